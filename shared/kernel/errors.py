@@ -1,0 +1,45 @@
+"""The kinds of failure, and nothing else: each subject declares its own errors beside the rule that raises them.
+
+An error carries ids and short facts, never personal values: its parameters reach logs and people's screens.
+The edge turns a kind into an HTTP answer or into a retry or a dead letter (`shared.http.problems`, `shared.bus.inbox`).
+"""
+
+from typing import ClassVar
+
+
+class Failure(Exception):
+    """Something the platform refuses or cannot do.
+
+    A subclass that may be raised has a `code`: stable, lower case, `subject.what-is-wrong`. The sentence that people
+    read stands under that code in the service's `texts.yaml`, where `{name}` takes the parameter of that name.
+    """
+
+    code: ClassVar[str] = ""
+
+    def __init__(self, **parameters: str | int) -> None:
+        super().__init__(self.code, parameters)
+        self.parameters = parameters
+
+
+class Invalid(Failure):
+    """What was sent can never be accepted as it is (HTTP 422)."""
+
+
+class Forbidden(Failure):
+    """The caller may not do this (HTTP 403)."""
+
+
+class Missing(Failure):
+    """There is no such thing, or none that this caller may know of (HTTP 404)."""
+
+
+class Conflict(Failure):
+    """The thing is not in a state that allows it (HTTP 409)."""
+
+
+class Stale(Failure):
+    """Somebody else changed the thing meanwhile, three times in a row (HTTP 409)."""
+
+
+class Unavailable(Failure):
+    """Something this depends on does not answer: worth trying again later (HTTP 503)."""

@@ -1,0 +1,55 @@
+"""Money: whole minor units with a currency. Rates are decimals; rounding is said aloud where it happens."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+AMOUNT_MINOR_MAX = 10**15
+"""No single amount of a fund comes near a million million; above it, an amount is an error, not money."""
+
+
+class Currency(StrEnum):
+    """The currencies of the funds, each with its number of decimals (ISO 4217)."""
+
+    TND = "TND"
+    DZD = "DZD"
+    MAD = "MAD"
+
+    @property
+    def decimals(self) -> int:
+        return 3 if self is Currency.TND else 2
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount in minor units (millimes, centimes) of one currency."""
+
+    amount_minor: int
+    currency: Currency
+
+    def __post_init__(self) -> None:
+        if abs(self.amount_minor) > AMOUNT_MINOR_MAX:
+            raise OverflowError(f"an amount of more than {AMOUNT_MINOR_MAX} minor units")
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.amount_minor + other._same(self), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.amount_minor - other._same(self), self.currency)
+
+    def _same(self, other: "Money") -> int:
+        if self.currency is not other.currency:
+            raise TypeError(f"{self.currency} and {other.currency} do not add up")
+        return self.amount_minor
+
+    def decimal(self) -> Decimal:
+        """The amount in major units, with the currency's decimals: 3150000 millimes is 3150.000."""
+        return Decimal(self.amount_minor).scaleb(-self.currency.decimals)
+
+    def __str__(self) -> str:
+        return f"{self.decimal()} {self.currency}"
+
+
+def share(amount_minor: int, percent: Decimal) -> int:
+    """A percentage of an amount, in whole minor units, half away from zero as the funds' own tables round."""
+    return int((amount_minor * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
