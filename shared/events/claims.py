@@ -1,0 +1,102 @@
+"""What claims tells: rights decided from wages, and the life of a claim."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.events.declaring import event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """What a page of wages does to one person's right to care; `reason` is a code with a text in claims.
+
+    `status` is open or closed; `valid_until` stands where it is open.
+    """
+
+    person_ref: str
+    status: str
+    reason: str
+    valid_until: date | None = None
+
+
+@event(case="declaration_id")
+class RightsDecided:
+    """Rights were computed from a page of declared wages; identity refreshes the cards of those that are open."""
+
+    declaration_id: str
+    employer_id: str
+    page: int
+    pages: int
+    rights: tuple[Right, ...]
+    decided_at: datetime
+
+
+@event(case="claim_id")
+class ClaimSubmitted:
+    """A person asks the fund for something; an agent's queue shows it, notifications confirms it."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    submitted_at: datetime
+
+
+@event(case="claim_id")
+class PaperRequested:
+    """An agent needs one more paper; notifications tells the person which and why (`reason` is a code of claims)."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    paper_kind: str
+    reason: str
+    requested_at: datetime
+
+
+@event(case="claim_id")
+class PaperAdded:
+    """The person gave the paper that was asked for."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    paper_kind: str
+    added_at: datetime
+
+
+@event(case="claim_id")
+class ClaimApproved:
+    """The fund owes an amount; payments orders the payout, notifications tells the person."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    amount_minor: int
+    currency: str
+    approved_at: datetime
+
+
+@event(case="claim_id")
+class ClaimRefused:
+    """The fund refuses, with a reason (a code of claims); notifications tells the person."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    reason: str
+    refused_at: datetime
+
+
+@event(case="claim_id")
+class ClaimPaid:
+    """The claim's money is with the person; notifications says so."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime

@@ -1,0 +1,105 @@
+"""What identity tells: who is known to a fund, who may sign in, whose card was refreshed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.events.declaring import event
+from shared.kernel.personal import Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredPerson:
+    """An insured person as the fund's register has it; each sealed value belongs to the `person_ref`.
+
+    `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known};
+    `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
+    """
+
+    person_ref: str
+    civil: Sealed
+    contact: Sealed | None = None
+    bank: Sealed | None = None
+    language: str
+    dependants: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisteredEmployer:
+    """An employer as the fund's register has it; `contact` is JSON {email, mobile} and belongs to the `employer_id`."""
+
+    employer_id: str
+    name: str
+    sector: str
+    is_open: bool
+    affiliated_on: date
+    contact: Sealed | None = None
+    language: str
+
+
+@event(case="page_id")
+class PersonsRegistered:
+    """A page of the fund's register was imported; documents, payments and notifications keep what each needs of it.
+
+    A later `registered_at` replaces an earlier one, person by person.
+    """
+
+    page_id: str
+    registered_at: datetime
+    persons: tuple[RegisteredPerson, ...]
+
+
+@event(case="page_id")
+class EmployersRegistered:
+    """A page of the fund's register of employers was imported; payments, documents and notifications keep it."""
+
+    page_id: str
+    registered_at: datetime
+    employers: tuple[RegisteredEmployer, ...]
+
+
+@event(case="account_id")
+class ActivationRequested:
+    """Somebody known to the register asks for an account; notifications sends the link, once, before it expires.
+
+    `link` is of class contact and belongs to the `person_ref`.
+    """
+
+    account_id: str
+    person_ref: str
+    link: Sealed
+    expires_at: datetime
+    language: str
+
+
+@event(case="account_id")
+class AccountActivated:
+    """The link was followed in time; the account may sign in."""
+
+    account_id: str
+    person_ref: str
+    activated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefreshedCard:
+    """A card whose validity now reaches further."""
+
+    person_ref: str
+    card_number: str
+    valid_until: date
+
+
+@event(case="declaration_id")
+class CardsRefreshed:
+    """Cards were refreshed from the rights that a declaration opened; payments counts them for the employer and
+    notifications tells the persons.
+
+    `page` is that of the wages; `unknown` counts the persons of the page who hold no card.
+    """
+
+    declaration_id: str
+    employer_id: str
+    page: int
+    pages: int
+    cards: tuple[RefreshedCard, ...]
+    unknown: int = 0

@@ -1,0 +1,28 @@
+"""What notifications tells: what became of a message."""
+
+from datetime import datetime
+
+from shared.events.declaring import event
+
+
+@event(case="message_id")
+class MessageSent:
+    """A channel's provider took the message; `about` is the case that it tells of."""
+
+    message_id: str
+    about: str
+    channel: str
+    template: str
+    sent_at: datetime
+
+
+@event(case="message_id")
+class MessageFailed:
+    """A message will not arrive by this channel; the case that it tells of shows it."""
+
+    message_id: str
+    about: str
+    channel: str
+    template: str
+    reason: str
+    failed_at: datetime

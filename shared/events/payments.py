@@ -1,0 +1,161 @@
+"""What payments tells: declarations and their wages, money called, debited and paid out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.events.declaring import event
+
+
+@event(case="declaration_id")
+class DeclarationReceived:
+    """An employer's wage file was stored; payments itself checks it next."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    received_at: datetime
+
+
+@event(case="declaration_id")
+class DeclarationRefused:
+    """A wage file has errors and nothing of it was booked; notifications tells the employer."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    errors: int
+    refused_at: datetime
+
+
+@event(case="declaration_id")
+class DeclarationAccepted:
+    """A declaration became a fact; the wages follow page by page, notifications tells the employer."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    revision: int
+    replaces: str | None = None
+    workers: int
+    wages_minor: int
+    due_minor: int
+    currency: str
+    due_on: date
+    pages: int
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WagePeriod:
+    """What was earned in one quarter; `duration` counts units: H hours, D days, M months."""
+
+    year: int
+    quarter: int
+    duration: int
+    unit: str
+    wage_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredWage:
+    """One worker's line of a declaration."""
+
+    person_ref: str
+    periods: tuple[WagePeriod, ...]
+    entered_on: date | None = None
+    left_on: date | None = None
+
+
+@event(case="declaration_id")
+class WagesDeclared:
+    """A page of an accepted declaration; claims opens rights from it, documents writes careers.
+
+    Pages count from 1 to `pages`.
+    """
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    revision: int
+    page: int
+    pages: int
+    currency: str
+    wages: tuple[DeclaredWage, ...]
+    accepted_at: datetime
+
+
+@event(case="collection_id")
+class CollectionRequested:
+    """An employer chose to pay; payments' bank adapter acts next where the rail needs it."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    rail: str
+    amount_minor: int
+    currency: str
+
+
+@event(case="collection_id")
+class PaymentDebited:
+    """The bank says that the payer was debited and the fund credited; the ledger is posted with it."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    rail: str
+    amount_minor: int
+    currency: str
+    debited_at: datetime
+
+
+@event(case="declaration_id")
+class DeclarationPaid:
+    """Declared equals collected; notifications sends the receipt, documents may issue it."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime
+
+
+@event(case="claim_id")
+class BenefitOrdered:
+    """A payout of an approved claim stands in the list for the bank; claims moves on to ordered."""
+
+    claim_id: str
+    payout_id: str
+    person_ref: str
+    amount_minor: int
+    currency: str
+    ordered_at: datetime
+
+
+@event(case="claim_id")
+class BenefitPaid:
+    """The bank booked the payout; claims closes the claim, notifications tells the person."""
+
+    claim_id: str
+    payout_id: str
+    person_ref: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime
+
+
+@event(case="claim_id")
+class BenefitReturned:
+    """The bank could not pay; claims shows it and the person must give another account."""
+
+    claim_id: str
+    payout_id: str
+    person_ref: str
+    reason: str
+    returned_at: datetime

@@ -1,0 +1,16 @@
+"""The classes of personal data, and the form in which it travels and rests."""
+
+from enum import StrEnum
+from typing import NewType
+
+Sealed = NewType("Sealed", str)
+"""A value that only a holder of its class's key can read (`shared.sealing`)."""
+
+
+class DataClass(StrEnum):
+    """Classes of personal data, each with keys of its own."""
+
+    CIVIL = "civil"
+    CONTACT = "contact"
+    BANK = "bank"
+    HEALTH = "health"

@@ -1,0 +1,138 @@
+"""Sealed personal data: one ring of keys per service, holding only the classes of data that the service needs.
+
+A sealed value is `<key id>.<base64url of nonce and ciphertext>` (AES-256-GCM). Its associated data is fund, class and
+whose value it is: a value moved to another person, fund or class does not open. Keys are rotated by adding one and
+naming it current; what older ones sealed still opens.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.kernel.personal import DataClass, Sealed
+
+NONCE_BYTES = 12
+PERSON_REF_LENGTH = 24
+
+
+class SealBroken(Exception):
+    """The value was sealed for another fund, class or person, or it was changed. Never shown: it is a fault of ours."""
+
+
+class KeyMissing(Exception):
+    """This service holds no such key: it has no business with that class of data."""
+
+
+@dataclass(frozen=True)
+class _Class:
+    current: str
+    ciphers: Mapping[str, AESGCM]
+
+
+@dataclass(frozen=True)
+class FundKeys:
+    """The keys of one fund that one service holds."""
+
+    fund_id: str
+    classes: Mapping[DataClass, _Class]
+    index_key: bytes
+    person_key: bytes
+
+    def seal(self, value: str | bytes, *, as_: DataClass, whose: str) -> Sealed:
+        """Hide a value of a class. `whose` is the person_ref, employer id or file id that it belongs to."""
+        keys = self._of(as_)
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        clear = value.encode() if isinstance(value, str) else value
+        hidden = keys.ciphers[keys.current].encrypt(nonce, clear, self._bound(as_, whose))
+        return Sealed(f"{keys.current}.{base64.urlsafe_b64encode(nonce + hidden).decode()}")
+
+    def open_bytes(self, sealed: Sealed, *, as_: DataClass, whose: str) -> bytes:
+        """The value again, or `SealBroken`."""
+        key_id, _, body = sealed.partition(".")
+        cipher = self._of(as_).ciphers.get(key_id)
+        if cipher is None:
+            raise KeyMissing(f"no {as_} key {key_id} for {self.fund_id}")
+        raw = base64.urlsafe_b64decode(body)
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], self._bound(as_, whose))
+        except InvalidTag as broken:
+            raise SealBroken(f"a {as_} value of {self.fund_id}") from broken
+
+    def open(self, sealed: Sealed, *, as_: DataClass, whose: str) -> str:
+        """The text again, or `SealBroken`."""
+        return self.open_bytes(sealed, as_=as_, whose=whose).decode()
+
+    def blind_index(self, value: str, *, of: str) -> str:
+        """What equality is looked up by where the value itself may not stand: keyed, one-way, per fund and field."""
+        return hmac.new(self.index_key, f"{self.fund_id}|{of}|{value}".encode(), hashlib.sha256).hexdigest()
+
+    def person_ref(self, insurance_number: str) -> str:
+        """The pseudonym by which every service knows a person; derived, so a file of a million lines needs no look-up."""
+        digest = hmac.digest(self.person_key, f"{self.fund_id}|{insurance_number}".encode(), "sha256")
+        return "p" + base64.b32encode(digest).decode().lower()[:PERSON_REF_LENGTH]
+
+    def _of(self, data_class: DataClass) -> _Class:
+        if data_class not in self.classes:
+            raise KeyMissing(f"this service holds no {data_class} keys")
+        return self.classes[data_class]
+
+    def _bound(self, data_class: DataClass, whose: str) -> bytes:
+        return f"{self.fund_id}|{data_class}|{whose}".encode()
+
+
+def generate_keyring(fund_ids: Iterable[str], *, key_id: str = "k1") -> dict[str, object]:
+    """New keys for the funds, all classes, as plain data for a JSON file that only its service may read."""
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        fund_id: {
+            "classes": {each.value: {"current": key_id, "keys": {key_id: key()}} for each in DataClass},
+            "index": key(),
+            "persons": key(),
+        }
+        for fund_id in fund_ids
+    }
+
+
+def restricted(keyring: Mapping[str, object], classes: Iterable[DataClass]) -> dict[str, object]:
+    """The part of a ring that a service may hold."""
+    wanted = {each.value for each in classes}
+    rings = json.loads(json.dumps(keyring))
+    for ring in rings.values():
+        ring["classes"] = {name: keys for name, keys in ring["classes"].items() if name in wanted}
+    return dict(rings)
+
+
+def from_data(keyring: Mapping[str, object]) -> dict[str, FundKeys]:
+    """A ring read back from its plain data, by fund."""
+    rings = json.loads(json.dumps(keyring))
+    return {
+        fund_id: FundKeys(
+            fund_id=fund_id,
+            classes={
+                DataClass(name): _Class(
+                    current=keys["current"],
+                    ciphers={key_id: AESGCM(base64.b64decode(key)) for key_id, key in keys["keys"].items()},
+                )
+                for name, keys in ring["classes"].items()
+            },
+            index_key=base64.b64decode(ring["index"]),
+            person_key=base64.b64decode(ring["persons"]),
+        )
+        for fund_id, ring in rings.items()
+    }
+
+
+def from_file(path: Path) -> dict[str, FundKeys]:
+    """The ring of the service whose file this is."""
+    return from_data(json.loads(path.read_text()))
