@@ -1,0 +1,60 @@
+"""The engines that tests run on: real servers, started once per test process and only when a test asks for them.
+
+Under `pytest -n 2` each of the two processes has its own pair: a pair is up within a second and takes 70 MB.
+With MONGODB_URI or KAFKA_BOOTSTRAP_SERVERS set, that server is used and none is started.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from deploy.local.engines import secantusdb, tansu
+from deploy.local.programs import HOST, free_port, running
+
+
+def pytest_sessionstart() -> None:
+    """End by SIGTERM as by Ctrl-C, so that a test run that somebody stops takes its engines with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URI of a document engine that allows everything. It is fast, not durable: durability has its own tests."""
+    if given := os.environ.get("MONGODB_URI"):
+        yield given
+        return
+    port, log = free_port(), tmp_path_factory.mktemp("mongodb") / "log"
+    with running(secantusdb.program(port=port, storage=secantusdb.IN_MEMORY, options=secantusdb.FAST), log=log):
+        yield secantusdb.uri(port=port)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The `host:port` of an event engine without topics: a test creates its own, by names that no other test has."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        yield given
+        return
+    port, log = free_port(), tmp_path_factory.mktemp("broker") / "log"
+    with running(tansu.program(port=port), log=log):
+        yield f"{HOST}:{port}"
+
+
+@pytest.fixture(scope="session")
+def mongo_client(mongodb: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    """One client for all tests of this process; dates come back aware, as everywhere in Himaya."""
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        yield client
+
+
+@pytest.fixture
+def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    """An empty database of the test's own, dropped after it."""
+    name = f"test_{uuid4().hex}"
+    yield mongo_client[name]
+    mongo_client.drop_database(name)
