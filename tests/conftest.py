@@ -16,6 +16,8 @@ from pymongo.database import Database
 
 from deploy.local.engines import secantusdb, tansu
 from deploy.local.programs import HOST, free_port, running
+from shared.storage.platform import Platform
+from tests.ground import platform_on
 
 
 def pytest_sessionstart() -> None:
@@ -58,3 +60,9 @@ def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dic
     name = f"test_{uuid4().hex}"
     yield mongo_client[name]
     mongo_client.drop_database(name)
+
+
+@pytest.fixture
+def platform(database: Database[dict[str, Any]], mongodb: str) -> Platform:
+    """The ground of one service over an empty database."""
+    return platform_on(database, mongodb)

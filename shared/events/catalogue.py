@@ -42,6 +42,6 @@ def encode(told: Any) -> bytes:
 
 
 def decode(type_name: str, version: int, body: bytes) -> Any:
-    """The event again. LookupError where no such type and version is declared, ValueError where the body does not fit."""
+    """The event again. LookupError where no such type and version is declared, ValueError where the body differs."""
     cls = declared()[type_name, version]
     return msgspec.json.decode(body, type=cls)

@@ -35,7 +35,7 @@ def event(*, case: str, version: int = 1) -> Callable[[type[Declared]], type[Dec
         owner = cls.__module__.rpartition(".")[2]
         words = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-        fields = {field.name for field in dataclasses.fields(made)}
+        fields = {field.name for field in dataclasses.fields(made)}  # type: ignore[arg-type]
         if case not in fields:
             raise TypeError(f"{cls.__name__} has no field {case!r} to keep its order by")
         made.__event__ = Declaration(f"{owner}.{words}", version, owner, case)  # type: ignore[attr-defined]

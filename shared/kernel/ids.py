@@ -5,9 +5,9 @@ from uuid import UUID
 
 
 def uuid7(at: datetime, chance: bytes) -> UUID:
-    """A time-ordered id (RFC 9562): 48 bits of milliseconds and 74 bits of the ten chance bytes given."""
-    milliseconds = int(at.timestamp() * 1000)
+    """A time-ordered id (RFC 9562, method 3): milliseconds, then the microseconds in them, then chance (ten bytes)."""
+    milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
     value = (milliseconds << 80) | int.from_bytes(chance[:10], "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0xFFFF << 64)) | (0x7 << 76) | ((at.microsecond % 1000) << 64)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)

@@ -75,7 +75,7 @@ class FundKeys:
         return hmac.new(self.index_key, f"{self.fund_id}|{of}|{value}".encode(), hashlib.sha256).hexdigest()
 
     def person_ref(self, insurance_number: str) -> str:
-        """The pseudonym by which every service knows a person; derived, so a file of a million lines needs no look-up."""
+        """The pseudonym by which every service knows a person: derived, so a long file needs no look-up."""
         digest = hmac.digest(self.person_key, f"{self.fund_id}|{insurance_number}".encode(), "sha256")
         return "p" + base64.b32encode(digest).decode().lower()[:PERSON_REF_LENGTH]
 

@@ -1,0 +1,88 @@
+"""An event on the wire: CloudEvents 1.0, Kafka binary mode. The body is the record's value, all else its headers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.events import catalogue
+from shared.kernel.errors import Invalid
+
+Headers = list[tuple[str, bytes]]
+
+
+class EnvelopeBroken(Invalid):
+    """The record is not an event of this platform; nothing can be done with it."""
+
+    code = "event.envelope-broken"
+
+
+class TypeUnknown(Invalid):
+    """No event of this type and version is declared here."""
+
+    code = "event.type-unknown"
+
+
+class BodyBroken(Invalid):
+    """The body does not fit the declared event."""
+
+    code = "event.body-broken"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What travels beside an event's body. `sequence` is the version of the thing that the event tells of."""
+
+    event_id: str
+    type_name: str
+    version: int
+    fund_id: str
+    key: str
+    sequence: int
+    traceparent: str
+
+
+def headers(stored: Mapping[str, Any]) -> Headers:
+    """The headers of an event as the outbox stores it."""
+    values = {
+        "ce_specversion": "1.0",
+        "ce_id": stored["id"],
+        "ce_type": f"{stored['type']}.v{stored['version']}",
+        "ce_source": f"/{stored['topic']}",
+        "ce_time": stored["at"].isoformat(),
+        "ce_partitionkey": stored["key"],
+        "ce_fund": stored["fund"],
+        "ce_sequence": str(stored["sequence"]),
+        "traceparent": stored["traceparent"],
+        "content-type": "application/json",
+    }
+    return [(name, value.encode()) for name, value in values.items() if value]
+
+
+def opened(received: Sequence[tuple[str, bytes]]) -> Envelope:
+    """The envelope of a record, or `EnvelopeBroken`. Of a header that stands twice the first counts."""
+    values: dict[str, str] = {}
+    for name, value in received:
+        values.setdefault(name, value.decode("utf-8", "replace"))
+    type_name, _, version = values.get("ce_type", "").rpartition(".v")
+    needed = (values.get("ce_id"), type_name, values.get("ce_fund"), values.get("ce_partitionkey"))
+    if not all(needed) or not version.isdecimal():
+        raise EnvelopeBroken
+    return Envelope(
+        event_id=values["ce_id"],
+        type_name=type_name,
+        version=int(version),
+        fund_id=values["ce_fund"],
+        key=values["ce_partitionkey"],
+        sequence=int(values.get("ce_sequence", "0") or 0),
+        traceparent=values.get("traceparent", ""),
+    )
+
+
+def event(envelope: Envelope, body: bytes | None) -> Any:
+    """The event itself, or the error that says what is wrong with it."""
+    try:
+        return catalogue.decode(envelope.type_name, envelope.version, body or b"")
+    except LookupError as unknown:
+        raise TypeUnknown(type=envelope.type_name[:80], version=envelope.version) from unknown
+    except ValueError as broken:
+        raise BodyBroken(type=envelope.type_name[:80]) from broken

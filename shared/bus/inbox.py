@@ -1,0 +1,231 @@
+"""The inbox: takes events from the broker, runs the service's reactions, and saves that it did, effectively once.
+
+A polled batch shares one transaction with the ids of its events; the offset is committed after it. Where one of the
+batch fails, the batch is done again one by one and only the bad one is parked, with the later events of its key.
+"""
+
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Event as Stop
+from typing import Any
+
+import structlog
+from kafka import KafkaConsumer
+from kafka.errors import CommitFailedError, KafkaError
+from opentelemetry import propagate, trace
+from pymongo.errors import BulkWriteError
+
+from shared.bus import deadletters, envelope
+from shared.bus.deadletters import Letter, TooManyDeadLetters
+from shared.bus.envelope import Envelope, EnvelopeBroken
+from shared.bus.reactions import Reactions
+from shared.bus.topics import BrokerUnavailable
+from shared.kernel.actors import system
+from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
+from shared.storage.platform import Platform, Transaction
+from shared.telemetry import metrics
+from shared.telemetry.steps import passing
+
+BATCH_EVENTS_MAX = 100
+POLL_MS = 250
+EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
+"""An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
+FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
+
+log = structlog.get_logger()
+tracer = trace.get_tracer("himaya.inbox")
+
+
+class AlreadyTaken(Exception):
+    """An event of the batch was taken in before."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An event with its envelope, and the record that it came in."""
+
+    letter: Letter
+    envelope: Envelope
+
+
+class Inbox:
+    """The inbox of one service. One consumer, in one thread."""
+
+    def __init__(
+        self, platform: Platform, servers: str, *, service: str, reactions: Reactions, session_timeout_ms: int = 6_000
+    ) -> None:
+        self.platform = platform
+        self.servers = servers
+        self.service = service
+        self.reactions = reactions
+        self.session_timeout_ms = session_timeout_ms
+
+    def consumer(self) -> KafkaConsumer:
+        return KafkaConsumer(
+            *self.reactions.topics(),
+            bootstrap_servers=self.servers,
+            group_id=f"himaya.{self.service}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            session_timeout_ms=self.session_timeout_ms,
+            heartbeat_interval_ms=self.session_timeout_ms // 3,
+            max_poll_records=BATCH_EVENTS_MAX,
+        )
+
+    def run(self, stop: Stop) -> None:
+        """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
+        consumer = self.consumer()
+        try:
+            while not stop.is_set():
+                polled = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_EVENTS_MAX)
+                letters = [_letter(record) for records in polled.values() for record in records]
+                if letters:
+                    self.take(letters)
+                    self._commit(consumer)
+        except KafkaError as gone:
+            raise BrokerUnavailable from gone
+        finally:
+            consumer.close(autocommit=False)
+
+    def take(self, letters: Sequence[Letter]) -> None:
+        """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
+        passing("inbox.polled")
+        taken: list[Taken] = []
+        for letter in letters:
+            try:
+                opened = envelope.opened(letter.headers)
+            except EnvelopeBroken as broken:
+                self._park(letter, why=broken.code)
+                continue
+            if self.reactions.of(opened.type_name, opened.version) or self._is_ours(opened):
+                taken.append(Taken(letter, opened))
+        if not taken:
+            return
+        blocked = deadletters.blocked_keys(self.platform.database, (each.envelope.key for each in taken))
+        if not blocked and self._take_together(taken):
+            return
+        for each in taken:
+            self._take_alone(each)
+
+    def _is_ours(self, opened: Envelope) -> bool:
+        """A version that nobody here knows of a type that somebody here reacts to: not to be passed over in silence."""
+        return any(opened.type_name == type_name for type_name, _ in self.reactions.types())
+
+    def _take_together(self, taken: Sequence[Taken]) -> bool:
+        try:
+            self.platform.transact(lambda transaction: self._act(transaction, taken))
+        except Unavailable:
+            raise
+        except Exception as failure:  # whatever it is, one by one will find whose it is and say so
+            log.info("batch-done-singly", events=len(taken), why=_name(failure))
+            return False
+        self._count(taken, "taken")
+        return True
+
+    def _take_alone(self, taken: Taken) -> None:
+        """One event in a transaction of its own, with the patience that its failure deserves."""
+        database, event_id = self.platform.database, taken.envelope.event_id
+        if deadletters.is_parked(database, event_id):
+            return
+        if deadletters.blocked_keys(database, [taken.envelope.key]):
+            self._park(taken.letter, why="follows")
+            return
+        waits: tuple[float, ...]
+        for tries in itertools.count():
+            try:
+                self.act_alone(taken)
+                return
+            except AlreadyTaken:
+                self._count([taken], "known")
+                return
+            except Unavailable:
+                raise
+            except (Invalid, Forbidden) as failure:
+                waits, why = (), failure.code
+            except (Missing, Conflict, Stale) as failure:
+                waits, why = EARLY_WAITS_S, failure.code
+            except Exception as failure:
+                waits, why = FAULT_WAITS_S, _name(failure)
+            if tries == len(waits):
+                self._park(taken.letter, why=why)
+                return
+            time.sleep(waits[tries])
+
+    def act_alone(self, taken: Taken) -> None:
+        """Act on one event and save; raises what its reactions raise, `AlreadyTaken` where that was done before."""
+        self.platform.transact(lambda transaction: self._act(transaction, [taken]))
+        self._count([taken], "taken")
+
+    def _act(self, transaction: Transaction, taken: Sequence[Taken]) -> None:
+        ids = [{"_id": each.envelope.event_id, "at": transaction.at} for each in taken]
+        try:
+            self.platform.database["inbox"].insert_many(ids, session=transaction.session)
+        except BulkWriteError as refused:
+            if any(error.get("code") == 11000 for error in refused.details["writeErrors"]):
+                raise AlreadyTaken from refused
+            raise
+        for each in taken:
+            self._react(transaction, each)
+
+    def _react(self, transaction: Transaction, taken: Taken) -> None:
+        opened = taken.envelope
+        event = envelope.event(opened, taken.letter.body)
+        context = propagate.extract({"traceparent": opened.traceparent})
+        with tracer.start_as_current_span(f"{opened.type_name} react", context=context, kind=trace.SpanKind.CONSUMER):
+            work = transaction.work(opened.fund_id, by=system(self.service), cause=f"event:{opened.event_id}")
+            for reaction in self.reactions.of(opened.type_name, opened.version):
+                reaction(work, event)
+
+    def _park(self, letter: Letter, *, why: str) -> None:
+        open_now = deadletters.park(self.platform.database, letter, why=why, at=self.platform.clock())
+        metrics.DEAD_LETTERS_OPEN.set(open_now)
+        log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
+        if open_now > deadletters.OPEN_MAX:
+            raise TooManyDeadLetters(f"{self.service} has more than {deadletters.OPEN_MAX} open dead letters")
+
+    def _count(self, taken: Sequence[Taken], result: str) -> None:
+        for each in taken:
+            metrics.EVENTS_TAKEN.labels(each.envelope.type_name, result).inc()
+
+    def _commit(self, consumer: KafkaConsumer) -> None:
+        passing("inbox.taken")
+        try:
+            consumer.commit()
+        except CommitFailedError:
+            log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
+
+
+def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
+    """Try the open letters of a key again, in order; how many went through, and the failure that stopped it."""
+    done = 0
+    for letter in deadletters.waiting(inbox.platform.database, key=key):
+        try:
+            inbox.act_alone(Taken(letter, envelope.opened(letter.headers)))
+        except AlreadyTaken:
+            pass
+        except Failure as failure:
+            return done, failure.code
+        deadletters.resolve(inbox.platform.database, letter.event_id, how="replayed", by=by, at=inbox.platform.clock())
+        done += 1
+    return done, None
+
+
+def _letter(record: Any) -> Letter:
+    found = dict(reversed(record.headers or []))
+    name = found.get("ce_id") or f"{record.topic}/{record.partition}/{record.offset}".encode()
+    return Letter(
+        event_id=name.decode("utf-8", "replace"),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=(record.key or b"").decode("utf-8", "replace"),
+        headers=list(record.headers or []),
+        body=record.value,
+    )
+
+
+def _name(failure: BaseException) -> str:
+    return failure.code if isinstance(failure, Failure) else type(failure).__name__

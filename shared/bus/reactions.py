@@ -1,0 +1,48 @@
+"""How a subject says which events it reacts to.
+
+reactions = Reactions()
+
+@reactions.to(CollectionSettled)
+def post(work, event):
+    actions.post_collection(work, event)
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from shared.events.declaring import declaration_of
+from shared.storage.work import Work
+
+Heard = TypeVar("Heard")
+Reaction = Callable[[Work, Any], object]
+
+
+class Reactions:
+    """The reactions of one subject, or of several joined."""
+
+    def __init__(self, joined: Iterable["Reactions"] = ()) -> None:
+        self._by_type: dict[tuple[str, int], list[Reaction]] = {}
+        for other in joined:
+            for key, found in other._by_type.items():
+                self._by_type.setdefault(key, []).extend(found)
+
+    def to(self, event: type[Heard]) -> Callable[[Callable[[Work, Heard], object]], Callable[[Work, Heard], object]]:
+        """Run the function for each such event, in the unit of work that takes it in."""
+        declared = declaration_of(event)
+
+        def register(reaction: Callable[[Work, Heard], object]) -> Callable[[Work, Heard], object]:
+            self._by_type.setdefault((declared.type_name, declared.version), []).append(reaction)
+            return reaction
+
+        return register
+
+    def of(self, type_name: str, version: int) -> list[Reaction]:
+        return self._by_type.get((type_name, version), [])
+
+    def types(self) -> tuple[tuple[str, int], ...]:
+        """What is reacted to, as (type, version)."""
+        return tuple(sorted(self._by_type))
+
+    def topics(self) -> tuple[str, ...]:
+        """The topics to read."""
+        return tuple(sorted({type_name.partition(".")[0] for type_name, _ in self._by_type}))

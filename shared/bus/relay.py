@@ -1,0 +1,117 @@
+"""The relay: carries what units of work told from the outbox to the broker, in order per key, at least once.
+
+One relay of a service works at a time (a lease); should two overlap, consumers see an event twice and act once.
+Sent documents are kept: `republish` makes them unsent again, and a broker that forgot everything is refilled.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+from pymongo.errors import DuplicateKeyError
+
+from shared.bus import envelope
+from shared.bus.topics import BrokerUnavailable
+from shared.storage.connection import Document
+from shared.storage.platform import Platform
+from shared.telemetry import metrics
+from shared.telemetry.steps import passing
+
+DOCUMENTS_MAX = 100
+LEASE = timedelta(seconds=8)
+SEND_WAIT_S = 30.0
+IDLE_S = 0.1
+
+
+def producer(servers: str) -> KafkaProducer:
+    """A producer that neither loses nor reorders while it lives. Made in the process that uses it, after any fork."""
+    return KafkaProducer(
+        bootstrap_servers=servers,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=5,
+        max_block_ms=10_000,
+        delivery_timeout_ms=20_000,
+        request_timeout_ms=10_000,
+        max_request_size=8_000_000,
+    )
+
+
+class Relay:
+    """The relay of one service's outbox."""
+
+    def __init__(self, platform: Platform, servers: str, *, name: str) -> None:
+        self.platform = platform
+        self.servers = servers
+        self.name = name
+        self.holder = platform.new_id()
+        self._producer: KafkaProducer | None = None
+        self._sure_until = datetime.min.replace(tzinfo=UTC)
+
+    def run(self, stop: threading.Event) -> None:
+        """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
+        try:
+            while not stop.is_set():
+                if not self.holds_lease() or self.carry() == 0:
+                    stop.wait(IDLE_S)
+        finally:
+            if self._producer is not None:
+                self._producer.close(timeout=5)
+                self._producer = None
+
+    def carry(self) -> int:
+        """Send what waits, oldest first, and mark it sent; how many documents that were."""
+        outbox = self.platform.database["outbox"]
+        waiting = list(outbox.find({"is_sent": False}).sort("_id", 1).limit(DOCUMENTS_MAX))
+        if not waiting:
+            return 0
+        passing("relay.read")
+        self._send([event for document in waiting for event in document["events"]])  # type: ignore[attr-defined]
+        passing("relay.acknowledged")
+        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
+        outbox.update_many({"_id": {"$in": [document["_id"] for document in waiting]}}, sent)
+        passing("relay.marked")
+        return len(waiting)
+
+    def _send(self, events: Sequence[Any]) -> None:
+        try:
+            self._producer = self._producer or producer(self.servers)
+            promises = [
+                self._producer.send(
+                    stored["topic"],
+                    value=bytes(stored["body"]),
+                    key=stored["key"].encode(),
+                    headers=envelope.headers(stored),
+                )
+                for stored in events
+            ]
+            for promise in promises:
+                promise.get(timeout=SEND_WAIT_S)
+        except KafkaError as gone:
+            raise BrokerUnavailable from gone
+        metrics.EVENTS_SENT.inc(len(events))
+
+    def holds_lease(self) -> bool:
+        """Take, keep or be refused the right to carry; a dead holder's lease runs out by itself."""
+        at = self.platform.clock()
+        if at < self._sure_until:
+            return True
+        mine: Document = {"holder": self.holder, "until": at + LEASE}
+        leases = self.platform.database["leases"]
+        free = {"_id": self.name, "$or": [{"holder": self.holder}, {"until": {"$lt": at}}]}
+        if leases.update_one(free, {"$set": mine}).matched_count == 0:
+            try:
+                leases.insert_one({"_id": self.name, **mine})
+            except DuplicateKeyError:
+                return False
+        self._sure_until = at + LEASE / 2
+        return True
+
+
+def republish(platform: Platform, *, since: datetime) -> int:
+    """Make everything told since an instant unsent, so that the relay carries it again; how many documents."""
+    again = {"$set": {"is_sent": False}}
+    return platform.database["outbox"].update_many({"is_sent": True, "at": {"$gte": since}}, again).modified_count

@@ -1,0 +1,86 @@
+"""Long bytes: wage files, supporting papers, issued papers. Sealed in pieces, stored once per fund and content.
+
+Written before the unit of work that refers to them, since they may be long; a blob that nothing refers to harms nobody.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pymongo.errors import DuplicateKeyError
+
+from shared.kernel.actors import system
+from shared.kernel.errors import Invalid
+from shared.kernel.personal import DataClass, Sealed
+from shared.storage.platform import Platform
+
+PIECE_BYTES = 1 << 20
+
+
+class TooLong(Invalid):
+    """More bytes than this kind of file may have."""
+
+    code = "file.too-large"
+
+
+class BlobLost(Exception):
+    """A thing refers to bytes that are not there: a fault of ours."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Bytes that are stored: `sha256` in hex names them, `size` counts them."""
+
+    sha256: str
+    size: int
+    data_class: DataClass
+
+
+def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
+    """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
+    work = platform.reading(fund_id, by=system("blobs"))
+    pieces, blob_id = work.drawer("blob_pieces"), platform.new_id()
+    digest, size, count = hashlib.sha256(), 0, 0
+    for piece in _pieces(chunks):
+        size += len(piece)
+        if size > size_max:
+            raise TooLong(size_max=size_max)
+        digest.update(piece)
+        sealed = work.keys.seal(piece, as_=as_, whose=f"{blob_id}/{count}")
+        pieces.insert(f"{blob_id}/{count}", {"sealed": sealed})
+        count += 1
+    blob = Blob(digest.hexdigest(), size, as_)
+    try:
+        work.drawer("blobs").insert(
+            f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": work.at}
+        )
+    except DuplicateKeyError:
+        for number in range(count):
+            pieces.remove(f"{blob_id}/{number}")
+    return blob
+
+
+def read(platform: Platform, fund_id: str, blob: Blob) -> Iterator[bytes]:
+    """The bytes again, piece by piece."""
+    work = platform.reading(fund_id, by=system("blobs"))
+    found = work.drawer("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
+    if found is None:
+        raise BlobLost(blob.sha256)
+    for number in range(int(str(found["pieces"]))):
+        name = f"{found['blob_id']}/{number}"
+        piece = work.drawer("blob_pieces").find_one(name)
+        if piece is None:
+            raise BlobLost(f"{blob.sha256} piece {number}")
+        yield work.keys.open_bytes(Sealed(str(piece["sealed"])), as_=blob.data_class, whose=name)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of one size."""
+    waiting = bytearray()
+    for chunk in chunks:
+        waiting += chunk
+        while len(waiting) >= PIECE_BYTES:
+            yield bytes(waiting[:PIECE_BYTES])
+            del waiting[:PIECE_BYTES]
+    if waiting:
+        yield bytes(waiting)

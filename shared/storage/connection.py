@@ -1,0 +1,36 @@
+"""The one place where a MongoDB client is made, with the durability that the platform promises."""
+
+import pymongo
+from bson.codec_options import CodecOptions
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.kernel.errors import Unavailable
+
+Document = dict[str, object]
+
+SERVER_WAIT_MS = 5_000
+POOL_SIZE_MAX = 32
+
+WRITE = WriteConcern(w="majority", j=True)
+READ = ReadConcern("majority")
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer, or not in time."""
+
+    code = "platform.database-unavailable"
+
+
+def connect(uri: str, database: str) -> Database[Document]:
+    """A service's own database. Called after a fork, never on import: the client is not fork-safe."""
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
+        uri,
+        serverSelectionTimeoutMS=SERVER_WAIT_MS,
+        socketTimeoutMS=60_000,
+        maxPoolSize=POOL_SIZE_MAX,
+        retryWrites=False,  # transactions are rerun whole; SecantusDB slows as its record of retryable writes grows
+    )
+    options: CodecOptions[Document] = CodecOptions(tz_aware=True)
+    return client.get_database(database, codec_options=options, write_concern=WRITE, read_concern=READ)

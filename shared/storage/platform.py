@@ -1,0 +1,158 @@
+"""What a process of a service stands on: its database, the funds, its keys, the clock and chance.
+
+Here alone a transaction is opened, run again on a conflict, and committed.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import AutoReconnect, DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
+
+from shared.funds.fund import Fund
+from shared.kernel.actors import Actor
+from shared.kernel.errors import Missing, Stale
+from shared.kernel.ids import uuid7
+from shared.sealing.keys import FundKeys
+from shared.storage.connection import DatabaseUnavailable, Document
+from shared.storage.work import Work, audit_documents, outbox_documents
+from shared.telemetry.steps import passing
+
+Answer = TypeVar("Answer")
+
+RUNS_MAX = 6
+COMMITS_MAX = 3
+WAIT_S = 0.02
+
+
+class FundUnknown(Missing):
+    """No such fund is served here."""
+
+    code = "fund.unknown"
+
+
+class ChangedMeanwhile(Stale):
+    """Others changed the same things each time that this was tried."""
+
+    code = "platform.changed-meanwhile"
+
+
+def now() -> datetime:
+    """The instant."""
+    return datetime.now(UTC)
+
+
+def as_kept(instant: datetime) -> datetime:
+    """The instant in whole milliseconds, as the database keeps it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+@dataclass
+class Transaction:
+    """An open transaction and the units of work inside it."""
+
+    platform: "Platform"
+    session: ClientSession
+    at: datetime
+    works: list[Work] = field(default_factory=list)
+
+    def work(self, fund_id: str, *, by: Actor, cause: str) -> Work:
+        """A unit of work in a fund, for one cause."""
+        work = self.platform.make_work(fund_id, by=by, cause=cause, at=self.at, session=self.session)
+        self.works.append(work)
+        return work
+
+    def save(self) -> None:
+        """Write what was told and done beside the state that the actions wrote."""
+        database, platform = self.platform.database, self.platform
+        events = outbox_documents(self.works, platform.new_id())
+        if events:
+            database["outbox"].insert_many(events, session=self.session)
+        entries = audit_documents(self.works, platform.new_id)
+        if entries:
+            database["audit"].insert_many(entries, session=self.session)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The ground of one process. `clock` and `chance` are read here and nowhere below."""
+
+    database: Database[Document]
+    funds: Mapping[str, Fund]
+    keys: Mapping[str, FundKeys]
+    clock: Callable[[], datetime] = now
+    chance: Callable[[int], bytes] = os.urandom
+
+    def new_id(self) -> str:
+        return str(uuid7(self.clock(), self.chance(10)))
+
+    def make_work(self, fund_id: str, *, by: Actor, cause: str, at: datetime, session: ClientSession | None) -> Work:
+        if fund_id not in self.funds:
+            raise FundUnknown(fund=fund_id[:40])
+        return Work(
+            fund=self.funds[fund_id],
+            keys=self.keys[fund_id],
+            by=by,
+            at=at,
+            cause=cause,
+            database=self.database,
+            session=session,
+            chance=self.chance,
+        )
+
+    def reading(self, fund_id: str, *, by: Actor) -> Work:
+        """A look without a transaction; nothing is kept or told from it."""
+        return self.make_work(fund_id, by=by, cause="", at=as_kept(self.clock()), session=None)
+
+    def work(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[Work], Answer]) -> Answer:
+        """Run an action in one unit of work of its own and save it."""
+        return self.transact(lambda transaction: action(transaction.work(fund_id, by=by, cause=cause)))
+
+    def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
+        """Run the body and save all that it changed; on a conflict run it again whole, a few times at most."""
+        passing("work.begin")
+        for run in range(1, RUNS_MAX + 1):
+            try:
+                with self.database.client.start_session() as session:
+                    answer = self._once(session, body)
+                passing("work.committed")
+                return answer
+            except (DuplicateKeyError, Stale):
+                pass
+            except (AutoReconnect, ServerSelectionTimeoutError) as gone:
+                raise DatabaseUnavailable from gone
+            except PyMongoError as error:
+                if not error.has_error_label("TransientTransactionError"):
+                    raise
+            time.sleep(random.uniform(0, WAIT_S * 2**run))  # noqa: S311 (only to keep two racers apart)
+        raise ChangedMeanwhile
+
+    def _once(self, session: ClientSession, body: Callable[[Transaction], Answer]) -> Answer:
+        transaction = Transaction(self, session, as_kept(self.clock()))
+        session.start_transaction()
+        try:
+            answer = body(transaction)
+            transaction.save()
+        except BaseException:
+            if session.in_transaction:
+                session.abort_transaction()
+            raise
+        passing("work.saved")
+        self._commit(session)
+        return answer
+
+    def _commit(self, session: ClientSession) -> None:
+        """Commit; where the answer to the commit is lost, ask for the same commit again, never for the work."""
+        for last in (False,) * (COMMITS_MAX - 1) + (True,):
+            try:
+                session.commit_transaction()
+                return
+            except PyMongoError as error:
+                if last or not error.has_error_label("UnknownTransactionCommitResult"):
+                    raise

@@ -1,0 +1,168 @@
+"""The unit of work: everything that one cause changes, saved together or not at all.
+
+A transaction saves the state, the outgoing events (outbox), the cause (a request's key or an event's id) and the audit
+entries. It may hold several units of work, one per polled event. Actions run inside it and may be run again whole.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from opentelemetry import propagate
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from shared.events import catalogue
+from shared.events.declaring import case_of, declaration_of
+from shared.funds.fund import Fund
+from shared.kernel.actors import Actor
+from shared.kernel.ids import uuid7
+from shared.sealing.keys import FundKeys
+from shared.storage.connection import Document
+
+OUTBOX_EVENTS_MAX = 200
+OUTBOX_BYTES_MAX = 4_000_000
+"""An outbox document stays far below MongoDB's 16 MB; a unit of work that tells more writes several."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line of the audit: what was done to which thing, and the version that it made."""
+
+    verb: str
+    thing: str
+    thing_id: str
+    version: int
+
+
+@dataclass
+class Work:
+    """One cause's work in one fund at one instant: what actions read from, keep in and tell through."""
+
+    fund: Fund
+    keys: FundKeys
+    by: Actor
+    at: datetime
+    cause: str
+    database: Database[Document]
+    session: ClientSession | None
+    chance: Callable[[int], bytes]
+    events: list[Document] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+
+    def new_id(self) -> str:
+        """A fresh time-ordered id."""
+        return str(uuid7(self.at, self.chance(10)))
+
+    def tell(self, event: Any, *, version: int = 0) -> None:
+        """Send an event once this work is saved; `version` is that of the thing which it tells of."""
+        declared = declaration_of(event)
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        self.events.append(
+            {
+                "id": self.new_id(),
+                "type": declared.type_name,
+                "version": declared.version,
+                "topic": declared.owner,
+                "key": f"{self.fund.fund_id}:{case_of(event)}",
+                "fund": self.fund.fund_id,
+                "at": self.at,
+                "sequence": version,
+                "traceparent": carrier.get("traceparent", ""),
+                "body": catalogue.encode(event),
+            }
+        )
+
+    def note(self, verb: str, thing: str, thing_id: str, *, version: int = 0) -> None:
+        """Write a line of the audit beside what the shelves write by themselves."""
+        self.deeds.append(Deed(verb, thing, thing_id, version))
+
+    def drawer(self, name: str) -> "Drawer":
+        """A collection as this fund sees it."""
+        return Drawer(self.database[name], self.fund.fund_id, self.session)
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A collection of one fund: the fund stands in every id and every query, so no query can be without it."""
+
+    collection: Collection[Document]
+    fund_id: str
+    session: ClientSession | None
+
+    def key(self, local_id: str) -> str:
+        return f"{self.fund_id}:{local_id}"
+
+    def find_one(self, local_id: str) -> Document | None:
+        return self.collection.find_one({"_id": self.key(local_id)}, session=self.session)
+
+    def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
+        """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
+        found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
+        return list(found.sort(list(sort)) if sort else found)
+
+    def insert(self, local_id: str, document: Mapping[str, object]) -> None:
+        self.collection.insert_one({**document, "_id": self.key(local_id), "fund": self.fund_id}, session=self.session)
+
+    def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
+        """Documents by local id, in batches that the server takes whole."""
+        rows = [{**row, "_id": self.key(local_id), "fund": self.fund_id} for local_id, row in documents.items()]
+        if rows:
+            self.collection.insert_many(rows, ordered=True, session=self.session)
+
+    def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
+        """Apply an update document to one document if it still equals what is given; whether it did."""
+        found = self.collection.update_one({"_id": self.key(local_id), **equal}, change, session=self.session)
+        return found.matched_count == 1
+
+    def remove(self, local_id: str) -> None:
+        self.collection.delete_one({"_id": self.key(local_id)}, session=self.session)
+
+    def put(self, local_id: str, document: Mapping[str, object]) -> None:
+        """Insert, or replace whatever stands there."""
+        whole = {**document, "_id": self.key(local_id), "fund": self.fund_id}
+        self.collection.replace_one({"_id": self.key(local_id)}, whole, upsert=True, session=self.session)
+
+    def count(self, equal: Mapping[str, object]) -> int:
+        return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
+
+
+def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:
+    """The events of a transaction, in order, in as few documents as the limits allow; their ids keep the order."""
+    batches: list[list[Document]] = []
+    size = 0
+    for event in (event for work in works for event in work.events):
+        length = len(event["body"])  # type: ignore[arg-type]
+        if not batches or len(batches[-1]) == OUTBOX_EVENTS_MAX or size + length > OUTBOX_BYTES_MAX:
+            batches.append([])
+            size = 0
+        batches[-1].append(event)
+        size += length
+    return [
+        {"_id": f"{outbox_id}/{number:04d}", "is_sent": False, "at": batch[0]["at"], "events": batch}
+        for number, batch in enumerate(batches)
+    ]
+
+
+def audit_documents(works: Sequence[Work], new_id: Callable[[], str]) -> list[Document]:
+    """One entry per unit of work that changed something."""
+    return [
+        {
+            "_id": new_id(),
+            "fund": work.fund.fund_id,
+            "at": work.at,
+            "actor": work.by.subject,
+            "actor_kind": work.by.kind.value,
+            "cause": work.cause,
+            "deeds": [
+                {"verb": deed.verb, "thing": deed.thing, "id": deed.thing_id, "version": deed.version}
+                for deed in work.deeds
+            ],
+            "events": [event["id"] for event in work.events],
+        }
+        for work in works
+        if work.deeds or work.events
+    ]

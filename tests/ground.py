@@ -1,0 +1,49 @@
+"""What a test stands on: a platform over a database of its own, with keys of its own and the funds as they ship."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pymongo.database import Database
+
+from shared.funds.fund import Fund
+from shared.funds.loading import load
+from shared.kernel.actors import Actor, ActorKind
+from shared.sealing.keys import FundKeys, from_data, generate_keyring
+from shared.storage.connection import connect
+from shared.storage.platform import Platform, now
+from shared.storage.work import Work
+
+DZ, TN = "dz-cnas", "tn-cnss"
+
+
+@cache
+def funds() -> dict[str, Fund]:
+    return dict(load([DZ, TN]))
+
+
+@cache
+def keys() -> dict[str, FundKeys]:
+    """One ring for a whole run: what one service of a test seals another can open, as in a real installation."""
+    return from_data(generate_keyring([DZ, TN]))
+
+
+def platform_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> Platform:
+    """A platform as a process has it, over the test's own database."""
+    return Platform(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
+
+
+def someone(**facts: Any) -> Actor:
+    """An actor who may everything unless the test says otherwise."""
+    return Actor(**{"kind": ActorKind.STAFF, "subject": "tester", **facts})
+
+
+def reading(platform: Platform, fund_id: str = DZ) -> Work:
+    return platform.reading(fund_id, by=someone())
+
+
+def told(platform: Platform) -> list[str]:
+    """The types of all events in the outbox, in the order of their telling."""
+    documents = platform.database["outbox"].find().sort("_id", 1)
+    return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]

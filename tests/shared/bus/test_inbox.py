@@ -1,0 +1,180 @@
+"""Events arrive once in effect: twice, too early, broken, in batches, and behind a parked one of the same key."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.bus import deadletters, envelope, topics
+from shared.bus.deadletters import Letter
+from shared.bus.inbox import Inbox, replay
+from shared.bus.reactions import Reactions
+from shared.bus.relay import Relay, republish
+from shared.events.claims import ClaimPaid, ClaimSubmitted
+from shared.kernel.errors import Invalid, Missing
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, someone
+from tests.shared.storage.test_platform import submitted
+
+_turn = itertools.count()
+
+
+class Early(Missing):
+    code = "thing.not-there-yet"
+
+
+class Never(Invalid):
+    code = "thing.never"
+
+
+def counting(work: Work, event: ClaimSubmitted) -> None:
+    """The effect: one row an event; the claims named early or bad fail until they are let through."""
+    if event.claim_id.startswith("early") and work.drawer("let").find_one(event.claim_id) is None:
+        raise Early
+    if event.claim_id.startswith("bad") and work.drawer("let").find_one(event.claim_id) is None:
+        raise Never
+    if event.claim_id.startswith("fault"):
+        raise RuntimeError("holds a name that must not be shown")
+    work.drawer("effects").insert(f"{next(_turn):06d}", {"claim_id": event.claim_id})
+
+
+@pytest.fixture
+def inbox(platform: Platform) -> Inbox:
+    reactions = Reactions()
+    reactions.to(ClaimSubmitted)(counting)
+    return Inbox(platform, "unused", service="tester", reactions=reactions)
+
+
+def effects(platform: Platform) -> list[str]:
+    return [str(row["claim_id"]) for row in platform.database["effects"].find().sort("_id", 1)]
+
+
+def letters(platform: Platform, *events: Any) -> list[Letter]:
+    """The events as the broker would hand them over, by way of a real outbox."""
+    platform.work(DZ, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+    stored = [event for document in platform.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
+    return [
+        Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
+        for offset, each in enumerate(stored[-len(events) :])
+    ]
+
+
+def test_a_batch_is_one_transaction_and_twice_is_once(platform: Platform, inbox: Inbox) -> None:
+    batch = letters(platform, submitted("a"), submitted("b"))
+    inbox.take(batch)
+    inbox.take(batch)
+    assert effects(platform) == ["a", "b"]
+    assert platform.database["inbox"].count_documents({}) == 2
+
+
+def test_half_a_batch_known_from_before_leaves_the_other_half(platform: Platform, inbox: Inbox) -> None:
+    batch = letters(platform, submitted("a"), submitted("b"), submitted("c"))
+    inbox.take(batch[:2])
+    inbox.take(batch)
+    assert effects(platform) == ["a", "b", "c"]
+
+
+def test_one_bad_event_parks_its_key_and_lets_the_others_by(platform: Platform, inbox: Inbox) -> None:
+    batch = letters(platform, submitted("a"), submitted("bad"), submitted("b"), submitted("bad"), submitted("c"))
+    inbox.take(batch)
+    assert effects(platform) == ["a", "b", "c"]
+    parked = list(platform.database["deadletters"].find().sort("offset", 1))
+    assert [row["why"] for row in parked] == ["thing.never", "follows"]
+
+
+def test_replay_goes_on_in_order_once_the_cause_is_mended(platform: Platform, inbox: Inbox) -> None:
+    inbox.take(letters(platform, submitted("bad"), submitted("bad")))
+    assert replay(inbox, key=f"{DZ}:bad", by="operator") == (0, "thing.never")
+    platform.work(DZ, by=someone(), cause="mend", action=lambda work: work.drawer("let").insert("bad", {}))
+    assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
+    assert effects(platform) == ["bad", "bad"]
+    assert deadletters.waiting(platform.database) == []
+
+
+def test_an_early_event_waits_for_what_it_builds_on(platform: Platform, inbox: Inbox) -> None:
+    let = threading.Timer(
+        0.3,
+        platform.work,
+        (DZ,),
+        {"by": someone(), "cause": "x", "action": lambda w: w.drawer("let").insert("early", {})},
+    )
+    let.start()
+    inbox.take(letters(platform, submitted("early")))
+    let.join()
+    assert effects(platform) == ["early"]
+
+
+def test_a_fault_of_ours_is_parked_by_its_class_only(platform: Platform, inbox: Inbox) -> None:
+    inbox.take(letters(platform, submitted("fault")))
+    row = platform.database["deadletters"].find_one({})
+    assert row is not None and row["why"] == "RuntimeError"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda found: Letter(**{**vars(found), "body": b"{not json"}), "event.body-broken"),
+        (lambda found: Letter(**{**vars(found), "body": b'{"claim_id": 7}'}), "event.body-broken"),
+        (lambda found: Letter(**{**vars(found), "headers": []}), "event.envelope-broken"),
+        (
+            lambda found: Letter(
+                **{**vars(found), "headers": [*_without(found, "ce_type"), ("ce_type", b"claims.claim-submitted.v9")]}
+            ),
+            "event.type-unknown",
+        ),
+    ],
+)
+def test_a_broken_record_is_parked(
+    platform: Platform, inbox: Inbox, change: Callable[[Letter], Letter], why: str
+) -> None:
+    inbox.take([change(found) for found in letters(platform, submitted("a"))])
+    row = platform.database["deadletters"].find_one({})
+    assert row is not None and row["why"] == why
+    assert effects(platform) == []
+
+
+def _without(letter: Letter, name: str) -> list[tuple[str, bytes]]:
+    return [(key, value) for key, value in letter.headers if key != name]
+
+
+def test_what_nobody_here_reacts_to_is_passed_over(platform: Platform, inbox: Inbox) -> None:
+    paid = ClaimPaid(
+        claim_id="a", reference="r", person_ref="p", amount_minor=1, currency="DZD", paid_at=platform.clock()
+    )
+    inbox.take(letters(platform, paid))
+    assert platform.database["inbox"].count_documents({}) == 0
+    assert deadletters.waiting(platform.database) == []
+
+
+def test_from_outbox_to_effect_over_the_broker_and_again_after_it_forgot(
+    platform: Platform, inbox: Inbox, broker: str
+) -> None:
+    topics.ensure(broker, ("claims",), partitions=2, replicas=1)
+    inbox.servers = broker
+    relay = Relay(platform, broker, name="relay")
+    stop = threading.Event()
+    threads = [threading.Thread(target=relay.run, args=(stop,)), threading.Thread(target=inbox.run, args=(stop,))]
+    started = platform.clock()
+    for thread in threads:
+        thread.start()
+    letters(platform, *(submitted(f"c{number}") for number in range(30)))
+    try:
+        _until(lambda: len(effects(platform)) == 30)
+        assert republish(platform, since=started) == 1
+        _until(lambda: platform.database["outbox"].count_documents({"is_sent": False}) == 0)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert sorted(effects(platform)) == sorted(f"c{number}" for number in range(30))
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("it never came")

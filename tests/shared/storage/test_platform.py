@@ -1,0 +1,116 @@
+"""The transaction: all of it or nothing, run again on a conflict, the fund in every key."""
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.events.claims import ClaimSubmitted
+from shared.kernel.errors import Missing
+from shared.kernel.outcome import Outcome
+from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform
+from shared.storage.shelf import Index, Shelf
+from shared.storage.work import Work
+from tests.ground import DZ, TN, reading, someone, told
+
+
+@dataclass(frozen=True)
+class Pot:
+    pot_id: str
+    amount_minor: int = 0
+    opened_at: datetime | None = None
+    version: int = 0
+
+
+class PotUnknown(Missing):
+    code = "pot.unknown"
+
+
+pots = Shelf("pots", Pot, key="pot_id", missing=PotUnknown, indexes=[Index(("pot_id",))])
+
+
+def submitted(claim_id: str) -> ClaimSubmitted:
+    return ClaimSubmitted(
+        claim_id=claim_id,
+        reference="CL1",
+        person_ref="p1",
+        claim_type="care-reimbursement",
+        submitted_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+
+
+def put(work: Work, pot: Pot, *events: object) -> Pot:
+    return pots.keep(work, Outcome(pot, events))
+
+
+def done(platform: Platform, action, fund: str = DZ):  # type: ignore[no-untyped-def]
+    return platform.work(fund, by=someone(), cause="request:1", action=action)
+
+
+def test_state_events_and_audit_are_saved_together(platform: Platform) -> None:
+    done(platform, lambda work: put(work, Pot("a", opened_at=work.at), submitted("c1"), submitted("c2")))
+
+    assert pots.load(reading(platform), "a").version == 1
+    outbox = platform.database["outbox"].find_one({})
+    assert outbox is not None and not outbox["is_sent"]
+    assert [event["key"] for event in outbox["events"]] == [f"{DZ}:c1", f"{DZ}:c2"]  # type: ignore[attr-defined]
+    entry = platform.database["audit"].find_one({})
+    assert entry is not None and entry["actor"] == "tester" and entry["cause"] == "request:1"
+    assert entry["deeds"] == [{"verb": "kept", "thing": "pots", "id": "a", "version": 1}]
+
+
+def test_a_failure_leaves_nothing(platform: Platform) -> None:
+    def half(work: Work) -> None:
+        put(work, Pot("a"), submitted("c1"))
+        raise PotUnknown
+
+    with pytest.raises(PotUnknown):
+        done(platform, half)
+    assert pots.find(reading(platform), "a") is None
+    assert told(platform) == []
+    assert platform.database["audit"].count_documents({}) == 0
+
+
+def test_a_thing_comes_back_as_it_was(platform: Platform) -> None:
+    pot = done(platform, lambda work: put(work, Pot("a", 2**40, work.at)))
+    assert pots.load(reading(platform), "a") == pot
+
+
+def test_one_fund_never_sees_another_s(platform: Platform) -> None:
+    done(platform, lambda work: put(work, Pot("a", 1)))
+    done(platform, lambda work: put(work, Pot("a", 2)), fund=TN)
+    assert pots.load(reading(platform), "a").amount_minor == 1
+    assert [pot.amount_minor for pot in pots.find_all(reading(platform, TN))] == [2]
+    with pytest.raises(FundUnknown):
+        platform.reading("xx-none", by=someone())
+
+
+def test_racers_are_run_again_until_each_has_had_its_turn(platform: Platform) -> None:
+    done(platform, lambda work: put(work, Pot("a")))
+
+    def add_one(work: Work) -> None:
+        pot = pots.load(work, "a")
+        put(work, replace(pot, amount_minor=pot.amount_minor + 1), submitted("c"))
+
+    racers = [threading.Thread(target=done, args=(platform, add_one)) for _ in range(4)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    after = pots.load(reading(platform), "a")
+    assert after.amount_minor == after.version - 1 == len(told(platform)) == 4
+
+
+def test_a_writer_that_is_always_late_is_told_so(platform: Platform) -> None:
+    old = done(platform, lambda work: put(work, Pot("a")))
+    done(platform, lambda work: put(work, old))
+    with pytest.raises(ChangedMeanwhile):
+        done(platform, lambda work: put(work, old))
+
+
+def test_many_events_are_split_over_documents_in_order(platform: Platform) -> None:
+    done(platform, lambda work: put(work, Pot("a"), *(submitted(f"c{n}") for n in range(450))))
+    documents = list(platform.database["outbox"].find().sort("_id", 1))
+    keys = [event["key"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+    assert len(documents) == 3 and keys == [f"{DZ}:c{n}" for n in range(450)]
