@@ -1,12 +1,14 @@
 """The engines that tests run on: real servers, started once per test process and only when a test asks for them.
 
 Under `pytest -n 2` each of the two processes has its own pair: a pair is up within a second and takes 70 MB.
-With MONGODB_URI or KAFKA_BOOTSTRAP_SERVERS set, that server is used and none is started.
+ENGINES=apache runs the tests on Apache Kafka. Where MONGODB_URI or KAFKA_BOOTSTRAP_SERVERS is set, that server is used
+and none is started.
 """
 
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +16,12 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from deploy.local.engines import secantusdb, tansu
+from deploy.local.engines import apache_kafka, secantusdb, tansu
 from deploy.local.programs import HOST, free_port, running
 from shared.storage.platform import Platform
 from tests.ground import platform_on
+
+JARS = Path(__file__).parents[1] / "var" / "jars"
 
 
 def pytest_sessionstart() -> None:
@@ -42,8 +46,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield given
         return
-    port, log = free_port(), tmp_path_factory.mktemp("broker") / "log"
-    with running(tansu.program(port=port), log=log):
+    port, home = free_port(), tmp_path_factory.mktemp("broker")
+    if os.environ.get("ENGINES") == "apache":
+        engine = apache_kafka.program(port=port, controller_port=free_port(), jars_home=JARS, home=home)
+    else:
+        engine = tansu.program(port=port)
+    with running(engine, log=home / "log"):
         yield f"{HOST}:{port}"
 
 

@@ -3,16 +3,18 @@
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.admin import NewTopic
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from deploy.local.engines import kafka, secantusdb, tansu
+from deploy.local.engines import secantusdb, tansu
 from deploy.local.programs import Broken, Program, free_port, is_listening, running
 
 
@@ -59,8 +61,8 @@ def test_a_service_reaches_its_own_database_only(tmp_path: Path) -> None:
 
 
 def test_events_come_back_in_the_order_of_their_key(broker: str) -> None:
-    kafka.create_topics(broker, names=["embedded-order"], partitions=4)
-    kafka.create_topics(broker, names=["embedded-order"], partitions=4)  # the second start finds it there
+    with closing(KafkaAdminClient(bootstrap_servers=broker)) as admin:
+        admin.create_topics([NewTopic("embedded-order", num_partitions=4, replication_factor=1)])
     producer = KafkaProducer(bootstrap_servers=broker, acks="all", enable_idempotence=True)
     for number in range(20):
         producer.send("embedded-order", key=b"dz-cnas:case", value=str(number).encode())

@@ -1,0 +1,56 @@
+# Every command of Himaya. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed-$(shell cksum < requirements/dev.lock | cut -d ' ' -f 1)
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help install run stop demo test lock format docs figures clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make the virtual environment and install the pinned set, where that is not done yet
+
+$(INSTALLED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Himaya needs Python 3.11 or newer: make PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -c 'import magic' 2>/dev/null || { \
+		echo 'libmagic is missing, which knows what kind a file is: apt-get install libmagic1, or brew install libmagic'; exit 1; }
+	@rm -f .venv/.installed-* && touch $@
+
+run: install ## start everything on this machine, until Ctrl-C
+	@$(BIN)/python -m deploy.local run
+
+stop: install ## stop what `make run` started somewhere else
+	@$(BIN)/python -m deploy.local stop
+
+demo: install ## tell the story against the running platform, step by step
+	@$(BIN)/python -m deploy.local.demo
+
+test: install ## style, types, import contracts and all tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 tests
+
+format: install ## write the style that `make test` asks for
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: install ## pin every version and hash of requirements/*.in anew
+	$(LOCK) requirements/runtime.in -o requirements/runtime.lock
+	$(LOCK) requirements/dev.in -o requirements/dev.lock
+
+docs: install ## write the generated pages anew: events, settings, OpenAPI, AsyncAPI
+	@$(BIN)/python -m deploy.docs
+
+figures: install ## measure the running platform: memory, times, lines
+	@$(BIN)/python -m deploy.local figures
+
+clean: ## remove the virtual environment, caches and ALL state of the local run
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
