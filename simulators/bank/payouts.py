@@ -1,0 +1,177 @@
+"""Payouts: a fund's pain.001 file is checked, answered by pain.002, booked, and told by camt.054."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from simulators.bank.amounts import WrongAmount, to_minor
+from simulators.bank.bank import Bank, Refused
+from simulators.bank.book import move, new_id, note, now
+from simulators.bank.files import (
+    FILE_BYTES_MAX,
+    Booking,
+    Order,
+    Payment,
+    PayoutFile,
+    Unreadable,
+    Verdict,
+    fault_of,
+    notice,
+    read,
+    status_report,
+)
+from simulators.bank.fund import tell
+
+KEY_DIGITS = 2
+REFUSED_ENDING = "0101"
+"""An account whose number ends so, before the two key digits, is refused at once: pain.002 RJCT, AC01."""
+RETURNED_ENDING = "0404"
+"""An account whose number ends so is paid, then the money comes back as if it were closed: camt.054 return, AC04."""
+
+
+def routes(bank: Bank) -> Blueprint:
+    blueprint = Blueprint("payouts", __name__)
+
+    @blueprint.post("/files/pain.001")
+    @bank.for_funds
+    def take() -> ResponseReturnValue:
+        if (request.content_length or 0) > FILE_BYTES_MAX:
+            raise Refused(413, "file-too-large", f"At most {FILE_BYTES_MAX} bytes.")
+        try:
+            file = read(request.get_data(), schemas=bank.settings.schemas_dir)
+        except Unreadable as error:
+            raise Refused(422, "file-unreadable", str(error)) from None
+        with bank.book.transaction() as work:
+            if work.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
+                note(work, "file-duplicate", message_id=file.message_id)
+                return {"message_id": file.message_id, "code": "DUPL", "detail": "Seen before: nothing was done."}, 409
+            _process(bank, work, file)
+        bank.postman.wake()
+        return {"message_id": file.message_id, "status": "taken"}, 202
+
+    @blueprint.get("/files/<path:message_id>/pain.002")
+    @bank.for_funds
+    def report(message_id: str) -> ResponseReturnValue:
+        found = bank.book.one("select pain_002 from files where message_id = ?", message_id)
+        if found is None:
+            raise Refused(404, "file-unknown", "The bank never took such a file.")
+        return xml(found["pain_002"])
+
+    @blueprint.get("/statements/<statement_id>")
+    @bank.for_funds
+    def statement(statement_id: str) -> ResponseReturnValue:
+        found = bank.book.one("select camt_054 from statements where statement_id = ?", statement_id)
+        if found is None:
+            raise Refused(404, "statement-unknown", "There is no such statement.")
+        return xml(found["camt_054"])
+
+    return blueprint
+
+
+def xml(body: bytes) -> Response:
+    return Response(body, content_type="application/xml; charset=utf-8")
+
+
+def booking(row: sqlite3.Row) -> Booking:
+    kept = {name: row[name] for name in row.keys() if name not in ("account", "booked_at")}  # noqa: SIM118
+    return Booking(booked_at=datetime.fromisoformat(row["booked_at"]), **kept)
+
+
+def _process(bank: Bank, work: sqlite3.Connection, file: PayoutFile) -> None:
+    refusal = fault_of(file)
+    accounts = {payment.debtor_account: _fund_account(work, payment.debtor_account) for payment in file.payments}
+    if refusal is None and None in accounts.values():
+        refusal = "AC02"
+    verdicts: list[list[Verdict]] = []
+    seen: set[str] = set()
+    if refusal is None:
+        for payment in file.payments:
+            account = accounts[payment.debtor_account]
+            assert account is not None, "asked above"  # noqa: S101
+            verdicts.append(_pay(bank, work, account, payment, file.message_id, seen))
+    report = status_report(report_id=new_id("sts"), at=now(), file=file, refusal=refusal, verdicts=verdicts)
+    fund = next((account["fund"] for account in accounts.values() if account is not None), None)
+    work.execute("insert into files values (?, ?, ?, ?)", (file.message_id, fund, report, now().isoformat()))
+    refused = sum(1 for own in verdicts for verdict in own if verdict.reason)
+    note(work, "file-taken", message_id=file.message_id, orders=len(file.orders), refusal=refusal, refused=refused)
+
+
+def _pay(
+    bank: Bank, work: sqlite3.Connection, account: sqlite3.Row, payment: Payment, message_id: str, seen: set[str]
+) -> list[Verdict]:
+    verdicts, paid, returned = [], [], []
+    for order in payment.orders:
+        reason = "AM05" if order.end_to_end_id in seen else _reason_against(order, account["currency"])
+        seen.add(order.end_to_end_id)
+        verdicts.append(Verdict(order, reason))
+        if reason is None:
+            paid.append(_book(work, order, account["account"], return_reason=None))
+            if _number_ends(order.creditor_account, RETURNED_ENDING):
+                returned.append(_book(work, order, account["account"], return_reason="AC04"))
+    _publish(bank, work, account, message_id, entries=[paid] if paid else [])
+    _publish(bank, work, account, message_id, entries=[[one] for one in returned])
+    return verdicts
+
+
+def _reason_against(order: Order, currency: str) -> str | None:
+    if order.currency != currency:
+        return "AM03"
+    try:
+        to_minor(order.amount, currency)
+    except WrongAmount as error:
+        return str(error)
+    return "AC01" if _number_ends(order.creditor_account, REFUSED_ENDING) else None
+
+
+def _number_ends(account: str, ending: str) -> bool:
+    return account[:-KEY_DIGITS].endswith(ending)
+
+
+def _book(work: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
+    """Pay one order; with a return reason, bring its money back. The fund's side of the movement."""
+    parties = (account, order.creditor_account) if return_reason is None else (order.creditor_account, account)
+    moved = move(
+        work,
+        debtor=parties[0],
+        creditor=parties[1],
+        amount_minor=to_minor(order.amount, order.currency),
+        currency=order.currency,
+        reference=order.remittance,
+        end_to_end_id=order.end_to_end_id,
+        return_reason=return_reason,
+    )
+    own_id = moved.debit_id if return_reason is None else moved.credit_id
+    return booking(work.execute("select * from entries where entry_id = ?", (own_id,)).fetchone())
+
+
+def _publish(
+    bank: Bank,
+    work: sqlite3.Connection,
+    account: sqlite3.Row,
+    message_id: str,
+    *,
+    entries: Sequence[Sequence[Booking]],
+) -> None:
+    if not entries:
+        return
+    statement_id = new_id("stm")
+    body = notice(
+        statement_id=statement_id,
+        at=now(),
+        account=account["account"],
+        currency=account["currency"],
+        entries=entries,
+    )
+    work.execute("insert into statements values (?, ?, ?, ?)", (statement_id, account["fund"], body, now().isoformat()))
+    facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": message_id}
+    tell(work, bank.settings, kind="statement.available", fund=account["fund"], facts=facts)
+
+
+def _fund_account(work: sqlite3.Connection, account: str) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = work.execute(
+        "select * from accounts where account = ? and fund is not null", (account,)
+    ).fetchone()
+    return found
