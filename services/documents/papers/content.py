@@ -1,0 +1,178 @@
+"""What stands on a paper, said once and complete, so that printing is a pure function of it. Not how it looks."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.funds.fund import Fund
+from shared.kernel.errors import Invalid
+from shared.kernel.money import Currency, Money
+
+WAGE_LINES_MAX = 600
+"""Fifty years of months: a longer list is a mistake in the question, not a career."""
+
+TEXT_LENGTH_MAX = 200
+URL_LENGTH_MAX = 300
+
+
+class PeriodWithoutWages(Invalid):
+    """Nobody declared a wage for the person in the period that was chosen."""
+
+    code = "paper.period-without-wages"
+
+
+class TooManyWageLines(Invalid):
+    """The period holds more lines than one paper carries."""
+
+    code = "paper.too-many-wage-lines"
+
+
+class LanguageNotOffered(Invalid):
+    """The fund does not issue this paper in that language."""
+
+    code = "paper.language-not-offered"
+
+
+class Language(StrEnum):
+    """The languages that papers are written in."""
+
+    ARABIC = "ar"
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class Kind(StrEnum):
+    """The papers that can be printed: keys of a fund's `paper_types`, each with a template of the same name."""
+
+    SALARY_CERTIFICATE = "salary-certificate"
+    AFFILIATION_CERTIFICATE = "affiliation-certificate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The insured person that the paper is about."""
+
+    full_name: str
+    insurance_number: str
+    born_on: date | None = None
+
+    def __post_init__(self) -> None:
+        _short(self.full_name, self.insurance_number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Employer:
+    """An employer, as the fund's register names it."""
+
+    employer_id: str
+    name: str
+
+    def __post_init__(self) -> None:
+        _short(self.employer_id, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WageLine:
+    """What one employer declared for one period, both dates included. `days` and `hours` where they were declared."""
+
+    starts_on: date
+    ends_on: date
+    wage: Money
+    days: int | None = None
+    hours: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.ends_on < self.starts_on:
+            raise ValueError("a period ends before it starts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Employment:
+    """The lines that one employer declared, in the order in which they are to be read."""
+
+    employer: Employer
+    lines: tuple[WageLine, ...]
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise PeriodWithoutWages
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wages:
+    """The body of a salary certificate: the wages declared within a chosen period, employer by employer."""
+
+    starts_on: date
+    ends_on: date
+    employments: tuple[Employment, ...]
+
+    kind = Kind.SALARY_CERTIFICATE
+
+    def __post_init__(self) -> None:
+        if not self.employments:
+            raise PeriodWithoutWages
+        if len(self.lines) > WAGE_LINES_MAX:
+            raise TooManyWageLines(lines=len(self.lines), lines_max=WAGE_LINES_MAX)
+        if len({line.wage.currency for line in self.lines}) > 1:
+            raise ValueError("a paper speaks of one currency")
+
+    @property
+    def lines(self) -> tuple[WageLine, ...]:
+        """All lines of all employers."""
+        return tuple(line for employment in self.employments for line in employment.lines)
+
+    @property
+    def currency(self) -> Currency:
+        """The one currency of the paper."""
+        return self.employments[0].lines[0].wage.currency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affiliation:
+    """The body of a certificate of affiliation. `ended_on` and `employer` are left out where there are none."""
+
+    since_on: date
+    employer: Employer | None = None
+    ended_on: date | None = None
+
+    kind = Kind.AFFILIATION_CERTIFICATE
+
+    def __post_init__(self) -> None:
+        if self.ended_on and self.ended_on < self.since_on:
+            raise ValueError("an affiliation ends before it starts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperContent:
+    """Everything that one paper says. The same content gives the same bytes, whenever it is printed."""
+
+    number: str
+    language: Language
+    issued_on: date
+    valid_until_on: date
+    fund: Fund
+    holder: Holder
+    body: Wages | Affiliation
+    verification_url: str
+
+    def __post_init__(self) -> None:
+        if self.language not in self.fund.paper_types[self.kind].languages:
+            raise LanguageNotOffered(kind=self.kind, language=self.language)
+        if not self.verification_url.startswith(("https://", "http://")):
+            raise ValueError("a QR code must lead to a web address")
+        if len(self.verification_url) > URL_LENGTH_MAX:
+            raise ValueError("the verification address does not fit into a QR code that paper can carry")
+        if self.valid_until_on < self.issued_on:
+            raise ValueError("a paper is valid for a day at least")
+        _short(self.number)
+
+    @property
+    def kind(self) -> Kind:
+        """Which paper this is: its body tells."""
+        return self.body.kind
+
+
+def _short(*texts: str) -> None:
+    """Refuse what would not fit on a line or two of paper."""
+    if any(not text.strip() or len(text) > TEXT_LENGTH_MAX for text in texts):
+        raise ValueError(f"a text on paper has 1 to {TEXT_LENGTH_MAX} characters")

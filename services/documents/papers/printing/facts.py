@@ -1,0 +1,143 @@
+"""Turns a paper's content into the texts that its template lays out: here every word is chosen, there none."""
+
+from datetime import date
+from typing import Any
+
+import segno
+
+from services.documents.papers.content import Affiliation, Employment, Language, PaperContent, WageLine, Wages
+from services.documents.papers.printing.wording import Wording, isolated, wording
+from shared.funds.fund import IdentifierKind
+
+Facts = dict[str, Any]
+"""What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
+
+
+def facts_of(content: PaperContent) -> Facts:
+    """The texts of a paper in its own language, with the few that official papers repeat in a second one."""
+    fund, language = content.fund, content.language
+    words = wording(language, fund.country)
+    latin = Language.ENGLISH if language is Language.ENGLISH else Language.FRENCH
+    second = latin if language is Language.ARABIC else Language.ARABIC
+    titles = fund.paper_types[content.kind].names
+    return {
+        "language": language,
+        "second_language": second,
+        "latin_language": latin,
+        "country": fund.country,
+        "colour": fund.branding.colour,
+        "acronym": fund.branding.short_names[latin],
+        "states": [wording(each, fund.country).say("state") for each in (Language.ARABIC, latin)],
+        "fund": fund.names[language],
+        "fund_arabic": fund.names[Language.ARABIC],
+        "fund_latin": fund.names[latin],
+        "address": fund.branding.address[language],
+        "title": titles[language],
+        "second_title": titles[second],
+        "number": content.number,
+        "dates": [
+            [words.say("number"), isolated(content.number)],
+            [words.say("issued"), words.day(content.issued_on)],
+            [words.say("valid_until"), words.day(content.valid_until_on)],
+        ],
+        "statement": _statement(content.body, words),
+        "bearer": isolated(content.holder.full_name),
+        "holder": _holder(content, words),
+        "body": _table(content.body, words)
+        if isinstance(content.body, Wages)
+        else _affiliation(content.body, content, words),
+        "qr": _qr(content.verification_url),
+        "verify_url": content.verification_url,
+        **{key: words.say(key) for key in ("verify", "verify_how", "qr_says")},
+        **{key: words.say(key) for key in ("signature", "signatory", "signature_note", "note")},
+        "page": words.texts["page"],
+    }
+
+
+def _statement(body: Wages | Affiliation, words: Wording) -> str:
+    """The sentence by which the fund certifies."""
+    by = words.say("signatory")
+    if isinstance(body, Wages):
+        return words.say("wages_statement", by=by, starts=words.day(body.starts_on), ends=words.day(body.ends_on))
+    since = words.day(body.since_on)
+    if body.ended_on:
+        return words.say("ended_statement", by=by, since=since, ended=words.day(body.ended_on))
+    return words.say("affiliated_statement", by=by, since=since)
+
+
+def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
+    holder = content.holder
+    return [
+        [words.say("holder"), isolated(holder.full_name)],
+        [_identifier(content, IdentifierKind.INSURANCE_NUMBER), isolated(holder.insurance_number)],
+        *_dated(words, born=holder.born_on),
+    ]
+
+
+def _affiliation(body: Affiliation, content: PaperContent, words: Wording) -> list[list[str]]:
+    facts = _dated(words, affiliated_since=body.since_on, affiliation_ended=body.ended_on)
+    if body.employer:
+        facts.append([words.say("employer"), isolated(body.employer.name)])
+        facts.append([_identifier(content, IdentifierKind.EMPLOYER_NUMBER), isolated(body.employer.employer_id)])
+    return facts
+
+
+def _identifier(content: PaperContent, kind: IdentifierKind) -> str:
+    """What the fund itself calls one of its numbers."""
+    return content.fund.identifiers[kind].names[content.language]
+
+
+def _dated(words: Wording, **days: date | None) -> list[list[str]]:
+    """A labelled line for each day that is known."""
+    return [[words.say(label), words.day(day)] for label, day in days.items() if day]
+
+
+def _table(body: Wages, words: Wording) -> Facts:
+    """The wage table: a column for days and one for hours only where anybody declared them."""
+    columns = [name for name in ("days", "hours") if any(getattr(line, name) is not None for line in body.lines)]
+    return {
+        "columns": [
+            words.say("period"),
+            *(words.say(name) for name in columns),
+            words.say("wage", currency=words.currency(body.currency)),
+        ],
+        "employments": [_group(employment, columns=columns, words=words) for employment in body.employments],
+        "subtotal": words.say("subtotal"),
+        "total": words.say("total"),
+        "sums": _sums(body.lines, columns=columns, words=words),
+    }
+
+
+def _group(employment: Employment, *, columns: list[str], words: Wording) -> Facts:
+    employer = employment.employer
+    return {
+        "employer": words.say("employer_line", name=employer.name),
+        "employer_number": isolated(employer.employer_id),
+        "lines": [
+            [
+                words.period(line.starts_on, line.ends_on),
+                *(_counted(getattr(line, name), words) for name in columns),
+                words.amount(line.wage),
+            ]
+            for line in employment.lines
+        ],
+        "sums": _sums(employment.lines, columns=columns, words=words),
+    }
+
+
+def _sums(lines: tuple[WageLine, ...], *, columns: list[str], words: Wording) -> list[str]:
+    """Days, hours and wage of some lines added up; what one of them leaves out counts for nothing."""
+    wage = lines[0].wage
+    for line in lines[1:]:
+        wage += line.wage
+    counts = [words.count(sum(getattr(line, name) or 0 for line in lines)) for name in columns]
+    return [*counts, words.amount(wage)]
+
+
+def _counted(number: int | None, words: Wording) -> str:
+    return words.say("not_declared") if number is None else words.count(number)
+
+
+def _qr(url: str) -> str:
+    """The verification address as an SVG picture, readable with a quarter of it soiled (error correction Q)."""
+    return segno.make(url, error="q", micro=False).svg_inline(border=0, omitsize=True, dark="#111111")

@@ -1,0 +1,91 @@
+"""How papers put things into words: their fixed texts, and dates, amounts and names as a country writes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, get_currency_symbol
+
+from services.documents.papers.content import Language
+from shared.kernel.money import Currency, Money
+
+_WORDS = Path(__file__).parent / "words.yaml"
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+"""Direction marks that babel writes into Arabic texts: isolation does their work, and some fonts draw them."""
+
+
+def isolated(value: str) -> str:
+    """A value that keeps its own direction inside a sentence of the other one (Unicode TR9, first strong isolate)."""
+    return f"{_ISOLATE}{value}{_END_ISOLATE}"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words and number habits of one language in one country."""
+
+    texts: Mapping[str, Any]
+    locale: Locale
+
+    def say(self, key: str, **values: str) -> str:
+        """A fixed text with its values put in, each of them isolated."""
+        text: str = self.texts[key]
+        return text.format(**{name: isolated(value) for name, value in values.items()})
+
+    def day(self, day: date) -> str:
+        """A day in full, the month by its name: 2 janvier 2026. French counts the first day only, which CLDR omits."""
+        written = _unbroken(format_date(day, "long", locale=self.locale))
+        return written.replace("1", "1er", 1) if self.locale.language == "fr" and day.day == 1 else written
+
+    def amount(self, money: Money) -> str:
+        """An amount with all decimals of its currency and no currency sign: the column says it once."""
+        pattern = "#,##0." + "0" * money.currency.decimals
+        return _unbroken(format_decimal(money.decimal(), format=pattern, locale=self.locale))
+
+    def count(self, number: int) -> str:
+        """A number of days or hours."""
+        return _unbroken(format_decimal(Decimal(number), format="#,##0", locale=self.locale))
+
+    def currency(self, currency: Currency) -> str:
+        """The currency as the country abbreviates it: DA, د.ج."""
+        return _unbroken(get_currency_symbol(currency, locale=self.locale))
+
+    def period(self, starts_on: date, ends_on: date) -> str:
+        """A month, a quarter or a year by its name; any other period by its two days."""
+        if (starts_on, ends_on) == (starts_on.replace(day=1), _last_of_month(starts_on, months=1)):
+            return _unbroken(format_skeleton("yMMMM", starts_on, locale=self.locale))
+        if (starts_on.day, starts_on.month % 3) == (1, 1) and ends_on == _last_of_month(starts_on, months=3):
+            quarters: list[str] = self.texts["quarters"]
+            return quarters[starts_on.month // 3].format(year=starts_on.year)
+        if (starts_on.day, starts_on.month) == (1, 1) and ends_on == _last_of_month(starts_on, months=12):
+            return self.say("year", year=str(starts_on.year))
+        return self.say("span", starts=self.day(starts_on), ends=self.day(ends_on))
+
+
+@cache
+def wording(language: Language, country: str) -> Wording:
+    """The wording of a language in a country, with babel's plain language where it knows no such pair (en_DZ)."""
+    texts = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    try:
+        locale = Locale(language, country)
+    except UnknownLocaleError:
+        locale = Locale(language)
+    return Wording(texts[language] | texts.get(f"{language}_{country}", {}), locale)
+
+
+def _unbroken(text: str) -> str:
+    """The same text with spaces that neither break nor let bidi swap the groups of a number, and no direction marks."""
+    return text.translate(_MARKS).replace(" ", "\u00a0").replace("\u202f", "\u00a0")
+
+
+def _last_of_month(day: date, *, months: int) -> date:
+    """The last day of the span of so many months that starts with the month of `day`."""
+    after = day.month - 1 + months
+    return date(day.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)

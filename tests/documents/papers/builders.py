@@ -1,0 +1,73 @@
+"""Papers that are right by default, so that a test says only what it is about."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+from services.documents.papers.content import (
+    Affiliation,
+    Employer,
+    Employment,
+    Holder,
+    Language,
+    PaperContent,
+    WageLine,
+    Wages,
+)
+from shared.funds.fund import Fund
+from shared.funds.loading import load
+from shared.kernel.money import Money
+
+ISSUED_ON = date(2026, 11, 22)
+
+
+@cache
+def a_fund(fund_id: str = "dz-cnas") -> Fund:
+    """A real fund that also issues its papers in English, which no fund does yet."""
+    fund = load([fund_id])[fund_id]
+    papers = {kind: replace(paper, languages=("ar", "fr", "en")) for kind, paper in fund.paper_types.items()}
+    return replace(fund, paper_types=papers)
+
+
+def months(count: int, *, wage_minor: int = 4_800_000, fund: Fund | None = None) -> tuple[WageLine, ...]:
+    """So many months of wages from January 2015 on."""
+    currency = (fund or a_fund()).currency
+    firsts = [date(2015 + month // 12, month % 12 + 1, 1) for month in range(count + 1)]
+    return tuple(
+        WageLine(starts_on=first, ends_on=after - timedelta(days=1), wage=Money(wage_minor, currency), days=22)
+        for first, after in pairwise(firsts)
+    )
+
+
+def wages(*employments: tuple[WageLine, ...]) -> Wages:
+    """The body of a salary certificate over the months of one or more employers."""
+    lines = [line for employment in employments for line in employment]
+    return Wages(
+        starts_on=lines[0].starts_on,
+        ends_on=lines[-1].ends_on,
+        employments=tuple(
+            Employment(employer=Employer(employer_id=f"160000000{place}", name="SARL El Amel (Bâtiment)"), lines=each)
+            for place, each in enumerate(employments)
+        ),
+    )
+
+
+def a_paper(
+    body: Wages | Affiliation | None = None,
+    *,
+    language: str = "fr",
+    fund: Fund | None = None,
+    full_name: str = "Fatima-Zohra BENABDALLAH",
+) -> PaperContent:
+    """A salary certificate of one month, or a paper with the body that is given."""
+    return PaperContent(
+        number="PR2026000012345678",
+        language=Language(language),
+        issued_on=ISSUED_ON,
+        valid_until_on=ISSUED_ON + timedelta(days=90),
+        fund=fund or a_fund(),
+        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=date(1990, 2, 1)),
+        body=body or wages(months(1)),
+        verification_url="https://documents.example/v1/dz-cnas/verifications/PR2026000012345678",
+    )

@@ -1,0 +1,115 @@
+"""Printing for real: what the PDF is, and what may never happen to a value on its way into it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from io import BytesIO
+
+import pikepdf
+import pytest
+import typst
+import zxingcpp
+from PIL import Image
+
+from services.documents.papers.content import Affiliation, PaperContent
+from services.documents.papers.printing.facts import facts_of
+from services.documents.papers.printing.printer import Printer
+from tests.documents.papers.builders import a_fund, a_paper, months, wages
+
+AFFILIATION = Affiliation(since_on=date(2014, 9, 1))
+
+
+@pytest.fixture(scope="module")
+def printer() -> Printer:
+    return Printer()
+
+
+@pytest.mark.parametrize("fund_id", ["dz-cnas", "tn-cnss"])
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_every_paper_in_every_language_is_archivable_and_accessible(
+    printer: Printer, language: str, fund_id: str
+) -> None:
+    fund = a_fund(fund_id)
+    for body in (wages(months(1, fund=fund)), AFFILIATION):
+        with pikepdf.open(BytesIO(printer.print(a_paper(body, language=language, fund=fund)))) as pdf:
+            with pdf.open_metadata() as metadata:
+                assert metadata.pdfa_status == "2B"
+                assert metadata["pdfuaid:part"] == "1"
+            assert str(pdf.Root.Lang) == f"{language}-{fund.country}"
+            assert pdf.Root.MarkInfo.Marked
+            assert {font.split("+")[1].split("-")[0] for font in _fonts(pdf)} == {"Amiri"}
+
+
+@pytest.mark.parametrize(("bodies", "pages"), [((months(1),), 1), ((months(2), months(2)), 1), ((months(80),), 3)])
+def test_a_long_career_takes_more_pages(printer: Printer, bodies: tuple[tuple, ...], pages: int) -> None:
+    with pikepdf.open(BytesIO(printer.print(a_paper(wages(*bodies))))) as pdf:
+        assert len(pdf.pages) == pages
+
+
+def test_the_same_content_gives_the_same_bytes(printer: Printer) -> None:
+    assert printer.print(a_paper()) == Printer().print(a_paper())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_paper(wages(months(1, wage_minor=4_800_001))),
+        a_paper(full_name="Fatima-Zohra BENABDALAH"),
+        replace(a_paper(), issued_on=date(2026, 11, 21)),
+        replace(a_paper(), verification_url="https://documents.example/another"),
+    ],
+)
+def test_other_content_gives_other_bytes(printer: Printer, other: PaperContent) -> None:
+    assert printer.print(other) != printer.print(a_paper())
+
+
+@pytest.mark.parametrize(
+    "value", ['#panic("read as code")', '#read("/etc/passwd")', "$1/0$ *a* _b", '\\"; {{', "@gone <x>"]
+)
+def test_a_value_is_never_read_as_markup(printer: Printer, value: str) -> None:
+    """Any of these would stop the press, were it markup: an unknown reference, an open emphasis, a panic."""
+    assert printer.print(a_paper(full_name=value)).startswith(b"%PDF")
+
+
+def test_the_code_leads_to_the_verification_page() -> None:
+    paper = a_paper()
+    picture = typst.compile(
+        b'#set page(width: auto, height: auto)\n#image(bytes(sys.inputs.qr), format: "svg", width: 40mm)',
+        format="png",
+        sys_inputs={"qr": facts_of(paper)["qr"]},
+    )
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture)))
+    assert code.text == paper.verification_url
+
+
+def test_totals_add_up_by_employer_and_over_all() -> None:
+    lines = (*months(2), *(replace(line, days=None) for line in months(1)))
+    table = facts_of(a_paper(wages(months(3), lines), language="en"))["body"]
+    assert table["columns"] == ["Period", "Days", "Declared wage (\u2068DZD\u2069)"]
+    assert [employment["sums"] for employment in table["employments"]] == [["66", "144,000.00"], ["44", "144,000.00"]]
+    assert table["sums"] == ["110", "288,000.00"]
+    assert table["employments"][1]["lines"][2] == ["January\u00a02015", "–", "48,000.00"]
+
+
+def test_columns_that_nobody_declared_are_left_out() -> None:
+    lines = tuple(replace(line, days=None, hours=173) for line in months(2))
+    assert facts_of(a_paper(wages(lines), language="en"))["body"]["columns"][1:-1] == ["Hours"]
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "words"),
+    [(None, "est affilié à la caisse depuis"), (date(2020, 5, 31), "a été affilié à la caisse du")],
+)
+def test_affiliation_that_ended_is_said_so(ended_on: date | None, words: str) -> None:
+    assert words in facts_of(a_paper(replace(AFFILIATION, ended_on=ended_on)))["statement"]
+
+
+def test_validity_is_printed() -> None:
+    paper = replace(a_paper(), valid_until_on=date(2026, 12, 1) + timedelta(days=1))
+    assert ["Valable jusqu’au", "2\u00a0décembre\u00a02026"] in facts_of(paper)["dates"]
+
+
+def _fonts(pdf: pikepdf.Pdf) -> Iterator[str]:
+    for page in pdf.pages:
+        for font in page.Resources.Font.values():
+            yield str(font.BaseFont)
