@@ -1,0 +1,213 @@
+"""Every check of a wage file, fed line by line. Pure: what is known of the employer comes in as facts.
+
+The state is a few sums and the set of insurance numbers seen, whatever the size of the file. A line with an error gives
+no wages; the sums are then not held against the header's, since the difference would say nothing new. Checks that need
+several fields wait until each field of the line can be read.
+"""
+
+import re
+from collections.abc import Iterator
+
+from services.payments.declarations import line_checks
+from services.payments.declarations.facts import Facts, Standing
+from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, value
+from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
+from services.payments.declarations.layouts.lines import Line
+from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
+from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
+from services.payments.declarations.wages import WageLine, wage_line
+from shared.funds.fund import IdentifierKind
+
+
+class Checker:
+    """Holds the lines of one declaration against its layout, against each other and against the facts."""
+
+    def __init__(self, layout: Layout, *, facts: Facts, findings_max: int = FINDINGS_MAX) -> None:
+        self._layout = layout
+        self._facts = facts
+        self._notes = Notes(findings_max=findings_max)
+        self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
+        self._floors = {
+            quarter.quarter or 0: line_checks.floor(facts.fund, on=quarter.last_on) for quarter in facts.period.quarters
+        }
+        self._line_counts = dict.fromkeys(layout.kinds, 0)
+        self._first_whose: dict[Role, tuple[str | None, str | None]] = {}
+        self._number = 0
+        self._seen: set[int] = set()
+        self._sums = dict.fromkeys(self._floors, 0)
+        self._is_whole = True
+        self._header: tuple[Line, RecordKind, Values] | None = None
+        for remark in _of_facts(facts):
+            self._note(remark, Role.DETAIL)
+
+    def name(self, name: str, *, role: Role) -> None:
+        """A file's own name, which may say whose and of when the file is. Names lie: it decides nothing else."""
+        said = self._layout.file_name.fullmatch(name)
+        if said is None:
+            self._note(Remark("wage-file.name-malformed", severity=Severity.WARNING), role)
+            return
+        parts, period = said.groupdict(), self._facts.period
+        quarter = f"-Q{parts['quarter']}" if parts.get("quarter") else ""
+        for found, expected in (
+            (parts["employer"], self._facts.employer_id),
+            (parts["year"] + quarter, str(period)[4 - len(parts["year"]) :]),
+        ):
+            if found != expected:
+                self._note(Remark("wage-file.name-differs", found=value(found), expected=value(expected)), role)
+
+    def feed(self, line: Line, *, role: Role) -> WageLine | None:
+        """The worker of a detail line without errors; None for any other line."""
+        self._line_counts[role] += 1
+        kind = self._layout.kind(role, line.content)
+        if line.length != len(line.content) or not kind.fits(line.content):
+            self._refuse_length(line, role=role, kind=kind)
+            return None
+        values, faults = kind.read(line.content)
+        remarks = [*faults, *self._whose(values, role=role)]
+        worker = None
+        if role is Role.HEADER:
+            remarks += self._of_header(line, kind, values)
+        else:
+            remarks += self._across(line, values)
+            if any(fault.severity is Severity.ERROR for fault in faults) or not self._is_ours(values):
+                self._is_whole = False
+            else:
+                worker = wage_line(values, line=line.number)
+                remarks += self._within(worker, values)
+        for remark in remarks:
+            self._note(remark, role, line=line, kind=kind)
+        return None if any(remark.severity is Severity.ERROR for remark in remarks) else worker
+
+    def finish(self) -> Report:
+        """What there is to say once every line has been fed."""
+        for role, count in self._line_counts.items():
+            if not count:
+                self._note(Remark("wage-file.file-missing"), role)
+        self._totals()
+        return Report(
+            findings=self._notes.findings,
+            errors=self._notes.counts[Severity.ERROR],
+            warnings=self._notes.counts[Severity.WARNING],
+            lines=sum(self._line_counts.values()),
+            workers=self._line_counts[Role.DETAIL],
+            wages_minor=sum(self._sums.values()),
+            by_quarter=dict(self._sums),
+            is_complement=self._header is not None and self._header[2].get("type") == "C",
+        )
+
+    def _refuse_length(self, line: Line, *, role: Role, kind: RecordKind) -> None:
+        self._is_whole = False
+        self._number += role is Role.DETAIL
+        found, expected = (Phrase("characters", {"count": count}) for count in (line.length, kind.length))
+        self._note(Remark("wage-file.line-length", found=found, expected=expected), role, line=line)
+
+    def _is_ours(self, values: Values) -> bool:
+        return values["employer"] == self._facts.employer_id and _period(values) == str(self._facts.period)
+
+    def _whose(self, values: Values, *, role: Role) -> Iterator[Remark]:
+        """Whose line it is, and of when. Where a whole file is another's, its first line says so once for all."""
+        employer, period = values.get("employer"), _period(values)
+        is_first = role not in self._first_whose
+        first_employer, first_period = self._first_whose.setdefault(role, (employer, period))
+        if employer not in (None, self._facts.employer_id) and (is_first or employer != first_employer):
+            code = "wage-file.employer-differs" if is_first else "wage-file.two-employers"
+            yield Remark(code, "employer", value(employer), value(self._facts.employer_id))
+        if period not in (None, str(self._facts.period)) and (is_first or period != first_period):
+            yield Remark("wage-file.period-differs", "year", value(period), value(str(self._facts.period)))
+
+    def _of_header(self, line: Line, kind: RecordKind, values: Values) -> Iterator[Remark]:
+        if self._header is None:
+            self._header = line, kind, values
+        else:
+            yield Remark("wage-file.header-twice")
+
+    def _across(self, line: Line, values: Values) -> Iterator[Remark]:
+        """The line's number and its person, held against the lines before."""
+        number = _number(values)
+        if number is not None and number != self._number + 1:
+            field = "page" if "page" in values else "number"
+            yield Remark("wage-file.number-gap", field, value(number), value(self._number + 1))
+        self._number = self._number + 1 if number is None else number
+        if line.number == self._layout.lines_max + 1:
+            yield Remark("wage-file.too-many-lines", expected=value(self._layout.lines_max))
+        person = values.get("insurance_number")
+        if person is None:
+            return
+        if not self._insurance_number.fullmatch(person):
+            code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
+            yield Remark(code, "insurance_number", Phrase("other-form"), digits)
+        if int(person) in self._seen:
+            yield Remark("wage-file.person-twice", "insurance_number", Phrase("again"), Phrase("once"))
+        self._seen.add(int(person))
+
+    def _within(self, worker: WageLine, values: Values) -> Iterator[Remark]:
+        """The worker's own line as a whole, which goes into the sums."""
+        yield from line_checks.of_employment(worker, period=self._facts.period)
+        yield from line_checks.of_wages(worker, floors=self._floors)
+        if "total" in values and values["total"] != sum(wage.wage_minor for wage in worker.wages):
+            yield Remark("wage-file.line-total-differs", "total", Phrase("other-sum"), Phrase("sum-of-quarters"))
+        for wage in worker.wages:
+            self._sums[wage.quarter] += wage.wage_minor
+
+    def _totals(self) -> None:
+        """The sums, held against the header and against what the employer typed, when every line counts in them."""
+        workers, wages_minor = self._line_counts[Role.DETAIL], sum(self._sums.values())
+        for code, typed, found in (
+            ("wage-file.control-workers-differ", self._facts.control_workers, workers),
+            ("wage-file.control-wages-differ", self._facts.control_wages_minor, wages_minor),
+        ):
+            if self._is_whole and typed is not None and typed != found:
+                self._note(Remark(code, found=value(found), expected=value(typed)), Role.DETAIL)
+        if self._header is None:
+            return
+        line, kind, values = self._header
+        said = {f"total_{quarter}": total for quarter, total in self._sums.items()} | {"total": wages_minor}
+        for field, expected in (said if self._is_whole else {}).items():
+            if values.get(field, expected) != expected:
+                remark = Remark("wage-file.total-differs", field, value(values[field]), value(expected))
+                self._note(remark, Role.HEADER, line=line, kind=kind)
+        if values.get("workers", workers) != workers:
+            remark = Remark("wage-file.workers-differ", "workers", value(values["workers"]), value(workers))
+            self._note(remark, Role.HEADER, line=line, kind=kind)
+
+    def _note(self, remark: Remark, role: Role, *, line: Line | None = None, kind: RecordKind | None = None) -> None:
+        self._notes.add(
+            Finding(
+                severity=remark.severity,
+                code=remark.code,
+                file=role,
+                line=line.number if line else 0,
+                column=kind.column(remark.field) if kind else 0,
+                field=remark.field,
+                found=remark.found,
+                expected=remark.expected,
+            )
+        )
+
+
+def _of_facts(facts: Facts) -> Iterator[Remark]:
+    """What is wrong before any line is read."""
+    if facts.standing is Standing.UNKNOWN:
+        yield Remark("wage-file.employer-unknown", "employer", value(facts.employer_id))
+    if facts.standing is Standing.CLOSED:
+        yield Remark("wage-file.employer-closed", "employer", value(facts.employer_id))
+    if facts.period.last_on >= facts.received_on:
+        yield Remark(
+            "wage-file.period-not-over", "year", value(str(facts.period)), value(facts.period.last_on.isoformat())
+        )
+
+
+def _period(values: Values) -> str | None:
+    """The period that a line says, as people write it; None where it cannot be read."""
+    year = values.get("year")
+    if year is None:
+        return None
+    return f"{year:04d}-Q{values['quarter']}" if "quarter" in values else f"{year:04d}"
+
+
+def _number(values: Values) -> int | None:
+    """The line's own number in its file, from 1; None where it cannot be read."""
+    if "page" in values and "line_in_page" in values:
+        page, line_in_page = values["page"], values["line_in_page"]
+        return (page - 1) * LINES_PER_PAGE + line_in_page if 1 <= line_in_page <= LINES_PER_PAGE else 0
+    return values.get("number")

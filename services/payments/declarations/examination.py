@@ -1,0 +1,108 @@
+"""Reads a declaration's files as streams: finds their layout, has every line checked, gives the good lines on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from services.payments.declarations.checks import Checker
+from services.payments.declarations.facts import Facts
+from services.payments.declarations.findings import Finding, Phrase, Role, Severity
+from services.payments.declarations.layouts.detection import SAMPLE_LINES_MAX, Detected, detect
+from services.payments.declarations.layouts.layout import Layout
+from services.payments.declarations.layouts.lines import LINE_LENGTH_MAX, lines
+from services.payments.declarations.report import FINDINGS_MAX, Report
+from services.payments.declarations.wages import WageLine
+
+SAMPLE_BYTES = SAMPLE_LINES_MAX * LINE_LENGTH_MAX
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was sent: its own name and its bytes, in chunks of any size."""
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+class Examination:
+    """One reading of a declaration's files. Go through it to the end for the workers, then ask for the report.
+
+    Workers come as they are read, before the report is known: nothing of them may be booked until it accepts the file.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        facts: Facts,
+        layouts: Sequence[Layout],
+        findings_max: int = FINDINGS_MAX,
+    ) -> None:
+        self._sources = sources
+        self._facts = facts
+        self._layouts = layouts
+        self._findings_max = findings_max
+        self.layout: Layout | None = None
+        self.report: Report | None = None
+
+    def __iter__(self) -> Iterator[WageLine]:
+        heads, streams = [], []
+        for source in self._sources:
+            head, stream = _head(source.chunks)
+            heads.append(head)
+            streams.append(stream)
+        samples = [[line.content for line in islice(lines([head]), SAMPLE_LINES_MAX)] for head in heads]
+        detected = detect(samples, layouts=self._layouts)
+        unreadable = _unreadable(heads, detected)
+        if detected is None or unreadable:
+            self.report = _refusal(unreadable)
+            return
+        self.layout = detected.layout
+        checker = Checker(detected.layout, facts=self._facts, findings_max=self._findings_max)
+        for source, stream, role in zip(self._sources, streams, detected.roles, strict=True):
+            checker.name(source.name, role=role)
+            for line in lines(stream):
+                worker = checker.feed(line, role=role)
+                if worker is not None:
+                    yield worker
+        self.report = checker.finish()
+
+
+def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of a stream, and the whole stream again."""
+    rest = iter(chunks)
+    head = b""
+    for chunk in rest:
+        head += chunk
+        if len(head) >= SAMPLE_BYTES:
+            break
+    return head[:SAMPLE_BYTES], chain([head], rest)
+
+
+def _unreadable(heads: Sequence[bytes], detected: Detected | None) -> tuple[Finding, ...]:
+    """What is wrong with files of which no line can be read."""
+    roles = detected.roles if detected else (Role.DETAIL,) * len(heads)
+    found = [
+        Finding(severity=Severity.ERROR, code=code, file=role)
+        for head, role in zip(heads, roles, strict=True)
+        for code, is_so in (("wage-file.empty", not head.strip()), ("wage-file.binary", b"\0" in head))
+        if is_so
+    ]
+    if detected is None and not found:
+        first = next(iter(lines([heads[0]])), None) if heads else None
+        length = Phrase("characters", {"count": first.length if first else 0})
+        found.append(Finding(severity=Severity.ERROR, code="wage-file.layout-unknown", file=Role.DETAIL, found=length))
+    return tuple(found)
+
+
+def _refusal(findings: tuple[Finding, ...]) -> Report:
+    return Report(
+        findings=findings,
+        errors=len(findings),
+        warnings=0,
+        lines=0,
+        workers=0,
+        wages_minor=0,
+        by_quarter={},
+        is_complement=False,
+    )

@@ -1,0 +1,85 @@
+"""What a check has to say about a file: where, what was found, what was expected. No personal value stands in it.
+
+Findings are kept, shown and logged, so what a person's name, number, wage or birth date looks like is told in a
+phrase ("11 digits", "a letter at 3"), never by showing it. Sentences in the reader's language stand in `texts.yaml`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    """The file is refused."""
+    WARNING = "warning"
+    """Worth a look; the file is accepted all the same."""
+
+
+class Role(StrEnum):
+    """Which of a declaration's files. A layout of one file has a detail only."""
+
+    HEADER = "header"
+    DETAIL = "detail"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A few words by their code in `texts.yaml`, under `phrase.`, with what they speak of."""
+
+    code: str
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def value(shown: str | int) -> Phrase:
+    """Something that may be shown as it is: an employer's number, a year, a total."""
+    return Phrase("value", {"value": shown})
+
+
+NOTHING = Phrase("nothing")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is wrong, before it is said where."""
+
+    code: str
+    field: str = ""
+    found: Phrase = NOTHING
+    expected: Phrase = NOTHING
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing to say about one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
+
+    severity: Severity
+    code: str
+    file: Role
+    line: int = 0
+    column: int = 0
+    field: str = ""
+    found: Phrase = NOTHING
+    expected: Phrase = NOTHING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """A finding's texts in one language."""
+
+    field: str
+    found: str
+    expected: str
+    hint: str
+
+
+def in_words(finding: Finding, *, say: Callable[[str, Mapping[str, str | int]], str]) -> Words:
+    """A finding in the reader's language. `say` gives the text of a code, with its parameters put in."""
+    where = say(f"field.{finding.field}", {}) if finding.field else ""
+    return Words(
+        field=where,
+        found=say(f"phrase.{finding.found.code}", finding.found.parameters),
+        expected=say(f"phrase.{finding.expected.code}", finding.expected.parameters),
+        hint=say(finding.code, {"field": where, "line": finding.line, "column": finding.column}),
+    )

@@ -1,0 +1,105 @@
+"""What a layout is: the declaration of a fixed-width file, compiled once into slices; knows no fund's fields itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from struct import Struct
+from typing import Any
+
+from services.payments.declarations.findings import Remark, Role
+from services.payments.declarations.layouts.forms import FieldFault, Form
+
+Values = dict[str, Any]
+"""The values of one line by field name, each as its form reads it; a field with a fault is left out."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named stretch of a line. `start` counts from 1, as the funds' own tables do."""
+
+    name: str
+    start: int
+    length: int
+    form: Form
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """One kind of line. `signature` fits the first characters of a line that is meant to be of this kind."""
+
+    signature: re.Pattern[bytes]
+    fields: tuple[Field, ...]
+    may_be_trimmed_to: int | None = None
+    """The length to which the blanks at the end may be missing, where the layout allows it."""
+    length: int = field(init=False)
+    _slices: Struct = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        end = 1
+        for part in self.fields:
+            if part.start != end:
+                raise ValueError(f"{part.name} starts at {part.start}, where {end} was next")
+            end += part.length
+        object.__setattr__(self, "length", end - 1)
+        object.__setattr__(self, "_slices", Struct("".join(f"{part.length}s" for part in self.fields)))
+
+    def fits(self, line: bytes) -> bool:
+        """Whether a line is as long as this kind of line."""
+        return len(line) == self.length or (
+            self.may_be_trimmed_to is not None and self.may_be_trimmed_to <= len(line) <= self.length
+        )
+
+    def slices(self, line: bytes) -> tuple[bytes, ...]:
+        """The bytes of each field of a line that fits."""
+        return self._slices.unpack(line.ljust(self.length))
+
+    def read(self, line: bytes) -> tuple[Values, list[Remark]]:
+        """The values of a line that fits, and what is wrong with the fields that have none."""
+        values: Values = {}
+        faults = []
+        for part, raw in zip(self.fields, self.slices(line), strict=True):
+            try:
+                values[part.name] = part.form.read(raw)
+            except FieldFault as fault:
+                faults.append(Remark(fault.code, part.name, fault.found, fault.expected, fault.severity))
+        return values, faults
+
+    def write(self, values: Values) -> bytes:
+        """A line from values by field name. Fields without a value are written empty where their form allows it."""
+        return b"".join(part.form.write(values.get(part.name), length=part.length) for part in self.fields)
+
+    def column(self, name: str) -> int:
+        """Where a field starts, from 1; 0 for a field that this kind of line does not have."""
+        return next((part.start for part in self.fields if part.name == name), 0)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A file layout of one fund, or a pair of files. Where a role has several kinds, the first that signs is meant."""
+
+    layout_id: str
+    fund_id: str
+    version: str
+    source: str
+    encoding: str
+    newline: bytes
+    ends_with_newline: bool
+    kinds: dict[Role, tuple[RecordKind, ...]]
+    file_name: re.Pattern[str]
+    """What a file's own name says: groups `employer`, `year` and, where there is one, `quarter`."""
+    lines_max: int
+    """As many lines as the field of the line's number can count."""
+
+    def kind(self, role: Role, line: bytes) -> RecordKind:
+        kinds = self.kinds[role]
+        return next((kind for kind in kinds if kind.fits(line) and kind.signature.match(line)), kinds[0])
+
+    def write(self, lines: Iterable[Values], *, role: Role) -> Iterator[bytes]:
+        """A whole file, line by line, as this layout ends its lines."""
+        kind = self.kinds[role][0]
+        separator = b""
+        for values in lines:
+            yield separator + kind.write(values)
+            separator = self.newline
+        if separator and self.ends_with_newline:
+            yield self.newline

@@ -1,0 +1,54 @@
+"""The result of checking a declaration's files: the findings, as many as are kept, and what the files add up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.payments.declarations.findings import Finding, Severity
+
+FINDINGS_MAX = 1_000
+"""More than anybody corrects by hand; the report says how many there are beyond it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check found. `wages_minor` and `by_quarter` are sums of the lines that could be read."""
+
+    findings: tuple[Finding, ...]
+    errors: int
+    warnings: int
+    lines: int
+    workers: int
+    wages_minor: int
+    by_quarter: Mapping[int, int]
+    is_complement: bool
+
+    @property
+    def unreported(self) -> int:
+        """How many findings are not listed."""
+        return self.errors + self.warnings - len(self.findings)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the files may be booked: warnings do not stand against it."""
+        return self.errors == 0
+
+
+class Notes:
+    """Gathers findings up to a limit and counts the rest. An error takes the place of a warning when it is full."""
+
+    def __init__(self, *, findings_max: int = FINDINGS_MAX) -> None:
+        self._findings: list[Finding] = []
+        self._findings_max = findings_max
+        self.counts = dict.fromkeys(Severity, 0)
+
+    def add(self, finding: Finding) -> None:
+        self.counts[finding.severity] += 1
+        if len(self._findings) < self._findings_max:
+            self._findings.append(finding)
+        elif finding.severity is Severity.ERROR and self.counts[Severity.ERROR] <= self._findings_max:
+            last = max(at for at, kept in enumerate(self._findings) if kept.severity is Severity.WARNING)
+            self._findings[last] = finding
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(self._findings)

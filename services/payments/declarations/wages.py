@@ -1,0 +1,75 @@
+"""A worker's wages as a declaration's line tells them, the same for every layout."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from services.payments.declarations.layouts.layout import Values
+
+
+class Unit(StrEnum):
+    HOUR = "H"
+    DAY = "D"
+    MONTH = "M"
+
+
+_UNIT_LETTERS = {"H": Unit.HOUR, "J": Unit.DAY, "M": Unit.MONTH}
+
+MONTHS_PER_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodWage:
+    """What was earned in one quarter (1 to 4) of the declaration's year, for how much work."""
+
+    quarter: int
+    duration: int
+    unit: Unit
+    wage_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class WageLine:
+    """One worker of a declaration. Quarters in which nothing was worked or earned are left out.
+
+    Where a layout has one field for both names, `family_name` holds it whole and `first_name` is empty. Where it
+    carries no duration, a wage counts as a quarter worked in full, three months, as the fund's `full_quarter` says.
+    """
+
+    line: int
+    insurance_number: str
+    family_name: str
+    first_name: str
+    birth_on: date | None
+    national_id: str | None
+    wages: tuple[PeriodWage, ...]
+    entered_on: date | None
+    left_on: date | None
+
+
+def wages(values: Values) -> tuple[PeriodWage, ...]:
+    """The quarters of a line without faults."""
+    if "wage" in values:
+        return (PeriodWage(values["quarter"], MONTHS_PER_QUARTER, Unit.MONTH, values["wage"]),)
+    return tuple(
+        PeriodWage(quarter, duration, _UNIT_LETTERS.get(values[f"unit_{quarter}"], Unit.MONTH), wage_minor)
+        for quarter in (1, 2, 3, 4)
+        for duration in (values[f"duration_{quarter}"],)
+        for wage_minor in (values[f"wage_{quarter}"],)
+        if duration or wage_minor
+    )
+
+
+def wage_line(values: Values, *, line: int) -> WageLine:
+    """The worker of a line without faults."""
+    return WageLine(
+        line,
+        values["insurance_number"],
+        values["family_name"] if "family_name" in values else values["full_name"],
+        values.get("first_name", ""),
+        values.get("birth_on"),
+        values.get("national_id"),
+        wages(values),
+        values.get("entered_on"),
+        values.get("left_on"),
+    )
