@@ -7,12 +7,16 @@ from typing import Any
 
 from pymongo.database import Database
 
+from shared.bus import envelope
+from shared.bus.deadletters import Letter
+from shared.bus.inbox import Inbox
+from shared.bus.reactions import Reactions
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
 from shared.sealing.keys import FundKeys, from_data, generate_keyring
 from shared.storage.connection import connect
-from shared.storage.platform import Platform, now
+from shared.storage.platform import Platform, as_kept, now
 from shared.storage.work import Work
 
 DZ, TN = "dz-cnas", "tn-cnss"
@@ -47,3 +51,22 @@ def told(platform: Platform) -> list[str]:
     """The types of all events in the outbox, in the order of their telling."""
     documents = platform.database["outbox"].find().sort("_id", 1)
     return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+
+
+def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> None:
+    """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
+    inbox = Inbox(platform, "unused", service=service.name, reactions=Reactions(service.reactions))
+    stranger = platform.make_work(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), session=None)
+    for event in events:
+        stranger.tell(event)
+    letters = [
+        Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
+    ]
+    inbox.take(letters)
+    inbox.take(letters)
+
+
+def parked(platform: Platform) -> list[str]:
+    """Why events were parked, in the order in which that happened."""
+    return [str(row["why"]) for row in platform.database["deadletters"].find().sort("parked_at", 1)]

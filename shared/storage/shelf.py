@@ -9,6 +9,7 @@ import msgspec
 
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
 from shared.storage.platform import ChangedMeanwhile
 from shared.storage.work import Work
@@ -36,21 +37,34 @@ class Index:
 
 
 class Shelf(Generic[Kept]):
-    """Keeps things of one kind under their key, per fund, and tells their events."""
+    """Keeps things of one kind under their key, per fund, and tells their events.
+
+    `sealed` names the fields that rest sealed, with their class; they belong to the value of the field `whose`.
+    """
 
     def __init__(
-        self, name: str, kind: type[Kept], *, key: str, missing: type[Missing], indexes: Sequence[Index] = ()
+        self,
+        name: str,
+        kind: type[Kept],
+        *,
+        key: str,
+        missing: type[Missing],
+        indexes: Sequence[Index] = (),
+        sealed: Mapping[str, DataClass] | None = None,
+        whose: str = "",
     ) -> None:
         self.name = name
         self.kind = kind
         self.key = key
         self.missing = missing
         self.indexes = indexes
+        self.sealed = sealed or {}
+        self.whose = whose
 
     def find(self, work: Work, key: str) -> Kept | None:
         """The thing, or None."""
         found = work.drawer(self.name).find_one(key)
-        return None if found is None else self._thing(found)
+        return None if found is None else self._thing(work, found)
 
     def load(self, work: Work, key: str) -> Kept:
         """The thing, or the subject's own Missing."""
@@ -64,12 +78,12 @@ class Shelf(Generic[Kept]):
     ) -> list[Kept]:
         """Things whose fields equal what is given; the matches should be few by construction."""
         found = work.drawer(self.name).find(equal, limit=limit, sort=sort)
-        return [self._thing(document) for document in found]
+        return [self._thing(work, document) for document in found]
 
     def find_only(self, work: Work, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""
         found = work.drawer(self.name).find(equal, limit=1)
-        return self._thing(found[0]) if found else None
+        return self._thing(work, found[0]) if found else None
 
     def keep(self, work: Work, outcome: Outcome[Kept]) -> Kept:
         """Save what a rule answered and tell its events. `ChangedMeanwhile` where another writer was first."""
@@ -78,25 +92,46 @@ class Shelf(Generic[Kept]):
         key = str(getattr(kept, self.key))
         drawer = work.drawer(self.name)
         if thing.version == 0:
-            drawer.insert(key, as_document(kept))
-        elif not drawer.update(key, {"$set": as_document(kept)}, version=thing.version):
+            drawer.insert(key, self._document(work, kept))
+        elif not drawer.update(key, {"$set": self._document(work, kept)}, version=thing.version):
             raise ChangedMeanwhile
         work.note("kept", self.name, key, version=kept.version)
         for event in outcome.events:
             work.tell(event, version=kept.version)
         return kept
 
-    def add_many(self, work: Work, things: Iterable[Kept], *, part_of: str) -> None:
-        """Save many new things at once, with one line of audit; `part_of` names what they came with."""
-        documents = {
-            str(getattr(thing, self.key)): as_document(dataclasses.replace(thing, version=1))  # type: ignore[type-var]
+    def find_many(self, work: Work, keys: Iterable[str]) -> dict[str, Kept]:
+        """Those of the things that are there, by key."""
+        found = work.drawer(self.name).find_keys(keys)
+        return {str(document[self.key]): self._thing(work, document) for document in found}
+
+    def keep_many(self, work: Work, things: Iterable[Kept], *, part_of: str) -> None:
+        """Save many things at once, with one line of audit; `part_of` names what they came with."""
+        kept = {
+            str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
             for thing in things
         }
-        work.drawer(self.name).insert_many(documents)
-        work.note("added-many", self.name, part_of, version=len(documents))
+        drawer = work.drawer(self.name)
+        drawer.insert_many({key: self._document(work, thing) for key, thing in kept.items() if thing.version == 1})
+        changed = {key: self._document(work, thing) for key, thing in kept.items() if thing.version > 1}
+        if not drawer.replace_many(changed):
+            raise ChangedMeanwhile
+        work.note("kept-many", self.name, part_of, version=len(kept))
 
-    def _thing(self, document: Document) -> Kept:
-        return as_thing(document, self.kind)
+    def _document(self, work: Work, thing: Kept) -> Document:
+        document = as_document(thing)
+        for name, data_class in self.sealed.items():
+            clear = msgspec.json.encode(getattr(thing, name))
+            document[name] = work.keys.seal(clear, as_=data_class, whose=str(document[self.whose]))
+        return document
+
+    def _thing(self, work: Work, document: Document) -> Kept:
+        opened = dict(document)
+        for name, data_class in self.sealed.items():
+            sealed = Sealed(str(document[name]))
+            clear = work.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
+            opened[name] = msgspec.json.decode(clear)
+        return as_thing(opened, self.kind)
 
 
 def as_document(thing: Any) -> Document:
@@ -110,4 +145,4 @@ Read = TypeVar("Read")
 
 def as_thing(document: Mapping[str, object], kind: type[Read]) -> Read:
     """A thing read back; what the class itself refuses to build is refused here too."""
-    return msgspec.convert(document, kind, builtin_types=(bytes, datetime))
+    return msgspec.convert(document, kind)

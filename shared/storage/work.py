@@ -4,12 +4,13 @@ A transaction saves the state, the outgoing events (outbox), the cause (a reques
 entries. It may hold several units of work, one per polled event. Actions run inside it and may be run again whole.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from opentelemetry import propagate
+from pymongo import ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -19,6 +20,7 @@ from shared.events.declaring import case_of, declaration_of
 from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
 from shared.kernel.ids import uuid7
+from shared.kernel.references import with_check
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
 
@@ -55,6 +57,14 @@ class Work:
     def new_id(self) -> str:
         """A fresh time-ordered id."""
         return str(uuid7(self.at, self.chance(10)))
+
+    def new_reference(self, kind: str) -> str:
+        """A fresh reference for people: kind, two digits of the year, eight of chance, two check digits.
+
+        Eight digits meet by accident; a unique index on the reference makes the unit of work run again with others.
+        """
+        number = int.from_bytes(self.chance(8), "big") % 10**8
+        return with_check(kind, f"{self.at.year % 100:02d}{number:08d}")
 
     def tell(self, event: Any, *, version: int = 0) -> None:
         """Send an event once this work is saved; `version` is that of the thing which it tells of."""
@@ -104,6 +114,11 @@ class Drawer:
         found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
         return list(found.sort(list(sort)) if sort else found)
 
+    def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
+        """Those of the documents that are there."""
+        keys = [self.key(local_id) for local_id in local_ids]
+        return list(self.collection.find({"_id": {"$in": keys}}, session=self.session)) if keys else []
+
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
         self.collection.insert_one({**document, "_id": self.key(local_id), "fund": self.fund_id}, session=self.session)
 
@@ -112,6 +127,16 @@ class Drawer:
         rows = [{**row, "_id": self.key(local_id), "fund": self.fund_id} for local_id, row in documents.items()]
         if rows:
             self.collection.insert_many(rows, ordered=True, session=self.session)
+
+    def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> bool:
+        """Replace documents whose version is one less than the new one; whether all of them were."""
+        changes = [
+            ReplaceOne({"_id": self.key(key), "version": int(str(row["version"])) - 1}, {**row, "fund": self.fund_id})
+            for key, row in documents.items()
+        ]
+        if not changes:
+            return True
+        return self.collection.bulk_write(changes, session=self.session).matched_count == len(changes)
 
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""

@@ -1,0 +1,61 @@
+"""What a person is told of their claim: what happened, what comes next, who must act, and by when it usually is."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from services.claims.claims.claim import Claim, Status, Step
+from services.claims.claims.rules import type_of
+from shared.funds.fund import Fund
+
+
+class Who(StrEnum):
+    """Whose turn it is."""
+
+    YOU = "you"
+    FUND = "fund"
+    BANK = "bank"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next:
+    """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise."""
+
+    text: str
+    who: Who
+    usually_by_on: date | None = None
+    is_to_be_confirmed: bool = False
+
+
+_WHO = {
+    Status.SUBMITTED: Who.FUND,
+    Status.PAPERS_ASKED: Who.YOU,
+    Status.APPROVED: Who.FUND,
+    Status.ORDERED: Who.BANK,
+    Status.RETURNED: Who.YOU,
+    Status.PAID: Who.NOBODY,
+    Status.REFUSED: Who.NOBODY,
+}
+
+
+def next_step(claim: Claim, fund: Fund) -> Next:
+    """What comes after the present status."""
+    usual = type_of(fund, claim.claim_type).usual_days
+    days = {
+        Status.SUBMITTED: usual.decision,
+        Status.APPROVED: usual.payment,
+        Status.ORDERED: usual.payment,
+    }.get(claim.status)
+    since_on = claim.steps[-1].at.astimezone(fund.zone).date()
+    return Next(
+        text=f"claim.next.{claim.status}",
+        who=_WHO[claim.status],
+        usually_by_on=None if days is None else since_on + timedelta(days=days),
+        is_to_be_confirmed=days is not None and usual.law.is_to_be_confirmed,
+    )
+
+
+def text_of(step: Step) -> str:
+    """The code of the sentence for a step."""
+    return f"claim.step.{step.status}"

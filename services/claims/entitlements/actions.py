@@ -1,0 +1,57 @@
+"""What claims does with entitlements: a page of declared wages at a time."""
+
+from dataclasses import replace
+from datetime import date
+
+from services.claims.entitlements import rules
+from services.claims.entitlements.entitlement import Entitlement
+from services.claims.entitlements.store import entitlements
+from shared.events.claims import Right, RightsDecided
+from shared.events.payments import WagesDeclared
+from shared.storage.work import Work
+
+
+def decide_page(work: Work, page: WagesDeclared) -> None:
+    """Write down the work of a page of wages, decide each person's right anew, and tell."""
+    today = work.at.astimezone(work.fund.zone).date()
+    known = entitlements.find_many(work, [wage.person_ref for wage in page.wages])
+    decided = []
+    for wage in page.wages:
+        before = known.get(wage.person_ref) or Entitlement(person_ref=wage.person_ref)
+        after = rules.declared(before, wage, employer_id=page.employer_id)
+        decided.append(replace(after, right=rules.decide(after, fund=work.fund, on=today)))
+    entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
+    work.tell(_told(page, decided, work))
+
+
+def read(work: Work, *, person_ref: str) -> Entitlement:
+    """A person's record, for that person and for the fund's agents."""
+    work.by.must_act_for_person(person_ref)
+    return entitlements.load(work, person_ref)
+
+
+def is_open(work: Work, *, person_ref: str, on: date) -> bool:
+    """Whether the person's care on a day is covered."""
+    found = entitlements.find(work, person_ref)
+    return found is not None and rules.is_open(found, fund=work.fund, on=on)
+
+
+def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+    rights = tuple(
+        Right(
+            person_ref=each.person_ref,
+            status=each.right.status.value,
+            reason=each.right.reason.value,
+            valid_until=each.right.valid_until,
+        )
+        for each in decided
+        if each.right is not None
+    )
+    return RightsDecided(
+        declaration_id=page.declaration_id,
+        employer_id=page.employer_id,
+        page=page.page,
+        pages=page.pages,
+        rights=rights,
+        decided_at=work.at,
+    )

@@ -1,0 +1,24 @@
+"""HTTP comes in for rights."""
+
+from services.claims.entitlements import actions
+from services.claims.entitlements.entitlement import Entitlement
+from services.claims.entitlements.rules import EntitlementUnknown
+from services.claims.entitlements.schemas import RightView
+from shared.http.routes import Routes
+from shared.storage.work import Work
+
+routes = Routes("entitlements")
+
+
+@routes.get("/rights", needs="rights:read", shows=RightView)
+def read_own(work: Work) -> Entitlement:
+    """The caller's own right to care."""
+    if work.by.person_ref is None:
+        raise EntitlementUnknown
+    return actions.read(work, person_ref=work.by.person_ref)
+
+
+@routes.get("/persons/<person_ref>/rights", needs="rights:read", shows=RightView)
+def read(work: Work, person_ref: str) -> Entitlement:
+    """A person's right to care, for the person and for the fund's agents."""
+    return actions.read(work, person_ref=person_ref)

@@ -1,0 +1,29 @@
+"""The shapes of rights over HTTP."""
+
+from marshmallow import Schema, fields
+
+from services.claims.entitlements.entitlement import Entitlement
+from shared.http.problems import say
+
+
+class WorkedView(Schema):
+    employer_id = fields.String(required=True)
+    year = fields.Integer(required=True)
+    quarter = fields.Integer(required=True)
+    duration = fields.Integer(required=True)
+    unit = fields.String(required=True, metadata={"description": "H hours, D days, M months"})
+
+
+class RightView(Schema):
+    """A person's right to care, why it is so, and the work that it was decided from."""
+
+    person_ref = fields.String(required=True)
+    status = fields.String(required=True, attribute="right.status")
+    reason = fields.String(required=True, attribute="right.reason")
+    text = fields.Method("sentence", required=True)
+    decided_on = fields.Date(required=True, attribute="right.decided_on")
+    valid_until = fields.Date(allow_none=True, attribute="right.valid_until")
+    worked = fields.List(fields.Nested(WorkedView), required=True)
+
+    def sentence(self, entitlement: Entitlement) -> str:
+        return say(f"right.{entitlement.right.reason}") if entitlement.right else ""

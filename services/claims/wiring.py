@@ -1,0 +1,21 @@
+"""What claims is made of."""
+
+from pathlib import Path
+
+from services.claims.claims.reactions import reactions as claim_reactions
+from services.claims.claims.routes import routes as claim_routes
+from services.claims.claims.store import claims
+from services.claims.entitlements.reactions import reactions as entitlement_reactions
+from services.claims.entitlements.routes import routes as entitlement_routes
+from services.claims.entitlements.store import entitlements
+from services.claims.settings import Settings, read
+from shared.process.service import Service
+
+service: Service[Settings] = Service(
+    name="claims",
+    folder=Path(__file__).parent,
+    settings=read,
+    routes=[claim_routes, entitlement_routes],
+    reactions=[claim_reactions, entitlement_reactions],
+    shelves=[claims, entitlements],
+)

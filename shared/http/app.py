@@ -1,0 +1,107 @@
+"""A service's Flask app: its routes, and what every service answers beside them."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+
+import structlog
+from flask import Blueprint, Flask, Response, g, json, request
+
+from shared.http import openapi, problems
+from shared.http.callers import Verifier
+from shared.http.endpoint import Endpoint, answered
+from shared.http.routes import Route
+from shared.languages.texts import Texts
+from shared.storage.platform import Platform
+from shared.telemetry import metrics
+
+REQUEST_BYTES_MAX = 80 * 1024 * 1024
+
+log = structlog.get_logger()
+
+
+def build(
+    service: str,
+    *,
+    routes: Sequence[Route],
+    platform: Platform,
+    verifier: Verifier,
+    texts: Texts,
+    blueprints: Iterable[Blueprint] = (),
+) -> Flask:
+    """The app of one process of a service."""
+    app = Flask(service, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
+    app.extensions["texts"] = texts
+    problems.install(app)
+    _observe(app)
+    for route in routes:
+        call = answered(Endpoint(route, platform, verifier))
+        app.add_url_rule(route.rule, route.name, call, methods=[route.method])
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    _describe(app, service, routes)
+    _show_health(app, lambda: platform.database.command("ping"))
+    return app
+
+
+def _observe(app: Flask) -> None:
+    """Count, time and log each request by its route; give it an id; close what no answer should leave open."""
+
+    @app.before_request
+    def begin() -> None:
+        g.started_s, g.request_id = time.perf_counter(), str(uuid.uuid4())
+        structlog.contextvars.clear_contextvars()
+
+    @app.after_request
+    def end(answer: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "none"
+        seconds = time.perf_counter() - g.started_s
+        metrics.REQUESTS.labels(route, request.method, answer.status_code).inc()
+        metrics.REQUEST_SECONDS.labels(route, request.method).observe(seconds)
+        log.info("answered", rule=route, method=request.method, status=answer.status_code, ms=round(seconds * 1000, 1))
+        answer.headers.setdefault("Cache-Control", "no-store")
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        answer.headers.setdefault("Referrer-Policy", "no-referrer")
+        return answer
+
+
+def _describe(app: Flask, service: str, routes: Sequence[Route]) -> None:
+    document = openapi.document(service, routes)
+    text = json.dumps(document, ensure_ascii=False)
+
+    @app.get("/openapi.json")
+    def openapi_document() -> Response:
+        return Response(text, mimetype="application/json")
+
+    @app.get("/docs")
+    def docs() -> Response:
+        rows = "".join(
+            f"<tr><td><code>{route.method}</code></td><td><code>{escape(route.rule)}</code></td>"
+            f"<td>{escape(' '.join((route.handler.__doc__ or '').split()))}</td>"
+            f"<td><code>{escape(route.needs) or 'anyone'}</code></td></tr>"
+            for route in routes
+        )
+        page = (
+            f"<!doctype html><html lang=en><meta charset=utf-8><title>Himaya {service}</title><h1>Himaya {service}</h1>"
+            "<p>The whole of it is in <a href=openapi.json>openapi.json</a>.</p>"
+            f"<table><tr><th>Method<th>Path<th>What it does<th>Scope</tr>{rows}</table></html>"
+        )
+        return Response(page, mimetype="text/html")
+
+
+def _show_health(app: Flask, check: Callable[[], object]) -> None:
+    @app.get("/health/live")
+    def live() -> Response:
+        return Response('{"status": "live"}', mimetype="application/json")
+
+    @app.get("/health/ready")
+    def ready() -> Response:
+        check()
+        return Response('{"status": "ready"}', mimetype="application/json")
+
+    @app.get("/metrics")
+    def counted() -> Response:
+        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)

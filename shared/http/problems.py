@@ -1,0 +1,164 @@
+"""Errors leave here: each kind has one status, each code a sentence in the caller's language (RFC 9457)."""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, Response, current_app, g, json, request
+from marshmallow import Schema, fields
+from opentelemetry import trace
+from pymongo.errors import ConnectionFailure
+from werkzeug.exceptions import HTTPException
+
+from shared.http.callers import Unauthenticated
+from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
+from shared.languages.texts import LANGUAGES, Texts, best_language
+from shared.storage.connection import DatabaseUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+CODE_OF_STATUS = {
+    404: "request.not-found",
+    405: "request.method-not-allowed",
+    413: "request.too-large",
+    415: "request.media-type",
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field of a request; `field` is its path, such as `lines.0.amount`."""
+
+    field: str
+    code: str
+
+
+class Malformed(Failure):
+    """The request cannot be read at all (HTTP 400)."""
+
+
+class WrongMediaType(Failure):
+    """The body is of a type that this route does not read (HTTP 415)."""
+
+    code = "request.media-type"
+
+
+class BodyInvalid(Invalid):
+    """Fields are missing, unknown or malformed."""
+
+    code = "request.invalid"
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
+STATUS_OF: tuple[tuple[type[Failure], int], ...] = (
+    (Malformed, 400),
+    (WrongMediaType, 415),
+    (Unauthenticated, 401),
+    (Forbidden, 403),
+    (Missing, 404),
+    (Conflict, 409),
+    (Stale, 409),
+    (Invalid, 422),
+    (Unavailable, 503),
+)
+
+
+class FieldFaultView(Schema):
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class Problem(Schema):
+    """An error, as every service answers it."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; what a program decides by."})
+    detail = fields.String(required=True, metadata={"description": "A sentence in the caller's language."})
+    trace_id = fields.String(metadata={"description": "Under which the request can be found again."})
+    errors = fields.List(fields.Nested(FieldFaultView), metadata={"description": "Field by field."})
+
+
+def language() -> str:
+    """The language in which to answer this request."""
+    offered = g.fund.languages if "fund" in g else LANGUAGES
+    return best_language(request.headers.get("Accept-Language", ""), offered)
+
+
+def texts() -> Texts:
+    """The sentences of this service."""
+    found: Texts = current_app.extensions["texts"]
+    return found
+
+
+def say(code: str, **parameters: object) -> str:
+    """A sentence of this service in the caller's language."""
+    return texts().say(code, language(), parameters)
+
+
+def trace_id() -> str:
+    """The id under which this request is traced, in hex."""
+    return format(trace.get_current_span().get_span_context().trace_id, "032x")
+
+
+def problem(status: int, code: str, *, detail: str, faults: Sequence[FieldFault] = ()) -> Response:
+    """The answer that says what is wrong."""
+    body: dict[str, object] = {
+        "type": f"urn:himaya:problem:{code}",
+        "title": code,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "trace_id": trace_id(),
+    }
+    if faults:
+        body["errors"] = [{"field": fault.field, "code": fault.code, "detail": say(fault.code)} for fault in faults]
+    answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer" if code == "token.missing" else 'Bearer error="invalid_token"'
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def of_failure(failure: Failure) -> Response:
+    """The answer to a failure of a known kind."""
+    status = next((status for kind, status in STATUS_OF if isinstance(failure, kind)), 500)
+    level = {503: "error", 500: "error"}.get(status, "info")
+    getattr(log, level)("refused", code=failure.code, status=status)
+    detail = say(failure.code, **failure.parameters)
+    return problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()))
+
+
+def of_http(error: HTTPException) -> Response:
+    """The answer to what Flask itself refuses, with the headers that it wants to give."""
+    status = error.code or 500
+    code = CODE_OF_STATUS.get(status, "request.refused")
+    answer = problem(status, code, detail=say(code))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            answer.headers[name] = value
+    return answer
+
+
+def of_fault(error: Exception) -> Response:
+    """The answer to a fault of ours: nothing of it is shown; its class and place are logged, not its text."""
+    where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
+    log.error("fault", fault=type(error).__name__, where=where)
+    return problem(500, "platform.fault", detail=say("platform.fault"))
+
+
+def install(app: Flask) -> None:
+    """Translate every error that leaves a route of the app."""
+    app.register_error_handler(Failure, of_failure)
+    app.register_error_handler(ConnectionFailure, lambda _: of_failure(DatabaseUnavailable()))
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_fault)

@@ -1,0 +1,121 @@
+"""How a subject says what it answers over HTTP.
+
+routes = Routes("mandates")
+
+@routes.post("/mandates/<mandate_id>/acceptance", needs="mandates:accept", shows=MandateView)
+def accept(work, mandate_id):
+    return actions.accept(work, mandate_id=mandate_id)
+
+Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query and the body where it takes them,
+then the parts of its path. A GET reads; every other method runs in one transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from marshmallow import Schema
+
+from shared.storage.platform import Platform
+
+Handler = TypeVar("Handler", bound=Callable[..., object])
+
+ANYONE = ""
+"""What a route needs that is open to the public. Written out, so that no route is open by omission."""
+
+BODY_BYTES_MAX = 64 * 1024
+
+
+class Reader(Protocol):
+    """Reads a body that is not JSON, such as files, before the unit of work begins."""
+
+    size_max: int
+
+    def read(self, platform: Platform, fund_id: str) -> object: ...
+
+    def describe(self) -> Mapping[str, Any]:
+        """The body as an OpenAPI request body."""
+        ...
+
+
+@dataclass(frozen=True)
+class Download:
+    """Bytes for a person to keep: what a handler returns whose route shows a `Downloads`."""
+
+    content: bytes
+    media_type: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """What a route shows that answers with bytes of one media type."""
+
+    media_type: str
+
+
+Shown = type[Schema] | Downloads | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One operation: who may, what it reads, what it shows."""
+
+    subject: str
+    method: str
+    path: str
+    needs: str
+    handler: Callable[..., object]
+    query: type[Schema] | None = None
+    takes: type[Schema] | Reader | None = None
+    shows: Shown = None
+    status: int = 200
+    is_keyed: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.subject}.{self.handler.__name__}"
+
+    @property
+    def rule(self) -> str:
+        return f"/v1/<fund>{self.path}"
+
+
+class Routes:
+    """The routes of one subject."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.all: list[Route] = []
+
+    def get(
+        self, path: str, *, needs: str, shows: Shown, query: type[Schema] | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Answer what there is."""
+        return self._add("GET", path, needs=needs, shows=shows, query=query)
+
+    def post(
+        self,
+        path: str,
+        *,
+        needs: str,
+        shows: Shown = None,
+        takes: type[Schema] | Reader | None = None,
+        status: int = 200,
+        is_keyed: bool = False,
+    ) -> Callable[[Handler], Handler]:
+        """Do something. `is_keyed` refuses a request without Idempotency-Key: for all that moves or promises money."""
+        return self._add("POST", path, needs=needs, shows=shows, takes=takes, status=status, is_keyed=is_keyed)
+
+    def put(
+        self, path: str, *, needs: str, shows: Shown = None, takes: type[Schema] | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Set something to what is sent."""
+        return self._add("PUT", path, needs=needs, shows=shows, takes=takes)
+
+    def _add(self, method: str, path: str, **facts: Any) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.all.append(Route(subject=self.subject, method=method, path=path, handler=handler, **facts))
+            return handler
+
+        return register

@@ -1,0 +1,63 @@
+"""Fields and schemas that several services' shapes are made of."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g
+from marshmallow import Schema, ValidationError, fields
+
+from shared.funds.fund import Fund
+from shared.http.problems import language, say
+from shared.kernel.money import Money
+
+AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
+
+
+def fund() -> Fund:
+    """The fund that this request is about."""
+    found: Fund = g.fund
+    return found
+
+
+class Amount(fields.Field[int]):
+    """An amount in major units as text, such as `3150.000`; minor units of the fund's currency inside.
+
+    Text, since a JSON number would lose or invent decimals.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "string", "pattern": AMOUNT.pattern}, **more)
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else str(Money(value, fund().currency).decimal())
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> int:
+        if not isinstance(value, str) or not AMOUNT.match(value):
+            raise ValidationError("not an amount")
+        whole, _, decimals = value.partition(".")
+        if len(decimals) > fund().currency.decimals:
+            raise ValidationError("more decimals than the currency has")
+        amount_minor = int(whole + decimals.ljust(fund().currency.decimals, "0"))
+        if amount_minor == 0:
+            raise ValidationError("nobody sends an amount of nothing")
+        return amount_minor
+
+
+class Said(fields.String):
+    """A code of the service, shown as its sentence in the caller's language."""
+
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else say(value)
+
+
+class Named(fields.String):
+    """Names by language (a fund's), shown in the caller's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else value.get(language()) or value[fund().language]
+
+
+def many(of: type[Schema]) -> type[Schema]:
+    """The shape of a list: an object with `items`, so that more can stand beside them one day."""
+    return Schema.from_dict({"items": fields.List(fields.Nested(of), required=True)}, name=f"{of.__name__}s")

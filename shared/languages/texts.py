@@ -1,0 +1,57 @@
+"""Sentences for people, by code and language, from the `texts.yaml` of each room that has something to say."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+LANGUAGES = ("ar", "fr", "en")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Sentences by code, then language. `{name}` in a sentence takes the parameter of that name."""
+
+    by_code: Mapping[str, Mapping[str, str]]
+
+    def say(self, code: str, language: str, parameters: Mapping[str, object] | None = None) -> str:
+        """The sentence, in French where the language has none; the code itself where nobody wrote one."""
+        sentences = self.by_code.get(code)
+        if not sentences:
+            return code
+        return (sentences.get(language) or sentences["fr"]).format_map(_Shown(parameters or {}))
+
+
+class _Shown(dict[str, object]):
+    """A parameter that was not given shows as its name: a poor sentence is better than no answer."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+def read(paths: Iterable[Path]) -> Texts:
+    """All sentences of these files. A code stands in one file only."""
+    merged: dict[str, dict[str, str]] = {}
+    for path in paths:
+        for code, sentences in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+            if code in merged:
+                raise ValueError(f"{path}: {code} has its text elsewhere already")
+            merged[code] = sentences
+    return Texts(merged)
+
+
+def best_language(header: str, offered: Iterable[str]) -> str:
+    """Which of the languages offered an Accept-Language header prefers; the first where it names none of them."""
+    offered = tuple(offered)
+    weighted: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighted.append((float(weight or 1), tag.split("-")[0].lower()))
+        except ValueError:
+            continue
+    for _, language in sorted(weighted, key=lambda found: -found[0]):
+        if language in offered:
+            return language
+    return offered[0]

@@ -1,0 +1,36 @@
+"""What `python -m services.<name>` does: web, worker, or one of the operator's commands."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from shared.funds.loading import FundsInvalid
+from shared.process import web, worker
+from shared.process.service import Service
+from shared.process.settings import SettingsMissing, common, environment, sealed
+
+
+def main(service: Service[Any], arguments: Sequence[str]) -> int:
+    """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
+    known = ["web", "worker", *service.commands]
+    if not arguments or arguments[0] not in known:
+        print(f"usage: python -m services.{service.name} {'|'.join(known)}", file=sys.stderr)  # noqa: T201
+        return 2
+    env = environment()
+    try:
+        shared, own = common(env, service=service.name), service.settings(env)
+        sealed(env)
+        return _run(service, arguments, shared, own)
+    except (SettingsMissing, FundsInvalid) as wrong:
+        print(f"{service.name} cannot start: {wrong}", file=sys.stderr)  # noqa: T201
+        return 2
+
+
+def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any) -> int:
+    name, *rest = arguments
+    if name == "web":
+        web.run(service, shared, own)
+        return 0
+    if name == "worker":
+        return worker.run(service, shared, own)
+    return service.commands[name](own, service.platform(shared), rest)

@@ -1,0 +1,77 @@
+"""What a service is made of, said once in its `wiring.py`; nothing is connected until a process starts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pymongo
+from environs import Env
+from flask import Blueprint
+
+from shared.bus.reactions import Reactions
+from shared.funds.loading import load
+from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
+from shared.http.routes import Routes
+from shared.languages.texts import Texts, read
+from shared.process.chores import Chore
+from shared.process.settings import Common
+from shared.sealing.keys import from_file
+from shared.storage.connection import connect
+from shared.storage.platform import Platform
+from shared.storage.shelf import Shelf
+
+HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
+
+Own = TypeVar("Own")
+
+PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
+    "outbox": [["is_sent"], ["is_sent", "at"]],
+    "deadletters": [["is_open", "key"]],
+    "audit": [["fund", "at"]],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[Own]):
+    """A service, declared. `settings` reads its own part of the environment; makers get it after the fork."""
+
+    name: str
+    folder: Path
+    settings: Callable[[Env], Own]
+    routes: Sequence[Routes] = ()
+    reactions: Sequence[Reactions] = ()
+    shelves: Sequence[Shelf[Any]] = ()
+    indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
+    blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
+    keys: Callable[[Own, Platform], PublicKeys] | None = None
+    commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
+
+    def texts(self) -> Texts:
+        return read([HTTP_TEXTS, self.folder / "texts.yaml"])
+
+    def platform(self, common: Common) -> Platform:
+        """Connected: called once in each process, after any fork."""
+        return Platform(
+            database=connect(common.mongodb_uri, common.mongodb_database),
+            funds=load(common.fund_ids),
+            keys=from_file(common.keys_file),
+        )
+
+    def verifier(self, common: Common, own: Own, platform: Platform) -> Verifier:
+        keys = self.keys(own, platform) if self.keys else KeysFromUrl(common.jwks_url)
+        return Verifier(keys, issuer=common.issuer, audience=self.name)
+
+    def make_indexes(self, platform: Platform) -> None:
+        """See that every index is there. Making one that is there already costs nothing."""
+        for shelf in self.shelves:
+            for index in shelf.indexes:
+                _index(platform, shelf.name, ["fund", *index.fields], is_unique=index.unique)
+        for collection, indexes in {**PLUMBING_INDEXES, **self.indexes}.items():
+            for fields in indexes:
+                _index(platform, collection, fields, is_unique=False)
+
+
+def _index(platform: Platform, collection: str, fields: Sequence[str], *, is_unique: bool) -> None:
+    platform.database[collection].create_index([(name, pymongo.ASCENDING) for name in fields], unique=is_unique)

@@ -1,0 +1,71 @@
+"""The settings that every service has. Each service adds its own; all that are missing are reported at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+
+
+class SettingsMissing(Exception):
+    """The process cannot start; the text names every setting that is missing or malformed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """Where a process finds its engines, its keys and its neighbours' public faces, and what it listens on."""
+
+    mongodb_uri: str
+    mongodb_database: str
+    kafka_servers: str
+    kafka_partitions: int
+    kafka_replicas: int
+    kafka_session_timeout_ms: int
+    fund_ids: tuple[str, ...]
+    keys_file: Path
+    issuer: str
+    jwks_url: str
+    bind: str
+    health_bind: str
+    web_processes: int
+    web_threads: int
+    log_level: str
+    zipkin_url: str
+    otlp_url: str
+    traced_share: float
+
+
+def common(env: Env, *, service: str) -> Common:
+    """Read them from the environment; `env` collects what is wrong until it is sealed."""
+    return Common(
+        mongodb_uri=env.str("MONGODB_URI"),
+        mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),
+        kafka_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_partitions=env.int("KAFKA_PARTITIONS", 3),
+        kafka_replicas=env.int("KAFKA_REPLICAS", 1),
+        kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
+        fund_ids=tuple(env.list("FUNDS", ["dz-cnas", "tn-cnss"])),
+        keys_file=env.path("KEYS_FILE"),
+        issuer=env.str("ISSUER"),
+        jwks_url=env.str("JWKS_URL"),
+        bind=env.str("BIND"),
+        health_bind=env.str("HEALTH_BIND"),
+        web_processes=env.int("WEB_PROCESSES", 1),
+        web_threads=env.int("WEB_THREADS", 8),
+        log_level=env.str("LOG_LEVEL", "INFO"),
+        zipkin_url=env.str("ZIPKIN_URL", ""),
+        otlp_url=env.str("OTLP_URL", ""),
+        traced_share=env.float("TRACED_SHARE", 1.0),
+    )
+
+
+def environment() -> Env:
+    """The process's environment, where `X_FILE` may name a file that holds X."""
+    return Env(eager=False)
+
+
+def sealed(env: Env) -> None:
+    """Done reading: raise what was wrong, all of it."""
+    try:
+        env.seal()
+    except EnvError as wrong:
+        raise SettingsMissing(str(wrong)) from wrong

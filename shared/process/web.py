@@ -1,0 +1,79 @@
+"""The web process of a service: gunicorn with threads; everything that connects is made after the fork."""
+
+import os
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
+
+from shared.http import app as http
+from shared.process.service import Service
+from shared.process.settings import Common
+from shared.telemetry import logs, traces
+
+GRACE_S = 20
+
+
+def app(service: Service[Any], common: Common, own: Any) -> Flask:
+    """The service's app, connected."""
+    platform = service.platform(common)
+    return http.build(
+        service.name,
+        routes=[route for routes in service.routes for route in routes.all],
+        platform=platform,
+        verifier=service.verifier(common, own, platform),
+        texts=service.texts(),
+        blueprints=service.blueprints(own, platform),
+    )
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """gunicorn around one service."""
+
+    def __init__(self, service: Service[Any], common: Common, own: Any) -> None:
+        self.service, self.common, self.own = service, common, own
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self.common.bind,
+            "workers": self.common.web_processes,
+            "worker_class": "gthread",
+            "threads": self.common.web_threads,
+            "graceful_timeout": GRACE_S,
+            "timeout": 60,
+            "keepalive": 5,
+            "control_socket_disable": True,
+            "proc_name": f"himaya {self.service.name} web",
+            "logconfig_dict": {"version": 1, "disable_existing_loggers": False},
+            "accesslog": None,
+            "post_fork": self._begin,
+            "child_exit": lambda server, worker: self._forget(worker.pid),
+        }.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        made = app(self.service, self.common, self.own)
+        traces.trace_requests(made)
+        return made
+
+    def _begin(self, server: object, worker: object) -> None:
+        logs.start(self.service.name, level=self.common.log_level)
+        traces.start(
+            self.service.name,
+            zipkin_url=self.common.zipkin_url,
+            otlp_url=self.common.otlp_url,
+            share=self.common.traced_share,
+        )
+
+    @staticmethod
+    def _forget(pid: int) -> None:
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def run(service: Service[Any], common: Common, own: Any) -> None:
+    """Serve until a signal ends it."""
+    Web(service, common, own).run()

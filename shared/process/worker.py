@@ -1,0 +1,112 @@
+"""The worker process of a service: its relay, its inbox and its chores, and a small page that tells how it is."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import structlog
+from flask import Flask, Response
+
+from shared.bus import topics
+from shared.bus.inbox import Inbox
+from shared.bus.reactions import Reactions
+from shared.bus.relay import Relay
+from shared.events import catalogue
+from shared.kernel.errors import Unavailable
+from shared.process import chores
+from shared.process.service import Service
+from shared.process.settings import Common
+from shared.telemetry import logs, metrics, traces
+
+PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+GRACE_S = 20.0
+
+log = structlog.get_logger()
+
+
+def run(service: Service[Any], common: Common, own: Any) -> int:
+    """Work until a signal ends it; 1 where a thread died of a fault, so that the supervisor starts it anew."""
+    logs.start(service.name, level=common.log_level)
+    traces.start(
+        f"{service.name}-worker", zipkin_url=common.zipkin_url, otlp_url=common.otlp_url, share=common.traced_share
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    platform = service.platform(common)
+    _patiently("start", lambda _: _prepare(service, common, platform), stop)
+    inbox = Inbox(
+        platform,
+        common.kafka_servers,
+        service=service.name,
+        reactions=Reactions(service.reactions),
+        session_timeout_ms=common.kafka_session_timeout_ms,
+    )
+    relay = Relay(platform, common.kafka_servers, name="relay")
+    threads = chores.threads(service.chores(own), platform, stop)
+    for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items():
+        if name == "relay" or inbox.reactions.topics():
+            threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
+    for thread in threads:
+        thread.start()
+    health = _health(common.health_bind, threads)
+    while not stop.wait(0.5):
+        dead = [thread.name for thread in threads if not thread.is_alive()]
+        if dead:
+            log.error("thread-died", threads=dead)
+            return 1
+    health.shutdown()
+    deadline = time.monotonic() + GRACE_S
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return 0
+
+
+def _prepare(service: Service[Any], common: Common, platform: Any) -> None:
+    service.make_indexes(platform)
+    topics.ensure(
+        common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas
+    )
+
+
+def _patiently(name: str, carry_on: Callable[[threading.Event], object], stop: threading.Event) -> None:
+    """Begin again, after a growing wait, whenever the broker or the database is gone."""
+    failures = 0
+    while not stop.is_set():
+        began_s = time.monotonic()
+        try:
+            carry_on(stop)
+            return
+        except Unavailable as gone:
+            failures = 0 if time.monotonic() - began_s > 30 else failures
+            wait_s = PATIENCE_S[min(failures, len(PATIENCE_S) - 1)]
+            failures += 1
+            log.warning("waiting", what=name, why=gone.code, seconds=wait_s)
+            stop.wait(wait_s)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def _health(bind: str, threads: list[threading.Thread]) -> Any:
+    """Live, ready and metrics on an address of their own."""
+    app = Flask("worker-health", static_folder=None)
+
+    @app.get("/health/live")
+    @app.get("/health/ready")
+    def ready() -> Response:
+        return Response('{"status": "ready"}', 200 if all(t.is_alive() for t in threads) else 503)
+
+    @app.get("/metrics")
+    def counted() -> Response:
+        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+    host, _, port = bind.partition(":")
+    server = make_server(host, int(port), app, handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+    return server

@@ -1,0 +1,109 @@
+"""Calling a service as somebody: real tokens signed with a key of the run, over Flask's own client."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+from werkzeug.test import TestResponse
+
+from shared.http.app import build
+from shared.http.callers import ALGORITHMS, Verifier
+from shared.process.service import Service
+from shared.storage.platform import Platform, now
+from tests.ground import DZ
+
+ISSUER = "https://identity.test"
+
+
+@cache
+def signing_key() -> ECKey:
+    return ECKey.generate_key("P-256", {"kid": "test"})
+
+
+class FixedKeys:
+    """The public half of the run's key, as the identity service would publish it."""
+
+    def get(self, *, unknown_key: bool) -> KeySet:
+        return KeySet([signing_key()])
+
+
+def token(*, audience: str, scopes: Iterable[str] = (), fund: str = DZ, **claims: Any) -> str:
+    """An access token; any claim can be overridden, to be wrong on purpose."""
+    at = int(now().timestamp())
+    body = {
+        "iss": f"{ISSUER}/v1/{fund}",
+        "aud": [audience],
+        "sub": "someone",
+        "iat": at,
+        "exp": at + 300,
+        "jti": str(uuid4()),
+        "fund": fund,
+        "scope": " ".join(scopes),
+        "actor": "client",
+        **claims,
+    }
+    return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt", "kid": "test"}, body, signing_key())
+
+
+class Caller:
+    """Somebody who calls one service in one fund. Paths are those after `/v1/<fund>`."""
+
+    def __init__(self, client: FlaskClient, service: Service[Any], fund: str, scopes: Iterable[str], **claims: Any):
+        self.client = client
+        self.fund = fund
+        self.token = token(audience=service.name, scopes=scopes, fund=fund, **claims)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(f"/v1/{self.fund}{path}", headers=self._headers(more), **more)
+
+    def post(self, path: str, json: Any = None, *, key: str | None = "", **more: Any) -> TestResponse:
+        """`key` is fresh unless given; None sends none."""
+        headers = self._headers(more)
+        if key is not None:
+            headers["Idempotency-Key"] = key or str(uuid4())
+        return self.client.post(f"/v1/{self.fund}{path}", json=json, headers=headers, **more)
+
+    def _headers(self, more: dict[str, Any]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Accept-Language": "fr", **more.pop("headers", {})}
+
+
+class Office:
+    """A service of a test, and the people who come to it."""
+
+    def __init__(self, service: Service[Any], platform: Platform, own: Any = None) -> None:
+        self.service = service
+        self.platform = platform
+        service.make_indexes(platform)
+        verifier = Verifier(FixedKeys(), issuer=ISSUER, audience=service.name)
+        routes = [route for routes in service.routes for route in routes.all]
+        self.app = build(
+            service.name,
+            routes=routes,
+            platform=platform,
+            verifier=verifier,
+            texts=service.texts(),
+            blueprints=service.blueprints(own, platform) if own is not None else (),
+        )
+        self.scopes = {route.needs for route in routes if route.needs}
+
+    def person(self, person_ref: str, *, fund: str = DZ) -> Caller:
+        return self._caller(fund, actor="person", sub=f"account-{person_ref}", person_ref=person_ref)
+
+    def employer(self, *employer_ids: str, fund: str = DZ) -> Caller:
+        return self._caller(fund, actor="employer", sub="user-1", employers=list(employer_ids))
+
+    def staff(self, name: str = "agent-1", *, fund: str = DZ) -> Caller:
+        return self._caller(fund, actor="staff", sub=name)
+
+    def machine(self, name: str = "bank-1", *, fund: str = DZ) -> Caller:
+        return self._caller(fund, actor="client", sub=name)
+
+    def nobody(self, *, fund: str = DZ) -> FlaskClient:
+        return self.app.test_client()
+
+    def _caller(self, fund: str, **claims: Any) -> Caller:
+        return Caller(self.app.test_client(), self.service, fund, self.scopes, **claims)

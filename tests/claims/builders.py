@@ -1,0 +1,65 @@
+"""Valid things of claims, so that a test says only what it is about."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.claims.claims.claim import Claim, Line, Paper
+from services.claims.claims.rules import Filing, submit
+from shared.events.documents import UploadStored
+from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from tests.ground import DZ, funds
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+CARE_ON = date(2026, 2, 3)
+AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
+KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
+
+
+def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> Paper:
+    return Paper(kind=kind, upload_id=upload_id, added_at=AT)
+
+
+def filing(**facts: Any) -> Filing:
+    """A visit to a general practitioner, paid 500.00 where the reference price is 400.00."""
+    return Filing(
+        **{
+            "claim_type": "care-reimbursement",
+            "care_on": CARE_ON,
+            "lines": (Line(act="general-practitioner", quantity=1, paid_minor=50_000),),
+            "papers": (paper(), paper("prescription", "u-prescription")),
+            **facts,
+        }
+    )
+
+
+def claim(**facts: Any) -> Claim:
+    """A claim just submitted."""
+    return submit(
+        filing(**facts), fund=funds()[DZ], person_ref=AMIRA, claim_id="c1", reference="CL260000000197", at=AT
+    ).thing
+
+
+def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, months: int = 3) -> WagesDeclared:
+    """A year's wages at the same firm, three months a quarter unless said otherwise."""
+    periods = tuple(
+        WagePeriod(year=year, quarter=quarter, duration=months, unit="M", wage_minor=18_000_000)
+        for quarter in (1, 2, 3, 4)
+    )
+    return WagesDeclared(
+        declaration_id="d1",
+        employer_id="1600000001",
+        form="das",
+        period=str(year),
+        revision=1,
+        page=page,
+        pages=pages,
+        currency="DZD",
+        wages=tuple(DeclaredWage(person_ref=person_ref, periods=periods) for person_ref in person_refs),
+        accepted_at=AT,
+    )
+
+
+def upload(upload_id: str, person_ref: str = AMIRA) -> UploadStored:
+    return UploadStored(
+        upload_id=upload_id, person_ref=person_ref, media_type="application/pdf", sha256="00", stored_at=AT
+    )

@@ -1,0 +1,144 @@
+"""A claim over HTTP: filed, asked about, decided; and everything that is refused."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.claims.wiring import service
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.claims.builders import AMIRA, KARIM, upload, wages
+from tests.ground import TN, hear, parked, told
+
+
+@pytest.fixture
+def office(platform: Platform) -> Office:
+    """Claims, with Amira's rights opened and her papers known."""
+    made = Office(service, platform)
+    hear(platform, service, wages(AMIRA), upload("u1"), upload("u2"), upload("u3"), upload("k1", KARIM))
+    assert parked(platform) == []
+    return made
+
+
+def filing(**facts: Any) -> dict[str, Any]:
+    return {
+        "claim_type": "care-reimbursement",
+        "care_on": (now() - timedelta(days=3)).date().isoformat(),
+        "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}],
+        "papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u2"}],
+        **facts,
+    }
+
+
+def test_a_claim_lives_from_filing_to_approval(office: Office, platform: Platform) -> None:
+    amira, agent = office.person(AMIRA), office.staff()
+    filed = amira.post("/claims", filing())
+    assert filed.status_code == 201, filed.text
+    claim_id = filed.json["claim_id"]
+    assert filed.json["next"]["who"] == "fund" and filed.json["next"]["is_to_be_confirmed"]
+
+    assert [each["claim_id"] for each in agent.get("/queue/claims").json["items"]] == [claim_id]
+    assert agent.post(f"/claims/{claim_id}/assignment").json["assigned_to"] == "agent-1"
+    asked = agent.post(f"/claims/{claim_id}/paper-requests", {"kind": "invoice", "reason": "missing"})
+    assert asked.json["next"]["who"] == "you"
+    added = amira.post(f"/claims/{claim_id}/papers", {"kind": "invoice", "upload_id": "u3"})
+    assert added.json["status"] == "submitted" and added.json["requests"] == []
+
+    approved = agent.post(f"/claims/{claim_id}/approval", {})
+    assert approved.json["approved"] == "320.00" and approved.json["currency"] == "DZD"
+    read = amira.get(f"/claims/{claim_id}", headers={"Accept-Language": "ar"}).json
+    assert [step["status"] for step in read["timeline"]] == ["submitted", "papers-asked", "submitted", "approved"]
+    assert read["timeline"][-1]["text"] == "قبل الصندوق الملف."
+    assert told(platform)[-4:] == [
+        "claims.claim-submitted",
+        "claims.paper-requested",
+        "claims.paper-added",
+        "claims.claim-approved",
+    ]
+
+
+def test_what_the_care_was_rests_sealed(office: Office, platform: Platform) -> None:
+    office.person(AMIRA).post("/claims", filing())
+    document = platform.database["claims"].find_one({})
+    assert "general-practitioner" not in json.dumps(document, default=str)
+
+
+def test_the_same_key_gives_the_same_answer_and_one_claim(office: Office, platform: Platform) -> None:
+    amira, body = office.person(AMIRA), filing()
+    first = amira.post("/claims", body, key="k-1")
+    again = amira.post("/claims", body, key="k-1")
+    assert (again.status_code, again.json) == (201, first.json)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert len(amira.get("/claims").json["items"]) == 1
+    other = amira.post("/claims", filing(papers=[]), key="k-1")
+    assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"claim_type": "moon-trip"}, 422, "claim.type-unknown"),
+        ({"care_on": "2030-01-01"}, 422, "claim.care-in-the-future"),
+        ({"care_on": "2020-01-01"}, 422, "claim.filed-too-late"),
+        ({"care_on": "soon"}, 422, "request.invalid"),
+        ({"lines": []}, 422, "request.invalid"),
+        ({"lines": [{"act": "spell", "quantity": 1, "paid": "1.00"}]}, 422, "claim.act-unknown"),
+        ({"lines": [{"act": "specialist", "quantity": -5, "paid": "1.00"}]}, 422, "request.invalid"),
+        ({"lines": [{"act": "specialist", "quantity": "1", "paid": "1.00"}]}, 422, "request.invalid"),
+        ({"lines": [{"act": "specialist", "quantity": 1, "paid": "1.005"}]}, 422, "request.invalid"),
+        ({"lines": [{"act": "specialist", "quantity": 1, "paid": 12}]}, 422, "request.invalid"),
+        ({"lines": [{"act": "specialist", "quantity": 1, "paid": "0.00"}]}, 422, "request.invalid"),
+        ({"papers": [{"kind": "care-sheet", "upload_id": "u1"}]}, 422, "claim.paper-lacking"),
+        ({"papers": [{"kind": "poem", "upload_id": "u1"}]}, 422, "claim.paper-kind-unknown"),
+        ({"status": "approved"}, 422, "request.invalid"),
+        (
+            {"papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u1"}]},
+            422,
+            "claim.paper-twice",
+        ),
+        (
+            {"papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "k1"}]},
+            409,
+            "claim.upload-unknown",
+        ),
+    ],
+)
+def test_a_filing_that_cannot_be_is_refused_and_leaves_nothing(
+    office: Office, platform: Platform, change: dict[str, Any], status: int, code: str
+) -> None:
+    refused = office.person(AMIRA).post("/claims", filing(**change))
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert refused.mimetype == "application/problem+json" and refused.json["detail"] != code
+    assert platform.database["claims"].count_documents({}) == 0
+    assert platform.database["requests"].count_documents({}) == 0
+
+
+def test_a_field_fault_says_which_field(office: Office) -> None:
+    refused = office.person(AMIRA).post("/claims", filing(lines=[{"act": "specialist", "paid": "1.00", "x": 1}]))
+    assert {(fault["field"], fault["code"]) for fault in refused.json["errors"]} == {
+        ("lines.0.quantity", "request.field-missing"),
+        ("lines.0.x", "request.field-unknown"),
+    }
+
+
+def test_a_claim_is_between_the_person_and_the_fund(office: Office) -> None:
+    claim_id = office.person(AMIRA).post("/claims", filing()).json["claim_id"]
+    assert office.person(KARIM).get(f"/claims/{claim_id}").json["code"] == "access.not-yours"
+    assert office.person(AMIRA, fund=TN).get(f"/claims/{claim_id}").status_code == 404
+    assert office.person(AMIRA).get("/claims/none").json["code"] == "claim.unknown"
+    assert office.machine().post("/claims", filing()).json["code"] == "access.not-yours"
+
+
+def test_money_needs_a_key(office: Office) -> None:
+    refused = office.person(AMIRA).post("/claims", filing(), key=None)
+    assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
+
+
+def test_a_claim_whose_right_is_not_open_is_not_approved(office: Office, platform: Platform) -> None:
+    hear(platform, service, upload("n1", "pnoora"), upload("n2", "pnoora"))
+    papers = [{"kind": "care-sheet", "upload_id": "n1"}, {"kind": "prescription", "upload_id": "n2"}]
+    claim_id = office.person("pnoora").post("/claims", filing(papers=papers)).json["claim_id"]
+    refused = office.staff().post(f"/claims/{claim_id}/approval", {})
+    assert (refused.status_code, refused.json["code"]) == (409, "claim.right-not-open")
