@@ -11,7 +11,7 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from services.documents.papers.content import Affiliation, PaperContent
+from services.documents.papers.content import Affiliation, PaperContent, WageLine
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
 from tests.documents.papers.builders import a_fund, a_paper, months, wages
@@ -41,7 +41,7 @@ def test_every_paper_in_every_language_is_archivable_and_accessible(
 
 
 @pytest.mark.parametrize(("bodies", "pages"), [((months(1),), 1), ((months(2), months(2)), 1), ((months(80),), 3)])
-def test_a_long_career_takes_more_pages(printer: Printer, bodies: tuple[tuple, ...], pages: int) -> None:
+def test_a_long_career_takes_more_pages(printer: Printer, bodies: tuple[tuple[WageLine, ...], ...], pages: int) -> None:
     with pikepdf.open(BytesIO(printer.print(a_paper(wages(*bodies))))) as pdf:
         assert len(pdf.pages) == pages
 

@@ -1,0 +1,90 @@
+"""The gate that every uploaded paper passes: it comes out made anew and harmless, or not at all.
+
+Nothing is trusted that the sender says: neither name nor type. What cannot be cleaned is refused, never repaired.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePath
+
+import magic
+
+from services.documents.uploads import pdf, picture
+from shared.kernel.errors import Invalid
+
+UPLOAD_BYTES_MAX = 10 * 1024 * 1024
+SNIFFED_BYTES_MAX = 64 * 1024
+"""How much of a file libmagic looks at; all that is accepted shows itself within the first kilobyte."""
+
+
+class EmptyUpload(Invalid):
+    """A file without a byte."""
+
+    code = "upload.empty"
+
+
+class UploadTooLarge(Invalid):
+    """More bytes than `UPLOAD_BYTES_MAX`."""
+
+    code = "upload.too-large"
+
+
+class TypeNotAllowed(Invalid):
+    """A type that is not on the list, whatever the file holds."""
+
+    code = "upload.type-not-allowed"
+
+
+class NotWhatItSays(Invalid):
+    """The file's content, or the ending of its name, is of another type than the declared one."""
+
+    code = "upload.not-what-it-says"
+
+
+class MediaType(StrEnum):
+    """What people may send."""
+
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+
+_ENDINGS = {MediaType.PDF: {".pdf"}, MediaType.JPEG: {".jpg", ".jpeg", ".jpe", ".jfif"}, MediaType.PNG: {".png"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanPaper:
+    """An uploaded paper as it may be kept: the bytes are ours, not the sender's. The same upload gives the same one."""
+
+    media_type: MediaType
+    content: bytes
+    sha256: str
+    pages: int
+
+
+def admit(content: bytes, *, media_type: str, file_name: str) -> CleanPaper:
+    """The paper made anew, or the reason why not: an error of this room, of `pdf` or of `picture`.
+
+    `media_type` is what the sender declares, parameters and case as they come. The file name is used for its ending
+    only; it may hold a person's name, so it is neither kept nor put into an error.
+    """
+    if not content:
+        raise EmptyUpload
+    if len(content) > UPLOAD_BYTES_MAX:
+        raise UploadTooLarge(megabytes_max=UPLOAD_BYTES_MAX // 1024**2)
+    declared = _allowed(media_type)
+    ending = PurePath(file_name).suffix.lower()
+    if magic.from_buffer(content[:SNIFFED_BYTES_MAX], mime=True) != declared or (
+        ending and ending not in _ENDINGS[declared]
+    ):
+        raise NotWhatItSays(declared=declared)
+    clean, pages = pdf.clean(content) if declared is MediaType.PDF else (picture.clean(content, media_type=declared), 1)
+    return CleanPaper(media_type=declared, content=clean, sha256=hashlib.sha256(clean).hexdigest(), pages=pages)
+
+
+def _allowed(media_type: str) -> MediaType:
+    try:
+        return MediaType(media_type.partition(";")[0].strip().lower())
+    except ValueError:
+        raise TypeNotAllowed from None
