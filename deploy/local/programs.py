@@ -33,8 +33,13 @@ class Program:
     ports: Mapping[str, int]  # setting that moves it → port of 127.0.0.1 that the program listens on
     answers: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
-    ready_max_s: float = 30.0
-    stop_max_s: float = 10.0  # from the request to end until it is made to
+    ready_max_s: float = 60.0
+    stop_max_s: float = 8.0  # from the request to end until it is made to
+
+    @property
+    def slug(self) -> str:
+        """Its name where a name may have no blanks."""
+        return self.name.lower().replace(" ", "-")
 
 
 @contextmanager

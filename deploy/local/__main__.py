@@ -1,0 +1,92 @@
+"""`python -m deploy.local run|stop|do`: the platform on this machine, and operators' commands in it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.local import place, plan, screen
+from deploy.local.addresses import SERVICES
+from deploy.local.programs import Broken
+from deploy.local.run import keep_running, listen_for_the_end
+from deploy.local.supervisor import stop_left_over
+
+USAGE = f"""usage: python -m deploy.local run
+       python -m deploy.local stop
+       python -m deploy.local do {"|".join(SERVICES)} <command of the service> ..."""
+
+
+def run(environ: Mapping[str, str], *, var: Path) -> int:
+    """Everything, until somebody stops it."""
+    listen_for_the_end()
+    os.umask(0o077)
+    try:
+        with place.alone(var):
+            if stop_left_over(var=var):
+                screen.say("Stopped what a run had left that was cut off.")
+            planned = plan.make(environ, var=var)
+            for remark in planned.remarks:
+                screen.say(remark)
+            keep_running(planned.stages, var=var, once_ready=lambda: _welcome(planned, environ, var=var))
+    except KeyboardInterrupt:
+        return 0
+
+
+def stop(var: Path) -> int:
+    """End the run of this place, from another terminal."""
+    stopped = place.stop_holder(var) or stop_left_over(var=var)
+    screen.say("Stopped." if stopped else "Nothing runs here.")
+    return 0
+
+
+def do(environ: Mapping[str, str], service: str, arguments: Sequence[str], *, var: Path) -> int:
+    """A service's own command, with the settings that the service has in this run."""
+    settings = plan.settings_of_services(environ, var=var)[service]
+    command = [sys.executable, "-m", f"services.{service}", *arguments]
+    return subprocess.run(command, env={**environ, **settings}).returncode
+
+
+def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> None:
+    sign_ins = _demo_fund(environ, var=var)
+    screen.table("Where things are", planned.addresses)
+    screen.table("Demo sign-ins (invented people)", sign_ins)
+    screen.say()
+    screen.say(
+        "All is ready. `make demo` tells the story; Ctrl-C stops everything, and the next run goes on from here."
+    )
+
+
+def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
+    """Load the demo fund on the first start; its sign-ins, as rows of equally many cells."""
+    sign_ins = var / "demo" / "sign-ins.json"
+    if not sign_ins.exists():
+        screen.say("  first start: loading the demo fund")
+        loading = [sys.executable, "-m", "deploy.local.demo_fund"]
+        if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
+            raise Broken("the demo fund could not be loaded: the reason stands above")
+    rows: list[list[str]] = json.loads(sign_ins.read_text())
+    return rows
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The command's exit status; 2 where it is none."""
+    environ, var = os.environ, place.var(os.environ)
+    try:
+        match list(arguments):
+            case ["run"]:
+                return run(environ, var=var)
+            case ["stop"]:
+                return stop(var)
+            case ["do", service, *rest] if service in SERVICES:
+                return do(environ, service, rest, var=var)
+    except Broken as broken:
+        screen.why(broken)
+        return 1
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""The ports of a local run. Each is a setting of its own name, so that two runs can live on one machine."""
+
+from collections.abc import Mapping
+
+from deploy.local.programs import HOST, Broken
+
+SERVICES = ("identity", "documents", "claims", "payments", "notifications")
+
+PORTS = {
+    "IDENTITY_PORT": 8101,
+    "DOCUMENTS_PORT": 8102,
+    "CLAIMS_PORT": 8103,
+    "PAYMENTS_PORT": 8104,
+    "NOTIFICATIONS_PORT": 8105,
+    "IDENTITY_WORKER_PORT": 9101,
+    "DOCUMENTS_WORKER_PORT": 9102,
+    "CLAIMS_WORKER_PORT": 9103,
+    "PAYMENTS_WORKER_PORT": 9104,
+    "NOTIFICATIONS_WORKER_PORT": 9105,
+    "BANK_PORT": 8201,
+    "MESSAGES_PORT": 8203,
+    "SMTP_PORT": 2525,
+    "SMPP_PORT": 2775,
+    "MONGODB_PORT": 27117,
+    "KAFKA_PORT": 29092,
+    "KAFKA_CONTROLLER_PORT": 29093,
+    "ZIPKIN_PORT": 9411,
+}
+
+
+def ports(environ: Mapping[str, str]) -> dict[str, int]:
+    """Every port by its setting; Broken naming all that are no port."""
+    chosen = {name: environ.get(name, str(default)) for name, default in PORTS.items()}
+    wrong = [f"{name} is {text!r}" for name, text in chosen.items() if not (text.isdecimal() and 0 < int(text) < 65536)]
+    if wrong:
+        raise Broken(f"not a port between 1 and 65535: {', '.join(wrong)}")
+    return {name: int(text) for name, text in chosen.items()}
+
+
+def web(service: str, ports: Mapping[str, int]) -> str:
+    """Where a service's web process answers."""
+    return f"http://{HOST}:{ports[f'{service.upper()}_PORT']}"
+
+
+def worker(service: str, ports: Mapping[str, int]) -> str:
+    """Where a service's worker says how it is."""
+    return f"http://{HOST}:{ports[f'{service.upper()}_WORKER_PORT']}"

@@ -1,0 +1,133 @@
+"""The secrets of a local run: made once, each in a file of its own that only its owner may read, then read again."""
+
+import base64
+import datetime
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from shared.kernel.personal import DataClass
+from shared.sealing.keys import generate_keyring, restricted
+
+CLASSES: Mapping[str, Sequence[DataClass]] = {
+    "identity": tuple(DataClass),
+    "documents": (DataClass.CIVIL, DataClass.HEALTH),
+    "claims": (DataClass.HEALTH,),
+    "payments": (DataClass.CIVIL, DataClass.BANK),  # names: of payees, and those that a wage file brings
+    "notifications": (DataClass.CONTACT,),
+}
+"""Which classes of personal data each service may open."""
+
+CERTIFICATE_DAYS = 10 * 365
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What stands in one directory. Asking for a secret makes it where it is not there yet."""
+
+    directory: Path
+
+    def password(self, name: str) -> str:
+        """A password, in letters, digits, - and _ only."""
+        return self._kept(name, lambda: secrets.token_urlsafe(24)).read_text()
+
+    def webhook_secret(self, name: str) -> str:
+        """A secret as Standard Webhooks writes it."""
+        return self._kept(name, lambda: f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}").read_text()
+
+    def private_key(self, name: str) -> Path:
+        """The file with a P-256 key (ES256), PKCS 8 in PEM."""
+        return self._kept(f"{name}.key.pem", _private_key)
+
+    def public_key(self, name: str) -> Path:
+        """The file with the public half of `private_key(name)`, in PEM."""
+        return self._kept(f"{name}.public.pem", lambda: _public_key(self.private_key(name)))
+
+    def certificate(self, name: str, *, common_name: str) -> Path:
+        """The file with a certificate that `private_key(name)` signed for itself, in PEM: for local papers only."""
+        return self._kept(f"{name}.certificate.pem", lambda: _certificate(self.private_key(name), common_name))
+
+    def keyring(self, service: str, *, fund_ids: Iterable[str]) -> Path:
+        """The file with the sealing keys that a service may hold. A fund that came later gets its keys here."""
+        whole = self._kept("keyring.json", lambda: "{}")
+        keys = json.loads(whole.read_text())
+        if new := [fund_id for fund_id in fund_ids if fund_id not in keys]:
+            keys |= generate_keyring(new)
+            _write(whole, json.dumps(keys))
+        own = self.directory / "keys" / f"{service}.json"
+        _write(own, json.dumps(restricted(keys, CLASSES[service])))
+        return own
+
+    def _kept(self, name: str, make: Callable[[], str]) -> Path:
+        path = self.directory / name
+        if not path.exists():
+            _write(path, make())
+        return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, readable by its owner only from the first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    beside.replace(path)
+
+
+def _private_key() -> str:
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode()
+    )
+
+
+def _load(key_file: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{key_file} holds a key of another kind")
+    return key
+
+
+def _public_key(key_file: Path) -> str:
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return _load(key_file).public_key().public_bytes(encoding, form).decode()
+
+
+def _certificate(key_file: Path, common_name: str) -> str:
+    key = _load(key_file)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today)
+        .not_valid_after(today + datetime.timedelta(days=CERTIFICATE_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_SIGNS_DOCUMENTS, critical=True)
+    )
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+_SIGNS_DOCUMENTS = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)

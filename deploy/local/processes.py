@@ -1,0 +1,150 @@
+"""The processes of a local run, and every setting that each gets: the one table.
+
+The caller's environment overrides it: `PAYMENTS_WEB_THREADS` for one service, `WEB_THREADS` for all of them.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local import addresses
+from deploy.local.addresses import SERVICES
+from deploy.local.credentials import Credentials
+from deploy.local.programs import HOST, Program, answers_http
+
+Settings = Mapping[str, str]
+
+WEB_STOP_MAX_S = 5.0
+SIMULATOR_STOP_MAX_S = 2.0
+
+
+def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
+    """What is the same for every service."""
+    identity = addresses.web("identity", ports)
+    generated = {
+        "FUNDS": "dz-cnas,tn-cnss",
+        "ISSUER": identity,
+        "JWKS_URL": f"{identity}/jwks.json",
+        "WEB_PROCESSES": "1",
+        "WEB_THREADS": "8",
+        "LOG_LEVEL": "INFO",
+    }
+    return {name: environ.get(name, value) for name, value in generated.items()}
+
+
+def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Credentials) -> dict[str, dict[str, str]]:
+    """The settings of each service, except what its engines bring."""
+    shared = common(environ, ports=ports)
+    own = {
+        "identity": {
+            "SIGNING_KEY_FILE": str(credentials.private_key("identity-signing")),
+            "BANK_CLIENT_PUBLIC_KEY_FILE": str(credentials.public_key("bank-client")),
+        },
+        "documents": {
+            "PAPER_SIGNING_KEY_FILE": str(credentials.private_key("papers")),
+            "PAPER_CERTIFICATE_FILE": str(credentials.certificate("papers", common_name="Himaya, local run")),
+        },
+        "claims": {},
+        "payments": {
+            "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
+            "BANK_API_KEY": credentials.password("bank-api-key"),
+            "BANK_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
+        },
+        "notifications": {
+            "SMTP_HOST": HOST,
+            "SMTP_PORT": str(ports["SMTP_PORT"]),
+            "SMPP_HOST": HOST,
+            "SMPP_PORT": str(ports["SMPP_PORT"]),
+            "SMPP_SYSTEM_ID": "himaya",
+            "SMPP_PASSWORD": credentials.password("smpp")[:8],  # the protocol has room for eight characters
+        },
+    }
+    return {
+        service: {
+            **shared,
+            "BIND": addresses.web(service, ports).removeprefix("http://"),
+            "HEALTH_BIND": addresses.worker(service, ports).removeprefix("http://"),
+            "PUBLIC_URL": addresses.web(service, ports),
+            "KEYS_FILE": str(credentials.keyring(service, fund_ids=shared["FUNDS"].split(","))),
+            **own[service],
+            **_meant_for(service, environ),
+        }
+        for service in SERVICES
+    }
+
+
+def of_simulators(
+    environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
+) -> dict[str, dict[str, str]]:
+    """The settings of the partner bank, and of the mail server and SMS centre."""
+    identity, payments = addresses.web("identity", ports), addresses.web("payments", ports)
+    own = {
+        "bank": {
+            "BANK_BIND": f"{HOST}:{ports['BANK_PORT']}",
+            "BANK_STATE_DIR": str(var / "bank"),
+            "BANK_API_KEY": credentials.password("bank-api-key"),
+            "BANK_CLIENT_ID": "bank",
+            "BANK_PRIVATE_KEY_FILE": str(credentials.private_key("bank-client")),
+            "FUND_WEBHOOK_URL": f"{payments}/v1/bank/webhooks",
+            "FUND_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
+            "FUND_TOKEN_URL": f"{identity}/token",
+        },
+        "messages": {
+            "MESSAGES_HTTP_BIND": f"{HOST}:{ports['MESSAGES_PORT']}",
+            "MESSAGES_STATE_DIR": str(var / "messages"),
+            "MESSAGES_SMTP_BIND": f"{HOST}:{ports['SMTP_PORT']}",
+            "MESSAGES_SMPP_BIND": f"{HOST}:{ports['SMPP_PORT']}",
+        },
+    }
+    return {name: {**settings, **_meant_for(name, environ)} for name, settings in own.items()}
+
+
+def simulators(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:
+    """What stands in for the world outside."""
+    listening = {"bank": ["BANK_PORT"], "messages": ["MESSAGES_PORT", "SMTP_PORT", "SMPP_PORT"]}
+    return [
+        Program(
+            name=f"{name} simulator",
+            command=(sys.executable, "-m", f"simulators.{name}"),
+            ports={port: ports[port] for port in listening[name]},
+            answers=answers_http(f"http://{HOST}:{ports[listening[name][0]]}/health/ready"),
+            environment=settings[name],
+            stop_max_s=SIMULATOR_STOP_MAX_S,
+        )
+        for name in listening
+    ]
+
+
+def webs(settings: Mapping[str, Settings], *, ports: Mapping[str, int], metrics: Path) -> list[Program]:
+    """The process of each service that speaks HTTP."""
+    return [
+        Program(
+            name=f"{service} web",
+            command=(sys.executable, "-m", f"services.{service}", "web"),
+            ports={f"{service.upper()}_PORT": ports[f"{service.upper()}_PORT"]},
+            answers=answers_http(f"{addresses.web(service, ports)}/health/ready"),
+            environment={**settings[service], "PROMETHEUS_MULTIPROC_DIR": str(metrics / f"{service}-web")},
+            stop_max_s=WEB_STOP_MAX_S,
+        )
+        for service in SERVICES
+    ]
+
+
+def workers(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:
+    """The process of each service that speaks events and does what time asks for."""
+    return [
+        Program(
+            name=f"{service} worker",
+            command=(sys.executable, "-m", f"services.{service}", "worker"),
+            ports={f"{service.upper()}_WORKER_PORT": ports[f"{service.upper()}_WORKER_PORT"]},
+            answers=answers_http(f"{addresses.worker(service, ports)}/health/ready"),
+            environment=settings[service],
+        )
+        for service in SERVICES
+    ]
+
+
+def _meant_for(name: str, environ: Settings) -> dict[str, str]:
+    """What the caller set for one service or simulator alone, under the names that it reads."""
+    prefix = f"{name.upper()}_"
+    return {key.removeprefix(prefix): value for key, value in environ.items() if key.startswith(prefix)}

@@ -1,0 +1,93 @@
+"""What a run gives its processes: secrets that stay and stay secret, addresses that do not collide, and overrides."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from deploy.local import addresses, plan, processes
+from deploy.local.addresses import SERVICES
+from deploy.local.credentials import CLASSES, Credentials
+from deploy.local.programs import Broken
+from shared.kernel.personal import DataClass
+from shared.sealing.keys import KeyMissing, from_file
+
+
+def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path / "secrets")
+    made = [plan.settings_of_services({}, var=tmp_path) for _ in range(2)]
+    assert made[0] == made[1]
+    assert credentials.password("mongodb-claims") != credentials.password("mongodb-payments")
+
+    files = [file for file in (tmp_path / "secrets").rglob("*") if file.is_file()]
+    assert len(files) > 10
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_opens_the_classes_it_needs_and_no_other(service: str, tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path)
+    keys = from_file(credentials.keyring(service, fund_ids=["dz-cnas"]))["dz-cnas"]
+    for each in DataClass:
+        if each in CLASSES[service]:
+            assert keys.open(keys.seal("x", as_=each, whose="p1"), as_=each, whose="p1") == "x"
+        else:
+            with pytest.raises(KeyMissing):
+                keys.seal("x", as_=each, whose="p1")
+
+
+def test_services_share_their_keys_and_a_fund_that_comes_later_gets_its_own(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path)
+    sealed = from_file(credentials.keyring("payments", fund_ids=["dz-cnas"]))["dz-cnas"].seal(
+        "Amel", as_=DataClass.CIVIL, whose="p1"
+    )
+    later = from_file(credentials.keyring("identity", fund_ids=["dz-cnas", "tn-cnss"]))
+    assert later["dz-cnas"].open(sealed, as_=DataClass.CIVIL, whose="p1") == "Amel"
+    assert later["tn-cnss"].person_ref("1") != later["dz-cnas"].person_ref("1")
+
+
+def test_the_certificate_for_papers_belongs_to_their_key(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path)
+    certificate = x509.load_pem_x509_certificate(credentials.certificate("papers", common_name="Fund").read_bytes())
+    assert certificate.public_key() == load_pem_public_key(credentials.public_key("papers").read_bytes())
+
+
+def test_no_two_processes_listen_on_one_port(tmp_path: Path) -> None:
+    ports, credentials = addresses.ports({}), Credentials(tmp_path)
+    settings = plan.settings_of_services({}, var=tmp_path)
+    simulated = processes.of_simulators({}, ports=ports, credentials=credentials, var=tmp_path)
+    programs = [
+        *processes.webs(settings, ports=ports, metrics=tmp_path),
+        *processes.workers(settings, ports=ports),
+        *processes.simulators(simulated, ports=ports),
+    ]
+    listening = [port for program in programs for port in program.ports.values()]
+    assert len(listening) == len(set(listening)) == 2 * len(SERVICES) + 4
+
+
+def test_the_caller_overrides_a_setting_for_one_service_or_for_all(tmp_path: Path) -> None:
+    environ = {"WEB_THREADS": "4", "PAYMENTS_WEB_THREADS": "16", "CLAIMS_PORT": "18103"}
+    settings = plan.settings_of_services(environ, var=tmp_path)
+    assert settings["payments"]["WEB_THREADS"] == "16"
+    assert settings["claims"]["WEB_THREADS"] == "4"
+    assert settings["claims"]["BIND"] == "127.0.0.1:18103"
+
+
+def test_a_database_of_somebody_else_is_used_as_it_is(tmp_path: Path) -> None:
+    settings = plan.settings_of_services({"MONGODB_URI": "mongodb://far/"}, var=tmp_path)
+    assert {each["MONGODB_URI"] for each in settings.values()} == {"mongodb://far/"}
+    assert settings["claims"]["MONGODB_DATABASE"] == "himaya_claims"
+
+
+def test_all_ports_that_are_none_are_named_at_once() -> None:
+    with pytest.raises(Broken, match="CLAIMS_PORT is 'x', BANK_PORT is '70000'"):
+        addresses.ports({"CLAIMS_PORT": "x", "BANK_PORT": "70000"})
+
+
+def test_keys_are_whole_after_each_change(tmp_path: Path) -> None:
+    credentials = Credentials(tmp_path)
+    for funds in (["dz-cnas"], ["dz-cnas", "tn-cnss"], ["tn-cnss"]):
+        credentials.keyring("claims", fund_ids=funds)
+    assert set(json.loads((tmp_path / "keyring.json").read_text())) == {"dz-cnas", "tn-cnss"}
