@@ -34,7 +34,7 @@ class Program:
     answers: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready_max_s: float = 60.0
-    stop_max_s: float = 8.0  # from the request to end until it is made to
+    stop_max_s: float = 7.0  # from the request to end until it is made to
 
     @property
     def slug(self) -> str:

@@ -22,4 +22,5 @@ def program(*, java: str, port: int, jars_home: Path) -> Program:
         ports={"ZIPKIN_PORT": port},
         answers=answers_http(f"http://{HOST}:{port}/health"),
         environment={"MEM_MAX_SPANS": str(SPANS_MAX)},
+        stop_max_s=2.0,
     )
