@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.SUBMITTED: frozenset({Status.PAPERS_ASKED, Status.APPROVED, Status.REFUSED}),
-    Status.PAPERS_ASKED: frozenset({Status.SUBMITTED, Status.REFUSED}),
+    Status.PAPERS_ASKED: frozenset({Status.PAPERS_ASKED, Status.SUBMITTED, Status.REFUSED}),
     Status.APPROVED: frozenset({Status.ORDERED}),
     Status.ORDERED: frozenset({Status.PAID, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.ORDERED}),

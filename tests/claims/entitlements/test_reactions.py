@@ -1,0 +1,46 @@
+"""Wages come in page by page; rights go out page by page; twice is once."""
+
+import pytest
+
+from services.claims.wiring import service
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.claims.builders import AMIRA, KARIM, wages
+from tests.ground import TN, hear, parked, told
+
+
+@pytest.fixture
+def office(platform: Platform) -> Office:
+    return Office(service, platform)
+
+
+def test_a_page_of_wages_opens_rights_and_tells_once(office: Office, platform: Platform) -> None:
+    hear(platform, service, wages(AMIRA, KARIM))
+    assert told(platform) == ["claims.rights-decided"]
+    amira = office.person(AMIRA)
+    seen = amira.get("/rights").json
+    assert (seen["status"], seen["reason"], len(seen["worked"])) == ("open", "enough-work", 4)
+    assert seen["text"].startswith("Le droit est ouvert")
+
+
+def test_another_year_is_added_to_the_record(office: Office, platform: Platform) -> None:
+    hear(platform, service, wages(AMIRA), wages(AMIRA, year=2024), wages(AMIRA, KARIM))
+    assert len(office.person(AMIRA).get("/rights").json["worked"]) == 8
+    assert parked(platform) == []
+
+
+def test_who_may_see_a_right(office: Office, platform: Platform) -> None:
+    hear(platform, service, wages(AMIRA))
+    assert office.staff().get(f"/persons/{AMIRA}/rights").status_code == 200
+    assert office.person(KARIM).get(f"/persons/{AMIRA}/rights").json["code"] == "access.not-yours"
+    assert office.person(KARIM).get("/rights").json["code"] == "right.unknown"
+    assert office.person(AMIRA, fund=TN).get("/rights").status_code == 404
+    assert office.employer("1600000001").get("/rights").status_code == 404
+
+
+def test_a_page_of_hundreds_of_known_and_unknown_people(platform: Platform) -> None:
+    people = [f"p{number:024d}" for number in range(500)]
+    hear(platform, service, wages(*people[:300]))
+    hear(platform, service, wages(*people, year=2024))
+    assert platform.database["entitlements"].count_documents({"version": 2}) == 300
+    assert platform.database["entitlements"].count_documents({"version": 1}) == 200
