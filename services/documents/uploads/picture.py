@@ -45,6 +45,8 @@ def clean(content: bytes, *, media_type: str) -> bytes:
 
 def _encoded(picture: Image.Image, format_: Literal["JPEG", "PNG"]) -> bytes:
     """The pixels in a new file. A palette becomes colours; CMYK, which screens show wrongly, becomes RGB."""
+    if picture.mode.startswith("I"):  # 16 bits a pixel: Pillow would turn all but the darkest shades to white
+        picture = picture.point(lambda shade: shade / 256).convert("L")
     has_transparency = format_ == "PNG" and picture.has_transparency_data
     mode = "RGBA" if has_transparency else "L" if picture.mode in ("1", "L") else "RGB"
     pixels = picture if picture.mode == mode else picture.convert(mode)

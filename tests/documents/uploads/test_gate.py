@@ -228,6 +228,14 @@ def test_a_png_of_any_kind_keeps_its_look(mode: str) -> None:
         assert (shades.getpixel((5, 5)), shades.getpixel((55, 5))) == (0, 255)
 
 
+def test_a_png_of_sixteen_bits_keeps_its_shades() -> None:
+    grey = Image.frombytes("I;16", (2, 1), bytes([0x00, 0x80, 0x00, 0x20]))
+    written = BytesIO()
+    grey.save(written, "PNG")
+    with Image.open(BytesIO(admit(written.getvalue(), media_type="image/png", file_name="").content)) as seen:
+        assert (seen.getpixel((0, 0)), seen.getpixel((1, 0))) == (0x80, 0x20)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_a_jpeg_of_any_kind_can_be_shown_by_a_browser(mode: str) -> None:
     with Image.open(BytesIO(admit(a_picture(mode=mode), media_type="image/jpeg", file_name="").content)) as seen:

@@ -1,0 +1,78 @@
+"""The page that somebody sees who scans the code on a paper: one file, no script, nothing fetched from anywhere."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from services.documents.papers.content import Language
+from services.documents.papers.printing.wording import wording
+from services.documents.verification.verification import Status, Verification
+from shared.funds.fund import Fund
+
+_HERE = Path(__file__).parent
+
+
+def render(verification: Verification, *, fund: Fund, language: Language) -> str:
+    """The answer as an HTML page for a phone, with links (`?language=`) to the fund's other languages.
+
+    Send it with `content_security_policy()`, and with a language that the fund has.
+    """
+    habits, texts, record = wording(language, fund.country), _words()[language], verification.record
+    day = verification.since_on or (record and record.valid_until_on)
+    says = texts["statuses"][verification.status]["says"]
+    details = [(texts["number"], verification.number)]
+    if record:
+        details = [
+            (texts["kind"], fund.paper_types[record.kind].names[language]),
+            *details,
+            (texts["issued"], habits.day(record.issued_on)),
+            (texts["valid_until"], habits.day(record.valid_until_on)),
+            (texts["initials"], record.initials),
+        ]
+    return _template().render(
+        fund=fund,
+        language=language,
+        direction="rtl" if language is Language.ARABIC else "ltr",
+        texts=texts,
+        status=verification.status,
+        title=texts["statuses"][verification.status]["title"],
+        says=says.format(day=habits.day(day)) if day else says,
+        details=details,
+        may_compare=verification.status is not Status.UNKNOWN,
+        checked=texts["checked"].format(day=habits.day(verification.on)),
+        others={each: _words()[each]["language"] for each in fund.languages if each != language},
+        style=_style(),
+    )
+
+
+@cache
+def content_security_policy() -> str:
+    """The header that allows this page its own style sheet, known by its hash, and nothing else whatsoever."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "templates" / "verification.css").read_text(encoding="utf-8")
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    words: dict[str, Any] = yaml.safe_load((_HERE / "words.yaml").read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def _template() -> Template:
+    folder = FileSystemLoader(_HERE / "templates")
+    rooms = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return rooms.get_template("verification.html")

@@ -1,0 +1,42 @@
+"""How a paper is judged when somebody verifies it, and what of its holder's name is shown."""
+
+import re
+from datetime import date, timedelta
+
+from services.documents.verification.verification import PublicRecord, Status, Verification
+from shared.kernel.references import is_genuine
+
+INITIALS_MAX = 6
+
+
+def number_in(text: str) -> str | None:
+    """The number of a paper as somebody typed it, with or without spaces and dashes; None when it cannot be one.
+
+    The check digits tell: a slip of the finger is found without asking the store.
+    """
+    number = re.sub(r"[\s\-]", "", text).upper()
+    return number if is_genuine(number) else None
+
+
+def verify(record: PublicRecord | None, *, number: str, on: date) -> Verification:
+    """Whether the paper of this number holds on a day of the fund's calendar."""
+    if record is None:
+        return Verification(number=number, status=Status.UNKNOWN, on=on)
+    status, since_on = _status(record, on=on)
+    return Verification(number=number, status=status, on=on, record=record, since_on=since_on)
+
+
+def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
+    if record.revoked_on:
+        return Status.REVOKED, record.revoked_on
+    if record.superseded_on:
+        return Status.SUPERSEDED, record.superseded_on
+    if on > record.valid_until_on:
+        return Status.EXPIRED, record.valid_until_on + timedelta(days=1)
+    return Status.VALID, None
+
+
+def initials(full_name: str) -> str:
+    """The first letter of each word of a name (Fatima-Zohra BEN ALI is F. Z. B. A.), enough to compare, not to find."""
+    letters = [word[0].upper() for word in re.findall(r"[^\W\d_]+", full_name)]
+    return "\u00a0".join(f"{letter}." for letter in letters[:INITIALS_MAX])
