@@ -1,8 +1,8 @@
 """Every check of a wage file, fed line by line. Pure: what is known of the employer comes in as facts.
 
 The state is a few sums and the set of insurance numbers seen, whatever the size of the file. A line with an error gives
-no wages; the sums are then not held against the header's, since the difference would say nothing new. Checks that need
-several fields wait until each field of the line can be read.
+no wages; the sums are then not held against the header's, since the difference would say nothing new, nor is the number
+of workers where a line is not even as long as a line. Checks that need several fields wait until each of them is read.
 """
 
 import re
@@ -36,6 +36,7 @@ class Checker:
         self._seen: set[int] = set()
         self._sums = dict.fromkeys(self._floors, 0)
         self._is_whole = True
+        self._is_counted = True
         self._header: tuple[Line, RecordKind, Values] | None = None
         for remark in _of_facts(facts):
             self._note(remark, Role.DETAIL)
@@ -83,6 +84,7 @@ class Checker:
         for role, count in self._line_counts.items():
             if not count:
                 self._note(Remark("wage-file.file-missing"), role)
+                self._is_whole, self._is_counted = False, False
         self._totals()
         return Report(
             findings=self._notes.findings,
@@ -96,10 +98,11 @@ class Checker:
         )
 
     def _refuse_length(self, line: Line, *, role: Role, kind: RecordKind) -> None:
-        self._is_whole = False
+        self._is_whole, self._is_counted = False, False
         self._number += role is Role.DETAIL
         found, expected = (Phrase("characters", {"count": count}) for count in (line.length, kind.length))
-        self._note(Remark("wage-file.line-length", found=found, expected=expected), role, line=line)
+        remark = Remark("wage-file.line-length", found=found, expected=expected)
+        self._note(remark, role, line=line, column=min(line.length, kind.length) + 1)
 
     def _is_ours(self, values: Values) -> bool:
         return values["employer"] == self._facts.employer_id and _period(values) == str(self._facts.period)
@@ -166,19 +169,30 @@ class Checker:
             if values.get(field, expected) != expected:
                 remark = Remark("wage-file.total-differs", field, value(values[field]), value(expected))
                 self._note(remark, Role.HEADER, line=line, kind=kind)
-        if values.get("workers", workers) != workers:
+        if self._is_counted and values.get("workers", workers) != workers:
             remark = Remark("wage-file.workers-differ", "workers", value(values["workers"]), value(workers))
             self._note(remark, Role.HEADER, line=line, kind=kind)
 
-    def _note(self, remark: Remark, role: Role, *, line: Line | None = None, kind: RecordKind | None = None) -> None:
+    def _note(
+        self,
+        remark: Remark,
+        role: Role,
+        *,
+        line: Line | None = None,
+        kind: RecordKind | None = None,
+        column: int = 0,
+    ) -> None:
+        field = remark.field
+        if kind is not None and not kind.column(field):
+            field = field.rstrip("_1234")  # a file of one quarter has no quarter in its fields' names
         self._notes.add(
             Finding(
                 severity=remark.severity,
                 code=remark.code,
                 file=role,
                 line=line.number if line else 0,
-                column=kind.column(remark.field) if kind else 0,
-                field=remark.field,
+                column=kind.column(field) if kind else column,
+                field=field,
                 found=remark.found,
                 expected=remark.expected,
             )

@@ -75,11 +75,20 @@ class Words:
 
 
 def in_words(finding: Finding, *, say: Callable[[str, Mapping[str, str | int]], str]) -> Words:
-    """A finding in the reader's language. `say` gives the text of a code, with its parameters put in."""
-    where = say(f"field.{finding.field}", {}) if finding.field else ""
+    """A finding in the reader's language. `say` gives the sentence of a code, with its parameters put in."""
+    place = {"line": finding.line, "column": finding.column}
     return Words(
-        field=where,
-        found=say(f"phrase.{finding.found.code}", finding.found.parameters),
-        expected=say(f"phrase.{finding.expected.code}", finding.expected.parameters),
-        hint=say(finding.code, {"field": where, "line": finding.line, "column": finding.column}),
+        field=_field_in_words(finding.field, say),
+        found=say(f"wage-file.phrase.{finding.found.code}", finding.found.parameters),
+        expected=say(f"wage-file.phrase.{finding.expected.code}", finding.expected.parameters),
+        hint=say(finding.code, place),
     )
+
+
+def _field_in_words(field: str, say: Callable[[str, Mapping[str, str | int]], str]) -> str:
+    if not field:
+        return ""
+    name, _, quarter = field.rpartition("_")
+    if quarter.isdigit():
+        return say(f"wage-file.field.{name}-of-quarter", {"quarter": quarter})
+    return say(f"wage-file.field.{field.replace('_', '-')}", {})

@@ -56,7 +56,7 @@ def of_employment(worker: WageLine, *, period: Period) -> Iterator[Remark]:
 def of_wages(worker: WageLine, *, floors: dict[int, Floor | None]) -> Iterator[Remark]:
     """Each quarter's duration and wage, held against each other and against the legal minimum (a warning)."""
     if not worker.wages:
-        yield Remark("wage-file.no-wages", "wage", Phrase("zeros"), Phrase("amount"), Severity.WARNING)
+        yield Remark("wage-file.no-wages", "wage_1", Phrase("zeros"), Phrase("amount"), Severity.WARNING)
     for wage in worker.wages:
         least = floors[wage.quarter]
         if wage.duration > DURATION_MAX[wage.unit]:

@@ -65,8 +65,8 @@ def wage_line(values: Values, *, line: int) -> WageLine:
     return WageLine(
         line,
         values["insurance_number"],
-        values["family_name"] if "family_name" in values else values["full_name"],
-        values.get("first_name", ""),
+        (values["family_name"] if "family_name" in values else values["full_name"]).strip(),
+        values.get("first_name", "").strip(),
         values.get("birth_on"),
         values.get("national_id"),
         wages(values),

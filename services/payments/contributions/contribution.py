@@ -1,0 +1,58 @@
+"""What an employer owes on the wages it declared: lines by side and branch, of one quarter, of a whole declaration."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.funds.fund import Side
+from shared.funds.law import Law
+from shared.funds.period import Period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """One branch's part of one side. `law` is the text that the percentage comes from."""
+
+    side: Side
+    branch: str
+    percent: Decimal
+    amount_minor: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slip:
+    """The contributions on one quarter's wages."""
+
+    period: Period
+    base_minor: int
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def by_side(self) -> dict[Side, int]:
+        """What each side comes to: exactly the sum of its branches."""
+        sums: dict[Side, int] = {}
+        for contribution in self.contributions:
+            sums[contribution.side] = sums.get(contribution.side, 0) + contribution.amount_minor
+        return sums
+
+    @property
+    def total_minor(self) -> int:
+        return sum(contribution.amount_minor for contribution in self.contributions)
+
+    @property
+    def is_to_be_confirmed(self) -> bool:
+        """Whether any rate in it has yet to be confirmed by the fund."""
+        return any(contribution.law.is_to_be_confirmed for contribution in self.contributions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What a declaration makes due, and until when."""
+
+    slips: tuple[Slip, ...]
+    due_on: date
+
+    @property
+    def total_minor(self) -> int:
+        return sum(slip.total_minor for slip in self.slips)

@@ -1,0 +1,385 @@
+"""Every check of a wage file: what is said, where, and what is never shown."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.payments.declarations.facts import Facts, Standing
+from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words
+from services.payments.declarations.report import Report
+from services.payments.declarations.wages import PeriodWage, Unit, WageLine
+from shared.funds.period import Period
+from shared.languages.texts import Texts, read
+from tests.payments.declarations.builders import (
+    DZ_EMPLOYER,
+    TN_EMPLOYER,
+    Files,
+    Worker,
+    das_a,
+    das_b,
+    examined,
+    facts,
+    tn_122,
+    workers,
+)
+
+HEADER = f"D2025E{DZ_EMPLOYER}.TXT"
+DETAIL = f"D2025S{DZ_EMPLOYER}.TXT"
+TN_FILE = f"DS{TN_EMPLOYER}0000.12026.txt"
+
+
+def patched(files: Files, name: str, *, line: int, column: int, put: bytes) -> Files:
+    """The same files with other bytes at one place; line and column count from 1."""
+    content = files.by_name[name]
+    newline = b"\r\n" if b"\r\n" in content else b"\n"
+    found = content.split(newline)
+    at = column - 1
+    found[line - 1] = found[line - 1][:at] + put + found[line - 1][at + len(put) :]
+    return files.having(name, newline.join(found))
+
+
+# --- What is accepted -------------------------------------------------------------------------------------------------
+
+ACCEPTED: dict[str, tuple[Files, Facts]] = {
+    "das-b": (das_b(), facts()),
+    "das-a": (das_a(), facts()),
+    "tn-122": (tn_122(), facts("tn-cnss")),
+    "tn-122 of three pages": (tn_122(workers(30)), facts("tn-cnss")),
+    "a complement": (das_b(header={"type": "C"}), facts()),
+    "days": (das_b(unit="J", duration=78), facts()),
+    "the right control totals": (tn_122(), facts("tn-cnss", control_workers=2, control_wages_minor=6_300_000)),
+    "accents": (das_b([Worker(1, {"family_name": "BÉJAÏA", "first_name": "Zoé"})]), facts()),
+}
+
+
+@pytest.mark.parametrize(("files", "given"), ACCEPTED.values(), ids=ACCEPTED)
+def test_a_right_declaration_is_accepted_without_a_word(files: Files, given: Facts) -> None:
+    report, people = examined(files, given)
+
+    assert report.findings == ()
+    assert report.is_accepted
+    assert report.workers == len(people)
+    assert report.wages_minor == sum(wage.wage_minor for person in people for wage in person.wages)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+def test_lf_or_crlf_and_the_last_line_ended_or_not_are_all_the_same(size: int) -> None:
+    expected = examined(das_b(), facts())
+    ended = das_b().by_name[DETAIL]
+
+    for content in (
+        ended,
+        ended.rstrip(b"\r\n"),
+        ended.replace(b"\r\n", b"\n"),
+        ended.replace(b"\r\n", b"\n").rstrip(b"\n"),
+    ):
+        assert examined(das_b().having(DETAIL, content), facts(), chunk=size) == expected
+
+
+def test_a_good_line_becomes_a_worker() -> None:
+    _, people = examined(das_b([Worker(1, {"left_on": date(2025, 12, 31), "wage_4": 0, "duration_4": 0})]), facts())
+
+    quarters = tuple(PeriodWage(quarter, 3, Unit.MONTH, 9_001_000) for quarter in (1, 2, 3))
+    entered, left = date(2020, 2, 1), date(2025, 12, 31)
+    born = date(1971, 2, 2)
+    assert people == [
+        WageLine(1, "900000000001", "MANSOURI", "LEILA", born, None, quarters, entered, left),
+    ]
+
+
+def test_a_quarterly_line_has_its_names_in_one_and_counts_as_a_full_quarter() -> None:
+    _, people = examined(tn_122([Worker(1)]), facts("tn-cnss"))
+
+    full = (PeriodWage(1, 3, Unit.MONTH, 3_150_000),)
+    assert people == [WageLine(1, "0000000145", "BEN SALAH AMIRA", "", None, "00000001", full, None, None)]
+
+
+def test_the_report_says_a_complement_and_the_sums_by_quarter() -> None:
+    report, _ = examined(das_b([Worker(1)], header={"type": "C"}), facts())
+
+    assert report.is_complement
+    assert report.by_quarter == dict.fromkeys((1, 2, 3, 4), 9_001_000)
+
+
+# --- What is refused, and warned of -----------------------------------------------------------------------------------
+
+Build = Callable[[], Files]
+
+
+def second(**fields: Any) -> Build:
+    """A DAS in profile B whose second worker is special."""
+    return lambda: das_b([Worker(1), Worker(2, fields)])
+
+
+def tn_second(**fields: Any) -> Build:
+    return lambda: tn_122([Worker(1), Worker(2, fields)])
+
+
+def head(**fields: Any) -> Build:
+    return lambda: das_b(header=fields)
+
+
+def spoilt(name: str, line: int, column: int, put: bytes, of: Build = das_b) -> Build:
+    return lambda: patched(of(), name, line=line, column=column, put=put)
+
+
+def file(name: str, change: Callable[[bytes], bytes]) -> Build:
+    """A DAS in profile B, one file of which is changed as a whole."""
+    return lambda: das_b().having(name, change(das_b().by_name[name]))
+
+
+def only(name: str) -> Build:
+    return lambda: Files({name: das_b().by_name[name]})
+
+
+def renamed(build: Build, *names: str) -> Build:
+    return lambda: Files(dict(zip(names, build().by_name.values(), strict=True)))
+
+
+NOTHING_EARNED = {f"{name}_{quarter}": 0 for name in ("wage", "duration") for quarter in (1, 2, 3, 4)}
+DZ, TN = facts(), facts("tn-cnss")
+
+# What is declared, what is known, and what must be said: file, line, column and code.
+REFUSED: dict[str, tuple[Build, Facts, list[str]]] = {
+    # The files as such
+    "empty": (file(DETAIL, lambda _: b""), DZ, ["detail 0:0 empty"]),
+    "only line ends": (file(DETAIL, lambda _: b"\r\n\r\n"), DZ, ["detail 0:0 empty"]),
+    "both empty": (lambda: Files({HEADER: b"", DETAIL: b""}), DZ, ["detail 0:0 empty"] * 2),
+    "binary": (file(DETAIL, lambda _: b"PK\3\4\0\0" * 50), DZ, ["detail 0:0 binary"]),
+    "a letter": (lambda: Files({"a.txt": b"Dear fund,\n"}), DZ, ["detail 0:0 layout-unknown"]),
+    "no file": (lambda: Files({}), DZ, ["detail 0:0 layout-unknown"]),
+    "another fund's": (tn_122, DZ, ["detail 0:0 layout-unknown"]),
+    "no header": (only(DETAIL), DZ, ["header 0:0 file-missing"]),
+    "no detail": (only(HEADER), DZ, ["detail 0:0 file-missing"]),
+    "two headers": (file(HEADER, lambda line: line * 2), DZ, ["header 2:0 header-twice"]),
+    "a short line": (file(DETAIL, lambda lines: lines[:-12]), DZ, ["detail 2:220 line-length"]),
+    "a long line": (file(DETAIL, lambda lines: lines[:-2] + b"  "), DZ, ["detail 2:230 line-length"]),
+    "an endless line": (file(DETAIL, lambda lines: lines + b" " * 9999), DZ, ["detail 3:230 line-length"]),
+    "a blank line": (file(DETAIL, lambda lines: lines + b"\r\n"), DZ, ["detail 3:1 line-length"]),
+    "a spoilt header": (file(HEADER, lambda line: line[3:]), DZ, ["header 1:214 line-length"]),
+    "a name of another": (renamed(das_b, HEADER.replace("E16", "E17"), DETAIL), DZ, ["header 0:0 name-differs"]),
+    "a name of 2024": (renamed(das_b, HEADER, DETAIL.replace("2025", "24")), DZ, ["detail 0:0 name-differs"]),
+    "a name of spring": (renamed(tn_122, TN_FILE.replace(".1", ".2")), TN, ["detail 0:0 name-differs"]),
+    # Whose and of when
+    "unknown employer": (das_b, facts(standing=Standing.UNKNOWN), ["detail 0:0 employer-unknown"]),
+    "closed employer": (das_b, facts(standing=Standing.CLOSED), ["detail 0:0 employer-closed"]),
+    "too early": (das_b, facts(received_on=date(2025, 12, 31)), ["detail 0:0 period-not-over"]),
+    "two employers": (second(employer="1600000002"), DZ, ["detail 2:1 two-employers"]),
+    "another year": (second(year=2024), DZ, ["detail 2:11 period-differs"]),
+    "another quarter": (tn_second(quarter=2), TN, ["detail 2:16 period-differs"]),
+    "a ninth quarter": (tn_second(quarter=9), TN, ["detail 2:16 period-differs"]),
+    "an unknown type": (spoilt(HEADER, 1, 11, b"X"), DZ, ["header 1:11 letter-unknown"]),
+    # The worker
+    "a letter in the NSS": (spoilt(DETAIL, 2, 20, b"9O"), DZ, ["detail 2:20 insurance-number-malformed"]),
+    "no NSS": (spoilt(DETAIL, 2, 20, b"0" * 12), DZ, ["detail 2:20 value-missing"]),
+    "no CIN": (spoilt(TN_FILE, 2, 95, b" " * 8, tn_122), TN, ["detail 2:95 national-id-malformed"]),
+    "the same person twice": (second(insurance_number="900000000001"), DZ, ["detail 2:20 person-twice"]),
+    "a name outside the charset": (spoilt(DETAIL, 2, 32, b"B\x81"), DZ, ["detail 2:32 characters"]),
+    "accents in ASCII": (spoilt(DETAIL, 2, 33, b"\xc9", das_a), DZ, ["detail 2:33 characters"]),
+    "small letters": (spoilt(TN_FILE, 1, 35, b"Ben", tn_122), TN, ["detail 1:35 characters"]),
+    "no name": (spoilt(DETAIL, 1, 62, b" " * 30), DZ, ["detail 1:62 value-missing"]),
+    "30 February": (spoilt(DETAIL, 2, 92, b"30021990"), DZ, ["detail 2:92 birth-date-malformed"]),
+    "no birth date": (spoilt(DETAIL, 2, 92, b"0" * 8), DZ, ["detail 2:92 value-missing"]),
+    "born after the year": (second(birth_on=date(2026, 1, 1)), DZ, ["detail 2:92 birth-date-after-period"]),
+    "exit before entry": (second(left_on=date(2020, 1, 31)), DZ, ["detail 2:172 exit-before-entry"]),
+    "entry after the year": (second(entered_on=date(2026, 1, 1)), DZ, ["detail 2:164 entry-after-period"]),
+    # The amounts
+    "a negative amount": (spoilt(DETAIL, 2, 104, b"-"), DZ, ["detail 2:104 amount-negative"]),
+    "an overflowing amount": (spoilt(DETAIL, 2, 104, b"9" * 12), DZ, ["detail 2:104 amount-overflowing"]),
+    "a decimal point": (spoilt(DETAIL, 2, 113, b"."), DZ, ["detail 2:104 amount-malformed"]),
+    "no wage": (spoilt(TN_FILE, 2, 103, b"0" * 10, tn_122), TN, ["detail 2:103 value-missing"]),
+    "four months": (second(duration_3=4), DZ, ["detail 2:132 duration-too-long"]),
+    "93 days": (second(duration_3=93, unit_3="J"), DZ, ["detail 2:132 duration-too-long"]),
+    "an unknown unit": (spoilt(DETAIL, 2, 103, b"Z"), DZ, ["detail 2:103 letter-unknown"]),
+    "a worker's total": (lambda: das_a([Worker(1, {"total": 1})]), DZ, ["detail 1:147 line-total-differs"]),
+    # The lines together
+    "a gap in the numbers": (lambda: das_b([Worker(1), Worker(3)]), DZ, ["detail 2:15 number-gap"]),
+    "numbers from two": (lambda: das_b([Worker(2), Worker(3)]), DZ, ["detail 1:15 number-gap"]),
+    "a gap in the pages": (lambda: tn_122([Worker(1), Worker(13)]), TN, ["detail 2:20 number-gap"]),
+    "a thirteenth line": (tn_second(line_in_page=13), TN, ["detail 2:20 number-gap"]),
+    "a quarter's total": (head(total_2=1), DZ, ["header 1:147 total-differs"]),
+    "the annual total": (head(total=1), DZ, ["header 1:195 total-differs"]),
+    "the number of workers": (head(workers=3), DZ, ["header 1:211 workers-differ"]),
+    "the typed number": (tn_122, facts("tn-cnss", control_workers=3), ["detail 0:0 control-workers-differ"]),
+    "the typed total": (tn_122, facts("tn-cnss", control_wages_minor=1), ["detail 0:0 control-wages-differ"]),
+}
+WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
+    "names of another form": (renamed(das_b, "a", "b"), DZ, ["header 0:0 name-malformed", "detail 0:0 name-malformed"]),
+    "below the minimum, months": (second(wage_2=5_999_999), DZ, ["detail 2:120 below-minimum"]),
+    "below the minimum, days": (
+        second(wage_2=1_999_999, duration_2=26, unit_2="J"),
+        DZ,
+        ["detail 2:120 below-minimum"],
+    ),
+    "below the minimum, hours": (lambda: das_a([Worker(1, {"wage_1": 5_999_999})]), DZ, ["detail 1:95 below-minimum"]),
+    "below the minimum, a quarter": (tn_second(wage=1_584_959), TN, ["detail 2:103 below-minimum"]),
+    "a wage without duration": (second(duration_1=0), DZ, ["detail 2:100 wage-without-duration"]),
+    "a duration without wage": (second(wage_1=0), DZ, ["detail 2:104 duration-without-wage"]),
+    "no wages at all": (second(**NOTHING_EARNED), DZ, ["detail 2:104 no-wages"]),
+    "wages after the exit": (second(left_on=date(2024, 12, 31)), DZ, ["detail 2:172 wage-after-exit"]),
+    "something in the filler": (spoilt(TN_FILE, 1, 113, b"x", tn_122), TN, ["detail 1:113 filler"]),
+}
+
+
+def said(report: Report) -> list[str]:
+    return [
+        f"{finding.file.value} {finding.line}:{finding.column} {finding.code.removeprefix('wage-file.')}"
+        for finding in report.findings
+    ]
+
+
+@pytest.mark.parametrize(("build", "given", "expected"), REFUSED.values(), ids=REFUSED)
+def test_what_is_wrong_is_refused_at_its_place(build: Build, given: Facts, expected: list[str]) -> None:
+    report, people = examined(build(), given)
+
+    assert said(report) == expected
+    assert {finding.severity for finding in report.findings} == {Severity.ERROR}
+    assert not report.is_accepted
+    assert not any(f"detail {person.line}:" in place for person in people for place in expected)
+
+
+@pytest.mark.parametrize(("build", "given", "expected"), WARNED.values(), ids=WARNED)
+def test_what_is_strange_is_warned_of_and_accepted(build: Build, given: Facts, expected: list[str]) -> None:
+    report, people = examined(build(), given)
+
+    assert said(report) == expected
+    assert {finding.severity for finding in report.findings} == {Severity.WARNING}
+    assert report.is_accepted
+    assert len(people) == report.workers
+
+
+EXACT_MINIMUM = [
+    (second(wage_2=6_000_000), facts()),
+    (second(wage_2=2_000_000, duration_2=26, unit_2="J"), facts()),
+    (lambda: das_a([Worker(1, {"wage_1": 6_000_000})]), facts()),
+    (lambda: tn_122([Worker(1, {"wage": 1_584_960})]), facts("tn-cnss")),
+    # Of that time the definition knows no minimum.
+    (lambda: tn_122([Worker(1, {"wage": 1, "year": 2015})]), facts("tn-cnss", period=Period(2015, 1))),
+]
+
+
+@pytest.mark.parametrize(("build", "given"), EXACT_MINIMUM)
+def test_the_minimum_itself_is_enough(build: Callable[[], Files], given: Facts) -> None:
+    codes = [finding.code for finding in examined(build(), given)[0].findings]
+
+    assert "wage-file.below-minimum" not in codes
+
+
+# --- How findings are told --------------------------------------------------------------------------------------------
+
+
+def test_a_whole_file_of_another_employer_is_said_once_and_gives_no_worker() -> None:
+    report, people = examined(das_b(workers(20), header={"employer": "1600000002"}, employer="1600000002"), facts())
+
+    assert [(f.code, f.file.value, f.line) for f in report.findings] == [
+        ("wage-file.employer-differs", "header", 1),
+        ("wage-file.employer-differs", "detail", 1),
+    ]
+    assert people == []
+
+
+def test_a_whole_file_of_another_quarter_is_said_once_and_gives_no_worker() -> None:
+    report, people = examined(tn_122(workers(20), quarter=2), facts("tn-cnss"))
+
+    assert [(f.code, f.line, f.found) for f in report.findings] == [
+        ("wage-file.period-differs", 1, Phrase("value", {"value": "2026-Q2"}))
+    ]
+    assert people == []
+
+
+def test_several_faults_of_a_line_are_all_said() -> None:
+    files = das_b()
+    for column, put in ((15, b"X"), (20, b"X"), (92, b"X"), (104, b"X"), (164, b"X")):
+        files = patched(files, DETAIL, line=1, column=column, put=put)
+
+    assert [finding.column for finding in examined(files, DZ)[0].findings] == [15, 20, 92, 104, 164]
+
+
+def test_sums_are_not_held_against_the_header_when_a_line_cannot_be_read() -> None:
+    files = patched(das_b(), DETAIL, line=1, column=104, put=b"-")
+
+    assert said(examined(files, DZ)[0]) == ["detail 1:104 amount-negative"]
+
+
+def test_a_line_that_cannot_be_read_leaves_no_gap_in_the_numbers() -> None:
+    lines = das_b(workers(3)).by_name[DETAIL].split(b"\r\n")
+    short = b"\r\n".join([lines[0], lines[1][:-1], *lines[2:]])
+
+    report, _ = examined(das_b(workers(3)).having(DETAIL, short), DZ)
+
+    assert said(report) == ["detail 2:229 line-length"]
+
+
+def test_the_first_findings_are_listed_and_the_others_counted() -> None:
+    people = [Worker(number, {"birth_on": date(2026, 6, 1)}) for number in range(1, 31)]
+
+    report, _ = examined(das_b(people), facts(), findings_max=10)
+
+    assert (len(report.findings), report.errors, report.unreported) == (10, 30, 20)
+
+
+def test_errors_are_listed_before_warnings_when_there_is_no_room_for_all() -> None:
+    people = [Worker(number, {"duration_1": 0}) for number in range(1, 21)]
+    people += [Worker(number, {"birth_on": date(2026, 6, 1)}) for number in range(21, 26)]
+
+    report, _ = examined(das_b(people), facts(), findings_max=10)
+
+    assert sum(finding.severity is Severity.ERROR for finding in report.findings) == report.errors == 5
+    assert (report.warnings, report.unreported) == (20, 15)
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    return read([Path("services/payments/texts.yaml")])
+
+
+EVERY_FILE = [(build, given) for build, given, _ in (*REFUSED.values(), *WARNED.values())]
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_every_finding_has_its_words_in_each_language(texts: Texts, language: str) -> None:
+    def say(code: str, parameters: Mapping[str, str | int]) -> str:
+        return texts.say(code, language, parameters)
+
+    for build, given in EVERY_FILE:
+        for finding in examined(build(), given)[0].findings:
+            words = in_words(finding, say=say)
+            assert not any("wage-file." in text or "{" in text for text in dataclasses.astuple(words)), finding
+            assert words.hint
+
+
+def test_words_are_said_of_the_quarter_that_the_field_is_of(texts: Texts) -> None:
+    finding = Finding(
+        severity=Severity.ERROR,
+        code="wage-file.amount-malformed",
+        file=Role.DETAIL,
+        field="wage_2",
+        found=Phrase("letter-at", {"position": 3}),
+    )
+
+    words = in_words(finding, say=lambda code, parameters: texts.say(code, "fr", parameters))
+
+    assert (words.field, words.found) == ("Salaire du trimestre 2", "une lettre en position 3")
+
+
+def test_no_finding_shows_a_name_a_number_a_wage_or_a_birth_date() -> None:
+    for build, given in EVERY_FILE:
+        files = build()
+        report, _ = examined(files, given)
+        told = json.dumps(msgspec.to_builtins(report.findings))
+        for worker in das_people(files):
+            for personal in worker:
+                assert personal not in told
+
+
+def das_people(files: Files) -> list[tuple[str, ...]]:
+    """What is personal in the lines of a profile B detail, as it stands there."""
+    content = files.by_name.get(DETAIL, b"")
+    lines = [line.decode("cp1252", "replace") for line in content.split(b"\r\n") if len(line) == 229]
+    return [(line[19:31], line[31:40].strip(), line[91:99], line[103:115].lstrip("0") or "none") for line in lines]

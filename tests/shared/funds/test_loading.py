@@ -1,0 +1,169 @@
+"""The funds' definitions: those that ship are right; a wrong one is refused with every fault at its place."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from shared.funds.fund import IdentifierKind, Side
+from shared.funds.law import Confidence, Law, NothingInForce, in_force
+from shared.funds.loading import DEFINITIONS, FundsInvalid, load
+from shared.kernel.money import Currency, Money
+
+FUNDS = load()
+
+
+def test_both_funds_are_defined() -> None:
+    assert set(FUNDS) == {"dz-cnas", "tn-cnss"}
+    assert set(load(["tn-cnss"])) == {"tn-cnss"}
+
+
+def test_decimals_are_exact_and_amounts_are_in_the_fund_s_currency() -> None:
+    tn = FUNDS["tn-cnss"]
+
+    assert tn.rates_on(date(2025, 1, 1)).percents[Side.EMPLOYER]["pension"] == Decimal("7.7639")
+    assert tn.minimum_wages[0].a_month == Money(528_320, Currency.TND)
+
+
+@pytest.mark.parametrize(
+    ("fund_id", "day", "totals"),
+    [
+        ("tn-cnss", date(2024, 12, 31), {Side.EMPLOYER: "16.57", Side.EMPLOYEE: "9.18"}),
+        ("tn-cnss", date(2025, 1, 1), {Side.EMPLOYER: "17.07", Side.EMPLOYEE: "9.68"}),
+        ("dz-cnas", date(2025, 1, 1), {Side.EMPLOYER: "25.00", Side.EMPLOYEE: "9.00", Side.WORKS_FUND: "0.50"}),
+    ],
+)
+def test_rates_are_those_of_the_day(fund_id: str, day: date, totals: dict[Side, str]) -> None:
+    assert FUNDS[fund_id].rates_on(day).totals == {side: Decimal(total) for side, total in totals.items()}
+
+
+def test_before_the_first_rate_nothing_is_in_force() -> None:
+    with pytest.raises(NothingInForce):
+        FUNDS["tn-cnss"].rates_on(date(2009, 6, 30))
+
+
+IDENTIFIERS = [
+    ("dz-cnas", IdentifierKind.EMPLOYER_NUMBER, "16 000 00001", "1600000001"),
+    ("dz-cnas", IdentifierKind.INSURANCE_NUMBER, "900000000001", "900000000001"),
+    ("dz-cnas", IdentifierKind.INSURANCE_NUMBER, "90000000001", None),
+    ("dz-cnas", IdentifierKind.NATIONAL_ID, "109900000000000001", "109900000000000001"),
+    ("tn-cnss", IdentifierKind.EMPLOYER_NUMBER, "00123456-78", "0012345678"),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "09999991", "09999991"),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "9999991", None),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "٠٩٩٩٩٩٩١", None),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "0999999A", None),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "", None),
+]
+
+
+@pytest.mark.parametrize(("fund_id", "kind", "text", "expected"), IDENTIFIERS)
+def test_identifiers_are_read_as_people_write_them(
+    fund_id: str, kind: IdentifierKind, text: str, expected: str | None
+) -> None:
+    assert FUNDS[fund_id].read_identifier(kind, text) == expected
+
+
+PHONES = [
+    ("dz-cnas", "0550 12 34 56", "+213550123456"),
+    ("dz-cnas", "+213 (0)550", None),
+    ("dz-cnas", "+213 661-12-34-56", "+213661123456"),
+    ("dz-cnas", "00213770123456", "+213770123456"),
+    ("dz-cnas", "021 12 34 56", None),
+    ("dz-cnas", "+21620123456", None),
+    ("tn-cnss", "20 123 456", "+21620123456"),
+    ("tn-cnss", "+216 98.123.456", "+21698123456"),
+    ("tn-cnss", "71 123 456", None),
+    ("tn-cnss", "", None),
+]
+
+
+@pytest.mark.parametrize(("fund_id", "text", "expected"), PHONES)
+def test_mobile_numbers_become_e164(fund_id: str, text: str, expected: str | None) -> None:
+    assert FUNDS[fund_id].phone.e164(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected"),
+    [(Confidence.HIGH, False), (Confidence.MEDIUM, False), (Confidence.LOW, True), (Confidence.UNKNOWN, True)],
+)
+def test_weak_and_invented_values_are_to_be_confirmed(confidence: Confidence, expected: bool) -> None:
+    assert Law(valid_from=date(2025, 1, 1), reference="", confidence=confidence).is_to_be_confirmed is expected
+
+
+def test_what_no_source_gives_ships_as_to_be_confirmed() -> None:
+    for fund in FUNDS.values():
+        care = fund.claim_types["care-reimbursement"]
+        assert all(act.law.is_to_be_confirmed for act in care.acts.values())
+        assert in_force(fund.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
+
+
+# --- Definitions that are refused -------------------------------------------------------------------------------------
+
+
+def faults(folder: Path, fund_id: str, *changes: tuple[str, str]) -> list[str]:
+    """What is said of a shipped definition in which some texts are replaced, each of which must be there."""
+    text = (DEFINITIONS / f"{fund_id}.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / f"{fund_id}.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(FundsInvalid) as refused:
+        load(folder=folder)
+    return refused.value.faults
+
+
+WRONG = [
+    # fund, what is replaced, by what, the beginning of what must be said behind the file's name
+    ("dz-cnas", "timezone:", "zone: X\ntimezone:", "zone: is not known here"),
+    ("dz-cnas", "timezone: Africa/Algiers\n", "", "timezone: is missing"),
+    ("dz-cnas", "Africa/Algiers", "Africa/Nowhere", "timezone: Africa/Nowhere is not a time zone"),
+    ("dz-cnas", "currency: DZD", "currency: EUR", "currency: Invalid enum value 'EUR'"),
+    ("dz-cnas", "[friday, saturday]", "[friday, caturday]", "weekend[2]: Invalid enum value 'caturday'"),
+    ("dz-cnas", "works-fund: 0.50}", "works-fund: 0.60}", "contribution_rates[1]: totals differ from the sums"),
+    ("dz-cnas", "percent: 80", "percent: eighty", "claim_types.care-reimbursement.reimbursement[1].percent: "),
+    ("dz-cnas", "20000.00 DZD", "20000.00", "minimum_wages[1].a_month: must be an amount and a currency"),
+    ("dz-cnas", "20000.00 DZD", "20000.001 DZD", "minimum_wages[1].a_month: has more than the 2 decimals of DZD"),
+    ("dz-cnas", "20000.00 DZD", "20000.00 TND", "the file: an amount is not in DZD"),
+    ("dz-cnas", "confidence: H", "confidence: X", "identifiers.national-id.law.confidence: Invalid enum value 'X'"),
+    ("dz-cnas", "valid_to: 2025-12-31", "valid_to: 2026-01-01", "the file: two values hold on 2026-01-01"),
+    ("dz-cnas", "valid_to: 2025-12-31", "valid_to: 2019-12-31", "minimum_wages[1].law: valid_to is before valid_from"),
+    ("dz-cnas", "fr: Retraite,", "", "branches.pension.fr: is missing"),
+    ("dz-cnas", "fund_id: dz-cnas", "fund_id: dz-cnass", "fund_id: is dz-cnass, but the file is named dz-cnas.yaml"),
+    ("dz-cnas", '"[0-9]{10}"', '"[0-9]{11}"', "identifiers.employer-number: example does not fit pattern"),
+    ("dz-cnas", '"[0-9]{10}"', '"[0-9"', "identifiers.employer-number: pattern is not a regular expression"),
+    ("dz-cnas", "00100100162000001714", "00100100162000001715", "payment.collections: number does not have the key"),
+    ("dz-cnas", "  unemployment: {ar", "  jobless: {ar", "the file: branches does not name unemployment"),
+    ("dz-cnas", "country: DZ", "country: DZ\ncountry: DZ", "not YAML: country is said twice"),
+    ("tn-cnss", "weekend: [", "weekend: {", "not YAML: "),
+    ("tn-cnss", "due: {days: 15}", "due: 15", "declaration_forms.quarterly-wages.due: must be a block"),
+    ("tn-cnss", "layouts: [tn-122]", "layouts: tn-122", "declaration_forms.quarterly-wages.layouts: must be a list"),
+]
+
+
+@pytest.mark.parametrize(("fund_id", "old", "new", "expected"), WRONG)
+def test_a_fault_is_said_with_its_file_and_its_place(
+    tmp_path: Path, fund_id: str, old: str, new: str, expected: str
+) -> None:
+    (fault,) = faults(tmp_path, fund_id, (old, new))
+
+    assert fault.startswith(f"{fund_id}.yaml: {expected}")
+
+
+def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "tn-cnss.yaml").write_text("[]")
+
+    said = faults(tmp_path, "dz-cnas", ("currency: DZD", "currency: EUR"), ("colour:", "color:"), ("percent: 80", ""))
+
+    assert [fault.split(": ")[:2] for fault in said] == [
+        ["dz-cnas.yaml", "currency"],
+        ["dz-cnas.yaml", "branding.color"],
+        ["dz-cnas.yaml", "branding.colour"],
+        ["dz-cnas.yaml", "claim_types.care-reimbursement.reimbursement[1].percent"],
+        ["tn-cnss.yaml", "the file"],
+    ]
+
+
+def test_a_fund_that_is_not_defined_is_named_with_those_that_are() -> None:
+    with pytest.raises(FundsInvalid, match=r"ma-cnops: no such fund; defined are dz-cnas, tn-cnss"):
+        load(["ma-cnops", "dz-cnas"])

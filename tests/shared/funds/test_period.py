@@ -1,0 +1,63 @@
+"""Periods as they are written, their first and last days, and when what they owe is due."""
+
+from datetime import date
+
+import pytest
+
+from shared.funds.loading import load
+from shared.funds.period import Period, PeriodKind, PeriodMalformed, later
+
+
+@pytest.mark.parametrize(
+    ("text", "first_on", "last_on", "kind"),
+    [
+        ("2025", date(2025, 1, 1), date(2025, 12, 31), PeriodKind.YEAR),
+        ("2026-Q1", date(2026, 1, 1), date(2026, 3, 31), PeriodKind.QUARTER),
+        ("2026-Q2", date(2026, 4, 1), date(2026, 6, 30), PeriodKind.QUARTER),
+        ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31), PeriodKind.QUARTER),
+    ],
+)
+def test_a_period_is_read_and_written_and_knows_its_days(
+    text: str, first_on: date, last_on: date, kind: PeriodKind
+) -> None:
+    period = Period.read(text)
+
+    assert (str(period), period.first_on, period.last_on, period.kind) == (text, first_on, last_on, kind)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "25", "2025-Q5", "2025-Q0", "2025Q1", "2025-1", "20255", "1899", "٢٠٢٥", "2025-Q1\n"]
+)
+def test_anything_else_is_no_period(text: str) -> None:
+    with pytest.raises(PeriodMalformed):
+        Period.read(text)
+
+
+def test_a_year_has_four_quarters_and_a_quarter_itself() -> None:
+    assert [str(quarter) for quarter in Period(2025).quarters] == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
+    assert Period(2025, 3).quarters == (Period(2025, 3),)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "days", "expected"),
+    [
+        (date(2025, 12, 31), 1, 0, date(2026, 1, 31)),
+        (date(2025, 1, 31), 1, 0, date(2025, 2, 28)),
+        (date(2025, 2, 28), 1, 0, date(2025, 3, 31)),
+        (date(2025, 1, 30), 1, 0, date(2025, 2, 28)),
+        (date(2026, 3, 31), 0, 15, date(2026, 4, 15)),
+        (date(2025, 6, 15), 12, 0, date(2026, 6, 15)),
+        (date(2024, 2, 29), 12, 0, date(2025, 2, 28)),
+    ],
+)
+def test_a_day_moves_by_months_and_days(day: date, months: int, days: int, expected: date) -> None:
+    assert later(day, months=months, days=days) == expected
+
+
+def test_each_form_says_when_it_is_due() -> None:
+    funds = load()
+
+    assert funds["dz-cnas"].declaration_forms["das"].due_on(Period(2025)) == date(2026, 1, 31)
+    quarterly = funds["tn-cnss"].declaration_forms["quarterly-wages"]
+    dues = [quarterly.due_on(quarter) for quarter in Period(2025).quarters]
+    assert dues == [date(2025, 4, 15), date(2025, 7, 15), date(2025, 10, 15), date(2026, 1, 15)]
