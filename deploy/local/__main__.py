@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|stop|do`: the platform on this machine, and operators' commands in it."""
+"""`python -m deploy.local run|stop|figures|do`: the platform on this machine, and operators' commands in it."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import place, plan, screen
+from deploy.local import figures, place, plan, screen
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -15,6 +15,7 @@ from deploy.local.supervisor import stop_left_over
 
 USAGE = f"""usage: python -m deploy.local run
        python -m deploy.local stop
+       python -m deploy.local figures
        python -m deploy.local do {"|".join(SERVICES)} <command of the service> ..."""
 
 
@@ -79,6 +80,9 @@ def main(arguments: Sequence[str]) -> int:
                 return run(environ, var=var)
             case ["stop"]:
                 return stop(var)
+            case ["figures"]:
+                figures.show(var)
+                return 0
             case ["do", service, *rest] if service in SERVICES:
                 return do(environ, service, rest, var=var)
     except Broken as broken:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from deploy.local import place
+from deploy.local import figures, place
 from deploy.local.programs import free_port, is_listening
 
 WAIT_MAX_S = 30.0
@@ -81,6 +81,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def test_it_starts_in_order_and_stops_in_the_reverse_order(start: Callable[..., Run]) -> None:
     run = start().wait_until_ready()
     assert re.findall(r"ready  stand in (\d)", run.said())[0] == "0", "the engines are ready before all others"
+    assert [row[0] for row in figures.memory(run.var)].count("tests.engines.stand_in serve") == 3
 
     assert run.asked_to_stop(signal.SIGINT) == 0
     assert run.left_over() == []

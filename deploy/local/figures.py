@@ -1,0 +1,56 @@
+"""`make figures`: what the running platform takes, and how much of it there is to read. Measured, never asserted."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from deploy.local import screen
+from deploy.local.place import REPOSITORY
+from deploy.local.programs import Broken
+
+CODE = ("services", "shared", "simulators", "deploy", "frontends", "bench")
+TESTS = ("tests",)
+MEBIBYTE = 1 << 20
+
+
+def show(var: Path) -> None:
+    """Print them all."""
+    screen.table("Memory, in MiB (PSS: what processes share is counted once)", memory(var))
+    lines = [[folder, str(lines_of_python(REPOSITORY / folder))] for folder in (*CODE, *TESTS)]
+    screen.table("Lines of Python, without blank ones", lines)
+
+
+def memory(var: Path) -> list[list[str]]:
+    """What each process of the run takes, and their sum; Broken where none runs."""
+    try:
+        supervisor = psutil.Process(int((var / "supervisor.pid").read_text()))
+        family = [supervisor, *supervisor.children(recursive=True)]
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        raise Broken("nothing runs here to be measured: `make run` first, in another terminal") from None
+    taken = {process: _taken(process) / MEBIBYTE for process in family}
+    rows = [[_name(process), f"{mebibytes:7.0f}"] for process, mebibytes in taken.items()]
+    return [*sorted(rows), ["all", f"{sum(taken.values()):7.0f}"]]
+
+
+def lines_of_python(folder: Path) -> int:
+    """How many lines hold something."""
+    return sum(_filled(file.read_text().splitlines()) for file in folder.rglob("*.py"))
+
+
+def _filled(lines: Iterable[str]) -> int:
+    return sum(1 for line in lines if line.strip())
+
+
+def _taken(process: psutil.Process) -> int:
+    """Bytes; what it has alone where the system (macOS) does not say what is shared among how many."""
+    memory = process.memory_full_info()
+    return int(getattr(memory, "pss", memory.uss))
+
+
+def _name(process: psutil.Process) -> str:
+    """`services.claims web` rather than the whole command."""
+    words = [Path(word).name for word in process.cmdline()]
+    if "-m" in words:
+        return " ".join(words[words.index("-m") + 1 :][:2])
+    return next((word for word in words[:2] if not word.startswith("python")), words[0])
