@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from shared.kernel.errors import Invalid
 
@@ -51,11 +52,11 @@ class Period:
             return (self,)
         return tuple(Period(self.year, quarter) for quarter in (1, 2, 3, 4))
 
-    @property
+    @cached_property
     def first_on(self) -> date:
         return date(self.year, 1 if self.quarter is None else 3 * self.quarter - 2, 1)
 
-    @property
+    @cached_property
     def last_on(self) -> date:
         return end_of_month(date(self.year, 12 if self.quarter is None else 3 * self.quarter, 1))
 

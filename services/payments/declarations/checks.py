@@ -25,13 +25,14 @@ class Checker:
     def __init__(self, layout: Layout, *, facts: Facts, findings_max: int = FINDINGS_MAX) -> None:
         self._layout = layout
         self._facts = facts
+        self._period = (facts.period.year, facts.period.quarter)
         self._notes = Notes(findings_max=findings_max)
         self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
         self._floors = {
             quarter.quarter or 0: line_checks.floor(facts.fund, on=quarter.last_on) for quarter in facts.period.quarters
         }
         self._line_counts = dict.fromkeys(layout.kinds, 0)
-        self._first_whose: dict[Role, tuple[str | None, str | None]] = {}
+        self._first_whose: dict[Role, tuple[str | None, tuple[int, int | None] | None]] = {}
         self._number = 0
         self._seen: set[int] = set()
         self._sums = dict.fromkeys(self._floors, 0)
@@ -105,18 +106,23 @@ class Checker:
         self._note(remark, role, line=line, column=min(line.length, kind.length) + 1)
 
     def _is_ours(self, values: Values) -> bool:
-        return values["employer"] == self._facts.employer_id and _period(values) == str(self._facts.period)
+        return (values["employer"], self._period_of(values)) == (self._facts.employer_id, self._period)
+
+    def _period_of(self, values: Values) -> tuple[int, int | None] | None:
+        """The year and quarter that a line says; None where they cannot be read."""
+        year, quarter = values.get("year"), values.get("quarter")
+        return None if year is None or (quarter is None and self._period[1] is not None) else (year, quarter)
 
     def _whose(self, values: Values, *, role: Role) -> Iterator[Remark]:
         """Whose line it is, and of when. Where a whole file is another's, its first line says so once for all."""
-        employer, period = values.get("employer"), _period(values)
+        employer, period = values.get("employer"), self._period_of(values)
         is_first = role not in self._first_whose
         first_employer, first_period = self._first_whose.setdefault(role, (employer, period))
         if employer not in (None, self._facts.employer_id) and (is_first or employer != first_employer):
             code = "wage-file.employer-differs" if is_first else "wage-file.two-employers"
             yield Remark(code, "employer", value(employer), value(self._facts.employer_id))
-        if period not in (None, str(self._facts.period)) and (is_first or period != first_period):
-            yield Remark("wage-file.period-differs", "year", value(period), value(str(self._facts.period)))
+        if period not in (None, self._period) and (is_first or period != first_period):
+            yield Remark("wage-file.period-differs", "year", value(_written(*period)), value(_written(*self._period)))
 
     def _of_header(self, line: Line, kind: RecordKind, values: Values) -> Iterator[Remark]:
         if self._header is None:
@@ -211,12 +217,9 @@ def _of_facts(facts: Facts) -> Iterator[Remark]:
         )
 
 
-def _period(values: Values) -> str | None:
-    """The period that a line says, as people write it; None where it cannot be read."""
-    year = values.get("year")
-    if year is None:
-        return None
-    return f"{year:04d}-Q{values['quarter']}" if "quarter" in values else f"{year:04d}"
+def _written(year: int, quarter: int | None) -> str:
+    """A year and quarter as people write them, even where they are no possible period."""
+    return f"{year:04d}" if quarter is None else f"{year:04d}-Q{quarter}"
 
 
 def _number(values: Values) -> int | None:

@@ -17,6 +17,8 @@ _UNIT_LETTERS = {"H": Unit.HOUR, "J": Unit.DAY, "M": Unit.MONTH}
 
 MONTHS_PER_QUARTER = 3
 
+_QUARTERS = tuple((quarter, f"duration_{quarter}", f"unit_{quarter}", f"wage_{quarter}") for quarter in (1, 2, 3, 4))
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodWage:
@@ -52,11 +54,9 @@ def wages(values: Values) -> tuple[PeriodWage, ...]:
     if "wage" in values:
         return (PeriodWage(values["quarter"], MONTHS_PER_QUARTER, Unit.MONTH, values["wage"]),)
     return tuple(
-        PeriodWage(quarter, duration, _UNIT_LETTERS.get(values[f"unit_{quarter}"], Unit.MONTH), wage_minor)
-        for quarter in (1, 2, 3, 4)
-        for duration in (values[f"duration_{quarter}"],)
-        for wage_minor in (values[f"wage_{quarter}"],)
-        if duration or wage_minor
+        PeriodWage(quarter, values[duration], _UNIT_LETTERS.get(values[unit], Unit.MONTH), values[wage])
+        for quarter, duration, unit, wage in _QUARTERS
+        if values[duration] or values[wage]
     )
 
 

@@ -1,7 +1,7 @@
 """What a layout is: the declaration of a fixed-width file, compiled once into slices; knows no fund's fields itself."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from struct import Struct
 from typing import Any
@@ -33,6 +33,7 @@ class RecordKind:
     """The length to which the blanks at the end may be missing, where the layout allows it."""
     length: int = field(init=False)
     _slices: Struct = field(init=False, repr=False, compare=False)
+    _readers: tuple[tuple[str, Callable[[bytes], Any]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         end = 1
@@ -42,6 +43,7 @@ class RecordKind:
             end += part.length
         object.__setattr__(self, "length", end - 1)
         object.__setattr__(self, "_slices", Struct("".join(f"{part.length}s" for part in self.fields)))
+        object.__setattr__(self, "_readers", tuple((part.name, part.form.read) for part in self.fields))
 
     def fits(self, line: bytes) -> bool:
         """Whether a line is as long as this kind of line."""
@@ -57,11 +59,11 @@ class RecordKind:
         """The values of a line that fits, and what is wrong with the fields that have none."""
         values: Values = {}
         faults = []
-        for part, raw in zip(self.fields, self.slices(line), strict=True):
+        for (name, read), raw in zip(self._readers, self.slices(line), strict=True):
             try:
-                values[part.name] = part.form.read(raw)
+                values[name] = read(raw)
             except FieldFault as fault:
-                faults.append(Remark(fault.code, part.name, fault.found, fault.expected, fault.severity))
+                faults.append(Remark(fault.code, name, fault.found, fault.expected, fault.severity))
         return values, faults
 
     def write(self, values: Values) -> bytes:
