@@ -8,6 +8,7 @@ import psutil  # type: ignore[import-untyped]
 from deploy.local import screen
 from deploy.local.place import REPOSITORY
 from deploy.local.programs import Broken
+from deploy.local.supervisor import families
 
 CODE = ("services", "shared", "simulators", "deploy", "frontends", "bench")
 TESTS = ("tests",)
@@ -22,15 +23,14 @@ def show(var: Path) -> None:
 
 
 def memory(var: Path) -> list[list[str]]:
-    """What each process of the run takes, and their sum; Broken where none runs."""
+    """What each program of the run takes, and their sum; Broken where none runs."""
     try:
-        supervisor = psutil.Process(int((var / "supervisor.pid").read_text()))
-        family = [supervisor, *supervisor.children(recursive=True)]
-    except (OSError, ValueError, psutil.NoSuchProcess):
+        programs = families(var=var)
+    except OSError:
         raise Broken("nothing runs here to be measured: `make run` first, in another terminal") from None
-    taken = {process: _taken(process) / MEBIBYTE for process in family}
-    rows = [[_name(process), f"{mebibytes:7.0f}"] for process, mebibytes in taken.items()]
-    return [*sorted(rows), ["all", f"{sum(taken.values()):7.0f}"]]
+    taken = {name: sum(map(_taken, processes)) / MEBIBYTE for name, processes in programs.items()}
+    rows = [*sorted(taken.items()), ("all", sum(taken.values()))]
+    return [[name, f"{mebibytes:7.0f}"] for name, mebibytes in rows]
 
 
 def lines_of_python(folder: Path) -> int:
@@ -46,11 +46,3 @@ def _taken(process: psutil.Process) -> int:
     """Bytes; what it has alone where the system (macOS) does not say what is shared among how many."""
     memory = process.memory_full_info()
     return int(getattr(memory, "pss", memory.uss))
-
-
-def _name(process: psutil.Process) -> str:
-    """`services.claims web` rather than the whole command."""
-    words = [Path(word).name for word in process.cmdline()]
-    if "-m" in words:
-        return " ".join(words[words.index("-m") + 1 :][:2])
-    return next((word for word in words[:2] if not word.startswith("python")), words[0])

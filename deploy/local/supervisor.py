@@ -85,11 +85,18 @@ def stop_left_over(*, var: Path) -> bool:
             return False
     except (OSError, ValueError, ProtocolError, psutil.NoSuchProcess):
         return False
-    started = [*process.children(recursive=True), process]
+    family = _family(process)
     supervisor.shutdown()
-    for stubborn in psutil.wait_procs(started, timeout=STOP_MAX_S)[1]:
+    for stubborn in psutil.wait_procs(family, timeout=STOP_MAX_S)[1]:
         stubborn.kill()
     return True
+
+
+def families(*, var: Path) -> dict[str, list[psutil.Process]]:
+    """By name, the processes of each program that runs here, its own children among them; OSError where none runs."""
+    running = {state["name"]: state["pid"] for state in _ask(var).getAllProcessInfo() if state["pid"]}
+    supervisor = {"supervisord": [psutil.Process(_ask(var).getPID())]}
+    return supervisor | {name: _family(psutil.Process(pid)) for name, pid in running.items()}
 
 
 @contextlib.contextmanager
@@ -177,7 +184,7 @@ class Supervisor:
     def _count_family(self) -> None:
         """Remember who was started, by supervisord or by a program, while supervisord can still be asked for them."""
         if self._process is not None and self._process.poll() is None:
-            self._family = psutil.Process(self._process.pid).children(recursive=True)
+            self._family = _family(psutil.Process(self._process.pid))
 
     def _is_up(self) -> bool:
         try:
@@ -206,6 +213,10 @@ class Supervisor:
                     log_size_max=LOG_SIZE_MAX,
                 )
         return text
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
 
 
 def _ask(var: Path) -> Any:

@@ -1,0 +1,18 @@
+"""`python -m deploy.docs`: write the generated pages anew, and keep the schema of every event that is new."""
+
+from deploy.docs.pages import ROOT, pages, snapshots
+
+
+def main() -> None:
+    for path, text in pages():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    for path, text in snapshots():
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
+            print(f"kept {path.relative_to(ROOT)}")
+
+
+main()
