@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import ProtocolError, ServerProxy
+from xmlrpc.client import Error, ServerProxy
 
 import psutil  # type: ignore[import-untyped]
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
@@ -83,7 +83,7 @@ def stop_left_over(*, var: Path) -> bool:
         supervisor = _ask(var)
         if supervisor.getPID() != process.pid:
             return False
-    except (OSError, ValueError, ProtocolError, psutil.NoSuchProcess):
+    except (OSError, ValueError, Error, psutil.NoSuchProcess):
         return False
     family = _family(process)
     supervisor.shutdown()
@@ -152,10 +152,11 @@ class Supervisor:
         self._refuse({stage.name: GIVEN_UP if stage.restarts else ENDED for stage in self.stages})
 
     def _refuse(self, states_by_stage: Mapping[str, Collection[str]]) -> None:
-        if self._process is None or self._process.poll() is not None:
-            raise Broken(f"supervisord ended: {last_words(self._log)}")
         self._count_family()
-        states = {state["name"]: state["statename"] for state in _ask(self._var).getAllProcessInfo()}
+        try:
+            states = {state["name"]: state["statename"] for state in _ask(self._var).getAllProcessInfo()}
+        except (OSError, Error):
+            raise Broken(f"supervisord ended: {last_words(self._log)}") from None
         for stage in self.stages:
             for program in stage.programs:
                 if states.get(program.slug) in states_by_stage[stage.name]:
@@ -189,7 +190,7 @@ class Supervisor:
     def _is_up(self) -> bool:
         try:
             return bool(_ask(self._var).getState()["statename"] == "RUNNING")
-        except (OSError, ProtocolError):
+        except (OSError, Error):
             return False
 
     def _configuration(self) -> str:
@@ -220,7 +221,7 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _ask(var: Path) -> Any:
-    """supervisord's remote procedures; OSError or ProtocolError, when one is called, where nobody answers."""
+    """supervisord's remote procedures; OSError or an XML-RPC Error where nobody answers well."""
     transport = SupervisorTransport(serverurl=f"unix://{var / SOCKET}")
     return ServerProxy("http://127.0.0.1", transport=transport).supervisor  # the transport knows where
 
