@@ -73,7 +73,7 @@ def appended_to(revision: bytes, *, catalogue: bytes) -> bytes:
 
 def swelling_pdf(megabytes: int) -> bytes:
     """A few kilobytes whose own object stream, packed twice, unpacks to so many megabytes."""
-    packed = zlib.compress(zlib.compress(b"4 0 " + b" " * (megabytes << 20), 9), 9)
+    packed = zlib.compress(zlib.compress(b"4 0 " + b" " * (megabytes << 20) + b"true ", 9), 9)
     bodies = {
         1: b"<</Type/Catalog/Pages 2 0 R/Extra 4 0 R>>",
         2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",

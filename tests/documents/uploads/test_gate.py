@@ -1,6 +1,7 @@
 """What comes through the gate, what does not, and what is left of it. The corpus is made here, by code."""
 
 from io import BytesIO
+from time import sleep
 
 import pikepdf
 import pytest
@@ -272,7 +273,8 @@ def test_a_picture_that_was_cut_off_is_refused(content: bytes, media_type: str) 
     [(a_pdf(pages=2), "application/pdf"), (a_picture(), "image/jpeg"), (a_picture("PNG"), "image/png")],
 )
 def test_the_same_upload_gives_the_same_paper_and_cleaning_is_final(content: bytes, media_type: str) -> None:
-    first, second = (admit(content, media_type=media_type, file_name="") for _ in range(2))
-    assert first == second
+    first = admit(content, media_type=media_type, file_name="")
+    sleep(1.1)  # whoever writes the time into a file writes its seconds
+    assert first == admit(content, media_type=media_type, file_name="")
     again = admit(first.content, media_type=media_type, file_name="")
     assert again.pages == first.pages

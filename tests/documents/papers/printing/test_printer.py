@@ -48,6 +48,8 @@ def test_a_long_career_takes_more_pages(printer: Printer, bodies: tuple[tuple[Wa
 
 def test_the_same_content_gives_the_same_bytes(printer: Printer) -> None:
     assert printer.print(a_paper()) == Printer().print(a_paper())
+    with pikepdf.open(BytesIO(printer.print(a_paper()))) as pdf:
+        assert str(pdf.docinfo.CreationDate) == "D:20261122000000Z"
 
 
 @pytest.mark.parametrize(
