@@ -1,5 +1,6 @@
 """The generated pages: each a function from what the code declares to text, named by the file that it is kept in."""
 
+import functools
 import importlib
 import inspect
 import json
@@ -94,7 +95,7 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Himaya events",
             "version": "1.0.0",
-            "description": "CloudEvents 1.0 in Kafka's binary mode, at least once; consumers act once by the event's id.",
+            "description": "CloudEvents 1.0, Kafka binary mode, at least once; consumers act once by the event's id.",
         },
         "defaultContentType": "application/json",
         "channels": channels,
@@ -179,29 +180,25 @@ def _events_of(service: Service[Any]) -> list[str]:
 
 
 class _Noting(Env):
-    """An environment that has nothing and notes what it is asked for."""
+    """An environment that holds a made-up value of each kind and notes what it is asked for."""
+
+    MADE_UP: Mapping[str, Any] = {"str": "x", "int": 1, "float": 1.0, "bool": True, "list": ["x"], "path": Path("x")}
 
     def __init__(self) -> None:
         super().__init__(eager=False)
         self.asked: dict[str, tuple[str, Any]] = {}
+        for kind, made_up in self.MADE_UP.items():
+            setattr(self, kind, functools.partial(self._note, kind, made_up))
 
-    def noting(self, kind: str) -> Callable[..., Any]:
-        def ask(name: str, default: Any = ..., **more: Any) -> Any:
-            self.asked[name] = (kind, default)
-            return [] if kind == "list" else None
-
-        return ask
+    def _note(self, kind: str, made_up: Any, name: str, default: Any = ..., **more: Any) -> Any:
+        self.asked[name] = (kind, default)
+        return made_up
 
 
 def _settings(service: Service[Any]) -> list[str]:
     env = _Noting()
-    for kind in ("str", "int", "float", "bool", "list", "path", "json"):
-        setattr(env, kind, env.noting(kind))
-    try:
-        common(env, service=service.name)
-        service.settings(env)
-    except (TypeError, ValueError, AttributeError):
-        pass  # a reader that computes with its values stops here: those before it are noted
+    common(env, service=service.name)
+    service.settings(env)
     rows = ["| setting | kind | default |", "| --- | --- | --- |"]
     for name, (kind, default) in env.asked.items():
         rows.append(f"| `{name}` | {kind} | {'required' if default is ... else f'`{default}`'} |")
