@@ -4,7 +4,7 @@ FUND_ACCOUNT = "00100100000001234563"
 
 
 def order(
-    end_to_end_id: str = "PAY-1", *, amount: str = "1500.00", account: str = "00200300000056789016", ccy="DZD"
+    end_to_end_id: str = "PAY-1", *, amount: str = "1500.00", account: str = "00200300000005678997", ccy="DZD"
 ) -> str:
     return f"""
       <CdtTrfTxInf>

@@ -376,8 +376,8 @@ def test_a_lost_answer_leaves_its_effect_and_a_lost_request_none(bank):
 def test_a_payout_file_is_answered_booked_and_told(bank, fund):
     orders = [
         pain_001.order("E-paid"),
-        pain_001.order("E-refused", account="00200300000000010155"),
-        pain_001.order("E-returned", account="00200300000000040455"),
+        pain_001.order("E-refused", account="00200300000001010193"),
+        pain_001.order("E-returned", account="00200300000004040473"),
         pain_001.order("E-decimals", amount="0.001"),
         pain_001.order("E-currency", ccy="TND"),
         pain_001.order("E-paid"),

@@ -1,0 +1,214 @@
+"""What a fund and its bank tell each other in files: orders to pay, the bank's verdicts, booked entries.
+
+Pure. How they are written in XML stands in `iso20022/`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from unicodedata import category
+
+from shared.kernel.errors import Invalid
+from shared.kernel.money import Currency, Money
+
+ID_CHARACTERS_MAX = 35
+ACCOUNT_CHARACTERS_MAX = 34
+NAME_CHARACTERS_MAX = 140
+PURPOSE_CHARACTERS_MAX = 140
+TRANSFERS_MAX = 100_000
+
+NOT_PROVIDED = "NOTPROVIDED"
+"""What ISO 20022 files carry where a reference is demanded and there is none."""
+
+_NEVER_IN_XML = {"Cc", "Cs", "Cn"}
+
+
+class TextNotAllowed(Invalid):
+    """A text is empty, too long for the message, or holds characters that no XML file may carry."""
+
+    code = "bank-file.text-not-allowed"
+
+
+class AmountNotPayable(Invalid):
+    """A transfer of nothing or of less."""
+
+    code = "bank-file.amount-not-payable"
+
+
+class NoTransfers(Invalid):
+    """A file that orders nothing."""
+
+    code = "bank-file.empty"
+
+
+class TooManyTransfers(Invalid):
+    """More transfers than one file may carry."""
+
+    code = "bank-file.too-many-transfers"
+
+
+class CurrenciesMixed(Invalid):
+    """Amounts of several currencies where one is expected: they do not add up to anything."""
+
+    code = "bank-file.currencies-mixed"
+
+
+@dataclass(frozen=True)
+class CreditTransfer:
+    """One payment that the fund orders: to whom, how much, and what the creditor will read beside it."""
+
+    end_to_end_id: str
+    """The fund's own reference of the payment. It comes back in every answer and on every statement."""
+    creditor_name: str
+    creditor_account: str
+    """As the country writes it, a RIB of 20 or 24 digits: none of the funds' banks asks for an IBAN."""
+    amount: Money
+    purpose: str
+
+    def __post_init__(self) -> None:
+        _allow("end_to_end_id", self.end_to_end_id, characters_max=ID_CHARACTERS_MAX)
+        _allow("creditor_name", self.creditor_name, characters_max=NAME_CHARACTERS_MAX)
+        _allow("creditor_account", self.creditor_account, characters_max=ACCOUNT_CHARACTERS_MAX)
+        _allow("purpose", self.purpose, characters_max=PURPOSE_CHARACTERS_MAX)
+        if self.amount.amount_minor <= 0:
+            raise AmountNotPayable(end_to_end_id=self.end_to_end_id)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a file says of itself before its first line, so that the bank can tell a whole file from half of one."""
+
+    count: int
+    total: Money
+
+    @classmethod
+    def of(cls, transfers: Iterable[CreditTransfer]) -> "Totals":
+        """Raises `NoTransfers` or `CurrenciesMixed`."""
+        count, amount_minor, currency = 0, 0, None
+        for transfer in transfers:
+            if currency not in (None, transfer.amount.currency):
+                raise CurrenciesMixed()
+            count, currency = count + 1, transfer.amount.currency
+            amount_minor += transfer.amount.amount_minor
+        if currency is None:
+            raise NoTransfers()
+        return cls(count, Money(amount_minor, currency))
+
+
+@dataclass(frozen=True)
+class PayoutHeading:
+    """The head of a file of payouts: everything that is not a transfer."""
+
+    message_id: str
+    """The bank refuses one that it has seen before, so sending a file again after silence is safe."""
+    created_at: datetime
+    execute_on: date
+    debtor_name: str
+    debtor_account: str
+    debtor_bank: str
+    totals: Totals
+
+    def __post_init__(self) -> None:
+        _allow("message_id", self.message_id, characters_max=ID_CHARACTERS_MAX)
+        _allow("debtor_name", self.debtor_name, characters_max=NAME_CHARACTERS_MAX)
+        _allow("debtor_account", self.debtor_account, characters_max=ACCOUNT_CHARACTERS_MAX)
+        _allow("debtor_bank", self.debtor_bank, characters_max=ID_CHARACTERS_MAX)
+        if self.totals.count > TRANSFERS_MAX:
+            raise TooManyTransfers(count=self.totals.count, count_max=TRANSFERS_MAX)
+
+    @property
+    def currency(self) -> Currency:
+        return self.totals.total.currency
+
+
+class Level(StrEnum):
+    """What a bank's status is about: the file, a payment block of it, one transfer."""
+
+    GROUP = "group"
+    PAYMENT = "payment"
+    TRANSFER = "transfer"
+
+
+class Verdict(StrEnum):
+    """What a status means for money."""
+
+    EXECUTED = "executed"
+    REFUSED = "refused"
+    PARTLY = "partly"
+    PENDING = "pending"
+
+
+_VERDICTS = {
+    "ACSC": Verdict.EXECUTED,
+    "ACCC": Verdict.EXECUTED,
+    "RJCT": Verdict.REFUSED,
+    "CANC": Verdict.REFUSED,
+    "PART": Verdict.PARTLY,
+}
+
+
+@dataclass(frozen=True)
+class BankStatus:
+    """What the bank says of a file, a payment or a transfer, by the id that the fund gave it."""
+
+    level: Level
+    original_id: str
+    status: str
+    """The code of ISO 20022 (ExternalPaymentTransactionStatus1Code, ExternalPaymentGroupStatus1Code)."""
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """A code that we do not know is pending: the bank has said neither yes nor no."""
+        return _VERDICTS.get(self.status, Verdict.PENDING)
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """A bank's answer to one file. Not every level need be there: a file may be refused in one word."""
+
+    message_id: str
+    original_message_id: str
+    original_count: int | None
+    original_sum: Decimal | None
+    statuses: tuple[BankStatus, ...]
+
+
+class Direction(StrEnum):
+    """Seen from the account's owner, the fund."""
+
+    CREDIT = "credit"
+    DEBIT = "debit"
+
+
+@dataclass(frozen=True)
+class BookedEntry:
+    """Money that has moved on the fund's account: one payment, also where the bank booked many as one."""
+
+    entry_id: str
+    """The bank's reference of the entry; with a batch, that of the payment within it where the bank gives one."""
+    account: str
+    direction: Direction
+    amount: Money
+    booked_on: date
+    end_to_end_id: str | None
+    remittance: str | None
+    """The creditor's reference if the bank passes it on in its own field, otherwise the payer's free text."""
+    return_reason: str | None
+    """Why money that we sent came back (ExternalReturnReason1Code), None where it is no return."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a bank booked, as one file tells it."""
+
+    message_id: str
+    entries: tuple[BookedEntry, ...]
+
+
+def _allow(field: str, text: str, *, characters_max: int) -> None:
+    is_writable = not any(category(character) in _NEVER_IN_XML for character in text)
+    if not (text.strip() and len(text) <= characters_max and is_writable):
+        raise TextNotAllowed(field=field, characters_max=characters_max)

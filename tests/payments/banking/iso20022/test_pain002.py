@@ -1,0 +1,56 @@
+from decimal import Decimal
+
+import pytest
+
+from services.payments.banking.bank_file import BankStatus, Level, Verdict
+from services.payments.banking.iso20022 import pain002
+from services.payments.banking.iso20022.documents import OtherMessage
+from tests.payments.banking.files import status_report
+
+PARTLY = """
+<OrgnlPmtInfAndSts>
+  <OrgnlPmtInfId>MSG-1</OrgnlPmtInfId><PmtInfSts>PART</PmtInfSts>
+  <TxInfAndSts><OrgnlEndToEndId>PAY-1</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>
+  <TxInfAndSts>
+    <OrgnlEndToEndId>PAY-2</OrgnlEndToEndId><TxSts>RJCT</TxSts>
+    <StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>account closed</AddtlInf></StsRsnInf>
+    <StsRsnInf><Rsn><Prtry>OWN-CODE</Prtry></Rsn></StsRsnInf>
+  </TxInfAndSts>
+  <TxInfAndSts><OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts>
+  <TxInfAndSts><OrgnlEndToEndId>PAY-3</OrgnlEndToEndId></TxInfAndSts>
+</OrgnlPmtInfAndSts>"""
+
+
+def test_a_status_is_read_on_every_level_where_the_bank_gives_one():
+    report = pain002.read(status_report(PARTLY, group="<GrpSts>PART</GrpSts>"))
+
+    assert (report.message_id, report.original_message_id) == ("STS-1", "MSG-1")
+    assert (report.original_count, report.original_sum) == (3, Decimal("4500.00"))
+    assert report.statuses == (
+        BankStatus(Level.GROUP, "MSG-1", "PART"),
+        BankStatus(Level.PAYMENT, "MSG-1", "PART"),
+        BankStatus(Level.TRANSFER, "PAY-1", "ACSC"),
+        BankStatus(Level.TRANSFER, "PAY-2", "RJCT", ("AC04", "OWN-CODE")),
+    )
+
+
+def test_a_file_may_be_refused_in_one_word():
+    group = "<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>AM10</Cd></Rsn></StsRsnInf>"
+
+    (status,) = pain002.read(status_report(group=group)).statuses
+
+    assert (status.level, status.verdict, status.reasons) == (Level.GROUP, Verdict.REFUSED, ("AM10",))
+
+
+def test_a_bank_may_leave_the_group_to_its_transfers():
+    levels = [status.level for status in pain002.read(status_report(PARTLY, group="")).statuses]
+
+    assert levels == [Level.PAYMENT, Level.TRANSFER, Level.TRANSFER]
+
+
+@pytest.mark.parametrize("version", ["pain.002.001.03", "pain.002.001.10", "pain.008.001.08"])
+def test_another_version_is_refused_by_name(version):
+    with pytest.raises(OtherMessage) as refusal:
+        pain002.read(status_report(version=version))
+
+    assert refusal.value.parameters == {"found": version, "expected": "pain.002.001.12"}
