@@ -56,6 +56,13 @@ def test_the_branches_of_algeria_are_those_of_the_table() -> None:
     assert branches(slip, WORKS) == {"pension": 60_000}
 
 
+def test_what_rounding_leaves_goes_to_the_branches_with_the_largest_remainders() -> None:
+    # Of 10 centimes the employer owes 2.5, rounded to 3: 1.15 + 0.125 + 1.1 + 0.025 + 0.1.
+    slip = rules.slip(DZ, period=Period(2025, 4), base_minor=10, activity="")
+
+    assert list(branches(slip, EMPLOYER).values()) == [2, 0, 1, 0, 0]
+
+
 def test_job_loss_is_owed_from_2025_on() -> None:
     before = rules.contributions_on(TN, base_minor=1_000_000, on=date(2024, 12, 31), activity="retail")
     after = rules.contributions_on(TN, base_minor=1_000_000, on=date(2025, 1, 1), activity="retail")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.payments.declarations.examination import Examination
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words
+from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.funds.period import Period
@@ -29,6 +32,7 @@ from tests.payments.declarations.builders import (
     workers,
 )
 
+ROOT = Path(__file__).parents[3]
 HEADER = f"D2025E{DZ_EMPLOYER}.TXT"
 DETAIL = f"D2025S{DZ_EMPLOYER}.TXT"
 TN_FILE = f"DS{TN_EMPLOYER}0000.12026.txt"
@@ -222,6 +226,11 @@ WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
     "a wage without duration": (second(duration_1=0), DZ, ["detail 2:100 wage-without-duration"]),
     "a duration without wage": (second(wage_1=0), DZ, ["detail 2:104 duration-without-wage"]),
     "no wages at all": (second(**NOTHING_EARNED), DZ, ["detail 2:104 no-wages"]),
+    "gone before, nothing earned": (
+        second(**NOTHING_EARNED, left_on=date(2024, 12, 31)),
+        DZ,
+        ["detail 2:104 no-wages"],
+    ),
     "wages after the exit": (second(left_on=date(2024, 12, 31)), DZ, ["detail 2:172 wage-after-exit"]),
     "something in the filler": (spoilt(TN_FILE, 1, 113, b"x", tn_122), TN, ["detail 1:113 filler"]),
 }
@@ -334,9 +343,19 @@ def test_errors_are_listed_before_warnings_when_there_is_no_room_for_all() -> No
     assert (report.warnings, report.unreported) == (20, 15)
 
 
+def test_a_file_longer_than_its_numbers_can_count_is_refused_once() -> None:
+    layout = dataclasses.replace(LAYOUTS["das-b"], lines_max=2)
+    reading = Examination(das_b(workers(5)).sources(), facts=DZ, layouts=[layout])
+
+    list(reading)
+
+    assert reading.report is not None
+    assert said(reading.report) == ["detail 3:0 too-many-lines"]
+
+
 @pytest.fixture(scope="module")
 def texts() -> Texts:
-    return read([Path("services/payments/texts.yaml")])
+    return read([ROOT / "services/payments/texts.yaml"])
 
 
 EVERY_FILE = [(build, given) for build, given, _ in (*REFUSED.values(), *WARNED.values())]
@@ -352,6 +371,23 @@ def test_every_finding_has_its_words_in_each_language(texts: Texts, language: st
             words = in_words(finding, say=say)
             assert not any("wage-file." in text or "{" in text for text in dataclasses.astuple(words)), finding
             assert words.hint
+
+
+def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts: Texts) -> None:
+    source = "".join(path.read_text() for path in (ROOT / "services/payments/declarations").rglob("*.py"))
+    codes = set(re.findall(r'"(wage-file\.[a-z-]+)"', source))
+    phrases = {f"wage-file.phrase.{code}" for code in re.findall(r'Phrase\(\s*"([a-z-]+)"', source)}
+    phrases |= {f"wage-file.phrase.{code}-at" for code in ("letter", "space", "sign")}
+    fields = {
+        "wage-file.field." + re.sub("_[1-4]$", "-of-quarter", part.name).replace("_", "-")
+        for layout in LAYOUTS.values()
+        for kinds in layout.kinds.values()
+        for kind in kinds
+        for part in kind.fields
+    }
+
+    assert {code for code in texts.by_code if code.startswith("wage-file.")} == codes | phrases | fields
+    assert all(set(sentences) == {"ar", "fr", "en"} for sentences in texts.by_code.values())
 
 
 def test_words_are_said_of_the_quarter_that_the_field_is_of(texts: Texts) -> None:

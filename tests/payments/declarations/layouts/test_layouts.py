@@ -11,6 +11,7 @@ from services.payments.declarations.layouts import das_a, das_b, forms, tn_122
 from services.payments.declarations.layouts.forms import DoesNotFit, FieldFault
 from services.payments.declarations.layouts.layout import Field, RecordKind
 from services.payments.declarations.layouts.registry import LAYOUTS
+from shared.funds.loading import load
 
 B_HEADER = (
     b"1600000001N202516001EXEMPLE                       SARL EXEMPLE                  "
@@ -82,6 +83,12 @@ def test_the_compiled_slices_are_those_that_are_declared(kind: RecordKind) -> No
     assert kind.slices(line) == tuple(line[part.start - 1 : part.start - 1 + part.length] for part in kind.fields)
 
 
+def test_every_layout_that_a_fund_takes_is_registered_for_that_fund() -> None:
+    for fund in load().values():
+        for form in fund.declaration_forms.values():
+            assert [LAYOUTS[layout_id].fund_id for layout_id in form.layouts] == [fund.fund_id] * len(form.layouts)
+
+
 def test_fields_with_a_gap_between_them_are_no_kind_of_line() -> None:
     with pytest.raises(ValueError, match="year starts at 12, where 11 was next"):
         RecordKind(
@@ -139,6 +146,7 @@ OTHERS = [
     (forms.Day(), b"29022024", date(2024, 2, 29)),
     (forms.Day(), b"29022023", "wage-file.date-malformed"),
     (forms.Day(), b"19900315", "wage-file.date-malformed"),
+    (forms.Day(), b"15031890", "wage-file.date-malformed"),
     (forms.Day(), b"15/03/90", "wage-file.date-malformed"),
     (forms.Day(), b"00000000", None),
     (forms.Day(), b"        ", None),
