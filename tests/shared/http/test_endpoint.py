@@ -1,0 +1,150 @@
+"""What every route does before and after its handler: who may, what is read, once per key, how it is refused."""
+
+import threading
+from typing import Any
+
+import pytest
+from marshmallow import Schema, fields, validate
+
+from shared.http.routes import ANYONE, Routes
+from shared.kernel.errors import Conflict
+from shared.kernel.outcome import Outcome
+from shared.process.service import Service
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.callers import Office
+from tests.ground import DZ, told
+from tests.shared.storage.test_platform import Pot, pots, submitted
+
+
+class PotBody(Schema):
+    pot_id = fields.String(required=True, validate=validate.Length(1, 10))
+    amount = fields.Integer(strict=True, load_default=0)
+
+
+class PotView(Schema):
+    pot_id = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class Full(Conflict):
+    code = "access.not-yours"  # any code that has a text
+
+
+routes = Routes("pots")
+gate = threading.Event()
+
+
+@routes.post("/pots", needs="pots:fill", takes=PotBody, shows=PotView, status=201, is_keyed=True)
+def fill(work: Work, body: dict[str, Any]) -> Pot:
+    """Fill a pot."""
+    if body["pot_id"] == "slow":
+        gate.wait(5)
+    if body["pot_id"] == "fault":
+        raise RuntimeError("a name that must not be shown")
+    if body["pot_id"] == "full":
+        raise Full
+    return pots.keep(work, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
+
+
+@routes.get("/pots/<pot_id>", needs=ANYONE, shows=PotView)
+def look(work: Work, pot_id: str) -> Pot:
+    """Look into a pot."""
+    return pots.load(work, pot_id)
+
+
+@pytest.fixture
+def office(platform: Platform, tmp_path: Any) -> Office:
+    (tmp_path / "texts.yaml").write_text("pot.unknown: {ar: لا, fr: Aucun pot., en: No pot.}\n", encoding="utf-8")
+    service = Service[None](name="pots", folder=tmp_path, settings=lambda env: None, routes=[routes], shelves=[pots])
+    return Office(service, platform)
+
+
+def test_a_thing_is_shown_with_its_version(office: Office) -> None:
+    assert office.staff().post("/pots", {"pot_id": "a"}).status_code == 201
+    seen = office.nobody().get(f"/v1/{DZ}/pots/a")
+    assert seen.json == {"pot_id": "a", "version": 1}
+    assert seen.headers["ETag"] == '"1"'
+    assert seen.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({"data": "{not json", "content_type": "application/json"}, 400, "request.malformed-json"),
+        ({"data": "pot_id=a", "content_type": "application/x-www-form-urlencoded"}, 415, "request.media-type"),
+        ({"data": "[]", "content_type": "application/json"}, 422, "request.invalid"),
+        ({"data": "null", "content_type": "application/json"}, 422, "request.invalid"),
+        ({"json": {}}, 422, "request.invalid"),
+        ({"json": {"pot_id": 7}}, 422, "request.invalid"),
+        ({"json": {"pot_id": "a", "colour": "red"}}, 422, "request.invalid"),
+        ({"json": {"pot_id": "a" * 70_000}}, 413, "request.too-large"),
+        ({"json": {"pot_id": "a"}, "headers": {"Idempotency-Key": "é"}}, 400, "request.key-malformed"),
+        ({"json": {"pot_id": "full"}}, 409, "access.not-yours"),
+        ({"json": {"pot_id": "fault"}}, 500, "platform.fault"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_leaves_nothing(
+    office: Office, platform: Platform, asked: dict[str, Any], status: int, code: str
+) -> None:
+    headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k"} | asked.pop("headers", {})
+    refused = office.nobody().post(f"/v1/{DZ}/pots", headers=headers, **asked)
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert refused.mimetype == "application/problem+json"
+    assert "must not be shown" not in refused.text
+    assert told(platform) == [] and platform.database["requests"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "code"),
+    [
+        ("/v1/xx-none/pots/a", "GET", 404, "fund.unknown"),
+        (f"/v1/{DZ}/pots/none", "GET", 404, "pot.unknown"),
+        (f"/v1/{DZ}/nowhere", "GET", 404, "request.not-found"),
+        (f"/v1/{DZ}/pots", "DELETE", 405, "request.method-not-allowed"),
+    ],
+)
+def test_what_is_not_there(office: Office, path: str, method: str, status: int, code: str) -> None:
+    refused = office.nobody().open(path, method=method, headers={"Accept-Language": "fr-DZ,fr;q=0.9"})
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert refused.json["detail"] != code
+    if status == 405:
+        assert "POST" in refused.headers["Allow"]
+
+
+def test_a_sentence_comes_in_the_language_that_was_asked_for(office: Office) -> None:
+    said = {
+        language: office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": language}).json["detail"]
+        for language in ("ar", "fr", "en", "de")
+    }
+    assert said == {"ar": "لا", "fr": "Aucun pot.", "en": "No pot.", "de": "لا"}
+
+
+def test_the_same_key_acts_once_and_answers_twice(office: Office, platform: Platform) -> None:
+    staff = office.staff()
+    first, again = (staff.post("/pots", {"pot_id": "a"}, key='"k1"') for _ in range(2))
+    assert (first.status_code, first.json) == (again.status_code, again.json)
+    assert "Idempotent-Replayed" not in first.headers and again.headers["Idempotent-Replayed"] == "true"
+    assert len(told(platform)) == 1
+    assert staff.post("/pots", {"pot_id": "b"}, key="k1").json["code"] == "request.key-reused"
+    assert office.staff("agent-2").post("/pots", {"pot_id": "c"}, key="k1").status_code == 201
+
+
+def test_a_refusal_is_not_remembered(office: Office) -> None:
+    staff = office.staff()
+    assert staff.post("/pots", {"pot_id": "full"}, key="k1").status_code == 409
+    assert staff.post("/pots", {"pot_id": "good"}, key="k1").status_code == 201
+
+
+def test_a_twin_that_still_runs_is_named(office: Office) -> None:
+    gate.clear()
+    answers: list[Any] = []
+    staff = office.staff()
+    slow = threading.Thread(target=lambda: answers.append(staff.post("/pots", {"pot_id": "slow"}, key="k1")))
+    slow.start()
+    threading.Event().wait(0.3)
+    twin = office.staff().post("/pots", {"pot_id": "slow"}, key="k1")
+    assert (twin.status_code, twin.json["code"]) == (409, "request.twin-running")
+    gate.set()
+    slow.join()
+    assert answers[0].status_code == 201

@@ -1,0 +1,84 @@
+"""The kernel: money that cannot be mixed up, references that catch slips, ids in order, moves by the table."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.ids import uuid7
+from shared.kernel.money import AMOUNT_MINOR_MAX, Currency, Money, share
+from shared.kernel.moves import MoveNotAllowed, moved
+from shared.kernel.references import is_genuine, with_check
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "currency", "shown"),
+    [
+        (3_150_000, Currency.TND, "3150.000 TND"),
+        (41_400_00, Currency.DZD, "41400.00 DZD"),
+        (5, Currency.MAD, "0.05 MAD"),
+    ],
+)
+def test_an_amount_is_shown_with_the_decimals_of_its_currency(
+    amount_minor: int, currency: Currency, shown: str
+) -> None:
+    assert str(Money(amount_minor, currency)) == shown
+
+
+def test_currencies_do_not_mix_and_amounts_have_a_limit() -> None:
+    with pytest.raises(TypeError):
+        Money(1, Currency.TND) + Money(1, Currency.DZD)
+    with pytest.raises(OverflowError):
+        Money(AMOUNT_MINOR_MAX + 1, Currency.DZD)
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "percent", "part_minor"),
+    [(100, "0.5", 1), (100, "0.4", 0), (4_734_960, "17.07", 808_258), (4_734_960, "9.68", 458_344), (-100, "0.5", -1)],
+)
+def test_a_share_rounds_half_away_from_zero(amount_minor: int, percent: str, part_minor: int) -> None:
+    assert share(amount_minor, Decimal(percent)) == part_minor
+
+
+@given(st.integers(0, 10**10 - 1), st.data())
+def test_a_reference_catches_one_wrong_digit_and_two_swapped(number: int, data: st.DataObject) -> None:
+    reference = with_check("CL", f"{number:010d}")
+    assert is_genuine(reference)
+    place = data.draw(st.integers(2, len(reference) - 1))
+    other = data.draw(st.sampled_from([digit for digit in "0123456789" if digit != reference[place]]))
+    assert not is_genuine(reference[:place] + other + reference[place + 1 :])
+    for here, there in itertools.pairwise(range(2, len(reference))):
+        if reference[here] != reference[there]:
+            swapped = list(reference)
+            swapped[here], swapped[there] = swapped[there], swapped[here]
+            assert not is_genuine("".join(swapped))
+
+
+@pytest.mark.parametrize("text", ["", "CL", "CL26000001974", "cl2600000197", "CL26000001-97", "X" * 40])
+def test_what_is_no_reference(text: str) -> None:
+    assert not is_genuine(text)
+
+
+@given(st.integers(10**15, 4 * 10**15), st.binary(min_size=10, max_size=10))
+def test_ids_are_uuids_of_version_7_in_the_order_of_time(microseconds: int, chance: bytes) -> None:
+    at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
+    made = uuid7(at, chance)
+    assert made.version == 7 and made.variant == "specified in RFC 4122"
+    assert made < uuid7(at + timedelta(microseconds=1), chance)
+
+
+class Light(StrEnum):
+    RED = "red"
+    GREEN = "green"
+
+
+def test_a_move_is_in_the_table_or_refused_by_both_names() -> None:
+    table = {Light.RED: frozenset({Light.GREEN}), Light.GREEN: frozenset[Light]()}
+    assert moved(table, Light.RED, to=Light.GREEN) is Light.GREEN
+    with pytest.raises(MoveNotAllowed) as refused:
+        moved(table, Light.GREEN, to=Light.RED)
+    assert refused.value.parameters == {"here": "green", "to": "red"}
