@@ -1,0 +1,164 @@
+"""Mail out of the house, over SMTP. One call, one mail, one connection; when to try again is the caller's to decide."""
+
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from enum import StrEnum
+
+from shared.kernel.errors import Invalid, Unavailable
+
+ADDRESS_CHARACTERS_MAX = 254
+
+# Seven bits and short lines, so that no server on the way has to rewrite Arabic, and break a signature doing so.
+_POLICY = policy.SMTP.clone(cte_type="7bit")
+
+
+class MailServerUnavailable(Unavailable):
+    """The mail server cannot be reached, does not let us in, or hangs up before it has seen the mail."""
+
+    code = "mail.server-unavailable"
+
+
+class MailThrottled(Unavailable):
+    """The server takes no more for now, from us or for this mailbox (SMTP 4xx)."""
+
+    code = "mail.throttled"
+
+
+class MailOutcomeUnknown(Unavailable):
+    """The connection ended while the server held the mail: it may have been sent.
+
+    Sending it again keeps the Message-ID, by which mail programs recognise the second one.
+    """
+
+    code = "mail.outcome-unknown"
+
+
+class AddressRefused(Invalid):
+    """There is no such mailbox, or what was given is no address."""
+
+    code = "mail.address-refused"
+
+
+class MailRefused(Invalid):
+    """The server takes mail for this mailbox, but not this one."""
+
+    code = "mail.refused"
+
+
+class Security(StrEnum):
+    """How the connection is protected."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over, and as whom."""
+
+    host: str
+    port: int
+    security: Security
+    timeout_s: float
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one person."""
+
+    message_id: str
+    """Our id of the message; with the sender's domain it becomes the mail's Message-ID, the same on every attempt."""
+    sender: str
+    sender_name: str
+    recipient: str
+    language: str
+    subject: str
+    text: str
+    html: str | None
+    written_at: datetime
+
+
+def send_mail(server: MailServer, *, mail: Mail) -> str:
+    """Hand a mail over to the server. The id under which it is known from now on: its Message-ID, without brackets.
+
+    Raises `AddressRefused`, `MailRefused` (do not try again), `MailServerUnavailable`, `MailThrottled` (do),
+    `MailOutcomeUnknown`.
+    """
+    for address in (mail.sender, mail.recipient):
+        _demand_address(address)
+    written = _written(mail)
+    with _connected(server) as smtp:
+        try:
+            _demand(smtp.mail(mail.sender), or_else=MailRefused)
+            _demand(smtp.rcpt(mail.recipient), or_else=AddressRefused)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise MailServerUnavailable(cause=type(error).__name__) from error
+        try:
+            _demand(smtp.data(written.as_bytes(policy=_POLICY)), or_else=MailRefused)
+        except smtplib.SMTPDataError as error:
+            _demand((error.smtp_code, b""), or_else=MailRefused)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise MailOutcomeUnknown(message_id=mail.message_id) from error
+    return str(written["Message-ID"]).strip("<>")
+
+
+@contextmanager
+def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """A greeted and, where there is a user, signed-in connection. What goes wrong with the goodbye is nobody's loss."""
+    kind = smtplib.SMTP_SSL if server.security is Security.TLS else smtplib.SMTP
+    try:
+        smtp = kind(server.host, server.port, timeout=server.timeout_s)
+        if server.security is Security.STARTTLS:
+            smtp.starttls()
+        smtp.ehlo_or_helo_if_needed()
+        if server.user is not None:
+            smtp.login(server.user, server.password or "")
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailServerUnavailable(cause=type(error).__name__) from error
+    try:
+        yield smtp
+    finally:
+        smtp.close()
+
+
+def _demand(answer: tuple[int, bytes], *, or_else: type[Invalid]) -> None:
+    """What a status of the server means. Its words are not passed on: they tend to repeat the address."""
+    status = answer[0]
+    if status == 421:
+        raise MailServerUnavailable(cause="421")
+    if 400 <= status < 500:
+        raise MailThrottled(status=status)
+    if status >= 500:
+        raise or_else(status=status)
+
+
+def _demand_address(address: str) -> None:
+    name, at, domain = address.rpartition("@")
+    is_plain = address.isascii() and address.isprintable() and not set(address) & set(' <>(),;:"')
+    if not (name and at and domain and is_plain and len(address) <= ADDRESS_CHARACTERS_MAX):
+        raise AddressRefused(status=0)
+
+
+def _written(mail: Mail) -> EmailMessage:
+    written = EmailMessage(policy=_POLICY)
+    written["From"] = Address(display_name=mail.sender_name, addr_spec=mail.sender)
+    written["To"] = Address(addr_spec=mail.recipient)
+    written["Subject"] = " ".join(mail.subject.split())
+    written["Date"] = format_datetime(mail.written_at)
+    written["Message-ID"] = f"<{mail.message_id}@{mail.sender.rpartition('@')[2]}>"
+    written["Content-Language"] = mail.language
+    written["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    written.set_content(mail.text)
+    if mail.html is not None:
+        written.add_alternative(mail.html, subtype="html")
+    return written

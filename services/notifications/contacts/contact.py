@@ -1,0 +1,36 @@
+"""A contact: how the fund reaches a person or an employer. It rests as the register sealed it."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.kernel.personal import Sealed
+
+_MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """What the newest import of the register says. `sealed` is JSON {email, mobile}, of class contact, the owner's.
+
+    `owner_id` is a person_ref or an employer_id: no fund has one that could be taken for the other.
+    """
+
+    owner_id: str
+    sealed: Sealed | None
+    language: str
+    registered_at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where a person or an employer can be reached, in clear: for the moment of sending, never kept or logged."""
+
+    language: str
+    email: str | None = field(default=None, repr=False)
+    mobile: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.email is not None and not _MAIL_ADDRESS.fullmatch(self.email):
+            raise ValueError("not a mail address")

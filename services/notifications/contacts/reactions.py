@@ -1,0 +1,29 @@
+"""Events come in for contacts: pages of the fund's register."""
+
+from services.notifications.contacts import actions
+from services.notifications.contacts.contact import Contact
+from shared.bus.reactions import Reactions
+from shared.events.identity import EmployersRegistered, PersonsRegistered
+from shared.storage.work import Work
+
+reactions = Reactions()
+
+
+@reactions.to(PersonsRegistered)
+def register_persons(work: Work, event: PersonsRegistered) -> None:
+    at = event.registered_at
+    told = [
+        Contact(owner_id=each.person_ref, sealed=each.contact, language=each.language, registered_at=at)
+        for each in event.persons
+    ]
+    actions.register(work, told, part_of=event.page_id)
+
+
+@reactions.to(EmployersRegistered)
+def register_employers(work: Work, event: EmployersRegistered) -> None:
+    at = event.registered_at
+    told = [
+        Contact(owner_id=each.employer_id, sealed=each.contact, language=each.language, registered_at=at)
+        for each in event.employers
+    ]
+    actions.register(work, told, part_of=event.page_id)

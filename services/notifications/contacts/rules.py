@@ -1,0 +1,37 @@
+"""What becomes of contacts: the newest word of the register counts. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from services.notifications.contacts.contact import Addresses, Contact
+from shared.funds.fund import Fund
+from shared.kernel.errors import Missing
+
+
+class ContactUnknown(Missing):
+    """The register has not told of this person or employer yet; the event that needs them came too early."""
+
+    code = "contact.unknown"
+
+
+def newer(told: Iterable[Contact], *, known: Mapping[str, Contact]) -> list[Contact]:
+    """Those contacts that replace what is known: pages of two imports may come in any order."""
+    replacing = []
+    for contact in told:
+        before = known.get(contact.owner_id)
+        if before is None or contact.registered_at > before.registered_at:
+            replacing.append(replace(contact, version=before.version if before else 0))
+    return replacing
+
+
+def addresses(opened: Mapping[str, str | None], *, language: str, fund: Fund) -> Addresses:
+    """Where the owner can be reached. What is no address of the country is as good as none.
+
+    `opened` is the JSON of the register; the number becomes `+213550123456` however it was written there.
+    """
+    mobile, email = opened.get("mobile"), opened.get("email")
+    spoken = language if language in fund.languages else fund.language
+    try:
+        return Addresses(language=spoken, email=email or None, mobile=fund.phone.e164(mobile) if mobile else None)
+    except ValueError:
+        return addresses({"mobile": mobile}, language=language, fund=fund)

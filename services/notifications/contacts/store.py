@@ -1,0 +1,7 @@
+"""Where contacts are kept, one a person or employer."""
+
+from services.notifications.contacts.contact import Contact
+from services.notifications.contacts.rules import ContactUnknown
+from shared.storage.shelf import Shelf
+
+contacts = Shelf("contacts", Contact, key="owner_id", missing=ContactUnknown)

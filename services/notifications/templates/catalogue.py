@@ -1,0 +1,41 @@
+"""All templates, read from their files and checked once."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from services.notifications.templates.template import Template
+
+TEXTS = Path(__file__).parent / "texts"
+
+
+@cache
+def every() -> Mapping[tuple[str, int], Template]:
+    """Templates by name and version. ValueError naming the file that is not one."""
+    return {(found.name, found.version): found for found in map(_read, sorted(TEXTS.glob("*.yaml")))}
+
+
+@cache
+def newest(name: str) -> Template:
+    """The wording to use from now on."""
+    return max((template for template in every().values() if template.name == name), key=lambda each: each.version)
+
+
+def said(name: str, *, version: int) -> Template:
+    """The wording that was used in a message."""
+    return every()[name, version]
+
+
+def _read(path: Path) -> Template:
+    name, _, version = path.stem.rpartition(".v")
+    facts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    head = {key: facts.pop(key) for key in ("channels", "parameters", "example", "is_urgent") if key in facts}
+    try:
+        whole: dict[str, Any] = {"name": name, "version": int(version), **head, "wordings": facts}
+        return msgspec.convert(whole, Template)
+    except ValueError as wrong:
+        raise ValueError(f"{path.name}: {wrong}") from wrong

@@ -1,0 +1,91 @@
+"""From a template and its parameters to what a person reads. Pure: the same things in give the same text out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from services.notifications.templates.template import Kind, Template, Value
+from services.notifications.templates.writing import words, written
+from shared.funds.fund import Channel, Fund
+
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = {"ar"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendering:
+    """A message as its reader sees it. An SMS has neither subject nor HTML, the inbox no HTML."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+
+
+def render(
+    template: Template, *, channel: Channel, language: str, fund: Fund, parameters: Mapping[str, Value]
+) -> Rendering:
+    """The message in a language of the fund. KeyError where a declared parameter is not given."""
+    wording = template.wordings[language]
+    values = {
+        name: written(kind, parameters[name], language=language, fund=fund)
+        for name, kind in template.parameters.items()
+    }
+    values |= {"fund": fund.branding.short_names[language], "fund_name": fund.names[language]}
+    if channel is Channel.SMS:
+        return Rendering(text=wording.sms.format_map(values))
+    shown = {name: _isolated(value) for name, value in values.items()} if language in _RIGHT_TO_LEFT else values
+    subject, text = wording.subject.format_map(values), wording.text.strip().format_map(shown)
+    if channel is Channel.INBOX:
+        return Rendering(subject=subject, text=text)
+    frame = {name: said[language].format_map(values) for name, said in words()["mail"].items()}
+    return Rendering(
+        subject=subject,
+        text=f"{frame['greeting']}\n\n{text}\n\n-- \n{frame['closing']}\n",
+        html=_html(template, values, frame=frame, subject=subject, language=language, fund=fund),
+    )
+
+
+def preview(template: Template, *, channel: Channel, language: str, fund: Fund) -> Rendering:
+    """The message with the template's example, for whoever writes it."""
+    return render(template, channel=channel, language=language, fund=fund, parameters=template.example)
+
+
+def _isolated(value: str) -> str:
+    """A value that keeps its own direction in an Arabic sentence (Unicode TR9). Not in SMS: old phones draw a box."""
+    return f"{_ISOLATE}{value}{_END_ISOLATE}"
+
+
+def _html(
+    template: Template, values: Mapping[str, str], *, frame: Mapping[str, str], subject: str, language: str, fund: Fund
+) -> str:
+    shown = {
+        name: _linked(value) if template.parameters.get(name) is Kind.LINK else Markup("<bdi>{}</bdi>").format(value)
+        for name, value in values.items()
+    }
+    text = str(escape(template.wordings[language].text.strip())).format_map(shown)
+    rendered: str = _mail().render(
+        fund=fund,
+        language=language,
+        direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
+        subject=subject,
+        greeting=frame["greeting"],
+        paragraphs=[Markup(paragraph.replace("\n", " ")) for paragraph in text.split("\n\n")],  # noqa: S704 (escaped above)
+        closing=frame["closing"],
+    )
+    return rendered
+
+
+def _linked(address: str) -> Markup:
+    return Markup('<a dir="ltr" href="{0}">{0}</a>').format(address)
+
+
+@cache
+def _mail() -> Any:
+    folder = FileSystemLoader(Path(__file__).parent)
+    rooms = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return rooms.get_template("mail.html")

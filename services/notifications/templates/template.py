@@ -1,0 +1,72 @@
+"""A template: what the fund says on one occasion, by channel and language, as data in `texts/<name>.v<version>.yaml`.
+
+A text that has been sent never changes: its next wording is the next version, and messages remember theirs.
+"""
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.funds.fund import Channel
+
+Value = str | int
+
+BRANDING = frozenset({"fund", "fund_name"})
+"""What every text may name without declaring it: the fund's short name and its whole one."""
+
+SMS_UNITS_MAX = 134
+"""Two parts of 67 UTF-16 units: what a long SMS in Arabic, or in French with its accents, has room for."""
+
+
+class Kind(StrEnum):
+    """What a parameter is, and so how it is written out for people (`writing`)."""
+
+    TEXT = "text"
+    COUNT = "count"
+    AMOUNT = "amount"
+    DAY = "day"
+    INSTANT = "instant"
+    PERIOD = "period"
+    LINK = "link"
+    FORM = "form"
+    CLAIM_TYPE = "claim-type"
+    PAPER = "paper"
+    PAPER_REASON = "paper-reason"
+    REFUSAL_REASON = "refusal-reason"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The sentences of one language; `{name}` takes a parameter. An empty line begins a new paragraph."""
+
+    subject: str
+    text: str
+    sms: str = ""
+
+    def names(self) -> Iterator[str]:
+        """The parameters that the sentences name."""
+        for sentence in (self.subject, self.text, self.sms):
+            yield from (name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """One version of a text. `example` has a value for each parameter: the longest that is likely."""
+
+    name: str
+    version: int
+    channels: tuple[Channel, ...]
+    parameters: Mapping[str, Kind]
+    example: Mapping[str, Value]
+    wordings: Mapping[str, Wording]
+    is_urgent: bool = False
+
+    def __post_init__(self) -> None:
+        if set(self.example) != set(self.parameters):
+            raise ValueError("example does not have the declared parameters")
+        for language, wording in self.wordings.items():
+            if undeclared := set(wording.names()) - set(self.parameters) - BRANDING:
+                raise ValueError(f"{language} names {', '.join(sorted(undeclared))}, which is not declared")
+            if bool(wording.sms) != (Channel.SMS in self.channels):
+                raise ValueError(f"{language} has an sms where the channels have none, or none where they have one")

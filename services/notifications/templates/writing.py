@@ -1,0 +1,128 @@
+"""How a parameter is written out for people: amounts, days and names as their language and country write them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, get_currency_symbol
+
+from services.notifications.templates.template import Kind, Value
+from shared.funds.fund import Fund
+from shared.funds.period import Period
+from shared.kernel.money import Money
+
+_DAY, _INSTANT, _QUARTER = "d MMMM y", "d MMMM y, HH:mm", "QQQQ y"
+_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+"""Direction marks that babel writes: isolation does their work where the reader's screen knows it."""
+
+
+def written(kind: Kind, value: Value, *, language: str, fund: Fund) -> str:
+    """The value as the fund's people read it in a language."""
+    return _WRITERS[kind](value, fund, language)
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Reasons and fixed words by group, code and language."""
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+        Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@cache
+def _locale(language: str, country: str) -> Locale:
+    """The country's own habits, or the plain language where babel knows no such pair (en_DZ)."""
+    try:
+        return Locale(language, country)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+def _unbroken(text: str) -> str:
+    """The same text with spaces that never break, and that keep the groups of a number in order in Arabic."""
+    return text.translate(_MARKS).replace(" ", "\u00a0").replace("\u202f", "\u00a0")
+
+
+def _text(value: Value, fund: Fund, language: str) -> str:
+    return str(value)
+
+
+def _count(value: Value, fund: Fund, language: str) -> str:
+    return _unbroken(format_decimal(int(value), format="#,##0", locale=_locale(language, fund.country)))
+
+
+def _amount(value: Value, fund: Fund, language: str) -> str:
+    """Minor units of the fund's currency."""
+    locale = _locale(language, fund.country)
+    pattern = "#,##0." + "0" * fund.currency.decimals
+    number = format_decimal(Money(int(value), fund.currency).decimal(), format=pattern, locale=locale)
+    return _unbroken(f"{number} {get_currency_symbol(fund.currency, locale=locale)}")
+
+
+def _day(value: Value, fund: Fund, language: str) -> str:
+    day = date.fromisoformat(str(value))
+    return _first(format_date(day, _DAY, locale=_locale(language, fund.country)), day, language)
+
+
+def _instant(value: Value, fund: Fund, language: str) -> str:
+    at = datetime.fromisoformat(str(value)).astimezone(fund.zone)
+    return _first(format_datetime(at, _INSTANT, locale=_locale(language, fund.country)), at, language)
+
+
+def _first(text: str, day: date, language: str) -> str:
+    """French counts the first day of a month only, which CLDR omits: 1er mars."""
+    return _unbroken(text.replace("1", "1er", 1) if language == "fr" and day.day == 1 else text)
+
+
+def _period(value: Value, fund: Fund, language: str) -> str:
+    period = Period.read(str(value))
+    if period.quarter is None:
+        return str(period)
+    return _unbroken(format_date(period.first_on, _QUARTER, locale=_locale(language, fund.country)))
+
+
+def _form(value: Value, fund: Fund, language: str) -> str:
+    form = fund.declaration_forms.get(str(value))
+    return form.names[language] if form else str(value)
+
+
+def _claim_type(value: Value, fund: Fund, language: str) -> str:
+    claim_type = fund.claim_types.get(str(value))
+    return claim_type.names[language] if claim_type else str(value)
+
+
+def _paper(value: Value, fund: Fund, language: str) -> str:
+    """A supporting paper by its name; its kind is unique among the fund's claim types."""
+    named = (claim_type.papers.get(str(value)) for claim_type in fund.claim_types.values())
+    return next((paper.names[language] for paper in named if paper), str(value))
+
+
+def _reason(group: str) -> Callable[[Value, Fund, str], str]:
+    """A code of another service, which may learn a new one before we do: then no reason is better than a code."""
+
+    def say(value: Value, fund: Fund, language: str) -> str:
+        reasons = words()[group]
+        return reasons.get(str(value), reasons["other"])[language]
+
+    return say
+
+
+_WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
+    Kind.TEXT: _text,
+    Kind.COUNT: _count,
+    Kind.AMOUNT: _amount,
+    Kind.DAY: _day,
+    Kind.INSTANT: _instant,
+    Kind.PERIOD: _period,
+    Kind.LINK: _text,
+    Kind.FORM: _form,
+    Kind.CLAIM_TYPE: _claim_type,
+    Kind.PAPER: _paper,
+    Kind.PAPER_REASON: _reason("paper-reasons"),
+    Kind.REFUSAL_REASON: _reason("refusal-reasons"),
+}

@@ -1,0 +1,98 @@
+"""Every text: in all of its fund's languages, with its declared parameters, short enough, and with its branding."""
+
+import re
+
+import pytest
+
+from services.claims.claims.claim import PaperReason, RefusalReason
+from services.notifications.templates import catalogue, rendering, writing
+from services.notifications.templates.template import SMS_UNITS_MAX, Template, Wording
+from shared.funds.fund import Channel
+from tests.ground import funds
+
+CASES = [
+    pytest.param(template, fund_id, language, id=f"{template.name}.v{template.version}-{fund_id}-{language}")
+    for template in catalogue.every().values()
+    for fund_id, fund in funds().items()
+    for language in fund.languages
+]
+
+
+@pytest.mark.parametrize("template", catalogue.every().values(), ids=lambda each: each.name)
+def test_each_language_says_the_same(template: Template) -> None:
+    """With the same parameters, all of them declared and none declared for nothing."""
+    for language, wording in template.wordings.items():
+        named = set(wording.names()) - {"fund", "fund_name"}
+        assert named == set(template.parameters), f"{template.name} in {language}"
+
+
+@pytest.mark.parametrize(("template", "fund_id", "language"), CASES)
+def test_each_text_can_be_previewed_in_each_of_the_funds_languages(
+    template: Template, fund_id: str, language: str
+) -> None:
+    for channel in template.channels:
+        shown = rendering.preview(template, channel=channel, language=language, fund=funds()[fund_id])
+        assert shown.text
+        assert bool(shown.subject) == (channel is not Channel.SMS)
+        assert bool(shown.html) == (channel is Channel.EMAIL)
+        assert not re.search("[{}]", shown.subject + shown.text)
+        assert not re.search("[0-9] [0-9]{3}", shown.text), "a plain space inside a number"
+
+
+@pytest.mark.parametrize(
+    ("template", "fund_id", "language"), [case for case in CASES if Channel.SMS in case.values[0].channels]
+)
+def test_an_sms_has_at_most_two_parts_and_says_who_writes(template: Template, fund_id: str, language: str) -> None:
+    fund = funds()[fund_id]
+    text = rendering.preview(template, channel=Channel.SMS, language=language, fund=fund).text
+    assert len(text.encode("utf-16-be")) // 2 <= SMS_UNITS_MAX
+    assert text.startswith(fund.branding.short_names[language])
+
+
+@pytest.mark.parametrize("fund_id", funds())
+def test_no_paper_or_reason_makes_an_sms_too_long(fund_id: str) -> None:
+    fund = funds()[fund_id]
+    papers = {kind for claim_type in fund.claim_types.values() for kind in claim_type.papers}
+    longest = {
+        "paper-requested": [
+            {"reference": "CL260000000197", "paper": paper, "reason": reason}
+            for paper in papers
+            for reason in (*PaperReason, "other")
+        ],
+        "claim-refused": [{"reference": "CL260000000197", "reason": reason} for reason in (*RefusalReason, "other")],
+    }
+    for name, every in longest.items():
+        for language in fund.languages:
+            for parameters in every:
+                text = rendering.render(
+                    catalogue.newest(name), channel=Channel.SMS, language=language, fund=fund, parameters=parameters
+                ).text
+                assert len(text.encode("utf-16-be")) // 2 <= SMS_UNITS_MAX, text
+
+
+@pytest.mark.parametrize(("group", "codes"), [("paper-reasons", PaperReason), ("refusal-reasons", RefusalReason)])
+def test_every_reason_of_claims_has_words(group: str, codes: type[PaperReason] | type[RefusalReason]) -> None:
+    assert {code.value for code in codes} <= set(writing.words()[group])
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"example": {}}, "example does not have"),
+        ({"wordings": {"fr": Wording(subject="{name}", text="x", sms="y")}}, "fr names name"),
+        ({"wordings": {"fr": Wording(subject="{amount}", text="x")}}, "fr has an sms where"),
+        ({"channels": (Channel.INBOX,)}, "has an sms where"),
+    ],
+)
+def test_a_text_that_does_not_fit_itself_cannot_be_built(change: dict[str, object], why: str) -> None:
+    good = {
+        "name": "x",
+        "version": 1,
+        "channels": (Channel.SMS,),
+        "parameters": {"amount": "amount"},
+        "example": {"amount": 1},
+        "wordings": {"fr": Wording(subject="{fund}", text="{amount}", sms="{amount}")},
+    }
+    Template(**good)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=why):
+        Template(**{**good, **change})  # type: ignore[arg-type]

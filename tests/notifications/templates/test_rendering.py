@@ -1,0 +1,87 @@
+"""What a person reads: numbers and days of their country, values that keep their direction, HTML that is safe."""
+
+import pytest
+
+from services.notifications.templates import catalogue, rendering
+from services.notifications.templates.template import Kind, Value
+from services.notifications.templates.writing import written
+from shared.funds.fund import Channel
+from tests.ground import DZ, TN, funds
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "language", "fund_id", "text"),
+    [
+        (Kind.AMOUNT, 315_000_050, "fr", DZ, "3\u00a0150\u00a0000,50\u00a0DA"),
+        (Kind.AMOUNT, 315_000_050, "ar", DZ, "3.150.000,50\u00a0د.ج."),
+        (Kind.AMOUNT, 3_150_050, "fr", TN, "3\u00a0150,050\u00a0DT"),
+        (Kind.AMOUNT, 3_150_050, "ar", TN, "3.150,050\u00a0د.ت."),
+        (Kind.AMOUNT, 32_000, "en", DZ, "320.00\u00a0DZD"),
+        (Kind.DAY, "2026-03-01", "fr", DZ, "1er\u00a0mars\u00a02026"),
+        (Kind.DAY, "2026-03-11", "fr", DZ, "11\u00a0mars\u00a02026"),
+        (Kind.DAY, "2026-08-01", "ar", DZ, "1\u00a0أوت\u00a02026"),
+        (Kind.DAY, "2026-08-01", "ar", TN, "1\u00a0أوت\u00a02026"),
+        (Kind.DAY, "2026-08-01", "en", DZ, "1\u00a0August\u00a02026"),
+        (
+            Kind.INSTANT,
+            "2026-03-01T23:30:00+00:00",
+            "fr",
+            DZ,
+            "2\u00a0mars\u00a02026,\u00a000:30",
+        ),
+        (Kind.PERIOD, "2025", "fr", DZ, "2025"),
+        (Kind.PERIOD, "2026-Q1", "fr", TN, "1er\u00a0trimestre\u00a02026"),
+        (Kind.COUNT, 10_000, "fr", DZ, "10\u00a0000"),
+        (Kind.FORM, "das", "fr", DZ, "Déclaration annuelle des salaires et des salariés (DAS)"),
+        (Kind.FORM, "unheard-of", "fr", DZ, "unheard-of"),
+        (Kind.CLAIM_TYPE, "care-reimbursement", "en", DZ, "Care reimbursement"),
+        (Kind.PAPER, "prescription", "ar", DZ, "الوصفة الطبية"),
+        (Kind.PAPER_REASON, "illegible", "fr", DZ, "illisible"),
+        (Kind.REFUSAL_REASON, "a-reason-of-tomorrow", "fr", DZ, "motif dans votre compte"),
+    ],
+)
+def test_values_are_written_as_their_country_does(
+    kind: Kind, value: Value, language: str, fund_id: str, text: str
+) -> None:
+    assert written(kind, value, language=language, fund=funds()[fund_id]) == text
+
+
+def shown(name: str, channel: Channel, language: str, **parameters: Value) -> rendering.Rendering:
+    return rendering.render(
+        catalogue.newest(name), channel=channel, language=language, fund=funds()[DZ], parameters=parameters
+    )
+
+
+def test_a_value_keeps_its_direction_in_arabic_and_an_sms_has_no_marks() -> None:
+    parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 32_000}
+    assert "\u2068CL260000000197\u2069" in shown("claim-paid", Channel.INBOX, "ar", **parameters).text
+    assert "\u2068" not in shown("claim-paid", Channel.INBOX, "fr", **parameters).text
+    assert shown("claim-paid", Channel.SMS, "ar", **parameters).text.isprintable() is False  # U+00A0 only
+    assert not {"\u2068", "\u2069", "\u200f"} & set(shown("claim-paid", Channel.SMS, "ar", **parameters).text)
+
+
+def test_mail_is_right_to_left_in_arabic_and_carries_the_funds_colour() -> None:
+    parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 100_032_000}
+    arabic = shown("claim-paid", Channel.EMAIL, "ar", **parameters)
+    assert '<html lang="ar" dir="rtl">' in arabic.html and "<bdi>CL260000000197</bdi>" in arabic.html
+    french = shown("claim-paid", Channel.EMAIL, "fr", **parameters)
+    assert 'dir="ltr"' in french.html and funds()[DZ].branding.colour in french.html
+    assert "<bdi>1\u00a0000\u00a0320,00\u00a0DA</bdi>" in french.html
+
+
+def test_html_shows_what_it_is_given_and_does_nothing_with_it() -> None:
+    mail = shown("claim-paid", Channel.EMAIL, "fr", reference="<script>alert(1)</script>", amount=1)
+    assert "<script>" not in mail.html and "&lt;script&gt;" in mail.html
+    link = 'https://example.org/?a=1&b="2"'
+    mail = shown("account-activation", Channel.EMAIL, "fr", link=link, expires_at="2026-03-01T10:00:00+00:00")
+    assert link in mail.text and 'href="https://example.org/?a=1&amp;b=&#34;2&#34;"' in mail.html
+
+
+def test_a_parameter_that_is_not_given_is_a_fault_and_not_a_hole() -> None:
+    with pytest.raises(KeyError):
+        shown("claim-paid", Channel.SMS, "fr", reference="CL260000000197")
+
+
+def test_an_older_version_is_still_there_to_be_read() -> None:
+    newest = catalogue.newest("claim-paid")
+    assert catalogue.said("claim-paid", version=newest.version) is newest
