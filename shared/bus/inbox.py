@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from kafka import KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from pymongo.errors import BulkWriteError
 
 from shared.bus import deadletters, envelope
@@ -27,6 +27,7 @@ from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing,
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.steps import passing
+from shared.telemetry.traces import continued
 
 BATCH_EVENTS_MAX = 100
 POLL_MS = 250
@@ -35,7 +36,6 @@ EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
 
 log = structlog.get_logger()
-tracer = trace.get_tracer("himaya.inbox")
 
 
 class AlreadyTaken(Exception):
@@ -173,8 +173,7 @@ class Inbox:
     def _react(self, transaction: Transaction, taken: Taken) -> None:
         opened = taken.envelope
         event = envelope.event(opened, taken.letter.body)
-        context = propagate.extract({"traceparent": opened.traceparent})
-        with tracer.start_as_current_span(f"{opened.type_name} react", context=context, kind=trace.SpanKind.CONSUMER):
+        with continued(f"{opened.type_name} react", opened.traceparent, kind=trace.SpanKind.CONSUMER):
             work = transaction.work(opened.fund_id, by=system(self.service), cause=f"event:{opened.event_id}")
             for reaction in self.reactions.of(opened.type_name, opened.version):
                 reaction(work, event)

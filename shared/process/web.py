@@ -1,10 +1,12 @@
 """The web process of a service: gunicorn with threads; everything that connects is made after the fork."""
 
+import logging
 import os
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
 from shared.http import app as http
@@ -28,6 +30,17 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
     )
 
 
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go where ours go; requests are logged by the app, by route and without their address."""
+
+    def setup(self, cfg: object) -> None:
+        self.error_log.setLevel(logging.INFO)
+        self.error_log.propagate = True
+
+    def access(self, *_: object) -> None:
+        pass
+
+
 class Web(BaseApplication):  # type: ignore[misc]
     """gunicorn around one service."""
 
@@ -46,8 +59,7 @@ class Web(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             "control_socket_disable": True,
             "proc_name": f"himaya {self.service.name} web",
-            "logconfig_dict": {"version": 1, "disable_existing_loggers": False},
-            "accesslog": None,
+            "logger_class": _Log,
             "post_fork": self._begin,
             "child_exit": lambda server, worker: self._forget(worker.pid),
         }.items():
@@ -76,4 +88,5 @@ class Web(BaseApplication):  # type: ignore[misc]
 
 def run(service: Service[Any], common: Common, own: Any) -> None:
     """Serve until a signal ends it."""
+    logs.start(service.name, level=common.log_level)
     Web(service, common, own).run()

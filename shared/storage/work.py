@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from opentelemetry import propagate
 from pymongo import ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -23,6 +22,7 @@ from shared.kernel.ids import uuid7
 from shared.kernel.references import with_check
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
+from shared.telemetry.traces import carried
 
 OUTBOX_EVENTS_MAX = 200
 OUTBOX_BYTES_MAX = 4_000_000
@@ -69,8 +69,6 @@ class Work:
     def tell(self, event: Any, *, version: int = 0) -> None:
         """Send an event once this work is saved; `version` is that of the thing which it tells of."""
         declared = declaration_of(event)
-        carrier: dict[str, str] = {}
-        propagate.inject(carrier)
         self.events.append(
             {
                 "id": self.new_id(),
@@ -81,7 +79,7 @@ class Work:
                 "fund": self.fund.fund_id,
                 "at": self.at,
                 "sequence": version,
-                "traceparent": carrier.get("traceparent", ""),
+                "traceparent": carried(),
                 "body": catalogue.encode(event),
             }
         )

@@ -39,5 +39,6 @@ def start(service: str, *, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [out]
     root.setLevel(level)
-    for chatty in ("kafka", "authlib", "pymongo", "urllib3", "fontTools", "pyhanko", "pyhanko_certvalidator"):
+    for chatty in ("authlib", "pymongo", "urllib3", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails there reaches us as an exception, and our log
