@@ -1,0 +1,157 @@
+"""The people of the story. All invented: numbers that nobody has, names put together from two lists."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+FAMILY_NAMES = (
+    ("BENALI", "بن علي"),
+    ("MANSOURI", "منصوري"),
+    ("HADDAD", "حداد"),
+    ("MEZIANE", "مزيان"),
+    ("SAADI", "سعدي"),
+)
+FIRST_NAMES = (("AMIRA", "أميرة"), ("KARIM", "كريم"), ("LEILA", "ليلى"), ("YACINE", "ياسين"), ("NADIA", "نادية"))
+
+
+@dataclass(frozen=True)
+class Country:
+    """How one fund's numbers are written, and where its money and messages go."""
+
+    fund: str
+    form: str
+    insurance_digits: int
+    national_id_digits: int
+    mobile: str
+    bank: str
+
+
+ALGERIA = Country("dz-cnas", "das", 12, 18, "+2135", "00200300")
+TUNISIA = Country("tn-cnss", "quarterly-wages", 10, 8, "+2162", "07040")
+
+
+@dataclass(frozen=True)
+class Worker:
+    """An insured person as the fund's register has it."""
+
+    insurance_number: str
+    national_id: str
+    family_name: str
+    first_name: str
+    family_name_ar: str
+    first_name_ar: str
+    birth_on: date
+    email: str
+    mobile: str
+    account: str
+    wage_minor: int
+
+
+@dataclass(frozen=True)
+class Employer:
+    """A firm, with a number that its fund gave it."""
+
+    number: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A firm and its workers, new at every telling, so that the story can be told again on the same platform."""
+
+    country: Country
+    run: int
+    employer: Employer
+    workers: tuple[Worker, ...]
+
+
+def cast(country: Country, *, run: int, count: int) -> Cast:
+    """The firm and the workers of this telling."""
+    number = f"16{run:08d}" if country is ALGERIA else f"{run:08d}78"
+    employer = Employer(number, f"SARL EXEMPLE {run}", f"paie-{run}@employeur.example")
+    return Cast(country, run, employer, tuple(_worker(country, run, index) for index in range(1, count + 1)))
+
+
+def _worker(country: Country, run: int, index: int) -> Worker:
+    (family, family_ar), (first, first_ar) = FAMILY_NAMES[index % 5], FIRST_NAMES[(index // 5 + index) % 5]
+    serial = f"{run:05d}{index:03d}"
+    insurance = f"90{serial:0>10}" if country is ALGERIA else f"{serial[-8:]}45"
+    return Worker(
+        insurance_number=insurance,
+        national_id=f"1099{serial:0>14}" if country is ALGERIA else f"0{serial[-7:]}",
+        family_name=family,
+        first_name=first,
+        family_name_ar=family_ar,
+        first_name_ar=first_ar,
+        birth_on=date(1970 + index % 30, 1 + index % 12, 1 + index % 28),
+        email=f"assure-{run}-{index}@personne.example",
+        mobile=f"{country.mobile}{run % 1000:03d}{index:03d}1{'7' if country is ALGERIA else ''}",
+        account=account(country, run * 1000 + index),
+        wage_minor=6_000_000 + 50_000 * index if country is ALGERIA else 1_050_000 + 10_000 * index,
+    )
+
+
+def account(country: Country, serial: int) -> str:
+    """An invented account number with the key that its country's rule gives it."""
+    if country is ALGERIA:
+        own = f"00300{serial:010d}"
+        return f"002{own}{97 - int(own) * 100 % 97:02d}"
+    own = f"07040{serial:013d}"
+    return f"{own}{97 - int(own) * 100 % 97:02d}"
+
+
+PERSON_COLUMNS = (
+    "insurance_number",
+    "national_id",
+    "family_name",
+    "first_name",
+    "family_name_ar",
+    "first_name_ar",
+    "birth_on",
+    "email",
+    "mobile",
+    "language",
+    "dependants",
+    "bank_account",
+)
+EMPLOYER_COLUMNS = ("employer_number", "name", "sector", "affiliated_on", "closed_on", "email", "mobile", "language")
+
+
+def write_register(folder: Path, told: Cast, *, sector: str, spoilt: bool = False) -> tuple[Path, Path]:
+    """The fund's register of this cast as two CSV files; `spoilt` adds a line that no register should have."""
+    persons = [
+        (
+            worker.insurance_number,
+            worker.national_id,
+            worker.family_name,
+            worker.first_name,
+            worker.family_name_ar,
+            worker.first_name_ar,
+            worker.birth_on.isoformat(),
+            worker.email,
+            worker.mobile,
+            "ar" if index % 2 else "fr",
+            str(index % 3),
+            worker.account,
+        )
+        for index, worker in enumerate(told.workers)
+    ]
+    if spoilt:
+        persons.append(("12", *persons[0][1:6], "31/31/1990", *persons[0][7:]))
+    firm = told.employer
+    employers = [(firm.number, firm.name, sector, "2010-01-04", "", firm.email, "", "fr")]
+    return (
+        _write(folder / f"persons-{told.country.fund}.csv", PERSON_COLUMNS, persons),
+        _write(folder / f"employers-{told.country.fund}.csv", EMPLOYER_COLUMNS, employers),
+    )
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    return path
