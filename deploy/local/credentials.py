@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from services.documents.papers.demo_chain import make_signing_chain
 from shared.kernel.personal import DataClass
 from shared.sealing.keys import generate_keyring, restricted
 
@@ -25,8 +24,6 @@ CLASSES: Mapping[str, Sequence[DataClass]] = {
     "notifications": (DataClass.CONTACT,),
 }
 """Which classes of personal data each service may open."""
-
-CERTIFICATE_DAYS = 10 * 365
 
 
 @dataclass(frozen=True)
@@ -51,9 +48,14 @@ class Credentials:
         """The file with the public half of `private_key(name)`, in PEM."""
         return self._kept(f"{name}.public.pem", lambda: _public_key(self.private_key(name)))
 
-    def certificate(self, name: str, *, common_name: str) -> Path:
-        """The file with a certificate that `private_key(name)` signed for itself, in PEM: for local papers only."""
-        return self._kept(f"{name}.certificate.pem", lambda: _certificate(self.private_key(name), common_name))
+    def paper_signing(self) -> tuple[Path, Path]:
+        """The files with the key that papers are signed with, and with its certificate and the one above it, in PEM."""
+        key, certificates = self.directory / "papers.key.pem", self.directory / "papers.certificates.pem"
+        if not key.exists():  # it is written last: where it is, so are its certificates
+            chain = make_signing_chain("Himaya", at=datetime.datetime.now(datetime.UTC))
+            _write(certificates, (chain.certificate_pem + chain.issuers_pem).decode())
+            _write(key, chain.key_pem.decode())
+        return key, certificates
 
     def keyring(self, service: str, *, fund_ids: Iterable[str]) -> Path:
         """The file with the sealing keys that a service may hold. A fund that came later gets its keys here."""
@@ -100,34 +102,3 @@ def _load(key_file: Path) -> ec.EllipticCurvePrivateKey:
 def _public_key(key_file: Path) -> str:
     encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     return _load(key_file).public_key().public_bytes(encoding, form).decode()
-
-
-def _certificate(key_file: Path, common_name: str) -> str:
-    key = _load(key_file)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-    today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today)
-        .not_valid_after(today + datetime.timedelta(days=CERTIFICATE_DAYS))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_SIGNS_DOCUMENTS, critical=True)
-    )
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-
-
-_SIGNS_DOCUMENTS = x509.KeyUsage(
-    digital_signature=True,
-    content_commitment=True,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=False,
-    crl_sign=False,
-    encipher_only=False,
-    decipher_only=False,
-)

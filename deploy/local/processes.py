@@ -35,14 +35,15 @@ def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
 def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Credentials) -> dict[str, dict[str, str]]:
     """The settings of each service, except what its engines bring."""
     shared = common(environ, ports=ports)
+    paper_key, paper_certificates = credentials.paper_signing()
     own = {
         "identity": {
             "SIGNING_KEY_FILE": str(credentials.private_key("identity-signing")),
             "BANK_CLIENT_PUBLIC_KEY_FILE": str(credentials.public_key("bank-client")),
         },
         "documents": {
-            "PAPER_SIGNING_KEY_FILE": str(credentials.private_key("papers")),
-            "PAPER_CERTIFICATE_FILE": str(credentials.certificate("papers", common_name="Himaya, local run")),
+            "PAPER_SIGNING_KEY_FILE": str(paper_key),
+            "PAPER_CERTIFICATE_FILE": str(paper_certificates),
         },
         "claims": {},
         "payments": {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.local import addresses, plan, processes
 from deploy.local.addresses import SERVICES
@@ -49,9 +49,10 @@ def test_services_share_their_keys_and_a_fund_that_comes_later_gets_its_own(tmp_
 
 
 def test_the_certificate_for_papers_belongs_to_their_key(tmp_path: Path) -> None:
-    credentials = Credentials(tmp_path)
-    certificate = x509.load_pem_x509_certificate(credentials.certificate("papers", common_name="Fund").read_bytes())
-    assert certificate.public_key() == load_pem_public_key(credentials.public_key("papers").read_bytes())
+    key, certificates = Credentials(tmp_path).paper_signing()
+    leaf, root = x509.load_pem_x509_certificates(certificates.read_bytes())
+    assert leaf.public_key() == load_pem_private_key(key.read_bytes(), password=None).public_key()
+    assert leaf.issuer == root.subject
 
 
 def test_no_two_processes_listen_on_one_port(tmp_path: Path) -> None:
