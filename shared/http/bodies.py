@@ -41,12 +41,12 @@ def body(schema: type[Schema]) -> Mapping[str, Any]:
         sent = request.get_json()
     except BadRequest as malformed:
         raise MalformedJson from malformed
-    return _loaded(schema, sent)
+    return loaded(schema, sent)
 
 
 def query(schema: type[Schema]) -> Mapping[str, Any]:
     """The query string as the schema reads it; a parameter that comes twice counts once, the last time."""
-    return _loaded(schema, {name: values[-1] for name, values in request.args.lists()})
+    return loaded(schema, {name: values[-1] for name, values in request.args.lists()})
 
 
 def key(*, is_required: bool) -> str | None:
@@ -72,12 +72,13 @@ def fingerprint(read: object) -> str:
     return digest.hexdigest()
 
 
-def _loaded(schema: type[Schema], sent: Any) -> Mapping[str, Any]:
+def loaded(schema: type[Schema], sent: Any) -> Mapping[str, Any]:
+    """What was sent as the schema reads it, or `BodyInvalid` with every fault."""
     try:
-        loaded: Mapping[str, Any] = schema().load(sent)
+        found: Mapping[str, Any] = schema().load(sent)
     except ValidationError as refused:
         raise BodyInvalid(list(_faults(refused.messages))) from refused
-    return loaded
+    return found
 
 
 def _faults(messages: Any, path: str = "") -> Iterator[FieldFault]:
