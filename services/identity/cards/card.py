@@ -1,0 +1,21 @@
+"""A health card: one a registered person. It is good for care up to and including `valid_until`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+NUMBER_KIND = "HC"
+NUMBER_DIGITS = 12
+"""Two digits of the year before them; so many that two persons of a fund of millions seldom draw the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A person's card. `valid_until` is None until a right was opened for the first time."""
+
+    person_ref: str
+    card_number: str
+    valid_until: date | None = None
+    version: int = 0
+
+    def is_valid(self, day: date) -> bool:
+        return self.valid_until is not None and day <= self.valid_until

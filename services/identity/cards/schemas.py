@@ -1,0 +1,25 @@
+"""The shape of a card over HTTP."""
+
+from marshmallow import Schema, fields
+
+from services.identity.cards.card import Card
+from shared.http.problems import say
+from shared.http.shapes import fund
+
+
+class CardView(Schema):
+    """A health card. `valid_until` is empty until a right was opened for the first time."""
+
+    person_ref = fields.String(required=True)
+    card_number = fields.String(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    text = fields.Method("sentence", required=True)
+    is_to_be_confirmed = fields.Function(
+        lambda card: any(lifetime.law.is_to_be_confirmed for lifetime in fund().card_lifetime),
+        required=True,
+        metadata={"type": "boolean", "description": "The fund has yet to confirm how long a card lasts."},
+    )
+    version = fields.Integer(required=True)
+
+    def sentence(self, card: Card) -> str:
+        return say("card.never-opened") if card.valid_until is None else say("card.good-until", day=card.valid_until)

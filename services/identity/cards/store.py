@@ -1,0 +1,7 @@
+"""Where cards are kept, one a person."""
+
+from services.identity.cards.card import Card
+from services.identity.cards.rules import CardUnknown
+from shared.storage.shelf import Index, Shelf
+
+cards = Shelf("cards", Card, key="person_ref", missing=CardUnknown, indexes=[Index(("card_number",), unique=True)])

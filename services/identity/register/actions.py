@@ -1,0 +1,115 @@
+"""What identity does with the fund's register: a page of lines in one unit of work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from services.identity.cards import actions as cards
+from services.identity.register import rules, store
+from services.identity.register.employer import Employer
+from services.identity.register.person import Contact, Person, PersonEntry
+from services.identity.register.rules import Fault
+from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
+from shared.kernel.personal import DataClass, Sealed
+from shared.storage.work import Work
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """An entry and the line of the file that it stood on."""
+
+    line: int
+    entry: PersonEntry
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a page came to. `refused` are lines that only a look at the register could find wrong."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: tuple[tuple[int, Fault], ...] = ()
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.refused + other.refused,
+        )
+
+
+def register_persons(work: Work, page: Sequence[Numbered]) -> Tally:
+    """Write a page of persons into the register, give each new one a card, and tell of those that are new or changed.
+
+    A national id that somebody else holds is refused: two people would sign in by one number.
+    """
+    refs = {each.line: work.keys.person_ref(each.entry.civil.insurance_number) for each in page}
+    indexes = {each.line: store.national_id_index(work, each.entry.civil.national_id) for each in page}
+    before = store.known(work, indexes=indexes.values(), person_refs=refs.values())
+    known = {person.person_ref: person for person in before}
+    holders = {person.national_id_index: person.person_ref for person in before}
+    fresh: list[Person] = []
+    refused: list[tuple[int, Fault]] = []
+    for each in page:
+        person_ref, index = refs[each.line], indexes[each.line]
+        if holders.setdefault(index, person_ref) != person_ref:
+            refused.append((each.line, Fault("national_id", "register.national-id-taken")))
+            continue
+        person = rules.registered(known.get(person_ref), each.entry, person_ref=person_ref, national_id_index=index)
+        if person is not None:
+            fresh.append(person)
+    if fresh:
+        page_id = work.new_id()
+        store.persons.keep_many(work, fresh, part_of=page_id)
+        cards.issue(work, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
+        told = tuple(_told_person(work, person) for person in fresh)
+        work.tell(PersonsRegistered(page_id=page_id, registered_at=work.at, persons=told))
+    added = sum(person.version == 0 for person in fresh)
+    return Tally(added, len(fresh) - added, len(page) - len(fresh) - len(refused), tuple(refused))
+
+
+def register_employers(work: Work, page: Sequence[Employer]) -> Tally:
+    """Write a page of employers into the register, and tell of those that are new or changed."""
+    known = store.employers.find_many(work, [entry.employer_id for entry in page])
+    compared = [rules.affiliated(known.get(entry.employer_id), entry) for entry in page]
+    fresh = [employer for employer in compared if employer is not None]
+    if fresh:
+        page_id = work.new_id()
+        store.employers.keep_many(work, fresh, part_of=page_id)
+        told = tuple(_told_employer(work, employer) for employer in fresh)
+        work.tell(EmployersRegistered(page_id=page_id, registered_at=work.at, employers=told))
+    added = sum(employer.version == 0 for employer in fresh)
+    return Tally(added, len(fresh) - added, len(page) - len(fresh))
+
+
+def _told_person(work: Work, person: Person) -> RegisteredPerson:
+    known = {name: value for name, value in msgspec.to_builtins(person.civil).items() if value is not None}
+    bank = person.bank and work.keys.seal(person.bank, as_=DataClass.BANK, whose=person.person_ref)
+    return RegisteredPerson(
+        person_ref=person.person_ref,
+        civil=work.keys.seal(msgspec.json.encode(known), as_=DataClass.CIVIL, whose=person.person_ref),
+        contact=_sealed_contact(work, person.contact, whose=person.person_ref),
+        bank=Sealed(bank) if bank else None,
+        language=person.language,
+        dependants=person.dependants,
+    )
+
+
+def _told_employer(work: Work, employer: Employer) -> RegisteredEmployer:
+    return RegisteredEmployer(
+        employer_id=employer.employer_id,
+        name=employer.name,
+        sector=employer.sector,
+        is_open=employer.is_open,
+        affiliated_on=employer.affiliated_on,
+        contact=_sealed_contact(work, employer.contact, whose=employer.employer_id),
+        language=employer.language,
+    )
+
+
+def _sealed_contact(work: Work, contact: Contact, *, whose: str) -> Sealed | None:
+    known = {name: value for name, value in msgspec.to_builtins(contact).items() if value}
+    return work.keys.seal(msgspec.json.encode(known), as_=DataClass.CONTACT, whose=whose) if known else None

@@ -1,0 +1,154 @@
+"""An operator's command comes in for the register: import it from CSV files.
+
+    python -m services.identity import-register dz-cnas --persons persons.csv --employers employers.csv
+
+Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one.
+"""
+
+import argparse
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from services.identity.register import actions, rows, rules
+from services.identity.register.actions import Numbered, Tally
+from services.identity.register.employer import Employer
+from services.identity.register.rules import EMPLOYER_COLUMNS, PERSON_COLUMNS, Fault, LineRefused
+from shared.funds.fund import Fund
+from shared.kernel.actors import system
+from shared.kernel.errors import Failure
+from shared.languages.texts import LANGUAGES, Texts
+from shared.storage.platform import FundUnknown, Platform
+from shared.storage.work import Work
+
+PAGE_LINES = 500
+
+Read = TypeVar("Read")
+
+
+def import_register(platform: Platform, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
+    """Import the files that are named: 0 where every line was taken, 1 where one was refused, 2 where none was read."""
+    asked = _asked(arguments)
+    voice = _Voice(texts, asked.language, out)
+    try:
+        clerk = _Clerk(platform, asked.fund, voice)
+        if asked.employers:
+            clerk.import_employers(asked.employers)
+        if asked.persons:
+            clerk.import_persons(asked.persons)
+    except Failure as failure:
+        voice.say(failure.code, **failure.parameters)
+        return 2
+    return 1 if clerk.refused_lines else 0
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.identity import-register")
+    parser.add_argument("fund")
+    parser.add_argument("--persons", type=Path)
+    parser.add_argument("--employers", type=Path)
+    parser.add_argument("--language", choices=LANGUAGES, default="fr")
+    asked = parser.parse_args(arguments)
+    if not (asked.persons or asked.employers):
+        parser.error("name a file: --persons, --employers or both")
+    return asked
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """Speaks to the operator, in the operator's language."""
+
+    texts: Texts
+    language: str
+    out: TextIO
+
+    def say(self, code: str, **parameters: object) -> None:
+        self.out.write(self.words(code, **parameters) + "\n")
+
+    def words(self, code: str, **parameters: object) -> str:
+        return self.texts.say(code, self.language, parameters)
+
+
+class _Clerk:
+    """Goes through the files, tells of every line that is refused, and counts."""
+
+    def __init__(self, platform: Platform, fund_id: str, voice: _Voice) -> None:
+        if fund_id not in platform.funds:
+            raise FundUnknown(fund=fund_id[:40])
+        self._platform, self._fund_id, self._voice = platform, fund_id, voice
+        self._fund: Fund = platform.funds[fund_id]
+        self._on = platform.clock().astimezone(self._fund.zone).date()
+        self._import_id = platform.new_id()
+        self.refused_lines = 0
+
+    def import_persons(self, path: Path) -> None:
+        def read(row: rows.Row, line: int) -> tuple[str, Numbered]:
+            entry = rules.read_person(row, fund=self._fund, on=self._on)
+            return entry.civil.insurance_number, Numbered(line, entry)
+
+        entries = self._entries(path, columns=PERSON_COLUMNS, key_column="insurance_number", read=read)
+        self._import("persons", entries, actions.register_persons)
+
+    def import_employers(self, path: Path) -> None:
+        def read(row: rows.Row, line: int) -> tuple[str, Employer]:
+            employer = rules.read_employer(row, fund=self._fund, on=self._on)
+            return employer.employer_id, employer
+
+        entries = self._entries(path, columns=EMPLOYER_COLUMNS, key_column="employer_number", read=read)
+        self._import("employers", entries, actions.register_employers)
+
+    def _entries(
+        self,
+        path: Path,
+        *,
+        columns: Sequence[str],
+        key_column: str,
+        read: Callable[[rows.Row, int], tuple[str, Read]],
+    ) -> Iterator[Read]:
+        """The good lines, read. A number that comes again is refused: the file would undo itself at each import."""
+        seen: set[int] = set()
+        for line, row in rows.read(path, columns=columns):
+            try:
+                if isinstance(row, LineRefused):
+                    raise row
+                key, entry = read(row, line)
+                if hash(key) in seen:
+                    raise LineRefused([Fault(key_column, "register.line-twice")])
+                seen.add(hash(key))
+            except LineRefused as refused:
+                self._refuse(line, refused.faults)
+                continue
+            yield entry
+
+    def _import(self, what: str, entries: Iterator[Read], register: Callable[[Work, Sequence[Read]], Tally]) -> None:
+        refused_before, tally = self.refused_lines, Tally()
+        for number in itertools.count(1):
+            page = list(itertools.islice(entries, PAGE_LINES))
+            if not page:
+                break
+            done = self._platform.work(
+                self._fund_id,
+                by=system("import-register"),
+                cause=f"import:{self._import_id}:{what}:{number}",
+                action=lambda work, page=page: register(work, page),  # type: ignore[misc]
+            )
+            for line, fault in done.refused:
+                self._refuse(line, [fault])
+            tally += done
+        self._voice.say(
+            f"register.imported-{what}",
+            added=tally.added,
+            changed=tally.changed,
+            unchanged=tally.unchanged,
+            refused=self.refused_lines - refused_before,
+        )
+
+    def _refuse(self, line: int, faults: Sequence[Fault]) -> None:
+        self.refused_lines += 1
+        for fault in faults:
+            reason = self._voice.words(fault.code)
+            self._voice.say(
+                "register.refused-line", line=line, column=fault.column or "-", reason=reason, fault=fault.code
+            )

@@ -1,0 +1,57 @@
+"""An insured person as the fund's own register has them. All that is known of the person rests sealed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+NAME_LENGTH_MAX = 100
+DEPENDANTS_MAX = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Civil:
+    """Who somebody is. Numbers stand as the fund keeps them, without separators."""
+
+    insurance_number: str
+    national_id: str
+    family_name: str
+    first_name: str
+    birth_on: date
+    family_name_ar: str | None = None
+    first_name_ar: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Where somebody is reached; the mobile number in international form (E.164)."""
+
+    email: str | None = None
+    mobile: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.email or self.mobile)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonEntry:
+    """A line of the register, read and found good."""
+
+    civil: Civil
+    contact: Contact
+    bank: str | None
+    language: str
+    dependants: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A registered person. `person_ref` stands for the insurance number, `national_id_index` for the national id."""
+
+    person_ref: str
+    national_id_index: str
+    civil: Civil
+    contact: Contact
+    bank: str | None
+    language: str
+    dependants: int
+    version: int = 0

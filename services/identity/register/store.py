@@ -1,0 +1,46 @@
+"""Where the register is kept. Persons are found by pseudonym, or by the blind index of their national id."""
+
+from collections.abc import Collection
+
+from services.identity.register.employer import Employer
+from services.identity.register.person import Person
+from services.identity.register.rules import EmployerUnknown, PersonUnknown
+from shared.kernel.personal import DataClass
+from shared.storage.shelf import Index, Shelf
+from shared.storage.work import Work
+
+persons = Shelf(
+    "persons",
+    Person,
+    key="person_ref",
+    missing=PersonUnknown,
+    indexes=[Index(("national_id_index",), unique=True)],
+    sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK},
+    whose="person_ref",
+)
+
+employers = Shelf(
+    "employers",
+    Employer,
+    key="employer_id",
+    missing=EmployerUnknown,
+    sealed={"contact": DataClass.CONTACT},
+    whose="employer_id",
+)
+
+
+def national_id_index(work: Work, national_id: str) -> str:
+    """What a national id is looked up by."""
+    return work.keys.blind_index(national_id, of="national-id")
+
+
+def known(work: Work, *, indexes: Collection[str], person_refs: Collection[str]) -> list[Person]:
+    """Persons who hold one of these national ids or are one of these; nearly always the same ones."""
+    found = persons.find_all(work, limit=len(indexes), national_id_index={"$in": list(indexes)})
+    others = set(person_refs) - {person.person_ref for person in found}
+    return [*found, *persons.find_many(work, others).values()]
+
+
+def by_national_id(work: Work, national_id: str) -> Person | None:
+    """The person with that national id, if the fund knows one."""
+    return persons.find_only(work, national_id_index=national_id_index(work, national_id))

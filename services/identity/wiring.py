@@ -1,0 +1,26 @@
+"""What identity is made of."""
+
+import sys
+from pathlib import Path
+
+from services.identity.cards.reactions import reactions as card_reactions
+from services.identity.cards.routes import routes as card_routes
+from services.identity.cards.store import cards
+from services.identity.register.commands import import_register
+from services.identity.register.store import employers, persons
+from services.identity.settings import Settings, read
+from shared.process.service import Service
+
+service: Service[Settings] = Service(
+    name="identity",
+    folder=Path(__file__).parent,
+    settings=read,
+    routes=[card_routes],
+    reactions=[card_reactions],
+    shelves=[persons, employers, cards],
+    commands={
+        "import-register": lambda own, platform, arguments: import_register(
+            platform, arguments, texts=service.texts(), out=sys.stdout
+        ),
+    },
+)

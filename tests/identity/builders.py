@@ -1,0 +1,117 @@
+"""Valid things of identity, so that a test says only what it is about. All people are invented."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from services.identity.register.commands import import_register
+from services.identity.wiring import service
+from shared.events.claims import Right, RightsDecided
+from shared.storage.platform import Platform
+from tests.ground import DZ, keys
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+
+AMIRA_NSS, AMIRA_NIN = "900000000001", "109900000000000001"
+KARIM_NSS, KARIM_NIN = "850000000002", "118500000000000002"
+FIRM = "1600000001"
+
+
+def ref(insurance_number: str = AMIRA_NSS, fund_id: str = DZ) -> str:
+    return keys()[fund_id].person_ref(insurance_number)
+
+
+def person_row(**cells: str) -> dict[str, str]:
+    """A line of the register: Amira, with everything that may be known."""
+    return {
+        "insurance_number": AMIRA_NSS,
+        "national_id": AMIRA_NIN,
+        "family_name": "Benali",
+        "first_name": "Amira",
+        "family_name_ar": "بن علي",
+        "first_name_ar": "أميرة",
+        "birth_on": "1990-04-25",
+        "email": "amira@example.dz",
+        "mobile": "0550 12 34 56",
+        "language": "ar",
+        "dependants": "2",
+        "bank_account": "002 00100 0000012345 63",
+        **cells,
+    }
+
+
+def karim(**cells: str) -> dict[str, str]:
+    """A second line, with only what must be there."""
+    empty = dict.fromkeys(person_row(), "")
+    return {
+        **empty,
+        "insurance_number": KARIM_NSS,
+        "national_id": KARIM_NIN,
+        "family_name": "Haddad",
+        "first_name": "Karim",
+        "birth_on": "1985-11-02",
+        **cells,
+    }
+
+
+def employer_row(**cells: str) -> dict[str, str]:
+    return {
+        "employer_number": FIRM,
+        "name": "Atelier El Amel",
+        "sector": "wood",
+        "affiliated_on": "2001-05-01",
+        "closed_on": "",
+        "email": "paie@elamel.example",
+        "mobile": "",
+        "language": "fr",
+        **cells,
+    }
+
+
+def csv_file(path: Path, rows: Sequence[Mapping[str, str]], *, delimiter: str = ",") -> Path:
+    lines = [delimiter.join(rows[0]), *(delimiter.join(row.values()) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def imported(platform: Platform, *arguments: str | Path, fund_id: str = DZ) -> tuple[int, list[str]]:
+    """Run the operator's command; its exit status and what it said, line by line, in English."""
+    said = io.StringIO()
+    service.make_indexes(platform)
+    given = [fund_id, *map(str, arguments), "--language", "en"]
+    status = import_register(platform, given, texts=service.texts(), out=said)
+    return status, said.getvalue().splitlines()
+
+
+def known_people(platform: Platform, folder: Path, *rows: Mapping[str, str]) -> None:
+    """Amira, Karim and their firm in the register of dz-cnas."""
+    persons = csv_file(folder / "known.csv", rows or [person_row(), karim()])
+    employers = csv_file(folder / "firms.csv", [employer_row()])
+    status, said = imported(platform, "--persons", persons, "--employers", employers)
+    assert status == 0, said
+
+
+def rights(*person_refs: str, until: date = date(2026, 12, 31), status: str = "open", **facts: Any) -> RightsDecided:
+    """A page of rights, all alike."""
+    decided = tuple(
+        Right(
+            person_ref=person_ref,
+            status=status,
+            reason="enough-work" if status == "open" else "not-enough-work",
+            valid_until=until if status == "open" else None,
+        )
+        for person_ref in person_refs
+    )
+    return RightsDecided(
+        **{
+            "declaration_id": "d1",
+            "employer_id": FIRM,
+            "page": 1,
+            "pages": 1,
+            "rights": decided,
+            "decided_at": AT,
+            **facts,
+        }
+    )

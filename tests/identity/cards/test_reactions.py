@@ -1,0 +1,76 @@
+"""Rights open, cards follow: page by page, counted, and never twice."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.identity.cards.store import cards
+from services.identity.wiring import service
+from shared.storage.platform import Platform, now
+from tests.ground import hear, parked, reading, told
+from tests.identity.builders import KARIM_NSS, known_people, ref, rights
+
+SOON = now().date() + timedelta(days=60)
+
+
+@pytest.fixture
+def people(platform: Platform, tmp_path: Path) -> Platform:
+    known_people(platform, tmp_path)
+    return platform
+
+
+def refreshed(platform: Platform) -> list[dict[str, Any]]:
+    documents = platform.database["outbox"].find().sort("_id", 1)
+    events = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+    return [json.loads(each["body"]) for each in events if each["type"] == "identity.cards-refreshed"]
+
+
+def valid_until(platform: Platform, person_ref: str) -> date | None:
+    return cards.load(reading(platform), person_ref).valid_until
+
+
+def test_open_rights_refresh_their_cards_once(people: Platform) -> None:
+    hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON))
+    assert valid_until(people, ref()) == valid_until(people, ref(KARIM_NSS)) == SOON
+    told_once = refreshed(people)
+    assert len(told_once) == 1 and told_once[0]["unknown"] == 0
+    assert {(card["person_ref"], card["valid_until"]) for card in told_once[0]["cards"]} == {
+        (ref(), SOON.isoformat()),
+        (ref(KARIM_NSS), SOON.isoformat()),
+    }
+    assert parked(people) == []
+
+
+def test_a_closed_right_leaves_the_card_as_it_is(people: Platform) -> None:
+    hear(people, service, rights(ref(), until=SOON), rights(ref(), status="closed", declaration_id="d2"))
+    assert valid_until(people, ref()) == SOON
+    assert refreshed(people)[-1] == {
+        "declaration_id": "d2",
+        "employer_id": "1600000001",
+        "page": 1,
+        "pages": 1,
+        "cards": [],
+        "unknown": 0,
+    }
+
+
+def test_a_page_that_changes_no_card_is_told_all_the_same(people: Platform) -> None:
+    hear(people, service, rights(ref(), until=SOON), rights(ref(), until=SOON, declaration_id="d2", page=3, pages=4))
+    last = refreshed(people)[-1]
+    assert (last["declaration_id"], last["page"], last["pages"], last["cards"]) == ("d2", 3, 4, [])
+
+
+def test_rights_of_people_whom_the_register_does_not_know_are_counted(platform: Platform) -> None:
+    service.make_indexes(platform)
+    hear(platform, service, rights("pnobody", "pnooneeither", until=SOON))
+    assert (refreshed(platform)[0]["cards"], refreshed(platform)[0]["unknown"]) == ([], 2)
+    assert told(platform) == ["identity.cards-refreshed"] and parked(platform) == []
+
+
+def test_a_later_right_moves_the_card_on(people: Platform) -> None:
+    later = SOON + timedelta(days=30)
+    hear(people, service, rights(ref(), until=SOON), rights(ref(), until=later, declaration_id="d2"))
+    assert valid_until(people, ref()) == later

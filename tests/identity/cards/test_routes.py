@@ -1,0 +1,42 @@
+"""A card over HTTP."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.identity.wiring import service
+from shared.kernel.references import is_genuine
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.ground import TN, hear
+from tests.identity.builders import KARIM_NSS, known_people, ref, rights
+
+
+@pytest.fixture
+def office(platform: Platform, tmp_path: Path) -> Office:
+    known_people(platform, tmp_path)
+    return Office(service, platform)
+
+
+def test_a_person_sees_the_own_card_before_and_after_a_right_opens(office: Office, platform: Platform) -> None:
+    amira = office.person(ref())
+    card = amira.get("/card").json
+    assert is_genuine(card["card_number"]) and card["valid_until"] is None and card["is_to_be_confirmed"]
+    assert card["text"] == "Aucun droit aux soins n'a encore été ouvert sur cette carte."
+    soon = now().date() + timedelta(days=60)
+    hear(platform, service, rights(ref(), until=soon))
+    assert amira.get("/card").json["valid_until"] == soon.isoformat()
+    assert amira.get("/card").json["text"] == f"La carte est valable jusqu'au {soon} inclus."
+
+
+def test_a_card_is_between_the_person_and_the_fund(office: Office) -> None:
+    path = f"/persons/{ref()}/card"
+    assert office.staff().get(path).status_code == office.person(ref()).get(path).status_code == 200
+    assert office.person(ref(KARIM_NSS)).get(path).json["code"] == "access.not-yours"
+    assert office.machine().get(path).json["code"] == "access.not-yours"
+    assert office.staff(fund=TN).get(path).json["code"] == "card.unknown"
+    assert office.staff().get("/persons/pnobody/card").json["code"] == "card.unknown"
+    assert office.staff().get("/card").json["code"] == "card.unknown"
+    assert office.person(ref(fund_id=TN), fund=TN).get("/card").status_code == 404
+    assert office.nobody().get(f"/v1/dz-cnas{path}").status_code == 401

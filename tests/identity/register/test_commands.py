@@ -1,0 +1,156 @@
+"""The import of the register: streamed, idempotent, with every refused line named and nothing personal said."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.identity.cards.store import cards
+from services.identity.register import store
+from services.identity.register.commands import PAGE_LINES
+from shared.kernel.personal import DataClass, Sealed
+from shared.storage.platform import Platform
+from tests.ground import DZ, TN, keys, reading, told
+from tests.identity.builders import (
+    AMIRA_NIN,
+    FIRM,
+    csv_file,
+    imported,
+    karim,
+    known_people,
+    person_row,
+    ref,
+)
+
+
+def events(platform: Platform) -> list[dict[str, Any]]:
+    documents = platform.database["outbox"].find().sort("_id", 1)
+    return [json.loads(event["body"]) for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+
+
+def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: Platform, tmp_path: Path) -> None:
+    known_people(platform, tmp_path)
+    assert told(platform) == ["identity.employers-registered", "identity.persons-registered"]
+    work = reading(platform)
+    amira = store.by_national_id(work, AMIRA_NIN)
+    assert amira is not None and amira.person_ref == ref() and amira.civil.first_name == "Amira"
+    assert store.employers.load(work, FIRM).is_open
+    assert cards.load(work, ref()).valid_until is None
+
+    everything = [list(platform.database[name].find()) for name in ("persons", "employers", "outbox", "audit")]
+    at_rest = json.dumps(everything, default=str, ensure_ascii=False)
+    for private in ("Amira", "أميرة", "900000000001", AMIRA_NIN, "amira@", "550123456", "00000012345"):
+        assert private not in at_rest
+
+    person = next(each for each in events(platform)[1]["persons"] if each["person_ref"] == ref())
+    ring = keys()[DZ]
+    civil = msgspec.json.decode(ring.open(Sealed(person["civil"]), as_=DataClass.CIVIL, whose=ref()))
+    contact = msgspec.json.decode(ring.open(Sealed(person["contact"]), as_=DataClass.CONTACT, whose=ref()))
+    assert civil["first_name_ar"] == "أميرة" and civil["birth_on"] == "1990-04-25"
+    assert contact == {"email": "amira@example.dz", "mobile": "+213550123456"}
+    assert ring.open(Sealed(person["bank"]), as_=DataClass.BANK, whose=ref()) == "00200100000001234563"
+    bare = next(each for each in events(platform)[1]["persons"] if each["person_ref"] != ref())
+    assert bare["contact"] is None and bare["bank"] is None
+
+
+def test_the_same_file_again_changes_nothing_and_tells_nobody(platform: Platform, tmp_path: Path) -> None:
+    known_people(platform, tmp_path)
+    before = told(platform)
+    status, said = imported(platform, "--persons", tmp_path / "known.csv", "--employers", tmp_path / "firms.csv")
+    assert status == 0 and told(platform) == before
+    assert said == [
+        "Employers: 0 added, 0 changed, 1 unchanged, 0 lines refused.",
+        "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused.",
+    ]
+
+
+def test_only_what_changed_is_told(platform: Platform, tmp_path: Path) -> None:
+    known_people(platform, tmp_path)
+    moved = csv_file(tmp_path / "moved.csv", [person_row(email="new@example.dz"), karim()])
+    assert imported(platform, "--persons", moved)[1] == [
+        "Insured persons: 0 added, 1 changed, 1 unchanged, 0 lines refused."
+    ]
+    assert [each["person_ref"] for each in events(platform)[-1]["persons"]] == [ref()]
+
+
+def test_refused_lines_are_named_without_their_values_and_the_others_imported(
+    platform: Platform, tmp_path: Path
+) -> None:
+    rows = [
+        person_row(),
+        karim(birth_on="2185-11-02", email="secret"),
+        person_row(family_name="Again"),
+        karim(insurance_number="850000000009", national_id=AMIRA_NIN),
+    ]
+    status, said = imported(platform, "--persons", csv_file(tmp_path / "some.csv", rows))
+    assert status == 1
+    assert [line.split(":")[0] for line in said] == [
+        "line 3, column birth_on",
+        "line 3, column email",
+        "line 4, column insurance_number",
+        "line 5, column national_id",
+        "Insured persons",
+    ]
+    assert said[-1] == "Insured persons: 1 added, 0 changed, 0 unchanged, 3 lines refused."
+    assert not any("secret" in line or "2185" in line or AMIRA_NIN in line for line in said)
+
+
+def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(platform: Platform, tmp_path: Path) -> None:
+    known_people(platform, tmp_path)
+    thief = csv_file(tmp_path / "thief.csv", [karim(insurance_number="850000000009", national_id=AMIRA_NIN)])
+    status, said = imported(platform, "--persons", thief)
+    assert status == 1 and "[register.national-id-taken]" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "columns"),
+        (b"\x00\xff\xfe binary", "columns"),
+        (b"insurance_number,national_id\n1,2\n", "missing: bank_account, birth_on"),
+    ],
+)
+def test_a_file_that_is_no_register_is_refused_whole(
+    platform: Platform, tmp_path: Path, content: bytes, says: str
+) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(content)
+    status, said = imported(platform, "--persons", path)
+    assert status == 2 and says in said[0]
+
+
+def test_no_such_file_and_no_such_fund(platform: Platform, tmp_path: Path) -> None:
+    assert imported(platform, "--persons", tmp_path / "none.csv")[0] == 2
+    path = csv_file(tmp_path / "some.csv", [person_row()])
+    assert imported(platform, "--persons", path, fund_id="xx-none")[0] == 2
+
+
+def test_lines_that_are_no_lines(platform: Platform, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "some.csv", [person_row(), karim()], delimiter=";")
+    text = path.read_bytes().replace(b"Benali", b"B\xe9nali") + b"too;few\n\n"
+    path.write_bytes(b"\xef\xbb\xbf" + text)
+    status, said = imported(platform, "--persons", path)
+    assert status == 1
+    assert said[:2] == [
+        "line 2, column family_name: The text is not in UTF-8. [register.not-utf-8]",
+        "line 4, column -: The line does not have as many cells as there are columns. [register.cells-differ]",
+    ]
+    assert said[2] == "Insured persons: 1 added, 0 changed, 0 unchanged, 2 lines refused."
+
+
+def test_a_long_file_comes_in_pages_each_told_by_itself(platform: Platform, tmp_path: Path) -> None:
+    count = PAGE_LINES + 1
+    rows = [karim(insurance_number=f"85{n:010d}", national_id=f"1185{n:014d}") for n in range(count)]
+    path = csv_file(tmp_path / "long.csv", rows)
+    assert imported(platform, "--persons", path)[1] == [
+        f"Insured persons: {count} added, 0 changed, 0 unchanged, 0 lines refused."
+    ]
+    assert [len(each["persons"]) for each in events(platform)] == [PAGE_LINES, 1]
+
+
+def test_the_funds_know_each_their_own(platform: Platform, tmp_path: Path) -> None:
+    known_people(platform, tmp_path)
+    assert store.by_national_id(reading(platform, TN), AMIRA_NIN) is None
+    assert ref() != ref(fund_id=TN)
