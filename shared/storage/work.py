@@ -141,6 +141,11 @@ class Drawer:
         found = self.collection.update_one({"_id": self.key(local_id), **equal}, change, session=self.session)
         return found.matched_count == 1
 
+    def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
+        """Apply an update document to all documents that equal what is given; how many. One equality on an index is
+        several times faster than many ids."""
+        return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
+
     def remove(self, local_id: str) -> None:
         self.collection.delete_one({"_id": self.key(local_id)}, session=self.session)
 
