@@ -1,15 +1,20 @@
 """Valid things of notifications, so that a test says only what it is about."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
 from shared.events.identity import (
+    ActivationRequested,
+    CardsRefreshed,
     EmployersRegistered,
     PersonsRegistered,
+    RefreshedCard,
     RegisteredEmployer,
     RegisteredPerson,
 )
+from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
 from shared.kernel.personal import DataClass, Sealed
 from tests.ground import DZ, keys
 
@@ -50,3 +55,67 @@ def employer(employer_id: str = FIRM, *, language: str = "fr") -> RegisteredEmpl
 
 def employers(*registered: RegisteredEmployer, page_id: str = "import-1/2", at: datetime = AT) -> EmployersRegistered:
     return EmployersRegistered(page_id=page_id, registered_at=at, employers=registered)
+
+
+DECLARED: dict[str, Any] = {"declaration_id": "d1", "employer_id": FIRM, "form": "das", "period": "2025"}
+CLAIMED: dict[str, Any] = {"claim_id": "c1", "reference": "CL260000000197", "person_ref": AMIRA}
+PAID: dict[str, Any] = {"amount_minor": 32_000, "currency": "DZD"}
+
+
+def activation(*, expires_at: datetime = AT + timedelta(days=2000), language: str = "ar") -> ActivationRequested:
+    link = keys()[DZ].seal("https://portal.example.org/activation#s3cret", as_=DataClass.CONTACT, whose=AMIRA)
+    return ActivationRequested(account_id="a1", person_ref=AMIRA, link=link, expires_at=expires_at, language=language)
+
+
+def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> CardsRefreshed:
+    refreshed = tuple(
+        RefreshedCard(person_ref=person_ref, card_number="k1", valid_until=date(2027, 2, 10))
+        for person_ref in person_refs
+    )
+    return CardsRefreshed(declaration_id=declaration_id, employer_id=FIRM, page=page, pages=2, cards=refreshed)
+
+
+def declaration_accepted() -> DeclarationAccepted:
+    return DeclarationAccepted(
+        **DECLARED,
+        revision=1,
+        workers=3,
+        wages_minor=900_000_00,
+        due_minor=310_500_00,
+        currency="DZD",
+        due_on=date(2026, 1, 31),
+        pages=1,
+        accepted_at=AT,
+    )
+
+
+def declaration_refused() -> DeclarationRefused:
+    return DeclarationRefused(**DECLARED, errors=4, refused_at=AT)
+
+
+def declaration_paid() -> DeclarationPaid:
+    return DeclarationPaid(**DECLARED, amount_minor=310_500_00, currency="DZD", paid_at=AT)
+
+
+def claim_submitted() -> ClaimSubmitted:
+    return ClaimSubmitted(**CLAIMED, claim_type="care-reimbursement", submitted_at=AT)
+
+
+def paper_requested(*, at: datetime = AT) -> PaperRequested:
+    return PaperRequested(**CLAIMED, paper_kind="invoice", reason="missing", requested_at=at)
+
+
+def claim_approved() -> ClaimApproved:
+    return ClaimApproved(**CLAIMED, claim_type="care-reimbursement", **PAID, approved_at=AT)
+
+
+def claim_refused() -> ClaimRefused:
+    return ClaimRefused(**CLAIMED, claim_type="care-reimbursement", reason="not-covered", refused_at=AT)
+
+
+def claim_paid() -> ClaimPaid:
+    return ClaimPaid(**CLAIMED, **PAID, paid_at=AT)
+
+
+def benefit_returned() -> BenefitReturned:
+    return BenefitReturned(claim_id="c1", payout_id="o1", person_ref=AMIRA, reason="AC04", returned_at=AT)

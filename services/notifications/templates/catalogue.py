@@ -11,6 +11,8 @@ import yaml
 from services.notifications.templates.template import Template
 
 TEXTS = Path(__file__).parent / "texts"
+HEAD = ("channels", "parameters", "example", "is_urgent")
+"""What stands above the languages in a file; everything else there is a language."""
 
 
 @cache
@@ -33,9 +35,8 @@ def said(name: str, *, version: int) -> Template:
 def _read(path: Path) -> Template:
     name, _, version = path.stem.rpartition(".v")
     facts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    head = {key: facts.pop(key) for key in ("channels", "parameters", "example", "is_urgent") if key in facts}
+    head: dict[str, Any] = {name: facts.pop(name) for name in HEAD if name in facts}
     try:
-        whole: dict[str, Any] = {"name": name, "version": int(version), **head, "wordings": facts}
-        return msgspec.convert(whole, Template)
+        return msgspec.convert({"name": name, "version": int(version), **head, "wordings": facts}, Template)
     except ValueError as wrong:
         raise ValueError(f"{path.name}: {wrong}") from wrong

@@ -1,0 +1,67 @@
+"""What notifications does with what others told: messages, by the hundreds where an event speaks of hundreds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from services.notifications.contacts import actions as contacts
+from services.notifications.messages import rules, store
+from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
+from services.notifications.messages.message import Message, Status
+from services.notifications.messages.rules import Notice
+from services.notifications.templates import catalogue
+from shared.funds.fund import Channel
+from shared.kernel.actors import ActorKind
+from shared.storage.work import Work
+from shared.telemetry.traces import carried
+
+
+def say(work: Work, *notices: Notice, part_of: str) -> None:
+    """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
+
+    `ContactUnknown` where the register has not told of an owner yet: the event is tried again.
+    """
+    to = contacts.addresses(work, {notice.owner_id for notice in notices})
+    written = {
+        message.message_id: message
+        for notice in notices
+        for message in rules.messages(
+            notice, template=catalogue.newest(notice.template), to=to[notice.owner_id], fund=work.fund, at=work.at
+        )
+    }
+    known = store.messages.find_many(work, written)
+    fresh, batches = _batched(work, [message for key, message in written.items() if key not in known])
+    store.messages.keep_many(work, fresh, part_of=part_of)
+    store.batches.keep_many(work, batches, part_of=part_of)
+
+
+def inbox(work: Work) -> list[Message]:
+    """The caller's own messages, newest first: a person's, or those of the firms that a user acts for."""
+    owner_ids = work.by.employer_ids if work.by.kind is ActorKind.EMPLOYER else {work.by.person_ref} - {None}
+    found = [message for owner_id in owner_ids if owner_id for message in store.inbox(work, owner_id)]
+    return sorted(found, key=lambda message: message.told_at, reverse=True)[: store.INBOX_SHOWN_MAX]
+
+
+def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:
+    """The messages, each that has to leave in a batch of its channel."""
+    traceparent = carried()
+    placed, batches = [message for message in messages if message.status is Status.SENT], []
+    leaving = [message for message in messages if message.status is Status.QUEUED]
+    for (channel, is_urgent), group in groupby(sorted(leaving, key=_lane), key=_lane):
+        together = list(group)
+        for start in range(0, len(together), MESSAGES_MAX):
+            batch = Batch(
+                batch_id=work.new_id(),
+                channel=channel,
+                is_urgent=is_urgent,
+                status=BatchStatus.QUEUED,
+                due_at=work.at,
+                traceparent=traceparent,
+            )
+            batches.append(batch)
+            placed += [replace(each, batch_id=batch.batch_id) for each in together[start : start + MESSAGES_MAX]]
+    return placed, batches
+
+
+def _lane(message: Message) -> tuple[Channel, bool]:
+    return message.channel, message.is_urgent

@@ -1,0 +1,57 @@
+"""A message: one thing said to one person or employer by one channel. What it says is a template and its parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from services.notifications.templates.template import Value
+from shared.funds.fund import Channel
+from shared.kernel.personal import Sealed
+
+
+class Status(StrEnum):
+    """What became of a message. Whether one that is queued is being sent right now, its batch knows."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    """The provider took it; in the inbox: it stands there."""
+    FAILED = "failed"
+    """It will not arrive by this channel."""
+    UNKNOWN = "unknown"
+    """Sent twice under one id, and neither time did an answer come back: it may have arrived."""
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.SENT, Status.FAILED, Status.UNKNOWN}),
+    Status.SENT: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.UNKNOWN: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What is said, to whom, and what became of it.
+
+    Personal parameters stand in `sealed` (class contact, the owner's) until the message is settled. `reason` is the
+    code of a failure. `batch_id` is where a message by mail or SMS waits to leave.
+    """
+
+    message_id: str
+    about: str
+    template: str
+    template_version: int
+    channel: Channel
+    owner_id: str
+    language: str
+    status: Status
+    told_at: datetime
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    is_urgent: bool = False
+    use_until: datetime | None = None
+    batch_id: str | None = None
+    settled_at: datetime | None = None
+    reason: str | None = None
+    version: int = 0

@@ -1,0 +1,154 @@
+"""Events come in for messages: each says something to somebody."""
+
+from services.notifications.messages import actions
+from services.notifications.messages.rules import Notice
+from shared.bus.reactions import Reactions
+from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.identity import ActivationRequested, CardsRefreshed
+from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
+from shared.storage.work import Work
+
+reactions = Reactions()
+
+
+@reactions.to(ActivationRequested)
+def send_link(work: Work, event: ActivationRequested) -> None:
+    notice = Notice(
+        template="account-activation",
+        occasion=f"{event.account_id}/{event.expires_at.isoformat()}",  # who asks again gets another link
+        about=event.account_id,
+        owner_id=event.person_ref,
+        parameters={"expires_at": event.expires_at.isoformat()},
+        sealed={"link": event.link},
+        language=event.language,
+        use_until=event.expires_at,
+    )
+    actions.say(work, notice, part_of=event.account_id)
+
+
+@reactions.to(CardsRefreshed)
+def say_cards_refreshed(work: Work, event: CardsRefreshed) -> None:
+    notices = (
+        Notice(
+            template="card-refreshed",
+            occasion=event.declaration_id,  # once a declaration, on however many of its pages a person stands
+            about=event.declaration_id,
+            owner_id=card.person_ref,
+            parameters={"valid_until": card.valid_until.isoformat()},
+        )
+        for card in event.cards
+    )
+    actions.say(work, *notices, part_of=f"{event.declaration_id}/{event.page}")
+
+
+@reactions.to(DeclarationAccepted)
+def say_declaration_accepted(work: Work, event: DeclarationAccepted) -> None:
+    notice = Notice(
+        template="declaration-accepted",
+        occasion=event.declaration_id,
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={
+            "form": event.form,
+            "period": event.period,
+            "workers": event.workers,
+            "due": event.due_minor,
+            "due_on": event.due_on.isoformat(),
+        },
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(DeclarationRefused)
+def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
+    notice = Notice(
+        template="declaration-refused",
+        occasion=event.declaration_id,
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "errors": event.errors},
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(DeclarationPaid)
+def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
+    notice = Notice(
+        template="declaration-paid",
+        occasion=event.declaration_id,
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(ClaimSubmitted)
+def say_claim_submitted(work: Work, event: ClaimSubmitted) -> None:
+    notice = Notice(
+        template="claim-submitted",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(PaperRequested)
+def say_paper_requested(work: Work, event: PaperRequested) -> None:
+    notice = Notice(
+        template="paper-requested",
+        occasion=f"{event.claim_id}/{event.requested_at.isoformat()}",  # an agent may ask more than once
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "paper": event.paper_kind, "reason": event.reason},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(ClaimApproved)
+def say_claim_approved(work: Work, event: ClaimApproved) -> None:
+    notice = Notice(
+        template="claim-approved",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(ClaimRefused)
+def say_claim_refused(work: Work, event: ClaimRefused) -> None:
+    notice = Notice(
+        template="claim-refused",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "reason": event.reason},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(ClaimPaid)
+def say_claim_paid(work: Work, event: ClaimPaid) -> None:
+    notice = Notice(
+        template="claim-paid",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(BenefitReturned)
+def say_benefit_returned(work: Work, event: BenefitReturned) -> None:
+    notice = Notice(
+        template="benefit-returned",
+        occasion=event.payout_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+    )
+    actions.say(work, notice, part_of=event.claim_id)

@@ -1,0 +1,85 @@
+"""What is said to whom, and by which channels. Pure: the template, the addresses and the time are handed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from services.notifications.contacts.contact import Addresses
+from services.notifications.messages.message import MOVES, Message, Status
+from services.notifications.templates.template import Template, Value
+from shared.funds.fund import Channel, Fund
+from shared.kernel.errors import Missing
+from shared.kernel.moves import moved
+from shared.kernel.personal import Sealed
+
+_OURS = UUID("0c7b1c92-5f7e-5f0e-9a3d-6d1a53e0a7b4")
+
+
+class MessageUnknown(Missing):
+    code = "message.unknown"
+
+
+class BatchUnknown(Missing):
+    code = "batch.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something to tell one person or employer.
+
+    `occasion` is what happens once: told twice, or by two events, a notice of one occasion is one message. `about` is
+    the case that it tells of. `language` is the one asked for just now, where there is one.
+    """
+
+    template: str
+    occasion: str
+    about: str
+    owner_id: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    language: str | None = None
+    use_until: datetime | None = None
+
+
+def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, at: datetime) -> list[Message]:
+    """The notice by each channel of its template that the fund has and that reaches its owner.
+
+    What stands in the inbox is sent by standing there.
+    """
+    language = notice.language if notice.language in fund.languages else to.language
+    return [
+        Message(
+            message_id=message_id(notice, channel=channel, fund=fund),
+            about=notice.about,
+            template=template.name,
+            template_version=template.version,
+            channel=channel,
+            owner_id=notice.owner_id,
+            language=language,
+            status=Status.SENT if channel is Channel.INBOX else Status.QUEUED,
+            told_at=at,
+            settled_at=at if channel is Channel.INBOX else None,
+            parameters=notice.parameters,
+            sealed=notice.sealed,
+            is_urgent=template.is_urgent,
+            use_until=notice.use_until,
+        )
+        for channel in template.channels
+        if channel in fund.channels and _reaches(to, channel)
+    ]
+
+
+def message_id(notice: Notice, *, channel: Channel, fund: Fund) -> str:
+    """The same for the same occasion, owner, template and channel, whoever asks and however often."""
+    return str(uuid5(_OURS, "|".join((fund.fund_id, notice.occasion, notice.owner_id, notice.template, channel.value))))
+
+
+def settled(message: Message, *, to: Status, at: datetime, reason: str | None = None) -> Message:
+    """What became of a message; the personal values that it carried have served."""
+    status = moved(MOVES, message.status, to=to)
+    return replace(message, status=status, settled_at=at, reason=reason, sealed={})
+
+
+def _reaches(to: Addresses, channel: Channel) -> bool:
+    return {Channel.INBOX: True, Channel.EMAIL: to.email is not None, Channel.SMS: to.mobile is not None}[channel]

@@ -1,0 +1,35 @@
+"""The shapes of messages over HTTP."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, pre_dump
+
+from services.notifications.messages.message import Message
+from services.notifications.templates import catalogue, rendering
+from shared.http.problems import language
+from shared.http.shapes import fund, many
+
+
+class MessageView(Schema):
+    """A message as it stands in the inbox, in the caller's language."""
+
+    message_id = fields.String(required=True)
+    about = fields.String(required=True, metadata={"description": "The claim, declaration or account it tells of."})
+    template = fields.String(required=True)
+    subject = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "Plain text; an empty line begins a paragraph."})
+    told_at = fields.AwareDateTime(required=True)
+
+    @pre_dump
+    def put_into_words(self, message: Message, **more: Any) -> dict[str, Any]:
+        said = rendering.render(
+            catalogue.said(message.template, version=message.template_version),
+            channel=message.channel,
+            language=language(),
+            fund=fund(),
+            parameters=message.parameters,
+        )
+        return {**vars(message), "subject": said.subject, "text": said.text}
+
+
+MessageViews = many(MessageView)

@@ -1,0 +1,55 @@
+"""Pages of the register: twice, in the wrong order, and broken."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.notifications.contacts import actions
+from services.notifications.contacts.rules import ContactUnknown
+from services.notifications.wiring import service
+from shared.storage.platform import Platform
+from tests.ground import TN, hear, parked, reading
+from tests.notifications.builders import AMIRA, AT, FIRM, KARIM, employer, employers, person, persons
+
+
+def test_persons_and_employers_can_be_reached_as_the_register_says(platform: Platform) -> None:
+    hear(platform, service, persons(person(), person(KARIM, mobile="0661000001", language="ar")), employers(employer()))
+    assert parked(platform) == []
+    found = actions.addresses(reading(platform), [AMIRA, KARIM, FIRM])
+    assert (found[AMIRA].email, found[AMIRA].mobile) == (f"{AMIRA}@example.org", "+213550123456")
+    assert (found[KARIM].email, found[KARIM].mobile, found[KARIM].language) == (None, "+213661000001", "ar")
+    assert found[FIRM].email == "paie@example.org"
+    assert [row["version"] for row in platform.database["contacts"].find()] == [1, 1, 1]
+
+
+def test_a_later_import_counts_whichever_page_comes_first(platform: Platform) -> None:
+    new = persons(person(mobile="0661000009"), page_id="import-2/1", at=AT + timedelta(days=1))
+    hear(platform, service, new, persons(person()))
+    assert actions.addresses(reading(platform), [AMIRA])[AMIRA].mobile == "+213661000009"
+
+
+def test_contacts_rest_sealed(platform: Platform) -> None:
+    hear(platform, service, persons(person()))
+    kept = str(platform.database["contacts"].find_one({}))
+    assert "example.org" not in kept and "550" not in kept.replace(AMIRA, "")
+
+
+def test_a_contact_of_another_person_does_not_open(platform: Platform) -> None:
+    hear(platform, service, persons(replace(person(), contact=person(KARIM).contact)))
+    with pytest.raises(Exception, match="a contact value"):
+        actions.addresses(reading(platform), [AMIRA])
+
+
+def test_who_is_not_in_the_register_is_not_known_in_this_fund(platform: Platform) -> None:
+    hear(platform, service, persons(person()))
+    with pytest.raises(ContactUnknown):
+        actions.addresses(reading(platform), [AMIRA, KARIM])
+    with pytest.raises(ContactUnknown):
+        actions.addresses(reading(platform, TN), [AMIRA])
+
+
+def test_somebody_without_contact_has_no_address_but_is_known(platform: Platform) -> None:
+    hear(platform, service, persons(replace(person(), contact=None)))
+    found = actions.addresses(reading(platform), [AMIRA])[AMIRA]
+    assert (found.email, found.mobile) == (None, None)

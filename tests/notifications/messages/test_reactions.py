@@ -1,0 +1,89 @@
+"""What each event says to whom: once, however often it comes; by the hundreds; too early; broken."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notifications.wiring import service
+from shared.storage.platform import Platform
+from tests.ground import hear, parked, told
+from tests.notifications import builders as made
+from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
+
+
+@pytest.fixture
+def registered(platform: Platform) -> Platform:
+    """A service that knows Amira and a firm by mail and mobile, and Karim by neither."""
+    service.make_indexes(platform)
+    nobody = made.person(KARIM, nothing="")
+    hear(platform, service, made.persons(made.person(), nobody), made.employers(made.employer()))
+    return platform
+
+
+def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
+    return list(platform.database["messages"].find(equal))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("event", "template", "owner_id", "channels"),
+    [
+        (made.activation(), "account-activation", AMIRA, {"email"}),
+        (made.cards(AMIRA), "card-refreshed", AMIRA, {"inbox", "sms"}),
+        (made.cards(KARIM), "card-refreshed", KARIM, {"inbox"}),
+        (made.declaration_accepted(), "declaration-accepted", FIRM, {"inbox", "email"}),
+        (made.declaration_refused(), "declaration-refused", FIRM, {"inbox", "email"}),
+        (made.declaration_paid(), "declaration-paid", FIRM, {"inbox", "email"}),
+        (made.claim_submitted(), "claim-submitted", AMIRA, {"inbox", "email", "sms"}),
+        (made.paper_requested(), "paper-requested", AMIRA, {"inbox", "email", "sms"}),
+        (made.claim_approved(), "claim-approved", AMIRA, {"inbox", "email", "sms"}),
+        (made.claim_refused(), "claim-refused", AMIRA, {"inbox", "email", "sms"}),
+        (made.claim_paid(), "claim-paid", AMIRA, {"inbox", "email", "sms"}),
+        (made.benefit_returned(), "benefit-returned", AMIRA, {"inbox", "email", "sms"}),
+    ],
+    ids=lambda it: type(it).__name__ if hasattr(it, "__event__") else "",
+)
+def test_an_event_says_one_thing_to_one_owner(
+    registered: Platform, event: Any, template: str, owner_id: str, channels: set[str]
+) -> None:
+    hear(registered, service, event)
+    hear(registered, service, event)  # told again under another id, as after a republish
+    assert parked(registered) == []
+    assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
+    assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
+
+
+def test_an_agent_may_ask_for_a_paper_more_than_once(registered: Platform) -> None:
+    hear(registered, service, made.paper_requested(), made.paper_requested(at=AT + timedelta(days=1)))
+    assert len(kept(registered, channel="sms")) == 2
+
+
+def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: Platform) -> None:
+    crowd = [f"p{number:024d}" for number in range(500)]
+    hear(registered, service, made.persons(*(made.person(each) for each in crowd), page_id="import-2/1"))
+    hear(registered, service, made.cards(*crowd), made.cards(*crowd[:10], KARIM, page=2))
+    assert parked(registered) == []
+    assert (len(kept(registered, channel="sms")), len(kept(registered, channel="inbox"))) == (500, 501)
+    sizes = Counter(row["batch_id"] for row in kept(registered, channel="sms"))
+    assert sorted(sizes.values()) == [100, 200, 200]
+    assert registered.database["batches"].count_documents({"status": "queued"}) == 3
+
+
+def test_the_link_rests_sealed_and_leads_the_queue(registered: Platform) -> None:
+    hear(registered, service, made.activation())
+    (message,) = kept(registered)
+    assert "s3cret" not in str(message) and message["sealed"]["link"] and message["language"] == "ar"
+    assert [row["is_urgent"] for row in registered.database["batches"].find()] == [True]
+
+
+def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(registered: Platform) -> None:
+    stranger = "pstrangeraaaaaaaaaaaaaaaa"
+    hear(registered, service, made.cards(AMIRA, stranger))
+    assert parked(registered) == ["contact.unknown"]
+    assert kept(registered) == []
+
+
+def test_nothing_is_told_before_something_is_sent(registered: Platform) -> None:
+    hear(registered, service, made.claim_paid())
+    assert told(registered) == []

@@ -1,0 +1,48 @@
+"""The inbox over HTTP: one's own, newest first, in the language of who reads."""
+
+import pytest
+
+from services.notifications.wiring import service
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.ground import TN, hear
+from tests.notifications import builders as made
+from tests.notifications.builders import AMIRA, FIRM, KARIM
+
+
+@pytest.fixture
+def office(platform: Platform) -> Office:
+    office = Office(service, platform)
+    hear(platform, service, made.persons(made.person()), made.employers(made.employer()))
+    hear(platform, service, made.claim_submitted())
+    hear(platform, service, made.claim_approved())
+    hear(platform, service, made.activation(), made.declaration_accepted())
+    return office
+
+
+def test_a_person_reads_what_was_said_newest_first(office: Office) -> None:
+    answer = office.person(AMIRA).get("/messages")
+    assert answer.status_code == 200
+    newest, oldest = answer.json["items"]
+    assert (newest["template"], oldest["template"]) == ("claim-approved", "claim-submitted")
+    assert newest["subject"] == "CNAS : dossier CL260000000197 accordé"
+    assert "320,00\u00a0DA" in newest["text"]
+    assert newest["about"] == "c1"
+
+
+def test_each_reader_has_it_in_their_language(office: Office) -> None:
+    read = office.person(AMIRA).get("/messages", headers={"Accept-Language": "ar"}).json["items"][0]
+    assert "قبل الصندوق ملفكم" in read["text"]
+
+
+def test_a_user_reads_what_was_said_to_the_firms_that_they_act_for(office: Office) -> None:
+    (message,) = office.employer(FIRM, "1600000002").get("/messages").json["items"]
+    assert message["template"] == "declaration-accepted" and "310\u00a0500,00\u00a0DA" in message["text"]
+    assert office.employer("1600000002").get("/messages").json["items"] == []
+
+
+def test_nobody_reads_what_was_said_to_another(office: Office) -> None:
+    assert office.person(KARIM).get("/messages").json["items"] == []
+    assert office.person(AMIRA, fund=TN).get("/messages").json["items"] == []
+    assert office.staff().get("/messages").json["items"] == []
+    assert office.machine().get("/messages").json["items"] == []

@@ -1,0 +1,106 @@
+"""What is said to whom, by which channels, and what may become of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notifications.contacts.contact import Addresses
+from services.notifications.messages import rules
+from services.notifications.messages.message import MOVES, Message, Status
+from services.notifications.messages.rules import Notice
+from services.notifications.templates import catalogue
+from shared.funds.fund import Channel
+from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.personal import Sealed
+from tests.ground import DZ, TN, funds
+from tests.notifications.builders import AMIRA, AT, KARIM
+
+BOTH = Addresses(language="fr", email="a@example.org", mobile="+213550123456")
+
+
+def notice(**facts: Any) -> Notice:
+    parameters = {"reference": "CL260000000197", "amount": 32_000}
+    return Notice(
+        **{
+            "template": "claim-paid",
+            "occasion": "c1",
+            "about": "c1",
+            "owner_id": AMIRA,
+            "parameters": parameters,
+            **facts,
+        }
+    )
+
+
+def messages(said: Notice, to: Addresses = BOTH, fund_id: str = DZ) -> list[Message]:
+    return rules.messages(said, template=catalogue.newest(said.template), to=to, fund=funds()[fund_id], at=AT)
+
+
+@pytest.mark.parametrize(
+    ("template", "to", "channels"),
+    [
+        ("claim-paid", BOTH, {"inbox", "email", "sms"}),
+        ("claim-paid", Addresses(language="fr", mobile="+213550123456"), {"inbox", "sms"}),
+        ("claim-paid", Addresses(language="fr", email="a@example.org"), {"inbox", "email"}),
+        ("claim-paid", Addresses(language="fr"), {"inbox"}),
+        ("card-refreshed", BOTH, {"inbox", "sms"}),
+        ("declaration-paid", BOTH, {"inbox", "email"}),
+        ("account-activation", BOTH, {"email"}),
+        ("account-activation", Addresses(language="fr", mobile="+213550123456"), set()),
+    ],
+)
+def test_a_notice_goes_by_the_channels_that_reach(template: str, to: Addresses, channels: set[str]) -> None:
+    assert {message.channel.value for message in messages(notice(template=template), to)} == channels
+
+
+def test_what_stands_in_the_inbox_is_sent_and_the_rest_waits() -> None:
+    assert {message.channel: message.status for message in messages(notice())} == {
+        Channel.INBOX: Status.SENT,
+        Channel.EMAIL: Status.QUEUED,
+        Channel.SMS: Status.QUEUED,
+    }
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [(None, "fr"), ("ar", "ar"), ("de", "fr")])
+def test_the_language_asked_for_just_now_counts_first(asked: str | None, spoken: str) -> None:
+    assert {message.language for message in messages(notice(language=asked))} == {spoken}
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        (notice(parameters={"reference": "x", "amount": 1}), True),
+        (notice(about="c2"), True),
+        (notice(occasion="c2"), False),
+        (notice(owner_id=KARIM), False),
+        (notice(template="claim-approved"), False),
+    ],
+)
+def test_one_occasion_is_one_message(other: Notice, is_same: bool) -> None:
+    first = {message.channel: message.message_id for message in messages(notice())}
+    again = {message.channel: message.message_id for message in messages(other)}
+    assert len(set(first.values())) == 3
+    assert (first == again) is is_same
+    assert is_same or not set(first.values()) & set(again.values())
+
+
+def test_two_funds_never_share_a_message() -> None:
+    assert not {each.message_id for each in messages(notice())} & {
+        each.message_id for each in messages(notice(), fund_id=TN)
+    }
+
+
+@pytest.mark.parametrize("here", Status)
+@pytest.mark.parametrize("to", Status)
+def test_a_message_is_settled_once(here: Status, to: Status) -> None:
+    is_allowed = here is Status.QUEUED and to is not Status.QUEUED
+    assert (to in MOVES[here]) is is_allowed
+    message = Message(**{**vars(messages(notice())[0]), "status": here, "sealed": {"link": Sealed("k1.x")}})
+    if not is_allowed:
+        with pytest.raises(MoveNotAllowed):
+            rules.settled(message, to=to, at=AT)
+        return
+    settled = rules.settled(message, to=to, at=AT + timedelta(hours=1), reason="why")
+    assert (settled.status, settled.reason, settled.settled_at) == (to, "why", AT + timedelta(hours=1))
+    assert settled.sealed == {}
