@@ -41,11 +41,10 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
     metrics = _emptied_metrics(var)
     return Plan(
         stages=[
-            Stage(name="engines", programs=engines, restarts=False),
-            Stage(name="traces", programs=traces, restarts=True),
-            Stage(name="simulators", programs=processes.simulators(simulators, ports=ports), restarts=True),
-            Stage(name="webs", programs=processes.webs(settings, ports=ports, metrics=metrics), restarts=True),
-            Stage(name="workers", programs=processes.workers(settings, ports=ports), restarts=True),
+            Stage(name="engines", programs=[*engines, *traces]),
+            Stage(name="simulators", programs=processes.simulators(simulators, ports=ports)),
+            Stage(name="webs", programs=processes.webs(settings, ports=ports, metrics=metrics)),
+            Stage(name="workers", programs=processes.workers(settings, ports=ports)),
         ],
         remarks=remarks,
         addresses=_addresses(ports, has_traces=bool(traces)),

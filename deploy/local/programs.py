@@ -35,6 +35,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     ready_max_s: float = 60.0
     stop_max_s: float = 7.0  # from the request to end until it is made to
+    may_restart: bool = True  # whether it is started again where it ended by itself; if not, the run ends with it
 
     @property
     def slug(self) -> str:

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -73,7 +73,6 @@ class Stage:
 
     name: str
     programs: Sequence[Program]
-    restarts: bool  # whether a program that ended by itself is started again
 
 
 def stop_left_over(*, var: Path) -> bool:
@@ -145,13 +144,13 @@ class Supervisor:
 
     def refuse_ended(self) -> None:
         """Broken where any program has ended: while all of them start, none may."""
-        self._refuse({stage.name: ENDED for stage in self.stages})
+        self._refuse(lambda program: ENDED)
 
     def refuse_fallen(self) -> None:
         """Broken where a program has ended that is not restarted, or one was restarted in vain."""
-        self._refuse({stage.name: GIVEN_UP if stage.restarts else ENDED for stage in self.stages})
+        self._refuse(lambda program: GIVEN_UP if program.may_restart else ENDED)
 
-    def _refuse(self, states_by_stage: Mapping[str, Collection[str]]) -> None:
+    def _refuse(self, refused: Callable[[Program], Collection[str]]) -> None:
         self._count_family()
         try:
             states = {state["name"]: state["statename"] for state in _ask(self._var).getAllProcessInfo()}
@@ -159,7 +158,7 @@ class Supervisor:
             raise Broken(f"supervisord ended: {last_words(self._log)}") from None
         for stage in self.stages:
             for program in stage.programs:
-                if states.get(program.slug) in states_by_stage[stage.name]:
+                if states.get(program.slug) in refused(program):
                     raise Broken(f"{program.name} stopped: {last_words(self.log(program))}")
 
     def log(self, program: Program) -> Path:
@@ -208,7 +207,7 @@ class Supervisor:
                     program=program.slug,
                     command=shlex.join(program.command).replace("%", "%%"),
                     environment=_environment(program.environment),
-                    restarts=str(stage.restarts).lower(),
+                    restarts=str(program.may_restart).lower(),
                     stop_max_s=ceil(program.stop_max_s),
                     log=self.log(program),
                     log_size_max=LOG_SIZE_MAX,

@@ -60,9 +60,10 @@ def _stage(number: int, port: int) -> Stage:
         command=(sys.executable, "-m", "tests.engines.stand_in", "serve", str(port)),
         ports={f"STAND_IN_{number}_PORT": port},
         answers=answers_http(f"http://{HOST}:{port}/"),
+        may_restart=number > 0,
         environment={"STAGE": f"stage-{number}", "QUOTED": 'per cent %s, "quotes" & commas'},
     )
-    return Stage(name=f"stage{number}", programs=[program], restarts=number > 0)
+    return Stage(name=f"stage{number}", programs=[program])
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ def program(*, port: int, controller_port: int, jars_home: Path, home: Path) -> 
         command=[*run, "kafka.Kafka", str(properties)],
         ports={"KAFKA_PORT": port, "KAFKA_CONTROLLER_PORT": controller_port},
         answers=answers,
+        may_restart=False,
     )
 
 

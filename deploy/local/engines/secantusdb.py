@@ -30,7 +30,7 @@ def program(*, port: int, storage: Path, options: Sequence[str], setting: str = 
     ):  # listening is asked first: a refused MongoClient sleeps half a second before it looks again
         return is_listening(port) and answers(uri(port=port))
 
-    return Program(name="SecantusDB", command=command, ports={setting: port}, answers=is_ready)
+    return Program(name="SecantusDB", command=command, ports={setting: port}, answers=is_ready, may_restart=False)
 
 
 def answers(uri: str) -> bool:

@@ -18,4 +18,6 @@ def program(*, port: int, setting: str = "KAFKA_PORT") -> Program:
         return is_listening(port) and kafka.answers(f"{HOST}:{port}")
 
     # It has nothing to save, and on SIGTERM it waits five seconds for its clients to leave.
-    return Program(name="Tansu", command=command, ports={setting: port}, answers=answers, stop_max_s=0.5)
+    return Program(
+        name="Tansu", command=command, ports={setting: port}, answers=answers, stop_max_s=0.5, may_restart=False
+    )

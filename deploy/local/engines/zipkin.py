@@ -12,8 +12,7 @@ def program(*, java: str, port: int, jars_home: Path) -> Program:
     """The server, empty. Fetches its jar into `jars_home` on the first call."""
     jar = next(jars.fetch("zipkin", into=jars_home).glob("zipkin-server-*.jar"))
     armeria = {"ip": HOST, "port": port, "protocols[0]": "http"}
-    # Niced, for it is the one that nobody waits for: the services have the processors while all start together.
-    command = ["nice", java, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(jar)]
+    command = [java, "-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(jar)]
     command += [f"--armeria.ports[0].{name}={value}" for name, value in armeria.items()]
     command += ["--logging.level.root=WARN", "--spring.main.banner-mode=off"]
     return Program(
