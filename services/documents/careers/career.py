@@ -1,0 +1,78 @@
+"""A career: what employers declared that a person earned, quarter by quarter. Wages are personal and rest sealed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.funds.period import Period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One quarter with one employer; `duration` counts units: H hours, D days, M months.
+
+    `declared_period` is that of the declaration (a year or a quarter), `revision` its number among those of the period.
+    """
+
+    employer_id: str
+    year: int
+    quarter: int
+    duration: int
+    unit: str
+    wage_minor: int
+    form: str
+    declared_period: str
+    declaration_id: str
+    revision: int
+    entered_on: date | None = None
+    left_on: date | None = None
+
+    @property
+    def period(self) -> Period:
+        return Period(self.year, self.quarter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Career:
+    """All that was declared for a person, oldest quarter first."""
+
+    person_ref: str
+    entries: tuple[Entry, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredPage:
+    """Whom a page of declared wages spoke of, so that a corrected declaration finds those that it leaves out.
+
+    `scope` is what a later revision replaces: employer, form and period. `withdrawn_refs` are the persons of earlier
+    revisions whom this page, the last of its revision to arrive, took out.
+    """
+
+    page_id: str
+    scope: str
+    revision: int
+    person_refs: tuple[str, ...]
+    withdrawn_refs: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def touched_refs(self) -> tuple[str, ...]:
+        """Everybody whose career this page changed."""
+        return self.person_refs + self.withdrawn_refs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An entry as it is read, with the employer's name where the register has told it."""
+
+    entry: Entry
+    employer_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A career as it is read: newest quarter first."""
+
+    person_ref: str
+    lines: tuple[Line, ...]
+    version: int

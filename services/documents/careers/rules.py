@@ -1,0 +1,82 @@
+"""How declared wages become careers, and how a later revision of a declaration replaces an earlier one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from services.documents.careers.career import Career, DeclaredPage, Entry
+from shared.events.payments import DeclaredWage, WagesDeclared
+from shared.kernel.errors import Missing
+
+ENTRIES_MAX = 1_000
+"""Fifty years of quarters with five employers at once; what is older than that falls out."""
+
+
+class CareerUnknown(Missing):
+    """Nobody declared anything for this person yet."""
+
+    code = "career.unknown"
+
+
+def scope_of(page: WagesDeclared) -> str:
+    """What a revision replaces: all that its employer declared on this form for this period."""
+    return f"{page.employer_id}/{page.form}/{page.period}"
+
+
+def page_id_of(page: WagesDeclared) -> str:
+    """What names a page of a declaration."""
+    return f"{page.declaration_id}/{page.page}"
+
+
+def page_of(page: WagesDeclared, *, known: Sequence[DeclaredPage]) -> DeclaredPage | None:
+    """The record of a page; None where a later revision, or this page itself, came before it.
+
+    `known` are the pages of the same scope. With the last page of a revision it is certain whom it leaves out.
+    """
+    page_id = page_id_of(page)
+    if any(each.revision > page.revision or each.page_id == page_id for each in known):
+        return None
+    own = [each for each in known if each.revision == page.revision]
+    record = DeclaredPage(
+        page_id=page_id,
+        scope=scope_of(page),
+        revision=page.revision,
+        person_refs=tuple(dict.fromkeys(wage.person_ref for wage in page.wages)),
+    )
+    if len(own) + 1 < page.pages:
+        return record
+    before = {ref for each in known if each.revision < page.revision for ref in each.person_refs}
+    now = {ref for each in (*own, record) for ref in each.person_refs}
+    return replace(record, withdrawn_refs=tuple(sorted(before - now)))
+
+
+def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclared) -> Career:
+    """The career with what one declaration says; it replaces what earlier revisions said. No wages: it is taken out.
+
+    A quarter without time and pay is not an entry.
+    """
+    kept = [each for each in career.entries if _scope(each) != scope_of(page) or each.revision == page.revision]
+    new = [
+        Entry(
+            employer_id=page.employer_id,
+            year=period.year,
+            quarter=period.quarter,
+            duration=period.duration,
+            unit=period.unit,
+            wage_minor=period.wage_minor,
+            form=page.form,
+            declared_period=page.period,
+            declaration_id=page.declaration_id,
+            revision=page.revision,
+            entered_on=wage.entered_on,
+            left_on=wage.left_on,
+        )
+        for wage in wages
+        for period in wage.periods
+        if period.duration or period.wage_minor
+    ]
+    entries = sorted([*kept, *new], key=lambda each: (each.year, each.quarter, each.employer_id))
+    return replace(career, entries=tuple(entries[-ENTRIES_MAX:]))
+
+
+def _scope(entry: Entry) -> str:
+    return f"{entry.employer_id}/{entry.form}/{entry.declared_period}"

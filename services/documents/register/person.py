@@ -1,0 +1,35 @@
+"""A person as the fund's register has them. Who they are stays sealed as it came and is opened only to print it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.kernel.personal import Sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Civil:
+    """Who a person is, opened. Arabic names stand where the register has them."""
+
+    insurance_number: str
+    family_name: str
+    first_name: str
+    birth_on: date | None = None
+    family_name_ar: str | None = None
+    first_name_ar: str | None = None
+
+    def full_name(self, language: str) -> str:
+        """The name in the script of a language, or as it is known."""
+        if language == "ar" and self.family_name_ar and self.first_name_ar:
+            return f"{self.first_name_ar} {self.family_name_ar}"
+        return f"{self.first_name} {self.family_name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What documents keeps of a registered person; `civil` belongs to the `person_ref`."""
+
+    person_ref: str
+    civil: Sealed
+    language: str
+    registered_at: datetime
+    version: int = 0

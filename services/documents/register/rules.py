@@ -1,0 +1,37 @@
+"""Which word of the register counts: the one that was registered last, whatever the order in which it is heard."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.documents.register.employer import Employer
+from services.documents.register.person import Person
+from shared.events.identity import RegisteredEmployer, RegisteredPerson
+from shared.kernel.errors import Missing
+
+
+class PersonUnknown(Missing):
+    """The register has not told of this person, or not yet."""
+
+    code = "register.person-unknown"
+
+
+class EmployerUnknown(Missing):
+    """The register has not told of this employer, or not yet."""
+
+    code = "register.employer-unknown"
+
+
+def person(known: Person | None, heard: RegisteredPerson, *, at: datetime) -> Person | None:
+    """The person as registered at an instant, or None where something newer is known."""
+    if known is not None and known.registered_at >= at:
+        return None
+    new = Person(person_ref=heard.person_ref, civil=heard.civil, language=heard.language, registered_at=at)
+    return replace(new, version=known.version) if known else new
+
+
+def employer(known: Employer | None, heard: RegisteredEmployer, *, at: datetime) -> Employer | None:
+    """The employer as registered at an instant, or None where something newer is known."""
+    if known is not None and known.registered_at >= at:
+        return None
+    new = Employer(employer_id=heard.employer_id, name=heard.name, registered_at=at)
+    return replace(new, version=known.version) if known else new

@@ -1,0 +1,9 @@
+"""Where documents keeps what it knows of the fund's register."""
+
+from services.documents.register.employer import Employer
+from services.documents.register.person import Person
+from services.documents.register.rules import EmployerUnknown, PersonUnknown
+from shared.storage.shelf import Shelf
+
+persons = Shelf("persons", Person, key="person_ref", missing=PersonUnknown)
+employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown)

@@ -1,0 +1,86 @@
+"""Valid things that documents hears of, so that a test says only what it is about."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
+from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.kernel.personal import DataClass
+from tests.ground import DZ, keys
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
+KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
+FIRM, OTHER_FIRM = "1600000001", "1600000002"
+PUBLIC_URL = "https://documents.test"
+
+
+def registered(*person_refs: str, at: datetime = AT, fund_id: str = DZ, **civil: Any) -> PersonsRegistered:
+    """A page of the register with these persons, each of the same name unless the test says otherwise."""
+    known = {
+        "insurance_number": "900000000001",
+        "national_id": "109900000000000001",
+        "family_name": "BENABDALLAH",
+        "first_name": "Amira",
+        "family_name_ar": "بن عبد الله",
+        "first_name_ar": "أميرة",
+        "birth_on": "1990-02-01",
+        **civil,
+    }
+    sealed = {
+        ref: keys()[fund_id].seal(json.dumps(known, ensure_ascii=False), as_=DataClass.CIVIL, whose=ref)
+        for ref in person_refs
+    }
+    return PersonsRegistered(
+        page_id=f"persons/{at.isoformat()}",
+        registered_at=at,
+        persons=tuple(RegisteredPerson(person_ref=ref, civil=civil, language="fr") for ref, civil in sealed.items()),
+    )
+
+
+def employers(*, at: datetime = AT, **names: str) -> EmployersRegistered:
+    """A page of the register with the two firms, renamed as the test says (`f1600000001="…"`)."""
+    known = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"} | {key[1:]: name for key, name in names.items()}
+    return EmployersRegistered(
+        page_id=f"employers/{at.isoformat()}",
+        registered_at=at,
+        employers=tuple(
+            RegisteredEmployer(
+                employer_id=employer_id,
+                name=name,
+                sector="services",
+                is_open=True,
+                affiliated_on=date(2010, 1, 1),
+                language="fr",
+            )
+            for employer_id, name in known.items()
+        ),
+    )
+
+
+def wage(person_ref: str = AMIRA, *, wage_minor: int = 18_000_000, year: int = 2025, **facts: Any) -> DeclaredWage:
+    """A year at work, three months a quarter, 180,000.00 each."""
+    periods = tuple(
+        WagePeriod(year=year, quarter=quarter, duration=3, unit="M", wage_minor=wage_minor) for quarter in (1, 2, 3, 4)
+    )
+    return DeclaredWage(**{"person_ref": person_ref, "periods": periods, **facts})
+
+
+def declared(*wages: DeclaredWage, revision: int = 1, year: int = 2025, **facts: Any) -> WagesDeclared:
+    """A page of an accepted declaration, by default the only one, of one worker."""
+    return WagesDeclared(
+        **{
+            "declaration_id": f"{facts.get('employer_id', FIRM)}-{year}-{revision}",
+            "employer_id": FIRM,
+            "form": "das",
+            "period": str(year),
+            "revision": revision,
+            "page": 1,
+            "pages": 1,
+            "currency": "DZD",
+            "wages": wages or (wage(year=year),),
+            "accepted_at": AT,
+            **facts,
+        }
+    )
