@@ -1,8 +1,9 @@
 """The mail server: takes mail over SMTP, keeps it, and refuses what its recipients would."""
 
 import asyncio
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message as Mail
 from hmac import compare_digest
 from typing import Any
 
@@ -40,7 +41,7 @@ class Mailbox:
         if self._faults.take("mail-rejected"):
             return "554 5.7.1 refused by policy"
         assert isinstance(envelope.content, bytes), "decode_data is off"  # noqa: S101
-        mail = message_from_bytes(envelope.content, policy=policy.default)
+        mail = message_from_bytes(envelope.content)
         for address in envelope.rcpt_tos:
             self._received.keep(_read(mail, recipient=address))
         if self._faults.take("mail-answer-lost") and server.transport is not None:
@@ -48,21 +49,41 @@ class Mailbox:
         return "250 2.0.0 kept"
 
 
-def _read(mail: EmailMessage, *, recipient: str) -> Message:
-    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+def _read(mail: "Mail[Any, Any]", *, recipient: str) -> Message:
+    leaves = [part for part in mail.walk() if not part.is_multipart()]
+    attached = [part for part in leaves if part.get_content_disposition() == "attachment"]
+    bodies = {part.get_content_type(): _text(part) for part in leaves if part not in attached}
     return Message(
         channel="mail",
-        message_id=str(mail["message-id"] or "").strip("<> "),
+        message_id=_header(mail, "message-id").strip("<> "),
         recipient=recipient,
-        sender=str(mail["from"] or ""),
-        subject=str(mail["subject"] or ""),
-        text=text.get_content() if text is not None else "",
-        html=html.get_content() if html is not None else None,
+        sender=_header(mail, "from"),
+        language=_header(mail, "content-language"),
+        subject=_header(mail, "subject"),
+        text=bodies.get("text/plain", ""),
+        html=bodies.get("text/html"),
         attachments=tuple(
-            {"name": part.get_filename(), "type": part.get_content_type(), "bytes": len(part.get_content())}
-            for part in mail.iter_attachments()
+            {"name": part.get_filename(), "type": part.get_content_type(), "bytes": len(_octets(part))}
+            for part in attached
         ),
     )
+
+
+# The email package's older reader is used throughout: it is several times faster than the newer one, which moreover
+# puts a blank between the encoded words of a name.
+
+
+def _header(mail: "Mail[Any, Any]", name: str) -> str:
+    return str(make_header(decode_header(mail.get(name, "")))).replace("\n", "")
+
+
+def _octets(part: "Mail[Any, Any]") -> bytes:
+    decoded = part.get_payload(decode=True)
+    return decoded if isinstance(decoded, bytes) else b""
+
+
+def _text(part: "Mail[Any, Any]") -> str:
+    return _octets(part).decode(part.get_content_charset("utf-8"), "replace").replace("\r\n", "\n")
 
 
 async def serve(settings: Settings, *, received: Received, faults: Faults) -> asyncio.Server:

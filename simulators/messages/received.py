@@ -11,7 +11,7 @@ SCHEMA = """
 create table if not exists received (
     number integer primary key autoincrement, channel text not null, message_id text not null, recipient text not null,
     sender text not null, subject text not null, body text not null, html text, attachments text not null,
-    received_at text not null);
+    received_at text not null, language text not null);
 create index if not exists received_by_message on received (channel, message_id, recipient);
 create index if not exists received_by_recipient on received (recipient, channel);
 """
@@ -31,6 +31,7 @@ class Message:
     subject: str = ""
     html: str | None = None
     attachments: tuple[dict[str, object], ...] = ()
+    language: str = ""
 
 
 class Received:
@@ -51,7 +52,7 @@ class Received:
         with self._lock:
             self._connection.execute(
                 "insert into received (channel, message_id, recipient, sender, subject, body, html, attachments,"
-                " received_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " received_at, language) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     message.channel,
                     message.message_id,
@@ -62,6 +63,7 @@ class Received:
                     message.html,
                     json.dumps(message.attachments),
                     datetime.now(UTC).isoformat(),
+                    message.language,
                 ),
             )
 
@@ -72,8 +74,8 @@ class Received:
         wanted = {"recipient": to, "channel": channel, "since": since, "after": after, "most": ANSWER_MAX}
         with self._lock:
             rows = self._connection.execute(
-                "select min(number) as number, channel, message_id, recipient as 'to', sender as 'from', subject,"
-                " body as text, html, attachments, min(received_at) as received_at, count(*) as count"
+                "select min(number) as number, channel, message_id, recipient as 'to', sender as 'from', language,"
+                " subject, body as text, html, attachments, min(received_at) as received_at, count(*) as count"
                 " from received where (:recipient is null or recipient = :recipient)"
                 " and (:channel is null or channel = :channel) group by channel, message_id, recipient"
                 " having min(number) > :after and (:since is null or min(received_at) >= :since)"
@@ -106,7 +108,8 @@ FAULTS = {
     "mail-rejected": "554 once the mail has been sent",
     "mail-answer-lost": "kept, but the connection ends before the answer",
     "sms-throttled": "ESME_RTHROTTLED",
-    "sms-rejected": "ESME_RSYSERR",
+    "sms-in-trouble": "ESME_RSYSERR",
+    "sms-rejected": "ESME_RSUBMITFAIL",
     "sms-answer-lost": "kept, never answered",
 }
 

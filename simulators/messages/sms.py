@@ -21,7 +21,7 @@ RECEIPTS_MAX = 200_000
 RECEIPT_PAUSE_S = 0.2
 
 # Command statuses of SMPP 3.4, 5.1.3.
-SYSTEM_ERROR, WRONG_DESTINATION, THROTTLED = 0x08, 0x0B, 0x58
+SYSTEM_ERROR, WRONG_DESTINATION, SUBMIT_FAILED, THROTTLED = 0x08, 0x0B, 0x45, 0x58
 
 HAS_HEADER = 0x40
 IS_RECEIPT = 0x04
@@ -75,8 +75,10 @@ class MessageCentre:
             event.reject(WRONG_DESTINATION)
         elif self._faults.take("sms-throttled"):
             event.reject(THROTTLED)
-        elif self._faults.take("sms-rejected"):
+        elif self._faults.take("sms-in-trouble"):
             event.reject(SYSTEM_ERROR)
+        elif self._faults.take("sms-rejected"):
+            event.reject(SUBMIT_FAILED)
         else:
             self._keep(event)
             if self._faults.take("sms-answer-lost"):

@@ -14,43 +14,15 @@ import smpplib.exceptions
 from smpplib.smpp import make_pdu
 
 from simulators.messages.sms import decode
-from tests.simulators.programs import free_port, running, wait_until
+from tests.simulators.message_centre import Centre, message_centre
+from tests.simulators.programs import running, wait_until
 
 ARABIC = "تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري، ويمكنكم استعمال بطاقتكم في جميع الصيدليات المتعاقدة."
 
 
-class Centre:
-    def __init__(self) -> None:
-        self.smtp_port, self.smpp_port, self.http_port = free_port(), free_port(), free_port()
-        self.url = f"http://127.0.0.1:{self.http_port}"
-
-    def settings(self, state_dir) -> dict[str, str]:
-        return {
-            "MESSAGES_SMTP_BIND": f"127.0.0.1:{self.smtp_port}",
-            "MESSAGES_SMPP_BIND": f"127.0.0.1:{self.smpp_port}",
-            "MESSAGES_HTTP_BIND": f"127.0.0.1:{self.http_port}",
-            "MESSAGES_STATE_DIR": str(state_dir),
-        }
-
-    def get(self, path: str, **query) -> dict:
-        return requests.get(self.url + path, params=query, timeout=5).json()
-
-    def received(self, to: str, **query) -> list[dict]:
-        return self.get("/messages", to=to, **query)["messages"]
-
-    def fault(self, kind: str, count: int = 1) -> None:
-        assert requests.post(self.url + "/_faults", json={"kind": kind, "count": count}, timeout=5).status_code == 201
-
-    def send_mail(self, mail: EmailMessage) -> None:
-        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=5) as server:
-            server.send_message(mail)
-
-
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory):
-    centre = Centre()
-    settings = centre.settings(tmp_path_factory.mktemp("messages"))
-    with running("simulators.messages", settings=settings, ready_url=centre.url + "/health/ready"):
+    with message_centre(tmp_path_factory.mktemp("messages")) as centre:
         yield centre
 
 
@@ -279,8 +251,9 @@ def test_numbers_that_are_not_reached(centre, sender):
 def test_faults_of_sms(centre, sender, number):
     centre.fault("sms-throttled", 2)
     assert [sender.send(number, b"x", coding=0) for _ in range(3)] == [0x58, 0x58, 0]
-    centre.fault("sms-rejected")
-    assert sender.send(number, b"y", coding=0) == 0x08
+    for fault, status in (("sms-in-trouble", 0x08), ("sms-rejected", 0x45)):
+        centre.fault(fault)
+        assert sender.send(number, b"y", coding=0) == status
 
     assert [one["text"] for one in centre.received("+" + number)] == ["x"]
 

@@ -24,7 +24,7 @@ from smpplib.command import EnquireLink, SubmitSM
 from services.notifications.channels.sms_parts import Parts, parts
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
-TICK_S = 0.5
+TICK_S = 0.2
 ENQUIRE_S = 30.0
 RECONNECT_S_MAX = 30.0
 
@@ -136,7 +136,7 @@ class SmsLine:
     """A line to one SMS centre. Threads may share it; processes may not: open it after the fork.
 
     `on_receipt` is called from the line's own thread. A `Failure` that it raises makes the centre bring the receipt
-    again later.
+    again later; anything else ends the line.
     """
 
     def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[Receipt], None]) -> None:
@@ -209,10 +209,12 @@ class SmsLine:
                 self._serve(session)
             except _LINE_BROKEN as error:
                 failures += 1
+                if self._is_closed.is_set():
+                    break  # the centre may hang up before it has said goodbye
                 log.warning("the line to the SMS centre is down: %s", type(error).__name__)
             finally:
                 self._hang_up(session)
-            self._is_closed.wait(min(RECONNECT_S_MAX, TICK_S * 2**failures) if failures else 0)
+            self._is_closed.wait(_pause_s(failures))
 
     def _serve(self, session: "_Session") -> None:
         with self._lock:
@@ -221,7 +223,7 @@ class SmsLine:
         while not self._is_closed.is_set():
             session.read_for(TICK_S)
             self._end_overdue()
-        session.say_goodbye()
+        session.unbind()
 
     def _hang_up(self, session: "_Session") -> None:
         self._is_bound.clear()
@@ -254,7 +256,7 @@ class SmsLine:
             part.end(outcome)
 
     def _receipt(self, pdu: Any) -> int:
-        found = _RECEIPT.search(pdu.short_message or b"")
+        found = _RECEIPT.search(pdu.short_message or getattr(pdu, "message_payload", None) or b"")
         if found is not None:
             status = found["stat"].decode().upper()
             delivery = _DELIVERIES.get(status, Delivery.UNDER_WAY)
@@ -321,8 +323,8 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
             logger_name="smpplib",
             allow_unknown_opt_params=True,
         )
-        # Below a warning smpplib logs whole PDUs, which are numbers and texts of people.
-        self.logger.setLevel(logging.WARNING)
+        # smpplib logs whole PDUs, which are numbers and texts of people, and warns of what we handle.
+        self.logger.setLevel(logging.ERROR)
         self.set_message_sent_handler(lambda pdu: on_answer(pdu))
         self.set_message_received_handler(lambda pdu: on_receipt(pdu))
         self.set_error_pdu_handler(lambda pdu: None)  # refusals go to the handler above, with their status
@@ -358,8 +360,9 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
             self.send_pdu(EnquireLink("enquire_link", client=self))
             self._asked_at = now
 
-    def say_goodbye(self) -> None:
-        self.unbind()
+    def disconnect(self) -> None:
+        with self._sending:
+            super().disconnect()
 
 
 class _NamedSubmission(SubmitSM):  # type: ignore[misc]  # smpplib has no types
@@ -392,6 +395,11 @@ def _submission(session: _Session, centre: SmsCentre, sms: Sms, cut: Parts, plac
         name = sms.message_id.encode("ascii")
         pdu.named = struct.pack(">HH", centre.message_id_tag, len(name)) + name
     return pdu
+
+
+def _pause_s(failures: int) -> float:
+    """Before connecting again: not at all when the line had stood, then longer each time."""
+    return min(RECONNECT_S_MAX, TICK_S * 2 ** min(failures, 8)) if failures else 0.0
 
 
 def _failure(status: int) -> Failure:

@@ -6,17 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from enum import StrEnum
+from typing import Any
 
 from shared.kernel.errors import Invalid, Unavailable
 
 ADDRESS_CHARACTERS_MAX = 254
 
-# Seven bits and short lines, so that no server on the way has to rewrite Arabic, and break a signature doing so.
-_POLICY = policy.SMTP.clone(cte_type="7bit")
+_ON_THE_WIRE = policy.compat32.clone(linesep="\r\n")
 
 
 class MailServerUnavailable(Unavailable):
@@ -104,7 +106,7 @@ def send_mail(server: MailServer, *, mail: Mail) -> str:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             raise MailServerUnavailable(cause=type(error).__name__) from error
         try:
-            _demand(smtp.data(written.as_bytes(policy=_POLICY)), or_else=MailRefused)
+            _demand(smtp.data(written.as_bytes(policy=_ON_THE_WIRE)), or_else=MailRefused)
         except smtplib.SMTPDataError as error:
             _demand((error.smtp_code, b""), or_else=MailRefused)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
@@ -149,16 +151,24 @@ def _demand_address(address: str) -> None:
         raise AddressRefused(status=0)
 
 
-def _written(mail: Mail) -> EmailMessage:
-    written = EmailMessage(policy=_POLICY)
-    written["From"] = Address(display_name=mail.sender_name, addr_spec=mail.sender)
-    written["To"] = Address(addr_spec=mail.recipient)
-    written["Subject"] = " ".join(mail.subject.split())
+def _written(mail: Mail) -> Message:
+    # Built with the email package's older classes: they encode Arabic some ten times faster than the newer.
+    # All of it is seven bits and short lines, so no server on the way has to rewrite it.
+    text = _body(mail.text, "plain")
+    written: Message[Any, Any] = text
+    if mail.html is not None:
+        written = MIMEMultipart("alternative", _subparts=[text, _body(mail.html, "html")])
+    sender = Header(mail.sender_name, "utf-8", header_name="From")
+    sender.append(f"<{mail.sender}>", "us-ascii")
+    written["From"] = sender
+    written["To"] = mail.recipient
+    written["Subject"] = Header(" ".join(mail.subject.split()), "utf-8", header_name="Subject")
     written["Date"] = format_datetime(mail.written_at)
     written["Message-ID"] = f"<{mail.message_id}@{mail.sender.rpartition('@')[2]}>"
     written["Content-Language"] = mail.language
     written["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    written.set_content(mail.text)
-    if mail.html is not None:
-        written.add_alternative(mail.html, subtype="html")
     return written
+
+
+def _body(text: str, kind: str) -> MIMEText:
+    return MIMEText("\r\n".join(text.splitlines()) + "\r\n", kind, "utf-8")

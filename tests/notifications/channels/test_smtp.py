@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
+from uuid import uuid4
+
+import pytest
+
+from services.notifications.channels.smtp import (
+    AddressRefused,
+    Mail,
+    MailOutcomeUnknown,
+    MailRefused,
+    MailServer,
+    MailServerUnavailable,
+    MailThrottled,
+    Security,
+    send_mail,
+)
+from tests.simulators.message_centre import Centre
+from tests.simulators.programs import free_port, running
+
+
+@pytest.fixture
+def server(centre) -> MailServer:
+    return MailServer(host="127.0.0.1", port=centre.smtp_port, security=Security.NONE, timeout_s=5)
+
+
+def mail(recipient=None, **changes) -> Mail:
+    written = Mail(
+        message_id=str(uuid4()),
+        sender="no-reply@cnas.example",
+        sender_name="الصندوق الوطني للتأمينات الاجتماعية",
+        recipient=recipient or f"amina.{uuid4().hex[:8]}@example.org",
+        language="ar",
+        subject="تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري 2026، بطاقتكم صالحة في كل الصيدليات",
+        text="السلام عليكم،\nحقوقكم مفتوحة.\n",
+        html="<p dir='rtl'>السلام عليكم، حقوقكم مفتوحة.</p>\n",
+        written_at=datetime(2026, 2, 1, 9, 0, tzinfo=UTC),
+    )
+    return replace(written, **changes)
+
+
+def test_a_mail_arrives_as_it_was_written(centre, server):
+    sent = mail()
+
+    provider_id = send_mail(server, mail=sent)
+
+    (shown,) = centre.received(sent.recipient)
+    assert provider_id == shown["message_id"] == f"{sent.message_id}@cnas.example"
+    assert (shown["subject"], shown["text"], shown["html"]) == (sent.subject, sent.text, sent.html)
+    assert shown["from"] == "الصندوق الوطني للتأمينات الاجتماعية <no-reply@cnas.example>"
+    assert shown["language"] == "ar"
+
+
+def test_a_mail_need_not_have_html(centre, server):
+    sent = mail(html=None, language="fr", subject="Été", sender_name="CNAS", text="Vos droits sont ouverts.\n")
+
+    send_mail(server, mail=sent)
+
+    (shown,) = centre.received(sent.recipient)
+    assert (shown["subject"], shown["text"], shown["html"], shown["language"]) == ("Été", sent.text, None, "fr")
+
+
+def test_a_second_attempt_is_recognised(centre, server):
+    sent = mail()
+
+    assert send_mail(server, mail=sent) == send_mail(server, mail=sent)
+
+    assert [shown["count"] for shown in centre.received(sent.recipient)] == [2]
+
+
+def test_a_subject_cannot_add_headers(centre, server):
+    sent = mail(subject="Bonjour\r\nBcc: other@example.org")
+
+    send_mail(server, mail=sent)
+
+    assert [shown["subject"] for shown in centre.received(sent.recipient)] == ["Bonjour Bcc: other@example.org"]
+    assert centre.received("other@example.org") == []
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "",
+        "amina",
+        "@example.org",
+        "amina@",
+        "a b@example.org",
+        "a,b@example.org",
+        "<a@example.org>",
+        "أمينة@example.org",
+        "a" * 250 + "@example.org",
+        "a@example.org\r\nRCPT TO:<b@example.org>",
+    ],
+)
+def test_what_is_no_address_is_refused_before_the_server_sees_it(server, recipient):
+    with pytest.raises(AddressRefused) as refusal:
+        send_mail(server, mail=replace(mail(), recipient=recipient))
+
+    assert refusal.value.parameters == {"status": 0}
+
+
+@pytest.mark.parametrize("mailbox, error, status", [("nobody", AddressRefused, 550), ("full", MailThrottled, 452)])
+def test_mailboxes_that_refuse(server, mailbox, error, status):
+    with pytest.raises(error) as refusal:
+        send_mail(server, mail=mail(f"{mailbox}.1@example.org"))
+
+    assert refusal.value.parameters == {"status": status}
+
+
+@pytest.mark.parametrize(
+    "fault, error, count",
+    [
+        ("mail-throttled", MailThrottled, 0),
+        ("mail-rejected", MailRefused, 0),
+        ("mail-answer-lost", MailOutcomeUnknown, 1),
+    ],
+)
+def test_what_the_server_does_is_told_by_its_name(centre, server, fault, error, count):
+    sent = mail()
+    centre.fault(fault)
+
+    with pytest.raises(error):
+        send_mail(server, mail=sent)
+
+    assert len(centre.received(sent.recipient)) == count
+    send_mail(server, mail=sent)
+    assert [shown["count"] for shown in centre.received(sent.recipient)] == [count + 1]
+
+
+def test_a_server_that_is_not_there(server):
+    with pytest.raises(MailServerUnavailable) as refusal:
+        send_mail(replace(server, port=free_port()), mail=mail())
+
+    assert refusal.value.parameters == {"cause": "ConnectionRefusedError"}
+
+
+@pytest.mark.parametrize(
+    "greeting, security, cause",
+    [
+        (b"", Security.NONE, "SMTPServerDisconnected"),
+        (b"", Security.TLS, "TimeoutError"),
+        (b"421 busy\r\n", Security.NONE, "SMTPConnectError"),
+        (b"220 hello\r\n250 hello\r\n502 no STARTTLS\r\n", Security.STARTTLS, "SMTPNotSupportedError"),
+    ],
+)
+def test_a_server_that_does_not_behave(server, greeting, security, cause):
+    class Mute(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(greeting)
+            while self.request.recv(1000):
+                pass
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Mute) as other:
+        other.daemon_threads = True
+        Thread(target=other.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        try:
+            with pytest.raises(MailServerUnavailable) as refusal:
+                address = replace(server, port=other.server_address[1], security=security, timeout_s=0.3)
+                send_mail(address, mail=mail())
+        finally:
+            other.shutdown()
+
+    assert refusal.value.parameters == {"cause": cause}
+
+
+def test_signing_in(tmp_path):
+    with_password = Centre()
+    settings = with_password.settings(tmp_path) | {"MESSAGES_SMTP_USER": "himaya", "MESSAGES_SMTP_PASSWORD": "invented"}
+    with running("simulators.messages", settings=settings, ready_url=with_password.url + "/health/ready"):
+        right = MailServer("127.0.0.1", with_password.smtp_port, Security.NONE, 5, user="himaya", password="invented")
+
+        assert send_mail(right, mail=mail())
+        with pytest.raises(MailServerUnavailable):
+            send_mail(replace(right, password="guessed"), mail=mail())
+        assert "invented" not in repr(right)
