@@ -86,9 +86,11 @@ def of_simulators(
             "BANK_API_KEY": credentials.password("bank-api-key"),
             "BANK_CLIENT_ID": "bank",
             "BANK_PRIVATE_KEY_FILE": str(credentials.private_key("bank-client")),
-            "FUND_WEBHOOK_URL": f"{payments}/v1/bank/webhooks",
+            "FUND_WEBHOOK_URL": f"{payments}/v1/{{fund}}/bank/events",
             "FUND_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
-            "FUND_TOKEN_URL": f"{identity}/token",
+            "FUND_LOOKUP_URL": f"{payments}/v1/{{fund}}/bank/references/{{reference}}",
+            "FUND_TOKEN_URL": f"{identity}/v1/{{fund}}/token",
+            "FUND_TOKEN_SCOPE": "bank:read",
         },
         "messages": {
             "MESSAGES_HTTP_BIND": f"{HOST}:{ports['MESSAGES_PORT']}",
