@@ -77,3 +77,10 @@ def test_broad_excepts_stand_in_two_files() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     }
     assert found <= {"shared/bus/inbox.py", "shared/http/problems.py"}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=name)
+def test_every_service_has_its_manifest(service: Path) -> None:
+    manifest = ROOT / "deploy" / "k8s" / "services" / service.name / "kustomization.yaml"
+    assert f"namePrefix: {service.name}-" in manifest.read_text()
+    assert f"services/{service.name}" in (ROOT / "deploy" / "k8s" / "kustomization.yaml").read_text()
