@@ -1,0 +1,33 @@
+"""What payments does with employers: keep what identity tells of them, and find one."""
+
+from services.payments.employers.employer import Employer
+from services.payments.employers.store import employers
+from shared.events.identity import EmployersRegistered
+from shared.storage.work import Work
+
+
+def keep_page(work: Work, page: EmployersRegistered) -> None:
+    """Keep a page of the register. A page that comes late never overwrites what is newer."""
+    known = employers.find_many(work, [each.employer_id for each in page.employers])
+    newer = []
+    for each in page.employers:
+        before = known.get(each.employer_id)
+        if before is None or before.registered_at < page.registered_at:
+            newer.append(
+                Employer(
+                    employer_id=each.employer_id,
+                    name=each.name,
+                    sector=each.sector,
+                    is_open=each.is_open,
+                    affiliated_on=each.affiliated_on,
+                    language=each.language,
+                    registered_at=page.registered_at,
+                    version=before.version if before else 0,
+                )
+            )
+    employers.keep_many(work, newer, part_of=page.page_id)
+
+
+def find(work: Work, employer_id: str) -> Employer | None:
+    """The employer, or None where the fund's register, as far as it was told here, does not know it."""
+    return employers.find(work, employer_id)

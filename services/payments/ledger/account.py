@@ -1,0 +1,46 @@
+"""The fund's accounts, by code. `kind:owner`, and for what an employer owes `kind:owner:period`.
+
+| code | nature | what it holds |
+| --- | --- | --- |
+| `receivable:<employer_id>:<period>` | asset | contributions declared and not collected yet |
+| `contributions:<branch>` | income | contributions declared, by branch of insurance |
+| `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
+| `suspense:unmatched` | liability | money that came in and nobody knows for what |
+| `benefits:<claim_type>` | expense | benefits approved |
+| `payable:<person_ref>` | liability | benefits approved and not paid yet |
+
+A code without its last part is the sum of all that begin with it: `receivable:1600000001` is all that a firm owes.
+"""
+
+import re
+
+CODE = re.compile(
+    r"^(receivable|contributions|bank|suspense|benefits|payable):[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
+)
+
+BANK_COLLECTIONS = "bank:collections"
+BANK_PAYOUTS = "bank:payouts"
+UNMATCHED = "suspense:unmatched"
+
+_OWNED = ("receivable:", "payable:")
+
+
+def receivable(employer_id: str, *, period: str) -> str:
+    return f"receivable:{employer_id}:{period}"
+
+
+def contributions(branch: str) -> str:
+    return f"contributions:{branch}"
+
+
+def benefits(claim_type: str) -> str:
+    return f"benefits:{claim_type}"
+
+
+def payable(person_ref: str) -> str:
+    return f"payable:{person_ref}"
+
+
+def is_owned(code: str) -> bool:
+    """Whether the account is one firm's or one person's, so that few ever write to it at the same time."""
+    return code.startswith(_OWNED)

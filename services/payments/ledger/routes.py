@@ -1,0 +1,25 @@
+"""HTTP comes in for the ledger. Nothing is written from here: entries are posted by what happens to money."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.ledger import actions
+from services.payments.ledger.balance import Balance
+from services.payments.ledger.entry import Entry
+from services.payments.ledger.schemas import AccountView, CauseQuery, EntryViews
+from shared.http.routes import Routes
+from shared.storage.work import Work
+
+routes = Routes("ledger")
+
+
+@routes.get("/ledger/accounts/<code>", needs="ledger:read", shows=AccountView)
+def account(work: Work, code: str) -> Balance:
+    """What an account of the fund stands at; `receivable:<employer_id>` adds up all periods of a firm."""
+    return actions.account(work, code)
+
+
+@routes.get("/ledger/entries", needs="ledger:read", shows=EntryViews, query=CauseQuery)
+def entries(work: Work, query: Mapping[str, Any]) -> dict[str, list[Entry]]:
+    """The entry that a cause made, such as `declaration:<id>:<revision>`, `collection:<id>` or `payout:<id>`."""
+    return {"items": [actions.by_cause(work, query["cause"])]}

@@ -1,0 +1,54 @@
+"""How entries are made. Pure; what an entry may be is held by the thing itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from services.payments.ledger.entry import Entry, Posting, Side
+from shared.kernel.errors import Conflict, Missing
+from shared.kernel.money import Currency, Money
+
+
+class EntryUnknown(Missing):
+    code = "ledger.entry-unknown"
+
+
+class AccountUnknown(Missing):
+    code = "ledger.account-unknown"
+
+
+class AlreadyPosted(Conflict):
+    """This cause has its entry. Whoever posts guards against twice by its own state; here it would be a fault."""
+
+    code = "ledger.already-posted"
+
+
+class OtherCurrency(Conflict):
+    """The entry is not in the fund's currency."""
+
+    code = "ledger.other-currency"
+
+
+def entry(
+    *,
+    entry_id: str,
+    cause: str,
+    at: datetime,
+    currency: Currency,
+    debits: Mapping[str, int],
+    credits: Mapping[str, int],
+) -> Entry:
+    """An entry from minor units by account. ValueError where no such entry can be."""
+    postings = [
+        Posting(account=account, side=side, amount=Money(amount_minor, currency))
+        for side, amounts in ((Side.DEBIT, debits), (Side.CREDIT, credits))
+        for account, amount_minor in amounts.items()
+    ]
+    return Entry(entry_id=entry_id, cause=cause, postings=tuple(postings), at=at)
+
+
+def reversal(wrong: Entry, *, entry_id: str, cause: str, at: datetime) -> Entry:
+    """The entry that takes another back: the same postings on their other sides."""
+    postings = tuple(
+        Posting(account=posting.account, side=posting.side.other, amount=posting.amount) for posting in wrong.postings
+    )
+    return Entry(entry_id=entry_id, cause=cause, postings=postings, at=at, reverses=wrong.entry_id)

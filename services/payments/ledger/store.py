@@ -1,0 +1,53 @@
+"""Where entries are kept, and the running balances that are written with them.
+
+A balance that everybody writes to would let one transaction at a time through: two that change one document conflict,
+and one of them runs again. So the balance of an account that is nobody's own (`bank:…`, `contributions:…`) is kept in
+`SHARDS` parts; an entry writes the same part of each such account, picked by its id, and who asks adds them up. Two
+entries at once then meet one time in sixteen, and a balance costs at most sixteen small documents to read.
+"""
+
+from services.payments.ledger.account import is_owned
+from services.payments.ledger.balance import Balance
+from services.payments.ledger.entry import Entry, Side
+from services.payments.ledger.rules import EntryUnknown
+from shared.storage.connection import Document
+from shared.storage.shelf import FIND_MAX, Index, Shelf
+from shared.storage.work import Work
+
+SHARDS = 16
+BALANCES = "ledger_balances"
+BALANCE_INDEXES = [["fund", "account"], ["fund", "parent"]]
+
+entries = Shelf("ledger_entries", Entry, key="entry_id", missing=EntryUnknown, indexes=[Index(("cause",), unique=True)])
+
+
+def add_to_balances(work: Work, entry: Entry) -> None:
+    """Count an entry in, in the transaction that keeps it."""
+    drawer = work.drawer(BALANCES)
+    for posting in entry.postings:
+        shard = 0 if is_owned(posting.account) else int(entry.entry_id[-2:], 16) % SHARDS
+        amounts = dict.fromkeys((f"{side}_minor" for side in Side), 0)
+        amounts[f"{posting.side}_minor"] = posting.amount.amount_minor
+        local_id, more = f"{posting.account}/{shard}", {**amounts, "postings": 1}
+        if not drawer.update(local_id, {"$inc": more}):
+            parent = posting.account.rpartition(":")[0]
+            drawer.insert(local_id, {"account": posting.account, "parent": parent, **more})
+
+
+def balance(work: Work, code: str) -> Balance:
+    """What an account, or all that begin with its code, stand at. Nothing was ever posted: all zeros."""
+    drawer = work.drawer(BALANCES)
+    parts = [
+        *drawer.find({"account": code}, limit=FIND_MAX),
+        *drawer.find({"parent": code}, limit=FIND_MAX),
+    ]
+    return Balance(
+        account=code,
+        debit_minor=_sum(parts, "debit_minor"),
+        credit_minor=_sum(parts, "credit_minor"),
+        postings=_sum(parts, "postings"),
+    )
+
+
+def _sum(parts: list[Document], field: str) -> int:
+    return sum(int(str(part[field])) for part in parts)

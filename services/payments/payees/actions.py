@@ -1,0 +1,38 @@
+"""What payments does with payees: keep what identity tells of persons, and find who can be paid."""
+
+from collections.abc import Iterable
+
+from services.payments.payees.payee import Payee
+from services.payments.payees.store import payees
+from shared.events.identity import PersonsRegistered
+from shared.storage.work import Work
+
+
+def keep_page(work: Work, page: PersonsRegistered) -> None:
+    """Keep a page of the register. A page that comes late never overwrites what is newer."""
+    known = payees.find_many(work, [each.person_ref for each in page.persons])
+    newer = []
+    for each in page.persons:
+        before = known.get(each.person_ref)
+        if before is None or before.registered_at < page.registered_at:
+            newer.append(
+                Payee(
+                    person_ref=each.person_ref,
+                    civil=each.civil,
+                    bank=each.bank,
+                    registered_at=page.registered_at,
+                    version=before.version if before else 0,
+                )
+            )
+    payees.keep_many(work, newer, part_of=page.page_id)
+
+
+def has_account(work: Work, person_ref: str) -> bool:
+    """Whether a bank account of the person is known."""
+    found = payees.find(work, person_ref)
+    return found is not None and found.bank is not None
+
+
+def find_many(work: Work, person_refs: Iterable[str]) -> dict[str, Payee]:
+    """Those of the persons who are known, by reference."""
+    return payees.find_many(work, person_refs)

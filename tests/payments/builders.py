@@ -1,0 +1,77 @@
+"""Valid things of payments, so that a test says only what it is about."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.payments.collections import actions as collections
+from services.payments.collections.obligation import Obligation
+from shared.events.claims import ClaimApproved
+from shared.events.identity import PersonsRegistered, RegisteredPerson
+from shared.kernel.personal import DataClass
+from shared.storage.platform import Platform
+from tests.ground import DZ, keys, someone
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
+KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
+FIRM, OTHER_FIRM = "1600000001", "1600000002"
+
+RIB = "00200300000056789016"
+REFUSED_RIB, RETURNED_RIB = "00200300000000010137", "00200300000000040426"
+"""The simulated bank knows these by their endings before the two key digits: refused at once; paid, then returned."""
+
+BRANCHES = {"pension": 200_000, "social-insurance": 115_025}
+
+
+def persons(accounts: Mapping[str, str | None], *, at: datetime = AT, fund_id: str = DZ) -> PersonsRegistered:
+    """A page of the register: everybody with a name, and with the bank account that is given, if any."""
+    own = keys()[fund_id]
+    rows = []
+    for person_ref, rib in accounts.items():
+        civil = {"insurance_number": "1", "family_name": "Inventée", "first_name": "Amira", "birth_on": "1990-01-01"}
+        rows.append(
+            RegisteredPerson(
+                person_ref=person_ref,
+                civil=own.seal(json.dumps(civil), as_=DataClass.CIVIL, whose=person_ref),
+                bank=None if rib is None else own.seal(rib, as_=DataClass.BANK, whose=person_ref),
+                language="fr",
+            )
+        )
+    return PersonsRegistered(page_id=f"page-{at.isoformat()}", registered_at=at, persons=tuple(rows))
+
+
+def approved(claim_id: str = "c1", **facts: Any) -> ClaimApproved:
+    """A claim of 320.00 approved for Amira."""
+    return ClaimApproved(
+        **{
+            "claim_id": claim_id,
+            "reference": "CL260000000197",
+            "person_ref": AMIRA,
+            "claim_type": "care-reimbursement",
+            "amount_minor": 32_000,
+            "currency": "DZD",
+            "approved_at": AT,
+            **facts,
+        }
+    )
+
+
+def open_obligation(platform: Platform, declaration_id: str = "d1", *, fund_id: str = DZ, **facts: Any) -> Obligation:
+    """A yearly declaration of 3150.25 accepted, in a unit of work of its own."""
+    whole: dict[str, Any] = {
+        "revision": 1,
+        "employer_id": FIRM,
+        "form": "das",
+        "period": "2025",
+        "due_on": date(2026, 1, 31),
+        "branches": BRANCHES,
+        **facts,
+    }
+    return platform.work(
+        fund_id,
+        by=someone(),
+        cause=f"test:{declaration_id}",
+        action=lambda work: collections.open_obligation(work, declaration_id=declaration_id, **whole),
+    )
