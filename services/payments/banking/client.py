@@ -1,0 +1,174 @@
+"""The bank's HTTP interface as the fund uses it. Every answer is held against what was asked before it is believed.
+
+Three things may come of a call: the bank does what was asked, the bank says no (`BankRefused`), or nothing is known
+(`BankSilent`): it did not answer in time, answered with a fault of its own, or answered what cannot be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+import requests
+
+from services.payments.banking import amounts
+from shared.kernel.errors import Conflict, Unavailable
+from shared.kernel.money import Currency
+
+URL_CHARACTERS_MAX = 500
+STATES = frozenset({"pending", "debited", "refused", "expired"})
+
+
+Shape = TypeVar("Shape")
+
+
+class BankSilent(Unavailable):
+    """Whether the bank did what it was asked is not known."""
+
+    code = "bank.silent"
+
+
+class AnswerNotBelieved(BankSilent):
+    """The bank answered something that cannot be an answer to what it was asked."""
+
+    code = "bank.answer-not-believed"
+
+
+class BankRefused(Conflict):
+    """The bank says no, with a code of its own, and did nothing."""
+
+    code = "bank.refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankPayment:
+    """What the bank knows of a payment: pending, debited, refused or expired. Amounts in minor units."""
+
+    state: str
+    amount_minor: int
+    bank_reference: str | None
+
+
+class _Checkout(msgspec.Struct):
+    payment_id: str
+    checkout_url: str
+
+
+class _Payment(msgspec.Struct):
+    payment_id: str
+    amount: str
+    currency: str
+    state: str
+    bank_reference: str | None
+
+
+class _Refusal(msgspec.Struct):
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankClient:
+    """One bank. Safe to use from several threads."""
+
+    url: str
+    api_key: str = field(repr=False)
+    timeout_s: float
+
+    def open_checkout(
+        self, *, payment_id: str, fund_id: str, amount_minor: int, currency: Currency, return_url: str
+    ) -> str:
+        """The address of the page where the payer enters a card. Asked again with the same id, the bank answers with
+        the same page: there is never a second payment of one id."""
+        asked = {
+            "payment_id": payment_id,
+            "fund": fund_id,
+            "amount": amounts.write(amount_minor, currency),
+            "currency": currency.value,
+            "return_url": return_url,
+        }
+        answer = self._call("POST", "/checkouts", expected=(200, 201), json=asked)
+        told = _read(answer, _Checkout)
+        is_address = told.checkout_url.startswith(("http://", "https://"))
+        if told.payment_id != payment_id or not is_address or len(told.checkout_url) > URL_CHARACTERS_MAX:
+            raise AnswerNotBelieved
+        return told.checkout_url
+
+    def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
+        """What became of a payment; None where the bank has never seen it."""
+        answer = self._call("GET", f"/payments/{quote(payment_id, safe='')}", expected=(200, 404))
+        if answer.status_code == 404:
+            return None
+        told = _read(answer, _Payment)
+        if told.payment_id != payment_id or told.currency != currency or told.state not in STATES:
+            raise AnswerNotBelieved
+        if told.state == "debited" and not told.bank_reference:
+            raise AnswerNotBelieved
+        try:
+            amount_minor = amounts.read(told.amount, currency)
+        except ValueError:
+            raise AnswerNotBelieved from None
+        return BankPayment(state=told.state, amount_minor=amount_minor, bank_reference=told.bank_reference)
+
+    def send_file(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a pain.001. A bank that says it has seen the id before has the file: nothing is done twice."""
+        answer = self._call(
+            "POST", "/files/pain.001", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
+        )
+        told = _read(answer, dict[str, Any])
+        if told.get("message_id") != message_id:
+            raise AnswerNotBelieved
+        if answer.status_code == 409 and told.get("code") != "DUPL":
+            raise BankRefused(reason=str(told.get("code", ""))[:40])
+
+    def verdict(self, message_id: str) -> bytes | None:
+        """The pain.002 on a file; None where the bank has never seen the file."""
+        return self._file(f"/files/{quote(message_id, safe='')}/pain.002")
+
+    def statement(self, statement_id: str) -> bytes | None:
+        """A camt.054 that the bank told of; None where it does not know it."""
+        return self._file(f"/statements/{quote(statement_id, safe='')}")
+
+    def day(self, account: str, *, on: date) -> bytes | None:
+        """The camt.054 of all that was booked on an account on a day (UTC): for when a message may have been missed."""
+        return self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
+
+    def _file(self, path: str, **more: Any) -> bytes | None:
+        answer = self._call("GET", path, expected=(200, 404), **more)
+        return None if answer.status_code == 404 else answer.content
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        expected: tuple[int, ...],
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> requests.Response:
+        try:
+            answer = requests.request(
+                method,
+                self.url + path,
+                headers={"Authorization": f"Bearer {self.api_key}", **(headers or {})},
+                timeout=self.timeout_s,
+                allow_redirects=False,
+                **more,
+            )
+        except requests.RequestException as gone:
+            raise BankSilent from gone
+        if answer.status_code in expected:
+            return answer
+        if answer.status_code in (409, 422):
+            raise BankRefused(reason=_read(answer, _Refusal).code[:40])
+        if answer.status_code >= 500:
+            raise BankSilent
+        raise AnswerNotBelieved
+
+
+def _read(answer: requests.Response, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.json.decode(answer.content, type=shape)
+    except ValueError:
+        raise AnswerNotBelieved from None

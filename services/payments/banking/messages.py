@@ -1,0 +1,144 @@
+"""What the bank tells by webhook, read from a body whose signature was found good. Pure."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+
+from services.payments.banking import amounts
+from shared.funds.fund import Fund
+from shared.kernel.errors import Invalid
+
+TEXT_CHARACTERS_MAX = 200
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Text = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX)]
+
+
+class MessageInvalid(Invalid):
+    """The bank's message is not what its kind should be, or it is about another fund."""
+
+    code = "bank.message-invalid"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credited:
+    """A transfer reached an account of the fund; `reference` is the payer's text, whatever it is."""
+
+    entry_id: str
+    account: str
+    debtor_account: str
+    amount_minor: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debited:
+    """A payer's card was debited and the fund credited."""
+
+    payment_id: str
+    amount_minor: int
+    bank_reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A payer's card was refused."""
+
+    payment_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementAvailable:
+    """The bank booked something for the fund and wrote it down in a file to be fetched."""
+
+    statement_id: str
+
+
+Fact = Credited | Debited | Refused | StatementAvailable | None
+"""None: a kind of message that payments does not act on."""
+
+
+class _Outer(msgspec.Struct):
+    type: Id
+    data: dict[str, Any]
+
+
+class _Credited(msgspec.Struct):
+    fund: Id
+    entry_id: Id
+    account: Id
+    debtor_account: Id
+    amount: Id
+    currency: Id
+    reference: Text
+
+
+class _Debited(msgspec.Struct):
+    fund: Id
+    payment_id: Id
+    amount: Id
+    currency: Id
+    bank_reference: Id
+
+
+class _Refused(msgspec.Struct):
+    fund: Id
+    payment_id: Id
+    reason: Text = ""
+
+
+class _Statement(msgspec.Struct):
+    fund: Id
+    statement_id: Id
+
+
+_SHAPES: dict[str, type[_Credited | _Debited | _Refused | _Statement]] = {
+    "payment.credited": _Credited,
+    "payment.debited": _Debited,
+    "payment.refused": _Refused,
+    "statement.available": _Statement,
+}
+
+
+def read(body: bytes, *, fund: Fund) -> tuple[str, Fact]:
+    """The kind of a message and its fact. Raises `MessageInvalid`."""
+    try:
+        outer = msgspec.json.decode(body, type=_Outer)
+        shape = _SHAPES.get(outer.type)
+        told = msgspec.convert(outer.data, shape) if shape else None
+        if told is not None and told.fund != fund.fund_id:
+            raise ValueError("of another fund")
+        return outer.type, _fact(told, fund)
+    except ValueError as broken:
+        raise MessageInvalid from broken
+
+
+def _fact(told: _Credited | _Debited | _Refused | _Statement | None, fund: Fund) -> Fact:
+    match told:
+        case _Credited():
+            return Credited(
+                entry_id=told.entry_id,
+                account=told.account,
+                debtor_account=told.debtor_account,
+                amount_minor=_amount_minor(told, fund),
+                reference=told.reference,
+            )
+        case _Debited():
+            return Debited(
+                payment_id=told.payment_id,
+                amount_minor=_amount_minor(told, fund),
+                bank_reference=told.bank_reference,
+            )
+        case _Refused():
+            return Refused(payment_id=told.payment_id, reason=told.reason)
+        case _Statement():
+            return StatementAvailable(statement_id=told.statement_id)
+    return None
+
+
+def _amount_minor(told: _Credited | _Debited, fund: Fund) -> int:
+    if told.currency != fund.currency:
+        raise ValueError("in another currency than the fund's accounts")
+    return amounts.read(told.amount, fund.currency)

@@ -1,0 +1,58 @@
+"""How a signed message of the bank is read: over the raw body, before any unit of work and before any JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, request
+
+from services.payments.banking import messages
+from services.payments.banking.messages import Fact
+from shared.storage.platform import Platform
+from shared.webhooks import Secret, verify
+
+BODY_BYTES_MAX = 20 * 1024
+"""As Standard Webhooks has it."""
+
+_SECRETS = "bank-webhook-secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedMessage:
+    """A message that the bank signed. Its id stays the same over all attempts to deliver it."""
+
+    message_id: str
+    kind: str
+    fact: Fact
+
+
+class SignedBody:
+    """Reads a request's body where the bank signed it. Raises what `verify` and `messages.read` raise."""
+
+    size_max = BODY_BYTES_MAX
+
+    def read(self, platform: Platform, fund_id: str) -> SignedMessage:
+        body = request.get_data(cache=True)
+        secrets: Sequence[Secret] = current_app.extensions.get(_SECRETS, ())
+        message_id = verify(body, headers=dict(request.headers), secrets=secrets, at=platform.clock())
+        kind, fact = messages.read(body, fund=platform.funds[fund_id])
+        return SignedMessage(message_id=message_id, kind=kind, fact=fact)
+
+    def describe(self) -> Mapping[str, Any]:
+        shape = {
+            "type": "object",
+            "required": ["type", "data"],
+            "properties": {"type": {"type": "string"}, "timestamp": {"type": "string"}, "data": {"type": "object"}},
+        }
+        return {
+            "required": True,
+            "description": "Signed as Standard Webhooks 1.0, scheme v1, over the raw body.",
+            "content": {"application/json": {"schema": shape}},
+        }
+
+
+def secrets_for_app(secrets: Sequence[Secret]) -> Blueprint:
+    """A blueprint without routes that gives its app the secrets: routes are declared on import, settings come later."""
+    blueprint = Blueprint("bank-webhook-secrets", __name__)
+    blueprint.record(lambda state: state.app.extensions.__setitem__(_SECRETS, tuple(secrets)))
+    return blueprint

@@ -1,0 +1,40 @@
+"""HTTP comes in for collections."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.collections import actions
+from services.payments.collections.collection import Collection
+from services.payments.collections.schemas import CollectionBody, CollectionsView, CollectionView
+from shared.http.routes import Routes
+from shared.storage.work import Work
+
+routes = Routes("collections")
+
+Body = Mapping[str, Any]
+
+
+@routes.post(
+    "/declarations/<declaration_id>/collections",
+    needs="collections:pay",
+    takes=CollectionBody,
+    shows=CollectionView,
+    status=201,
+    is_keyed=True,
+)
+def request(work: Work, body: Body, declaration_id: str) -> Collection:
+    """Pay what is left of a declaration: by transfer with the reference given, or by card on the bank's page."""
+    return actions.request(work, declaration_id=declaration_id, rail=body["rail"])
+
+
+@routes.get("/declarations/<declaration_id>/collections", needs="declarations:read", shows=CollectionsView)
+def list_of_declaration(work: Work, declaration_id: str) -> dict[str, Any]:
+    """What a declaration made due, what of it has come, and every try to collect it."""
+    owed = actions.obligation(work, declaration_id=declaration_id)
+    return {"obligation": owed, "items": actions.of_declaration(work, declaration_id=declaration_id)}
+
+
+@routes.get("/collections/<collection_id>", needs="declarations:read", shows=CollectionView)
+def read(work: Work, collection_id: str) -> Collection:
+    """One try to collect, with what happened to it."""
+    return actions.read(work, collection_id=collection_id)

@@ -1,0 +1,307 @@
+"""What may happen to obligations and collections. Pure: the fund's definition and the time are handed in."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from services.payments.collections.collection import (
+    DEBITS_MAX,
+    MOVES,
+    STEPS_MAX,
+    Collection,
+    Debit,
+    Rail,
+    Status,
+    Step,
+)
+from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.collections.standing import Case, Standing
+from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited
+from shared.funds.fund import Fund
+from shared.funds.period import Period
+from shared.kernel.errors import Conflict, Missing
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+from shared.kernel.references import with_check
+
+LOOK_AGAIN_S = (5, 10, 20, 40, 60, 120, 300, 600)
+"""After how long without news the bank is asked again; the last one repeats."""
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ATTEMPTS_MAX = len(_DIGITS)
+
+
+class ObligationUnknown(Missing):
+    code = "collection.obligation-unknown"
+
+
+class CollectionUnknown(Missing):
+    code = "collection.unknown"
+
+
+class AlreadyPaid(Conflict):
+    code = "collection.already-paid"
+
+
+class DeclarationReplaced(Conflict):
+    code = "collection.declaration-replaced"
+
+
+class AlreadyLive(Conflict):
+    code = "collection.already-live"
+
+
+class TooManyAttempts(Conflict):
+    code = "collection.too-many-attempts"
+
+
+# --- Obligations ------------------------------------------------------------------------------------------------------
+
+
+def open_obligation(obligation: Obligation, *, before: Obligation | None) -> tuple[Obligation, Obligation | None]:
+    """The new obligation and the one that it replaces: what was paid for that one counts for this one."""
+    if before is None:
+        return obligation, None
+    if before.status is ObligationStatus.CANCELLED:
+        raise DeclarationReplaced
+    inherited = replace(obligation, paid_minor=before.paid_minor, called_minor=before.called_minor)
+    cancelled = replace(before, paid_minor=0, called_minor=0, replaced_by=obligation.declaration_id)
+    return inherited, cancelled
+
+
+def receive(obligation: Obligation, *, amount_minor: int, currency: str, at: datetime) -> Outcome[Obligation]:
+    """Money came for it. Told as paid at the moment when what was declared is what was collected, not before."""
+    received = replace(obligation, paid_minor=obligation.paid_minor + amount_minor)
+    return Outcome(received, paid_events(received, currency=currency, at=at))
+
+
+def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple[DeclarationPaid, ...]:
+    """What others hear of an obligation that has just become what it is."""
+    if obligation.status is not ObligationStatus.PAID:
+        return ()
+    return (
+        DeclarationPaid(
+            declaration_id=obligation.declaration_id,
+            employer_id=obligation.employer_id,
+            form=obligation.form,
+            period=obligation.period,
+            amount_minor=obligation.paid_minor,
+            currency=currency,
+            paid_at=at,
+        ),
+    )
+
+
+# --- Collections ------------------------------------------------------------------------------------------------------
+
+
+def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, attempt: int) -> str:
+    """What a payer writes on a transfer: prefix, employer, period (two digits of the year, the quarter or 0), amount in
+    base 36, attempt, and two check digits over all of it.
+
+    The same try has the same reference; another amount, period or employer has another, and a slip of the pen in any
+    place is found before anything is looked up.
+    """
+    if not 0 <= attempt < ATTEMPTS_MAX:
+        raise TooManyAttempts(attempts_max=ATTEMPTS_MAX)
+    read = Period.read(period)
+    when = f"{read.year % 100:02d}{read.quarter or 0}"
+    return with_check(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
+
+
+def request(
+    obligation: Obligation,
+    *,
+    rail: Rail,
+    before: Iterable[Collection],
+    fund: Fund,
+    collection_id: str,
+    at: datetime,
+    traceparent: str = "",
+) -> tuple[Obligation, Outcome[Collection]]:
+    """The employer chooses to pay what is left. `before` are all tries for the period, of this and of other
+    declarations: one rail carries one live try a declaration, and no two tries share a reference.
+
+    A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
+    """
+    if obligation.status is ObligationStatus.CANCELLED:
+        raise DeclarationReplaced
+    if obligation.left_minor == 0:
+        raise AlreadyPaid
+    tries = list(before)
+    if any(each.is_live and each.rail is rail for each in tries if each.declaration_id == obligation.declaration_id):
+        raise AlreadyLive(rail=rail.value)
+    requested = Collection(
+        collection_id=collection_id,
+        reference=reference(
+            fund.payment.transfer_prefix,
+            employer_id=obligation.employer_id,
+            period=obligation.period,
+            amount_minor=obligation.left_minor,
+            attempt=len(tries),
+        ),
+        declaration_id=obligation.declaration_id,
+        employer_id=obligation.employer_id,
+        period=obligation.period,
+        rail=rail,
+        amount_minor=obligation.left_minor,
+        status=Status.REQUESTED,
+        steps=(Step(status=Status.REQUESTED, at=at),),
+        next_look_at=at,
+        traceparent=traceparent,
+    )
+    if rail is Rail.TRANSFER:
+        requested = _announced_transfer(requested, fund=fund, at=at)
+    told = CollectionRequested(
+        collection_id=collection_id,
+        declaration_id=obligation.declaration_id,
+        employer_id=obligation.employer_id,
+        rail=rail.value,
+        amount_minor=requested.amount_minor,
+        currency=fund.currency.value,
+    )
+    # The obligation changes even where the amount called is the same: two who ask at once then meet on its version.
+    return replace(obligation, called_minor=obligation.due_minor), Outcome(requested, (told,))
+
+
+def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
+    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payment.transfer_days_max)
+    return replace(
+        _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
+        valid_until_on=until_on,
+    )
+
+
+def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
+    """The bank's page is ready. From now on the bank is asked what came of it if it does not say so by itself."""
+    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+    return replace(announced, checkout_url=checkout_url, looks=1)
+
+
+def doubt(collection: Collection, *, at: datetime) -> Collection:
+    """The bank did not answer: whether it knows of the payment is not known, and it will be asked."""
+    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+
+
+def look_later(collection: Collection, *, at: datetime) -> Collection:
+    """No news: look again, each time after a longer while."""
+    wait_s = LOOK_AGAIN_S[min(collection.looks, len(LOOK_AGAIN_S) - 1)]
+    return replace(collection, looks=collection.looks + 1, next_look_at=at + timedelta(seconds=wait_s))
+
+
+def ask_anew(collection: Collection, *, at: datetime) -> Collection:
+    """The bank has never seen it, or knows it without our knowing its page: ask for the page under the same id."""
+    return _moved(collection, to=Status.REQUESTED, at=at, next_look_at=at)
+
+
+def refuse(collection: Collection, *, reason: str, at: datetime) -> Collection:
+    """The bank or the payer's card said no. Nothing was moved; the employer may try again."""
+    return _moved(collection, to=Status.REFUSED, at=at, about=reason)
+
+
+def expire(collection: Collection, *, at: datetime) -> Collection:
+    """Nobody paid in time. Money that comes all the same is still booked."""
+    return _moved(collection, to=Status.EXPIRED, at=at)
+
+
+def is_booked(collection: Collection, *, bank_reference: str) -> bool:
+    """Whether this entry of the bank was taken in before."""
+    return any(debit.bank_reference == bank_reference for debit in collection.debits)
+
+
+def has_room(collection: Collection) -> bool:
+    """Whether one more entry of the bank may be booked to it."""
+    return len(collection.debits) < DEBITS_MAX
+
+
+def debit(
+    collection: Collection, *, bank_reference: str, amount_minor: int, currency: str, at: datetime
+) -> Outcome[Collection]:
+    """The bank moved money for it: booked as it came, whatever had been asked for."""
+    came = Debit(bank_reference=bank_reference, amount_minor=amount_minor, at=at)
+    debits = (*collection.debits, came)
+    if collection.status is Status.DEBITED:
+        debited = replace(collection, debits=debits)
+    else:
+        step = Step(status=moved(MOVES, collection.status, to=Status.DEBITED), at=at)
+        debited = replace(
+            collection, status=step.status, steps=_steps(collection, step), debits=debits, next_look_at=None
+        )
+    told = PaymentDebited(
+        collection_id=collection.collection_id,
+        declaration_id=collection.declaration_id,
+        employer_id=collection.employer_id,
+        rail=collection.rail.value,
+        amount_minor=amount_minor,
+        currency=currency,
+        debited_at=at,
+    )
+    return Outcome(debited, (told,))
+
+
+# --- Standing ---------------------------------------------------------------------------------------------------------
+
+
+def standing(
+    *, employer_id: str, period: str, obligations: Iterable[Obligation], outstanding_minor: int, version: int
+) -> Standing:
+    """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed.
+
+    As long as nothing has come, nothing differs: what is due is not a difference. Once money has come, all four must
+    be the same.
+    """
+    known = list(obligations)
+    declared, called, collected = (
+        sum(getattr(each, field) for each in known if each.status is not ObligationStatus.CANCELLED)
+        for field in ("due_minor", "called_minor", "paid_minor")
+    )
+    booked = declared - outstanding_minor
+    case = None
+    if booked != collected:
+        case = Case.BOOKED_DIFFERS
+    elif 0 < collected < declared:
+        case = Case.PARTIAL
+    elif collected > declared:
+        case = Case.OVER
+    elif collected and called != collected:
+        case = Case.UNCALLED
+    return Standing(
+        standing_id=f"{employer_id}:{period}",
+        employer_id=employer_id,
+        period=period,
+        declared_minor=declared,
+        called_minor=called,
+        collected_minor=collected,
+        booked_minor=booked,
+        case=case,
+        version=version,
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _moved(
+    collection: Collection, *, to: Status, at: datetime, about: str = "", next_look_at: datetime | None = None
+) -> Collection:
+    status = moved(MOVES, collection.status, to=to)
+    steps = _steps(collection, Step(status=status, at=at, about=about))
+    return replace(collection, status=status, steps=steps, next_look_at=next_look_at)
+
+
+def _steps(collection: Collection, step: Step) -> tuple[Step, ...]:
+    """The history; of one that goes on for ever, such as a bank that stays silent, the middle is left out."""
+    steps = (*collection.steps, step)
+    return steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+
+
+def _midnight_after(day: date, fund: Fund) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), fund.zone)
+
+
+def _base_36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"

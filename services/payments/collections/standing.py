@@ -1,0 +1,31 @@
+"""How an employer stands for a period: declared, called, collected, booked. Where they differ, a case is open."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Case(StrEnum):
+    """Why somebody has to look. `uncalled`: money came that nobody had asked for, in all or in part; `unmatched` and
+    `left-unmatched`: money came, or left, and nobody knows for what."""
+
+    PARTIAL = "partial"
+    OVER = "over"
+    UNCALLED = "uncalled"
+    BOOKED_DIFFERS = "booked-differs"
+    UNMATCHED = "unmatched"
+    LEFT_UNMATCHED = "left-unmatched"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Four sums that come from four places, in minor units, and the case that their difference opens."""
+
+    standing_id: str
+    employer_id: str
+    period: str
+    declared_minor: int
+    called_minor: int
+    collected_minor: int
+    booked_minor: int
+    case: Case | None
+    version: int = 0

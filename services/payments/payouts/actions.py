@@ -1,0 +1,140 @@
+"""What payments does with payouts: order them, batch them, follow their file, book what the bank did."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from services.payments.ledger import account
+from services.payments.ledger import actions as ledger
+from services.payments.payees import actions as payees
+from services.payments.payouts import rules, store
+from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.payout import SETTLED, Payout, Status
+from shared.events.claims import ClaimApproved
+from shared.kernel.outcome import Outcome
+from shared.storage.platform import ChangedMeanwhile
+from shared.storage.work import Work
+from shared.telemetry.traces import carried, continued
+
+
+def order(work: Work, claim: ClaimApproved) -> None:
+    """The fund owes a person the amount of an approved claim: booked as owed, ordered where an account is known."""
+    if any(payout.status is not Status.RETURNED for payout in store.of_claim(work, claim.claim_id)):
+        return
+    outcome = rules.order(
+        claim,
+        payout_id=work.new_id(),
+        has_account=payees.has_account(work, claim.person_ref),
+        at=work.at,
+        traceparent=carried(),
+    )
+    kept = store.payouts.keep(work, outcome)
+    owed = ledger.entry(
+        work,
+        cause=f"payout:{kept.payout_id}:ordered",
+        debits={account.benefits(kept.claim_type): kept.amount_minor},
+        credits={account.payable(kept.person_ref): kept.amount_minor},
+    )
+    ledger.post(work, owed)
+
+
+def order_waiting(work: Work, person_refs: Iterable[str]) -> None:
+    """Accounts of these persons may have become known: order what waited for them."""
+    for payout in store.waiting_for_account(work, person_refs):
+        if payees.has_account(work, payout.person_ref):
+            with continued("payout ordered", payout.traceparent):
+                known = rules.account_known(payout, currency=work.fund.currency.value, at=work.at)
+                store.payouts.keep(work, known)
+
+
+def read(work: Work, *, payout_id: str) -> Payout:
+    return store.payouts.load(work, payout_id)
+
+
+def gather(work: Work, payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int) -> Batch:
+    """The file of these payouts is stored: put them into its batch, all or none. `ChangedMeanwhile` where one of them
+    is no longer what the file was written from."""
+    now = store.payouts.find_many(work, [payout.payout_id for payout in payouts])
+    if any(now[payout.payout_id] != payout for payout in payouts):
+        raise ChangedMeanwhile
+    batched = [rules.put_in_batch(payout, batch_id=batch_id, at=work.at) for payout in payouts]
+    store.payouts.keep_many(work, batched, part_of=batch_id)
+    return store.batches.keep(
+        work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at))
+    )
+
+
+_FOLLOWED = {
+    BatchStatus.READY: Status.BATCHED,
+    BatchStatus.SENT: Status.SENT,
+    BatchStatus.UNKNOWN: Status.UNKNOWN,
+}
+
+
+def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
+    """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
+    batch = store.batches.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
+    to = _FOLLOWED.get(batch.status)
+    if to is not None:
+        before = store.payouts.find_many(work, batch.payout_ids)
+        after = [rules.follow_batch(payout, to=to, at=work.at) for payout in before.values()]
+        changed = [payout for payout in after if payout is not before[payout.payout_id]]
+        store.payouts.keep_many(work, changed, part_of=batch_id)
+    return batch
+
+
+def is_settled(work: Work, batch: Batch) -> bool:
+    """Whether every payout of the batch is paid or returned."""
+    return all(payout.status in SETTLED for payout in store.payouts.find_many(work, batch.payout_ids).values())
+
+
+def report(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> Batch:
+    """The bank's verdict on a file: `refused` pairs EndToEndIds with ISO 20022 reasons. No money moved for these, so
+    the ledger still says that the fund owes it."""
+    for end_to_end_id, reason in refused:
+        payout = find(work, end_to_end_id)
+        if payout is None or payout.batch_id != batch_id:
+            raise rules.NotOfBatch(batch=batch_id)
+        if payout.status not in SETTLED:
+            with continued("payout refused", payout.traceparent):
+                store.payouts.keep(work, rules.give_back(payout, entry_id=None, reason=reason, at=work.at))
+    return change_batch(work, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=work.at))
+
+
+def find(work: Work, end_to_end_id: str) -> Payout | None:
+    """The payout that the bank speaks of, or None."""
+    return store.payouts.find_only(work, end_to_end_id=end_to_end_id)
+
+
+def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
+    """The bank booked the payout's money out. Whether it was booked here: money that leaves twice is not."""
+    if payout.paid_by is not None:
+        return payout.paid_by == entry_id
+    with continued("payout paid", payout.traceparent):
+        store.payouts.keep(work, rules.pay(payout, entry_id=entry_id, currency=work.fund.currency.value, at=work.at))
+    left = ledger.entry(
+        work,
+        cause=f"payout:{payout.payout_id}",
+        debits={account.payable(payout.person_ref): payout.amount_minor},
+        credits={account.BANK_PAYOUTS: payout.amount_minor},
+    )
+    ledger.post(work, left)
+    return True
+
+
+def book_returned(work: Work, payout: Payout, *, entry_id: str, reason: str) -> bool:
+    """The payout's money came back. Whether it was booked here. The fund owes it to the person again."""
+    if payout.returned_by is not None or payout.status is Status.RETURNED:
+        return payout.returned_by == entry_id
+    with continued("payout returned", payout.traceparent):
+        store.payouts.keep(work, rules.give_back(payout, entry_id=entry_id, reason=reason, at=work.at))
+    cause = f"payout:{payout.payout_id}"
+    if payout.paid_by is not None:
+        ledger.take_back(work, cause=f"{cause}:returned", of=cause)
+        return True
+    came_back = ledger.entry(
+        work,
+        cause=f"{cause}:returned",
+        debits={account.BANK_PAYOUTS: payout.amount_minor},
+        credits={account.payable(payout.person_ref): payout.amount_minor},
+    )
+    ledger.post(work, came_back)
+    return True

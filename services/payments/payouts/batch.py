@@ -1,0 +1,62 @@
+"""A batch: the payouts of one file for the bank (pain.001), and what became of the file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+PAYOUTS_MAX = 200
+
+
+class BatchStatus(StrEnum):
+    """Where a batch stands.
+
+    `ready`: the file is stored, nobody has sent it. The approval by a second person will stand between here and
+    `sending`. `sending` is written before the bank is called: whoever finds it after a fall knows that it may have
+    been sent, and asks. `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every payout is settled.
+    """
+
+    READY = "ready"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    REPORTED = "reported"
+    CLOSED = "closed"
+
+
+BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
+    BatchStatus.READY: frozenset({BatchStatus.SENDING}),
+    BatchStatus.SENDING: frozenset({BatchStatus.SENT, BatchStatus.UNKNOWN}),
+    BatchStatus.UNKNOWN: frozenset({BatchStatus.READY, BatchStatus.SENT}),
+    BatchStatus.SENT: frozenset({BatchStatus.REPORTED}),
+    BatchStatus.REPORTED: frozenset({BatchStatus.CLOSED}),
+    BatchStatus.CLOSED: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchStep:
+    status: BatchStatus
+    at: datetime
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One file. `batch_id` is its MsgId; `sha256` and `size` name the stored bytes."""
+
+    batch_id: str
+    payout_ids: tuple[str, ...]
+    total_minor: int
+    sha256: str
+    size: int
+    status: BatchStatus
+    steps: tuple[BatchStep, ...]
+    looks: int = 0
+    next_look_at: datetime | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.payout_ids) <= PAYOUTS_MAX or self.total_minor <= 0:
+            raise ValueError(f"a batch has 1 to {PAYOUTS_MAX} payouts and a total above nothing")
+        if (self.status is BatchStatus.CLOSED) != (self.next_look_at is None):
+            raise ValueError("a batch is looked at again until it is closed")

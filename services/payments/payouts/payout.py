@@ -1,0 +1,72 @@
+"""A payout: the money of one approved claim on its way to the person, by a file that the bank takes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.money import AMOUNT_MINOR_MAX
+
+STEPS_MAX = 40
+
+
+class Status(StrEnum):
+    """Where a payout stands. `unknown`: its file was sent and the bank did not answer, so nobody may send it again
+    until the bank has been asked."""
+
+    WAITING_ACCOUNT = "waiting-account"
+    ORDERED = "ordered"
+    BATCHED = "batched"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    PAID = "paid"
+    RETURNED = "returned"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.WAITING_ACCOUNT: frozenset({Status.ORDERED}),
+    Status.ORDERED: frozenset({Status.BATCHED}),
+    # The bank may tell what it booked before it is known here that it took the file.
+    Status.BATCHED: frozenset({Status.SENT, Status.UNKNOWN, Status.PAID, Status.RETURNED}),
+    Status.UNKNOWN: frozenset({Status.BATCHED, Status.SENT, Status.PAID, Status.RETURNED}),
+    Status.SENT: frozenset({Status.PAID, Status.RETURNED}),
+    # Money that was paid may come back for weeks.
+    Status.PAID: frozenset({Status.RETURNED}),
+    Status.RETURNED: frozenset(),
+}
+
+SETTLED = frozenset({Status.PAID, Status.RETURNED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that happened. `about` is a short fact, such as the bank's reason (ISO 20022)."""
+
+    status: Status
+    at: datetime
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payout:
+    """One payment to one person. The names of the bank's entries stand in `paid_by` and `returned_by`."""
+
+    payout_id: str
+    end_to_end_id: str
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    amount_minor: int
+    status: Status
+    steps: tuple[Step, ...]
+    batch_id: str | None = None
+    paid_by: str | None = None
+    returned_by: str | None = None
+    traceparent: str = ""
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount_minor <= AMOUNT_MINOR_MAX:
+            raise ValueError("nobody is paid nothing")
+        if (self.status in (Status.WAITING_ACCOUNT, Status.ORDERED)) != (self.batch_id is None):
+            raise ValueError("a payout has a batch from the moment when it is put into one")

@@ -1,0 +1,24 @@
+"""HTTP comes in for payouts: agents look; what moves them comes from claims and from the bank."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.payouts import actions, store
+from services.payments.payouts.payout import Payout
+from services.payments.payouts.schemas import PayoutsQuery, PayoutView, PayoutViews
+from shared.http.routes import Routes
+from shared.storage.work import Work
+
+routes = Routes("payouts")
+
+
+@routes.get("/payouts", needs="ledger:read", shows=PayoutViews, query=PayoutsQuery)
+def list_by_status(work: Work, query: Mapping[str, Any]) -> dict[str, list[Payout]]:
+    """Payouts in a state; unless another is asked for, those that cannot go out because no bank account is known."""
+    return {"items": store.with_status(work, query["status"])}
+
+
+@routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView)
+def read(work: Work, payout_id: str) -> Payout:
+    """One payout, with what happened to it."""
+    return actions.read(work, payout_id=payout_id)

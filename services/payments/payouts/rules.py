@@ -1,0 +1,183 @@
+"""What may happen to payouts and to their batches. Pure: the time is handed in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.payments.payouts.batch import BATCH_MOVES, Batch, BatchStatus, BatchStep
+from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
+from shared.events.claims import ClaimApproved
+from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.kernel.errors import Conflict, Missing
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+
+SENDING_S = 15
+"""After how long a file that somebody began to send is a doubt: longer than any call to the bank takes."""
+
+LOOK_AGAIN_S = (2, 5, 10, 30, 60, 300, 900, 3600)
+"""After how long without news of a file the bank is asked again; the last one repeats."""
+
+
+class PayoutUnknown(Missing):
+    code = "payout.unknown"
+
+
+class BatchUnknown(Missing):
+    code = "payout.batch-unknown"
+
+
+class NotOfBatch(Conflict):
+    """The bank's answer speaks of another file, or of another count or sum than was sent."""
+
+    code = "payout.not-of-batch"
+
+
+# --- Payouts ----------------------------------------------------------------------------------------------------------
+
+
+def order(
+    claim: ClaimApproved, *, payout_id: str, has_account: bool, at: datetime, traceparent: str = ""
+) -> Outcome[Payout]:
+    """The fund owes a person the amount of a claim. Without a bank account it waits, visibly, until one is known."""
+    waiting = Payout(
+        payout_id=payout_id,
+        end_to_end_id=payout_id.replace("-", ""),
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        amount_minor=claim.amount_minor,
+        status=Status.WAITING_ACCOUNT,
+        steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
+        traceparent=traceparent,
+    )
+    return account_known(waiting, currency=claim.currency, at=at) if has_account else Outcome(waiting)
+
+
+def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Payout]:
+    """The person has a bank account: the payout stands in the list for the bank."""
+    told = BenefitOrdered(
+        claim_id=payout.claim_id,
+        payout_id=payout.payout_id,
+        person_ref=payout.person_ref,
+        amount_minor=payout.amount_minor,
+        currency=currency,
+        ordered_at=at,
+    )
+    return Outcome(_moved(payout, to=Status.ORDERED, at=at), (told,))
+
+
+def put_in_batch(payout: Payout, *, batch_id: str, at: datetime) -> Payout:
+    step = Step(status=moved(MOVES, payout.status, to=Status.BATCHED), at=at)
+    return replace(payout, status=step.status, steps=_steps(payout, step), batch_id=batch_id)
+
+
+def follow_batch(payout: Payout, *, to: Status, at: datetime) -> Payout:
+    """What is known of the file holds for its payouts, except for those of which more is known already."""
+    if payout.status is to or to not in MOVES[payout.status]:
+        return payout
+    return _moved(payout, to=to, at=at)
+
+
+def pay(payout: Payout, *, entry_id: str, currency: str, at: datetime) -> Outcome[Payout]:
+    """The bank booked the money out. Where it told of the return first, the payout stays returned."""
+    paid = replace(payout, paid_by=entry_id)
+    if payout.status is Status.RETURNED:
+        return Outcome(paid)
+    told = BenefitPaid(
+        claim_id=payout.claim_id,
+        payout_id=payout.payout_id,
+        person_ref=payout.person_ref,
+        amount_minor=payout.amount_minor,
+        currency=currency,
+        paid_at=at,
+    )
+    return Outcome(_moved(paid, to=Status.PAID, at=at), (told,))
+
+
+def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime) -> Outcome[Payout]:
+    """The person did not get it: refused at once (no entry of the bank), or paid and come back by an entry."""
+    returned = replace(payout, returned_by=entry_id)
+    told = BenefitReturned(
+        claim_id=payout.claim_id,
+        payout_id=payout.payout_id,
+        person_ref=payout.person_ref,
+        reason=reason,
+        returned_at=at,
+    )
+    return Outcome(_moved(returned, to=Status.RETURNED, at=at, about=reason), (told,))
+
+
+# --- Batches ----------------------------------------------------------------------------------------------------------
+
+
+def gather(payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int, at: datetime) -> Batch:
+    """A file that is written and stored."""
+    return Batch(
+        batch_id=batch_id,
+        payout_ids=tuple(payout.payout_id for payout in payouts),
+        total_minor=sum(payout.amount_minor for payout in payouts),
+        sha256=sha256,
+        size=size,
+        status=BatchStatus.READY,
+        steps=(BatchStep(status=BatchStatus.READY, at=at),),
+        next_look_at=at,
+    )
+
+
+def begin_sending(batch: Batch, *, at: datetime) -> Batch:
+    """From now on the bank may have the file, whatever happens to us."""
+    return _batch_moved(batch, to=BatchStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=SENDING_S))
+
+
+def taken(batch: Batch, *, at: datetime) -> Batch:
+    """The bank has the file; its verdict can be asked for."""
+    return replace(_batch_moved(batch, to=BatchStatus.SENT, at=at, next_look_at=at), looks=0)
+
+
+def doubt(batch: Batch, *, at: datetime) -> Batch:
+    """The bank did not answer, or we fell before its answer was kept."""
+    return _batch_moved(batch, to=BatchStatus.UNKNOWN, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+
+
+def never_taken(batch: Batch, *, at: datetime) -> Batch:
+    """The bank, asked, has never seen the file: the same file, with the same id, is sent again."""
+    return _batch_moved(batch, to=BatchStatus.READY, at=at, next_look_at=at)
+
+
+def reported(batch: Batch, *, at: datetime) -> Batch:
+    """The bank gave its verdict on every payout; what it books comes by statements."""
+    look_at = at + timedelta(seconds=LOOK_AGAIN_S[0])
+    return replace(_batch_moved(batch, to=BatchStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
+
+
+def close(batch: Batch, *, at: datetime) -> Batch:
+    """Every payout of it is paid or returned."""
+    return _batch_moved(batch, to=BatchStatus.CLOSED, at=at, next_look_at=None)
+
+
+def look_later(batch: Batch, *, at: datetime) -> Batch:
+    """No news: look again, each time after a longer while."""
+    wait_s = LOOK_AGAIN_S[min(batch.looks, len(LOOK_AGAIN_S) - 1)]
+    return replace(batch, looks=batch.looks + 1, next_look_at=at + timedelta(seconds=wait_s))
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def _moved(payout: Payout, *, to: Status, at: datetime, about: str = "") -> Payout:
+    status = moved(MOVES, payout.status, to=to)
+    return replace(payout, status=status, steps=_steps(payout, Step(status=status, at=at, about=about)))
+
+
+def _steps(payout: Payout, step: Step) -> tuple[Step, ...]:
+    steps = (*payout.steps, step)
+    return steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+
+
+def _batch_moved(batch: Batch, *, to: BatchStatus, at: datetime, next_look_at: datetime | None) -> Batch:
+    status = moved(BATCH_MOVES, batch.status, to=to)
+    steps = (*batch.steps, BatchStep(status=status, at=at))
+    steps = steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    return replace(batch, status=status, steps=steps, next_look_at=next_look_at)

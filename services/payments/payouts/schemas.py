@@ -1,0 +1,36 @@
+"""The shapes of payouts over HTTP."""
+
+from marshmallow import Schema, fields
+
+from services.payments.payouts.payout import Status
+from shared.http.problems import say
+from shared.http.shapes import Amount, fund, many
+
+
+class PayoutsQuery(Schema):
+    status = fields.Enum(Status, by_value=True, load_default=Status.WAITING_ACCOUNT)
+
+
+class PayoutStepView(Schema):
+    status = fields.Enum(Status, by_value=True, required=True)
+    at = fields.AwareDateTime(required=True)
+    about = fields.String(required=True)
+    text = fields.Function(lambda step: say(f"payout.step.{step.status}"), metadata={"type": "string"}, required=True)
+
+
+class PayoutView(Schema):
+    """The money of one approved claim on its way to the person."""
+
+    payout_id = fields.String(required=True)
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True, metadata={"description": "The claim's reference."})
+    person_ref = fields.String(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+    currency = fields.Function(lambda payout: fund().currency.value, metadata={"type": "string"}, required=True)
+    status = fields.Enum(Status, by_value=True, required=True)
+    end_to_end_id = fields.String(required=True)
+    batch_id = fields.String(required=True, allow_none=True)
+    timeline = fields.List(fields.Nested(PayoutStepView), attribute="steps", required=True)
+
+
+PayoutViews = many(PayoutView)

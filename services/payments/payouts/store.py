@@ -1,0 +1,51 @@
+"""Where payouts and batches are kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.payments.payouts.batch import PAYOUTS_MAX, Batch
+from services.payments.payouts.payout import Payout, Status
+from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
+from shared.storage.shelf import FIND_MAX, Index, Shelf
+from shared.storage.work import Work
+
+DUE_MAX = 20
+PAYOUTS_SHOWN_MAX = 100
+
+payouts = Shelf(
+    "payouts",
+    Payout,
+    key="payout_id",
+    missing=PayoutUnknown,
+    indexes=[
+        Index(("end_to_end_id",), unique=True),
+        Index(("claim_id",)),
+        Index(("status",)),
+        Index(("person_ref", "status")),
+    ],
+)
+batches = Shelf("batches", Batch, key="batch_id", missing=BatchUnknown, indexes=[Index(("next_look_at",))])
+
+
+def of_claim(work: Work, claim_id: str) -> list[Payout]:
+    return payouts.find_all(work, claim_id=claim_id)
+
+
+def ordered(work: Work) -> list[Payout]:
+    """What waits to be put into a file, as much as one file takes."""
+    return payouts.find_all(work, limit=PAYOUTS_MAX, status=Status.ORDERED)
+
+
+def with_status(work: Work, status: Status) -> list[Payout]:
+    return payouts.find_all(work, limit=PAYOUTS_SHOWN_MAX, status=status)
+
+
+def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
+    """What these persons are owed and cannot be paid, in one question for a whole page of the register."""
+    wanted = {"$in": sorted(person_refs)}
+    return payouts.find_all(work, limit=FIND_MAX, status=Status.WAITING_ACCOUNT, person_ref=wanted)
+
+
+def to_look_at(work: Work, *, at: datetime) -> list[Batch]:
+    """Batches that time has come for, oldest first. A range, but a narrow one: each look moves it on."""
+    return batches.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})

@@ -1,0 +1,37 @@
+"""The settings that payments has of its own: how it speaks with its bank."""
+
+from dataclasses import dataclass, field
+
+from environs import Env
+from marshmallow import ValidationError
+
+from shared.webhooks import Secret
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`bank_webhook_secrets` are several while one is replaced; `return_url` is where a payer's browser comes back."""
+
+    bank_url: str
+    bank_api_key: str = field(repr=False)
+    bank_webhook_secrets: tuple[str, ...] = field(repr=False)
+    bank_timeout_s: float
+    return_url: str
+
+
+def read(env: Env) -> Settings:
+    return Settings(
+        bank_url=env.str("BANK_URL"),
+        bank_api_key=env.str("BANK_API_KEY"),
+        bank_webhook_secrets=tuple(env.list("BANK_WEBHOOK_SECRET", delimiter=" ", validate=_are_secrets)),
+        bank_timeout_s=env.float("BANK_TIMEOUT_S", 5.0),
+        return_url=env.str("RETURN_URL", "http://127.0.0.1:8080/{fund}/payments/{collection_id}"),
+    )
+
+
+def _are_secrets(texts: list[str]) -> None:
+    try:
+        for text in texts:
+            Secret.read(text)
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong

@@ -1,0 +1,64 @@
+"""What payments is made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Blueprint
+
+from services.payments.banking.chores import chores as bank_chores
+from services.payments.banking.client import BankClient
+from services.payments.banking.routes import routes as bank_routes
+from services.payments.banking.store import entries, messages, statements
+from services.payments.banking.webhook import secrets_for_app
+from services.payments.collections.routes import routes as collection_routes
+from services.payments.collections.store import collections, obligations, standings
+from services.payments.employers.reactions import reactions as employer_reactions
+from services.payments.employers.store import employers
+from services.payments.ledger.routes import routes as ledger_routes
+from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
+from services.payments.ledger.store import entries as ledger_entries
+from services.payments.payees.reactions import reactions as payee_reactions
+from services.payments.payees.store import payees
+from services.payments.payouts.reactions import reactions as payout_reactions
+from services.payments.payouts.routes import routes as payout_routes
+from services.payments.payouts.store import batches, payouts
+from services.payments.settings import Settings, read
+from shared.process.chores import Chore
+from shared.process.service import Service
+from shared.storage.platform import Platform
+from shared.webhooks import Secret
+
+
+def chores(own: Settings) -> Sequence[Chore]:
+    bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
+    return bank_chores(bank, return_url=own.return_url)
+
+
+def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
+    return [secrets_for_app([Secret.read(text) for text in own.bank_webhook_secrets])]
+
+
+service: Service[Settings] = Service(
+    name="payments",
+    folder=Path(__file__).parent,
+    settings=read,
+    routes=[collection_routes, bank_routes, payout_routes, ledger_routes],
+    # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
+    reactions=[employer_reactions, payee_reactions, payout_reactions],
+    shelves=[
+        employers,
+        payees,
+        obligations,
+        collections,
+        standings,
+        payouts,
+        batches,
+        ledger_entries,
+        messages,
+        entries,
+        statements,
+    ],
+    indexes={BALANCES: BALANCE_INDEXES},
+    chores=chores,
+    blueprints=blueprints,
+)
