@@ -29,7 +29,10 @@ BODY_BYTES_MAX = 64 * 1024
 class Reader(Protocol):
     """Reads a body that is not JSON, such as files, before the unit of work begins."""
 
-    size_max: int
+    @property
+    def size_max(self) -> int:
+        """Of the whole body, in bytes."""
+        ...
 
     def read(self, platform: Platform, fund_id: str) -> object: ...
 

@@ -13,6 +13,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Invalid
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.platform import Platform
+from shared.storage.work import Work
 
 PIECE_BYTES = 1 << 20
 
@@ -62,7 +63,11 @@ def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: Dat
 
 def read(platform: Platform, fund_id: str, blob: Blob) -> Iterator[bytes]:
     """The bytes again, piece by piece."""
-    work = platform.reading(fund_id, by=system("blobs"))
+    return read_in(platform.reading(fund_id, by=system("blobs")), blob)
+
+
+def read_in(work: Work, blob: Blob) -> Iterator[bytes]:
+    """The same inside a unit of work: what a route needs that answers with the bytes."""
     found = work.drawer("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
     if found is None:
         raise BlobLost(blob.sha256)
