@@ -1,0 +1,44 @@
+"""What documents does with uploads: clean and keep the bytes before the unit of work, then the upload inside it."""
+
+from dataclasses import dataclass
+
+from services.documents.uploads import rules, store
+from services.documents.uploads.gate import UPLOAD_BYTES_MAX, admit
+from services.documents.uploads.upload import Upload
+from shared.http.files import SentFile
+from shared.kernel.actors import NotYours
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """A paper that passed the gate and whose bytes are kept."""
+
+    media_type: str
+    sha256: str
+    size: int
+    pages: int
+
+
+def admit_file(platform: Platform, fund_id: str, sent: SentFile) -> Admitted:
+    """Make a sent paper anew and seal its bytes away; one that is never referred to afterwards harms nobody."""
+    content = sent.stream.read(UPLOAD_BYTES_MAX + 1)
+    paper = admit(content, media_type=sent.media_type, file_name=sent.name)
+    store.keep_bytes(platform, fund_id, paper)
+    return Admitted(media_type=paper.media_type, sha256=paper.sha256, size=len(paper.content), pages=paper.pages)
+
+
+def add(work: Work, admitted: Admitted) -> Upload:
+    """The caller gives a paper."""
+    if work.by.person_ref is None:
+        raise NotYours
+    outcome = rules.store(upload_id=work.new_id(), person_ref=work.by.person_ref, at=work.at, **vars(admitted))
+    return store.uploads.keep(work, outcome)
+
+
+def read(work: Work, *, upload_id: str) -> Upload:
+    """An upload, for the person whose it is and for the fund's agents."""
+    upload = store.uploads.load(work, upload_id)
+    work.by.must_act_for_person(upload.person_ref)
+    return upload

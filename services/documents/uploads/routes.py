@@ -1,0 +1,42 @@
+"""HTTP comes in for uploads."""
+
+from services.documents.uploads import actions, store
+from services.documents.uploads.actions import Admitted
+from services.documents.uploads.gate import UPLOAD_BYTES_MAX, MediaType
+from services.documents.uploads.schemas import UploadBody, UploadView
+from services.documents.uploads.upload import Upload
+from shared.http.files import Files, Sent
+from shared.http.routes import Download, Downloads, Routes
+from shared.storage.work import Work
+
+routes = Routes("uploads")
+
+BODY_BYTES_MAX = 3 * UPLOAD_BYTES_MAX
+"""More than the gate lets through: its refusal tells people the limit, and what they can do about it."""
+
+ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYTES_MAX, keep=actions.admit_file)
+ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
+
+
+@routes.post("/uploads", needs="uploads:add", takes=ONE_PAPER, shows=UploadView, status=201, is_keyed=True)
+def add(work: Work, sent: Sent[Admitted]) -> Upload:
+    """Give the fund a supporting paper: PDF, JPEG or PNG.
+
+    It is made anew without what acts, hides or tells of its maker, or refused with the reason; the file's name is not
+    kept. A claim refers to it by `upload_id`.
+    """
+    return actions.add(work, sent.files[0])
+
+
+@routes.get("/uploads/<upload_id>", needs="uploads:read", shows=UploadView)
+def read(work: Work, upload_id: str) -> Upload:
+    """What is known of an upload, for the person whose it is and for the fund's agents."""
+    return actions.read(work, upload_id=upload_id)
+
+
+@routes.get("/uploads/<upload_id>/content", needs="uploads:read", shows=Downloads("*/*"))
+def read_content(work: Work, upload_id: str) -> Download:
+    """The paper itself, as it was made anew at the gate."""
+    upload = actions.read(work, upload_id=upload_id)
+    file_name = f"{upload.upload_id}.{ENDINGS[MediaType(upload.media_type)]}"
+    return Download(store.bytes_of(work, upload), upload.media_type, file_name)

@@ -1,0 +1,26 @@
+"""Where uploads are kept, and their bytes."""
+
+from services.documents.uploads.gate import CleanPaper
+from services.documents.uploads.rules import UploadUnknown
+from services.documents.uploads.upload import Upload
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.blobs import Blob
+from shared.storage.platform import Platform
+from shared.storage.shelf import Shelf
+from shared.storage.work import Work
+
+CLEAN_BYTES_MAX = 64 * 1024 * 1024
+"""A picture made anew may take more bytes than the sender's program needed for it."""
+
+uploads = Shelf("uploads", Upload, key="upload_id", missing=UploadUnknown)
+
+
+def keep_bytes(platform: Platform, fund_id: str, paper: CleanPaper) -> None:
+    """Seal the bytes away, once for the fund however often they come."""
+    blobs.store(platform, fund_id, [paper.content], as_=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
+
+
+def bytes_of(work: Work, upload: Upload) -> bytes:
+    """The clean bytes again."""
+    return b"".join(blobs.read_in(work, Blob(upload.sha256, upload.size, DataClass.HEALTH)))
