@@ -2,7 +2,7 @@
 
 import smtplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
@@ -116,7 +116,7 @@ def send_mail(server: MailServer, *, mail: Mail) -> str:
 
 @contextmanager
 def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
-    """A greeted and, where there is a user, signed-in connection. What goes wrong with the goodbye is nobody's loss."""
+    """A greeted and, where there is a user, signed-in connection."""
     kind = smtplib.SMTP_SSL if server.security is Security.TLS else smtplib.SMTP
     try:
         smtp = kind(server.host, server.port, timeout=server.timeout_s)
@@ -129,6 +129,8 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         raise MailServerUnavailable(cause=type(error).__name__) from error
     try:
         yield smtp
+        with suppress(smtplib.SMTPException, OSError):  # the mail is handed over: a failed goodbye is nobody's loss
+            smtp.quit()
     finally:
         smtp.close()
 
