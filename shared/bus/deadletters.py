@@ -72,10 +72,10 @@ def waiting(database: Database[Document], *, key: str | None = None, limit: int 
     return [_letter(document) for document in found]
 
 
-def resolve(database: Database[Document], event_id: str, *, how: str, by: str, at: datetime) -> None:
-    """Close a letter: `replayed`, or `discarded: <reason>`."""
+def resolve(database: Database[Document], event_id: str, *, how: str, by: str, at: datetime) -> bool:
+    """Close a letter: `replayed`, or `discarded: <reason>`; whether it was open."""
     change = {"$set": {"is_open": False, "resolved": how, "resolved_by": by, "resolved_at": at}}
-    database["deadletters"].update_one({"_id": event_id, "is_open": True}, change)
+    return database["deadletters"].update_one({"_id": event_id, "is_open": True}, change).matched_count == 1
 
 
 def _letter(document: Document) -> Letter:
