@@ -12,6 +12,10 @@ from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
 from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.store import collections, obligations, standings
+from services.payments.declarations.chores import check_received
+from services.payments.declarations.reactions import reactions as declaration_reactions
+from services.payments.declarations.routes import routes as declaration_routes
+from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
 from services.payments.employers.reactions import reactions as employer_reactions
 from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
@@ -31,7 +35,7 @@ from shared.webhooks import Secret
 
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
-    return bank_chores(bank, return_url=own.return_url)
+    return [check_received(), *bank_chores(bank, return_url=own.return_url)]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -42,12 +46,17 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[collection_routes, bank_routes, payout_routes, ledger_routes],
+    routes=[declaration_routes, collection_routes, bank_routes, payout_routes, ledger_routes],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
-    reactions=[employer_reactions, payee_reactions, payout_reactions],
+    reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions],
     shelves=[
         employers,
         payees,
+        declarations,
+        standing,
+        finding_pages,
+        wage_pages,
+        card_pages,
         obligations,
         collections,
         standings,

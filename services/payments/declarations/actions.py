@@ -1,0 +1,230 @@
+"""What payments does with declarations: receive, conclude what a check found, count cards, consult."""
+
+from dataclasses import dataclass
+
+from services.payments.collections import actions as collections
+from services.payments.collections.obligation import Obligation
+from services.payments.contributions import rules as contributions
+from services.payments.contributions.contribution import Assessment
+from services.payments.declarations import rules, store, telling
+from services.payments.declarations.declaration import BOOKED, CardPage, Declaration
+from services.payments.declarations.examination import Examined
+from services.payments.declarations.facts import Facts, Standing
+from services.payments.declarations.findings import Finding
+from services.payments.declarations.pages import FINDINGS_A_PAGE, count_of
+from services.payments.declarations.report import Report
+from services.payments.declarations.rules import Filing
+from services.payments.declarations.wages import WageLine
+from services.payments.employers import actions as employers
+from shared.events.identity import CardsRefreshed
+from shared.funds.law import NothingInForce
+from shared.funds.period import Period
+from shared.kernel.outcome import Outcome
+from shared.storage.work import Work
+from shared.telemetry.traces import carried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cards:
+    """How far the refreshing of the workers' cards has come. `of` counts the persons whom the wages were told of."""
+
+    refreshed: int
+    unknown: int
+    of: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consulted:
+    """A declaration with what has become of it since: cards, and what of the debt is paid."""
+
+    declaration: Declaration
+    cards: Cards | None = None
+    obligation: Obligation | None = None
+
+
+# --- Receiving --------------------------------------------------------------------------------------------------------
+
+
+def receive(work: Work, filing: Filing) -> Consulted:
+    """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
+    them and how often; after a business refusal they are checked once more."""
+    work.by.must_act_for_employer(filing.employer_id)
+    known = store.same(work, filing)
+    if known is None:
+        received = rules.receive(
+            filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at
+        )
+        return Consulted(declaration=store.declarations.keep(work, received))
+    if rules.may_be_checked_again(known):
+        again = rules.receive_again(known, filing, traceparent=carried(), at=work.at)
+        return Consulted(declaration=store.declarations.keep(work, again))
+    return _consulted(work, known)
+
+
+# --- Concluding a check -----------------------------------------------------------------------------------------------
+
+
+def facts(work: Work, declaration: Declaration) -> Facts:
+    """What the files of a declaration are held against."""
+    employer = employers.find(work, declaration.employer_id)
+    standing = Standing.UNKNOWN if employer is None else Standing.OPEN if employer.is_open else Standing.CLOSED
+    return Facts(
+        fund=work.fund,
+        employer_id=declaration.employer_id,
+        standing=standing,
+        period=Period.read(declaration.period),
+        received_on=declaration.received_at.astimezone(work.fund.zone).date(),
+        control_workers=declaration.control_workers,
+        control_wages_minor=declaration.control_wages_minor,
+    )
+
+
+def conclude(work: Work, *, checked: Declaration, examined: Examined) -> Declaration:
+    """Book what a check found, all of it in this unit of work. Where another worker was first, its word stands."""
+    declaration = store.declarations.load(work, checked.declaration_id)
+    if declaration.version != checked.version:
+        return declaration
+    report = examined.report
+    if report.is_accepted:
+        report = rules.with_errors(report, rules.beyond_the_lines(report))
+    assessed = _assess(work, declaration, report) if report.is_accepted else None
+    if isinstance(assessed, Finding):
+        report = rules.with_errors(report, [assessed])
+    final = Examined(report, examined.layout, examined.workers)
+    store.keep_findings(work, declaration.declaration_id, report.findings)
+    if isinstance(assessed, Assessment):
+        return _accept(work, declaration, final, assessed)
+    pages = count_of(report.findings, size=FINDINGS_A_PAGE)
+    return store.declarations.keep(work, rules.refuse(declaration, final, findings_pages=pages, at=work.at))
+
+
+def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment | Finding:
+    """What is due, or why that cannot be said."""
+    employer = employers.find(work, declaration.employer_id)
+    activity = employer.sector if employer else ""
+    try:
+        return contributions.assess(
+            work.fund,
+            form=rules.form_of(work.fund, declaration.form),
+            period=Period.read(declaration.period),
+            by_quarter=report.by_quarter,
+            activity=activity,
+        )
+    except contributions.ActivityUnknown:
+        return rules.without_rate(activity=activity, period=declaration.period)
+    except NothingInForce:
+        return rules.without_rate(activity=None, period=declaration.period)
+
+
+def _accept(work: Work, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
+    before = store.standing.find(work, rules.slot(declaration))
+    replaced = store.declarations.load(work, before.declaration_id) if before else None
+    wages = telling.wages_to_tell(
+        examined.workers,
+        before=store.workers(work, replaced) if replaced else (),
+        year=Period.read(declaration.period).year,
+        person_ref=work.keys.person_ref,
+    )
+    outcome = rules.accept(
+        declaration,
+        examined,
+        assessment=assessment,
+        wages=wages,
+        before=before,
+        findings_pages=count_of(examined.report.findings, size=FINDINGS_A_PAGE),
+        fund=work.fund,
+        at=work.at,
+    )
+    accepted = store.declarations.keep(work, outcome)
+    store.standing.keep(work, rules.stand(accepted, before=before))
+    store.keep_workers(work, accepted.declaration_id, examined.workers)
+    if replaced is not None:
+        store.declarations.keep(work, rules.give_way(replaced, to=accepted))
+    collections.open_obligation(
+        work,
+        declaration_id=accepted.declaration_id,
+        revision=accepted.revision,
+        employer_id=accepted.employer_id,
+        form=accepted.form,
+        period=accepted.period,
+        due_on=assessment.due_on,
+        branches=rules.due_by_branch(assessment),
+        replaces=accepted.replaces,
+    )
+    return accepted
+
+
+# --- Afterwards -------------------------------------------------------------------------------------------------------
+
+
+def count_cards(work: Work, page: CardsRefreshed) -> None:
+    """Count the cards of a page of wages. Identity may tell of a page again; it counts once."""
+    declaration = store.declarations.load(work, page.declaration_id)
+    page_id = f"{declaration.declaration_id}/{page.page}"
+    if store.card_pages.find(work, page_id) is not None:
+        return
+    counted = CardPage(
+        page_id=page_id,
+        declaration_id=declaration.declaration_id,
+        refreshed=len(page.cards),
+        unknown=page.unknown,
+    )
+    store.card_pages.keep(work, Outcome(counted))
+
+
+# --- Consulting -------------------------------------------------------------------------------------------------------
+
+
+def of_employer(work: Work, *, employer_id: str, period: str | None) -> list[Declaration]:
+    """An employer's declarations, newest first, for the employer and the fund's agents."""
+    work.by.must_act_for_employer(employer_id)
+    return store.of_employer(work, employer_id, period=period)
+
+
+def read(work: Work, *, declaration_id: str) -> Consulted:
+    """A declaration and what became of it, for the employer and the fund's agents."""
+    return _consulted(work, _own(work, declaration_id))
+
+
+def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Finding, ...], int | None]:
+    """A page of findings, from 1, and the number of the next one if there is one."""
+    declaration = _own(work, declaration_id)
+    if page == 1 and not declaration.findings_pages:
+        return (), None
+    _must_be_one_of(page, declaration.findings_pages)
+    found = store.finding_pages.load(work, f"{declaration_id}/{page}")
+    return found.findings, page + 1 if page < declaration.findings_pages else None
+
+
+def lines(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[WageLine, ...], int | None]:
+    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one."""
+    declaration = _own(work, declaration_id)
+    _must_be_one_of(page, declaration.wage_pages)
+    found = store.wage_pages.load(work, f"{declaration_id}/{page}")
+    return found.lines, page + 1 if page < declaration.wage_pages else None
+
+
+def _own(work: Work, declaration_id: str) -> Declaration:
+    declaration = store.declarations.load(work, declaration_id)
+    work.by.must_act_for_employer(declaration.employer_id)
+    return declaration
+
+
+def _must_be_one_of(page: int, pages: int) -> None:
+    if page > pages:
+        raise rules.PageUnknown(pages=pages)
+
+
+def _consulted(work: Work, declaration: Declaration) -> Consulted:
+    if declaration.status not in BOOKED:
+        return Consulted(declaration=declaration)
+    pages = store.cards(work, declaration.declaration_id)
+    cards = Cards(
+        refreshed=sum(page.refreshed for page in pages),
+        unknown=sum(page.unknown for page in pages),
+        of=declaration.told_persons,
+        is_complete=len(pages) == declaration.told_pages,
+    )
+    owed = collections.obligation(work, declaration_id=declaration.declaration_id)
+    return Consulted(declaration=declaration, cards=cards, obligation=owed)

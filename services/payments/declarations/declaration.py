@@ -1,0 +1,179 @@
+"""A declaration of wages: an employer's files for one period, the receipts that the fund gave, and where it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from services.payments.contributions.contribution import Assessment
+from services.payments.declarations.wages import WageLine
+
+FILES_MAX = 2
+
+
+class Status(StrEnum):
+    """Where a declaration stands.
+
+    `technically-refused`: the files cannot be read as what they should be, and never will be. `refused`: they can, but
+    what they say does not hold with each other, with the register or with the calendar.
+    """
+
+    RECEIVED = "received"
+    TECHNICALLY_REFUSED = "technically-refused"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    REPLACED = "replaced"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.RECEIVED: frozenset({Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.ACCEPTED}),
+    # The same files may hold tomorrow: the register learns of an employer, a period comes to its end.
+    Status.REFUSED: frozenset({Status.RECEIVED}),
+    Status.ACCEPTED: frozenset({Status.REPLACED}),
+    Status.TECHNICALLY_REFUSED: frozenset(),
+    Status.REPLACED: frozenset(),
+}
+
+BOOKED = frozenset({Status.ACCEPTED, Status.REPLACED})
+"""Its wages were taken as fact, now or once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file as the employer sent it; its bytes rest sealed under their hash (hex) and size."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedReceipt:
+    """The fund has the files."""
+
+    kind: ClassVar[str] = "received"
+    at: datetime
+    files: tuple[StoredFile, ...]
+    is_passed: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class TechnicalReceipt:
+    """Whether the files can be read, and how much was found in all; `unlisted` findings are counted only."""
+
+    kind: ClassVar[str] = "technical"
+    at: datetime
+    is_passed: bool
+    layout: str | None
+    encoding: str | None
+    lines: int
+    errors: int
+    warnings: int
+    unlisted: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """What became fact: the workers, their wages in minor units, what is due on them."""
+
+    workers: int
+    wages_minor: int
+    assessment: Assessment
+    is_late: bool
+    """Received after the last day on which it was in time. The day of receipt counts, not that of the check."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessReceipt:
+    """Whether the declaration became a fact; of a refused one nothing was booked."""
+
+    kind: ClassVar[str] = "business"
+    at: datetime
+    booked: Booked | None = None
+
+    @property
+    def is_passed(self) -> bool:
+        return self.booked is not None
+
+
+Receipt = ReceivedReceipt | TechnicalReceipt | BusinessReceipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """One filing and what became of it. Amounts are minor units of the fund's currency.
+
+    `content` is the fingerprint of the files' bytes: the same ones for the same employer, form and period are the same
+    declaration. The control totals are what the employer typed beside the files, if anything. `revision` counts those
+    of the period that were accepted, from 1; it is 0 before that. `findings_pages` and `wage_pages` are kept beside it;
+    `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
+    """
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    content: str
+    files: tuple[StoredFile, ...]
+    status: Status
+    received_at: datetime
+    control_workers: int | None = None
+    control_wages_minor: int | None = None
+    traceparent: str = ""
+    technical: TechnicalReceipt | None = None
+    business: BusinessReceipt | None = None
+    findings_pages: int = 0
+    wage_pages: int = 0
+    told_pages: int = 0
+    told_persons: int = 0
+    revision: int = 0
+    replaces: str | None = None
+    replaced_by: str | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.files) <= FILES_MAX:
+            raise ValueError(f"a declaration has 1 to {FILES_MAX} files")
+        if (self.status in BOOKED) != bool(self.revision):
+            raise ValueError("a declaration has a revision once it was accepted, and only then")
+
+    @property
+    def booked(self) -> Booked | None:
+        return self.business.booked if self.business else None
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """The receipts given so far, in their order."""
+        received = ReceivedReceipt(at=self.received_at, files=self.files)
+        return tuple(receipt for receipt in (received, self.technical, self.business) if receipt is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingDeclaration:
+    """Which declaration of a form and period stands for an employer: where two that are accepted at once must meet."""
+
+    slot: str
+    declaration_id: str
+    revision: int
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WagePage:
+    """Some hundreds of a declaration's workers. They are civil data and rest sealed."""
+
+    page_id: str
+    declaration_id: str
+    lines: tuple[WageLine, ...]
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardPage:
+    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once."""
+
+    page_id: str
+    declaration_id: str
+    refreshed: int
+    unknown: int
+    version: int = 0

@@ -1,0 +1,84 @@
+"""HTTP comes in for declarations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.declarations import actions, rules
+from services.payments.declarations.actions import Consulted
+from services.payments.declarations.declaration import FILES_MAX, Declaration, StoredFile
+from services.payments.declarations.rules import Filing
+from services.payments.declarations.schemas import (
+    CursorQuery,
+    DeclarationView,
+    FilingForm,
+    FindingsView,
+    LinesView,
+    ListQuery,
+    PageQuery,
+    SummaryViews,
+)
+from shared.http.files import Files, Sent, SentFile
+from shared.http.routes import Routes
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+BODY_BYTES_MAX = 64 << 20
+CHUNK_BYTES = 1 << 20
+
+routes = Routes("declarations")
+
+Query = Mapping[str, Any]
+
+
+def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
+    """Keep a file's bytes as they came, before anything is made of them."""
+    chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
+    blob = blobs.store(platform, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
+    return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
+
+
+@routes.post(
+    "/declarations",
+    needs="declarations:file",
+    takes=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, keep=seal_away),
+    shows=DeclarationView,
+    status=202,
+    is_keyed=True,
+)
+def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
+    """Hand in the wage files of a period; they are checked within moments.
+
+    The same bytes for the same employer, form and period are the same declaration, however often they come. Files for
+    a period that has an accepted declaration replace it once they are accepted themselves.
+    """
+    employer_id = rules.employer_of(work.fund, sent.fields["employer_id"])
+    return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
+
+
+@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryViews)
+def list_of_employer(work: Work, query: Query) -> dict[str, list[Declaration]]:
+    """An employer's declarations, newest first; of one period where it is given."""
+    employer_id = rules.employer_of(work.fund, query["employer_id"])
+    return {"items": actions.of_employer(work, employer_id=employer_id, period=query["period"])}
+
+
+@routes.get("/declarations/<declaration_id>", needs="declarations:read", shows=DeclarationView)
+def read(work: Work, declaration_id: str) -> Consulted:
+    """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
+    return actions.read(work, declaration_id=declaration_id)
+
+
+@routes.get("/declarations/<declaration_id>/findings", needs="declarations:read", query=CursorQuery, shows=FindingsView)
+def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
+    """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
+    found, next_page = actions.findings(work, declaration_id=declaration_id, page=query["cursor"])
+    return {"items": found, "next": next_page}
+
+
+@routes.get("/declarations/<declaration_id>/lines", needs="declarations:read", query=PageQuery, shows=LinesView)
+def lines(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
+    """The workers of an accepted declaration as they were declared, page by page from 1."""
+    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"])
+    return {"items": found, "next": next_page}

@@ -1,0 +1,315 @@
+"""What may happen to a declaration. Pure: what the check found, what is due and the time are handed in."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.payments.contributions.contribution import Assessment
+from services.payments.declarations.declaration import (
+    MOVES,
+    Booked,
+    BusinessReceipt,
+    Declaration,
+    StandingDeclaration,
+    Status,
+    StoredFile,
+    TechnicalReceipt,
+)
+from services.payments.declarations.examination import Examined
+from services.payments.declarations.findings import Finding, Phrase, Role, Severity, value
+from services.payments.declarations.pages import WAGES_A_PAGE, count_of
+from services.payments.declarations.report import FINDINGS_MAX, Report
+from services.payments.declarations.telling import told
+from shared.events.payments import (
+    DeclarationReceived,
+    DeclarationRefused,
+    DeclaredWage,
+)
+from shared.funds.fund import DeclarationForm, Fund, IdentifierKind
+from shared.funds.period import Period
+from shared.kernel.errors import Invalid, Missing
+from shared.kernel.money import AMOUNT_MINOR_MAX
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+
+BUSINESS_CODES = frozenset(
+    {
+        "wage-file.activity-without-rate",
+        "wage-file.birth-date-after-period",
+        "wage-file.complement",
+        "wage-file.control-wages-differ",
+        "wage-file.control-workers-differ",
+        "wage-file.duration-too-long",
+        "wage-file.employer-closed",
+        "wage-file.employer-differs",
+        "wage-file.employer-unknown",
+        "wage-file.entry-after-period",
+        "wage-file.exit-before-entry",
+        "wage-file.line-total-differs",
+        "wage-file.name-differs",
+        "wage-file.period-differs",
+        "wage-file.period-not-over",
+        "wage-file.period-without-rate",
+        "wage-file.person-twice",
+        "wage-file.total-differs",
+        "wage-file.two-employers",
+        "wage-file.wages-overflowing",
+        "wage-file.workers-differ",
+    }
+)
+"""Errors of what readable files say. Any other error is technical: the files are not what they should be."""
+
+
+class DeclarationUnknown(Missing):
+    code = "declaration.unknown"
+
+
+class PageUnknown(Missing):
+    code = "declaration.page-unknown"
+
+
+class FormUnknown(Invalid):
+    code = "declaration.form-unknown"
+
+
+class PeriodOfOtherKind(Invalid):
+    """A year where the form wants a quarter, or the other way round."""
+
+    code = "declaration.period-of-other-kind"
+
+
+class EmployerMalformed(Invalid):
+    code = "declaration.employer-malformed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """What an employer sends."""
+
+    employer_id: str
+    form: str
+    period: str
+    files: tuple[StoredFile, ...]
+    control_workers: int | None = None
+    control_wages_minor: int | None = None
+
+    @property
+    def content(self) -> str:
+        """The fingerprint of the files' bytes, in whatever order and under whatever names they come."""
+        return hashlib.sha256("".join(sorted(file.sha256 for file in self.files)).encode()).hexdigest()
+
+
+# --- Receiving --------------------------------------------------------------------------------------------------------
+
+
+def form_of(fund: Fund, form: str) -> DeclarationForm:
+    """The fund's definition of a form."""
+    found = fund.declaration_forms.get(form)
+    if found is None:
+        raise FormUnknown(form=form[:40])
+    return found
+
+
+def employer_of(fund: Fund, employer_id: str) -> str:
+    """An employer's number as it is kept, without the spaces and dashes that people put in."""
+    found = fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, employer_id)
+    if found is None:
+        raise EmployerMalformed
+    return found
+
+
+def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str, at: datetime) -> Outcome[Declaration]:
+    """An employer hands in its files for a period; whatever they hold, they are received and checked next."""
+    if form_of(fund, filing.form).period is not Period.read(filing.period).kind:
+        raise PeriodOfOtherKind(period=filing.period)
+    received = Declaration(
+        declaration_id=declaration_id,
+        employer_id=filing.employer_id,
+        form=filing.form,
+        period=filing.period,
+        content=filing.content,
+        files=filing.files,
+        control_workers=filing.control_workers,
+        control_wages_minor=filing.control_wages_minor,
+        status=Status.RECEIVED,
+        received_at=at,
+        traceparent=traceparent,
+    )
+    return Outcome(received, (_told_received(received),))
+
+
+def may_be_checked_again(declaration: Declaration) -> bool:
+    """Whether the same files could have another outcome now: they were readable, and the rest may have changed."""
+    return declaration.status is Status.REFUSED
+
+
+def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str, at: datetime) -> Outcome[Declaration]:
+    """The same bytes come again after a refusal that was not of their making, perhaps with other totals or names."""
+    received = replace(
+        declaration,
+        status=moved(MOVES, declaration.status, to=Status.RECEIVED),
+        files=filing.files,
+        control_workers=filing.control_workers,
+        control_wages_minor=filing.control_wages_minor,
+        received_at=at,
+        traceparent=traceparent,
+        technical=None,
+        business=None,
+    )
+    return Outcome(received, (_told_received(received),))
+
+
+def _told_received(declaration: Declaration) -> DeclarationReceived:
+    return DeclarationReceived(
+        declaration_id=declaration.declaration_id,
+        employer_id=declaration.employer_id,
+        form=declaration.form,
+        period=declaration.period,
+        received_at=declaration.received_at,
+    )
+
+
+# --- Concluding a check -----------------------------------------------------------------------------------------------
+
+
+def beyond_the_lines(report: Report) -> Iterator[Finding]:
+    """What stands against booking a file although each of its lines is good."""
+    if report.is_complement:
+        # Cancel-and-replace says the same with one rule: what was left out is declared again together with the rest.
+        yield Finding(
+            severity=Severity.ERROR,
+            code="wage-file.complement",
+            file=Role.HEADER,
+            line=1,
+            column=11,
+            field="type",
+            found=value("C"),
+            expected=value("N"),
+        )
+    if report.wages_minor > AMOUNT_MINOR_MAX:
+        yield Finding(
+            severity=Severity.ERROR, code="wage-file.wages-overflowing", file=Role.DETAIL, found=Phrase("too-large")
+        )
+
+
+def without_rate(*, activity: str | None, period: str) -> Finding:
+    """The fund's definition has no rate for the employer's activity, or (`activity` None) none for that time."""
+    return Finding(
+        severity=Severity.ERROR,
+        code="wage-file.period-without-rate" if activity is None else "wage-file.activity-without-rate",
+        file=Role.DETAIL,
+        found=value(period if activity is None else activity),
+    )
+
+
+def with_errors(report: Report, errors: Iterable[Finding]) -> Report:
+    """The report with errors that the check of the lines could not know, first where there are too many findings."""
+    more = tuple(errors)
+    findings = (*more, *report.findings)[:FINDINGS_MAX]
+    return replace(report, findings=findings, errors=report.errors + len(more))
+
+
+def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int, at: datetime) -> Outcome[Declaration]:
+    """Nothing of the files is booked; the findings say why, line by line."""
+    is_technical = any(
+        finding.severity is Severity.ERROR and finding.code not in BUSINESS_CODES
+        for finding in examined.report.findings
+    )
+    to = Status.TECHNICALLY_REFUSED if is_technical else Status.REFUSED
+    refused = replace(
+        declaration,
+        status=moved(MOVES, declaration.status, to=to),
+        technical=_technical(examined, is_passed=not is_technical, at=at),
+        business=None if is_technical else BusinessReceipt(at=at),
+        findings_pages=findings_pages,
+    )
+    refusal = DeclarationRefused(
+        declaration_id=refused.declaration_id,
+        employer_id=refused.employer_id,
+        form=refused.form,
+        period=refused.period,
+        errors=examined.report.errors,
+        refused_at=at,
+    )
+    return Outcome(refused, (refusal,))
+
+
+def accept(
+    declaration: Declaration,
+    examined: Examined,
+    *,
+    assessment: Assessment,
+    wages: Sequence[DeclaredWage],
+    before: StandingDeclaration | None,
+    findings_pages: int,
+    fund: Fund,
+    at: datetime,
+) -> Outcome[Declaration]:
+    """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
+
+    `wages` is what others must know, see `telling.wages_to_tell`.
+    """
+    booked = Booked(
+        workers=examined.report.workers,
+        wages_minor=examined.report.wages_minor,
+        assessment=assessment,
+        is_late=declaration.received_at.astimezone(fund.zone).date() > assessment.due_on,
+    )
+    accepted = replace(
+        declaration,
+        status=moved(MOVES, declaration.status, to=Status.ACCEPTED),
+        technical=_technical(examined, is_passed=True, at=at),
+        business=BusinessReceipt(at=at, booked=booked),
+        findings_pages=findings_pages,
+        wage_pages=count_of(examined.workers, size=WAGES_A_PAGE),
+        told_pages=count_of(wages, size=WAGES_A_PAGE),
+        told_persons=len(wages),
+        revision=before.revision + 1 if before else 1,
+        replaces=before.declaration_id if before else None,
+    )
+    return Outcome(accepted, tuple(told(accepted, wages, currency=fund.currency.value)))
+
+
+def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outcome[StandingDeclaration]:
+    """The accepted declaration takes the place of its period."""
+    return Outcome(
+        StandingDeclaration(
+            slot=slot(accepted),
+            declaration_id=accepted.declaration_id,
+            revision=accepted.revision,
+            version=before.version if before else 0,
+        )
+    )
+
+
+def give_way(declaration: Declaration, *, to: Declaration) -> Outcome[Declaration]:
+    """A newer declaration of the same period stands in its place; what it was stays readable."""
+    status = moved(MOVES, declaration.status, to=Status.REPLACED)
+    return Outcome(replace(declaration, status=status, replaced_by=to.declaration_id))
+
+
+def slot(declaration: Declaration) -> str:
+    return f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
+
+
+def due_by_branch(assessment: Assessment) -> Mapping[str, int]:
+    """What is due to each branch, all sides and quarters together."""
+    due: dict[str, int] = {}
+    for contribution in (each for slip in assessment.slips for each in slip.contributions):
+        due[contribution.branch] = due.get(contribution.branch, 0) + contribution.amount_minor
+    return due
+
+
+def _technical(examined: Examined, *, is_passed: bool, at: datetime) -> TechnicalReceipt:
+    report, layout = examined.report, examined.layout
+    return TechnicalReceipt(
+        at=at,
+        is_passed=is_passed,
+        layout=layout.layout_id if layout else None,
+        encoding=layout.encoding if layout else None,
+        lines=report.lines,
+        errors=report.errors,
+        warnings=report.warnings,
+        unlisted=report.unreported,
+    )

@@ -1,0 +1,243 @@
+"""The shapes of declarations over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, pre_dump, validate
+
+from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.declarations.actions import Cards, Consulted
+from services.payments.declarations.declaration import Receipt, Status
+from services.payments.declarations.findings import Finding, Role, Severity, in_words
+from services.payments.declarations.wages import Unit
+from shared.http.problems import language, say
+from shared.http.shapes import Amount, fund, many
+
+NAME_MAX = 40
+WORKERS_MAX = 10**6
+TEXT = {"type": "string"}
+
+
+class FilingForm(Schema):
+    """The fields beside the files. Control totals that are given must agree with the files."""
+
+    employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    form = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    period = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    control_workers = fields.Integer(validate=validate.Range(1, WORKERS_MAX))
+    control_wages = Amount(attribute="control_wages_minor")
+
+
+class ListQuery(Schema):
+    employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    period = fields.String(load_default=None, validate=validate.Length(1, NAME_MAX))
+
+
+class CursorQuery(Schema):
+    cursor = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
+
+
+class PageQuery(Schema):
+    page = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
+
+
+# --- Receipts ---------------------------------------------------------------------------------------------------------
+
+
+class FileView(Schema):
+    name = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    size = fields.Integer(required=True)
+
+
+class ReceiptView(Schema):
+    """A receipt: `received` names the files, `technical` counts what was found, `business` says what was booked."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["received", "technical", "business"]))
+    at = fields.AwareDateTime(required=True)
+    is_passed = fields.Boolean(required=True)
+    text = fields.Method("sentence", metadata=TEXT, required=True)
+    files = fields.List(fields.Nested(FileView))
+    layout = fields.String(allow_none=True)
+    encoding = fields.String(allow_none=True)
+    lines = fields.Integer()
+    errors = fields.Integer()
+    warnings = fields.Integer()
+    unlisted = fields.Integer(metadata={"description": "Findings that are counted but not listed."})
+    workers = fields.Integer(attribute="booked.workers")
+    wages = Amount(attribute="booked.wages_minor")
+    due = Amount(attribute="booked.assessment.total_minor")
+
+    def sentence(self, receipt: Receipt) -> str:
+        return say(f"declaration.receipt.{receipt.kind}-{'passed' if receipt.is_passed else 'refused'}")
+
+
+# --- What is due, and what became of it -------------------------------------------------------------------------------
+
+
+class ContributionView(Schema):
+    """One branch's part of one side, with the text that its percentage comes from."""
+
+    side = fields.String(required=True)
+    side_name = fields.Function(lambda part: _named(fund().sides[part.side]), metadata=TEXT, required=True)
+    branch = fields.String(required=True)
+    branch_name = fields.Function(lambda part: _named(fund().branches[part.branch]), metadata=TEXT, required=True)
+    percent = fields.String(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class SlipView(Schema):
+    """The contributions on one quarter's wages."""
+
+    period = fields.String(required=True)
+    base = Amount(required=True, attribute="base_minor")
+    total = Amount(required=True, attribute="total_minor")
+    is_to_be_confirmed = fields.Boolean(required=True)
+    contributions = fields.List(fields.Nested(ContributionView), required=True)
+
+
+class CardsView(Schema):
+    """How far the workers' health cards are refreshed."""
+
+    refreshed = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+    without_card = fields.Integer(required=True, attribute="unknown")
+    is_complete = fields.Boolean(required=True)
+    text = fields.Method("sentence", metadata=TEXT, required=True)
+
+    def sentence(self, cards: Cards) -> str:
+        code = "complete" if cards.is_complete else "going-on"
+        return say(f"declaration.cards.{code}", refreshed=cards.refreshed, of=cards.of)
+
+
+class PaymentView(Schema):
+    """What of the debt has come."""
+
+    status = fields.Enum(ObligationStatus, by_value=True, required=True)
+    text = fields.Method("sentence", metadata=TEXT, required=True)
+    due = Amount(required=True, attribute="due_minor")
+    paid = Amount(required=True, attribute="paid_minor")
+    left = Amount(required=True, attribute="left_minor")
+
+    def sentence(self, obligation: Obligation) -> str:
+        return say(f"declaration.payment.{obligation.status}")
+
+
+# --- Declarations -----------------------------------------------------------------------------------------------------
+
+
+class FormName(fields.String):
+    """The fund's own name of a form."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str:
+        return _named(fund().declaration_forms[value].names)
+
+
+class StatusText(fields.String):
+    """What a status means to the employer."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str:
+        return say(f"declaration.status.{value}")
+
+
+class SummaryView(Schema):
+    """A declaration in a list."""
+
+    declaration_id = fields.String(required=True)
+    employer_id = fields.String(required=True)
+    form = fields.String(required=True)
+    form_name = FormName(required=True, attribute="form", dump_only=True)
+    period = fields.String(required=True)
+    revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
+    status = fields.Enum(Status, by_value=True, required=True)
+    text = StatusText(required=True, attribute="status", dump_only=True)
+    received_at = fields.AwareDateTime(required=True)
+    replaces = fields.String(required=True, allow_none=True)
+    replaced_by = fields.String(required=True, allow_none=True)
+    workers = fields.Integer(required=True, attribute="booked.workers", allow_none=True, dump_default=None)
+    wages = Amount(required=True, attribute="booked.wages_minor", allow_none=True, dump_default=None)
+    due = Amount(required=True, attribute="booked.assessment.total_minor", allow_none=True, dump_default=None)
+    due_on = fields.Date(required=True, attribute="booked.assessment.due_on", allow_none=True, dump_default=None)
+    is_late = fields.Boolean(required=True, attribute="booked.is_late", allow_none=True, dump_default=None)
+    currency = fields.Function(lambda _: fund().currency.value, metadata=TEXT, required=True)
+    version = fields.Integer(required=True)
+
+
+class DeclarationView(SummaryView):
+    """A declaration with its receipts, what is due by quarter, side and branch, and what has become of it since."""
+
+    receipts = fields.List(fields.Nested(ReceiptView), required=True)
+    slips = fields.List(fields.Nested(SlipView), required=True, attribute="booked.assessment.slips", dump_default=list)
+    cards = fields.Nested(CardsView, required=True, allow_none=True)
+    payment = fields.Nested(PaymentView, required=True, allow_none=True, attribute="obligation")
+
+    def get_attribute(self, obj: Consulted, attr: str, default: Any) -> Any:
+        """From the declaration, but for what has become of it."""
+        of = obj if attr in {"cards", "obligation"} else obj.declaration
+        return super().get_attribute(of, attr, default)
+
+
+SummaryViews = many(SummaryView)
+
+
+# --- Findings and lines -----------------------------------------------------------------------------------------------
+
+
+class FindingView(Schema):
+    """One thing to say about one place of a file. Line and column count from 1; 0 is the file or line as a whole."""
+
+    severity = fields.Enum(Severity, by_value=True, required=True)
+    code = fields.String(required=True)
+    file = fields.Enum(Role, by_value=True, required=True)
+    line = fields.Integer(required=True)
+    column = fields.Integer(required=True)
+    field = fields.String(required=True)
+    found = fields.String(required=True)
+    expected = fields.String(required=True)
+    hint = fields.String(required=True)
+
+    @pre_dump
+    def say_it(self, finding: Finding, **more: Any) -> dict[str, Any]:
+        return {**vars(finding), **vars(in_words(finding, say=lambda code, parameters: say(code, **parameters)))}
+
+
+class FindingsView(Schema):
+    """A page of findings; `next` is the cursor of the page after it."""
+
+    items = fields.List(fields.Nested(FindingView), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+
+
+class WageView(Schema):
+    quarter = fields.Integer(required=True)
+    duration = fields.Integer(required=True)
+    unit = fields.Enum(Unit, by_value=True, required=True, metadata={"description": "H hours, D days, M months"})
+    wage = Amount(required=True, attribute="wage_minor")
+
+
+class LineView(Schema):
+    """A worker as the employer declared them."""
+
+    line = fields.Integer(required=True)
+    insurance_number = fields.String(required=True)
+    family_name = fields.String(required=True)
+    first_name = fields.String(required=True)
+    birth_on = fields.Date(required=True, allow_none=True)
+    national_id = fields.String(required=True, allow_none=True)
+    entered_on = fields.Date(required=True, allow_none=True)
+    left_on = fields.Date(required=True, allow_none=True)
+    wages = fields.List(fields.Nested(WageView), required=True)
+
+
+class LinesView(Schema):
+    """A page of workers; `next` is the number of the page after it."""
+
+    items = fields.List(fields.Nested(LineView), required=True)
+    next = fields.Integer(required=True, allow_none=True)
+
+
+def _named(names: Mapping[str, str]) -> str:
+    """The fund's own name for something, in the caller's language."""
+    return names.get(language()) or names[fund().language]

@@ -1,0 +1,112 @@
+"""Where declarations are kept, with their findings, their workers (sealed) and what is known of the workers' cards."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.payments.declarations.declaration import (
+    CardPage,
+    Declaration,
+    StandingDeclaration,
+    Status,
+    WagePage,
+)
+from services.payments.declarations.findings import Finding
+from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged
+from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
+from services.payments.declarations.wages import WageLine
+from shared.kernel.personal import DataClass
+from shared.storage.shelf import Index, Shelf
+from shared.storage.work import Work
+
+SHOWN_MAX = 100
+WAITING_MAX = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingPage:
+    """Some hundreds of a declaration's findings, in their order."""
+
+    page_id: str
+    declaration_id: str
+    findings: tuple[Finding, ...]
+    version: int = 0
+
+
+declarations = Shelf(
+    "declarations",
+    Declaration,
+    key="declaration_id",
+    missing=DeclarationUnknown,
+    indexes=[
+        Index(("employer_id", "form", "period", "content"), unique=True),
+        Index(("employer_id", "period")),
+        Index(("status", "received_at")),
+    ],
+)
+standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown)
+finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown)
+wage_pages = Shelf(
+    "declaration_wages",
+    WagePage,
+    key="page_id",
+    missing=PageUnknown,
+    sealed={"lines": DataClass.CIVIL},
+    whose="page_id",
+)
+card_pages = Shelf(
+    "declaration_cards", CardPage, key="page_id", missing=PageUnknown, indexes=[Index(("declaration_id",))]
+)
+
+
+def same(work: Work, filing: Filing) -> Declaration | None:
+    """The declaration that these very files made before, if they did."""
+    return declarations.find_only(
+        work, employer_id=filing.employer_id, form=filing.form, period=filing.period, content=filing.content
+    )
+
+
+def of_employer(work: Work, employer_id: str, *, period: str | None) -> list[Declaration]:
+    """An employer's declarations, newest first."""
+    equal = {"employer_id": employer_id} | ({"period": period} if period else {})
+    return declarations.find_all(work, limit=SHOWN_MAX, sort=[("received_at", -1)], **equal)
+
+
+def waiting(work: Work) -> list[Declaration]:
+    """What waits to be checked, oldest first."""
+    return declarations.find_all(work, limit=WAITING_MAX, sort=[("received_at", 1)], status=Status.RECEIVED)
+
+
+def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) -> None:
+    """Keep the findings, in the place of those of an earlier check."""
+    pages = {
+        f"{declaration_id}/{number}": page for number, page in enumerate(paged(findings, size=FINDINGS_A_PAGE), start=1)
+    }
+    before = finding_pages.find_many(work, pages)
+    kept = [
+        FindingPage(
+            page_id=page_id,
+            declaration_id=declaration_id,
+            findings=page,
+            version=before[page_id].version if page_id in before else 0,
+        )
+        for page_id, page in pages.items()
+    ]
+    finding_pages.keep_many(work, kept, part_of=declaration_id)
+
+
+def keep_workers(work: Work, declaration_id: str, workers: Sequence[WageLine]) -> None:
+    """Keep the workers, sealed. One page is written at a time, so that a long file is not in memory once more."""
+    for number, lines in enumerate(paged(workers, size=WAGES_A_PAGE), start=1):
+        page = WagePage(page_id=f"{declaration_id}/{number}", declaration_id=declaration_id, lines=lines)
+        wage_pages.keep_many(work, [page], part_of=declaration_id)
+
+
+def workers(work: Work, declaration: Declaration) -> Iterator[WageLine]:
+    """All workers of a declaration that was accepted."""
+    for number in range(1, declaration.wage_pages + 1):
+        yield from wage_pages.load(work, f"{declaration.declaration_id}/{number}").lines
+
+
+def cards(work: Work, declaration_id: str) -> list[CardPage]:
+    """What was told of the cards so far, in no order."""
+    return card_pages.find_all(work, declaration_id=declaration_id)
