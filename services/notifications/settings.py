@@ -3,19 +3,31 @@
 from dataclasses import dataclass, field
 
 from environs import Env
+from marshmallow.validate import OneOf
+
+from services.notifications.channels.smtp import Security
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The two providers. Mail leaves from `mail_from`, SMS under the name `sms_sender` (at most 11 letters)."""
+    """The two providers. Mail leaves from `mail_from`, SMS under the name `sms_sender` (at most 11 letters).
+
+    `smtp_security` is none, starttls or tls; without `smtp_user` nobody signs in. `smpp_window` is how many SMS may be
+    under way at once, `smpp_message_id_tag` the centre's own parameter that carries our message id (0 for none).
+    """
 
     smtp_host: str
     smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str = field(repr=False)
     mail_from: str
     smpp_host: str
     smpp_port: int
     smpp_system_id: str
     smpp_password: str = field(repr=False)
+    smpp_window: int
+    smpp_message_id_tag: int
     sms_sender: str
 
 
@@ -23,10 +35,15 @@ def read(env: Env) -> Settings:
     return Settings(
         smtp_host=env.str("SMTP_HOST"),
         smtp_port=env.int("SMTP_PORT"),
+        smtp_security=env.str("SMTP_SECURITY", "none", validate=OneOf([each.value for each in Security])),
+        smtp_user=env.str("SMTP_USER", ""),
+        smtp_password=env.str("SMTP_PASSWORD", ""),
         mail_from=env.str("MAIL_FROM", "no-reply@himaya.example"),
         smpp_host=env.str("SMPP_HOST"),
         smpp_port=env.int("SMPP_PORT"),
         smpp_system_id=env.str("SMPP_SYSTEM_ID"),
         smpp_password=env.str("SMPP_PASSWORD"),
+        smpp_window=env.int("SMPP_WINDOW", 50),
+        smpp_message_id_tag=env.int("SMPP_MESSAGE_ID_TAG", 0x1401),
         sms_sender=env.str("SMS_SENDER", "HIMAYA"),
     )

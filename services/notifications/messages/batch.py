@@ -23,7 +23,7 @@ class BatchStatus(StrEnum):
 
 BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
     BatchStatus.QUEUED: frozenset({BatchStatus.SENDING}),
-    BatchStatus.SENDING: frozenset({BatchStatus.SENDING, BatchStatus.DONE}),
+    BatchStatus.SENDING: frozenset({BatchStatus.SENDING, BatchStatus.QUEUED, BatchStatus.DONE}),
     BatchStatus.DONE: frozenset(),
 }
 

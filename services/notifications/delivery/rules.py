@@ -1,0 +1,175 @@
+"""When a batch is sent, how often, and what becomes of its messages after the provider's answers. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from services.notifications.delivery.letter import Answer, Answers, Verdict
+from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
+from services.notifications.messages.message import Message, Status
+from services.notifications.messages.rules import settled
+from shared.events.notifications import MessageFailed, MessageSent
+from shared.kernel.errors import Unavailable
+from shared.kernel.moves import moved
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 10, 60, 360))
+"""How long after each try the next one comes; after the last one a message has failed."""
+
+SENDING_MAX = timedelta(seconds=10)
+"""After this time no further message of a batch is begun; the one under way has its channel's time-outs."""
+
+LEASE = timedelta(seconds=45)
+"""Whoever sends a batch has kept its answers within this time, or is dead."""
+
+DOUBTS_MAX = 1
+"""How often a message is sent again that may have arrived: once, under the same id, then nobody knows."""
+
+GIVEN_UP, NOBODY_KNOWS = "delivery.given-up", "delivery.outcome-unknown"
+
+
+IN_DOUBT = Answer(verdict=Verdict.DOUBTFUL)
+
+
+class ProviderInTrouble(Unavailable):
+    """The channel's provider does not take what waits; nothing of it is lost."""
+
+    code = "delivery.provider-in-trouble"
+
+
+class End(NamedTuple):
+    """How a message ends that was not sent, and the code of why."""
+
+    status: Status
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """What a round with the provider changes: the batch, its messages, and the batches that some of them move to.
+
+    `sent` are settled together; `others` have failed, are unknown, or wait in one of `batches`.
+    """
+
+    batch: Batch
+    sent: tuple[Message, ...] = ()
+    others: tuple[Message, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    events: tuple[object, ...] = ()
+
+
+def is_due(batch: Batch, *, at: datetime) -> bool:
+    return batch.status is BatchStatus.QUEUED and batch.due_at <= at
+
+
+def is_forsaken(batch: Batch, *, at: datetime) -> bool:
+    """Somebody began to send it and was killed before they could say what came of it."""
+    return batch.status is BatchStatus.SENDING and batch.taken_at is not None and batch.taken_at + LEASE < at
+
+
+def is_hopeless(batch: Batch) -> bool:
+    """Whether one more doubt is one too many."""
+    return batch.doubts >= DOUBTS_MAX
+
+
+def take(batch: Batch, *, at: datetime) -> Batch:
+    """Begin to send a batch, or begin again where whoever began is dead: all of it is then in doubt."""
+    doubts = batch.doubts + (batch.status is BatchStatus.SENDING)
+    status = moved(BATCH_MOVES, batch.status, to=BatchStatus.SENDING)
+    return replace(batch, status=status, tries=batch.tries + 1, doubts=doubts, taken_at=at)
+
+
+def settle(
+    batch: Batch, messages: Sequence[Message], answers: Answers, *, new_id: Callable[[], str], at: datetime
+) -> Settlement:
+    """What the answers to a batch mean. A message without an answer is in doubt.
+
+    A batch of which nothing left the house goes back as it was: a provider that is down costs no try.
+    """
+    judged = [(message, answers.get(message.message_id, IN_DOUBT)) for message in messages]
+    if judged and all(answer.verdict is Verdict.NOT_TRIED for _, answer in judged):
+        return Settlement(batch=_put_back(batch, at=at))
+    sent = tuple(message for message, answer in judged if answer.verdict is Verdict.TAKEN)
+    others: list[Message] = []
+    again: dict[Verdict, Batch] = {}
+    for message, answer in judged:
+        if answer.verdict is Verdict.TAKEN:
+            continue
+        if end := _end(batch, answer):
+            others.append(settled(message, to=end.status, at=at, reason=end.reason))
+            continue
+        if answer.verdict not in again:
+            again[answer.verdict] = _again(batch, answer.verdict, batch_id=new_id(), at=at)
+        others.append(replace(message, batch_id=again[answer.verdict].batch_id))
+    provider_ids = {key: answer.provider_id for key, answer in answers.items() if answer.provider_id}
+    events = [_sent(message, at=at) for message in sent]
+    return Settlement(
+        batch=replace(_done(batch), provider_ids=provider_ids),
+        sent=sent,
+        others=tuple(others),
+        batches=tuple(again.values()),
+        events=(*events, *(_failed(message, at=at) for message in others if message.settled_at)),
+    )
+
+
+def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settlement:
+    """A batch that was forsaken twice: what of it arrived, nobody knows, and a third copy would help nobody."""
+    unknown = tuple(settled(message, to=Status.UNKNOWN, at=at, reason=NOBODY_KNOWS) for message in messages)
+    return Settlement(batch=_done(batch), others=unknown, events=tuple(_failed(message, at=at) for message in unknown))
+
+
+def _end(batch: Batch, answer: Answer) -> End | None:
+    """The end of a message, where its answer means one."""
+    if answer.verdict is Verdict.REFUSED:
+        return End(Status.FAILED, answer.reason or GIVEN_UP)
+    if answer.verdict is Verdict.LATER and batch.tries > len(WAITS):
+        return End(Status.FAILED, GIVEN_UP)
+    if answer.verdict is Verdict.DOUBTFUL and is_hopeless(batch):
+        return End(Status.UNKNOWN, NOBODY_KNOWS)
+    return None
+
+
+def _done(batch: Batch) -> Batch:
+    return replace(batch, status=moved(BATCH_MOVES, batch.status, to=BatchStatus.DONE))
+
+
+def _put_back(batch: Batch, *, at: datetime) -> Batch:
+    """The batch as it was before somebody took it."""
+    status = moved(BATCH_MOVES, batch.status, to=BatchStatus.QUEUED)
+    return replace(batch, status=status, tries=batch.tries - 1, due_at=at, taken_at=None)
+
+
+def _again(batch: Batch, verdict: Verdict, *, batch_id: str, at: datetime) -> Batch:
+    """The batch in which messages of one verdict wait for their next try."""
+    is_new = verdict is Verdict.NOT_TRIED
+    return replace(
+        batch,
+        batch_id=batch_id,
+        status=BatchStatus.QUEUED,
+        tries=batch.tries - is_new,
+        doubts=batch.doubts + (verdict is Verdict.DOUBTFUL),
+        due_at=at if is_new else at + WAITS[min(batch.tries, len(WAITS)) - 1],
+        taken_at=None,
+        version=0,
+    )
+
+
+def _sent(message: Message, *, at: datetime) -> MessageSent:
+    return MessageSent(
+        message_id=message.message_id,
+        about=message.about,
+        channel=message.channel.value,
+        template=message.template,
+        sent_at=at,
+    )
+
+
+def _failed(message: Message, *, at: datetime) -> MessageFailed:
+    return MessageFailed(
+        message_id=message.message_id,
+        about=message.about,
+        channel=message.channel.value,
+        template=message.template,
+        reason=message.reason or GIVEN_UP,
+        failed_at=at,
+    )

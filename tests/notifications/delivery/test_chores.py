@@ -1,0 +1,344 @@
+"""Messages leave the house, through real SMTP and SMPP: sent, refused, put off, in doubt, and over a dead sender."""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo.database import Database
+
+from services.notifications.channels.smpp import SmsCentre
+from services.notifications.channels.smtp import MailServer, Security
+from services.notifications.delivery import rules
+from services.notifications.delivery.chores import send_waiting
+from services.notifications.delivery.providers import MailProvider, Provider, SmsProvider
+from services.notifications.delivery.rules import ProviderInTrouble
+from services.notifications.wiring import service
+from shared.storage.platform import Platform, now
+from shared.telemetry import steps
+from tests.ground import DZ, hear, parked, platform_on, told
+from tests.notifications import builders as made
+from tests.notifications.builders import AMIRA
+from tests.simulators.message_centre import Centre
+from tests.simulators.programs import free_port
+
+OUR_TAG = 0x1401
+
+
+def mail_to(centre: Centre, *, port: int | None = None) -> MailProvider:
+    server = MailServer("127.0.0.1", port or centre.smtp_port, Security.NONE, timeout_s=2)
+    return MailProvider(server=server, sender="caisse@example.org")
+
+
+def sms_to(centre: Centre, *, port: int | None = None) -> SmsProvider:
+    return SmsProvider(
+        centre=SmsCentre(
+            host="127.0.0.1",
+            port=port or centre.smpp_port,
+            system_id="himaya",
+            password="invented",
+            sender="CNAS",
+            window_max=20,
+            timeout_s=2,
+            message_id_tag=OUR_TAG,
+        )
+    )
+
+
+@pytest.fixture
+def sms(centre: Centre) -> Iterator[SmsProvider]:
+    provider = sms_to(centre)
+    yield provider
+    provider.close()
+
+
+@pytest.fixture
+def mail(centre: Centre) -> MailProvider:
+    return mail_to(centre)
+
+
+class Amira:
+    """Somebody with addresses of this test's own."""
+
+    def __init__(self) -> None:
+        self.email = f"amira.{uuid4().hex[:10]}@example.org"
+        self.mobile = f"+2135{uuid4().int % 10**7:07d}9"
+
+
+@pytest.fixture
+def amira(platform: Platform) -> Amira:
+    amira = Amira()
+    know(platform, email=amira.email, mobile=amira.mobile)
+    return amira
+
+
+def know(platform: Platform, **contact: str) -> None:
+    service.make_indexes(platform)
+    hear(platform, service, made.persons(made.person(**contact)))
+
+
+def statuses(platform: Platform, channel: str) -> list[tuple[str, str | None]]:
+    return [(row["status"], row["reason"]) for row in platform.database["messages"].find({"channel": channel})]  # type: ignore[misc]
+
+
+def later(platform: Platform, wait: timedelta) -> Platform:
+    """The same service, some time on."""
+    return Platform(platform.database, platform.funds, platform.keys, clock=lambda: now() + wait)
+
+
+# --- what leaves ------------------------------------------------------------------------------------------------------
+
+
+def test_an_sms_arrives_once_and_is_told(platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider) -> None:
+    hear(platform, service, made.claim_approved())
+    assert send_waiting(platform, DZ, provider=sms) == 1
+    assert send_waiting(platform, DZ, provider=sms) == 0
+    (shown,) = centre.received(amira.mobile)
+    assert shown["text"].startswith("CNAS : dossier CL260000000197 accordé") and shown["count"] == 1
+    assert statuses(platform, "sms") == [("sent", None)]
+    assert told(platform) == ["notifications.message-sent"]
+    (batch,) = platform.database["batches"].find({"channel": "sms"})
+    message = platform.database["messages"].find_one({"channel": "sms"})
+    assert message is not None and shown["message_id"] == message["message_id"]
+    assert list(batch["provider_ids"]) == [message["message_id"]] and batch["status"] == "done"  # type: ignore[call-overload]
+
+
+def test_the_activation_link_arrives_by_mail_and_is_forgotten(
+    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    hear(platform, service, made.activation())
+    assert send_waiting(platform, DZ, provider=mail) == 1
+    (shown,) = centre.received(amira.email)
+    assert "https://portal.example.org/activation#s3cret" in shown["text"]
+    assert 'dir="rtl"' in shown["html"] and shown["subject"] == "ص.و.ت.ا: تفعيل حسابكم"
+    message = platform.database["messages"].find_one({})
+    assert message is not None and (message["status"], message["sealed"]) == ("sent", {})
+    assert shown["message_id"] == f"{message['message_id']}@example.org"
+
+
+def test_a_link_that_is_no_longer_good_is_not_sent(
+    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    hear(platform, service, made.activation(expires_at=now() + timedelta(minutes=5)))
+    send_waiting(later(platform, timedelta(minutes=6)), DZ, provider=mail)
+    assert centre.received(amira.email) == []
+    assert statuses(platform, "email") == [("failed", "delivery.expired")]
+
+
+def test_what_is_urgent_leaves_first(platform: Platform, centre: Centre, amira: Amira, mail: MailProvider) -> None:
+    hear(platform, service, made.claim_submitted())
+    hear(platform, service, made.claim_approved())
+    hear(platform, service, made.activation())
+    assert send_waiting(platform, DZ, provider=mail) == 3
+    first, *_ = centre.received(amira.email)
+    assert "تفعيل حسابكم" in first["subject"]
+
+
+def test_a_page_of_hundreds_arrives_once_each(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
+    service.make_indexes(platform)
+    mobiles = {f"p{number:024d}": f"+21366{uuid4().int % 10**6:06d}9" for number in range(250)}
+    hear(platform, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    hear(platform, service, made.cards(*mobiles))
+    assert parked(platform) == []
+    assert send_waiting(platform, DZ, provider=sms) == 250
+    assert set(statuses(platform, "sms")) == {("sent", None)}
+    assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
+    assert told(platform).count("notifications.message-sent") == 250
+
+
+# --- what does not ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("contact", "channel", "reason"),
+    [
+        ({"email": "nobody.1@example.org"}, "email", "mail.address-refused"),
+        ({"mobile": "+213550000000"}, "sms", "sms.number-refused"),
+    ],
+)
+def test_a_definite_refusal_fails_at_once(
+    platform: Platform, centre: Centre, sms: SmsProvider, mail: MailProvider, contact: Any, channel: str, reason: str
+) -> None:
+    know(platform, **contact)
+    hear(platform, service, made.claim_paid())
+    providers: dict[str, Provider] = {"email": mail, "sms": sms}
+    send_waiting(platform, DZ, provider=providers[channel])
+    assert statuses(platform, channel) == [("failed", reason)]
+    assert told(platform) == ["notifications.message-failed"]
+
+
+def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
+    platform: Platform, centre: Centre, mail: MailProvider
+) -> None:
+    know(platform, email=f"full.{uuid4().hex[:6]}@example.org")
+    hear(platform, service, made.claim_paid())
+    passed = timedelta(0)
+    for wait in rules.WAITS:
+        assert send_waiting(later(platform, passed), DZ, provider=mail) == 1
+        assert send_waiting(later(platform, passed), DZ, provider=mail) == 0, "before its time"
+        assert statuses(platform, "email") == [("queued", None)]
+        passed += wait + timedelta(seconds=5)
+    send_waiting(later(platform, passed), DZ, provider=mail)
+    assert statuses(platform, "email") == [("failed", rules.GIVEN_UP)]
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
+    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str
+) -> None:
+    hear(platform, service, made.claim_paid())
+    closed: dict[str, Provider] = {
+        "email": mail_to(centre, port=free_port()),
+        "sms": sms_to(centre, port=free_port()),
+    }
+    for _ in range(2):
+        with pytest.raises(ProviderInTrouble):
+            send_waiting(platform, DZ, provider=closed[channel])
+    (batch,) = platform.database["batches"].find({"channel": channel})
+    assert (batch["status"], batch["tries"]) == ("queued", 0)
+    assert told(platform) == []
+    opened: dict[str, Provider] = {"email": mail, "sms": sms}
+    assert send_waiting(platform, DZ, provider=opened[channel]) == 1
+    assert statuses(platform, channel) == [("sent", None)]
+    if isinstance(closed["sms"], SmsProvider):
+        closed["sms"].close()
+
+
+def test_a_centre_that_has_enough_gets_the_rest_later(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
+    service.make_indexes(platform)
+    mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
+    hear(platform, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    hear(platform, service, made.cards(*mobiles))
+    centre.fault("sms-throttled", 5)
+    with pytest.raises(ProviderInTrouble):
+        send_waiting(platform, DZ, provider=sms)
+    assert ("queued", None) in statuses(platform, "sms")
+    send_waiting(later(platform, rules.WAITS[0]), DZ, provider=sms)
+    assert set(statuses(platform, "sms")) == {("sent", None)}
+    assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
+
+
+@pytest.mark.parametrize(("channel", "fault"), [("email", "mail-answer-lost"), ("sms", "sms-answer-lost")])
+def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
+    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str, fault: str
+) -> None:
+    providers: dict[str, Provider] = {"email": mail, "sms": sms}
+    to = {"email": amira.email, "sms": amira.mobile}[channel]
+    hear(platform, service, made.claim_paid())
+    centre.fault(fault)
+    send_waiting(platform, DZ, provider=providers[channel])
+    assert statuses(platform, channel) == [("queued", None)]
+    send_waiting(later(platform, rules.WAITS[0]), DZ, provider=providers[channel])
+    assert statuses(platform, channel) == [("sent", None)]
+    assert [each["count"] for each in centre.received(to)] == [2], "two copies of one message"
+
+
+@pytest.mark.parametrize(
+    ("channel", "fault", "parts"), [("email", "mail-answer-lost", 1), ("sms", "sms-answer-lost", 2)]
+)
+def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
+    platform: Platform,
+    centre: Centre,
+    amira: Amira,
+    sms: SmsProvider,
+    mail: MailProvider,
+    channel: str,
+    fault: str,
+    parts: int,
+) -> None:
+    providers: dict[str, Provider] = {"email": mail, "sms": sms}
+    hear(platform, service, made.claim_paid())
+    centre.fault(fault, 2 * parts)
+    send_waiting(platform, DZ, provider=providers[channel])
+    for passed in (rules.WAITS[0], timedelta(days=1)):
+        send_waiting(later(platform, passed), DZ, provider=providers[channel])
+    assert statuses(platform, channel) == [("unknown", rules.NOBODY_KNOWS)]
+    assert told(platform) == ["notifications.message-failed"]
+
+
+# --- over a dead sender -----------------------------------------------------------------------------------------------
+
+
+def killed(step: str, *, database: Database[dict[str, Any]], uri: str, centre: Centre, channel: str) -> None:
+    """A worker of its own that dies by SIGKILL exactly at a step of its sending."""
+
+    def work() -> None:
+        steps.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
+        provider: Provider = mail_to(centre) if channel == "email" else sms_to(centre)
+        send_waiting(platform_on(database, uri), DZ, provider=provider)
+
+    worker = get_context("fork").Process(target=work)
+    worker.start()
+    worker.join(30)
+    assert worker.exitcode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+@pytest.mark.parametrize(("step", "copies"), [("delivery.taken", 1), ("delivery.sent", 2), ("delivery.kept", 1)])
+def test_one_message_id_is_one_message_wherever_the_sender_is_killed(
+    platform: Platform,
+    database: Database[dict[str, Any]],
+    mongodb: str,
+    centre: Centre,
+    amira: Amira,
+    sms: SmsProvider,
+    mail: MailProvider,
+    channel: str,
+    step: str,
+    copies: int,
+) -> None:
+    providers: dict[str, Provider] = {"email": mail, "sms": sms}
+    to = {"email": amira.email, "sms": amira.mobile}[channel]
+    hear(platform, service, made.claim_paid())
+    killed(step, database=database, uri=mongodb, centre=centre, channel=channel)
+    assert send_waiting(platform, DZ, provider=providers[channel]) == 0, "the lease of the dead still holds"
+    send_waiting(later(platform, rules.LEASE * 1.1), DZ, provider=providers[channel])
+    assert [each["count"] for each in centre.received(to)] == [copies], "one message, however many copies of it came"
+    assert statuses(platform, channel) == [("sent", None)]
+    assert told(platform) == ["notifications.message-sent"]
+
+
+def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
+    platform: Platform, database: Database[dict[str, Any]], mongodb: str, centre: Centre, amira: Amira, sms: SmsProvider
+) -> None:
+    hear(platform, service, made.claim_paid())
+    killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
+    platform.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
+    killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
+    assert send_waiting(later(platform, rules.LEASE * 2), DZ, provider=sms) == 0
+    assert [each["count"] for each in centre.received(amira.mobile)] == [2]
+    assert statuses(platform, "sms") == [("unknown", rules.NOBODY_KNOWS)]
+    assert told(platform) == ["notifications.message-failed"]
+
+
+def test_answers_that_come_after_another_has_begun_do_not_count(
+    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider
+) -> None:
+    """A sender that was stopped for longer than its lease, and wakes while another sends the batch again."""
+    hear(platform, service, made.claim_paid())
+
+    class Slow(SmsProvider):
+        def send(self, letters: Any, **more: Any) -> Any:
+            answers = sms.send(letters, **more)
+            send_waiting(later(platform, rules.LEASE * 1.1), DZ, provider=sms)
+            return answers
+
+    send_waiting(platform, DZ, provider=Slow(centre=sms.centre))
+    assert statuses(platform, "sms") == [("sent", None)]
+    assert told(platform) == ["notifications.message-sent"]
+    assert [each["count"] for each in centre.received(amira.mobile)] == [2]
+
+
+def test_no_address_and_no_link_shows_in_what_is_kept(
+    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    hear(platform, service, made.activation())
+    send_waiting(platform, DZ, provider=mail)
+    for name in ("messages", "batches", "contacts", "outbox", "audit"):
+        kept = str(list(platform.database[name].find()))
+        assert amira.email not in kept and amira.mobile[1:] not in kept and "s3cret" not in kept, name
+    assert AMIRA in str(list(platform.database["messages"].find()))

@@ -1,0 +1,204 @@
+"""When a batch may be sent, and what each answer makes of a message, on each try."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from services.notifications.delivery import rules
+from services.notifications.delivery.letter import Answer, Verdict
+from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, WAITS, Settlement
+from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
+from services.notifications.messages.message import Message, Status
+from shared.events.notifications import MessageFailed, MessageSent
+from shared.funds.fund import Channel
+from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.personal import Sealed
+from tests.notifications.builders import AMIRA, AT
+
+TRIES_MAX = len(WAITS) + 1
+
+
+def batch(**facts: Any) -> Batch:
+    """A batch that somebody is sending for the first time."""
+    return Batch(
+        **{
+            "batch_id": "b1",
+            "channel": Channel.SMS,
+            "is_urgent": False,
+            "status": BatchStatus.SENDING,
+            "due_at": AT,
+            "tries": 1,
+            "taken_at": AT,
+            "traceparent": "00-trace",
+            "version": 2,
+            **facts,
+        }
+    )
+
+
+def message(message_id: str = "m1") -> Message:
+    return Message(
+        message_id=message_id,
+        about="c1",
+        template="claim-paid",
+        template_version=1,
+        channel=Channel.SMS,
+        owner_id=AMIRA,
+        language="fr",
+        status=Status.QUEUED,
+        told_at=AT,
+        sealed={"link": Sealed("k1.x")},
+        batch_id="b1",
+        version=1,
+    )
+
+
+def settle(sent: Batch, **answers: Answer) -> Settlement:
+    ids = count(2)
+    messages = [message(message_id) for message_id in answers]
+    return rules.settle(sent, messages, answers, new_id=lambda: f"b{next(ids)}", at=AT)
+
+
+# --- when -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "due_at", "taken_at", "is_due", "is_forsaken"),
+    [
+        (BatchStatus.QUEUED, AT, None, True, False),
+        (BatchStatus.QUEUED, AT - timedelta(days=1), None, True, False),
+        (BatchStatus.QUEUED, AT + timedelta(seconds=1), None, False, False),
+        (BatchStatus.SENDING, AT, AT, False, False),
+        (BatchStatus.SENDING, AT, AT - LEASE, False, False),
+        (BatchStatus.SENDING, AT, AT - LEASE - timedelta(seconds=1), False, True),
+        (BatchStatus.DONE, AT, AT - timedelta(days=1), False, False),
+    ],
+)
+def test_a_batch_is_sent_when_it_is_due_or_its_sender_is_dead(
+    status: BatchStatus, due_at: datetime, taken_at: datetime | None, is_due: bool, is_forsaken: bool
+) -> None:
+    found = batch(status=status, due_at=due_at, taken_at=taken_at)
+    assert (rules.is_due(found, at=AT), rules.is_forsaken(found, at=AT)) == (is_due, is_forsaken)
+
+
+@pytest.mark.parametrize(
+    ("here", "tries", "doubts"),
+    [(BatchStatus.QUEUED, 2, 0), (BatchStatus.SENDING, 2, 1), (BatchStatus.DONE, None, None)],
+)
+def test_to_take_a_batch_from_a_dead_sender_is_a_doubt(
+    here: BatchStatus, tries: int | None, doubts: int | None
+) -> None:
+    if tries is None:
+        with pytest.raises(MoveNotAllowed):
+            rules.take(batch(status=here), at=AT)
+        return
+    taken = rules.take(batch(status=here), at=AT + LEASE * 2)
+    assert (taken.status, taken.tries, taken.doubts) == (BatchStatus.SENDING, tries, doubts)
+    assert taken.taken_at == AT + LEASE * 2
+
+
+def test_the_moves_of_a_batch() -> None:
+    assert {(here.value, to.value) for here, allowed in BATCH_MOVES.items() for to in allowed} == {
+        ("queued", "sending"),
+        ("sending", "sending"),
+        ("sending", "queued"),
+        ("sending", "done"),
+    }
+
+
+def test_whoever_lives_is_done_within_the_lease() -> None:
+    longest_s = 6 * 5.0  # connect, greet, sender, recipient, text, answer: each has the channel's time-out
+    assert rules.SENDING_MAX + timedelta(seconds=longest_s) < LEASE
+
+
+# --- what an answer means ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sent", "status", "tries_then", "doubts_then", "wait"),
+    [
+        (Verdict.TAKEN, {}, Status.SENT, None, None, None),
+        (Verdict.TAKEN, {"tries": TRIES_MAX, "doubts": DOUBTS_MAX}, Status.SENT, None, None, None),
+        (Verdict.REFUSED, {}, Status.FAILED, None, None, None),
+        (Verdict.LATER, {}, Status.QUEUED, 1, 0, WAITS[0]),
+        (Verdict.LATER, {"tries": 2}, Status.QUEUED, 2, 0, WAITS[1]),
+        (Verdict.LATER, {"tries": TRIES_MAX - 1}, Status.QUEUED, TRIES_MAX - 1, 0, WAITS[-1]),
+        (Verdict.LATER, {"tries": TRIES_MAX}, Status.FAILED, None, None, None),
+        (Verdict.LATER, {"doubts": DOUBTS_MAX}, Status.QUEUED, 1, DOUBTS_MAX, WAITS[0]),
+        (Verdict.DOUBTFUL, {}, Status.QUEUED, 1, 1, WAITS[0]),
+        (Verdict.DOUBTFUL, {"doubts": DOUBTS_MAX}, Status.UNKNOWN, None, None, None),
+        (Verdict.NOT_TRIED, {"tries": TRIES_MAX}, Status.QUEUED, TRIES_MAX - 1, 0, timedelta(0)),
+    ],
+)
+def test_what_an_answer_makes_of_a_message(
+    verdict: Verdict,
+    sent: dict[str, Any],
+    status: Status,
+    tries_then: int | None,
+    doubts_then: int | None,
+    wait: timedelta | None,
+) -> None:
+    """Beside a message that was taken, so that the batch is not put back whole."""
+    settlement = settle(batch(**sent), m1=Answer(verdict=verdict, reason="why"), m2=Answer(verdict=Verdict.TAKEN))
+    assert settlement.batch.status is BatchStatus.DONE
+    if status is Status.SENT:
+        assert [each.message_id for each in settlement.sent] == ["m1", "m2"]
+        return
+    (other,) = settlement.others
+    assert (other.message_id, other.status) == ("m1", status)
+    if status is Status.QUEUED:
+        (again,) = settlement.batches
+        assert (other.batch_id, other.sealed, again.status) == (again.batch_id, {"link": "k1.x"}, BatchStatus.QUEUED)
+        assert (again.tries, again.doubts, again.due_at - AT) == (tries_then, doubts_then, wait)
+        assert (again.traceparent, again.channel, again.version) == ("00-trace", Channel.SMS, 0)
+    else:
+        assert (settlement.batches, other.sealed) == ((), {})
+
+
+def test_waits_grow() -> None:
+    assert list(WAITS) == sorted(set(WAITS))
+
+
+def test_what_is_settled_is_told_and_what_waits_is_not() -> None:
+    settlement = settle(
+        batch(doubts=DOUBTS_MAX),
+        m1=Answer(verdict=Verdict.TAKEN),
+        m2=Answer(verdict=Verdict.REFUSED, reason="sms.number-refused"),
+        m3=Answer(verdict=Verdict.DOUBTFUL),
+        m4=Answer(verdict=Verdict.LATER),
+        m5=Answer(verdict=Verdict.NOT_TRIED),
+    )
+    told = [(type(event), event.message_id, getattr(event, "reason", None)) for event in settlement.events]  # type: ignore[attr-defined]
+    assert told == [
+        (MessageSent, "m1", None),
+        (MessageFailed, "m2", "sms.number-refused"),
+        (MessageFailed, "m3", rules.NOBODY_KNOWS),
+    ]
+    assert [each.batch_id for each in settlement.batches] == ["b2", "b3"]
+
+
+def test_a_batch_of_which_nothing_left_the_house_goes_back_as_it_was() -> None:
+    before = replace(batch(), status=BatchStatus.QUEUED, tries=3, taken_at=None)
+    nothing = Answer(verdict=Verdict.NOT_TRIED)
+    settlement = settle(rules.take(before, at=AT), m1=nothing, m2=nothing)
+    assert settlement == Settlement(batch=before)
+
+
+def test_a_message_without_an_answer_is_in_doubt() -> None:
+    settlement = rules.settle(batch(), [message()], {}, new_id=lambda: "b2", at=AT)
+    assert [each.doubts for each in settlement.batches] == [1]
+
+
+def test_the_providers_names_are_kept_with_the_batch() -> None:
+    settlement = settle(batch(), m1=Answer(verdict=Verdict.TAKEN, provider_id="p-77"))
+    assert settlement.batch.provider_ids == {"m1": "p-77"}
+
+
+def test_a_batch_that_was_forsaken_twice_is_given_up() -> None:
+    settlement = rules.give_up(batch(doubts=DOUBTS_MAX), [message("m1"), message("m2")], at=AT)
+    assert settlement.batch.status is BatchStatus.DONE
+    assert {(each.status, each.reason) for each in settlement.others} == {(Status.UNKNOWN, rules.NOBODY_KNOWS)}
+    assert [type(event) for event in settlement.events] == [MessageFailed, MessageFailed]
