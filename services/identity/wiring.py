@@ -3,6 +3,10 @@
 import sys
 from pathlib import Path
 
+from services.identity.accounts.chores import consider
+from services.identity.accounts.commands import add_user
+from services.identity.accounts.routes import routes as account_routes
+from services.identity.accounts.store import accounts, applications, doors
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
@@ -15,12 +19,16 @@ service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[card_routes],
+    routes=[account_routes, card_routes],
     reactions=[card_reactions],
-    shelves=[persons, employers, cards],
+    shelves=[persons, employers, cards, accounts, applications, doors],
+    chores=lambda own: [consider(portal_url=own.portal_url)],
     commands={
         "import-register": lambda own, platform, arguments: import_register(
             platform, arguments, texts=service.texts(), out=sys.stdout
+        ),
+        "add-user": lambda own, platform, arguments: add_user(
+            platform, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
         ),
     },
 )

@@ -1,15 +1,20 @@
 """Valid things of identity, so that a test says only what it is about. All people are invented."""
 
 import io
+import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from services.identity.accounts.chores import consider
+from services.identity.accounts.commands import add_user
 from services.identity.register.commands import import_register
 from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
-from shared.storage.platform import Platform
+from shared.kernel.personal import DataClass, Sealed
+from shared.storage.platform import Platform, now
 from tests.ground import DZ, keys
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
@@ -17,6 +22,8 @@ AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 AMIRA_NSS, AMIRA_NIN = "900000000001", "109900000000000001"
 KARIM_NSS, KARIM_NIN = "850000000002", "118500000000000002"
 FIRM = "1600000001"
+PASSWORD = "trois chats sur un mur"
+PORTAL = "https://portal.test"
 
 
 def ref(insurance_number: str = AMIRA_NSS, fund_id: str = DZ) -> str:
@@ -115,3 +122,57 @@ def rights(*person_refs: str, until: date = date(2026, 12, 31), status: str = "o
             **facts,
         }
     )
+
+
+@dataclass
+class Clock:
+    """The true time, moved on as far as a test asks."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
+
+    def advance(self, **by: float) -> None:
+        self.ahead += timedelta(**by)
+
+
+def application(**facts: Any) -> dict[str, Any]:
+    """Amira asks for an account."""
+    return {
+        "national_id": AMIRA_NIN,
+        "insurance_number": AMIRA_NSS,
+        "birth_on": "1990-04-25",
+        "email": "amira@example.dz",
+        "password": PASSWORD,
+        **facts,
+    }
+
+
+def considered(platform: Platform, fund_id: str = DZ) -> int:
+    """Let the chore run once; how many applications it considered."""
+    return consider(portal_url=PORTAL).run(platform, fund_id)
+
+
+def events(platform: Platform, type_name: str) -> list[dict[str, Any]]:
+    """The bodies of the events of a type, in the order in which they were told."""
+    documents = platform.database["outbox"].find().sort("_id", 1)
+    told = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+    return [json.loads(event["body"]) for event in told if event["type"] == type_name]
+
+
+def links(platform: Platform) -> list[str]:
+    """The links that were sent, opened as notifications would."""
+    return [
+        keys()[DZ].open(Sealed(each["link"]), as_=DataClass.CONTACT, whose=each["person_ref"])
+        for each in events(platform, "identity.activation-requested")
+    ]
+
+
+def added_user(platform: Platform, *arguments: str, password: str = PASSWORD, fund_id: str = DZ) -> tuple[int, str]:
+    """Run the operator's command; its exit status and what it said, in English."""
+    said = io.StringIO()
+    service.make_indexes(platform)
+    given = [fund_id, *arguments, "--password-stdin", "--language", "en"]
+    status = add_user(platform, given, texts=service.texts(), said=io.StringIO(password + "\n"), out=said)
+    return status, said.getvalue().strip()

@@ -1,6 +1,5 @@
 """Rights open, cards follow: page by page, counted, and never twice."""
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.platform import Platform, now
 from tests.ground import hear, parked, reading, told
-from tests.identity.builders import KARIM_NSS, known_people, ref, rights
+from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
 
 SOON = now().date() + timedelta(days=60)
 
@@ -23,9 +22,7 @@ def people(platform: Platform, tmp_path: Path) -> Platform:
 
 
 def refreshed(platform: Platform) -> list[dict[str, Any]]:
-    documents = platform.database["outbox"].find().sort("_id", 1)
-    events = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
-    return [json.loads(each["body"]) for each in events if each["type"] == "identity.cards-refreshed"]
+    return events(platform, "identity.cards-refreshed")
 
 
 def valid_until(platform: Platform, person_ref: str) -> date | None:

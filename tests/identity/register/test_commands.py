@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -17,17 +16,13 @@ from tests.identity.builders import (
     AMIRA_NIN,
     FIRM,
     csv_file,
+    events,
     imported,
     karim,
     known_people,
     person_row,
     ref,
 )
-
-
-def events(platform: Platform) -> list[dict[str, Any]]:
-    documents = platform.database["outbox"].find().sort("_id", 1)
-    return [json.loads(event["body"]) for document in documents for event in document["events"]]  # type: ignore[attr-defined]
 
 
 def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: Platform, tmp_path: Path) -> None:
@@ -44,14 +39,18 @@ def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: 
     for private in ("Amira", "أميرة", "900000000001", AMIRA_NIN, "amira@", "550123456", "00000012345"):
         assert private not in at_rest
 
-    person = next(each for each in events(platform)[1]["persons"] if each["person_ref"] == ref())
+    person = next(
+        each for each in events(platform, "identity.persons-registered")[0]["persons"] if each["person_ref"] == ref()
+    )
     ring = keys()[DZ]
     civil = msgspec.json.decode(ring.open(Sealed(person["civil"]), as_=DataClass.CIVIL, whose=ref()))
     contact = msgspec.json.decode(ring.open(Sealed(person["contact"]), as_=DataClass.CONTACT, whose=ref()))
     assert civil["first_name_ar"] == "أميرة" and civil["birth_on"] == "1990-04-25"
     assert contact == {"email": "amira@example.dz", "mobile": "+213550123456"}
     assert ring.open(Sealed(person["bank"]), as_=DataClass.BANK, whose=ref()) == "00200100000001234563"
-    bare = next(each for each in events(platform)[1]["persons"] if each["person_ref"] != ref())
+    bare = next(
+        each for each in events(platform, "identity.persons-registered")[0]["persons"] if each["person_ref"] != ref()
+    )
     assert bare["contact"] is None and bare["bank"] is None
 
 
@@ -72,7 +71,7 @@ def test_only_what_changed_is_told(platform: Platform, tmp_path: Path) -> None:
     assert imported(platform, "--persons", moved)[1] == [
         "Insured persons: 0 added, 1 changed, 1 unchanged, 0 lines refused."
     ]
-    assert [each["person_ref"] for each in events(platform)[-1]["persons"]] == [ref()]
+    assert [each["person_ref"] for each in events(platform, "identity.persons-registered")[-1]["persons"]] == [ref()]
 
 
 def test_refused_lines_are_named_without_their_values_and_the_others_imported(
@@ -147,7 +146,7 @@ def test_a_long_file_comes_in_pages_each_told_by_itself(platform: Platform, tmp_
     assert imported(platform, "--persons", path)[1] == [
         f"Insured persons: {count} added, 0 changed, 0 unchanged, 0 lines refused."
     ]
-    assert [len(each["persons"]) for each in events(platform)] == [PAGE_LINES, 1]
+    assert [len(each["persons"]) for each in events(platform, "identity.persons-registered")] == [PAGE_LINES, 1]
 
 
 def test_the_funds_know_each_their_own(platform: Platform, tmp_path: Path) -> None:

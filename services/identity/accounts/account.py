@@ -1,0 +1,115 @@
+"""An account: what somebody signs in with, and what they may do then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.actors import ActorKind
+
+
+class Role(StrEnum):
+    """What an account may do: one role each."""
+
+    PERSON = "person"
+    EMPLOYER = "employer"
+    AGENT = "agent"
+    OPERATOR = "operator"
+
+    @property
+    def actor(self) -> ActorKind:
+        return _ACTORS[self]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return SCOPES[self]
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a password alone does not let this role in."""
+        return self.actor is ActorKind.STAFF
+
+
+_ACTORS = {
+    Role.PERSON: ActorKind.PERSON,
+    Role.EMPLOYER: ActorKind.EMPLOYER,
+    Role.AGENT: ActorKind.STAFF,
+    Role.OPERATOR: ActorKind.STAFF,
+}
+
+_AGENT = frozenset(
+    [
+        "claims:decide",
+        "claims:read",
+        "rights:read",
+        "uploads:read",
+        "declarations:read",
+        "collections:read",
+        "cards:read",
+        "papers:read",
+        "ledger:read",
+    ]
+)
+
+SCOPES: Mapping[Role, frozenset[str]] = {
+    Role.PERSON: frozenset(
+        [
+            "claims:submit",
+            "claims:read",
+            "rights:read",
+            "uploads:add",
+            "uploads:read",
+            "papers:obtain",
+            "careers:read",
+            "cards:read",
+            "messages:read",
+            "account:manage",
+        ]
+    ),
+    Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read"]),
+    Role.AGENT: _AGENT,
+    Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
+}
+"""What each role's tokens may say. A frontend asks for the part that it needs."""
+
+
+class Status(StrEnum):
+    """Whether the account lets anybody in."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """The one link by which a pending account opens; of its token only the hash is kept."""
+
+    token_hash: str
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account. `known_by` is what it is found by: a person's pseudonym, or the blind index of a login.
+
+    `second_factor` is the secret of the one-time codes (base32), `factor_step` the step of the last code that was
+    taken: none is taken twice. `asked_at` are the last times that a link was asked for.
+    """
+
+    account_id: str
+    known_by: str
+    role: Role
+    status: Status
+    password_hash: str
+    person_ref: str | None = None
+    employer_ids: tuple[str, ...] = ()
+    second_factor: str | None = None
+    factor_step: int = 0
+    activation: Activation | None = None
+    asked_at: tuple[datetime, ...] = ()
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if self.role.has_second_factor and not self.second_factor:
+            raise ValueError("an account of the fund's staff has a second factor")

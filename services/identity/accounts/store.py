@@ -1,0 +1,55 @@
+"""Where accounts, the applications for them, and the doors before them are kept."""
+
+from services.identity.accounts.account import Account
+from services.identity.accounts.application import Application
+from services.identity.accounts.door import Door
+from services.identity.accounts.rules import AccountUnknown, ApplicationUnknown, DoorUnknown
+from shared.kernel.personal import DataClass
+from shared.storage.shelf import Index, Shelf
+from shared.storage.work import Work
+
+CONSIDERED_AT_ONCE_MAX = 50
+
+accounts = Shelf(
+    "accounts",
+    Account,
+    key="account_id",
+    missing=AccountUnknown,
+    indexes=[Index(("known_by",), unique=True), Index(("activation.token_hash",))],
+    sealed={"second_factor": DataClass.CIVIL},
+    whose="account_id",
+)
+
+applications = Shelf(
+    "applications",
+    Application,
+    key="application_id",
+    missing=ApplicationUnknown,
+    indexes=[Index(())],
+    sealed={"facts": DataClass.CIVIL},
+    whose="application_id",
+)
+
+doors = Shelf("doors", Door, key="door_id", missing=DoorUnknown)
+
+
+def known_by(work: Work, name: str) -> Account | None:
+    """The account of a person's pseudonym or of a login's blind index."""
+    return accounts.find_only(work, known_by=name)
+
+
+def by_token(work: Work, token_hash: str) -> Account | None:
+    """The account that a link was sent for and that no newer link replaced."""
+    return accounts.find_only(work, **{"activation.token_hash": token_hash})
+
+
+def waiting(work: Work) -> list[str]:
+    """The applications to consider, by id."""
+    found = work.drawer(applications.name).find({}, limit=CONSIDERED_AT_ONCE_MAX)
+    return [str(document["application_id"]) for document in found]
+
+
+def forget(work: Work, application: Application) -> None:
+    """An application that was considered leaves nothing behind but the line in the audit."""
+    work.drawer(applications.name).remove(application.application_id)
+    work.note("forgot", applications.name, application.application_id)

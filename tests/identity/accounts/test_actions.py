@@ -1,0 +1,173 @@
+"""Letting people in: by what they know and have; strangers shut no door but their own."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pyotp
+import pytest
+from pymongo.database import Database
+
+from services.identity.accounts import actions
+from services.identity.accounts.actions import Admission, Attempt
+from services.identity.accounts.rules import read_facts
+from services.identity.accounts.second_factor import accepted_step
+from shared.kernel.actors import ActorKind
+from shared.storage.platform import Platform
+from tests.ground import DZ, platform_on, someone
+from tests.identity.builders import (
+    AMIRA_NIN,
+    FIRM,
+    KARIM_NIN,
+    PASSWORD,
+    Clock,
+    added_user,
+    application,
+    considered,
+    known_people,
+    links,
+)
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+EVERYBODY = frozenset({ActorKind.PERSON, ActorKind.EMPLOYER, ActorKind.STAFF})
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp_path: Path) -> Platform:
+    """Amira with an open account, an employer's user, and Karim with no account."""
+    made = platform_on(database, mongodb, clock=clock)
+    known_people(made, tmp_path)
+    sent = application()
+    password = sent.pop("password")
+    sent["birth_on"] = date.fromisoformat(sent["birth_on"])
+    facts = read_facts(**sent, fund=made.funds[DZ])
+    in_work(made, lambda work: actions.apply(work, facts, password=password))
+    considered(made)
+    token = urlsplit(links(made)[0]).fragment.removeprefix("token=")
+    in_work(made, lambda work: actions.activate(work, token=token, password=password))
+    assert added_user(made, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
+    return made
+
+
+def in_work(platform: Platform, action: Any) -> Any:
+    return platform.work(DZ, by=someone(), cause="test", action=action)
+
+
+def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any) -> Admission:
+    attempt = Attempt(
+        **{
+            "login": login,
+            "password": password,
+            "one_time_code": "",
+            "device": "",
+            "actors": EVERYBODY,
+            **more,
+        }
+    )
+    return in_work(platform, lambda work: actions.admit(work, attempt))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE "])
+def test_a_right_password_lets_in(platform: Platform, login: str) -> None:
+    assert admit(platform, login).account is not None
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "more"),
+    [
+        (AMIRA_NIN, "wrong wrong wrong", {}),
+        (AMIRA_NIN, PASSWORD + " ", {}),
+        (AMIRA_NIN, "", {}),
+        (KARIM_NIN, PASSWORD, {}),
+        ("109900000000000777", PASSWORD, {}),
+        ("nobody", PASSWORD, {}),
+        ("", PASSWORD, {}),
+        ("x" * 5_000, PASSWORD, {}),
+        (AMIRA_NIN, PASSWORD, {"actors": frozenset({ActorKind.STAFF})}),
+        ("paie", PASSWORD, {"actors": frozenset({ActorKind.PERSON})}),
+    ],
+)
+def test_everything_else_does_not_and_all_alike(
+    platform: Platform, login: str, password: str, more: dict[str, Any]
+) -> None:
+    assert admit(platform, login, password, **more) == Admission()
+
+
+def test_a_pending_account_lets_nobody_in(platform: Platform) -> None:
+    platform.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
+    assert admit(platform) == Admission()
+
+
+@pytest.mark.parametrize("login", [AMIRA_NIN, "109900000000000777", "nobody"])
+def test_a_door_shuts_after_five_failures_whoever_it_is(platform: Platform, clock: Clock, login: str) -> None:
+    assert [admit(platform, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+    assert admit(platform, login, "wrong").shut_s == 60
+    assert 0 < admit(platform, login).shut_s <= 61, "even the right password waits"
+    clock.advance(seconds=61)
+    assert admit(platform, login, "wrong").shut_s == 120
+
+
+def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(platform: Platform, clock: Clock) -> None:
+    for _ in range(20):
+        admit(platform, password="wrong")
+    clock.advance(seconds=61)
+    assert admit(platform).account is not None
+
+
+def test_a_success_clears_the_failures(platform: Platform) -> None:
+    for _ in range(4):
+        admit(platform, password="wrong")
+    assert admit(platform).account is not None
+    assert [admit(platform, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+
+
+def test_strangers_do_not_lock_out_a_browser_that_was_in_before(platform: Platform) -> None:
+    device = admit(platform).device
+    for _ in range(6):
+        admit(platform, password="wrong")
+    assert admit(platform).shut_s > 0
+    back = admit(platform, device=device)
+    assert back.account is not None and back.device == device
+
+
+@pytest.mark.parametrize("forge", [lambda device: device[:-1] + "0", lambda device: "x." + device.split(".")[1]])
+def test_a_forged_device_is_none(platform: Platform, forge: Any) -> None:
+    device = forge(admit(platform).device)
+    for _ in range(6):
+        admit(platform, password="wrong")
+    assert admit(platform, device=device).shut_s > 0
+
+
+def test_one_persons_device_opens_no_other_door(platform: Platform) -> None:
+    device = admit(platform, "paie").device
+    for _ in range(6):
+        admit(platform, password="wrong")
+    assert admit(platform, device=device).shut_s > 0
+
+
+def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: Clock) -> None:
+    _, address = added_user(platform, "--kind", "staff", "--login", "nadia")
+    codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
+
+    def sign_in(code: str) -> bool:
+        return admit(platform, "nadia", one_time_code=code).account is not None
+
+    code = codes.at(clock())
+    assert not sign_in("") and not sign_in("000000" if code != "000000" else "111111")
+    assert sign_in(f" {code[:3]} {code[3:]}")
+    assert not sign_in(code), "a code is taken once"
+    clock.advance(seconds=60)
+    assert sign_in(codes.at(clock()))
+
+
+@pytest.mark.parametrize(("off_s", "is_taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
+def test_a_code_is_good_for_a_step_around_now(clock: Clock, off_s: int, is_taken: bool) -> None:
+    at = clock().replace(second=0)
+    code = pyotp.TOTP(SECRET).at(int(at.timestamp()) + off_s)
+    assert (accepted_step(SECRET, code, after_step=0, at=at) is not None) is is_taken

@@ -1,0 +1,70 @@
+"""Users whom an operator adds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.identity.accounts import store
+from services.identity.accounts.account import Role
+from shared.storage.platform import Platform
+from tests.ground import reading
+from tests.identity.builders import FIRM, added_user, csv_file, employer_row, imported, known_people
+
+
+@pytest.fixture
+def people(platform: Platform, tmp_path: Path) -> Platform:
+    known_people(platform, tmp_path)
+    return platform
+
+
+def only_account(platform: Platform) -> store.Account:
+    (document,) = platform.database["accounts"].find()
+    return store.accounts.load(reading(platform), str(document["account_id"]))
+
+
+def test_an_employers_user_acts_for_the_employers_named(people: Platform) -> None:
+    assert added_user(people, "--kind", "employer", "--login", "Paie", "--employer", f"{FIRM[:2]} {FIRM[2:]}") == (
+        0,
+        "",
+    )
+    user = only_account(people)
+    assert (user.role, user.employer_ids, user.second_factor) == (Role.EMPLOYER, (FIRM,), None)
+
+
+def test_staff_get_the_secret_of_their_codes_this_once(people: Platform) -> None:
+    status, said = added_user(people, "--kind", "staff", "--login", "nadia", "--role", "operator")
+    assert status == 0 and said.startswith("otpauth://totp/CNAS:nadia?secret=")
+    agent = only_account(people)
+    assert agent.role is Role.OPERATOR and f"secret={agent.second_factor}" in said
+    at_rest = json.dumps(list(people.database["accounts"].find()), default=str)
+    assert str(agent.second_factor) not in at_rest and "nadia" not in at_rest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "says"),
+    [
+        (["--kind", "staff", "--login", "1600000001"], "trois chats sur un mur", "A user name begins"),
+        (["--kind", "staff", "--login", "nadia"], "onze signes", "at least 12"),
+        (["--kind", "staff", "--login", "nadia"], "nadia et ses chats", "something about you"),
+        (["--kind", "employer", "--login", "paie"], "trois chats sur un mur", "At least one employer"),
+        (["--kind", "employer", "--login", "paie", "--employer", "1"], "trois chats sur un mur", "does not know"),
+        (["--kind", "employer", "--login", "paie", "--employer", "9" * 10], "trois chats sur un mur", "does not know"),
+    ],
+)
+def test_users_that_cannot_be(people: Platform, arguments: list[str], password: str, says: str) -> None:
+    status, said = added_user(people, *arguments, password=password)
+    assert status == 1 and says in said
+    assert people.database["accounts"].count_documents({}) == 0
+
+
+def test_a_login_is_given_once_and_a_closed_employer_has_no_users(people: Platform, tmp_path: Path) -> None:
+    assert added_user(people, "--kind", "staff", "--login", "nadia")[0] == 0
+    assert added_user(people, "--kind", "staff", "--login", "NADIA") == (1, "This user name is taken.")
+    imported(people, "--employers", csv_file(tmp_path / "closed.csv", [employer_row(closed_on="2024-12-31")]))
+    status, said = added_user(people, "--kind", "employer", "--login", "paie", "--employer", FIRM)
+    assert (status, said) == (1, "This employer has closed.")
+
+
+def test_no_such_fund(people: Platform) -> None:
+    assert added_user(people, "--kind", "staff", "--login", "nadia", fund_id="xx")[0] == 1

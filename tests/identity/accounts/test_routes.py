@@ -1,0 +1,192 @@
+"""Asking for an account and opening it: the same answer for everybody, and a link that opens once."""
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pymongo.database import Database
+from werkzeug.test import TestResponse
+
+from services.identity.accounts import store
+from services.identity.accounts.account import Status
+from services.identity.wiring import service
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.ground import DZ, TN, platform_on, reading, told
+from tests.identity.builders import (
+    AMIRA_NIN,
+    PASSWORD,
+    Clock,
+    application,
+    considered,
+    events,
+    karim,
+    known_people,
+    links,
+    person_row,
+    ref,
+)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
+    return platform_on(database, mongodb, clock=clock)
+
+
+@pytest.fixture
+def office(platform: Platform, tmp_path: Path) -> Office:
+    known_people(platform, tmp_path, person_row(), karim(email="karim@example.dz"))
+    return Office(service, platform)
+
+
+def post(office: Office, path: str, body: dict[str, Any], *, fund: str = DZ) -> TestResponse:
+    return office.nobody().post(f"/v1/{fund}{path}", json=body, headers={"Accept-Language": "fr"})
+
+
+def activate(office: Office, link: str, password: str = PASSWORD) -> TestResponse:
+    token = urlsplit(link).fragment.removeprefix("token=")
+    return post(office, "/accounts/activation", {"token": token, "password": password})
+
+
+def asked(office: Office, **facts: Any) -> list[str]:
+    """Apply, let it be considered; all links sent so far."""
+    assert post(office, "/accounts", application(**facts)).status_code == 202
+    considered(office.platform)
+    return links(office.platform)
+
+
+def test_an_account_from_the_application_to_the_followed_link(office: Office, platform: Platform) -> None:
+    (link,) = asked(office)
+    assert link.startswith("https://portal.test/dz-cnas/activation#token=")
+    opened = activate(office, link)
+    assert (opened.status_code, opened.json["status"]) == (200, "active")
+    assert told(platform)[-2:] == ["identity.activation-requested", "identity.account-activated"]
+    account = store.known_by(reading(platform), ref())
+    assert account is not None and account.status is Status.ACTIVE
+    assert events(platform, "identity.account-activated")[0]["account_id"] == account.account_id
+
+
+UNKNOWN = {
+    "an unknown id": {"national_id": "109900000000000777"},
+    "another birth date": {"birth_on": "1990-04-24"},
+    "another insurance number": {"insurance_number": "900000000777"},
+    "somebody else's number": {"insurance_number": "850000000002"},
+}
+
+
+@pytest.mark.parametrize("facts", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_nobody_learns_whom_the_fund_knows(office: Office, platform: Platform, facts: dict[str, str]) -> None:
+    known, stranger = post(office, "/accounts", application()), post(office, "/accounts", application(**facts))
+    assert (known.status_code, known.data) == (stranger.status_code, stranger.data) == (202, known.data)
+    assert dict(known.headers) == dict(stranger.headers)
+    assert considered(platform) == 2
+    assert len(links(platform)) == 1
+    activate(office, links(platform)[0])
+    owner = post(office, "/accounts", application())
+    assert (owner.status_code, owner.data, dict(owner.headers)) == (202, known.data, dict(known.headers))
+    assert considered(platform) == 1 and len(links(platform)) == 1, "who has an account gets no link"
+
+
+def test_a_request_does_the_same_work_for_everybody(office: Office, platform: Platform) -> None:
+    """What differs between the known and the unknown happens later, in the chore."""
+    post(office, "/accounts", application())
+    post(office, "/accounts", application(**UNKNOWN["an unknown id"]))
+    waiting = list(platform.database["applications"].find())
+    assert len(waiting) == 2 and {tuple(sorted(each)) for each in waiting} == {tuple(sorted(waiting[0]))}
+    assert platform.database["accounts"].count_documents({}) == 0
+
+
+def test_an_application_rests_sealed_and_is_forgotten_once_considered(office: Office, platform: Platform) -> None:
+    post(office, "/accounts", application())
+    at_rest = json.dumps(list(platform.database["applications"].find()), default=str)
+    assert AMIRA_NIN not in at_rest and "amira@" not in at_rest and PASSWORD not in at_rest
+    assert considered(platform) == 1
+    assert platform.database["applications"].count_documents({}) == 0
+    assert considered(platform) == 0
+
+
+def test_the_link_goes_to_the_address_of_the_register_whatever_was_typed(office: Office, platform: Platform) -> None:
+    """The event names the person, never the address that was typed: notifications writes to the one in the register."""
+    asked(office, email="stranger@example.net")
+    (event,) = events(platform, "identity.activation-requested")
+    assert event["person_ref"] == ref()
+    assert set(event) == {"account_id", "person_ref", "link", "expires_at", "language"}
+
+
+def test_a_stranger_who_knows_the_facts_does_not_get_in_by_the_owners_click(office: Office) -> None:
+    (link,) = asked(office, password="the stranger's own choice")
+    refused = activate(office, link, PASSWORD)
+    assert (refused.status_code, refused.json["code"]) == (422, "activation.password-differs")
+
+
+def test_asking_again_voids_the_older_link(office: Office) -> None:
+    first, second = asked(office) and asked(office, password="une autre phrase longue")
+    refused = activate(office, first)
+    assert (refused.status_code, refused.json["code"]) == (404, "activation.unknown")
+    assert activate(office, second, "une autre phrase longue").status_code == 200
+
+
+def test_a_link_opens_once_and_for_a_day(office: Office, clock: Clock) -> None:
+    (late,) = asked(office)
+    clock.advance(hours=24)
+    expired = activate(office, late)
+    assert (expired.status_code, expired.json["code"]) == (409, "activation.expired")
+    link = asked(office)[-1]
+    assert activate(office, link).status_code == 200
+    again = activate(office, link)
+    assert (again.status_code, again.json["code"]) == (409, "activation.used")
+    assert again.json["detail"].startswith("Ce lien a déjà servi")
+
+
+def test_a_link_is_of_one_fund(office: Office) -> None:
+    (link,) = asked(office)
+    token = urlsplit(link).fragment.removeprefix("token=")
+    other = post(office, "/accounts/activation", {"token": token, "password": PASSWORD}, fund=TN)
+    assert (other.status_code, other.json["code"]) == (404, "activation.unknown")
+
+
+def test_only_the_hash_of_a_token_is_kept(office: Office, platform: Platform) -> None:
+    (link,) = asked(office)
+    everything = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+    assert urlsplit(link).fragment.removeprefix("token=") not in json.dumps(everything, default=str)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"national_id": "1"}, 422, "account.national-id-malformed"),
+        ({"insurance_number": "abc"}, 422, "account.insurance-number-malformed"),
+        ({"password": "court"}, 422, "account.password-too-short"),
+        ({"password": "x" * 300}, 422, "account.password-too-long"),
+        ({"password": "Soleil2024"}, 422, "account.password-common"),
+        ({"password": "my 25041990 day"}, 422, "account.password-personal"),
+        ({"birth_on": "1990-13-01"}, 422, "request.invalid"),
+        ({"email": "nobody"}, 422, "request.invalid"),
+        ({"national_id": 7}, 422, "request.invalid"),
+        ({"role": "operator"}, 422, "request.invalid"),
+    ],
+)
+def test_an_application_that_cannot_be(
+    office: Office, platform: Platform, change: dict[str, Any], status: int, code: str
+) -> None:
+    refused = post(office, "/accounts", application(**change))
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert refused.json["detail"] != code
+    assert platform.database["applications"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("body", [{"token": "x" * 43, "password": PASSWORD}, {"token": "é", "password": "x"}])
+def test_a_token_that_nobody_gave(office: Office, body: dict[str, str]) -> None:
+    assert post(office, "/accounts/activation", body).json["code"] == "activation.unknown"
+
+
+def test_a_malformed_activation(office: Office) -> None:
+    assert post(office, "/accounts/activation", {"token": "x" * 43}).status_code == 422
+    assert post(office, "/accounts/activation", {"token": "", "password": "x"}).status_code == 422

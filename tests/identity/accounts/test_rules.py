@@ -1,0 +1,314 @@
+"""Who may have an account, what a password must be, when a link opens, how long a door stays shut."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.identity.accounts import rules
+from services.identity.accounts.account import Account, Activation, Role, Status
+from services.identity.accounts.application import Facts
+from services.identity.accounts.door import Door
+from services.identity.accounts.passwords import common
+from services.identity.register.person import Civil, Contact, Person
+from shared.events.identity import AccountActivated, ActivationRequested
+from shared.kernel.actors import ActorKind
+from shared.kernel.personal import Sealed
+from tests.ground import DZ, TN, funds
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
+
+FACTS = Facts(national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=date(1990, 4, 25), email="amira.b@example.dz")
+AMIRA = Person(
+    person_ref="pamira",
+    national_id_index="i1",
+    civil=Civil(
+        insurance_number=AMIRA_NSS,
+        national_id=AMIRA_NIN,
+        family_name="Benali",
+        first_name="Amira",
+        birth_on=date(1990, 4, 25),
+    ),
+    contact=Contact(email="amira.b@example.dz"),
+    bank=None,
+    language="ar",
+    dependants=0,
+)
+PENDING = Account(
+    account_id="a1",
+    known_by="pamira",
+    role=Role.PERSON,
+    status=Status.PENDING,
+    password_hash="old",
+    person_ref="pamira",
+    activation=Activation(token_hash="t1", expires_at=AT + timedelta(hours=24)),
+    asked_at=(AT,),
+    version=1,
+)
+
+
+# --- passwords
+
+
+def check(password: str, role: Role = Role.PERSON) -> None:
+    context = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
+    rules.check_password(rules.read_password(password), role=role, common=common(), context=context)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "trois chats sur un mur",
+        "correct horse battery",
+        "zitouna bleue",
+        "73920184",
+        "ثلاث قطط فوق الجدار",
+        "        8 spaces",
+        "x9$kQ2!v",
+        "é" * 3 + "ab" + "ç" * 4,
+        "any length up to the limit " * 9,
+    ],
+)
+def test_a_password_that_is_taken(password: str) -> None:
+    check(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "error"),
+    [
+        ("", rules.PasswordTooShort),
+        ("sept car", None),
+        ("sept ca", rules.PasswordTooShort),
+        ("x" * 257, rules.PasswordTooLong),
+        ("password", rules.PasswordCommon),
+        ("Password2024!", rules.PasswordCommon),
+        ("P4ssw0rd!9", rules.PasswordCommon),
+        ("motdepasse1", rules.PasswordCommon),
+        ("S0leil2025", rules.PasswordCommon),
+        ("1234mohamed", rules.PasswordCommon),
+        ("hamdoulilah", rules.PasswordCommon),
+        ("azertyazerty", rules.PasswordCommon),
+        ("12345678", rules.PasswordCommon),
+        ("87654321", rules.PasswordCommon),
+        ("00000000", rules.PasswordCommon),
+        ("abababababab", rules.PasswordCommon),
+        ("abcdefghij", rules.PasswordCommon),
+        ("sdfghjklm", rules.PasswordCommon),
+        ("poiuytreza", rules.PasswordCommon),
+        ("mycnas4ever", rules.PasswordPersonal),
+        ("himaya-rocks", rules.PasswordPersonal),
+        ("xx25041990xx", rules.PasswordPersonal),
+        ("my 19900425 day", rules.PasswordPersonal),
+        ("AMIRA.B for me", rules.PasswordPersonal),
+        (f"no{AMIRA_NIN}no", rules.PasswordPersonal),
+        (f"no{AMIRA_NSS}no", rules.PasswordPersonal),
+    ],
+)
+def test_a_password_that_is_refused(password: str, error: type[Exception] | None) -> None:
+    if error is None:
+        check(password)
+        return
+    with pytest.raises(error):
+        check(password)
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYER, Role.AGENT, Role.OPERATOR])
+def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
+    check("douze signes", role)
+    with pytest.raises(rules.PasswordTooShort) as refused:
+        check("onze signes", role)
+    assert refused.value.parameters == {"length_min": 12}
+
+
+def test_the_same_signs_are_the_same_password_however_they_were_composed() -> None:
+    assert rules.read_password("e\u0301te\u0301") == rules.read_password("été")
+
+
+# --- roles
+
+
+@pytest.mark.parametrize(
+    ("role", "actor", "has_second_factor"),
+    [
+        (Role.PERSON, ActorKind.PERSON, False),
+        (Role.EMPLOYER, ActorKind.EMPLOYER, False),
+        (Role.AGENT, ActorKind.STAFF, True),
+        (Role.OPERATOR, ActorKind.STAFF, True),
+    ],
+)
+def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: bool) -> None:
+    assert (role.actor, role.has_second_factor) == (actor, has_second_factor)
+
+
+def test_only_operators_replay_and_no_person_decides() -> None:
+    assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
+    assert not Role.PERSON.scopes & {"claims:decide", "declarations:file", "operations:act"}
+    assert not Role.EMPLOYER.scopes & {"claims:read", "cards:read", "careers:read"}
+
+
+# --- applying
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"national_id": "12"}, rules.NationalIdMalformed),
+        ({"insurance_number": "90000000000x"}, rules.InsuranceNumberMalformed),
+    ],
+)
+def test_facts_are_of_the_funds_form(change: dict[str, Any], error: type[Exception]) -> None:
+    sent = {"national_id": AMIRA_NIN, "insurance_number": AMIRA_NSS, "birth_on": date(1990, 4, 25), "email": "a@b.dz"}
+    assert rules.read_facts(**{**sent, "national_id": f" {AMIRA_NIN} "}, fund=funds()[DZ]).national_id == AMIRA_NIN
+    with pytest.raises(error):
+        rules.read_facts(**{**sent, **change}, fund=funds()[DZ])
+    with pytest.raises(rules.NationalIdMalformed):
+        rules.read_facts(**sent, fund=funds()[TN])
+
+
+@pytest.mark.parametrize(
+    ("change", "are_true"),
+    [
+        ({}, True),
+        ({"email": "somebody@else.example"}, True),
+        ({"birth_on": date(1990, 4, 26)}, False),
+        ({"insurance_number": "900000000009"}, False),
+        ({"national_id": "109900000000000009"}, False),
+    ],
+)
+def test_three_facts_make_a_person(change: dict[str, Any], are_true: bool) -> None:
+    assert rules.are_true(replace(FACTS, **change), AMIRA) is are_true
+    assert not rules.are_true(replace(FACTS, **change), None)
+
+
+def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) -> Any:
+    return rules.ask(
+        known,
+        **{
+            "person": person,
+            "account_id": "a9",
+            "password_hash": "new",
+            "token_hash": "t9",
+            "link": Sealed("sealed"),
+            "at": AT,
+            **more,
+        },
+    )
+
+
+def test_asking_makes_a_pending_account_and_a_link() -> None:
+    asked = ask()
+    assert (asked.thing.account_id, asked.thing.status) == ("a9", Status.PENDING)
+    (told,) = asked.events
+    assert isinstance(told, ActivationRequested)
+    assert (told.expires_at, told.language) == (AT + timedelta(hours=24), "ar")
+
+
+def test_asking_again_voids_the_link_and_replaces_the_password_of_the_same_account() -> None:
+    again = ask(PENDING).thing
+    assert (again.account_id, again.version) == ("a1", 1)
+    assert (again.activation.token_hash, again.password_hash) == ("t9", "new")
+
+
+def test_an_active_account_stays_as_it_is() -> None:
+    assert ask(replace(PENDING, status=Status.ACTIVE)) is None
+
+
+def test_no_link_where_the_register_has_no_address() -> None:
+    assert ask(person=replace(AMIRA, contact=Contact(mobile="+213550123456"))) is None
+
+
+@pytest.mark.parametrize(("asked", "is_sent"), [(4, True), (5, False)])
+def test_a_mailbox_gets_five_links_a_day(asked: int, is_sent: bool) -> None:
+    known = replace(PENDING, asked_at=(AT - timedelta(hours=1),) * asked)
+    assert (ask(known) is not None) is is_sent
+    assert ask(known, at=AT + timedelta(hours=23, minutes=1)) is not None
+
+
+# --- activating
+
+
+def test_a_link_followed_in_time_opens_the_account() -> None:
+    active = rules.activate(PENDING, is_password_right=True, at=AT + timedelta(hours=23))
+    assert active.thing.status is Status.ACTIVE
+    assert isinstance(active.events[0], AccountActivated)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_password_right", "hours", "error"),
+    [
+        ({"activation": None}, True, 0, rules.ActivationUnknown),
+        ({"activation": Activation(token_hash="t1", expires_at=AT, used_at=AT)}, True, 0, rules.ActivationUsed),
+        ({}, True, 24, rules.ActivationExpired),
+        ({}, False, 1, rules.PasswordDiffers),
+    ],
+)
+def test_a_link_that_does_not_open(
+    change: dict[str, Any], is_password_right: bool, hours: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        rules.activate(replace(PENDING, **change), is_password_right=is_password_right, at=AT + timedelta(hours=hours))
+
+
+# --- users
+
+
+@pytest.mark.parametrize("login", ["paie", "Nadia.B", "x-1", "a@firm.example"])
+def test_a_login(login: str) -> None:
+    assert rules.read_login(f" {login} ") == login.casefold()
+
+
+@pytest.mark.parametrize("login", ["", "ab", "1600000001", "-x-", "nadia b", "نادية", "n" * 65])
+def test_no_login(login: str) -> None:
+    with pytest.raises(rules.LoginMalformed):
+        rules.read_login(login)
+
+
+def add(known: Account | None = None, role: Role = Role.AGENT, employer_ids: tuple[str, ...] = ()) -> Account:
+    return rules.add_user(
+        known,
+        role=role,
+        account_id="a2",
+        known_by="i2",
+        password_hash="h",
+        employer_ids=employer_ids,
+        second_factor="SECRET",
+    )
+
+
+def test_a_user_has_what_the_role_needs_and_no_more() -> None:
+    agent, user = add(), add(role=Role.EMPLOYER, employer_ids=("1600000001",))
+    assert (agent.second_factor, agent.employer_ids) == ("SECRET", ())
+    assert (user.second_factor, user.employer_ids) == (None, ("1600000001",))
+    assert add(employer_ids=("1600000001",)).employer_ids == ()
+
+
+def test_users_that_cannot_be() -> None:
+    with pytest.raises(rules.LoginTaken):
+        add(agent := add())
+    with pytest.raises(rules.EmployerLacking):
+        add(role=Role.EMPLOYER)
+    assert agent.status is Status.ACTIVE
+
+
+# --- doors
+
+
+@pytest.mark.parametrize(
+    ("failures", "shut_minutes"),
+    [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
+)
+def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
+    door = Door(door_id="d", failures=failures, failed_at=AT)
+    until = rules.shut_until(door, at=AT)
+    assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
+    if until:
+        assert rules.shut_until(door, at=until) is None
+
+
+def test_failures_add_up_and_are_forgotten_after_a_day_or_a_success() -> None:
+    door = Door(door_id="d")
+    for _ in range(7):
+        door = rules.failed(door, at=AT)
+    assert door.failures == 7
+    assert rules.failed(door, at=AT + timedelta(hours=25)).failures == 1
+    assert rules.shut_until(rules.passed(door), at=AT) is None
