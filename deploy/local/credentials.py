@@ -51,7 +51,7 @@ class Credentials:
     def paper_signing(self) -> tuple[Path, Path]:
         """The files with the key that papers are signed with, and with its certificate and the one above it, in PEM."""
         key, certificates = self.directory / "papers.key.pem", self.directory / "papers.certificates.pem"
-        if not key.exists():  # it is written last: where it is, so are its certificates
+        if not (key.exists() and certificates.exists()):
             chain = make_signing_chain("Himaya", at=datetime.datetime.now(datetime.UTC))
             _write(certificates, (chain.certificate_pem + chain.issuers_pem).decode())
             _write(key, chain.key_pem.decode())
