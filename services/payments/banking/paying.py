@@ -1,0 +1,194 @@
+"""Rounds over payouts: write files of what is ordered, send them, and follow each until every payout is settled."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import structlog
+
+from services.payments.banking import payout_file
+from services.payments.banking.bank_file import Level, StatusReport, Verdict
+from services.payments.banking.client import BankClient, BankRefused, BankSilent
+from services.payments.banking.iso20022 import camt054, documents, pain002
+from services.payments.banking.rounds import BANK, book, in_work
+from services.payments.payees import actions as payees
+from services.payments.payouts import actions as payouts
+from services.payments.payouts import rules, store
+from services.payments.payouts.batch import Batch, BatchStatus
+from shared.kernel.errors import Failure, Unavailable
+from shared.kernel.money import Currency, Money
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.platform import Platform
+
+DAYS_BACK_MAX = 5
+REFUSED_WITHOUT_REASON = "NARR"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Paying:
+    """Writes files of payouts, sends them, and follows each until every payout is settled."""
+
+    bank: BankClient
+
+    def run(self, platform: Platform, fund_id: str) -> int:
+        gathered = self.gather(platform, fund_id)
+        work = platform.reading(fund_id, by=BANK)
+        due = store.to_look_at(work, at=work.at)
+        for batch in due:
+            self._look_or_go_on(platform, fund_id, batch)
+        return gathered + len(due)
+
+    def gather(self, platform: Platform, fund_id: str) -> int:
+        """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
+        work = platform.reading(fund_id, by=BANK)
+        ordered = store.ordered(work)
+        if not ordered:
+            return 0
+        batch_id = platform.new_id().replace("-", "")
+        body = payout_file.write(
+            ordered,
+            payees=payees.find_many(work, {payout.person_ref for payout in ordered}),
+            fund=work.fund,
+            keys=work.keys,
+            message_id=batch_id,
+            at=work.at,
+        )
+        blob = blobs.store(platform, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
+        in_work(
+            platform,
+            fund_id,
+            f"payouts:{batch_id}",
+            lambda work: payouts.gather(work, ordered, batch_id=batch_id, sha256=blob.sha256, size=blob.size),
+        )
+        return len(ordered)
+
+    def _look_or_go_on(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        """A file that the bank, or we, made a mistake in does not hold up the others."""
+        try:
+            self.look_at(platform, fund_id, batch)
+        except Unavailable:
+            raise
+        except Failure as failure:
+            log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
+            self._change(platform, fund_id, batch, rule=rules.look_later)
+
+    def look_at(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        """Do what the state of one batch asks for."""
+        match batch.status:
+            case BatchStatus.READY:
+                self._send(platform, fund_id, batch)
+            case BatchStatus.SENDING:
+                # Somebody began to send it and did not live to write down what came of it.
+                self._change(platform, fund_id, batch, rule=rules.doubt)
+            case BatchStatus.UNKNOWN:
+                verdict = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
+                known = rules.never_taken if verdict is None else rules.taken
+                self._change(platform, fund_id, batch, rule=known)
+            case BatchStatus.SENT:
+                self._report(platform, fund_id, batch)
+            case _:
+                self._settle(platform, fund_id, batch)
+
+    def _send(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        blob = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
+        body = b"".join(blobs.read(platform, fund_id, blob))
+        sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)
+        try:
+            self.bank.send_file(body, message_id=batch.batch_id)
+        except BankSilent:
+            self._change(platform, fund_id, sending, rule=rules.doubt)
+            raise
+        except BankRefused as refused:
+            sent = self._change(platform, fund_id, sending, rule=rules.taken)
+            self._refuse_all(platform, fund_id, sent, reason=str(refused.parameters["reason"]))
+            return
+        self._change(platform, fund_id, sending, rule=rules.taken)
+
+    def _report(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        body = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
+        report = pain002.read(body) if body is not None else None
+        if report is None or any(each.verdict is Verdict.PENDING for each in report.statuses):
+            self._change(platform, fund_id, batch, rule=rules.look_later)
+            return
+        _check(report, batch, platform.funds[fund_id].currency)
+        whole = next((each for each in report.statuses if each.level is Level.GROUP), None)
+        if whole is not None and whole.verdict is Verdict.REFUSED and not _transfers(report):
+            self._refuse_all(platform, fund_id, batch, reason=(*whole.reasons, REFUSED_WITHOUT_REASON)[0])
+            return
+        refused = [
+            (each.original_id, (*each.reasons, REFUSED_WITHOUT_REASON)[0])
+            for each in report.statuses
+            if each.level is Level.TRANSFER and each.verdict is Verdict.REFUSED
+        ]
+        self._keep_report(platform, fund_id, batch, refused)
+
+    def _refuse_all(self, platform: Platform, fund_id: str, batch: Batch, *, reason: str) -> None:
+        """The bank wants nothing of the file: every payout of it is returned, for a person to look into."""
+        refused = [(payout_id.replace("-", ""), reason) for payout_id in batch.payout_ids]
+        self._keep_report(platform, fund_id, batch, refused)
+
+    @staticmethod
+    def _keep_report(platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
+        in_work(
+            platform,
+            fund_id,
+            f"payouts:{batch.batch_id}",
+            lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused),
+        )
+
+    def _settle(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
+        work = platform.reading(fund_id, by=BANK)
+        if payouts.is_settled(work, batch):
+            self._change(platform, fund_id, batch, rule=rules.close)
+            return
+        number = work.fund.payment.payouts.number
+        for on in _days(batch, work.at.date()):
+            body = self._ask(platform, fund_id, batch, partial(self.bank.day, number, on=on))
+            if body is not None:
+                book(platform, fund_id, f"payouts:{batch.batch_id}", camt054.read(body).entries)
+        self._change(platform, fund_id, batch, rule=rules.look_later)
+
+    def _ask(
+        self, platform: Platform, fund_id: str, batch: Batch, question: Callable[[], bytes | None]
+    ) -> bytes | None:
+        try:
+            return question()
+        except BankSilent:
+            self._change(platform, fund_id, batch, rule=rules.look_later)
+            raise
+
+    @staticmethod
+    def _change(platform: Platform, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:
+        return in_work(
+            platform,
+            fund_id,
+            f"payouts:{seen.batch_id}",
+            lambda work: payouts.change_batch(work, batch_id=seen.batch_id, rule=lambda batch: rule(batch, at=work.at)),
+        )
+
+
+def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
+    """The report is about this file: its id, its count and its sum."""
+    total = Money(batch.total_minor, currency).decimal()
+    if (
+        report.original_message_id != batch.batch_id
+        or report.original_count not in (None, len(batch.payout_ids))
+        or report.original_sum not in (None, total)
+    ):
+        raise rules.NotOfBatch(batch=batch.batch_id)
+
+
+def _transfers(report: StatusReport) -> bool:
+    return any(each.level is Level.TRANSFER for each in report.statuses)
+
+
+def _days(batch: Batch, today: date) -> Iterator[date]:
+    """The days (UTC) on which the bank may have booked the file, as far back as is worth asking."""
+    first = max(batch.steps[0].at.date(), today - timedelta(days=DAYS_BACK_MAX))
+    for number in range((today - first).days + 1):
+        yield first + timedelta(days=number)

@@ -1,0 +1,33 @@
+"""What every round of calls to the bank is made of.
+
+A round finds what time has come for, calls the bank outside of any transaction, and keeps what it said in a unit of
+work. A fall between two of these leaves a state from which the next round goes on by asking, never by guessing. Where
+the bank is silent the round ends: it is worth no more waiting now.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from services.payments.banking import actions
+from services.payments.banking.bank_file import BookedEntry
+from shared.kernel.actors import system
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+LINES_A_WORK = 50
+
+BANK = system("bank")
+
+Answer = TypeVar("Answer")
+
+
+def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work], Answer]) -> Answer:
+    return platform.work(fund_id, by=BANK, cause=f"chore:{cause}", action=action)
+
+
+def book(platform: Platform, fund_id: str, cause: str, lines: Sequence[BookedEntry]) -> None:
+    """Book the lines of a file, some at a time: those that were taken in before a fall change nothing after it."""
+    for first in range(0, len(lines), LINES_A_WORK):
+        part = lines[first : first + LINES_A_WORK]
+        in_work(platform, fund_id, cause, partial(actions.book_lines, lines=part))

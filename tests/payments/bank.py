@@ -1,0 +1,150 @@
+"""The bank as payments meets it: a program of its own, whose webhooks are handed to the service's real app.
+
+`Bank.deliver` stands where the network would: what the bank signed and sent reaches `/bank/events` byte for byte.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+from werkzeug.test import TestResponse
+
+from services.payments.settings import Settings
+from services.payments.wiring import service
+from shared.storage.platform import Platform, now
+from shared.webhooks import Secret, sign
+from tests.callers import Office
+from tests.ground import DZ, TN, funds
+from tests.simulators.fund import SECRET_TEXT, Fund, Heard, listening
+from tests.simulators.programs import free_port, running
+
+API_KEY = "an-invented-key"
+ACCEPTED, REFUSED, SILENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0119"
+NEW_SECRET_TEXT = "whsec_YSBzZWNvbmQgc2VjcmV0IG9mIHRoZSB0ZXN0cyEh"
+
+
+def own_settings(url: str = "http://127.0.0.1:9", *, timeout_s: float = 2.0) -> Settings:
+    return Settings(
+        bank_url=url,
+        bank_api_key=API_KEY,
+        bank_webhook_secrets=(NEW_SECRET_TEXT, SECRET_TEXT),
+        bank_timeout_s=timeout_s,
+        return_url="http://127.0.0.1:9/{fund}/payments/{collection_id}",
+    )
+
+
+def office(platform: Platform, settings: Settings | None = None) -> Office:
+    return Office(service, platform, settings or own_settings())
+
+
+def post_signed(
+    made: Office,
+    message: Any,
+    *,
+    message_id: str = "evt_1",
+    at: datetime | None = None,
+    secret: str = SECRET_TEXT,
+    fund: str = DZ,
+    headers: Mapping[str, str | None] | None = None,
+    sent: bytes | None = None,
+) -> TestResponse:
+    """A message signed as the bank does; anything can be made wrong: `sent` replaces the body after it was signed."""
+    body = message if isinstance(message, bytes) else json.dumps(message).encode()
+    signed = sign(body, message_id=message_id, at=at or now(), secrets=[Secret.read(secret)])
+    whole = {"content-type": "application/json", **signed, **(headers or {})}
+    present = {name: value for name, value in whole.items() if value is not None}
+    client = made.app.test_client()
+    return client.post(f"/v1/{fund}/bank/events", data=body if sent is None else sent, headers=present)
+
+
+def debited(payment_id: str, amount: str = "3150.25", *, entry: str = "ent_1", **data: Any) -> dict[str, Any]:
+    told = {"fund": DZ, "payment_id": payment_id, "amount": amount, "currency": "DZD", "bank_reference": entry}
+    return {"type": "payment.debited", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, **data}}
+
+
+def credited(reference: str, amount: str = "3150.25", *, entry: str = "ent_1", **data: Any) -> dict[str, Any]:
+    told = {
+        "fund": DZ,
+        "entry_id": entry,
+        "account": funds()[DZ].payment.collections.number,
+        "debtor_account": "00200300000056789016",
+        "amount": amount,
+        "currency": "DZD",
+        "reference": reference,
+        "booked_at": "2026-02-10T09:00:00Z",
+    }
+    return {"type": "payment.credited", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, **data}}
+
+
+def refused(payment_id: str) -> dict[str, Any]:
+    told = {"fund": DZ, "payment_id": payment_id, "amount": "1.00", "currency": "DZD", "bank_reference": None}
+    return {"type": "payment.refused", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, "reason": "card-refused"}}
+
+
+class Bank:
+    """The running bank, as a test, a payer and the network use it."""
+
+    def __init__(self, port: int, fund: Fund) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.fund = fund
+        self.delivered = 0
+
+    def pay(self, checkout_url: str, card: str) -> None:
+        paid = requests.post(checkout_url, data={"card": card}, timeout=5, allow_redirects=False)
+        assert paid.status_code == 303, paid.text
+
+    def fault(self, kind: str, **how: Any) -> None:
+        assert requests.post(f"{self.url}/_faults", json={"kind": kind, **how}, timeout=5).status_code == 201
+
+    def log(self, what: str) -> list[dict[str, Any]]:
+        lines = requests.get(f"{self.url}/_log", timeout=5).json()["log"]
+        return [line["facts"] for line in lines if line["what"] == what]
+
+    def transfer(self, *, reference: str, amount: str, fund_id: str = DZ) -> None:
+        into, currency = funds()[fund_id].payment.collections.number, funds()[fund_id].currency.value
+        payer = requests.post(
+            f"{self.url}/customers/accounts", json={"holder": "Atelier Inventé", "currency": currency}, timeout=5
+        ).json()["account"]
+        order = {"account": payer, "to_account": into, "amount": amount, "currency": currency, "reference": reference}
+        assert requests.post(f"{self.url}/transfers", json=order, timeout=5).status_code == 201
+
+    def deliver(self, made: Office, count: int = 1) -> list[TestResponse]:
+        """Hand the next webhooks to the service, each twice: what comes again changes nothing."""
+        heard = self.fund.hear(self.delivered + count)[self.delivered : self.delivered + count]
+        self.delivered += count
+        return [_handed(made, each) for each in heard for _ in range(2)][::2]
+
+
+def _handed(made: Office, heard: Heard) -> TestResponse:
+    headers = {
+        name: value for name, value in heard.headers.items() if name.lower().startswith(("webhook-", "content-t"))
+    }
+    return made.app.test_client().post(heard.path, data=heard.body, headers=headers)
+
+
+@contextmanager
+def running_bank(state_dir: Path) -> Iterator[Bank]:
+    """The simulator on a free port, with the funds' accounts as their definitions have them."""
+    port = free_port()
+    accounts = " ".join(
+        f"{fund_id}={own.number}:{funds()[fund_id].currency}"
+        for fund_id in (DZ, TN)
+        for own in (funds()[fund_id].payment.collections, funds()[fund_id].payment.payouts)
+    )
+    with listening() as fund:
+        settings = {
+            "BANK_BIND": f"127.0.0.1:{port}",
+            "BANK_STATE_DIR": str(state_dir),
+            "BANK_API_KEY": API_KEY,
+            "BANK_RETRY_S": "0.1",
+            "BANK_FUND_ACCOUNTS": accounts,
+            "FUND_WEBHOOK_URL": f"http://127.0.0.1:{fund.port}/v1/{{fund}}/bank/events",
+            "FUND_WEBHOOK_SECRET": SECRET_TEXT,
+        }
+        ready_url = f"http://127.0.0.1:{port}/health/ready"
+        with running("simulators.bank", settings=settings, ready_url=ready_url):
+            yield Bank(port, fund)

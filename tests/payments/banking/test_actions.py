@@ -1,0 +1,128 @@
+"""Lines of the bank's files: booked to what they were for where they fit, kept for a person where they do not."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.payments.banking import actions
+from services.payments.banking.bank_file import BookedEntry, Direction
+from services.payments.banking.rounds import in_work
+from services.payments.payouts import store as payouts_store
+from services.payments.payouts.payout import Payout, Status
+from services.payments.wiring import service
+from shared.kernel.money import Currency, Money
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.ground import DZ, TN, funds, hear, reading, told
+from tests.payments.bank import office
+from tests.payments.builders import AMIRA, FIRM, RIB, approved, open_obligation, persons
+
+PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.collections.number
+
+
+@pytest.fixture
+def made(platform: Platform) -> Office:
+    """Payments, with 320.00 for Amira in a batch."""
+    here = office(platform)
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    in_work(
+        platform,
+        DZ,
+        "test",
+        lambda work: actions.payouts.gather(work, payouts_store.ordered(work), batch_id="b1", sha256="0", size=1),
+    )
+    return here
+
+
+def payout(platform: Platform) -> Payout:
+    (found,) = payouts_store.of_claim(reading(platform), "c1")
+    return found
+
+
+def line(platform: Platform, **facts: Any) -> BookedEntry:
+    return BookedEntry(
+        **{
+            "entry_id": "ent_1",
+            "account": PAYOUTS,
+            "direction": Direction.DEBIT,
+            "amount": Money(32_000, Currency.DZD),
+            "booked_on": date(2026, 2, 11),
+            "end_to_end_id": payout(platform).end_to_end_id,
+            "remittance": "CL260000000197",
+            "return_reason": None,
+            **facts,
+        }
+    )
+
+
+def book(platform: Platform, *lines: BookedEntry) -> None:
+    in_work(platform, DZ, "test", lambda work: actions.book_lines(work, lines))
+
+
+def cases(made: Office) -> list[tuple[str, str]]:
+    return [(each["case"], each["collected"]) for each in made.staff().get("/differences").json["items"]]
+
+
+def test_a_line_that_fits_pays_and_the_same_line_again_changes_nothing(platform: Platform, made: Office) -> None:
+    for _ in range(2):
+        book(platform, line(platform), line(platform))
+    assert payout(platform).status is Status.PAID and told(platform).count("payments.benefit-paid") == 1
+    assert cases(made) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": Money(31_999, Currency.DZD)},
+        {"end_to_end_id": "0" * 32},
+        {"end_to_end_id": None},
+        {"account": COLLECTIONS},
+    ],
+)
+def test_money_that_left_for_nobody_knows_what_is_a_case_and_pays_nobody(
+    platform: Platform, made: Office, wrong: dict[str, Any]
+) -> None:
+    book(platform, line(platform, **wrong))
+    assert payout(platform).status is Status.BATCHED
+    assert [case for case, _ in cases(made)] == ["left-unmatched"]
+    assert made.staff().get("/ledger/accounts/suspense:unmatched").json["side"] == "debit"
+
+
+def test_money_that_leaves_twice_is_paid_once_and_a_case(platform: Platform, made: Office) -> None:
+    book(platform, line(platform), line(platform, entry_id="ent_2"))
+    assert cases(made) == [("left-unmatched", "320.00")]
+    assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["side"] is None
+
+
+def test_money_that_comes_back_twice_is_a_case(platform: Platform, made: Office) -> None:
+    back = {"direction": Direction.CREDIT, "return_reason": "AC04"}
+    book(platform, line(platform), *(line(platform, entry_id=f"ent_{number}", **back) for number in (2, 3)))
+    assert payout(platform).status is Status.RETURNED and cases(made) == [("unmatched", "320.00")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],
+)
+def test_a_line_that_is_not_the_funds_is_refused_whole(platform: Platform, made: Office, wrong: dict[str, Any]) -> None:
+    with pytest.raises(actions.AccountNotOurs):
+        book(platform, line(platform), line(platform, entry_id="ent_2", **wrong))
+    assert payout(platform).status is Status.BATCHED
+
+
+@pytest.mark.parametrize("rail", ["card", "transfer"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_file_tells_of_collections_as_well(platform: Platform, made: Office, rail: str, times: int) -> None:
+    open_obligation(platform)
+    asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": rail}).json
+    marks: dict[str, Callable[[], dict[str, Any]]] = {
+        "card": lambda: {"end_to_end_id": asked["collection_id"], "remittance": "card"},
+        "transfer": lambda: {"end_to_end_id": None, "remittance": asked["reference"]},
+    }
+    came = {"account": COLLECTIONS, "direction": Direction.CREDIT, "amount": Money(315_025, Currency.DZD)}
+    for _ in range(times):
+        book(platform, line(platform, **came, **marks[rail]()))
+    assert made.staff().get(f"/collections/{asked['collection_id']}").json["debited"] == "3150.25"
+    assert cases(made) == []

@@ -1,0 +1,472 @@
+"""Payments and its bank, a running program: heard, refused, silent, and killed in between."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.payments.banking import store as banking_store
+from services.payments.banking.client import BankClient, BankSilent
+from services.payments.banking.collecting import Collecting
+from services.payments.banking.fetching import Fetching
+from services.payments.banking.paying import Paying
+from services.payments.collections import actions as collections
+from services.payments.collections.collection import Collection
+from services.payments.payouts import rules
+from services.payments.payouts import store as payouts_store
+from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.wiring import service
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.ground import DZ, TN, hear, parked, platform_on, reading, told
+from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
+from tests.payments.builders import (
+    AMIRA,
+    FIRM,
+    KARIM,
+    REFUSED_RIB,
+    RETURNED_RIB,
+    RIB,
+    approved,
+    open_obligation,
+    persons,
+)
+
+PATIENCE_S = 0.6
+
+
+@dataclass
+class Clock:
+    """The time, which a test may move on."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
+
+    def pass_by(self, **time: float) -> None:
+        self.ahead += timedelta(**time)
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    with running_bank(tmp_path_factory.mktemp("bank")) as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
+    return platform_on(database, mongodb, clock=clock)
+
+
+@pytest.fixture
+def made(platform: Platform, bank: Bank) -> Office:
+    bank.delivered = len(bank.fund.webhooks)
+    return office(platform, own_settings(bank.url))
+
+
+@pytest.fixture
+def client(bank: Bank) -> BankClient:
+    return BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=PATIENCE_S)
+
+
+@pytest.fixture
+def collecting(client: BankClient) -> Collecting:
+    return Collecting(client, own_settings().return_url)
+
+
+def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
+    asked = made.employer(FIRM).post(f"/declarations/{declaration_id}/collections", {"rail": rail})
+    assert asked.status_code == 201, asked.text
+    collection_id: str = asked.json["collection_id"]
+    return collection_id
+
+
+def see(platform: Platform, collection_id: str) -> Collection:
+    found = collections.find(reading(platform), collection_id)
+    assert found is not None
+    return found
+
+
+def is_silent(round_: Callable[[], object]) -> None:
+    with pytest.raises(BankSilent):
+        round_()
+
+
+# --- Collections ------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_announced_paid_and_told(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    assert collecting.run(platform, DZ) == 1 and collecting.run(platform, DZ) == 0
+    announced = see(platform, collection_id)
+    assert announced.status == "announced" and announced.checkout_url is not None
+
+    bank.pay(announced.checkout_url, ACCEPTED)
+    (answer,) = bank.deliver(made)
+    assert answer.json["is_new"]
+    assert see(platform, collection_id).status == "debited"
+    assert told(platform)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    assert made.staff().get("/differences").json["items"] == []
+
+
+def test_a_refused_card_is_told_and_another_may_be_tried(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    bank.pay(str(see(platform, collection_id).checkout_url), REFUSED)
+    bank.deliver(made)
+    assert see(platform, collection_id).status == "refused"
+    assert ask(made) != collection_id
+
+
+def test_a_transfer_in_tunisia_has_three_decimals(platform: Platform, made: Office, bank: Bank) -> None:
+    open_obligation(platform, fund_id=TN, form="cnss-122", period="2026-Q1", branches={"pension": 1_500_255})
+    firm = made.employer(FIRM, fund=TN)
+    asked = firm.post("/declarations/d1/collections", {"rail": "transfer"}).json
+    bank.transfer(reference=asked["reference"], amount="1500.255", fund_id=TN)
+    bank.deliver(made)
+    shown = firm.get(f"/collections/{asked['collection_id']}").json
+    assert (shown["status"], shown["debited"], shown["currency"]) == ("debited", "1500.255", "TND")
+
+
+def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    bank.pay(str(see(platform, collection_id).checkout_url), SILENT)
+    assert collecting.run(platform, DZ) == 0
+    clock.pass_by(seconds=6)
+    assert collecting.run(platform, DZ) == 1
+    assert see(platform, collection_id).status == "debited"
+    assert collecting.run(platform, DZ) == 0
+
+
+def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
+    platform: Platform, made: Office, collecting: Collecting, clock: Clock
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    looks = 0
+    for _ in range(60):
+        clock.pass_by(seconds=1)
+        looks += collecting.run(platform, DZ)
+    assert looks == 3 and see(platform, collection_id).status == "announced"
+
+
+def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    bank.fault("request-lost", seconds=PATIENCE_S * 2)
+    is_silent(lambda: collecting.run(platform, DZ))
+    assert see(platform, collection_id).status == "unknown"
+    assert made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 409
+
+    clock.pass_by(seconds=6)
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "requested", "the bank has never seen it"
+    collecting.run(platform, DZ)
+    announced = see(platform, collection_id)
+    assert announced.status == "announced"
+    bank.pay(str(announced.checkout_url), ACCEPTED)
+    bank.deliver(made)
+    assert [step.status for step in see(platform, collection_id).steps] == [
+        "requested",
+        "unknown",
+        "requested",
+        "announced",
+        "debited",
+    ]
+    assert _opened(bank, collection_id) == 1
+
+
+def test_an_answer_that_is_lost_never_makes_a_second_payment(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    bank.fault("answer-lost", seconds=PATIENCE_S * 2)
+    is_silent(lambda: collecting.run(platform, DZ))
+    assert see(platform, collection_id).status == "unknown"
+    for _ in range(3):
+        clock.pass_by(seconds=6)
+        collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "announced"
+    assert _opened(bank, collection_id) == 1
+
+
+def test_a_bank_that_stays_silent_leaves_it_unknown(platform: Platform, made: Office, clock: Clock) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    nobody = Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/")
+    for _ in range(4):
+        is_silent(lambda: nobody.run(platform, DZ))
+        clock.pass_by(minutes=10)
+    seen = see(platform, collection_id)
+    assert (seen.status, len(seen.steps)) == ("unknown", 2)
+
+
+def test_killed_between_the_banks_answer_and_its_keeping(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    page = collecting.call(platform, DZ, see(platform, collection_id))  # and here the process dies
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).checkout_url == page and _opened(bank, collection_id) == 1
+
+
+def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    before = see(platform, collection_id)
+    bank.pay(collecting.call(platform, DZ, before), ACCEPTED)
+    bank.deliver(made)
+    collecting.look_at(platform, DZ, before)  # it had read the collection before the money came
+    assert see(platform, collection_id).status == "debited"
+
+
+def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made, "transfer")
+    reference = see(platform, collection_id).reference
+    assert collecting.run(platform, DZ) == 0
+    clock.pass_by(days=62)
+    assert collecting.run(platform, DZ) == 1 and see(platform, collection_id).status == "expired"
+    clock.ahead = timedelta()
+    bank.transfer(reference=reference, amount="3150.25")
+    bank.deliver(made)
+    assert see(platform, collection_id).status == "debited"
+
+
+def _opened(bank: Bank, collection_id: str) -> int:
+    return len([facts for facts in bank.log("checkout-opened") if facts["payment_id"] == collection_id])
+
+
+# --- Payouts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paying(client: BankClient) -> Paying:
+    return Paying(client)
+
+
+@pytest.fixture
+def fetching(client: BankClient) -> Fetching:
+    return Fetching(client)
+
+
+def of_claim(platform: Platform, claim_id: str = "c1") -> Any:
+    (found,) = payouts_store.of_claim(reading(platform), claim_id)
+    return found
+
+
+def only_batch(platform: Platform) -> Batch:
+    (row,) = platform.database["batches"].find()
+    return payouts_store.batches.load(reading(platform), str(row["batch_id"]))
+
+
+def until_sent(platform: Platform, paying: Paying) -> None:
+    for _ in range(3):
+        paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.REPORTED
+
+
+def balance(made: Office, code: str) -> tuple[str, str | None]:
+    shown = made.staff().get(f"/ledger/accounts/{code}").json
+    return shown["balance"], shown["side"]
+
+
+def test_a_claim_is_paid_by_a_file_and_told(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching, clock: Clock
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    assert of_claim(platform).status == "ordered" and told(platform) == ["payments.benefit-ordered"]
+    assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
+    until_sent(platform, paying)
+    bank.deliver(made)
+    assert fetching.run(platform, DZ) == 1 and fetching.run(platform, DZ) == 0
+    assert of_claim(platform).status == "paid" and told(platform)[-1] == "payments.benefit-paid"
+    assert balance(made, f"payable:{AMIRA}") == ("0.00", None)
+    assert balance(made, "bank:payouts") == ("320.00", "credit")
+    assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
+    clock.pass_by(seconds=10)
+    paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.CLOSED and paying.run(platform, DZ) == 0
+    assert made.staff().get("/differences").json["items"] == [] and parked(platform) == []
+
+
+def test_a_claim_is_paid_once_however_often_the_bank_says_so(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    bank.fault("webhook-doubled")
+    until_sent(platform, paying)
+    bank.deliver(made, 2)
+    fetching.run(platform, DZ)
+    platform.database["bank_statements"].update_many({}, {"$set": {"next_look_at": now()}})
+    assert fetching.run(platform, DZ) == 1
+    assert told(platform).count("payments.benefit-paid") == 1
+    assert balance(made, "bank:payouts") == ("320.00", "credit")
+
+
+def test_money_that_comes_back_is_owed_again(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+) -> None:
+    hear(platform, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    until_sent(platform, paying)
+    bank.deliver(made, 2)
+    fetching.run(platform, DZ)
+    returned = of_claim(platform)
+    assert (returned.status, returned.steps[-1].about) == ("returned", "AC04")
+    assert of_claim(platform, "c2").status == "paid"
+    assert told(platform)[-3:] == ["payments.benefit-paid", "payments.benefit-paid", "payments.benefit-returned"]
+    assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
+    back = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}:returned").json["items"][0]
+    paid = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}").json["items"][0]
+    assert back["reverses"] == paid["entry_id"]
+
+
+def test_the_return_may_be_told_before_the_payment(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+) -> None:
+    hear(platform, service, persons({AMIRA: RETURNED_RIB}), approved())
+    until_sent(platform, paying)
+    bank.deliver(made, 2)
+    for statement in reversed(waiting_statements(platform, bank)):
+        assert fetching.fetch(platform, DZ, statement)
+    assert of_claim(platform).status == "returned"
+    assert told(platform).count("payments.benefit-paid") == 0
+    assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
+    assert balance(made, "bank:payouts") == ("0.00", None)
+
+
+def waiting_statements(platform: Platform, bank: Bank) -> list[Any]:
+    """The statements waiting, in the order in which the bank made them."""
+    told_ids = [heard.message["data"]["statement_id"] for heard in bank.fund.webhooks[-2:]]
+    return [banking_store.statements.load(reading(platform), statement_id) for statement_id in told_ids]
+
+
+def test_an_account_that_the_bank_refuses_is_returned_at_once(platform: Platform, made: Office, paying: Paying) -> None:
+    hear(platform, service, persons({AMIRA: REFUSED_RIB}), approved())
+    until_sent(platform, paying)
+    refused = of_claim(platform)
+    assert (refused.status, refused.steps[-1].about) == ("returned", "AC01")
+    assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
+    assert told(platform)[-1] == "payments.benefit-returned"
+
+
+def test_without_an_account_it_waits_where_people_see_it(platform: Platform, made: Office, paying: Paying) -> None:
+    hear(platform, service, persons({AMIRA: None}), approved())
+    assert paying.run(platform, DZ) == 0 and told(platform) == []
+    (waiting,) = made.staff().get("/payouts").json["items"]
+    assert (waiting["claim_id"], waiting["status"], waiting["amount"]) == ("c1", "waiting-account", "320.00")
+    hear(platform, service, persons({AMIRA: RIB}, at=now()))
+    assert of_claim(platform).status == "ordered" and told(platform) == ["payments.benefit-ordered"]
+    assert made.staff().get("/payouts").json["items"] == []
+
+
+def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    bank.fault("webhook-not-sent")
+    until_sent(platform, paying)
+    clock.pass_by(seconds=3)
+    paying.run(platform, DZ)
+    assert of_claim(platform).status == "paid"
+
+
+@pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
+def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, fault: str
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    bank.fault(fault, seconds=PATIENCE_S * 2)
+    is_silent(lambda: paying.run(platform, DZ))
+    assert only_batch(platform).status is BatchStatus.UNKNOWN and of_claim(platform).status == "unknown"
+    clock.pass_by(seconds=3)
+    paying.run(platform, DZ)
+    expected = {"request-lost": BatchStatus.READY, "answer-lost": BatchStatus.SENT}
+    assert only_batch(platform).status is expected[fault]
+    for _ in range(3):
+        paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.REPORTED
+    assert _files(bank, platform) == 1
+
+
+def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank: Bank, paying: Paying) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    assert paying.gather(platform, DZ) == 1  # and here the process dies
+    assert of_claim(platform).status == "batched"
+    assert paying.gather(platform, DZ) == 0
+    until_sent(platform, paying)
+    assert _files(bank, platform) == 1
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+def test_killed_while_sending_is_a_doubt_and_is_asked(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, was_sent: bool
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    paying.gather(platform, DZ)
+    batch = only_batch(platform)
+    body = _stored(platform, batch)
+    Paying._change(platform, DZ, batch, rule=rules.begin_sending)
+    if was_sent:
+        paying.bank.send_file(body, message_id=batch.batch_id)  # and here the process dies
+    assert paying.run(platform, DZ) == 0, "somebody may still be at it"
+    for _ in range(8):
+        clock.pass_by(seconds=16)
+        paying.run(platform, DZ)
+    assert of_claim(platform).status == "paid" and _files(bank, platform) == 1
+    assert bank.log("file-duplicate") == []
+
+
+def test_the_file_rests_sealed(platform: Platform, made: Office, paying: Paying) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    paying.gather(platform, DZ)
+    everything = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+    assert RIB not in json.dumps(everything, default=str) and "Inventée" not in json.dumps(everything, default=str)
+    assert RIB.encode() in _stored(platform, only_batch(platform))
+
+
+def test_one_payout_a_claim(platform: Platform, made: Office) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    hear(platform, service, approved(approved_at=now()))
+    assert of_claim(platform).amount_minor == 32_000
+    assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
+
+
+def _stored(platform: Platform, batch: Batch) -> bytes:
+    return b"".join(blobs.read(platform, DZ, blobs.Blob(batch.sha256, batch.size, DataClass.BANK)))
+
+
+def _files(bank: Bank, platform: Platform) -> int:
+    batch_id = only_batch(platform).batch_id
+    return len([facts for facts in bank.log("file-taken") if facts["message_id"] == batch_id])

@@ -1,0 +1,284 @@
+"""What the bank sends and asks over HTTP: believed when signed, fresh and new; never lost, never twice."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.payments.wiring import service
+from shared.kernel.references import with_check
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.ground import DZ, TN, funds, told
+from tests.payments.bank import NEW_SECRET_TEXT, credited, debited, office, post_signed, refused
+from tests.payments.builders import FIRM, open_obligation
+
+STRANGER_SECRET = "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhlIGJhbmsh"
+
+
+@pytest.fixture
+def made(platform: Platform) -> Office:
+    """Payments, with a declaration of 3150.25 accepted."""
+    here = office(platform)
+    open_obligation(platform)
+    return here
+
+
+def ask(made: Office, rail: str) -> dict[str, Any]:
+    asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": rail})
+    assert asked.status_code == 201, asked.text
+    shown: dict[str, Any] = asked.json
+    return shown
+
+
+def state(made: Office, collection: Mapping[str, Any]) -> tuple[str, str]:
+    shown = made.staff().get(f"/collections/{collection['collection_id']}").json
+    return shown["status"], shown["debited"]
+
+
+def differences(made: Office) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = made.staff().get("/differences").json["items"]
+    return items
+
+
+# --- Money that fits --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rail", ["card", "transfer"])
+def test_a_debit_pays_the_declaration_and_posts_the_ledger_at_once(made: Office, platform: Platform, rail: str) -> None:
+    asked = ask(made, rail)
+    message = debited(asked["collection_id"]) if rail == "card" else credited(asked["reference"])
+    heard = post_signed(made, message)
+    assert (heard.status_code, heard.json) == (200, {"message_id": "evt_1", "is_new": True})
+    assert state(made, asked) == ("debited", "3150.25")
+    shown = made.employer(FIRM).get("/declarations/d1/collections").json
+    assert (shown["status"], shown["paid"], shown["left"]) == ("paid", "3150.25", "0.00")
+    assert told(platform)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    entry = made.staff().get(f"/ledger/entries?cause=collection:{asked['collection_id']}").json["items"][0]
+    assert [(each["account"], each["side"], each["amount"]) for each in entry["postings"]] == [
+        ("bank:collections", "debit", "3150.25"),
+        (f"receivable:{FIRM}:2025", "credit", "3150.25"),
+    ]
+    assert differences(made) == []
+    again = made.employer(FIRM).post("/declarations/d1/collections", {"rail": rail})
+    assert (again.status_code, again.json["code"]) == (409, "collection.already-paid")
+
+
+def test_a_payer_may_write_the_reference_with_spaces_and_dashes(made: Office) -> None:
+    asked = ask(made, "transfer")
+    spaced = " ".join(asked["reference"][i : i + 4] for i in range(0, len(asked["reference"]), 4)).lower()
+    post_signed(made, credited(f" {spaced}- "))
+    assert state(made, asked)[0] == "debited"
+
+
+def test_a_refused_card_may_be_tried_again(made: Office, platform: Platform) -> None:
+    asked = ask(made, "card")
+    post_signed(made, refused(asked["collection_id"]))
+    shown = made.staff().get(f"/collections/{asked['collection_id']}").json
+    assert (shown["status"], shown["timeline"][-1]["about"]) == ("refused", "card-refused")
+    assert ask(made, "card")["reference"] != asked["reference"]
+    assert differences(made) == []
+
+
+def test_a_refusal_that_comes_after_the_money_changes_nothing(made: Office) -> None:
+    asked = ask(made, "card")
+    post_signed(made, debited(asked["collection_id"]), message_id="evt_1")
+    assert post_signed(made, refused(asked["collection_id"]), message_id="evt_2").status_code == 200
+    assert state(made, asked) == ("debited", "3150.25")
+
+
+# --- Who says so ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"secret": STRANGER_SECRET}, "webhook.wrong-signature"),
+        ({"sent": b'{"type": "payment.debited", "data": {}}'}, "webhook.wrong-signature"),
+        ({"sent": b""}, "webhook.wrong-signature"),
+        ({"headers": {"webhook-id": "evt_2"}}, "webhook.wrong-signature"),
+        ({"headers": {"webhook-timestamp": str(int(now().timestamp()) + 5)}}, "webhook.wrong-signature"),
+        ({"headers": {"webhook-signature": "v1,"}}, "webhook.wrong-signature"),
+        ({"headers": {"webhook-signature": "v1a,AAAA"}}, "webhook.wrong-signature"),
+        ({"at": now() - timedelta(hours=1)}, "webhook.old-timestamp"),
+        ({"at": now() + timedelta(hours=1)}, "webhook.old-timestamp"),
+        ({"headers": {"webhook-id": None}}, "webhook.headers-missing"),
+        ({"headers": {"webhook-timestamp": None}}, "webhook.headers-missing"),
+        ({"headers": {"webhook-timestamp": "yesterday"}}, "webhook.headers-missing"),
+        ({"headers": {"webhook-signature": None}}, "webhook.headers-missing"),
+    ],
+)
+def test_what_the_bank_did_not_sign_or_not_now_is_refused(
+    made: Office, platform: Platform, wrong: dict[str, Any], code: str
+) -> None:
+    asked = ask(made, "card")
+    answer = post_signed(made, debited(asked["collection_id"]), **wrong)
+    assert (answer.status_code, answer.json["code"]) == (403, code)
+    assert state(made, asked) == ("requested", "0.00")
+    assert platform.database["bank_messages"].count_documents({}) == 0
+
+
+def test_the_secret_that_comes_next_is_believed_too(made: Office) -> None:
+    asked = ask(made, "card")
+    assert post_signed(made, debited(asked["collection_id"]), secret=NEW_SECRET_TEXT).status_code == 200
+    assert state(made, asked)[0] == "debited"
+
+
+def test_an_app_without_secrets_believes_nobody(platform: Platform) -> None:
+    answer = post_signed(Office(service, platform), debited("c1"))
+    assert (answer.status_code, answer.json["code"]) == (403, "webhook.wrong-signature")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"not json",
+        b"[]",
+        {"type": "payment.debited"},
+        {"type": "payment.debited", "data": []},
+        {"type": "payment.debited", "data": {"fund": DZ}},
+        debited("c1", fund=TN),
+        debited("c1", currency="TND"),
+        debited("c1", "0.00"),
+        debited("c1", "-5.00"),
+        debited("c1", "1.005"),
+        debited("c1", "1e3"),
+        debited("c1", "99999999999999.00"),
+        debited("c1", amount=315025),
+        debited("c1", bank_reference=None),
+        debited("c1", bank_reference=""),
+        debited("", "1.00"),
+        credited("x" * 201),
+        {"type": "statement.available", "data": {"fund": DZ}},
+    ],
+)
+def test_a_signed_message_that_says_nonsense_is_refused(made: Office, platform: Platform, message: Any) -> None:
+    answer = post_signed(made, message)
+    assert (answer.status_code, answer.json["code"]) == (422, "bank.message-invalid")
+    assert platform.database["bank_messages"].count_documents({}) == 0
+
+
+def test_too_large_a_message_is_refused(made: Office) -> None:
+    assert post_signed(made, b"x" * 30_000).status_code == 413
+
+
+def test_a_message_of_a_kind_that_is_not_ours_is_taken_in_quietly(made: Office) -> None:
+    assert post_signed(made, {"type": "mandate.signed", "data": {"fund": DZ}}).json["is_new"]
+    assert differences(made) == []
+
+
+def test_money_to_an_account_that_is_not_the_funds_is_refused(made: Office) -> None:
+    answer = post_signed(made, credited("x", account="00200300000056789016"))
+    assert (answer.status_code, answer.json["code"]) == (422, "bank.account-not-ours")
+
+
+# --- Again ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_message_again_changes_nothing(made: Office, platform: Platform) -> None:
+    asked = ask(made, "card")
+    post_signed(made, debited(asked["collection_id"]))
+    before = told(platform)
+    later = post_signed(made, debited(asked["collection_id"]), at=now() + timedelta(seconds=60))
+    assert (later.status_code, later.json["is_new"]) == (200, False)
+    assert state(made, asked) == ("debited", "3150.25") and told(platform) == before
+
+
+def test_the_same_money_in_another_message_is_booked_once(made: Office, platform: Platform) -> None:
+    asked = ask(made, "card")
+    for message_id in ("evt_1", "evt_2"):
+        assert post_signed(made, debited(asked["collection_id"]), message_id=message_id).status_code == 200
+    assert state(made, asked) == ("debited", "3150.25")
+    assert made.staff().get("/ledger/accounts/bank:collections").json["postings"] == 1
+
+
+# --- Money that does not fit ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "debit"), [(debited("none"), "bank:collections"), (credited("rent for March"), "bank:collections")]
+)
+def test_money_for_nobody_knows_what_is_kept_and_shown(
+    made: Office, platform: Platform, message: dict[str, Any], debit: str
+) -> None:
+    assert post_signed(made, message).status_code == 200
+    (case,) = differences(made)
+    assert (case["case"], case["collected"], case["bank_reference"]) == ("unmatched", "3150.25", "ent_1")
+    assert case["employer_id"] is None and case["text"] == "Une somme est arrivée sans qu'on sache pourquoi."
+    assert made.staff().get(f"/ledger/accounts/{debit}").json["debit"] == "3150.25"
+    assert made.staff().get("/ledger/accounts/suspense:unmatched").json["credit"] == "3150.25"
+    assert "rent" not in str(list(platform.database["bank_entries"].find()))
+
+
+def test_a_contribution_on_the_account_for_payouts_is_a_case(made: Office) -> None:
+    asked = ask(made, "transfer")
+    post_signed(made, credited(asked["reference"], account=funds()[DZ].payment.payouts.number))
+    assert state(made, asked)[0] == "announced"
+    assert differences(made)[0]["case"] == "unmatched"
+    assert made.staff().get("/ledger/accounts/bank:payouts").json["debit"] == "3150.25"
+
+
+@pytest.mark.parametrize(
+    ("amount", "case", "status", "left"),
+    [("3000.00", "partial", "open", "150.25"), ("3150.26", "over", "overpaid", "0.00")],
+)
+def test_an_amount_that_differs_is_booked_as_it_came_and_opens_a_case(
+    made: Office, platform: Platform, amount: str, case: str, status: str, left: str
+) -> None:
+    asked = ask(made, "card")
+    assert post_signed(made, debited(asked["collection_id"], amount)).status_code == 200
+    assert state(made, asked) == ("debited", amount)
+    shown = made.staff().get("/declarations/d1/collections").json
+    assert (shown["status"], shown["paid"], shown["left"]) == (status, amount, left)
+    assert "payments.declaration-paid" not in told(platform)
+    (found,) = differences(made)
+    assert (found["case"], found["employer_id"], found["period"]) == (case, FIRM, "2025")
+    assert (found["declared"], found["called"], found["collected"], found["booked"]) == (
+        "3150.25",
+        "3150.25",
+        amount,
+        amount,
+    )
+
+
+def test_the_rest_can_be_paid_and_closes_the_case(made: Office, platform: Platform) -> None:
+    first = ask(made, "card")
+    post_signed(made, debited(first["collection_id"], "3000.00"), message_id="evt_1")
+    rest = ask(made, "transfer")
+    assert rest["amount"] == "150.25"
+    post_signed(made, credited(rest["reference"], "150.25", entry="ent_2"), message_id="evt_2")
+    assert differences(made) == [] and told(platform).count("payments.declaration-paid") == 1
+
+
+def test_paid_on_both_rails_is_paid_once_too_often_and_shown(made: Office, platform: Platform) -> None:
+    card, transfer = ask(made, "card"), ask(made, "transfer")
+    post_signed(made, debited(card["collection_id"]), message_id="evt_1")
+    post_signed(made, credited(transfer["reference"], entry="ent_2"), message_id="evt_2")
+    assert differences(made)[0]["case"] == "over"
+    assert told(platform).count("payments.declaration-paid") == 1
+
+
+# --- References -------------------------------------------------------------------------------------------------------
+
+
+def test_a_bank_asks_about_a_reference_before_it_takes_the_money(made: Office) -> None:
+    asked = ask(made, "transfer")
+    shown = made.machine().get(f"/bank/references/{asked['reference']}").json
+    assert (shown["due"], shown["currency"]) == ("3150.25", "DZD")
+    assert shown["account"] == funds()[DZ].payment.collections.number
+    post_signed(made, credited(asked["reference"]))
+    assert made.machine().get(f"/bank/references/{asked['reference']}").json["due"] == "0.00"
+
+
+def test_a_wrong_reference_is_found_before_anything_is_looked_up(made: Office) -> None:
+    asked = ask(made, "transfer")["reference"]
+    slip = asked[:5] + ("1" if asked[5] != "1" else "2") + asked[6:]
+    for reference, status, code in (
+        (slip, 422, "bank.reference-not-genuine"),
+        ("nonsense", 422, "bank.reference-not-genuine"),
+        (with_check("CT", "160000000125000"), 404, "bank.reference-unknown"),
+    ):
+        answer = made.machine().get(f"/bank/references/{reference}")
+        assert (answer.status_code, answer.json["code"]) == (status, code), reference
+    assert made.machine(fund=TN).get(f"/bank/references/{asked}").status_code == 404

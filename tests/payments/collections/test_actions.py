@@ -1,0 +1,175 @@
+"""Obligations are opened with their entries, replaced, and paid, whatever the bank says in whatever order."""
+
+import itertools
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.payments.collections import actions, store
+from services.payments.collections.obligation import ObligationStatus
+from services.payments.collections.rules import DeclarationReplaced
+from services.payments.collections.standing import Case
+from services.payments.ledger import account
+from services.payments.ledger import actions as ledger
+from services.payments.ledger import store as ledger_store
+from services.payments.ledger.entry import Side
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.callers import Office
+from tests.ground import DZ, reading, someone, told
+from tests.payments.bank import credited, debited, office, post_signed, refused
+from tests.payments.builders import BRANCHES, FIRM, open_obligation
+
+DUE = sum(BRANCHES.values())
+
+
+@pytest.fixture
+def made(platform: Platform) -> Office:
+    return office(platform)
+
+
+def net(platform: Platform, code: str) -> int:
+    return ledger.balance(reading(platform), code).net_minor
+
+
+def test_what_is_declared_is_owed_and_earned_by_branch(platform: Platform, made: Office) -> None:
+    opened = open_obligation(platform)
+    assert (opened.due_minor, opened.status) == (DUE, ObligationStatus.OPEN)
+    entry = ledger.by_cause(reading(platform), "declaration:d1:1")
+    assert {posting.account: (posting.side, posting.amount.amount_minor) for posting in entry.postings} == {
+        f"receivable:{FIRM}:2025": (Side.DEBIT, DUE),
+        "contributions:pension": (Side.CREDIT, 200_000),
+        "contributions:social-insurance": (Side.CREDIT, 115_025),
+    }
+    assert told(platform) == [] and actions.differences(reading(platform)) == []
+
+
+def test_nothing_due_is_paid_from_the_start_and_books_nothing(platform: Platform, made: Office) -> None:
+    assert open_obligation(platform, branches={"pension": 0}).status is ObligationStatus.PAID
+    assert told(platform) == ["payments.declaration-paid"]
+    assert platform.database["ledger_entries"].count_documents({}) == 0
+
+
+def pay(platform: Platform, made: Office, declaration_id: str, amount: str, entry: str) -> None:
+    firm = made.employer(FIRM)
+    collection = firm.post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"}).json
+    answer = post_signed(made, credited(collection["reference"], amount, entry=entry), message_id=f"evt_{entry}")
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_replaced_declaration_is_taken_back_and_what_came_counts_on(platform: Platform, made: Office) -> None:
+    open_obligation(platform)
+    pay(platform, made, "d1", "3150.25", "ent_1")
+    opened = open_obligation(
+        platform, "d2", revision=2, replaces="d1", branches={"pension": 200_000, "social-insurance": 215_025}
+    )
+    assert (opened.paid_minor, opened.left_minor) == (DUE, 100_000)
+    assert ledger.by_cause(reading(platform), "declaration:d1:1:cancelled").reverses is not None
+    assert net(platform, f"receivable:{FIRM}:2025") == 100_000
+    assert net(platform, "contributions:social-insurance") == -215_025
+    (case,) = actions.differences(reading(platform))
+    assert case.case is Case.PARTIAL
+
+    pay(platform, made, "d2", "1000.00", "ent_2")
+    assert actions.obligation(reading(platform), declaration_id="d2").status is ObligationStatus.PAID
+    assert net(platform, f"receivable:{FIRM}:2025") == 0 and actions.differences(reading(platform)) == []
+    with pytest.raises(DeclarationReplaced):
+        open_obligation(platform, "d3", revision=2, replaces="d1")
+
+
+def test_money_for_a_replaced_declaration_counts_for_its_successor(platform: Platform, made: Office) -> None:
+    open_obligation(platform)
+    reference = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json["reference"]
+    open_obligation(platform, "d2", revision=2, replaces="d1")
+    post_signed(made, credited(reference))
+    assert actions.obligation(reading(platform), declaration_id="d2").status is ObligationStatus.PAID
+    assert actions.obligation(reading(platform), declaration_id="d1").status is ObligationStatus.CANCELLED
+    assert actions.differences(reading(platform)) == []
+
+
+def test_two_who_ask_at_once_get_one_live_try(platform: Platform, made: Office) -> None:
+    """The second of two whose reading overlapped is run again whole, and then sees the first."""
+    open_obligation(platform)
+    other = office(platform)
+    is_first = iter([True])
+
+    def act(work: Work) -> Any:
+        seen = store.of_period(work, employer_id=FIRM, period="2025")
+        if next(is_first, False):
+            assert other.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 201
+        return len(seen), actions.request(work, declaration_id="d1", rail=actions.Rail.TRANSFER)
+
+    tries_seen, collection = platform.work(DZ, by=someone(), cause="test", action=act)
+    assert tries_seen == 1 and collection.reference[-3] == "1"
+
+
+# --- Whatever the bank says ------------------------------------------------------------------------------------------
+
+FIRMS = (f"17{number:08d}" for number in itertools.count())
+MESSAGES = st.lists(
+    st.tuples(
+        st.sampled_from(["card", "transfer", "card-refused", "stranger"]),
+        st.sampled_from(["3150.25", "3150.25", "1000.00", "5000.00", "0.01"]),
+        st.integers(0, 3),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(messages=MESSAGES, data=st.data())
+def test_money_adds_up_in_any_order_and_however_often_it_is_told(
+    platform: Platform, made: Office, messages: list[tuple[str, str, int]], data: st.DataObject
+) -> None:
+    firm = next(FIRMS)
+    open_obligation(platform, f"d{firm}", employer_id=firm)
+    ids = {
+        rail: made.employer(firm).post(f"/declarations/d{firm}/collections", {"rail": rail}).json
+        for rail in ("card", "transfer")
+    }
+    first: dict[str, str] = {}
+    deliveries = [(f"evt_{firm}_{number}", message) for number, message in enumerate(messages)]
+    for message_id, (kind, amount, entry) in data.draw(st.permutations(deliveries * 2)):
+        entry_id = f"ent_{firm}_{kind}_{entry}"
+        message = {
+            "card": debited(ids["card"]["collection_id"], amount, entry=entry_id),
+            "transfer": credited(ids["transfer"]["reference"], amount, entry=entry_id),
+            "card-refused": refused(ids["card"]["collection_id"]),
+            "stranger": credited("rent for March", amount, entry=entry_id),
+        }[kind]
+        assert post_signed(made, message, message_id=message_id).status_code == 200
+        if kind != "card-refused":
+            first.setdefault(entry_id, amount)
+
+    work = reading(platform)
+    ours = {entry: _minor(amount) for entry, amount in first.items() if "stranger" not in entry}
+    owed = actions.obligation(work, declaration_id=f"d{firm}")
+    tries = store.of_period(work, employer_id=firm, period="2025")
+    assert owed.paid_minor == sum(each.debited_minor for each in tries) == sum(ours.values())
+    assert net(platform, account.receivable(firm, period="2025")) == DUE - owed.paid_minor
+    standing = store.standings.load(work, f"{firm}:2025")
+    assert standing.booked_minor == standing.collected_minor == owed.paid_minor
+    assert (standing.case is None) == (owed.paid_minor in (0, DUE))
+    _check_books(platform)
+
+
+def _check_books(platform: Platform) -> None:
+    """Debits are credits in every entry and in all; every stored balance is what the entries add up to."""
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for row in platform.database["ledger_entries"].find():
+        for posting in row["postings"]:  # type: ignore[attr-defined]
+            sums[posting["account"], posting["side"]] += posting["amount"]["amount_minor"]
+    both = [sum(amount for (_, side), amount in sums.items() if side == each) for each in Side]
+    assert both[0] == both[1]
+    stored: dict[tuple[str, str], int] = defaultdict(int)
+    for row in platform.database[ledger_store.BALANCES].find():
+        for side in Side:
+            stored[str(row["account"]), side.value] += int(str(row[f"{side}_minor"]))
+    assert {key: amount for key, amount in stored.items() if amount} == dict(sums)
+
+
+def _minor(amount: str) -> int:
+    return int(amount.replace(".", ""))

@@ -1,0 +1,121 @@
+"""Collections over HTTP: asked for, refused, seen by whom they concern."""
+
+import pytest
+
+from services.payments.wiring import service
+from shared.kernel.references import is_genuine
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.ground import DZ, TN, funds, told
+from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
+
+
+@pytest.fixture
+def office(platform: Platform) -> Office:
+    """Payments, with a declaration of 3150.25 accepted."""
+    made = Office(service, platform)
+    open_obligation(platform)
+    return made
+
+
+def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office, platform: Platform) -> None:
+    asked = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"})
+    assert asked.status_code == 201, asked.text
+    shown = asked.json
+    assert (shown["status"], shown["amount"], shown["debited"], shown["currency"]) == (
+        "announced",
+        "3150.25",
+        "0.00",
+        "DZD",
+    )
+    assert shown["account"]["number"] == funds()[DZ].payment.collections.number
+    assert is_genuine(shown["reference"]) and shown["reference"].startswith("CT1600000001250")
+    assert [step["text"] for step in shown["timeline"]] == [
+        "Le paiement est demandé.",
+        "Tout est prêt : vous pouvez payer.",
+    ]
+    assert told(platform) == ["payments.collection-requested"]
+    assert office.employer(FIRM).get(f"/collections/{shown['collection_id']}").json == shown
+    assert office.staff().get(f"/collections/{shown['collection_id']}").json == shown
+
+
+def test_a_card_waits_for_its_page(office: Office) -> None:
+    shown = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).json
+    assert (shown["status"], shown["checkout_url"], shown["valid_until_on"]) == ("requested", None, None)
+
+
+def test_a_declaration_shows_what_is_due_and_every_try(office: Office) -> None:
+    firm = office.employer(FIRM)
+    for rail in ("card", "transfer"):
+        firm.post("/declarations/d1/collections", {"rail": rail})
+    shown = firm.get("/declarations/d1/collections").json
+    assert (shown["status"], shown["due"], shown["paid"], shown["left"]) == ("open", "3150.25", "0.00", "3150.25")
+    assert [each["rail"] for each in shown["items"]] == ["card", "transfer"]
+    assert len({each["reference"] for each in shown["items"]}) == 2
+
+
+def test_one_rail_carries_one_live_try(office: Office) -> None:
+    firm = office.employer(FIRM)
+    firm.post("/declarations/d1/collections", {"rail": "card"})
+    again = firm.post("/declarations/d1/collections", {"rail": "card"})
+    assert (again.status_code, again.json["code"]) == (409, "collection.already-live")
+
+
+def test_the_same_key_asks_once(office: Office) -> None:
+    firm = office.employer(FIRM)
+    first = firm.post("/declarations/d1/collections", {"rail": "card"}, key="k")
+    again = firm.post("/declarations/d1/collections", {"rail": "card"}, key="k")
+    assert (again.status_code, again.json) == (201, first.json)
+    other = firm.post("/declarations/d1/collections", {"rail": "transfer"}, key="k")
+    assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
+    assert len(firm.get("/declarations/d1/collections").json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "request.invalid"),
+        ({"rail": "cash"}, 422, "request.invalid"),
+        ({"rail": "card", "amount": "1.00"}, 422, "request.invalid"),
+        ([], 422, "request.invalid"),
+    ],
+)
+def test_a_malformed_wish_is_refused_and_leaves_nothing(
+    office: Office, platform: Platform, body: object, status: int, code: str
+) -> None:
+    refused = office.employer(FIRM).post("/declarations/d1/collections", body)
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert platform.database["collections"].count_documents({}) == 0
+
+
+def test_money_needs_a_key(office: Office) -> None:
+    refused = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}, key=None)
+    assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
+
+
+def test_a_declaration_is_its_employers_own(office: Office) -> None:
+    asked = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json
+    other = office.employer(OTHER_FIRM)
+    for refused in (
+        other.post("/declarations/d1/collections", {"rail": "card"}),
+        other.get("/declarations/d1/collections"),
+        other.get(f"/collections/{asked['collection_id']}"),
+        office.machine().get(f"/collections/{asked['collection_id']}"),
+    ):
+        assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours")
+
+
+def test_what_is_unknown_or_another_funds_is_missing(office: Office) -> None:
+    asked = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json
+    stranger = office.employer(FIRM, fund=TN)
+    for refused, code in (
+        (office.employer(FIRM).get("/collections/none"), "collection.unknown"),
+        (office.employer(FIRM).get("/declarations/none/collections"), "collection.obligation-unknown"),
+        (
+            office.employer(FIRM).post("/declarations/none/collections", {"rail": "card"}),
+            "collection.obligation-unknown",
+        ),
+        (stranger.get(f"/collections/{asked['collection_id']}"), "collection.unknown"),
+        (stranger.post("/declarations/d1/collections", {"rail": "card"}), "collection.obligation-unknown"),
+    ):
+        assert (refused.status_code, refused.json["code"]) == (404, code)

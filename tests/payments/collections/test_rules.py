@@ -1,0 +1,353 @@
+"""What may happen to an obligation and to a collection: every move, allowed and refused, and every sum."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payments.collections import rules
+from services.payments.collections.collection import (
+    DEBITS_MAX,
+    MOVES,
+    STEPS_MAX,
+    Collection,
+    Debit,
+    Rail,
+    Status,
+    Step,
+)
+from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.collections.standing import Case
+from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited
+from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.references import is_genuine
+from tests.ground import DZ, TN, funds
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+DUE = 315_025
+
+
+def obligation(**facts: Any) -> Obligation:
+    return Obligation(
+        **{
+            "declaration_id": "d1",
+            "revision": 1,
+            "employer_id": "1600000001",
+            "form": "das",
+            "period": "2025",
+            "due_on": date(2026, 1, 31),
+            "due_minor": DUE,
+            "opened_at": AT,
+            **facts,
+        }
+    )
+
+
+def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
+    """A card collection in a state."""
+    debits = (Debit(bank_reference="ent_1", amount_minor=DUE, at=AT),) if status is Status.DEBITED else ()
+    return Collection(
+        **{
+            "collection_id": "c1",
+            "reference": "CT1600000001250CHAOS045",
+            "declaration_id": "d1",
+            "employer_id": "1600000001",
+            "period": "2025",
+            "rail": Rail.CARD,
+            "amount_minor": DUE,
+            "status": status,
+            "steps": (Step(status=status, at=AT),),
+            "debits": debits,
+            **facts,
+        }
+    )
+
+
+def request(owed: Obligation, rail: Rail = Rail.CARD, before: tuple[Collection, ...] = (), **facts: Any) -> Any:
+    return rules.request(
+        owed, **{"rail": rail, "before": before, "fund": funds()[DZ], "collection_id": "c9", "at": AT, **facts}
+    )
+
+
+# --- The table of moves -----------------------------------------------------------------------------------------------
+
+STEPS: dict[Status, Callable[[Collection], Collection]] = {
+    Status.ANNOUNCED: lambda it: rules.announce(it, checkout_url="https://bank.test/c", at=AT),
+    Status.UNKNOWN: lambda it: rules.doubt(it, at=AT),
+    Status.REQUESTED: lambda it: rules.ask_anew(it, at=AT),
+    Status.REFUSED: lambda it: rules.refuse(it, reason="card-refused", at=AT),
+    Status.EXPIRED: lambda it: rules.expire(it, at=AT),
+    Status.DEBITED: lambda it: rules.debit(it, bank_reference="e", amount_minor=1, currency="DZD", at=AT).thing,
+}
+ALLOWED = {
+    (Status.REQUESTED, Status.ANNOUNCED),
+    (Status.REQUESTED, Status.UNKNOWN),
+    (Status.REQUESTED, Status.DEBITED),
+    (Status.REQUESTED, Status.REFUSED),
+    (Status.REQUESTED, Status.EXPIRED),
+    (Status.UNKNOWN, Status.REQUESTED),
+    (Status.UNKNOWN, Status.ANNOUNCED),
+    (Status.UNKNOWN, Status.DEBITED),
+    (Status.UNKNOWN, Status.REFUSED),
+    (Status.UNKNOWN, Status.EXPIRED),
+    (Status.ANNOUNCED, Status.DEBITED),
+    (Status.ANNOUNCED, Status.REFUSED),
+    (Status.ANNOUNCED, Status.EXPIRED),
+    (Status.REFUSED, Status.DEBITED),
+    (Status.EXPIRED, Status.DEBITED),
+    (Status.DEBITED, Status.DEBITED),  # more money for the same
+}
+
+
+@pytest.mark.parametrize("here", Status)
+@pytest.mark.parametrize("to", Status)
+def test_every_move_is_allowed_or_refused(here: Status, to: Status) -> None:
+    if (here, to) in ALLOWED:
+        moved = STEPS[to](collection(here))
+        assert moved.status is to
+        assert moved.is_live or moved.next_look_at is None
+    else:
+        with pytest.raises(MoveNotAllowed):
+            STEPS[to](collection(here))
+
+
+def test_the_table_says_the_same() -> None:
+    table = {(here, to) for here, ways in MOVES.items() for to in ways}
+    assert table | {(Status.DEBITED, Status.DEBITED)} == ALLOWED
+
+
+# --- Obligations ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("due", "paid", "status", "left"),
+    [
+        (DUE, 0, ObligationStatus.OPEN, DUE),
+        (DUE, DUE - 1, ObligationStatus.OPEN, 1),
+        (DUE, DUE, ObligationStatus.PAID, 0),
+        (DUE, DUE + 1, ObligationStatus.OVERPAID, 0),
+        (0, 0, ObligationStatus.PAID, 0),
+    ],
+)
+def test_the_amounts_decide_the_status(due: int, paid: int, status: ObligationStatus, left: int) -> None:
+    owed = obligation(due_minor=due, paid_minor=paid)
+    assert (owed.status, owed.left_minor) == (status, left)
+
+
+@pytest.mark.parametrize("field", ["due_minor", "called_minor", "paid_minor"])
+def test_an_obligation_below_nothing_cannot_be_built(field: str) -> None:
+    with pytest.raises(ValueError):
+        obligation(**{field: -1})
+
+
+def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
+    part = rules.receive(obligation(), amount_minor=DUE - 1, currency="DZD", at=AT)
+    assert part.events == () and part.thing.status is ObligationStatus.OPEN
+    whole = rules.receive(part.thing, amount_minor=1, currency="DZD", at=AT)
+    (told,) = whole.events
+    assert isinstance(told, DeclarationPaid) and (told.amount_minor, told.paid_at) == (DUE, AT)
+    over = rules.receive(whole.thing, amount_minor=1, currency="DZD", at=AT)
+    assert over.events == () and over.thing.status is ObligationStatus.OVERPAID
+
+
+def test_what_was_paid_for_a_replaced_declaration_counts_for_its_successor() -> None:
+    before = obligation(paid_minor=100, called_minor=DUE)
+    opened, cancelled = rules.open_obligation(obligation(declaration_id="d2", due_minor=DUE + 50), before=before)
+    assert cancelled is not None
+    assert (opened.paid_minor, opened.left_minor, opened.called_minor) == (100, DUE - 50, DUE)
+    assert (cancelled.status, cancelled.paid_minor, cancelled.replaced_by) == (ObligationStatus.CANCELLED, 0, "d2")
+    with pytest.raises(rules.DeclarationReplaced):
+        rules.open_obligation(obligation(declaration_id="d3"), before=cancelled)
+
+
+# --- Asking to pay ----------------------------------------------------------------------------------------------------
+
+
+def test_a_transfer_can_be_paid_at_once() -> None:
+    called, outcome = request(obligation(), Rail.TRANSFER)
+    asked = outcome.thing
+    assert [step.status for step in asked.steps] == [Status.REQUESTED, Status.ANNOUNCED]
+    assert asked.valid_until_on == date(2026, 4, 11)
+    assert asked.next_look_at == datetime(2026, 4, 12, tzinfo=funds()[DZ].zone)
+    assert called.called_minor == DUE and is_genuine(asked.reference)
+    (told,) = outcome.events
+    assert isinstance(told, CollectionRequested) and (told.rail, told.amount_minor) == ("transfer", DUE)
+
+
+def test_a_card_waits_for_the_banks_page() -> None:
+    _, outcome = request(obligation())
+    asked = outcome.thing
+    assert (asked.status, asked.next_look_at, asked.checkout_url) == (Status.REQUESTED, AT, None)
+
+
+def test_only_what_is_left_is_asked_for() -> None:
+    _, outcome = request(obligation(paid_minor=DUE - 7))
+    assert outcome.thing.amount_minor == 7
+
+
+@pytest.mark.parametrize(
+    ("owed", "before", "error"),
+    [
+        (obligation(paid_minor=DUE), (), rules.AlreadyPaid),
+        (obligation(paid_minor=DUE + 1), (), rules.AlreadyPaid),
+        (obligation(due_minor=0), (), rules.AlreadyPaid),
+        (obligation(replaced_by="d2"), (), rules.DeclarationReplaced),
+        (obligation(), (collection(Status.REQUESTED),), rules.AlreadyLive),
+        (obligation(), (collection(Status.ANNOUNCED),), rules.AlreadyLive),
+        (obligation(), (collection(Status.UNKNOWN),), rules.AlreadyLive),
+        (obligation(), (collection(Status.REFUSED),) * rules.ATTEMPTS_MAX, rules.TooManyAttempts),
+    ],
+)
+def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        request(owed, before=before)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        collection(Status.REFUSED),
+        collection(Status.EXPIRED),
+        collection(Status.DEBITED),
+        collection(Status.ANNOUNCED, rail=Rail.TRANSFER),
+        collection(Status.ANNOUNCED, declaration_id="another"),
+    ],
+)
+def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
+    _, outcome = request(obligation(), before=(before,))
+    first = request(obligation())[1].thing
+    assert outcome.thing.reference != first.reference
+
+
+# --- References -------------------------------------------------------------------------------------------------------
+
+
+def reference(**facts: Any) -> str:
+    return rules.reference(
+        "CT", **{"employer_id": "1600000001", "period": "2025", "amount_minor": DUE, "attempt": 0, **facts}
+    )
+
+
+def test_a_reference_is_over_employer_period_amount_and_attempt() -> None:
+    assert reference() == reference()
+    assert reference()[:-2] == "CT1600000001" + "250" + "6R2P" + "0"
+    assert reference(period="2026-Q3")[:-2] == "CT1600000001" + "263" + "6R2P" + "0"
+    assert int("6R2P", 36) == DUE
+    others = [
+        reference(employer_id="1600000002"),
+        reference(period="2024"),
+        reference(period="2025-Q1"),
+        reference(amount_minor=DUE + 1),
+        reference(attempt=1),
+    ]
+    assert len({reference(), *others}) == 6
+
+
+@given(
+    st.integers(0, 10**10 - 1),
+    st.integers(2000, 2099),
+    st.integers(1, 10**15),
+    st.integers(0, rules.ATTEMPTS_MAX - 1),
+    st.data(),
+)
+def test_every_reference_is_genuine_and_no_slip_of_a_digit_is(
+    employer: int, year: int, amount_minor: int, attempt: int, data: st.DataObject
+) -> None:
+    made = reference(employer_id=f"{employer:010d}", period=str(year), amount_minor=amount_minor, attempt=attempt)
+    assert is_genuine(made) and len(made) <= 28
+    place = data.draw(st.integers(2, 11))
+    digit = data.draw(st.sampled_from([each for each in "0123456789" if each != made[place]]))
+    assert not is_genuine(made[:place] + digit + made[place + 1 :])
+
+
+# --- The bank, heard or not -------------------------------------------------------------------------------------------
+
+
+def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
+    looked, waits = rules.announce(collection(), checkout_url="https://bank.test/c", at=AT), []
+    assert looked.next_look_at == AT + timedelta(seconds=5)
+    for _ in range(10):
+        looked = rules.look_later(looked, at=AT)
+        assert looked.next_look_at is not None
+        waits.append((looked.next_look_at - AT).total_seconds())
+    assert waits == [10, 20, 40, 60, 120, 300, 600, 600, 600, 600]
+
+
+def test_money_is_booked_as_it_came() -> None:
+    outcome = rules.debit(collection(), bank_reference="ent_1", amount_minor=DUE + 100, currency="DZD", at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, PaymentDebited) and told.amount_minor == outcome.thing.debited_minor == DUE + 100
+    assert rules.is_booked(outcome.thing, bank_reference="ent_1")
+    assert not rules.is_booked(outcome.thing, bank_reference="ent_2")
+
+
+def test_more_money_for_the_same_adds_up_to_a_limit() -> None:
+    paid = collection(Status.DEBITED)
+    for number in range(2, DEBITS_MAX + 1):
+        assert rules.has_room(paid)
+        paid = rules.debit(paid, bank_reference=f"ent_{number}", amount_minor=1, currency="DZD", at=AT).thing
+    assert paid.debited_minor == DUE + DEBITS_MAX - 1 and not rules.has_room(paid)
+
+
+def test_the_history_of_a_silent_bank_has_a_limit() -> None:
+    asked = collection()
+    for _ in range(STEPS_MAX):
+        asked = rules.ask_anew(rules.doubt(asked, at=AT), at=AT)
+    assert len(asked.steps) == STEPS_MAX
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"amount_minor": 0},
+        {"status": Status.DEBITED, "debits": ()},
+        {"debits": (Debit(bank_reference="e", amount_minor=1, at=AT),)},
+        {"status": Status.REFUSED, "next_look_at": AT},
+    ],
+)
+def test_a_collection_that_cannot_be_cannot_be_built(facts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        replace(collection(), **facts)
+
+
+# --- Standing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "called", "collected", "outstanding", "case"),
+    [
+        (100, 0, 0, 100, None),
+        (100, 100, 0, 100, None),
+        (100, 100, 100, 0, None),
+        (0, 0, 0, 0, None),
+        (100, 100, 60, 40, Case.PARTIAL),
+        (100, 100, 130, -30, Case.OVER),
+        (100, 0, 100, 0, Case.UNCALLED),
+        (100, 100, 100, 5, Case.BOOKED_DIFFERS),
+        (100, 100, 0, 0, Case.BOOKED_DIFFERS),
+    ],
+)
+def test_what_is_due_is_no_difference_but_what_came_must_fit(
+    declared: int, called: int, collected: int, outstanding: int, case: Case | None
+) -> None:
+    owed = obligation(due_minor=declared, called_minor=called, paid_minor=collected)
+    replaced = obligation(declaration_id="d0", due_minor=77, replaced_by="d1")
+    found = rules.standing(
+        employer_id="1600000001",
+        period="2025",
+        obligations=[owed, replaced],
+        outstanding_minor=outstanding,
+        version=0,
+    )
+    assert found.case is case
+    assert (found.declared_minor, found.collected_minor) == (declared, collected)
+    assert found.booked_minor == declared - outstanding
+
+
+def test_a_quarter_of_tunisia_has_its_reference_too() -> None:
+    _, outcome = request(obligation(employer_id="0012345678", period="2026-Q1"), Rail.TRANSFER, fund=funds()[TN])
+    assert outcome.thing.reference.startswith("CT0012345678261") and is_genuine(outcome.thing.reference)

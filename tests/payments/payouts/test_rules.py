@@ -1,0 +1,192 @@
+"""What may happen to a payout and to its batch: every move, allowed and refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.payments.payouts import rules
+from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, Batch, BatchStatus, BatchStep
+from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
+from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.kernel.moves import MoveNotAllowed
+from tests.payments.builders import AMIRA, AT, approved
+
+ID = "019c4c1e-0000-7000-8000-000000000001"
+
+
+def payout(status: Status = Status.ORDERED, **facts: Any) -> Payout:
+    is_early = status in (Status.WAITING_ACCOUNT, Status.ORDERED)
+    return Payout(
+        **{
+            "payout_id": ID,
+            "end_to_end_id": ID.replace("-", ""),
+            "claim_id": "c1",
+            "reference": "CL260000000197",
+            "person_ref": AMIRA,
+            "claim_type": "care-reimbursement",
+            "amount_minor": 32_000,
+            "status": status,
+            "steps": (Step(status=status, at=AT),),
+            "batch_id": None if is_early else "b1",
+            **facts,
+        }
+    )
+
+
+def batch(status: BatchStatus = BatchStatus.READY, **facts: Any) -> Batch:
+    return Batch(
+        **{
+            "batch_id": "b1",
+            "payout_ids": (ID,),
+            "total_minor": 32_000,
+            "sha256": "0" * 64,
+            "size": 2_000,
+            "status": status,
+            "steps": (BatchStep(status=status, at=AT),),
+            "next_look_at": None if status is BatchStatus.CLOSED else AT,
+            **facts,
+        }
+    )
+
+
+# --- Payouts ----------------------------------------------------------------------------------------------------------
+
+STEPS: dict[Status, Callable[[Payout], Payout]] = {
+    Status.ORDERED: lambda it: rules.account_known(it, currency="DZD", at=AT).thing,
+    Status.BATCHED: lambda it: rules.put_in_batch(it, batch_id="b1", at=AT),
+    Status.PAID: lambda it: rules.pay(it, entry_id="e1", currency="DZD", at=AT).thing,
+    Status.RETURNED: lambda it: rules.give_back(it, entry_id="e2", reason="AC04", at=AT).thing,
+}
+
+
+@pytest.mark.parametrize("here", Status)
+@pytest.mark.parametrize("to", list(STEPS))
+def test_every_step_is_allowed_or_refused(here: Status, to: Status) -> None:
+    allowed = {
+        Status.ORDERED: {Status.WAITING_ACCOUNT},
+        Status.BATCHED: {Status.ORDERED, Status.UNKNOWN},
+        Status.PAID: {Status.BATCHED, Status.UNKNOWN, Status.SENT},
+        Status.RETURNED: {Status.BATCHED, Status.UNKNOWN, Status.SENT, Status.PAID},
+    }[to]
+    if here in allowed:
+        assert STEPS[to](payout(here)).status is to
+    elif (here, to) == (Status.RETURNED, Status.PAID):
+        assert STEPS[to](payout(here)).status is Status.RETURNED
+    else:
+        with pytest.raises(MoveNotAllowed):
+            STEPS[to](payout(here))
+
+
+@pytest.mark.parametrize("to", [Status.BATCHED, Status.SENT, Status.UNKNOWN])
+@pytest.mark.parametrize("here", [each for each in Status if each not in (Status.WAITING_ACCOUNT, Status.ORDERED)])
+def test_news_of_the_file_never_undoes_what_is_known_of_the_payout(here: Status, to: Status) -> None:
+    followed = rules.follow_batch(payout(here), to=to, at=AT)
+    assert followed.status is (to if to in MOVES[here] else here)
+
+
+def test_a_claim_is_ordered_where_an_account_is_known() -> None:
+    outcome = rules.order(approved(), payout_id=ID, has_account=True, at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, BenefitOrdered)
+    assert (told.claim_id, told.payout_id, told.amount_minor, told.currency) == ("c1", ID, 32_000, "DZD")
+    assert outcome.thing.status is Status.ORDERED
+    assert outcome.thing.end_to_end_id == ID.replace("-", "") and len(outcome.thing.end_to_end_id) <= 35
+
+
+def test_a_claim_waits_where_none_is() -> None:
+    outcome = rules.order(approved(), payout_id=ID, has_account=False, at=AT)
+    assert outcome.thing.status is Status.WAITING_ACCOUNT and outcome.events == ()
+
+
+def test_paid_is_told_once_and_not_after_the_return() -> None:
+    (told,) = rules.pay(payout(Status.SENT), entry_id="e1", currency="DZD", at=AT).events
+    assert isinstance(told, BenefitPaid) and told.amount_minor == 32_000
+    late = rules.pay(payout(Status.RETURNED), entry_id="e1", currency="DZD", at=AT)
+    assert late.events == () and late.thing.paid_by == "e1"
+
+
+def test_a_return_says_why() -> None:
+    outcome = rules.give_back(payout(Status.PAID), entry_id="e2", reason="AC04", at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, BenefitReturned) and told.reason == outcome.thing.steps[-1].about == "AC04"
+
+
+@pytest.mark.parametrize(
+    "facts", [{"amount_minor": 0}, {"amount_minor": -1}, {"batch_id": "b1"}, {"status": Status.SENT, "batch_id": None}]
+)
+def test_a_payout_that_cannot_be_cannot_be_built(facts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        replace(payout(), **facts)
+
+
+# --- Batches ----------------------------------------------------------------------------------------------------------
+
+BATCH_STEPS: dict[BatchStatus, Callable[[Batch], Batch]] = {
+    BatchStatus.READY: lambda it: rules.never_taken(it, at=AT),
+    BatchStatus.SENDING: lambda it: rules.begin_sending(it, at=AT),
+    BatchStatus.UNKNOWN: lambda it: rules.doubt(it, at=AT),
+    BatchStatus.SENT: lambda it: rules.taken(it, at=AT),
+    BatchStatus.REPORTED: lambda it: rules.reported(it, at=AT),
+    BatchStatus.CLOSED: lambda it: rules.close(it, at=AT),
+}
+BATCH_ALLOWED = {
+    (BatchStatus.READY, BatchStatus.SENDING),
+    (BatchStatus.SENDING, BatchStatus.SENT),
+    (BatchStatus.SENDING, BatchStatus.UNKNOWN),
+    (BatchStatus.UNKNOWN, BatchStatus.READY),
+    (BatchStatus.UNKNOWN, BatchStatus.SENT),
+    (BatchStatus.SENT, BatchStatus.REPORTED),
+    (BatchStatus.REPORTED, BatchStatus.CLOSED),
+}
+
+
+@pytest.mark.parametrize("here", BatchStatus)
+@pytest.mark.parametrize("to", BatchStatus)
+def test_every_move_of_a_batch_is_allowed_or_refused(here: BatchStatus, to: BatchStatus) -> None:
+    if (here, to) in BATCH_ALLOWED:
+        moved = BATCH_STEPS[to](batch(here))
+        assert moved.status is to and (moved.next_look_at is None) == (to is BatchStatus.CLOSED)
+    else:
+        with pytest.raises(MoveNotAllowed):
+            BATCH_STEPS[to](batch(here))
+
+
+def test_the_table_of_batches_says_the_same() -> None:
+    assert {(here, to) for here, ways in BATCH_MOVES.items() for to in ways} == BATCH_ALLOWED
+
+
+def test_a_file_never_goes_out_again_without_asking() -> None:
+    """There is one way to `sending`, and from a doubt it leads over the bank's own word that it has never seen it."""
+    assert [here for here, ways in BATCH_MOVES.items() if BatchStatus.SENDING in ways] == [BatchStatus.READY]
+    assert [here for here, ways in BATCH_MOVES.items() if BatchStatus.READY in ways] == [BatchStatus.UNKNOWN]
+
+
+def test_a_batch_adds_up() -> None:
+    two = [payout(), payout(payout_id="2", amount_minor=8_000)]
+    made = rules.gather(two, batch_id="b1", sha256="0" * 64, size=1, at=AT)
+    assert (made.total_minor, made.payout_ids, made.status) == (40_000, (ID, "2"), BatchStatus.READY)
+
+
+@pytest.mark.parametrize("count", [0, PAYOUTS_MAX + 1])
+def test_a_batch_has_a_limit(count: int) -> None:
+    with pytest.raises(ValueError):
+        rules.gather([payout()] * count, batch_id="b1", sha256="", size=1, at=AT)
+
+
+def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
+    looked, waits = batch(BatchStatus.REPORTED), []
+    for _ in range(10):
+        looked = rules.look_later(looked, at=AT)
+        assert looked.next_look_at is not None
+        waits.append((looked.next_look_at - AT) // timedelta(seconds=1))
+    assert waits == [2, 5, 10, 30, 60, 300, 900, 3600, 3600, 3600]
+
+
+def test_histories_have_a_limit() -> None:
+    silent = batch(BatchStatus.UNKNOWN)
+    for _ in range(STEPS_MAX):
+        silent = rules.doubt(rules.begin_sending(rules.never_taken(silent, at=AT), at=AT), at=AT)
+    assert len(silent.steps) == STEPS_MAX
