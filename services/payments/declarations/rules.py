@@ -17,7 +17,7 @@ from services.payments.declarations.declaration import (
     TechnicalReceipt,
 )
 from services.payments.declarations.examination import Examined
-from services.payments.declarations.findings import Finding, Phrase, Role, Severity, value
+from services.payments.declarations.findings import Finding, Role, Severity, value
 from services.payments.declarations.pages import WAGES_A_PAGE, count_of
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.telling import told
@@ -29,7 +29,6 @@ from shared.events.payments import (
 from shared.funds.fund import DeclarationForm, Fund, IdentifierKind
 from shared.funds.period import Period
 from shared.kernel.errors import Invalid, Missing
-from shared.kernel.money import AMOUNT_MINOR_MAX
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
@@ -54,7 +53,6 @@ BUSINESS_CODES = frozenset(
         "wage-file.person-twice",
         "wage-file.total-differs",
         "wage-file.two-employers",
-        "wage-file.wages-overflowing",
         "wage-file.workers-differ",
     }
 )
@@ -186,10 +184,6 @@ def beyond_the_lines(report: Report) -> Iterator[Finding]:
             field="type",
             found=value("C"),
             expected=value("N"),
-        )
-    if report.wages_minor > AMOUNT_MINOR_MAX:
-        yield Finding(
-            severity=Severity.ERROR, code="wage-file.wages-overflowing", file=Role.DETAIL, found=Phrase("too-large")
         )
 
 

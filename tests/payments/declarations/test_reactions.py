@@ -1,0 +1,65 @@
+"""Cards are counted page by page: twice is once, and what is broken or unknown is parked."""
+
+from datetime import date
+
+import pytest
+
+from services.payments.declarations.pages import WAGES_A_PAGE
+from services.payments.wiring import service
+from shared.events.identity import CardsRefreshed, RefreshedCard
+from shared.storage.platform import Platform
+from tests.ground import hear, parked
+from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
+from tests.payments.declarations.desk import Desk
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Desk:
+    return Desk(platform)
+
+
+def cards(declaration_id: str, *, page: int = 1, pages: int = 1, count: int = 0, unknown: int = 0) -> CardsRefreshed:
+    refreshed = tuple(
+        RefreshedCard(person_ref=f"p{number}", card_number=f"C{number}", valid_until=date(2027, 1, 20))
+        for number in range(count)
+    )
+    return CardsRefreshed(
+        declaration_id=declaration_id,
+        employer_id=DZ_EMPLOYER,
+        page=page,
+        pages=pages,
+        cards=refreshed,
+        unknown=unknown,
+    )
+
+
+def test_cards_are_counted_while_it_goes_on(desk: Desk, platform: Platform) -> None:
+    declaration_id = desk.declare(das_b(workers(WAGES_A_PAGE + 3)))["declaration_id"]
+    hear(platform, service, cards(declaration_id, page=2, pages=2, count=2, unknown=1))
+    seen = desk.see(declaration_id)["cards"]
+    assert seen == {
+        "refreshed": 2,
+        "of": 503,
+        "without_card": 1,
+        "is_complete": False,
+        "text": "2 cartes sur 503 actualisées jusqu'ici.",
+    }
+    hear(platform, service, cards(declaration_id, page=1, pages=2, count=500))
+    seen = desk.see(declaration_id, language="ar")["cards"]
+    assert (seen["refreshed"], seen["is_complete"]) == (502, True)
+    assert seen["text"] == "502 من 503 بطاقات صحية جددت. اكتملت العملية."
+
+
+def test_a_page_that_is_told_again_counts_once(desk: Desk, platform: Platform) -> None:
+    declaration_id = desk.declare(das_b())["declaration_id"]
+    page = cards(declaration_id, count=2)
+    hear(platform, service, page)
+    hear(platform, service, page)  # another event of the same page, as after a republication under new ids
+    assert desk.see(declaration_id)["cards"]["refreshed"] == 2
+    assert parked(platform) == []
+
+
+def test_cards_of_a_declaration_that_nobody_filed_are_parked(platform: Platform) -> None:
+    hear(platform, service, cards("none", count=1))
+    assert parked(platform) == ["declaration.unknown"]
+    assert platform.database["declaration_cards"].count_documents({}) == 0

@@ -1,0 +1,449 @@
+"""Declarations over HTTP and through the worker: every bad file, the corrected one, the same bytes, who sees what."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import g
+
+from services.payments.contributions import rules
+from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE
+from services.payments.declarations.routes import BODY_BYTES_MAX
+from services.payments.declarations.schemas import SlipView
+from services.payments.wiring import service
+from shared.funds.law import Confidence
+from shared.funds.period import Period
+from shared.storage.platform import Platform
+from tests.ground import DZ, TN, funds, hear, reading, told
+from tests.payments.declarations.builders import (
+    DZ_EMPLOYER,
+    TN_EMPLOYER,
+    Files,
+    Worker,
+    das_a,
+    das_b,
+    tn_122,
+    workers,
+)
+from tests.payments.declarations.desk import Desk, register
+
+HEADER, DETAIL = "D2025E1600000001.TXT", "D2025S1600000001.TXT"
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Desk:
+    return Desk(platform)
+
+
+def changed(files: Files, name: str, change: Callable[[bytes], bytes]) -> Files:
+    return files.having(name, change(files.by_name[name]))
+
+
+def of_employer(employer_id: str) -> Files:
+    """The usual files, of another employer."""
+    made = das_b(header={"employer": employer_id}, employer=employer_id)
+    return Files({name.replace(DZ_EMPLOYER, employer_id): content for name, content in made.by_name.items()})
+
+
+def nothing_is_booked(platform: Platform) -> bool:
+    """Neither debt, nor entry, nor worker, nor anything told but the filing and its refusal."""
+    kept = ("obligations", "ledger_entries", "ledger_balances", "declaration_wages", "standing_declarations")
+    only = {"payments.declaration-received", "payments.declaration-refused"}
+    return all(platform.database[name].count_documents({}) == 0 for name in kept) and set(told(platform)) <= only
+
+
+# --- From file to debt ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fund_id", "build", "layout", "due"),
+    [
+        (DZ, das_b, "das-b", "248441.40"),
+        (DZ, das_a, "das-a", "248441.40"),
+        # Retail, 2026: 17.07 % and 9.68 % in all, and 0.5 % for the sector, on 6,300.000.
+        (TN, tn_122, "tn-122", "1716.750"),
+    ],
+)
+def test_a_declaration_is_accepted_and_owed(
+    platform: Platform, fund_id: str, build: Callable[[], Files], layout: str, due: str
+) -> None:
+    desk = Desk(platform, fund_id)
+    sent = desk.send(build())
+    assert (sent.status_code, sent.json["status"], sent.json["due"]) == (202, "received", None)
+    assert desk.work() == 1 and desk.work() == 0
+    seen = desk.see(sent.json["declaration_id"])
+    assert (seen["status"], seen["due"], seen["workers"], seen["revision"]) == ("accepted", due, 2, 1)
+    assert [receipt["kind"] for receipt in seen["receipts"]] == ["received", "technical", "business"]
+    assert seen["receipts"][1]["layout"] == layout
+    assert seen["payment"] == {
+        "status": "open",
+        "text": "Le montant dû n'est pas encore payé en entier.",
+        "due": due,
+        "paid": f"0.{'0' * len(due.partition('.')[2])}",
+        "left": due,
+    }
+    assert told(platform) == [
+        "payments.declaration-received",
+        "payments.declaration-accepted",
+        "payments.wages-declared",
+    ]
+    assert desk.see(sent.json["declaration_id"], "/collections")["due"] == due
+
+
+def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(platform: Platform) -> None:
+    desk = Desk(platform, TN)
+    (slip,) = desk.declare(tn_122())["slips"]
+    assert (slip["period"], slip["base"], slip["total"]) == ("2026-Q1", "6300.000", "1716.750")
+    by_side: dict[str, list[dict[str, Any]]] = {}
+    for part in slip["contributions"]:
+        by_side.setdefault(part["side"], []).append(part)
+        assert part["law"] and part["branch_name"] != part["branch"] and part["side_name"] != part["side"]
+    assert set(by_side) == {"employer", "employee", "sector-accident"}
+    assert not slip["is_to_be_confirmed"]
+
+
+@pytest.mark.parametrize(("confidence", "is_to_be_confirmed"), [("H", False), ("M", False), ("L", True), ("?", True)])
+def test_a_rate_of_which_the_fund_is_not_sure_is_marked(desk: Desk, confidence: str, is_to_be_confirmed: bool) -> None:
+    sure = rules.slip(funds()[DZ], period=Period(2025, 1), base_minor=100_00, activity="")
+    part = sure.contributions[0]
+    law = replace(part.law, confidence=Confidence(confidence))
+    with desk.office.app.test_request_context():
+        g.fund = funds()[DZ]
+        shown = SlipView().dump(replace(sure, contributions=(replace(part, law=law),)))
+    assert shown["is_to_be_confirmed"] is shown["contributions"][0]["is_to_be_confirmed"] is is_to_be_confirmed
+
+
+def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, platform: Platform) -> None:
+    files = das_b(workers(WAGES_A_PAGE + 1))
+    declaration_id = desk.declare(files)["declaration_id"]
+    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+    pages = [json.loads(body) for body in bodies if b"wages" in body and b"person_ref" in body]
+    assert [(page["page"], page["pages"], len(page["wages"])) for page in pages] == [(1, 2, 500), (2, 2, 1)]
+    assert pages[0]["wages"][0]["person_ref"] == reading(platform).keys.person_ref("900000000001")
+    names = ("BENALI", "MANSOURI", "900000000001")
+    for collection in platform.database.list_collection_names():
+        rows = json.dumps(list(platform.database[collection].find()), default=str)
+        assert not any(name in rows for name in names), collection
+
+    first = desk.see(declaration_id, "/lines")
+    assert (len(first["items"]), first["next"]) == (500, 2)
+    assert first["items"][0] == {
+        "line": 1,
+        "insurance_number": "900000000001",
+        "family_name": "MANSOURI",
+        "first_name": "LEILA",
+        "birth_on": "1971-02-02",
+        "national_id": None,
+        "entered_on": "2020-02-01",
+        "left_on": None,
+        "wages": [{"quarter": quarter, "duration": 3, "unit": "M", "wage": "90010.00"} for quarter in (1, 2, 3, 4)],
+    }
+    second = desk.see(declaration_id, "/lines?page=2")
+    assert (len(second["items"]), second["next"]) == (1, None)
+
+
+# --- Bad files --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A bad file, and the place and code of its first error."""
+
+    files: Files
+    code: str
+    file: str
+    line: int
+    column: int
+    status: str = "technically-refused"
+
+
+def of(number: int, **fields: Any) -> list[Worker]:
+    """Three workers, one of them with other fields."""
+    return [Worker(each, fields if each == number else {}) for each in (1, 2, 3)]
+
+
+BAD = {
+    "empty": Bad(das_b().having(DETAIL, b""), "wage-file.empty", "detail", 0, 0),
+    "one file": Bad(Files({DETAIL: das_b().by_name[DETAIL]}), "wage-file.file-missing", "header", 0, 0),
+    "binary": Bad(das_b().having(DETAIL, b"PK\x03\x04" + bytes(400)), "wage-file.binary", "detail", 0, 0),
+    "unknown layout": Bad(Files({"wages.csv": b"name;wage\nx;1\n"}), "wage-file.layout-unknown", "detail", 0, 0),
+    "line too short": Bad(
+        changed(das_b(workers(3)), DETAIL, lambda content: content.replace(b"\r\n", b"", 1)[:-6] + b"\r\n"),
+        "wage-file.line-length",
+        "detail",
+        1,
+        230,
+    ),
+    "line too long": Bad(
+        changed(das_b(workers(3)), DETAIL, lambda content: content[:231] + b"x" + content[231:]),
+        "wage-file.line-length",
+        "detail",
+        2,
+        230,
+    ),
+    "two employers": Bad(
+        das_b(of(2, employer="1600000002")), "wage-file.two-employers", "detail", 2, 1, status="refused"
+    ),
+    "another employer": Bad(
+        das_b(employer="1600000002"), "wage-file.employer-differs", "detail", 1, 1, status="refused"
+    ),
+    "wrong year": Bad(das_b(year=2024), "wage-file.period-differs", "detail", 1, 11, status="refused"),
+    "insurance number": Bad(
+        changed(das_b(), DETAIL, lambda content: content.replace(b"900000000002", b"90000000000X")),
+        "wage-file.insurance-number-malformed",
+        "detail",
+        2,
+        20,
+    ),
+    "birth date": Bad(
+        changed(das_b(), DETAIL, lambda content: content.replace(b"02021971", b"31021971")),
+        "wage-file.birth-date-malformed",
+        "detail",
+        1,
+        92,
+    ),
+    "name": Bad(
+        changed(das_b(), DETAIL, lambda content: content.replace(b"MANSOURI", b"MANS\x01URI")),
+        "wage-file.characters",
+        "detail",
+        1,
+        32,
+    ),
+    "same person twice": Bad(
+        das_b(of(3, insurance_number="900000000001")), "wage-file.person-twice", "detail", 3, 20, status="refused"
+    ),
+    "totals": Bad(das_b(header={"total": 1}), "wage-file.total-differs", "header", 1, 195, status="refused"),
+    "negative": Bad(
+        changed(das_b(), DETAIL, lambda content: content.replace(b"003M0", b"003M-", 1)),
+        "wage-file.amount-negative",
+        "detail",
+        1,
+        104,
+    ),
+    "overflowing": Bad(
+        changed(das_b(), DETAIL, lambda content: content.replace(b"003M0", b"003M9", 1)),
+        "wage-file.amount-overflowing",
+        "detail",
+        1,
+        104,
+    ),
+    "complement": Bad(das_b(header={"type": "C"}), "wage-file.complement", "header", 1, 11, status="refused"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, platform: Platform, bad: Bad) -> None:
+    seen = desk.declare(bad.files)
+    assert seen["status"] == bad.status
+    assert (seen["due"], seen["slips"], seen["cards"], seen["payment"]) == (None, [], None, None)
+    errors = [
+        finding for finding in desk.see(seen["declaration_id"], "/findings")["items"] if finding["severity"] == "error"
+    ]
+    assert (bad.code, bad.file, bad.line, bad.column) in [
+        (error["code"], error["file"], error["line"], error["column"]) for error in errors
+    ]
+    assert seen["receipts"][1]["errors"] == len(errors)
+    assert all(error["hint"] != error["code"] for error in errors)
+    assert nothing_is_booked(platform)
+
+
+def test_a_finding_is_said_in_the_callers_language(desk: Desk) -> None:
+    declaration_id = desk.declare(BAD["birth date"].files)["declaration_id"]
+    (french,) = desk.see(declaration_id, "/findings")["items"]
+    (arabic,) = desk.see(declaration_id, "/findings", language="ar")["items"]
+    assert french["hint"].startswith("La date de naissance s'écrit") and french["field"] == "Date de naissance"
+    assert arabic["hint"].startswith("يكتب تاريخ الميلاد") and arabic["field"] == "تاريخ الميلاد"
+    assert "31021971" not in json.dumps(french)
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [(None, "wage-file.employer-unknown"), (register("1600000002", is_open=False), "wage-file.employer-closed")],
+)
+def test_an_employer_that_is_unknown_or_closed_is_refused(desk: Desk, platform: Platform, page: Any, code: str) -> None:
+    if page is not None:
+        hear(platform, service, page)
+    desk.caller = desk.office.employer("1600000002")
+    seen = desk.declare(of_employer("1600000002"), employer_id="1600000002")
+    assert seen["status"] == "refused"
+    assert [finding["code"] for finding in desk.see(seen["declaration_id"], "/findings")["items"]] == [code]
+    assert nothing_is_booked(platform)
+
+
+def test_an_activity_without_a_rate_is_refused(platform: Platform) -> None:
+    desk = Desk(platform, TN)
+    hear(platform, service, register(TN_EMPLOYER, sector="piracy", registered_at=platform.clock()), fund_id=TN)
+    seen = desk.declare(tn_122())
+    (finding,) = desk.see(seen["declaration_id"], "/findings")["items"]
+    assert (seen["status"], finding["code"], finding["found"]) == (
+        "refused",
+        "wage-file.activity-without-rate",
+        "piracy",
+    )
+
+
+def test_control_totals_that_were_typed_must_agree(desk: Desk) -> None:
+    seen = desk.declare(das_b(), control_workers="3", control_wages="720120.00")
+    assert [finding["code"] for finding in desk.see(seen["declaration_id"], "/findings")["items"]] == [
+        "wage-file.control-workers-differ"
+    ]
+    assert desk.declare(das_b(), control_workers="2", control_wages="720120.00")["status"] == "accepted"
+
+
+def test_findings_come_in_pages(desk: Desk) -> None:
+    people = [Worker(number, {"wage_1": 1}) for number in range(1, FINDINGS_A_PAGE + 2)]
+    declaration_id = desk.declare(das_b(people))["declaration_id"]
+    first = desk.see(declaration_id, "/findings")
+    assert (len(first["items"]), first["next"]) == (FINDINGS_A_PAGE, 2)
+    assert {finding["severity"] for finding in first["items"]} == {"warning"}
+    last = desk.see(declaration_id, "/findings?cursor=2")
+    assert (len(last["items"]), last["next"]) == (1, None)
+    beyond = desk.caller.get(f"/declarations/{declaration_id}/findings?cursor=3")
+    assert (beyond.status_code, beyond.json["code"]) == (404, "declaration.page-unknown")
+
+
+def test_a_hundred_megabytes_are_refused_unread(desk: Desk, platform: Platform) -> None:
+    class Endless(BytesIO):
+        """Says nothing and must not be asked."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            raise AssertionError("the body was read")
+
+    refused = desk.caller.client.post(
+        f"/v1/{DZ}/declarations",
+        input_stream=Endless(),
+        headers={"Authorization": f"Bearer {desk.caller.token}", "Idempotency-Key": "k", "Accept-Language": "ar"},
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(100 << 20)},
+    )
+    assert BODY_BYTES_MAX < 100 << 20
+    assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
+    assert refused.json["detail"] == "حجم الطلب أكبر من الحد المسموح به."
+    assert platform.database["declarations"].count_documents({}) == 0
+
+
+# --- Again, and instead -----------------------------------------------------------------------------------------------
+
+
+def test_the_corrected_file_is_accepted_after_a_refusal(desk: Desk, platform: Platform) -> None:
+    refused = desk.declare(BAD["birth date"].files)
+    corrected = desk.declare(das_b())
+    assert (refused["status"], corrected["status"]) == ("technically-refused", "accepted")
+    assert corrected["revision"] == 1 and corrected["replaces"] is None
+    listed = desk.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}").json["items"]
+    assert [each["declaration_id"] for each in listed] == [corrected["declaration_id"], refused["declaration_id"]]
+
+
+@pytest.mark.parametrize("files", [das_b(), BAD["birth date"].files, BAD["totals"].files])
+def test_the_same_bytes_are_the_same_declaration_in_every_state(desk: Desk, platform: Platform, files: Files) -> None:
+    swapped = Files(dict(reversed(files.by_name.items())))
+    first = desk.send(files).json["declaration_id"]
+    assert desk.send(files).json["declaration_id"] == first
+    desk.work()
+    status = desk.see(first)["status"]
+    assert desk.send(swapped).json["declaration_id"] == first
+    desk.work()
+    assert desk.see(first)["status"] == status
+    assert platform.database["declarations"].count_documents({}) == 1
+    assert platform.database["ledger_entries"].count_documents({}) == (1 if status == "accepted" else 0)
+
+
+def test_the_same_request_again_gives_the_same_answer(desk: Desk) -> None:
+    first = desk.send(das_b(), key="k-1")
+    desk.work()
+    again = desk.send(das_b(), key="k-1")
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
+    other = desk.send(das_a(), key="k-1")
+    assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
+
+
+def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: Desk, platform: Platform) -> None:
+    new = "1600000077"
+    desk.caller = desk.office.employer(new)
+    files = of_employer(new)
+    first = desk.declare(files, employer_id=new)
+    hear(platform, service, register(new))
+    second = desk.declare(files, employer_id=new)
+    assert (first["status"], second["status"]) == ("refused", "accepted")
+    assert first["declaration_id"] == second["declaration_id"]
+    assert desk.see(second["declaration_id"], "/findings")["items"] == []
+
+
+def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, platform: Platform) -> None:
+    old = desk.declare(das_b(workers(3)))
+    new = desk.declare(das_b(workers(2)))
+    assert (new["revision"], new["replaces"], new["status"]) == (2, old["declaration_id"], "accepted")
+    seen = desk.see(old["declaration_id"])
+    assert (seen["status"], seen["replaced_by"]) == ("replaced", new["declaration_id"])
+    assert seen["payment"]["status"] == "cancelled"
+    staff = desk.office.staff()
+    owed = staff.get(f"/ledger/accounts/receivable:{DZ_EMPLOYER}:2025").json
+    assert (owed["balance"], owed["side"]) == (new["due"], "debit")
+    assert staff.get("/differences").json["items"] == []
+    assert len(desk.see(old["declaration_id"], "/lines")["items"]) == 3
+    assert desk.see(new["declaration_id"])["cards"]["of"] == 3  # the one who is gone is told of too
+
+
+# --- Who may, and what cannot be asked --------------------------------------------------------------------------------
+
+
+def test_a_declaration_is_between_the_employer_and_the_fund(desk: Desk) -> None:
+    declaration_id = desk.declare(das_b())["declaration_id"]
+    paths = [f"/declarations/{declaration_id}{more}" for more in ("", "/findings", "/lines")]
+    stranger, clerk = desk.office.employer("1600000002"), desk.office.staff()
+    for path in [*paths, f"/declarations?employer_id={DZ_EMPLOYER}"]:
+        assert stranger.get(path).json["code"] == "access.not-yours"
+        assert desk.office.person("p1").get(path).json["code"] == "access.not-yours"
+        assert clerk.get(path).status_code == 200
+    for path in paths:
+        assert desk.office.employer(DZ_EMPLOYER, fund=TN).get(path).json["code"] == "declaration.unknown"
+    assert desk.caller.get("/declarations/none").json["code"] == "declaration.unknown"
+    assert desk.send(das_a(), by=stranger).json["code"] == "access.not-yours"
+
+
+def test_the_list_is_of_one_period_where_it_is_given(desk: Desk) -> None:
+    first = desk.declare(das_b())["declaration_id"]
+    desk.declare(das_b(year=2024, header={"year": 2024}), period="2024")
+    listed = desk.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&period=2025").json["items"]
+    assert [each["declaration_id"] for each in listed] == [first]
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [
+        ({"employer_id": "16"}, 422, "declaration.employer-malformed"),
+        ({"form": "moon"}, 422, "declaration.form-unknown"),
+        ({"period": "2025-Q1"}, 422, "declaration.period-of-other-kind"),
+        ({"period": "soon"}, 422, "fund.period-malformed"),
+        ({"control_workers": "many"}, 422, "request.invalid"),
+        ({"control_wages": "1.234"}, 422, "request.invalid"),
+        ({"status": "accepted"}, 422, "request.invalid"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(
+    desk: Desk, platform: Platform, form: dict[str, str], status: int, code: str
+) -> None:
+    refused = desk.send(das_b(), **form)
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+    assert refused.json["detail"] != code
+    assert platform.database["declarations"].count_documents({}) == 0
+
+
+def test_no_key_no_files_no_other_type(desk: Desk) -> None:
+    body = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025"}
+    without_key = desk.caller.post(
+        "/declarations", key=None, data={**body, "files": (BytesIO(b"x"), "x")}, content_type="multipart/form-data"
+    )
+    assert (without_key.status_code, without_key.json["code"]) == (400, "request.key-missing")
+    without_files = desk.caller.post("/declarations", data=body, content_type="multipart/form-data")
+    assert without_files.json["errors"][0]["field"] == "files"
+    assert desk.caller.post("/declarations", body).status_code == 415
+
+
+@pytest.mark.parametrize("query", ["?cursor=0", "?cursor=x", "?page=1"])
+def test_a_cursor_that_was_not_given_is_refused(desk: Desk, query: str) -> None:
+    declaration_id = desk.declare(das_b())["declaration_id"]
+    assert desk.caller.get(f"/declarations/{declaration_id}/findings{query}").status_code == 422

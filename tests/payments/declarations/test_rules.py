@@ -1,0 +1,308 @@
+"""What may happen to a declaration: every move, every refusal at the door, what is booked and what others are told."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.payments.contributions.contribution import Assessment
+from services.payments.contributions.rules import assess
+from services.payments.declarations import rules, telling
+from services.payments.declarations.declaration import (
+    BOOKED,
+    MOVES,
+    Declaration,
+    StandingDeclaration,
+    Status,
+    StoredFile,
+)
+from services.payments.declarations.examination import Examined
+from services.payments.declarations.findings import Finding, Role, Severity
+from services.payments.declarations.layouts.registry import LAYOUTS
+from services.payments.declarations.pages import WAGES_A_PAGE
+from services.payments.declarations.report import FINDINGS_MAX, Report
+from services.payments.declarations.rules import Filing
+from services.payments.declarations.wages import PeriodWage, Unit, WageLine
+from shared.events.payments import DeclarationAccepted, DeclarationReceived, DeclarationRefused, WagesDeclared
+from shared.funds.period import Period, PeriodMalformed
+from shared.kernel.errors import Failure
+from shared.kernel.moves import MoveNotAllowed
+from tests.ground import DZ, TN, funds
+from tests.payments.declarations.builders import DZ_EMPLOYER
+
+AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)
+
+
+def filing(**facts: Any) -> Filing:
+    usual = {
+        "employer_id": DZ_EMPLOYER,
+        "form": "das",
+        "period": "2025",
+        "files": (StoredFile(name="e", sha256="aa", size=218), StoredFile(name="s", sha256="bb", size=231)),
+    }
+    return Filing(**{**usual, **facts})
+
+
+def declaration(status: Status = Status.RECEIVED, **facts: Any) -> Declaration:
+    made = rules.receive(filing(), fund=funds()[DZ], declaration_id="d1", traceparent="", at=AT).thing
+    return replace(made, **{"status": status, "revision": 1 if status in BOOKED else 0, **facts})
+
+
+def worker(number: int = 1, *quarters: int, wage_minor: int = 9_000_000) -> WageLine:
+    wages = tuple(PeriodWage(quarter, 3, Unit.MONTH, wage_minor) for quarter in quarters or (1, 2, 3, 4))
+    return WageLine(number, f"90{number:010d}", "BENALI", "KARIM", date(1990, 1, 1), None, wages, None, None)
+
+
+def examined(*workers: WageLine, codes: tuple[str, ...] = (), warnings: int = 0, **facts: Any) -> Examined:
+    """A reading of good lines, or of the errors that are given by code."""
+    findings = [Finding(severity=Severity.ERROR, code=code, file=Role.DETAIL) for code in codes]
+    findings += [Finding(severity=Severity.WARNING, code="wage-file.no-wages", file=Role.DETAIL)] * warnings
+    by_quarter = {
+        quarter: sum(wage.wage_minor for each in workers for wage in each.wages if wage.quarter == quarter)
+        for quarter in (1, 2, 3, 4)
+    }
+    report = Report(
+        findings=tuple(findings),
+        errors=len(codes),
+        warnings=warnings,
+        lines=len(workers) + 1,
+        workers=len(workers),
+        wages_minor=sum(by_quarter.values()),
+        by_quarter=by_quarter,
+        is_complement=False,
+    )
+    return Examined(replace(report, **facts), LAYOUTS["das-b"], workers)
+
+
+def assessment(found: Examined) -> Assessment:
+    fund = funds()[DZ]
+    return assess(
+        fund,
+        form=fund.declaration_forms["das"],
+        period=Period(2025),
+        by_quarter=found.report.by_quarter,
+        activity="retail",
+    )
+
+
+def accept(here: Declaration, found: Examined, *, before: StandingDeclaration | None = None, **facts: Any) -> Any:
+    wages = telling.wages_to_tell(found.workers, before=(), year=2025, person_ref=lambda number: f"p{number}")
+    usual = {"assessment": assessment(found), "wages": wages, "findings_pages": 0, "fund": funds()[DZ], "at": LATER}
+    return rules.accept(here, found, before=before, **{**usual, **facts})
+
+
+# --- Receiving --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_received_is_told_and_waits() -> None:
+    outcome = rules.receive(filing(), fund=funds()[DZ], declaration_id="d1", traceparent="t", at=AT)
+    assert (outcome.thing.status, outcome.thing.revision, outcome.thing.traceparent) == (Status.RECEIVED, 0, "t")
+    assert [receipt.kind for receipt in outcome.thing.receipts] == ["received"]
+    (told,) = outcome.events
+    assert isinstance(told, DeclarationReceived)
+    assert (told.declaration_id, told.employer_id, told.period, told.received_at) == ("d1", DZ_EMPLOYER, "2025", AT)
+
+
+@pytest.mark.parametrize(
+    ("fund_id", "facts", "refused"),
+    [
+        (DZ, {"form": "quarterly-wages"}, rules.FormUnknown),
+        (DZ, {"form": "moon"}, rules.FormUnknown),
+        (DZ, {"period": "2025-Q1"}, rules.PeriodOfOtherKind),
+        (DZ, {"period": "25"}, PeriodMalformed),
+        (DZ, {"period": "2025-Q5"}, PeriodMalformed),
+        (DZ, {"period": "0000"}, PeriodMalformed),
+        (TN, {"form": "quarterly-wages"}, rules.PeriodOfOtherKind),
+    ],
+)
+def test_what_no_check_could_read_is_refused_at_the_door(
+    fund_id: str, facts: dict[str, Any], refused: type[Failure]
+) -> None:
+    with pytest.raises(refused):
+        rules.receive(filing(**facts), fund=funds()[fund_id], declaration_id="d1", traceparent="", at=AT)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1600000001", "1600000001"), ("16 0000-0001", "1600000001"), ("160000001", None), ("x", None)]
+)
+def test_an_employers_number_is_read_as_people_write_it(text: str, number: str | None) -> None:
+    if number is None:
+        with pytest.raises(rules.EmployerMalformed):
+            rules.employer_of(funds()[DZ], text)
+    else:
+        assert rules.employer_of(funds()[DZ], text) == number
+
+
+def test_the_content_is_that_of_the_bytes_in_any_order_under_any_name() -> None:
+    first, second = filing().files
+    assert filing(files=(second, replace(first, name="other"))).content == filing().content
+    assert filing(files=(first,)).content != filing().content
+    assert filing(files=(first, replace(second, sha256="cc"))).content != filing().content
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_declaration_has_one_file_or_two(count: int) -> None:
+    with pytest.raises(ValueError, match="1 to 2 files"):
+        declaration(files=filing().files[:1] * count)
+
+
+# --- The table of moves -----------------------------------------------------------------------------------------------
+
+
+def _refuse(here: Declaration, code: str) -> Declaration:
+    return rules.refuse(here, examined(codes=(code,)), findings_pages=1, at=LATER).thing
+
+
+STEPS = {
+    Status.RECEIVED: lambda here: rules.receive_again(here, filing(), traceparent="", at=LATER).thing,
+    Status.TECHNICALLY_REFUSED: lambda here: _refuse(here, "wage-file.line-length"),
+    Status.REFUSED: lambda here: _refuse(here, "wage-file.total-differs"),
+    Status.ACCEPTED: lambda here: accept(here, examined(worker())).thing,
+    Status.REPLACED: lambda here: rules.give_way(here, to=declaration(declaration_id="d2")).thing,
+}
+
+
+@pytest.mark.parametrize("here", Status)
+@pytest.mark.parametrize("to", Status)
+def test_every_move_is_allowed_or_refused_as_the_table_says(here: Status, to: Status) -> None:
+    if to in MOVES[here]:
+        assert STEPS[to](declaration(here)).status is to
+    else:
+        with pytest.raises(MoveNotAllowed):
+            STEPS[to](declaration(here))
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_a_business_refusal_may_have_another_outcome(status: Status) -> None:
+    assert rules.may_be_checked_again(declaration(status)) is (status is Status.REFUSED)
+
+
+def test_what_is_received_again_forgets_the_receipts_and_takes_what_was_typed() -> None:
+    refused = _refuse(declaration(control_workers=3), "wage-file.control-workers-differ")
+    again = rules.receive_again(refused, filing(control_workers=2), traceparent="t2", at=LATER)
+    assert [receipt.kind for receipt in again.thing.receipts] == ["received"]
+    assert (again.thing.declaration_id, again.thing.control_workers, again.thing.received_at) == ("d1", 2, LATER)
+    assert isinstance(again.events[0], DeclarationReceived)
+
+
+@pytest.mark.parametrize(("status", "revision"), [(Status.RECEIVED, 1), (Status.REFUSED, 1), (Status.ACCEPTED, 0)])
+def test_a_revision_is_that_of_an_accepted_one(status: Status, revision: int) -> None:
+    with pytest.raises(ValueError, match="revision"):
+        declaration(status, revision=revision)
+
+
+# --- Refusing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "receipts"),
+    [
+        (("wage-file.empty",), Status.TECHNICALLY_REFUSED, [("technical", False)]),
+        (("wage-file.insurance-number-malformed",), Status.TECHNICALLY_REFUSED, [("technical", False)]),
+        (("wage-file.total-differs", "wage-file.characters"), Status.TECHNICALLY_REFUSED, [("technical", False)]),
+        (("wage-file.employer-unknown",), Status.REFUSED, [("technical", True), ("business", False)]),
+        (("wage-file.person-twice",), Status.REFUSED, [("technical", True), ("business", False)]),
+        (("a-code-of-tomorrow",), Status.TECHNICALLY_REFUSED, [("technical", False)]),
+    ],
+)
+def test_a_refusal_is_technical_or_of_what_the_files_say(
+    codes: tuple[str, ...], status: Status, receipts: list[tuple[str, bool]]
+) -> None:
+    outcome = rules.refuse(declaration(), examined(codes=codes, warnings=2), findings_pages=1, at=LATER)
+    assert outcome.thing.status is status
+    assert [(receipt.kind, receipt.is_passed) for receipt in outcome.thing.receipts[1:]] == receipts
+    technical = outcome.thing.technical
+    assert technical is not None and (technical.errors, technical.warnings) == (len(codes), 2)
+    (told,) = outcome.events
+    assert isinstance(told, DeclarationRefused) and told.errors == len(codes)
+    assert outcome.thing.booked is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({}, []),
+        ({"is_complement": True}, ["wage-file.complement"]),
+    ],
+)
+def test_good_lines_may_still_not_be_booked(facts: dict[str, Any], codes: list[str]) -> None:
+    report = examined(worker(), **facts).report
+    found = list(rules.beyond_the_lines(report))
+    assert [finding.code for finding in found] == codes
+    assert set(codes) <= rules.BUSINESS_CODES
+    assert rules.with_errors(report, found).is_accepted is (not codes)
+
+
+def test_an_error_that_comes_last_is_listed_first_and_the_limit_holds() -> None:
+    full = examined(worker(), warnings=FINDINGS_MAX).report
+    more = rules.with_errors(full, [rules.without_rate(activity="fishing", period="2025")])
+    assert more.findings[0].code == "wage-file.activity-without-rate"
+    assert (len(more.findings), more.errors, more.unreported) == (FINDINGS_MAX, 1, 1)
+    assert not more.is_accepted
+
+
+def test_what_lacks_a_rate_is_named() -> None:
+    lacking = rules.without_rate(activity=None, period="1990")
+    assert (lacking.code, lacking.found.parameters) == ("wage-file.period-without-rate", {"value": "1990"})
+
+
+# --- Accepting --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_accepted_is_booked_and_told() -> None:
+    accepted, events = _accepted(examined(worker(1), worker(2)))
+    booked = accepted.booked
+    assert booked is not None
+    assert (booked.workers, booked.wages_minor, booked.assessment.total_minor) == (2, 72_000_000, 24_840_000)
+    assert (accepted.revision, accepted.wage_pages, accepted.told_pages, accepted.told_persons) == (1, 1, 1, 2)
+    told, page = events
+    assert isinstance(told, DeclarationAccepted)
+    assert (told.workers, told.wages_minor, told.due_minor, told.currency) == (2, 72_000_000, 24_840_000, "DZD")
+    assert (told.revision, told.replaces, told.pages, told.due_on) == (1, None, 1, date(2026, 1, 31))
+    assert isinstance(page, WagesDeclared)
+    assert [wage.person_ref for wage in page.wages] == ["p900000000001", "p900000000002"]
+
+
+def test_a_long_declaration_is_told_in_pages() -> None:
+    people = [worker(number) for number in range(1, 2 * WAGES_A_PAGE + 2)]
+    accepted, events = _accepted(examined(*people))
+    pages = [event for event in events if isinstance(event, WagesDeclared)]
+    assert [(page.page, page.pages, len(page.wages)) for page in pages] == [(1, 3, 500), (2, 3, 500), (3, 3, 1)]
+    assert (accepted.wage_pages, accepted.told_pages) == (3, 3)
+
+
+def test_a_newer_one_takes_the_place_of_the_older() -> None:
+    before = StandingDeclaration(slot="s", declaration_id="d0", revision=4, version=7)
+    accepted, events = _accepted(examined(worker()), before=before)
+    assert (accepted.revision, accepted.replaces) == (5, "d0")
+    assert (events[0].revision, events[0].replaces) == (5, "d0")
+    stands = rules.stand(accepted, before=before).thing
+    assert (stands.declaration_id, stands.revision, stands.version) == ("d1", 5, 7)
+    gone = rules.give_way(declaration(Status.ACCEPTED, declaration_id="d0"), to=accepted).thing
+    assert (gone.status, gone.replaced_by) == (Status.REPLACED, "d1")
+
+
+@pytest.mark.parametrize(
+    ("received_at", "is_late"),
+    [
+        (datetime(2026, 1, 31, 22, 59, tzinfo=UTC), False),  # one minute to midnight in Algiers
+        (datetime(2026, 1, 31, 23, 0, tzinfo=UTC), True),
+    ],
+)
+def test_late_is_what_is_received_late(received_at: datetime, is_late: bool) -> None:
+    accepted = accept(declaration(received_at=received_at), examined(worker())).thing
+    assert accepted.booked.is_late is is_late
+
+
+def test_each_branch_is_owed_the_sum_of_its_sides_and_quarters() -> None:
+    found = assessment(examined(worker(1, 1, 2, wage_minor=12_000_000)))
+    due = rules.due_by_branch(found)
+    assert sum(due.values()) == found.total_minor == 8_280_000
+    assert due["pension"] == 2 * (1_320_000 + 810_000 + 60_000)
+
+
+def _accepted(found: Examined, *, before: StandingDeclaration | None = None) -> tuple[Declaration, tuple[Any, ...]]:
+    outcome = accept(declaration(), found, before=before)
+    return outcome.thing, outcome.events

@@ -1,0 +1,55 @@
+"""What others are told of wages: pseudonyms only, and nought where a newer declaration is silent."""
+
+from datetime import date
+
+import pytest
+
+from services.payments.declarations import telling
+from services.payments.declarations.wages import PeriodWage, Unit, WageLine
+from shared.events.payments import DeclaredWage
+
+Quarters = dict[int, int]
+
+
+def line(number: str, quarters: Quarters) -> WageLine:
+    wages = tuple(PeriodWage(quarter, 3, Unit.MONTH, wage_minor) for quarter, wage_minor in quarters.items())
+    return WageLine(1, number, "BENALI", "KARIM", None, None, wages, date(2020, 2, 1), None)
+
+
+def told(workers: dict[str, Quarters], before: dict[str, Quarters]) -> list[DeclaredWage]:
+    return telling.wages_to_tell(
+        [line(*each) for each in workers.items()],
+        before=(line(*each) for each in before.items()),
+        year=2025,
+        person_ref=lambda number: f"p-{number}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("workers", "before", "expected"),
+    [
+        ({"1": {1: 10, 2: 20}}, {}, {"p-1": {1: 10, 2: 20}}),
+        ({"1": {1: 11}}, {"1": {1: 10}}, {"p-1": {1: 11}}),
+        ({"1": {1: 10}}, {"1": {1: 10, 2: 20}}, {"p-1": {1: 10, 2: 0}}),
+        ({"1": {1: 10}}, {"1": {1: 10}, "2": {3: 5}}, {"p-1": {1: 10}, "p-2": {3: 0}}),
+        ({"1": {}}, {"1": {4: 10}}, {"p-1": {4: 0}}),
+        ({"1": {}}, {}, {"p-1": {}}),
+    ],
+)
+def test_each_quarter_that_was_ever_told_has_its_present_wage(
+    workers: dict[str, Quarters], before: dict[str, Quarters], expected: dict[str, Quarters]
+) -> None:
+    found = told(workers, before)
+    seen = {wage.person_ref: {period.quarter: period.wage_minor for period in wage.periods} for wage in found}
+    assert seen == expected
+
+
+def test_a_wage_withdrawn_is_no_work_either() -> None:
+    (gone,) = told({}, {"1": {3: 5}})
+    (period,) = gone.periods
+    assert (period.year, period.duration, period.wage_minor) == (2025, 0, 0)
+
+
+def test_no_name_or_number_goes_out() -> None:
+    (wage,) = told({"900000000001": {1: 10}}, {})
+    assert "BENALI" not in repr(wage) and wage.entered_on == date(2020, 2, 1)
