@@ -1,4 +1,4 @@
-"""The page that somebody sees who scans the code on a paper: one file, no script, nothing fetched from anywhere."""
+"""What somebody sees who scans the code on a paper or types its number: no script, nothing fetched from anywhere."""
 
 import base64
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.documents.papers.content import Language
 from services.documents.papers.printing.wording import wording
@@ -35,28 +35,47 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
             (texts["valid_until"], habits.day(record.valid_until_on)),
             (texts["initials"], record.initials),
         ]
-    return _template().render(
+    return _page(
+        "verification.html",
         fund=fund,
         language=language,
-        direction="rtl" if language is Language.ARABIC else "ltr",
-        texts=texts,
         status=verification.status,
         title=texts["statuses"][verification.status]["title"],
         says=says.format(day=habits.day(day)) if day else says,
         details=details,
         may_compare=verification.status is not Status.UNKNOWN,
         checked=texts["checked"].format(day=habits.day(verification.on)),
-        others={each: _words()[each]["language"] for each in fund.languages if each != language},
-        style=_style(),
+    )
+
+
+def form(*, fund: Fund, language: Language) -> str:
+    """The page with a field for the number of a paper. Send it with `content_security_policy()` too."""
+    return _page("form.html", fund=fund, language=language, title=_words()[language]["ask"]["title"])
+
+
+def _page(template: str, *, fund: Fund, language: Language, **facts: object) -> str:
+    """One of the pages, in the frame that they share."""
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            fund=fund,
+            language=language,
+            direction="rtl" if language is Language.ARABIC else "ltr",
+            texts=_words()[language],
+            others={each: _words()[each]["language"] for each in fund.languages if each != language},
+            style=_style(),
+            **facts,
+        )
     )
 
 
 @cache
 def content_security_policy() -> str:
-    """The header that allows this page its own style sheet, known by its hash, and nothing else whatsoever."""
+    """The header that allows these pages their own style sheet, known by its hash, their form, and nothing else."""
     digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 
@@ -72,7 +91,6 @@ def _words() -> Mapping[str, Any]:
 
 
 @cache
-def _template() -> Template:
+def _templates() -> Environment:
     folder = FileSystemLoader(_HERE / "templates")
-    rooms = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return rooms.get_template("verification.html")
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -11,7 +11,7 @@ class Status(StrEnum):
     REVOKED = "revoked"
     """The fund took it back: what it says was wrong, or has become so by a later fact."""
     SUPERSEDED = "superseded"
-    """A newer paper says it better."""
+    """What it says is so, but no longer all of it: a newer paper would say more."""
     EXPIRED = "expired"
     VALID = "valid"
     UNKNOWN = "unknown"

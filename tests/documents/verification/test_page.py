@@ -43,7 +43,7 @@ def shown(status: Status, language: Language = Language.FRENCH, number: str = NU
     ("status", "title", "words"),
     [
         (Status.VALID, "Document authentique et valable", "valable jusqu’au 20 février 2027"),
-        (Status.SUPERSEDED, "Document remplacé", "depuis le 1er décembre 2026"),
+        (Status.SUPERSEDED, "Document dépassé", "depuis le 1er décembre 2026"),
         (Status.REVOKED, "Document révoqué", "retiré ce document le 1er décembre 2026"),
         (Status.EXPIRED, "Document expiré", "plus valable depuis le 2 décembre 2026"),
         (Status.UNKNOWN, "Document inconnu", "aucun document sous ce numéro"),
