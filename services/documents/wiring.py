@@ -5,18 +5,26 @@ from pathlib import Path
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
+from services.documents.papers.chores import printing
+from services.documents.papers.reactions import reactions as paper_reactions
+from services.documents.papers.routes import routes as paper_routes
+from services.documents.papers.store import papers
 from services.documents.register.reactions import reactions as register_reactions
 from services.documents.register.store import employers, persons
 from services.documents.settings import Settings, read
 from services.documents.uploads.routes import routes as upload_routes
 from services.documents.uploads.store import uploads
+from services.documents.verification.pages import pages as verification_pages
+from services.documents.verification.routes import routes as verification_routes
 from shared.process.service import Service
 
 service: Service[Settings] = Service(
     name="documents",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[career_routes, upload_routes],
-    reactions=[register_reactions, career_reactions],
-    shelves=[persons, employers, careers, pages, uploads],
+    routes=[paper_routes, verification_routes, career_routes, upload_routes],
+    reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
+    shelves=[persons, employers, careers, pages, papers, uploads],
+    chores=lambda settings: [printing(settings)],
+    blueprints=lambda settings, platform: [verification_pages(platform)],
 )

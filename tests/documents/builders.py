@@ -2,8 +2,11 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
+from services.documents.papers.demo_chain import make_signing_chain
+from services.documents.settings import Settings
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
 from shared.kernel.personal import DataClass
@@ -14,6 +17,7 @@ AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
 KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 FIRM, OTHER_FIRM = "1600000001", "1600000002"
 PUBLIC_URL = "https://documents.test"
+CHAIN = make_signing_chain("CNAS", at=datetime.now(UTC))
 
 
 def registered(*person_refs: str, at: datetime = AT, fund_id: str = DZ, **civil: Any) -> PersonsRegistered:
@@ -84,3 +88,11 @@ def declared(*wages: DeclaredWage, revision: int = 1, year: int = 2025, **facts:
             **facts,
         }
     )
+
+
+def settings_in(folder: Path) -> Settings:
+    """The settings of documents, with a signing chain of its own in files there."""
+    key, certificates = folder / "papers.key.pem", folder / "papers.certificate.pem"
+    key.write_bytes(CHAIN.key_pem)
+    certificates.write_bytes(CHAIN.certificate_pem + CHAIN.issuers_pem)
+    return Settings(public_url=PUBLIC_URL, paper_signing_key_file=key, paper_certificate_file=certificates)

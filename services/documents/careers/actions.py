@@ -1,12 +1,14 @@
 """What documents does with careers: write a page of declared wages down, read a career."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from services.documents.careers import rules
-from services.documents.careers.career import Career, Line, Statement
+from services.documents.careers.career import Career, Entry, Line, Statement
 from services.documents.careers.store import careers, pages
 from services.documents.register import actions as register
 from shared.events.payments import DeclaredWage, WagesDeclared
+from shared.kernel.outcome import Outcome
 from shared.storage.work import Work
 
 
@@ -23,19 +25,26 @@ def write_page(work: Work, page: WagesDeclared) -> None:
         rules.declared(known.get(ref) or Career(person_ref=ref), declared[ref], page=page)
         for ref in record.touched_refs
     ]
+    leaning = tuple(number for career in written for number in career.leaning)
     careers.keep_many(work, written, part_of=record.page_id)
-    pages.keep_many(work, [record], part_of=record.page_id)
+    pages.keep_many(work, [replace(record, leaning=leaning)], part_of=record.page_id)
 
 
-def changed_by(work: Work, page: WagesDeclared) -> dict[str, Career]:
-    """The careers that a page changed, as they are now."""
+def leaning_on(work: Work, page: WagesDeclared) -> tuple[str, ...]:
+    """The papers that were made from the careers which a page changed; none where the page was overtaken."""
     record = pages.find(work, rules.page_id_of(page))
-    return careers.find_many(work, record.touched_refs) if record else {}
+    return record.leaning if record else ()
 
 
-def of_person(work: Work, person_ref: str) -> Career:
-    """A person's career, as a neighbour needs it."""
-    return careers.load(work, person_ref)
+def entries_of(work: Work, person_ref: str) -> tuple[Entry, ...]:
+    """What was declared for a person, oldest quarter first; nothing for one of whom nobody spoke."""
+    career = careers.find(work, person_ref)
+    return career.entries if career else ()
+
+
+def lean(work: Work, *, person_ref: str, number: str) -> None:
+    """Remember that a paper was made from a career."""
+    careers.keep(work, Outcome(rules.lean(careers.load(work, person_ref), number)))
 
 
 def read(work: Work, *, person_ref: str) -> Statement:

@@ -33,10 +33,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Career:
-    """All that was declared for a person, oldest quarter first."""
+    """All that was declared for a person, oldest quarter first.
+
+    `leaning` are the numbers of papers that were made from it and no longer hold when it changes.
+    """
 
     person_ref: str
     entries: tuple[Entry, ...] = ()
+    leaning: tuple[str, ...] = ()
     version: int = 0
 
 
@@ -45,7 +49,8 @@ class DeclaredPage:
     """Whom a page of declared wages spoke of, so that a corrected declaration finds those that it leaves out.
 
     `scope` is what a later revision replaces: employer, form and period. `withdrawn_refs` are the persons of earlier
-    revisions whom this page, the last of its revision to arrive, took out.
+    revisions whom this page, the last of its revision to arrive, took out. `leaning` are the papers that were made
+    from the careers which it changed.
     """
 
     page_id: str
@@ -53,6 +58,7 @@ class DeclaredPage:
     revision: int
     person_refs: tuple[str, ...]
     withdrawn_refs: tuple[str, ...] = ()
+    leaning: tuple[str, ...] = ()
     version: int = 0
 
     @property

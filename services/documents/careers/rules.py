@@ -10,6 +10,9 @@ from shared.kernel.errors import Missing
 ENTRIES_MAX = 1_000
 """Fifty years of quarters with five employers at once; what is older than that falls out."""
 
+LEANING_MAX = 100
+"""More papers than anybody obtains while one of them is valid; the oldest fall out."""
+
 
 class CareerUnknown(Missing):
     """Nobody declared anything for this person yet."""
@@ -76,6 +79,11 @@ def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclar
     ]
     entries = sorted([*kept, *new], key=lambda each: (each.year, each.quarter, each.employer_id))
     return replace(career, entries=tuple(entries[-ENTRIES_MAX:]))
+
+
+def lean(career: Career, number: str) -> Career:
+    """The career with a paper that was made from it."""
+    return replace(career, leaning=(*career.leaning, number)[-LEANING_MAX:])
 
 
 def _scope(entry: Entry) -> str:

@@ -10,6 +10,8 @@ from io import BytesIO
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
@@ -33,6 +35,19 @@ class SigningChain:
     def root_pem(self) -> bytes:
         """The certificate that a verifier has to trust: the last of the issuers."""
         return b"-----BEGIN" + self.issuers_pem.rpartition(b"-----BEGIN")[2]
+
+
+def chain_of(*, key_pem: bytes, certificates_pem: bytes) -> SigningChain:
+    """A chain from the two texts that a fund keeps: its key, and the certificates from the key's own to the root's.
+
+    A certificate that stands alone is its own root. ValueError where the key is not that of the first certificate.
+    """
+    certificate, *issuers = x509.load_pem_x509_certificates(certificates_pem)
+    key = serialization.load_pem_private_key(key_pem, password=None)
+    if certificate.public_key() != key.public_key():
+        raise ValueError("the key that papers are signed with does not belong to the first certificate")
+    pem_of = [each.public_bytes(serialization.Encoding.PEM) for each in (certificate, *issuers)]
+    return SigningChain(key_pem=key_pem, certificate_pem=pem_of[0], issuers_pem=b"".join(pem_of[1:]) or pem_of[0])
 
 
 class Seal:

@@ -14,7 +14,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from services.documents.papers.demo_chain import DEMO_LABEL, make_signing_chain
 from services.documents.papers.printing.printer import Printer
-from services.documents.papers.signing import FIELD_NAME, Seal, SigningChain
+from services.documents.papers.signing import FIELD_NAME, Seal, SigningChain, chain_of
 from tests.documents.papers.builders import a_paper
 
 AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
@@ -68,6 +68,22 @@ def test_another_root_is_not_trusted() -> None:
 
 def test_a_chain_has_its_time() -> None:
     assert not judge(SIGNED, at=AT + timedelta(days=3650)).bottom_line
+
+
+def test_a_chain_is_read_from_the_two_texts_that_a_fund_keeps() -> None:
+    assert chain_of(key_pem=CHAIN.key_pem, certificates_pem=CHAIN.certificate_pem + CHAIN.issuers_pem) == CHAIN
+
+
+def test_a_certificate_that_stands_alone_is_its_own_root() -> None:
+    alone = chain_of(key_pem=CHAIN.key_pem, certificates_pem=CHAIN.certificate_pem)
+    assert alone.root_pem == CHAIN.certificate_pem
+    assert judge(Seal(alone, fund_name="CNAS").sign(PRINTED, at=AT), chain=alone).bottom_line
+
+
+def test_a_key_of_another_certificate_is_refused_at_once() -> None:
+    other = make_signing_chain("CNAS", at=AT)
+    with pytest.raises(ValueError, match="does not belong"):
+        chain_of(key_pem=other.key_pem, certificates_pem=CHAIN.certificate_pem + CHAIN.issuers_pem)
 
 
 def test_a_demo_chain_says_so_and_its_key_shows_in_no_text() -> None:

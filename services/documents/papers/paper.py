@@ -1,0 +1,99 @@
+"""A paper that the fund issues to a person: asked, printed and signed, and perhaps withdrawn by later facts."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
+
+WAITING_MAX = 5
+"""Papers of one person that wait for the press at once."""
+
+
+class Status(StrEnum):
+    """Where a paper stands. Expired is never kept: it follows from the day."""
+
+    ASKED = "asked"
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.ASKED: frozenset({Status.VALID, Status.SUPERSEDED, Status.REVOKED}),
+    Status.VALID: frozenset({Status.SUPERSEDED, Status.REVOKED}),
+    Status.SUPERSEDED: frozenset({Status.REVOKED}),
+    Status.REVOKED: frozenset(),
+    Status.EXPIRED: frozenset(),
+}
+
+
+class Reason(StrEnum):
+    """Why a paper no longer holds; each has a sentence under `paper.reason.<reason>`."""
+
+    WAGES_ADDED = "wages-added"
+    """All that it says is still so, but more was declared for its period."""
+    WAGES_CHANGED = "wages-changed"
+    """Something that it says was declared otherwise since."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the paper says of its holder, as it was on the day of the request; one of the two bodies."""
+
+    holder: Holder
+    wages: Wages | None = None
+    affiliation: Affiliation | None = None
+
+    def __post_init__(self) -> None:
+        if (self.wages is None) == (self.affiliation is None):
+            raise ValueError("a paper has one body")
+
+    @property
+    def body(self) -> Wages | Affiliation:
+        body = self.wages or self.affiliation
+        assert body is not None  # noqa: S101  # for the type checker: __post_init__ saw to it
+        return body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """The printed and signed paper; both days are included. `sha256` (hex) and `size` (bytes) are those of its PDF."""
+
+    issued_at: datetime
+    issued_on: date
+    valid_until_on: date
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """Since when and why a paper no longer holds."""
+
+    reason: Reason
+    withdrawn_at: datetime
+    withdrawn_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed."""
+
+    number: str
+    person_ref: str
+    kind: Kind
+    language: Language
+    said: Said
+    status: Status
+    asked_at: datetime
+    traceparent: str = ""
+    issue: Issue | None = None
+    withdrawal: Withdrawal | None = None
+    version: int = 0
+
+    def seen_on(self, day: date) -> "Paper":
+        """The paper as people see it on a day of the fund's calendar: for showing, not for keeping."""
+        is_over = self.issue is not None and day > self.issue.valid_until_on
+        return replace(self, status=Status.EXPIRED) if self.status is Status.VALID and is_over else self

@@ -1,0 +1,268 @@
+"""What a paper may say and what may happen to it. Pure: the career, the register and the time are handed in."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from services.documents.careers.career import Entry
+from services.documents.papers.content import (
+    Affiliation,
+    Employer,
+    Employment,
+    Holder,
+    Kind,
+    Language,
+    LanguageNotOffered,
+    PaperContent,
+    PeriodWithoutWages,
+    WageLine,
+    Wages,
+)
+from services.documents.papers.paper import MOVES, WAITING_MAX, Issue, Paper, Reason, Said, Status, Withdrawal
+from shared.events.documents import PaperIssued, PaperRevoked
+from shared.funds.fund import Fund
+from shared.funds.period import Period
+from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.money import Currency, Money
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+
+EmployerNames = Mapping[str, str]
+
+
+class PaperUnknown(Missing):
+    code = "paper.unknown"
+
+
+class PeriodReversed(Invalid):
+    """The period ends before it begins."""
+
+    code = "paper.period-reversed"
+
+
+class PeriodInTheFuture(Invalid):
+    """The period has not begun."""
+
+    code = "paper.period-in-the-future"
+
+
+class PeriodNotWanted(Invalid):
+    """A certificate of affiliation speaks of no period."""
+
+    code = "paper.period-not-wanted"
+
+
+class NothingDeclared(Conflict):
+    """Nobody declared the person yet: there is no affiliation to certify."""
+
+    code = "paper.nothing-declared"
+
+
+class EmployerUnnamed(Conflict):
+    """The register has not told the name of an employer that the paper must name; a moment later it may have."""
+
+    code = "paper.employer-unnamed"
+
+
+class TooManyWaiting(Conflict):
+    code = "paper.too-many-waiting"
+
+
+class NotPrinted(Conflict):
+    """The paper is with the press; or it was withdrawn before it came there."""
+
+    code = "paper.not-printed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a person asks for. The period is for a salary certificate; left out, it is the whole career."""
+
+    kind: Kind
+    language: Language
+    from_period: Period | None = None
+    to_period: Period | None = None
+
+
+def ask(
+    request: Request,
+    *,
+    fund: Fund,
+    entries: Sequence[Entry],
+    employer_names: EmployerNames,
+    holder: Holder,
+    person_ref: str,
+    waiting: int,
+    number: str,
+    traceparent: str,
+    at: datetime,
+) -> Outcome[Paper]:
+    """A person asks for a paper. What it will say is fixed here; the press only prints it."""
+    if request.language not in fund.paper_types[request.kind].languages:
+        raise LanguageNotOffered(kind=request.kind, language=request.language)
+    if waiting >= WAITING_MAX:
+        raise TooManyWaiting(waiting_max=WAITING_MAX)
+    said = _said(
+        request,
+        fund=fund,
+        entries=entries,
+        employer_names=employer_names,
+        holder=holder,
+        today=_day(fund, at),
+    )
+    paper = Paper(
+        number=number,
+        person_ref=person_ref,
+        kind=request.kind,
+        language=request.language,
+        said=said,
+        status=Status.ASKED,
+        asked_at=at,
+        traceparent=traceparent,
+    )
+    return Outcome(paper)
+
+
+def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
+    """Everything that the press needs to print a paper at an instant: it is issued on that day of the fund's."""
+    issued_on = _day(fund, at)
+    return PaperContent(
+        number=paper.number,
+        language=paper.language,
+        issued_on=issued_on,
+        valid_until_on=issued_on + timedelta(days=fund.paper_types[paper.kind].validity_days),
+        fund=fund,
+        holder=paper.said.holder,
+        body=paper.said.body,
+        verification_url=f"{public_url}/v1/{fund.fund_id}/verify/{paper.number}",
+    )
+
+
+def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: datetime) -> Outcome[Paper]:
+    """The paper was printed, signed and put away: from now on it is valid."""
+    issued = replace(
+        paper,
+        status=moved(MOVES, paper.status, to=Status.VALID),
+        issue=Issue(
+            issued_at=at,
+            issued_on=printed.issued_on,
+            valid_until_on=printed.valid_until_on,
+            sha256=sha256,
+            size=size,
+        ),
+    )
+    told = PaperIssued(
+        number=paper.number,
+        person_ref=paper.person_ref,
+        kind=paper.kind,
+        language=paper.language,
+        valid_until=printed.valid_until_on,
+        issued_at=at,
+    )
+    return Outcome(issued, (told,))
+
+
+def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
+    """The paper withdrawn where the career that it was made from says otherwise now; None where it still holds.
+
+    What was changed revokes it, what was only added supersedes it.
+    """
+    reason = _difference(paper.said.wages, entries, currency=fund.currency) if paper.said.wages else None
+    if reason is None or (to := _WITHDRAWN[reason]) not in MOVES[paper.status]:
+        return None
+    withdrawn = replace(
+        paper,
+        status=to,
+        withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=_day(fund, at)),
+    )
+    told = PaperRevoked(
+        number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at
+    )
+    return Outcome(withdrawn, (told,))
+
+
+_WITHDRAWN = {Reason.WAGES_ADDED: Status.SUPERSEDED, Reason.WAGES_CHANGED: Status.REVOKED}
+
+
+def _said(
+    request: Request,
+    *,
+    fund: Fund,
+    entries: Sequence[Entry],
+    employer_names: EmployerNames,
+    holder: Holder,
+    today: date,
+) -> Said:
+    if request.kind is Kind.AFFILIATION_CERTIFICATE:
+        if request.from_period or request.to_period:
+            raise PeriodNotWanted
+        return Said(holder=holder, affiliation=_affiliation(entries, employer_names))
+    starts_on, ends_on = _days(request, entries, today)
+    chosen = _within(entries, starts_on, ends_on)
+    employments = tuple(
+        Employment(
+            employer=_employer(employer_id, employer_names),
+            lines=tuple(_line(each, fund.currency) for each in chosen if each.employer_id == employer_id),
+        )
+        for employer_id in dict.fromkeys(each.employer_id for each in chosen)
+    )
+    return Said(holder=holder, wages=Wages(starts_on=starts_on, ends_on=ends_on, employments=employments))
+
+
+def _days(request: Request, entries: Sequence[Entry], today: date) -> tuple[date, date]:
+    """The first and the last day of the period that was asked for."""
+    first, last = request.from_period, request.to_period
+    if first and last and last.last_on < first.first_on:
+        raise PeriodReversed
+    if any(each is not None and each.first_on > today for each in (first, last)):
+        raise PeriodInTheFuture
+    if not entries:
+        raise PeriodWithoutWages
+    return (first or entries[0].period).first_on, (last or entries[-1].period).last_on
+
+
+def _within(entries: Iterable[Entry], starts_on: date, ends_on: date) -> list[Entry]:
+    return [each for each in entries if starts_on <= each.period.first_on and each.period.last_on <= ends_on]
+
+
+def _line(entry: Entry, currency: Currency) -> WageLine:
+    return WageLine(
+        starts_on=entry.period.first_on,
+        ends_on=entry.period.last_on,
+        wage=Money(entry.wage_minor, currency),
+        days=entry.duration if entry.unit == "D" else None,
+        hours=entry.duration if entry.unit == "H" else None,
+    )
+
+
+def _affiliation(entries: Sequence[Entry], employer_names: EmployerNames) -> Affiliation:
+    """Since the first day that any declaration speaks of, through the employer of the last quarter declared."""
+    if not entries:
+        raise NothingDeclared
+    last, since_on = entries[-1], min(each.entered_on or each.period.first_on for each in entries)
+    return Affiliation(
+        since_on=since_on,
+        employer=_employer(last.employer_id, employer_names),
+        ended_on=last.left_on if last.left_on and last.left_on >= since_on else None,
+    )
+
+
+def _employer(employer_id: str, employer_names: EmployerNames) -> Employer:
+    if employer_id not in employer_names:
+        raise EmployerUnnamed(employer_id=employer_id)
+    return Employer(employer_id=employer_id, name=employer_names[employer_id])
+
+
+def _difference(said: Wages, entries: Sequence[Entry], *, currency: Currency) -> Reason | None:
+    """How the career differs now from what a certificate says of its period."""
+    before = Counter((each.employer.employer_id, line) for each in said.employments for line in each.lines)
+    chosen = _within(entries, said.starts_on, said.ends_on)
+    now = Counter((each.employer_id, _line(each, currency)) for each in chosen)
+    if before - now:
+        return Reason.WAGES_CHANGED
+    return Reason.WAGES_ADDED if now - before else None
+
+
+def _day(fund: Fund, at: datetime) -> date:
+    return at.astimezone(fund.zone).date()

@@ -1,0 +1,52 @@
+"""The shapes of papers over HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.documents.papers.content import Kind, Language
+from shared.http.problems import language, say
+from shared.http.shapes import fund, many
+
+TEXT = {"type": "string"}
+PERIOD = validate.Regexp(r"^[0-9]{4}(-Q[1-4])?$")
+
+
+class RequestBody(Schema):
+    """A paper to be printed. The period is for a salary certificate; left out, it is the whole career."""
+
+    kind = fields.Enum(Kind, by_value=True, required=True)
+    language = fields.Enum(Language, by_value=True, required=True)
+    from_period = fields.String(validate=PERIOD, metadata={"description": "A year (2025) or a quarter (2026-Q1)"})
+    to_period = fields.String(validate=PERIOD, metadata={"description": "Included"})
+
+
+class WithdrawalView(Schema):
+    reason = fields.String(required=True)
+    text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
+    withdrawn_at = fields.AwareDateTime(required=True)
+
+
+class PaperView(Schema):
+    """A paper as its holder sees it; its PDF is at `/papers/<number>/pdf` once it is valid."""
+
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    name = fields.Function(lambda it: fund().paper_types[it.kind].names[language()], metadata=TEXT, required=True)
+    language = fields.String(required=True)
+    status = fields.String(required=True)
+    text = fields.Function(lambda it: say(f"paper.status.{it.status}"), metadata=TEXT, required=True)
+    starts_on = fields.Date(attribute="said.wages.starts_on", metadata={"description": "Of the period it certifies"})
+    ends_on = fields.Date(attribute="said.wages.ends_on")
+    asked_at = fields.AwareDateTime(required=True)
+    issued_at = fields.AwareDateTime(attribute="issue.issued_at")
+    valid_until = fields.Date(attribute="issue.valid_until_on", metadata={"description": "Included"})
+    is_to_be_confirmed = fields.Function(
+        lambda it: fund().paper_types[it.kind].law.is_to_be_confirmed,
+        metadata={"type": "boolean", "description": "Whether the fund has yet to confirm how long it is valid"},
+        required=True,
+    )
+    sha256 = fields.String(attribute="issue.sha256", metadata={"description": "Of the PDF"})
+    withdrawal = fields.Nested(WithdrawalView, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+PaperViews = many(PaperView)

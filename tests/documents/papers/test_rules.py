@@ -1,0 +1,328 @@
+"""What a paper may say, every move that it may make, and which later declarations withdraw it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.documents.careers import rules as careers
+from services.documents.careers.career import Career, Entry
+from services.documents.papers import rules
+from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
+from services.documents.papers.paper import MOVES, WAITING_MAX, Paper, Reason, Said, Status
+from services.documents.papers.rules import Request
+from shared.events.documents import PaperIssued, PaperRevoked
+from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.funds.period import Period
+from shared.kernel.errors import Failure
+from shared.kernel.moves import MoveNotAllowed
+from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
+from tests.ground import DZ, TN, funds
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
+HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
+
+
+def career(*pages: WagesDeclared) -> tuple[Entry, ...]:
+    """Amira's entries after these pages."""
+    written = Career(person_ref=AMIRA)
+    for page in pages:
+        written = careers.declared(written, [each for each in page.wages if each.person_ref == AMIRA], page=page)
+    return written.entries
+
+
+YEAR = career(declared())
+
+
+def request(kind: str = "salary-certificate", language: str = "fr", **periods: str) -> Request:
+    read = {name: Period.read(text) for name, text in periods.items()}
+    return Request(kind=Kind(kind), language=Language(language), **read)
+
+
+def ask(asked: Request | None = None, **facts: Any) -> Paper:
+    known = {
+        "fund": funds()[DZ],
+        "entries": YEAR,
+        "employer_names": NAMES,
+        "holder": HOLDER,
+        "person_ref": AMIRA,
+        "waiting": 0,
+        "number": "PR260000000142",
+        "traceparent": "",
+        "at": AT,
+        **facts,
+    }
+    return rules.ask(asked or request(), **known).thing
+
+
+def issued(paper: Paper, *, at: datetime = AT) -> Paper:
+    fund = funds()[DZ]
+    printed = rules.content(paper, fund=fund, public_url="https://documents.test", at=at)
+    return rules.issue(paper, printed, sha256="5e", size=7, at=at).thing
+
+
+def wages_of(paper: Paper) -> Wages:
+    assert paper.said.wages
+    return paper.said.wages
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_salary_certificate_says_what_was_declared_quarter_by_quarter() -> None:
+    paper = ask()
+    said = wages_of(paper)
+    assert (paper.status, paper.kind, paper.asked_at) == (Status.ASKED, Kind.SALARY_CERTIFICATE, AT)
+    assert (said.starts_on, said.ends_on) == (date(2025, 1, 1), date(2025, 12, 31))
+    (employment,) = said.employments
+    assert (employment.employer.employer_id, employment.employer.name) == (FIRM, "SARL El Amel")
+    assert [line.wage.amount_minor for line in employment.lines] == [18_000_000] * 4
+    assert (employment.lines[1].starts_on, employment.lines[1].ends_on) == (date(2025, 4, 1), date(2025, 6, 30))
+
+
+@pytest.mark.parametrize(("unit", "days", "hours"), [("D", 66, None), ("H", None, 66), ("M", None, None)])
+def test_time_is_printed_in_the_unit_in_which_it_was_declared(unit: str, days: int | None, hours: int | None) -> None:
+    worked = wage(periods=(WagePeriod(year=2025, quarter=1, duration=66, unit=unit, wage_minor=1),))
+    (line,) = wages_of(ask(entries=career(declared(worked)))).lines
+    assert (line.days, line.hours) == (days, hours)
+
+
+LIFE = career(
+    declared(wage(year=2023), year=2023),
+    declared(wage(year=2024), year=2024, employer_id=OTHER_FIRM),
+    declared(),
+    declared(employer_id=OTHER_FIRM),
+)
+
+
+@pytest.mark.parametrize(
+    ("periods", "starts_on", "ends_on", "lines"),
+    [
+        ({}, date(2023, 1, 1), date(2025, 12, 31), {OTHER_FIRM: 8, FIRM: 8}),
+        ({"from_period": "2024"}, date(2024, 1, 1), date(2025, 12, 31), {OTHER_FIRM: 8, FIRM: 4}),
+        ({"to_period": "2024-Q2"}, date(2023, 1, 1), date(2024, 6, 30), {FIRM: 4, OTHER_FIRM: 2}),
+        (
+            {"from_period": "2024-Q4", "to_period": "2025-Q1"},
+            date(2024, 10, 1),
+            date(2025, 3, 31),
+            {OTHER_FIRM: 2, FIRM: 1},
+        ),
+        ({"from_period": "2024", "to_period": "2024"}, date(2024, 1, 1), date(2024, 12, 31), {OTHER_FIRM: 4}),
+        (
+            {"from_period": "1990", "to_period": "2026-Q1"},
+            date(1990, 1, 1),
+            date(2026, 3, 31),
+            {FIRM: 8, OTHER_FIRM: 8},
+        ),
+    ],
+)
+def test_the_period_is_the_callers_or_the_whole_career(
+    periods: dict[str, str], starts_on: date, ends_on: date, lines: dict[str, int]
+) -> None:
+    said = wages_of(ask(request(**periods), entries=LIFE))
+    assert (said.starts_on, said.ends_on) == (starts_on, ends_on)
+    assert {each.employer.employer_id: len(each.lines) for each in said.employments} == lines
+
+
+WORKED = wage(entered_on=date(2025, 2, 14))
+LEFT = wage(entered_on=date(2019, 9, 1), left_on=date(2025, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("entries", "since_on", "employer_id", "ended_on"),
+    [
+        (YEAR, date(2025, 1, 1), FIRM, None),
+        (career(declared(WORKED)), date(2025, 2, 14), FIRM, None),
+        (career(declared(LEFT)), date(2019, 9, 1), FIRM, date(2025, 11, 30)),
+        (
+            career(declared(LEFT), declared(wage(year=2026), year=2026, employer_id=OTHER_FIRM)),
+            date(2019, 9, 1),
+            OTHER_FIRM,
+            None,
+        ),
+        (career(declared(wage(left_on=date(2001, 1, 1)))), date(2025, 1, 1), FIRM, None),  # a slip of the employer's
+    ],
+)
+def test_a_certificate_of_affiliation_says_since_when_and_through_whom(
+    entries: tuple[Entry, ...], since_on: date, employer_id: str, ended_on: date | None
+) -> None:
+    said = ask(request("affiliation-certificate"), entries=entries).said.affiliation
+    assert said and said.employer
+    assert (said.since_on, said.employer.employer_id, said.ended_on) == (since_on, employer_id, ended_on)
+
+
+@pytest.mark.parametrize(
+    ("asked", "facts", "code"),
+    [
+        (request(language="en"), {}, "paper.language-not-offered"),
+        (request(from_period="2025", to_period="2024"), {}, "paper.period-reversed"),
+        (request(from_period="2025-Q2", to_period="2025-Q1"), {}, "paper.period-reversed"),
+        (request(from_period="2027"), {}, "paper.period-in-the-future"),
+        (request(to_period="2026-Q2"), {}, "paper.period-in-the-future"),
+        (request(from_period="2026"), {}, "paper.period-without-wages"),
+        (request(to_period="2024"), {}, "paper.period-without-wages"),
+        (request(), {"entries": ()}, "paper.period-without-wages"),
+        (request(), {"employer_names": {}}, "paper.employer-unnamed"),
+        (request(), {"waiting": WAITING_MAX}, "paper.too-many-waiting"),
+        (request("affiliation-certificate", from_period="2025"), {}, "paper.period-not-wanted"),
+        (request("affiliation-certificate"), {"entries": ()}, "paper.nothing-declared"),
+        (request("affiliation-certificate"), {"employer_names": {}}, "paper.employer-unnamed"),
+        (request("affiliation-certificate", "en"), {}, "paper.language-not-offered"),
+    ],
+)
+def test_what_cannot_be_certified_is_refused_by_name(asked: Request, facts: dict[str, Any], code: str) -> None:
+    with pytest.raises(Failure) as refused:
+        ask(asked, **facts)
+    assert refused.value.code == code
+
+
+def test_an_employer_outside_of_the_period_need_not_be_named() -> None:
+    said = wages_of(ask(request(from_period="2023", to_period="2023"), entries=LIFE, employer_names={FIRM: "x"}))
+    assert len(said.employments) == 1
+
+
+def test_a_paper_says_one_thing() -> None:
+    for facts in ({}, {"wages": wages_of(ask()), "affiliation": Affiliation(since_on=date(2020, 1, 1))}):
+        with pytest.raises(ValueError, match="one body"):
+            Said(holder=HOLDER, **facts)
+
+
+# --- Issuing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_issued_on_the_funds_day_and_tells() -> None:
+    at = datetime(2026, 2, 10, 23, 30, tzinfo=UTC)  # half past midnight in Algiers
+    fund, paper = funds()[DZ], ask()
+    printed = rules.content(paper, fund=fund, public_url="https://documents.test", at=at)
+    assert (printed.issued_on, printed.valid_until_on) == (date(2026, 2, 11), date(2026, 5, 12))
+    assert printed.verification_url == "https://documents.test/v1/dz-cnas/verify/PR260000000142"
+    outcome = rules.issue(paper, printed, sha256="5e", size=7, at=at)
+    issue = outcome.thing.issue
+    assert outcome.thing.status is Status.VALID and issue
+    assert (issue.issued_on, issue.valid_until_on, issue.sha256, issue.size) == (
+        date(2026, 2, 11),
+        date(2026, 5, 12),
+        "5e",
+        7,
+    )
+    assert outcome.events == (
+        PaperIssued(
+            number="PR260000000142",
+            person_ref=AMIRA,
+            kind="salary-certificate",
+            language="fr",
+            valid_until=date(2026, 5, 12),
+            issued_at=at,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2026, 2, 10), Status.VALID),
+        (date(2026, 5, 11), Status.VALID),
+        (date(2026, 5, 12), Status.EXPIRED),
+        (date(2030, 1, 1), Status.EXPIRED),
+    ],
+)
+def test_a_valid_paper_expires_by_the_day(day: date, status: Status) -> None:
+    assert issued(ask()).seen_on(day).status is status
+
+
+@pytest.mark.parametrize("status", [Status.ASKED, Status.REVOKED, Status.SUPERSEDED])
+def test_what_does_not_hold_does_not_expire(status: Status) -> None:
+    assert replace(issued(ask()), status=status).seen_on(date(2030, 1, 1)).status is status
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_what_was_asked_is_issued(status: Status) -> None:
+    paper = replace(ask(), status=status)
+    if status is Status.ASKED:
+        assert issued(paper).status is Status.VALID
+    else:
+        with pytest.raises(MoveNotAllowed):
+            issued(paper)
+
+
+# --- Withdrawing ------------------------------------------------------------------------------------------------------
+
+
+def changed(**facts: Any) -> DeclaredWage:
+    first, *rest = wage().periods
+    return wage(periods=(replace(first, **facts), *rest))
+
+
+LATE = declared(employer_id=OTHER_FIRM)
+
+
+@pytest.mark.parametrize(
+    ("pages", "reason"),
+    [
+        ([declared(revision=2)], None),  # corrected, but not what is said of her
+        ([declared(wage(year=2026), year=2026)], None),  # outside of the period
+        ([declared(wage(entered_on=date(2020, 1, 1)), revision=2)], None),
+        ([LATE], Reason.WAGES_ADDED),
+        ([declared(wage(), wage(wage_minor=5), revision=2)], Reason.WAGES_ADDED),
+        ([declared(changed(wage_minor=17_999_999), revision=2)], Reason.WAGES_CHANGED),
+        ([declared(changed(duration=60, unit="D"), revision=2)], Reason.WAGES_CHANGED),
+        ([declared(changed(quarter=2), revision=2)], Reason.WAGES_CHANGED),
+        ([declared(wage(KARIM), revision=2)], Reason.WAGES_CHANGED),
+        ([declared(changed(wage_minor=1), revision=2), LATE], Reason.WAGES_CHANGED),
+    ],
+)
+def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise(
+    pages: list[WagesDeclared], reason: Reason | None
+) -> None:
+    entries = career(declared(), *pages)
+    outcome = rules.withdraw(issued(ask()), entries=entries, fund=funds()[DZ], at=AT)
+    if reason is None:
+        assert outcome is None
+        return
+    assert outcome and outcome.thing.withdrawal
+    assert (outcome.thing.withdrawal.reason, outcome.thing.withdrawal.withdrawn_on) == (reason, date(2026, 2, 10))
+    assert outcome.thing.status is (Status.SUPERSEDED if reason is Reason.WAGES_ADDED else Status.REVOKED)
+    assert outcome.events == (
+        PaperRevoked(
+            number="PR260000000142", person_ref=AMIRA, kind="salary-certificate", reason=reason.value, revoked_at=AT
+        ),
+    )
+
+
+def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
+    paper = issued(ask(request("affiliation-certificate")))
+    assert rules.withdraw(paper, entries=(), fund=funds()[DZ], at=AT) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "added", "changed"),
+    [
+        (Status.ASKED, Status.SUPERSEDED, Status.REVOKED),
+        (Status.VALID, Status.SUPERSEDED, Status.REVOKED),
+        (Status.SUPERSEDED, None, Status.REVOKED),
+        (Status.REVOKED, None, None),
+        (Status.EXPIRED, None, None),
+    ],
+)
+def test_every_move_of_a_withdrawal(status: Status, added: Status | None, changed: Status | None) -> None:
+    for entries, to in ((career(declared(), LATE), added), ((), changed)):
+        outcome = rules.withdraw(replace(ask(), status=status), entries=entries, fund=funds()[DZ], at=AT)
+        assert (outcome.thing.status if outcome else None) is to
+
+
+def test_the_table_of_moves() -> None:
+    assert {(here.value, to.value) for here in Status for to in MOVES[here]} == {
+        ("asked", "valid"),
+        ("asked", "superseded"),
+        ("asked", "revoked"),
+        ("valid", "superseded"),
+        ("valid", "revoked"),
+        ("superseded", "revoked"),
+    }
+
+
+def test_amounts_are_in_the_funds_currency() -> None:
+    fund = funds()[TN]
+    assert str(wages_of(ask(fund=fund)).lines[0].wage) == "18000.000 TND"

@@ -1,0 +1,48 @@
+"""Papers as the running service makes them: asked over HTTP, printed by the press that a worker has."""
+
+import subprocess
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import zxingcpp
+from PIL import Image
+
+from services.documents.papers.chores import Press
+from services.documents.papers.printing.printer import Printer
+from shared.storage.platform import Platform
+from tests.callers import Caller
+from tests.documents.builders import CHAIN, PUBLIC_URL
+from tests.ground import DZ
+
+
+@cache
+def press() -> Press:
+    """One press for a whole run: its fonts cost more than its papers."""
+    return Press(Printer(), CHAIN, PUBLIC_URL)
+
+
+def printed(platform: Platform, fund_id: str = DZ) -> int:
+    """Let the press print what waits; how many papers that were."""
+    return press().run(platform, fund_id)
+
+
+def asked(kind: str = "salary-certificate", language: str = "fr", **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "language": language, **more}
+
+
+def obtained(caller: Caller, platform: Platform, **facts: Any) -> str:
+    """The number of a paper that was asked for and printed."""
+    answer = caller.post("/papers", asked(**facts))
+    assert answer.status_code == 202, answer.text
+    assert printed(platform, caller.fund) == 1
+    number: str = answer.json["number"]
+    return number
+
+
+def code_on(pdf: bytes) -> str:
+    """What the code on the first page says to a telephone."""
+    command = ["pdftoppm", "-png", "-r", "150", "-singlefile", "-"]
+    page = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
+    (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(page)))
+    return str(code.text)
