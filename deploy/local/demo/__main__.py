@@ -24,8 +24,8 @@ def main() -> int:
         return 1
     world, began_s = World(ports, Teller()), time.monotonic()
     try:
-        tell_algeria(world, run=_next_run())
-        tell_tunisia(world, run=_next_run())
+        tell_algeria(world, run=next_run())
+        tell_tunisia(world, run=next_run())
     except (DoesNotHold, requests.RequestException) as failed:
         print(f"   DOES NOT HOLD: {failed}", file=sys.stderr)
         return 1
@@ -33,7 +33,7 @@ def main() -> int:
     return 0
 
 
-def _next_run() -> int:
+def next_run() -> int:
     """A number that no telling on this platform had before."""
     counter = place.var(os.environ) / "demo" / "tellings"
     counter.parent.mkdir(parents=True, exist_ok=True)
