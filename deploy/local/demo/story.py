@@ -20,6 +20,7 @@ from deploy.local.demo import operator, papers, payroll
 from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, Worker, cast, write_register
 from deploy.local.demo.telling import DoesNotHold, Teller
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor, World
+from deploy.local.demo_fund import totp_secret
 
 EMPLOYER_SCOPE = "declarations:file declarations:read collections:pay messages:read"
 PERSON_SCOPE = (
@@ -112,20 +113,19 @@ def sign_in(scene: Scene) -> None:
     teller.chapter(f"{scene.fund}: an employer's user and an agent sign in (OpenID Connect, code with PKCE)")
     employer_login, agent_login = f"paie-{run}", f"agent-{run}"
     _add_user(scene, "employer", employer_login, "--employer", scene.told.employer.number)
-    secret = _add_user(scene, "staff", agent_login, "--role", "agent")["totp_secret"]
+    secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", "agent"))
     scene.employer.sign_in(employer_login, scene.password, scope=EMPLOYER_SCOPE)
     teller.seen(f"{employer_login} signed in for employer {scene.told.employer.number}")
     scene.agent.sign_in(agent_login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
     teller.seen(f"{agent_login} signed in with a second factor")
 
 
-def _add_user(scene: Scene, kind: str, login: str, *more: str) -> dict[str, str]:
+def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
     arguments = ["add-user", scene.fund, "--kind", kind, "--login", login, "--password-stdin", *more]
     added = operator.command("identity", arguments, answer=scene.password)
     if added.returncode:
-        raise DoesNotHold(f"add-user: {added.stderr.strip()}")
-    made: dict[str, str] = json.loads(added.stdout) if added.stdout.strip() else {}
-    return made
+        raise DoesNotHold(f"add-user: {added.stdout.strip()} {added.stderr.strip()}")
+    return added.stdout
 
 
 def _send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any]:
