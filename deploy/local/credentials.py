@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.jwk import ECKey
 
 from services.documents.papers.demo_chain import make_signing_chain
 from shared.kernel.personal import DataClass
@@ -47,6 +48,21 @@ class Credentials:
     def public_key(self, name: str) -> Path:
         """The file with the public half of `private_key(name)`, in PEM."""
         return self._kept(f"{name}.public.pem", lambda: _public_key(self.private_key(name)))
+
+    def token_signing(self) -> Path:
+        """The file with the JWK set that identity signs tokens with: one private key."""
+
+        def key_set() -> str:
+            key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+            return json.dumps({"keys": [key.as_dict(private=True)]})
+
+        return self._kept("token-keys.json", key_set)
+
+    def clients(self, told: Mapping[str, object]) -> Path:
+        """The file with the clients of identity. It holds no secret; it is here because it names what keys are."""
+        path = self.directory / "clients.json"
+        _write(path, json.dumps(told, indent=1))
+        return path
 
     def paper_signing(self) -> tuple[Path, Path]:
         """The files with the key that papers are signed with, and with its certificate and the one above it, in PEM."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local import addresses
+from deploy.local import addresses, clients
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.programs import HOST, Program, answers_http
@@ -35,11 +35,14 @@ def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
 def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Credentials) -> dict[str, dict[str, str]]:
     """The settings of each service, except what its engines bring."""
     shared = common(environ, ports=ports)
+    fund_ids = shared["FUNDS"].split(",")
+    known_clients = clients.clients(fund_ids=fund_ids, bank_public_key=credentials.public_key("bank-client"))
     paper_key, paper_certificates = credentials.paper_signing()
     own = {
         "identity": {
-            "SIGNING_KEY_FILE": str(credentials.private_key("identity-signing")),
-            "BANK_CLIENT_PUBLIC_KEY_FILE": str(credentials.public_key("bank-client")),
+            "PORTAL_URL": clients.FRONTEND_ADDRESS,
+            "CLIENTS_FILE": str(credentials.clients(known_clients)),
+            "SIGNING_KEYS_FILE": str(credentials.token_signing()),
         },
         "documents": {
             "PAPER_SIGNING_KEY_FILE": str(paper_key),
@@ -66,7 +69,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "BIND": addresses.web(service, ports).removeprefix("http://"),
             "HEALTH_BIND": addresses.worker(service, ports).removeprefix("http://"),
             "PUBLIC_URL": addresses.web(service, ports),
-            "KEYS_FILE": str(credentials.keyring(service, fund_ids=shared["FUNDS"].split(","))),
+            "KEYS_FILE": str(credentials.keyring(service, fund_ids=fund_ids)),
             **own[service],
             **_meant_for(service, environ),
         }
@@ -84,13 +87,13 @@ def of_simulators(
             "BANK_BIND": f"{HOST}:{ports['BANK_PORT']}",
             "BANK_STATE_DIR": str(var / "bank"),
             "BANK_API_KEY": credentials.password("bank-api-key"),
-            "BANK_CLIENT_ID": "bank",
+            "BANK_CLIENT_ID": clients.BANK,
             "BANK_PRIVATE_KEY_FILE": str(credentials.private_key("bank-client")),
             "FUND_WEBHOOK_URL": f"{payments}/v1/{{fund}}/bank/events",
             "FUND_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
             "FUND_LOOKUP_URL": f"{payments}/v1/{{fund}}/bank/references/{{reference}}",
             "FUND_TOKEN_URL": f"{identity}/v1/{{fund}}/token",
-            "FUND_TOKEN_SCOPE": "bank:read",
+            "FUND_TOKEN_SCOPE": " ".join(clients.BANK_SCOPES),
         },
         "messages": {
             "MESSAGES_HTTP_BIND": f"{HOST}:{ports['MESSAGES_PORT']}",

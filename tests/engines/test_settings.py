@@ -1,6 +1,7 @@
 """What a run gives its processes: secrets that stay and stay secret, addresses that do not collide, and overrides."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from deploy.local import addresses, plan, processes
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import CLASSES, Credentials
 from deploy.local.programs import Broken
+from services.identity.signin import clients, keys
 from shared.kernel.personal import DataClass
+from shared.process.settings import common, environment, sealed
 from shared.sealing.keys import KeyMissing, from_file
 
 
@@ -29,13 +32,13 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_opens_the_classes_it_needs_and_no_other(service: str, tmp_path: Path) -> None:
     credentials = Credentials(tmp_path)
-    keys = from_file(credentials.keyring(service, fund_ids=["dz-cnas"]))["dz-cnas"]
+    ring = from_file(credentials.keyring(service, fund_ids=["dz-cnas"]))["dz-cnas"]
     for each in DataClass:
         if each in CLASSES[service]:
-            assert keys.open(keys.seal("x", as_=each, whose="p1"), as_=each, whose="p1") == "x"
+            assert ring.open(ring.seal("x", as_=each, whose="p1"), as_=each, whose="p1") == "x"
         else:
             with pytest.raises(KeyMissing):
-                keys.seal("x", as_=each, whose="p1")
+                ring.seal("x", as_=each, whose="p1")
 
 
 def test_services_share_their_keys_and_a_fund_that_comes_later_gets_its_own(tmp_path: Path) -> None:
@@ -53,6 +56,25 @@ def test_the_certificate_for_papers_belongs_to_their_key(tmp_path: Path) -> None
     leaf, root = x509.load_pem_x509_certificates(certificates.read_bytes())
     assert leaf.public_key() == load_pem_private_key(key.read_bytes(), password=None).public_key()
     assert leaf.issuer == root.subject
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_finds_every_setting_it_asks_for(
+    service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in plan.settings_of_services({}, var=tmp_path)[service].items():
+        monkeypatch.setenv(name, value)
+    asked = environment()
+    common(asked, service=service)
+    import_module(f"services.{service}.wiring").service.settings(asked)
+    sealed(asked)  # raises where one is missing or malformed
+
+
+def test_identity_can_read_its_keys_and_its_clients(tmp_path: Path) -> None:
+    settings = plan.settings_of_services({}, var=tmp_path)["identity"]
+    assert keys.read(Path(settings["SIGNING_KEYS_FILE"])).published()["keys"][0]["alg"] == "ES256"
+    known = clients.read(Path(settings["CLIENTS_FILE"]))
+    assert {client.kind.value for client in known.values()} == {"public", "machine"}
 
 
 def test_no_two_processes_listen_on_one_port(tmp_path: Path) -> None:
