@@ -5,6 +5,8 @@ from datetime import date
 
 from shared.funds.period import Period
 
+UNITS = frozenset("HDM")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -25,6 +27,11 @@ class Entry:
     revision: int
     entered_on: date | None = None
     left_on: date | None = None
+
+    def __post_init__(self) -> None:
+        Period(self.year, self.quarter)  # refuses a quarter that no year has
+        if self.unit not in UNITS or self.duration < 0 or self.wage_minor < 0:
+            raise ValueError("an entry counts hours, days or months, and neither time nor pay below nothing")
 
     @property
     def period(self) -> Period:

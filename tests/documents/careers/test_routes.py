@@ -1,6 +1,7 @@
 """A career as its person and the fund's agents read it, written from pages of wages that come twice."""
 
 import json
+from dataclasses import replace
 from time import perf_counter
 
 import pytest
@@ -54,6 +55,14 @@ def test_an_overtaken_revision_changes_nothing(office: Office, platform: Platfor
     hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2), declared(wage(AMIRA), wage(KARIM)))
     assert {line["wage"] for line in office.person(AMIRA).get("/career").json["lines"]} == {"0.05"}
     assert office.person(KARIM).get("/career").status_code == 404
+
+
+def test_a_page_that_cannot_be_is_parked_and_changes_nothing(office: Office, platform: Platform) -> None:
+    wrong = wage(periods=(replace(wage().periods[0], quarter=5),))
+    hear(platform, service, declared(wage(KARIM), wrong))
+    assert parked(platform) == ["fund.period-malformed"]
+    assert office.person(KARIM).get("/career").status_code == 404
+    assert platform.database["declared_pages"].count_documents({}) == 0
 
 
 def test_wages_rest_sealed(office: Office, platform: Platform) -> None:

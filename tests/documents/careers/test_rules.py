@@ -1,5 +1,6 @@
 """How declarations become a career, revision by revision, in any order of their pages."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from services.documents.careers import rules
 from services.documents.careers.career import Career, DeclaredPage
 from shared.events.payments import WagePeriod, WagesDeclared
+from shared.funds.period import PeriodMalformed
 from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
 
 EMPTY = Career(person_ref=AMIRA)
@@ -61,6 +63,30 @@ def test_an_empty_quarter_is_no_entry() -> None:
 def test_a_career_does_not_grow_for_ever() -> None:
     life = written(*(declared(wage(year=year), year=year) for year in range(1900, 1900 + rules.ENTRIES_MAX)))
     assert (len(life.entries), life.entries[-1].year) == (rules.ENTRIES_MAX, 1899 + rules.ENTRIES_MAX)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"quarter": 5}, PeriodMalformed),
+        ({"year": 20}, PeriodMalformed),
+        ({"unit": "weeks"}, ValueError),
+        ({"duration": -1}, ValueError),
+        ({"wage_minor": -1}, ValueError),
+    ],
+)
+def test_an_entry_that_cannot_be_is_not_written(wrong: dict[str, Any], error: type[Exception]) -> None:
+    period = replace(wage().periods[0], **wrong)
+    with pytest.raises(error):
+        written(declared(wage(periods=(period,))))
+
+
+def test_a_career_knows_the_last_papers_that_were_made_from_it() -> None:
+    career = EMPTY
+    for number in range(rules.LEANING_MAX + 1):
+        career = rules.lean(career, f"PR{number}")
+    assert (len(career.leaning), career.leaning[0], career.leaning[-1]) == (rules.LEANING_MAX, "PR1", "PR100")
+    assert rules.declared(career, [wage()], page=declared()).leaning == career.leaning
 
 
 # --- Pages ------------------------------------------------------------------------------------------------------------
