@@ -48,8 +48,9 @@ lock: install ## pin every version and hash of requirements/*.in anew
 docs: install ## write the generated pages anew: events, settings, OpenAPI, AsyncAPI
 	@$(BIN)/python -m deploy.docs
 
-figures: install ## measure the running platform: memory, times, lines
+figures: install ## measure the running platform: memory, lines, times
 	@$(BIN)/python -m deploy.local figures
+	@$(BIN)/python -m bench
 
 clean: ## remove the virtual environment, caches and ALL state of the local run
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis

@@ -1,12 +1,13 @@
 """`python -m deploy.local run|stop|figures|do`: the platform on this machine, and operators' commands in it."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import demo_fund, figures, place, plan, screen
+from deploy.local import figures, place, plan, screen
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -29,7 +30,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
             planned = plan.make(environ, var=var)
             for remark in planned.remarks:
                 screen.say(remark)
-            keep_running(planned.stages, var=var, once_ready=lambda: _welcome(planned, var=var))
+            keep_running(planned.stages, var=var, once_ready=lambda: _welcome(planned, environ, var=var))
     except KeyboardInterrupt:
         return 0
 
@@ -48,12 +49,24 @@ def do(environ: Mapping[str, str], service: str, arguments: Sequence[str], *, va
     return subprocess.run(command, env={**environ, **settings}).returncode
 
 
-def _welcome(planned: plan.Plan, *, var: Path) -> None:
-    sign_ins = demo_fund.load(var)
+def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> None:
+    sign_ins = _demo_fund(environ, var=var)
     screen.table("Where things are", planned.addresses)
     screen.table("Demo sign-ins (invented people)", sign_ins)
     screen.say()
     screen.say("All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here.")
+
+
+def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
+    """Load the demo fund on the first start; who may sign in there, as rows of equally many cells."""
+    sign_ins = var / "demo" / "sign-ins.json"
+    if not sign_ins.exists():
+        screen.say("  first start: loading the demo fund")
+        loading = [sys.executable, "-m", "deploy.local.demo_fund"]
+        if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
+            raise Broken("the demo fund could not be loaded: the reason stands above")
+    rows: list[list[str]] = json.loads(sign_ins.read_text())
+    return rows
 
 
 def main(arguments: Sequence[str]) -> int:
