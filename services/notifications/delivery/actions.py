@@ -17,12 +17,17 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.work import Work
 
+BATCHES_MAX = 20
+"""How many batches are sent before somebody looks again, so that what is urgent need not wait for all that is not."""
+
 EXPIRED, NO_ADDRESS = "delivery.expired", "delivery.no-address"
 
 
 def waiting(work: Work, *, channel: Channel) -> list[str]:
     """The batches to send: those that somebody was killed over, then those that are due, urgent ones first."""
-    return [*store.forsaken(work, channel, taken_before=work.at - rules.LEASE), *store.due(work, channel)]
+    forsaken = [batch for batch in store.sending(work, channel) if rules.is_forsaken(batch, at=work.at)]
+    due = [batch for batch in store.queued(work, channel) if rules.is_due(batch, at=work.at)]
+    return [batch.batch_id for batch in (*forsaken, *due)][:BATCHES_MAX]
 
 
 def take(work: Work, *, batch_id: str) -> Batch | None:

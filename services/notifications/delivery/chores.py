@@ -14,7 +14,7 @@ from shared.storage.platform import Platform
 from shared.telemetry.steps import passing
 from shared.telemetry.traces import continued
 
-EVERY_S = 0.25
+EVERY_S = 0.5
 
 
 def sending(provider: Provider) -> Chore:

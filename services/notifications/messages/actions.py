@@ -15,6 +15,8 @@ from shared.kernel.actors import ActorKind
 from shared.storage.work import Work
 from shared.telemetry.traces import carried
 
+SHOWN_MAX = 100
+
 
 def say(work: Work, *notices: Notice, part_of: str) -> None:
     """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
@@ -38,8 +40,8 @@ def say(work: Work, *notices: Notice, part_of: str) -> None:
 def inbox(work: Work) -> list[Message]:
     """The caller's own messages, newest first: a person's, or those of the firms that a user acts for."""
     owner_ids = work.by.employer_ids if work.by.kind is ActorKind.EMPLOYER else {work.by.person_ref} - {None}
-    found = [message for owner_id in owner_ids if owner_id for message in store.inbox(work, owner_id)]
-    return sorted(found, key=lambda message: message.told_at, reverse=True)[: store.INBOX_SHOWN_MAX]
+    found = (message for owner_id in owner_ids if owner_id for message in store.of_owner(work, owner_id))
+    return rules.inbox(found, shown=catalogue.in_inbox())[:SHOWN_MAX]
 
 
 def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:

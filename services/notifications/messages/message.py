@@ -34,11 +34,13 @@ MOVES: dict[Status, frozenset[Status]] = {
 class Message:
     """What is said, to whom, and what became of it.
 
-    Personal parameters stand in `sealed` (class contact, the owner's) until the message is settled. `reason` is the
-    code of a failure. `batch_id` is where a message by mail or SMS waits to leave.
+    Messages of one `notice_id` say the same by different channels. Personal parameters stand in `sealed` (class
+    contact, the owner's) until the message is settled. `reason` is the code of a failure. `batch_id` is the batch in
+    which a message waits or was sent; one that failed has left it.
     """
 
     message_id: str
+    notice_id: str
     about: str
     template: str
     template_version: int

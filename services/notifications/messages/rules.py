@@ -1,6 +1,6 @@
 """What is said to whom, and by which channels. Pure: the template, the addresses and the time are handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -45,41 +45,52 @@ class Notice:
 def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, at: datetime) -> list[Message]:
     """The notice by each channel of its template that the fund has and that reaches its owner.
 
-    What stands in the inbox is sent by standing there.
+    Where none does it stands in the inbox only, which shows every notice by whatever channel it went (`inbox`).
     """
+    offered = [channel for channel in template.channels if channel in fund.channels]
+    leaving = [channel for channel in offered if _reaches(to, channel)]
     language = notice.language if notice.language in fund.languages else to.language
     return [
         Message(
-            message_id=message_id(notice, channel=channel, fund=fund),
+            message_id=f"{notice_id(notice, fund=fund)}.{channel}",
+            notice_id=notice_id(notice, fund=fund),
             about=notice.about,
             template=template.name,
             template_version=template.version,
             channel=channel,
             owner_id=notice.owner_id,
             language=language,
-            status=Status.SENT if channel is Channel.INBOX else Status.QUEUED,
+            status=Status.QUEUED if leaving else Status.SENT,
             told_at=at,
-            settled_at=at if channel is Channel.INBOX else None,
+            settled_at=None if leaving else at,
             parameters=notice.parameters,
             sealed=notice.sealed,
             is_urgent=template.is_urgent,
             use_until=notice.use_until,
         )
-        for channel in template.channels
-        if channel in fund.channels and _reaches(to, channel)
+        for channel in leaving or offered
+        if leaving or channel is Channel.INBOX
     ]
 
 
-def message_id(notice: Notice, *, channel: Channel, fund: Fund) -> str:
-    """The same for the same occasion, owner, template and channel, whoever asks and however often."""
-    return str(uuid5(_OURS, "|".join((fund.fund_id, notice.occasion, notice.owner_id, notice.template, channel.value))))
+def notice_id(notice: Notice, *, fund: Fund) -> str:
+    """The same for the same occasion, owner and template, whoever asks and however often."""
+    return str(uuid5(_OURS, "|".join((fund.fund_id, notice.occasion, notice.owner_id, notice.template))))
+
+
+def inbox(messages: Iterable[Message], *, shown: Container[tuple[str, int]]) -> list[Message]:
+    """Of all that was said to somebody, each notice once. `shown` are the templates, by name and version, that stand
+    in the inbox: the link that opens an account does not."""
+    once = {message.notice_id: message for message in messages if (message.template, message.template_version) in shown}
+    return sorted(once.values(), key=lambda message: message.told_at, reverse=True)
 
 
 def settled(message: Message, *, to: Status, at: datetime, reason: str | None = None) -> Message:
-    """What became of a message; the personal values that it carried have served."""
+    """What became of a message that was not sent; the personal values that it carried have served."""
     status = moved(MOVES, message.status, to=to)
-    return replace(message, status=status, settled_at=at, reason=reason, sealed={})
+    return replace(message, status=status, settled_at=at, reason=reason, sealed={}, batch_id=None)
 
 
 def _reaches(to: Addresses, channel: Channel) -> bool:
-    return {Channel.INBOX: True, Channel.EMAIL: to.email is not None, Channel.SMS: to.mobile is not None}[channel]
+    """Whether the channel leads out of the house to them."""
+    return {Channel.INBOX: False, Channel.EMAIL: to.email is not None, Channel.SMS: to.mobile is not None}[channel]

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, pre_dump
 
 from services.notifications.messages.message import Message
 from services.notifications.templates import catalogue, rendering
+from shared.funds.fund import Channel
 from shared.http.problems import language
 from shared.http.shapes import fund, many
 
@@ -13,7 +14,7 @@ from shared.http.shapes import fund, many
 class MessageView(Schema):
     """A message as it stands in the inbox, in the caller's language."""
 
-    message_id = fields.String(required=True)
+    message_id = fields.String(required=True, attribute="notice_id")
     about = fields.String(required=True, metadata={"description": "The claim, declaration or account it tells of."})
     template = fields.String(required=True)
     subject = fields.String(required=True)
@@ -24,7 +25,7 @@ class MessageView(Schema):
     def put_into_words(self, message: Message, **more: Any) -> dict[str, Any]:
         said = rendering.render(
             catalogue.said(message.template, version=message.template_version),
-            channel=message.channel,
+            channel=Channel.INBOX,
             language=language(),
             fund=fund(),
             parameters=message.parameters,

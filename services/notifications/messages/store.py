@@ -1,6 +1,7 @@
-"""Where messages and the batches that they wait in are kept."""
+"""Where messages and the batches that they wait in are kept.
 
-from datetime import datetime
+Each look-up names exactly the fields of one index: the embedded engine scans the whole collection for any other.
+"""
 
 from services.notifications.messages.batch import Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
@@ -9,66 +10,41 @@ from shared.funds.fund import Channel
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-INBOX_SHOWN_MAX = 100
-DUE_MAX = 50
+URGENT_THEN_OLDEST = (("is_urgent", -1), ("due_at", 1))
 NEWEST_FIRST = (("told_at", -1),)
-OLDEST_FIRST = (("due_at", 1),)
 
 messages = Shelf(
     "messages",
     Message,
     key="message_id",
     missing=MessageUnknown,
-    indexes=[Index(("owner_id", "channel")), Index(("batch_id",)), Index(("about",))],
+    indexes=[Index(("owner_id",)), Index(("batch_id",))],
 )
 
-batches = Shelf(
-    "batches",
-    Batch,
-    key="batch_id",
-    missing=BatchUnknown,
-    indexes=[Index(("channel", "status", "is_urgent", "due_at"))],
-)
+batches = Shelf("batches", Batch, key="batch_id", missing=BatchUnknown, indexes=[Index(("channel", "status"))])
 
 
-def inbox(work: Work, owner_id: str) -> list[Message]:
-    """What was said to a person or an employer, newest first."""
-    return messages.find_all(
-        work, limit=INBOX_SHOWN_MAX, sort=NEWEST_FIRST, owner_id=owner_id, channel=Channel.INBOX.value
-    )
+def of_owner(work: Work, owner_id: str) -> list[Message]:
+    """What was said to a person or an employer by any channel, newest first."""
+    return messages.find_all(work, sort=NEWEST_FIRST, owner_id=owner_id)
 
 
 def of_batch(work: Work, batch_id: str) -> list[Message]:
-    """The messages that still wait in a batch."""
-    return messages.find_all(work, batch_id=batch_id, status=Status.QUEUED.value)
+    """The messages of a batch that is not done."""
+    return messages.find_all(work, batch_id=batch_id)
 
 
-def due(work: Work, channel: Channel) -> list[str]:
-    """The batches to send now, urgent ones first, then the longest due."""
-    found = [batch for is_urgent in (True, False) for batch in _queued(work, channel, is_urgent=is_urgent)]
-    return [batch.batch_id for batch in found[:DUE_MAX]]
+def queued(work: Work, channel: Channel) -> list[Batch]:
+    """The batches that wait, now or for their next try: urgent ones first, then the longest due."""
+    return batches.find_all(work, sort=URGENT_THEN_OLDEST, channel=channel.value, status=BatchStatus.QUEUED.value)
 
 
-def _queued(work: Work, channel: Channel, *, is_urgent: bool) -> list[Batch]:
-    return batches.find_all(
-        work,
-        limit=DUE_MAX,
-        sort=OLDEST_FIRST,
-        channel=channel.value,
-        status=BatchStatus.QUEUED.value,
-        is_urgent=is_urgent,
-        due_at={"$lte": work.at},
-    )
-
-
-def forsaken(work: Work, channel: Channel, *, taken_before: datetime) -> list[str]:
-    """The batches that somebody began to send and never settled."""
-    sending = batches.find_all(work, channel=channel.value, status=BatchStatus.SENDING.value)
-    return [batch.batch_id for batch in sending if batch.taken_at is not None and batch.taken_at < taken_before]
+def sending(work: Work, channel: Channel) -> list[Batch]:
+    """The batches that somebody has begun to send."""
+    return batches.find_all(work, channel=channel.value, status=BatchStatus.SENDING.value)
 
 
 def mark_sent(work: Work, batch_id: str) -> None:
-    """All that still wait in a batch were sent: by one equality, which is several times faster than one by one."""
-    waiting = {"batch_id": batch_id, "status": Status.QUEUED.value}
+    """All messages of a batch were sent: by one equality, which is several times faster than one by one."""
     change = {"$set": {"status": Status.SENT.value, "settled_at": work.at, "sealed": {}}, "$inc": {"version": 1}}
-    work.drawer(messages.name).update_all(waiting, change)
+    work.drawer(messages.name).update_all({"batch_id": batch_id}, change)

@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from services.notifications.templates.template import Template
+from shared.funds.fund import Channel
 
 TEXTS = Path(__file__).parent / "texts"
 HEAD = ("channels", "parameters", "example", "is_urgent")
@@ -30,6 +31,12 @@ def newest(name: str) -> Template:
 def said(name: str, *, version: int) -> Template:
     """The wording that was used in a message."""
     return every()[name, version]
+
+
+@cache
+def in_inbox() -> frozenset[tuple[str, int]]:
+    """The wordings that people find again in their inbox."""
+    return frozenset(key for key, template in every().items() if Channel.INBOX in template.channels)
 
 
 def _read(path: Path) -> Template:

@@ -42,6 +42,7 @@ def batch(**facts: Any) -> Batch:
 def message(message_id: str = "m1") -> Message:
     return Message(
         message_id=message_id,
+        notice_id=f"{message_id}.sms",
         about="c1",
         template="claim-paid",
         template_version=1,
@@ -155,7 +156,7 @@ def test_what_an_answer_makes_of_a_message(
         assert (again.tries, again.doubts, again.due_at - AT) == (tries_then, doubts_then, wait)
         assert (again.traceparent, again.channel, again.version) == ("00-trace", Channel.SMS, 0)
     else:
-        assert (settlement.batches, other.sealed) == ((), {})
+        assert (settlement.batches, other.sealed, other.batch_id) == ((), {}, None)
 
 
 def test_waits_grow() -> None:

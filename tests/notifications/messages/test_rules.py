@@ -1,5 +1,6 @@
 """What is said to whom, by which channels, and what may become of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,6 @@ from services.notifications.messages import rules
 from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
-from shared.funds.fund import Channel
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import Sealed
 from tests.ground import DZ, TN, funds
@@ -40,12 +40,12 @@ def messages(said: Notice, to: Addresses = BOTH, fund_id: str = DZ) -> list[Mess
 @pytest.mark.parametrize(
     ("template", "to", "channels"),
     [
-        ("claim-paid", BOTH, {"inbox", "email", "sms"}),
-        ("claim-paid", Addresses(language="fr", mobile="+213550123456"), {"inbox", "sms"}),
-        ("claim-paid", Addresses(language="fr", email="a@example.org"), {"inbox", "email"}),
+        ("claim-paid", BOTH, {"email", "sms"}),
+        ("claim-paid", Addresses(language="fr", mobile="+213550123456"), {"sms"}),
+        ("claim-paid", Addresses(language="fr", email="a@example.org"), {"email"}),
         ("claim-paid", Addresses(language="fr"), {"inbox"}),
-        ("card-refreshed", BOTH, {"inbox", "sms"}),
-        ("declaration-paid", BOTH, {"inbox", "email"}),
+        ("card-refreshed", BOTH, {"sms"}),
+        ("declaration-paid", BOTH, {"email"}),
         ("account-activation", BOTH, {"email"}),
         ("account-activation", Addresses(language="fr", mobile="+213550123456"), set()),
     ],
@@ -54,12 +54,21 @@ def test_a_notice_goes_by_the_channels_that_reach(template: str, to: Addresses, 
     assert {message.channel.value for message in messages(notice(template=template), to)} == channels
 
 
-def test_what_stands_in_the_inbox_is_sent_and_the_rest_waits() -> None:
-    assert {message.channel: message.status for message in messages(notice())} == {
-        Channel.INBOX: Status.SENT,
-        Channel.EMAIL: Status.QUEUED,
-        Channel.SMS: Status.QUEUED,
-    }
+def test_what_stands_in_the_inbox_only_is_sent_by_standing_there() -> None:
+    assert {message.status for message in messages(notice())} == {Status.QUEUED}
+    (message,) = messages(notice(), Addresses(language="fr"))
+    assert (message.status, message.settled_at) == (Status.SENT, AT)
+
+
+def test_the_inbox_shows_each_notice_once_newest_first() -> None:
+    older, newer = messages(notice()), messages(notice(occasion="c2"))
+    found = [replace(message, told_at=AT + timedelta(hours=1)) for message in newer] + older
+    shown = rules.inbox(found, shown=catalogue.in_inbox())
+    assert [message.notice_id for message in shown] == [newer[0].notice_id, older[0].notice_id]
+
+
+def test_the_inbox_does_not_show_the_link_that_opens_an_account() -> None:
+    assert rules.inbox(messages(notice(template="account-activation")), shown=catalogue.in_inbox()) == []
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [(None, "fr"), ("ar", "ar"), ("de", "fr")])
@@ -80,7 +89,7 @@ def test_the_language_asked_for_just_now_counts_first(asked: str | None, spoken:
 def test_one_occasion_is_one_message(other: Notice, is_same: bool) -> None:
     first = {message.channel: message.message_id for message in messages(notice())}
     again = {message.channel: message.message_id for message in messages(other)}
-    assert len(set(first.values())) == 3
+    assert len(set(first.values())) == 2
     assert (first == again) is is_same
     assert is_same or not set(first.values()) & set(again.values())
 
@@ -96,11 +105,13 @@ def test_two_funds_never_share_a_message() -> None:
 def test_a_message_is_settled_once(here: Status, to: Status) -> None:
     is_allowed = here is Status.QUEUED and to is not Status.QUEUED
     assert (to in MOVES[here]) is is_allowed
-    message = Message(**{**vars(messages(notice())[0]), "status": here, "sealed": {"link": Sealed("k1.x")}})
+    message = Message(
+        **{**vars(messages(notice())[0]), "status": here, "sealed": {"link": Sealed("k1.x")}, "batch_id": "b1"}
+    )
     if not is_allowed:
         with pytest.raises(MoveNotAllowed):
             rules.settled(message, to=to, at=AT)
         return
     settled = rules.settled(message, to=to, at=AT + timedelta(hours=1), reason="why")
     assert (settled.status, settled.reason, settled.settled_at) == (to, "why", AT + timedelta(hours=1))
-    assert settled.sealed == {}
+    assert (settled.sealed, settled.batch_id) == ({}, None)
