@@ -22,7 +22,7 @@ from deploy.local.programs import POLL_S, Broken, Program, last_words
 
 SOCKET = "supervisor.sock"
 SOCKET_PATH_MAX = 100  # characters; the kernel allows 107
-START_MAX_S = 10.0
+START_MAX_S = 30.0
 STOP_MAX_S = 23.0
 ORPHAN_STOP_MAX_S = 2.0
 LOG_SIZE_MAX = "20MB"

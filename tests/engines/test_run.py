@@ -17,7 +17,7 @@ import pytest
 from deploy.local import figures, place
 from deploy.local.programs import free_port, is_listening
 
-WAIT_MAX_S = 30.0
+WAIT_MAX_S = 60.0
 
 counted = count()
 
