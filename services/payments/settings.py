@@ -23,13 +23,15 @@ def read(env: Env) -> Settings:
     return Settings(
         bank_url=env.str("BANK_URL"),
         bank_api_key=env.str("BANK_API_KEY"),
-        bank_webhook_secrets=tuple(env.list("BANK_WEBHOOK_SECRET", delimiter=" ", validate=_are_secrets)),
+        bank_webhook_secrets=tuple(env.list("BANK_WEBHOOK_SECRET", delimiter=" ", validate=_are_secrets) or ()),
         bank_timeout_s=env.float("BANK_TIMEOUT_S", 5.0),
         return_url=env.str("RETURN_URL", "http://127.0.0.1:8080/{fund}/payments/{collection_id}"),
     )
 
 
 def _are_secrets(texts: list[str]) -> None:
+    if not texts:
+        raise ValidationError("no secret: the bank could not be believed")
     try:
         for text in texts:
             Secret.read(text)

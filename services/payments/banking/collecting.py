@@ -80,8 +80,8 @@ class Collecting:
         """Keep what a rule makes of the collection, unless a message of the bank was there first."""
 
         def keep(work: Work) -> None:
-            now = collections.find(work, seen.collection_id)
-            if now is not None and now.version == seen.version:
+            found = collections.find(work, seen.collection_id)
+            if found is not None and found.version == seen.version:
                 collections.change(work, collection_id=seen.collection_id, rule=lambda it: rule(it, work))
 
         in_work(platform, fund_id, f"collections:{seen.collection_id}", keep)

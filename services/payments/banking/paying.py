@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from services.payments.banking import payout_file
-from services.payments.banking.bank_file import Level, StatusReport, Verdict
+from services.payments.banking.bank_file import CreditTransfer, Level, StatusReport, Verdict
 from services.payments.banking.client import BankClient, BankRefused, BankSilent
 from services.payments.banking.iso20022 import camt054, documents, pain002
 from services.payments.banking.rounds import BANK, book, in_work
@@ -16,11 +16,13 @@ from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.payout import Payout
 from shared.kernel.errors import Failure, Unavailable
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.platform import Platform
+from shared.storage.work import Work
 
 DAYS_BACK_MAX = 5
 REFUSED_WITHOUT_REASON = "NARR"
@@ -46,23 +48,20 @@ class Paying:
         """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
         work = platform.reading(fund_id, by=BANK)
         ordered = store.ordered(work)
-        if not ordered:
-            return 0
+        transfers, unusable = _transfers(work, ordered)
+        if unusable:
+            in_work(platform, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
+        if not transfers:
+            return len(unusable)
+        payable = [payout for payout in ordered if payout.payout_id in transfers]
         batch_id = platform.new_id().replace("-", "")
-        body = payout_file.write(
-            ordered,
-            payees=payees.find_many(work, {payout.person_ref for payout in ordered}),
-            fund=work.fund,
-            keys=work.keys,
-            message_id=batch_id,
-            at=work.at,
-        )
+        body = payout_file.write(list(transfers.values()), fund=work.fund, message_id=batch_id, at=work.at)
         blob = blobs.store(platform, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
         in_work(
             platform,
             fund_id,
             f"payouts:{batch_id}",
-            lambda work: payouts.gather(work, ordered, batch_id=batch_id, sha256=blob.sha256, size=blob.size),
+            lambda work: payouts.gather(work, payable, batch_id=batch_id, sha256=blob.sha256, size=blob.size),
         )
         return len(ordered)
 
@@ -116,7 +115,7 @@ class Paying:
             return
         _check(report, batch, platform.funds[fund_id].currency)
         whole = next((each for each in report.statuses if each.level is Level.GROUP), None)
-        if whole is not None and whole.verdict is Verdict.REFUSED and not _transfers(report):
+        if whole is not None and whole.verdict is Verdict.REFUSED and not _speaks_of_transfers(report):
             self._refuse_all(platform, fund_id, batch, reason=(*whole.reasons, REFUSED_WITHOUT_REASON)[0])
             return
         refused = [
@@ -172,6 +171,20 @@ class Paying:
         )
 
 
+def _transfers(work: Work, ordered: Sequence[Payout]) -> tuple[dict[str, CreditTransfer], list[Payout]]:
+    """The lines of a file by payout, and the payouts of which none can be made: one must not hold up the others."""
+    known = payees.find_many(work, {payout.person_ref for payout in ordered})
+    transfers, unusable = {}, []
+    for payout in ordered:
+        try:
+            line = payout_file.transfer(payout, known.get(payout.person_ref), fund=work.fund, keys=work.keys)
+        except payout_file.PayeeUnusable:
+            unusable.append(payout)
+        else:
+            transfers[payout.payout_id] = line
+    return transfers, unusable
+
+
 def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
     """The report is about this file: its id, its count and its sum."""
     total = Money(batch.total_minor, currency).decimal()
@@ -183,12 +196,12 @@ def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
         raise rules.NotOfBatch(batch=batch.batch_id)
 
 
-def _transfers(report: StatusReport) -> bool:
+def _speaks_of_transfers(report: StatusReport) -> bool:
     return any(each.level is Level.TRANSFER for each in report.statuses)
 
 
-def _days(batch: Batch, today: date) -> Iterator[date]:
+def _days(batch: Batch, until: date) -> Iterator[date]:
     """The days (UTC) on which the bank may have booked the file, as far back as is worth asking."""
-    first = max(batch.steps[0].at.date(), today - timedelta(days=DAYS_BACK_MAX))
-    for number in range((today - first).days + 1):
+    first = max(batch.steps[0].at.date(), until - timedelta(days=DAYS_BACK_MAX))
+    for number in range((until - first).days + 1):
         yield first + timedelta(days=number)

@@ -1,21 +1,34 @@
 """Writes the file that orders payouts. The only place where payees' names and accounts are opened."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from services.payments.banking.bank_file import NAME_CHARACTERS_MAX, CreditTransfer, PayoutHeading, Totals
+from services.payments.banking.bank_file import (
+    NAME_CHARACTERS_MAX,
+    CreditTransfer,
+    PayoutHeading,
+    TextNotAllowed,
+    Totals,
+)
 from services.payments.banking.iso20022 import pain001
 from services.payments.payees.payee import Payee
 from services.payments.payouts.payout import Payout
 from shared.funds.fund import Fund
+from shared.kernel.errors import Invalid
 from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
-from shared.sealing.keys import FundKeys
+from shared.sealing.keys import FundKeys, SealBroken
 
 BANK_CODE_DIGITS = 3
+
+
+class PayeeUnusable(Invalid):
+    """What is known of the person cannot be written into a file for the bank."""
+
+    code = "payout.payee-unusable"
 
 
 class _Civil(msgspec.Struct):
@@ -23,17 +36,26 @@ class _Civil(msgspec.Struct):
     first_name: str
 
 
-def write(
-    payouts: Sequence[Payout],
-    *,
-    payees: Mapping[str, Payee],
-    fund: Fund,
-    keys: FundKeys,
-    message_id: str,
-    at: datetime,
-) -> bytes:
-    """A pain.001 for these payouts, checked against its schema, with its control sums."""
-    transfers = [_transfer(payout, payees[payout.person_ref], fund=fund, keys=keys) for payout in payouts]
+def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys) -> CreditTransfer:
+    """One line of the file. `PayeeUnusable` where name or account are missing, broken, or not to be written."""
+    if payee is None or payee.bank is None:
+        raise PayeeUnusable(payout=payout.payout_id)
+    try:
+        civil = keys.open_bytes(payee.civil, as_=DataClass.CIVIL, whose=payee.person_ref)
+        name = msgspec.json.decode(civil, type=_Civil)
+        return CreditTransfer(
+            end_to_end_id=payout.end_to_end_id,
+            creditor_name=f"{name.first_name} {name.family_name}"[:NAME_CHARACTERS_MAX],
+            creditor_account=keys.open(payee.bank, as_=DataClass.BANK, whose=payee.person_ref),
+            amount=Money(payout.amount_minor, fund.currency),
+            purpose=payout.reference,
+        )
+    except (TextNotAllowed, SealBroken, ValueError) as broken:
+        raise PayeeUnusable(payout=payout.payout_id) from broken
+
+
+def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, at: datetime) -> bytes:
+    """A pain.001 with these lines, checked against its schema, with its control sums."""
     debtor = fund.payment.payouts
     heading = PayoutHeading(
         message_id=message_id,
@@ -47,17 +69,3 @@ def write(
     file = io.BytesIO()
     pain001.write(heading, transfers, into=file)
     return file.getvalue()
-
-
-def _transfer(payout: Payout, payee: Payee, *, fund: Fund, keys: FundKeys) -> CreditTransfer:
-    if payee.bank is None:
-        raise ValueError("a payout is ordered where an account is known")
-    sealed_civil = keys.open_bytes(payee.civil, as_=DataClass.CIVIL, whose=payee.person_ref)
-    civil = msgspec.json.decode(sealed_civil, type=_Civil)
-    return CreditTransfer(
-        end_to_end_id=payout.end_to_end_id,
-        creditor_name=f"{civil.first_name} {civil.family_name}"[:NAME_CHARACTERS_MAX],
-        creditor_account=keys.open(payee.bank, as_=DataClass.BANK, whose=payee.person_ref),
-        amount=Money(payout.amount_minor, fund.currency),
-        purpose=payout.reference,
-    )

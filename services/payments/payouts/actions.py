@@ -49,11 +49,17 @@ def read(work: Work, *, payout_id: str) -> Payout:
     return store.payouts.load(work, payout_id)
 
 
+def set_aside(work: Work, unusable: Sequence[Payout]) -> None:
+    """No line for the bank can be written of these: they wait where people see them."""
+    for payout in unusable:
+        store.payouts.keep(work, Outcome(rules.set_aside(payout, at=work.at)))
+
+
 def gather(work: Work, payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int) -> Batch:
     """The file of these payouts is stored: put them into its batch, all or none. `ChangedMeanwhile` where one of them
     is no longer what the file was written from."""
-    now = store.payouts.find_many(work, [payout.payout_id for payout in payouts])
-    if any(now[payout.payout_id] != payout for payout in payouts):
+    found = store.payouts.find_many(work, [payout.payout_id for payout in payouts])
+    if any(found[payout.payout_id] != payout for payout in payouts):
         raise ChangedMeanwhile
     batched = [rules.put_in_batch(payout, batch_id=batch_id, at=work.at) for payout in payouts]
     store.payouts.keep_many(work, batched, part_of=batch_id)

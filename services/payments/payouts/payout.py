@@ -24,7 +24,8 @@ class Status(StrEnum):
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.WAITING_ACCOUNT: frozenset({Status.ORDERED}),
-    Status.ORDERED: frozenset({Status.BATCHED}),
+    # What is known of a person may turn out not to be fit for the bank's file.
+    Status.ORDERED: frozenset({Status.BATCHED, Status.WAITING_ACCOUNT}),
     # The bank may tell what it booked before it is known here that it took the file.
     Status.BATCHED: frozenset({Status.SENT, Status.UNKNOWN, Status.PAID, Status.RETURNED}),
     Status.UNKNOWN: frozenset({Status.BATCHED, Status.SENT, Status.PAID, Status.RETURNED}),

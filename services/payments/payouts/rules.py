@@ -56,7 +56,10 @@ def order(
 
 
 def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Payout]:
-    """The person has a bank account: the payout stands in the list for the bank."""
+    """The person has a bank account: the payout stands in the list for the bank. Told the first time only."""
+    ordered = _moved(payout, to=Status.ORDERED, at=at)
+    if any(step.status is Status.ORDERED for step in payout.steps):
+        return Outcome(ordered)
     told = BenefitOrdered(
         claim_id=payout.claim_id,
         payout_id=payout.payout_id,
@@ -65,7 +68,12 @@ def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Pay
         currency=currency,
         ordered_at=at,
     )
-    return Outcome(_moved(payout, to=Status.ORDERED, at=at), (told,))
+    return Outcome(ordered, (told,))
+
+
+def set_aside(payout: Payout, *, at: datetime) -> Payout:
+    """Name or account cannot be written for the bank: it waits, visibly, until the register tells of them anew."""
+    return _moved(payout, to=Status.WAITING_ACCOUNT, at=at, about="unusable")
 
 
 def put_in_batch(payout: Payout, *, batch_id: str, at: datetime) -> Payout:
@@ -158,7 +166,9 @@ def close(batch: Batch, *, at: datetime) -> Batch:
 
 
 def look_later(batch: Batch, *, at: datetime) -> Batch:
-    """No news: look again, each time after a longer while."""
+    """No news: look again, each time after a longer while. What is closed needs no look."""
+    if batch.status is BatchStatus.CLOSED:
+        return batch
     wait_s = LOOK_AGAIN_S[min(batch.looks, len(LOOK_AGAIN_S) - 1)]
     return replace(batch, looks=batch.looks + 1, next_look_at=at + timedelta(seconds=wait_s))
 

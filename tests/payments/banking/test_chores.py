@@ -391,6 +391,18 @@ def test_without_an_account_it_waits_where_people_see_it(platform: Platform, mad
     assert made.staff().get("/payouts").json["items"] == []
 
 
+def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others(
+    platform: Platform, made: Office, paying: Paying
+) -> None:
+    hear(platform, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    until_sent(platform, paying)
+    assert (of_claim(platform).status, of_claim(platform, "c2").status) == ("waiting-account", "sent")
+    (waiting,) = made.staff().get("/payouts").json["items"]
+    assert (waiting["claim_id"], waiting["timeline"][-1]["about"]) == ("c1", "unusable")
+    hear(platform, service, persons({AMIRA: RIB}, at=now()))
+    assert of_claim(platform).status == "ordered" and told(platform).count("payments.benefit-ordered") == 2
+
+
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
     platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
 ) -> None:

@@ -106,6 +106,20 @@ def test_two_who_ask_at_once_get_one_live_try(platform: Platform, made: Office) 
     assert tries_seen == 1 and collection.reference[-3] == "1"
 
 
+def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it(
+    platform: Platform, made: Office
+) -> None:
+    open_obligation(platform)
+    asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).json
+
+    def act(work: Work) -> bool:
+        collection = store.collections.load(work, asked["collection_id"])
+        return actions.book(work, collection, bank_reference="ent_1", amount_minor=DUE)
+
+    assert all(platform.work(DZ, by=someone(), cause="test", action=act) for _ in range(2))
+    assert actions.obligation(reading(platform), declaration_id="d1").paid_minor == DUE
+
+
 # --- Whatever the bank says ------------------------------------------------------------------------------------------
 
 FIRMS = (f"17{number:08d}" for number in itertools.count())

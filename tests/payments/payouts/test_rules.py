@@ -55,6 +55,7 @@ def batch(status: BatchStatus = BatchStatus.READY, **facts: Any) -> Batch:
 # --- Payouts ----------------------------------------------------------------------------------------------------------
 
 STEPS: dict[Status, Callable[[Payout], Payout]] = {
+    Status.WAITING_ACCOUNT: lambda it: rules.set_aside(it, at=AT),
     Status.ORDERED: lambda it: rules.account_known(it, currency="DZD", at=AT).thing,
     Status.BATCHED: lambda it: rules.put_in_batch(it, batch_id="b1", at=AT),
     Status.PAID: lambda it: rules.pay(it, entry_id="e1", currency="DZD", at=AT).thing,
@@ -66,6 +67,7 @@ STEPS: dict[Status, Callable[[Payout], Payout]] = {
 @pytest.mark.parametrize("to", list(STEPS))
 def test_every_step_is_allowed_or_refused(here: Status, to: Status) -> None:
     allowed = {
+        Status.WAITING_ACCOUNT: {Status.ORDERED},
         Status.ORDERED: {Status.WAITING_ACCOUNT},
         Status.BATCHED: {Status.ORDERED, Status.UNKNOWN},
         Status.PAID: {Status.BATCHED, Status.UNKNOWN, Status.SENT},
@@ -99,6 +101,17 @@ def test_a_claim_is_ordered_where_an_account_is_known() -> None:
 def test_a_claim_waits_where_none_is() -> None:
     outcome = rules.order(approved(), payout_id=ID, has_account=False, at=AT)
     assert outcome.thing.status is Status.WAITING_ACCOUNT and outcome.events == ()
+
+
+def test_ordered_is_told_the_first_time_only() -> None:
+    ordered = rules.order(approved(), payout_id=ID, has_account=True, at=AT).thing
+    again = rules.account_known(rules.set_aside(ordered, at=AT), currency="DZD", at=AT)
+    assert again.thing.status is Status.ORDERED and again.events == ()
+
+
+def test_what_is_closed_needs_no_look() -> None:
+    closed = batch(BatchStatus.CLOSED)
+    assert rules.look_later(closed, at=AT) is closed
 
 
 def test_paid_is_told_once_and_not_after_the_return() -> None:
