@@ -55,9 +55,10 @@ def _work(uri: str, declaration_id: str) -> tuple[float, float, float]:
         platform: Platform = platform_on(client[DATABASE], uri)
         declaration = store.declarations.load(reading(platform), declaration_id)
         begun = time.perf_counter()
-        found = chores.check(platform, DZ, declaration)
+        judged = chores.check(platform, DZ, declaration)
         checked = time.perf_counter()
-        concluded = chores.conclude(platform, DZ, declaration, found=found)
+        chores.keep_workers(platform, DZ, declaration, judged)
+        concluded = chores.conclude(platform, DZ, declaration, judged)
         booked = time.perf_counter()
         if concluded.status != "accepted":
             raise SystemExit(f"not accepted but {concluded.status}")

@@ -1,13 +1,13 @@
 """What payments does with declarations: receive, conclude what a check found, count cards, consult."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations import rules, store, telling
-from services.payments.declarations.declaration import BOOKED, CardPage, Declaration
+from services.payments.declarations.declaration import BOOKED, CardPage, Declaration, Status
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding
@@ -32,6 +32,14 @@ class Cards:
     unknown: int
     of: int
     is_complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What a check came to: the findings, and what is due where none stands against booking it."""
+
+    examined: Examined
+    assessment: Assessment | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,23 +88,40 @@ def facts(work: Work, declaration: Declaration) -> Facts:
     )
 
 
-def conclude(work: Work, *, checked: Declaration, examined: Examined) -> Declaration:
-    """Book what a check found, all of it in this unit of work. Where another worker was first, its word stands."""
-    declaration = store.declarations.load(work, checked.declaration_id)
-    if declaration.version != checked.version:
-        return declaration
+def begin_check(work: Work, seen: Declaration) -> Declaration | None:
+    """Take a declaration to check it; None where another worker was first."""
+    declaration = store.declarations.load(work, seen.declaration_id)
+    if declaration.version != seen.version:
+        return None
+    return store.declarations.keep(work, rules.begin_check(declaration, at=work.at))
+
+
+def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
+    """Whether what was read may be booked, and what it makes due."""
     report = examined.report
     if report.is_accepted:
         report = rules.with_errors(report, rules.beyond_the_lines(report))
     assessed = _assess(work, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
-        report = rules.with_errors(report, [assessed])
-    final = Examined(report, examined.layout, examined.workers)
-    store.keep_findings(work, declaration.declaration_id, report.findings)
-    if isinstance(assessed, Assessment):
-        return _accept(work, declaration, final, assessed)
-    pages = count_of(report.findings, size=FINDINGS_A_PAGE)
-    return store.declarations.keep(work, rules.refuse(declaration, final, findings_pages=pages, at=work.at))
+        report, assessed = rules.with_errors(report, [assessed]), None
+    return Judged(examined=replace(examined, report=report), assessment=assessed)
+
+
+def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration:
+    """Book what a check found, all of it in this unit of work. Where another worker was first, its word stands.
+
+    The workers themselves were kept before, page by page: they are long, and nobody sees them before the declaration
+    says that they are there.
+    """
+    declaration = store.declarations.load(work, checked.declaration_id)
+    if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
+        return declaration
+    findings = judged.examined.report.findings
+    store.keep_findings(work, declaration.declaration_id, findings)
+    if judged.assessment is not None:
+        return _accept(work, declaration, judged.examined, judged.assessment)
+    pages = count_of(findings, size=FINDINGS_A_PAGE)
+    return store.declarations.keep(work, rules.refuse(declaration, judged.examined, findings_pages=pages, at=work.at))
 
 
 def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment | Finding:
@@ -138,7 +163,6 @@ def _accept(work: Work, declaration: Declaration, examined: Examined, assessment
     )
     accepted = store.declarations.keep(work, outcome)
     store.standing.keep(work, rules.stand(accepted, before=before))
-    store.keep_workers(work, accepted.declaration_id, examined.workers)
     if replaced is not None:
         store.declarations.keep(work, rules.give_way(replaced, to=accepted))
     collections.open_obligation(

@@ -15,10 +15,12 @@ class Status(StrEnum):
     """Where a declaration stands.
 
     `technically-refused`: the files cannot be read as what they should be, and never will be. `refused`: they can, but
-    what they say does not hold with each other, with the register or with the calendar.
+    what they say does not hold with each other, with the register or with the calendar. `held`: the check itself never
+    came to its end, a fault of ours that somebody has to look at.
     """
 
     RECEIVED = "received"
+    HELD = "held"
     TECHNICALLY_REFUSED = "technically-refused"
     REFUSED = "refused"
     ACCEPTED = "accepted"
@@ -26,7 +28,8 @@ class Status(StrEnum):
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.RECEIVED: frozenset({Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.ACCEPTED}),
+    Status.RECEIVED: frozenset({Status.HELD, Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.ACCEPTED}),
+    Status.HELD: frozenset({Status.RECEIVED}),
     # The same files may hold tomorrow: the register learns of an employer, a period comes to its end.
     Status.REFUSED: frozenset({Status.RECEIVED}),
     Status.ACCEPTED: frozenset({Status.REPLACED}),
@@ -105,7 +108,8 @@ class Declaration:
 
     `content` is the fingerprint of the files' bytes: the same ones for the same employer, form and period are the same
     declaration. The control totals are what the employer typed beside the files, if anything. `revision` counts those
-    of the period that were accepted, from 1; it is 0 before that. `findings_pages` and `wage_pages` are kept beside it;
+    of the period that were accepted, from 1; it is 0 before that. `checks` were begun, of which the last is given up at
+    `next_check_at` if nothing was heard of it. `findings_pages` and `wage_pages` are kept beside it;
     `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
     """
 
@@ -120,6 +124,8 @@ class Declaration:
     control_workers: int | None = None
     control_wages_minor: int | None = None
     traceparent: str = ""
+    checks: int = 0
+    next_check_at: datetime | None = None
     technical: TechnicalReceipt | None = None
     business: BusinessReceipt | None = None
     findings_pages: int = 0

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations.declaration import (
@@ -57,6 +57,11 @@ BUSINESS_CODES = frozenset(
     }
 )
 """Errors of what readable files say. Any other error is technical: the files are not what they should be."""
+
+
+CHECKS_MAX = 5
+CHECK_TAKES_MAX = timedelta(seconds=20)
+"""The longest file that its layout can number is checked and booked in half of it."""
 
 
 class DeclarationUnknown(Missing):
@@ -133,13 +138,14 @@ def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str
         status=Status.RECEIVED,
         received_at=at,
         traceparent=traceparent,
+        next_check_at=at,
     )
     return Outcome(received, (_told_received(received),))
 
 
 def may_be_checked_again(declaration: Declaration) -> bool:
-    """Whether the same files could have another outcome now: they were readable, and the rest may have changed."""
-    return declaration.status is Status.REFUSED
+    """Whether the same files could have another outcome now: the register, the calendar or we may have changed."""
+    return declaration.status in {Status.REFUSED, Status.HELD}
 
 
 def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str, at: datetime) -> Outcome[Declaration]:
@@ -152,6 +158,8 @@ def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str,
         control_wages_minor=filing.control_wages_minor,
         received_at=at,
         traceparent=traceparent,
+        checks=0,
+        next_check_at=at,
         technical=None,
         business=None,
     )
@@ -166,6 +174,15 @@ def _told_received(declaration: Declaration) -> DeclarationReceived:
         period=declaration.period,
         received_at=declaration.received_at,
     )
+
+
+def begin_check(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
+    """A worker takes the declaration to check it. Where that was tried in vain so often that the files must be to
+    blame, it is held: one file may not stop the worker, and with it all others, for ever."""
+    if declaration.checks == CHECKS_MAX:
+        held = replace(declaration, status=moved(MOVES, declaration.status, to=Status.HELD), next_check_at=None)
+        return Outcome(held)
+    return Outcome(replace(declaration, checks=declaration.checks + 1, next_check_at=at + CHECK_TAKES_MAX))
 
 
 # --- Concluding a check -----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Where declarations are kept, with their findings, their workers (sealed) and what is known of the workers' cards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.payments.declarations.declaration import (
@@ -11,7 +11,7 @@ from services.payments.declarations.declaration import (
     WagePage,
 )
 from services.payments.declarations.findings import Finding
-from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged
+from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
@@ -40,7 +40,7 @@ declarations = Shelf(
     indexes=[
         Index(("employer_id", "form", "period", "content"), unique=True),
         Index(("employer_id", "period")),
-        Index(("status", "received_at")),
+        Index(("status", "next_check_at")),
     ],
 )
 standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown)
@@ -72,8 +72,14 @@ def of_employer(work: Work, employer_id: str, *, period: str | None) -> list[Dec
 
 
 def waiting(work: Work) -> list[Declaration]:
-    """What waits to be checked, oldest first."""
-    return declarations.find_all(work, limit=WAITING_MAX, sort=[("received_at", 1)], status=Status.RECEIVED)
+    """What waits to be checked and is in no worker's hands, oldest first."""
+    return declarations.find_all(
+        work,
+        limit=WAITING_MAX,
+        sort=[("next_check_at", 1)],
+        status=Status.RECEIVED,
+        next_check_at={"$lte": work.at},
+    )
 
 
 def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) -> None:
@@ -94,11 +100,16 @@ def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) 
     finding_pages.keep_many(work, kept, part_of=declaration_id)
 
 
-def keep_workers(work: Work, declaration_id: str, workers: Sequence[WageLine]) -> None:
-    """Keep the workers, sealed. One page is written at a time, so that a long file is not in memory once more."""
-    for number, lines in enumerate(paged(workers, size=WAGES_A_PAGE), start=1):
-        page = WagePage(page_id=f"{declaration_id}/{number}", declaration_id=declaration_id, lines=lines)
-        wage_pages.keep_many(work, [page], part_of=declaration_id)
+def keep_workers(work: Work, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]) -> None:
+    """Keep pages of workers, sealed. Those that are there already are the same, since the same files made them."""
+    made = {
+        page_id: WagePage(page_id=page_id, declaration_id=declaration.declaration_id, lines=lines)
+        for number, lines in pages
+        for page_id in [f"{declaration.declaration_id}/{number}"]
+    }
+    there = {str(document["page_id"]) for document in work.drawer(wage_pages.name).find_keys(made)}
+    new = [page for page_id, page in made.items() if page_id not in there]
+    wage_pages.keep_many(work, new, part_of=declaration.declaration_id)
 
 
 def workers(work: Work, declaration: Declaration) -> Iterator[WageLine]:

@@ -156,6 +156,7 @@ def _refuse(here: Declaration, code: str) -> Declaration:
 
 
 STEPS = {
+    Status.HELD: lambda here: rules.begin_check(replace(here, checks=rules.CHECKS_MAX), at=LATER).thing,
     Status.RECEIVED: lambda here: rules.receive_again(here, filing(), traceparent="", at=LATER).thing,
     Status.TECHNICALLY_REFUSED: lambda here: _refuse(here, "wage-file.line-length"),
     Status.REFUSED: lambda here: _refuse(here, "wage-file.total-differs"),
@@ -175,8 +176,23 @@ def test_every_move_is_allowed_or_refused_as_the_table_says(here: Status, to: St
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_a_business_refusal_may_have_another_outcome(status: Status) -> None:
-    assert rules.may_be_checked_again(declaration(status)) is (status is Status.REFUSED)
+def test_what_was_not_decided_by_the_bytes_may_have_another_outcome(status: Status) -> None:
+    assert rules.may_be_checked_again(declaration(status)) is (status in {Status.REFUSED, Status.HELD})
+
+
+def test_a_check_is_begun_a_few_times_and_then_given_up() -> None:
+    here = declaration()
+    for count in range(1, rules.CHECKS_MAX + 1):
+        here = rules.begin_check(here, at=LATER).thing
+        assert (here.status, here.checks, here.next_check_at) == (
+            Status.RECEIVED,
+            count,
+            LATER + rules.CHECK_TAKES_MAX,
+        )
+    held = rules.begin_check(here, at=LATER).thing
+    assert (held.status, held.next_check_at) == (Status.HELD, None)
+    again = rules.receive_again(held, filing(), traceparent="", at=LATER).thing
+    assert (again.status, again.checks, again.next_check_at) == (Status.RECEIVED, 0, LATER)
 
 
 def test_what_is_received_again_forgets_the_receipts_and_takes_what_was_typed() -> None:
