@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import figures, place, plan, screen
+from deploy.local import figures, place, plan, refill, screen
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -23,6 +23,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
     """Everything, until somebody stops it."""
     listen_for_the_end()
     os.umask(0o077)
+    ran_at = refill.last_ran_at(var)
     try:
         with place.alone(var):
             if stop_left_over(var=var):
@@ -30,7 +31,13 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
             planned = plan.make(environ, var=var)
             for remark in planned.remarks:
                 screen.say(remark)
-            keep_running(planned.stages, var=var, once_ready=lambda: _welcome(planned, environ, var=var))
+
+            def once_ready() -> None:
+                if ran_at is not None:
+                    refill.tell_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
+                _welcome(planned, environ, var=var)
+
+            keep_running(planned.stages, var=var, once_ready=once_ready)
     except KeyboardInterrupt:
         return 0
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local.programs import POLL_S, Broken
 
 REPOSITORY = Path(__file__).parents[2]
+LOCK = "run.lock"
 STOP_MAX_S = 30.0
 
 
@@ -23,7 +24,7 @@ def var(environ: Mapping[str, str]) -> Path:
 def alone(var: Path) -> Iterator[None]:
     """Hold the place; Broken where another run holds it."""
     var.mkdir(parents=True, exist_ok=True)
-    with (var / "run.lock").open("a+") as lock:
+    with (var / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -50,9 +51,9 @@ def stop_holder(var: Path) -> bool:
 
 def is_held(var: Path) -> bool:
     """Whether a run holds the place."""
-    if not (var / "run.lock").exists():
+    if not (var / LOCK).exists():
         return False
-    with (var / "run.lock").open("a+") as lock:
+    with (var / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,4 +62,4 @@ def is_held(var: Path) -> bool:
 
 
 def _holder(var: Path) -> int:
-    return int((var / "run.lock").read_text() or 0)
+    return int((var / LOCK).read_text() or 0)

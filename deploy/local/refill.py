@@ -1,0 +1,34 @@
+"""Tansu forgets when it ends: at the next start, the services tell again what they told lately.
+
+Whoever took an event in knows it by its id and does nothing twice; what nobody had taken in yet is not lost.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from deploy.local.place import LOCK
+from shared.bus.relay import republish
+from shared.storage.connection import connect
+from shared.storage.platform import Platform
+
+REACH = timedelta(days=7)
+"""How long an event may have waited, when a run ended, to be told again at the next start."""
+
+
+def last_ran_at(var: Path) -> datetime | None:
+    """When a run was last seen to begin or end here; None before the first. To be asked before a run begins."""
+    lock = var / LOCK
+    return datetime.fromtimestamp(lock.stat().st_mtime, UTC) if lock.exists() else None
+
+
+def tell_again(services: Mapping[str, Mapping[str, str]], *, since: datetime) -> int:
+    """Have every service's relay carry again what it told since an instant; how many documents of events."""
+    told = 0
+    for settings in services.values():
+        database = connect(settings["MONGODB_URI"], settings["MONGODB_DATABASE"])
+        try:
+            told += republish(Platform(database=database, funds={}, keys={}), since=since)
+        finally:
+            database.client.close()
+    return told
