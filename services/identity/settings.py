@@ -1,9 +1,12 @@
 """The settings that identity has of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from environs import Env
+from environs import Env, ValidationError
+
+from services.identity.signin import clients, keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +23,27 @@ class Settings:
     signing_keys_file: Path
 
 
+def _address(env: Env, name: str) -> str:
+    """An address without a slash at its end; nothing where it is missing, which `env` reports by itself."""
+    return (env.str(name) or "").rstrip("/")
+
+
+def _holds(read: Callable[[Path], object]) -> Callable[[Path], None]:
+    """A check that a file says what it should, so that one start tells all that is wrong with the settings."""
+
+    def check(path: Path) -> None:
+        try:
+            read(path)
+        except ValueError as wrong:
+            raise ValidationError(f"{path}: {wrong}") from wrong
+
+    return check
+
+
 def read(env: Env) -> Settings:
     return Settings(
-        issuer=env.str("ISSUER", "").rstrip("/"),  # every service has to have it: `shared.process.settings` asks for it
-        portal_url=env.str("PORTAL_URL").rstrip("/"),
-        clients_file=env.path("CLIENTS_FILE"),
-        signing_keys_file=env.path("SIGNING_KEYS_FILE"),
+        issuer=_address(env, "ISSUER"),
+        portal_url=_address(env, "PORTAL_URL"),
+        clients_file=env.path("CLIENTS_FILE", validate=_holds(clients.read)),
+        signing_keys_file=env.path("SIGNING_KEYS_FILE", validate=_holds(keys.read)),
     )

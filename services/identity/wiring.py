@@ -13,15 +13,27 @@ from services.identity.cards.store import cards
 from services.identity.register.commands import import_register
 from services.identity.register.store import employers, persons
 from services.identity.settings import Settings, read
+from services.identity.signin import clients, keys
+from services.identity.signin.provider import Desk
+from services.identity.signin.routes import blueprint
+from services.identity.signin.routes import routes as signin_routes
+from services.identity.signin.store import sessions
 from shared.process.service import Service
+
+
+def desk(own: Settings) -> Desk:
+    return Desk(own.issuer, clients.read(own.clients_file), keys.read(own.signing_keys_file))
+
 
 service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[account_routes, card_routes],
+    routes=[account_routes, signin_routes, card_routes],
     reactions=[card_reactions],
-    shelves=[persons, employers, cards, accounts, applications, doors],
+    shelves=[persons, employers, cards, accounts, applications, doors, sessions],
+    blueprints=lambda own, platform: [blueprint(desk(own), platform)],
+    keys=lambda own, platform: keys.read(own.signing_keys_file),
     chores=lambda own: [consider(portal_url=own.portal_url)],
     commands={
         "import-register": lambda own, platform, arguments: import_register(

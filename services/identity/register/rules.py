@@ -54,11 +54,11 @@ Value = TypeVar("Value")
 
 
 class PersonUnknown(Missing):
-    code = "register.person-unknown"
+    code = "register.person-missing"
 
 
 class EmployerUnknown(Missing):
-    code = "register.employer-unknown"
+    code = "register.employer-missing"
 
 
 @dataclass(frozen=True)

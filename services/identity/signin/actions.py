@@ -1,0 +1,119 @@
+"""What identity does with sessions: begin, exchange the code, refresh, end."""
+
+import base64
+import hmac
+from typing import Any
+
+from services.identity.accounts import store as account_store
+from services.identity.accounts.account import Account, Status
+from services.identity.accounts.actions import hash_of
+from services.identity.register.store import persons as register
+from services.identity.signin import rules
+from services.identity.signin.session import End, Session
+from services.identity.signin.store import sessions
+from shared.kernel.outcome import Outcome
+from shared.storage.work import Work
+
+SECRET_BYTES = 32
+FORM_LIFE_S = 1_800
+
+
+def new_token(work: Work, *, session_id: str) -> str:
+    """A code or refresh token: whose session it is of, and 256 bits of chance."""
+    secret = base64.urlsafe_b64encode(work.chance(SECRET_BYTES)).rstrip(b"=").decode()
+    return f"{session_id}.{secret}"
+
+
+def begin(work: Work, session: Session) -> Session:
+    return sessions.keep(work, Outcome(session))
+
+
+def redeem(work: Work, code: str, *, client_id: str) -> Session | None:
+    """The session that a code begins, once; None for any other code. A code that comes again ends its session."""
+    session = _of_token(work, code)
+    used = session and rules.redeem(session, code_hash=hash_of(code), client_id=client_id, at=work.at)
+    return _kept_if_open(work, session, used)
+
+
+def present(work: Work, refresh_token: str, *, client_id: str) -> Session | None:
+    """The session whose refresh token in force this is; None for any other. One that was used before ends it."""
+    session = _of_token(work, refresh_token)
+    shown = session and rules.present(session, refresh_hash=hash_of(refresh_token), client_id=client_id, at=work.at)
+    return _kept_if_open(work, session, shown)
+
+
+def rotate(work: Work, session: Session) -> tuple[Session, str]:
+    """The session with a new refresh token, and the token."""
+    token = new_token(work, session_id=session.session_id)
+    rotated = rules.rotate(session, refresh_hash=hash_of(token))
+    return sessions.keep(work, Outcome(rotated)), token
+
+
+def end(work: Work, session: Session, *, why: End) -> None:
+    ended = rules.end(session, why=why, at=work.at)
+    if ended != session:
+        sessions.keep(work, Outcome(ended))
+
+
+def sign_out(work: Work, *, session_id: str) -> None:
+    """Its owner ends a session; one that is not there, or is over, is over."""
+    session = sessions.find(work, session_id)
+    if session is not None:
+        end(work, session, why=End.SIGNED_OUT)
+
+
+def of_refresh_token(work: Work, token: str) -> Session | None:
+    """The session that a refresh token, in force or not, is of."""
+    session = _of_token(work, token)
+    return session if session and hash_of(token) in session.refresh_hashes else None
+
+
+def account_of(work: Work, session: Session) -> Account | None:
+    """Whose session it is, as long as the account lets anybody in."""
+    account = account_store.accounts.find(work, session.account_id)
+    return account if account and account.status is Status.ACTIVE else None
+
+
+def userinfo(work: Work) -> dict[str, Any]:
+    """Who the caller is, and with the scope `profile` how the register calls them."""
+    by = work.by
+    person = register.find(work, by.person_ref) if by.person_ref and rules.PROFILE in by.scopes else None
+    return {
+        "sub": by.subject,
+        "actor": by.kind.value,
+        "scope": " ".join(sorted(by.scopes)),
+        "person_ref": by.person_ref,
+        "employers": sorted(by.employer_ids),
+        "family_name": person.civil.family_name if person else None,
+        "given_name": person.civil.first_name if person else None,
+        "locale": person.language if person else None,
+    }
+
+
+def form_token(work: Work, *, seat: str, query: str) -> str:
+    """What a sign-in form carries, so that only a form that this browser (`seat`) was shown for this query counts."""
+    expires_s = int(work.at.timestamp()) + FORM_LIFE_S
+    return f"{expires_s}.{_form_mark(work, expires_s, seat, query)}"
+
+
+def is_form_token(work: Work, token: str, *, seat: str, query: str) -> bool:
+    expires, _, mark = token.partition(".")
+    if not (expires.isascii() and expires.isdigit() and len(expires) < 12) or int(expires) < work.at.timestamp():
+        return False
+    return hmac.compare_digest(mark.encode(), _form_mark(work, int(expires), seat, query).encode())
+
+
+def _form_mark(work: Work, expires_s: int, seat: str, query: str) -> str:
+    return work.keys.blind_index(f"{expires_s}|{seat}|{query}", of="sign-in-form")
+
+
+def _of_token(work: Work, token: str) -> Session | None:
+    return sessions.find(work, token.partition(".")[0])
+
+
+def _kept_if_open(work: Work, before: Session | None, after: Session | None) -> Session | None:
+    """What a rule made of a session, kept; what it ended is kept too, but nobody gets it."""
+    if before is None or after is None:
+        return None
+    kept = sessions.keep(work, Outcome(after)) if after != before else after
+    return None if kept.ended_at is not None else kept

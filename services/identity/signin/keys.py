@@ -1,0 +1,63 @@
+"""The keys that tokens are signed with: a JWK set of private P-256 keys. The first signs; all are published.
+
+To change the key without anybody noticing: add the new one at the end; once every service has fetched the set again
+(five minutes), move it to the front; once the last token of the old one has expired, take that away.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from shared.http.callers import ALGORITHMS
+
+CURVE = "P-256"
+
+
+class SigningKeysInvalid(ValueError):
+    """The file is no set of private P-256 keys with a `kid` each."""
+
+
+@dataclass(frozen=True)
+class SigningKeys:
+    """The keys, the signing one first. Read as `PublicKeys` by this service's own verifier."""
+
+    keys: tuple[ECKey, ...]
+
+    def get(self, *, unknown_key: bool) -> KeySet:
+        return KeySet(list(self.keys))
+
+    def published(self) -> dict[str, Any]:
+        """The public halves, as anybody may read them."""
+        own = [key.as_dict(private=False) for key in self.keys]
+        return {"keys": [{**key, "use": "sig", "alg": ALGORITHMS[0]} for key in own]}
+
+    def sign(self, claims: Mapping[str, Any], *, typ: str) -> str:
+        """A token. `typ` tells an access token from an id token, whoever reads it."""
+        key = self.keys[0]
+        return jwt.encode({"alg": ALGORITHMS[0], "typ": typ, "kid": key.kid}, dict(claims), key, algorithms=ALGORITHMS)
+
+    def read(self, token: str, *, typ: str) -> Mapping[str, Any] | None:
+        """The claims of a token that was signed here, expired or not; None for anything else."""
+        try:
+            decoded = jwt.decode(token, self.get(unknown_key=False), algorithms=ALGORITHMS)
+        except (JoseError, ValueError, KeyError, TypeError):
+            return None
+        return decoded.claims if decoded.header.get("typ") == typ else None
+
+
+def read(path: Path) -> SigningKeys:
+    """The keys in a file, or `SigningKeysInvalid`."""
+    try:
+        found = msgspec.json.decode(path.read_bytes())
+        keys = tuple(ECKey.import_key(each) for each in found["keys"])
+    except (OSError, ValueError, KeyError, TypeError, JoseError) as fault:
+        raise SigningKeysInvalid(f"no JWK set can be read from it ({type(fault).__name__})") from fault
+    if not keys or not all(key.is_private and key.kid and key.curve_name == CURVE for key in keys):
+        raise SigningKeysInvalid(f"each key must be private, of the curve {CURVE}, and have a kid")
+    return SigningKeys(keys)

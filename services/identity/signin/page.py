@@ -1,0 +1,127 @@
+"""The pages that people see when they sign in: one file each, no script, nothing fetched from anywhere."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.identity.signin.client import Client
+from shared.funds.fund import Fund
+from shared.kernel.actors import ActorKind
+
+_HERE = Path(__file__).parent
+MINUTE_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What the form shows this time. `fault` is one of the words below, `typed` the name that was typed before."""
+
+    client: Client
+    form_token: str
+    language_links: Mapping[str, str]
+    typed: str = ""
+    fault: str = ""
+    shut_s: int = 0
+
+
+def form(shown: Form, *, fund: Fund, language: str) -> str:
+    """The form that people sign in by."""
+    words = _words()[language]
+    return _page(
+        "form.html",
+        fund=fund,
+        language=language,
+        title=words["title"],
+        form_token=shown.form_token,
+        typed=shown.typed,
+        fault=_fault(shown, words),
+        label=words["login"][_who(shown.client.actors)],
+        asks_code=ActorKind.STAFF in shown.client.actors,
+        language_links=shown.language_links,
+    )
+
+
+def refused(code: str, *, fund: Fund, language: str) -> str:
+    """Why there is no form: the client asked wrongly, and cannot be told by sending the person back to it."""
+    return _page("notice.html", fund=fund, language=language, notice=_words()[language]["refused"], code=code)
+
+
+def left(*, fund: Fund, language: str) -> str:
+    """That somebody is signed out."""
+    return _page("notice.html", fund=fund, language=language, notice=_words()[language]["left"], code="")
+
+
+def content_security_policy(*, sends_to: str | None = None) -> str:
+    """The header that allows a page its own style and nothing else; `sends_to` is where the form leads in the end.
+
+    Browsers hold a form to `form-action` also where its answer redirects, so the client's address must be in it.
+    """
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    action = "'none'" if sends_to is None else f"'self' {_origin(sends_to)}"
+    own = f"style-src 'sha256-{digest}'; form-action {action}"
+    return f"default-src 'none'; {own}; base-uri 'none'; frame-ancestors 'none'"
+
+
+def language_names(languages: Sequence[str]) -> dict[str, str]:
+    """What each language calls itself."""
+    return {language: _words()[language]["language"] for language in languages}
+
+
+def _who(actors: Sequence[ActorKind]) -> str:
+    if ActorKind.PERSON not in actors:
+        return "user"
+    return "person" if len(actors) == 1 else "both"
+
+
+def _fault(shown: Form, words: Mapping[str, Any]) -> str:
+    if shown.fault != "shut":
+        return str(words[shown.fault]) if shown.fault else ""
+    minutes = -(-shown.shut_s // MINUTE_S)
+    return str(words["shut"]["one" if minutes <= 1 else "more"]).format(minutes=minutes)
+
+
+def _origin(address: str) -> str:
+    """The part of an address that a policy takes: scheme and host, or the scheme of an app of one's own."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+
+
+def _page(name: str, *, fund: Fund, language: str, **shown: Any) -> str:
+    return (
+        _templates()
+        .get_template(name)
+        .render(
+            fund=fund,
+            language=language,
+            direction="rtl" if language == "ar" else "ltr",
+            words=_words()[language],
+            names=language_names(fund.languages),
+            style=_style(),
+            **shown,
+        )
+    )
+
+
+@cache
+def _style() -> str:
+    return (_HERE / "templates" / "signin.css").read_text(encoding="utf-8")
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    words: dict[str, Any] = yaml.safe_load((_HERE / "words.yaml").read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def _templates() -> Environment:
+    folder = FileSystemLoader(_HERE / "templates")
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

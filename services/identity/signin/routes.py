@@ -1,0 +1,276 @@
+"""HTTP comes in for sign-in: the endpoints of OpenID Connect, which speak forms and redirects, and `/userinfo`."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import OAuth2Error
+from authlib.oidc.core.errors import LoginRequiredError
+from flask import Blueprint, Response, g, json, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from services.identity.accounts import actions as accounts
+from services.identity.accounts.account import SCOPES
+from services.identity.accounts.actions import Admission, Attempt
+from services.identity.signin import actions, page, rules
+from services.identity.signin.page import Form
+from services.identity.signin.provider import MACHINE_METHOD, PUBLIC_METHOD, Desk, Provider
+from services.identity.signin.schemas import UserView
+from services.identity.signin.tokens import ID_TOKEN_TYPE
+from shared.http.callers import ALGORITHMS
+from shared.http.endpoint import PUBLIC
+from shared.http.problems import language as asked_language
+from shared.http.routes import Routes
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+SEAT, DEVICE = "himaya_seat", "himaya_device"
+SEAT_BYTES = 16
+DEVICE_LIFE_S = 400 * 24 * 3600
+"""As long as browsers keep a cookie at most."""
+FORM_BYTES_MAX = 16_000
+
+Answer = TypeVar("Answer")
+
+routes = Routes("signin")
+
+
+@routes.get("/userinfo", needs=rules.OPENID, shows=UserView)
+def userinfo(work: Work) -> dict[str, Any]:
+    """Who signed in, as far as the token's scope says."""
+    return actions.userinfo(work)
+
+
+def blueprint(desk: Desk, platform: Platform) -> Blueprint:
+    """The endpoints that the protocol itself lays down. All are public: they are where one proves who one is."""
+    made = Blueprint("oidc", __name__)
+    door = _Door(desk, platform)
+    fund = "/v1/<fund>"
+    made.get(f"{fund}/.well-known/openid-configuration")(door.metadata)
+    made.get(f"{fund}/jwks")(door.keys)
+    made.get("/jwks.json")(door.keys)
+    made.get(f"{fund}/authorize")(door.ask)
+    made.post(f"{fund}/authorize")(door.sign_in)
+    made.post(f"{fund}/token")(door.token)
+    made.post(f"{fund}/revoke")(door.revoke)
+    made.route(f"{fund}/logout", methods=["GET", "POST"])(door.sign_out)
+    return made
+
+
+class _Door:
+    """The endpoints of one process."""
+
+    def __init__(self, desk: Desk, platform: Platform) -> None:
+        self._desk, self._platform = desk, platform
+
+    # --- what anybody may read
+
+    def keys(self, fund: str | None = None) -> Response:
+        if fund is not None:
+            self._reading(fund)
+        answer = _json(self._desk.keys.published())
+        answer.headers["Cache-Control"] = "public, max-age=300"
+        return answer
+
+    def metadata(self, fund: str) -> Response:
+        self._reading(fund)
+        issuer = self._desk.issuer(fund)
+        return _json(
+            {
+                "issuer": issuer,
+                "authorization_endpoint": f"{issuer}/authorize",
+                "token_endpoint": f"{issuer}/token",
+                "jwks_uri": f"{issuer}/jwks",
+                "userinfo_endpoint": f"{issuer}/userinfo",
+                "revocation_endpoint": f"{issuer}/revoke",
+                "end_session_endpoint": f"{issuer}/logout",
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query"],
+                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ALGORITHMS,
+                "token_endpoint_auth_methods_supported": [PUBLIC_METHOD, MACHINE_METHOD],
+                "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+                "revocation_endpoint_auth_methods_supported": [PUBLIC_METHOD],
+                "code_challenge_methods_supported": ["S256"],
+                "scopes_supported": [rules.OPENID, rules.PROFILE, *sorted(set().union(*SCOPES.values()))],
+                "acr_values_supported": [rules.ONE_FACTOR_CLASS, rules.TWO_FACTOR_CLASS],
+                "ui_locales_supported": list(g.fund.languages),
+                "authorization_response_iss_parameter_supported": True,
+                "request_parameter_supported": False,
+                "request_uri_parameter_supported": False,
+                "claims_supported": ["sub", "auth_time", "acr", "amr", "nonce", "sid", "at_hash"],
+            }
+        )
+
+    # --- signing in
+
+    def ask(self, fund: str) -> AnyResponse:
+        """Show the form, where the client asked rightly."""
+        work = self._reading(fund)
+        try:
+            grant = self._consented(work)
+        except OAuth2Error as error:
+            return self._refused(error)
+        return self._form(work, grant)
+
+    def sign_in(self, fund: str) -> AnyResponse:
+        """Let somebody in by what the form brought, and send them back to the client with a code."""
+        self._reading(fund)
+        request.max_content_length = FORM_BYTES_MAX
+
+        def act(work: Work) -> AnyResponse:
+            try:
+                grant = self._consented(work)
+            except OAuth2Error as error:
+                return self._refused(error)
+            seat, sent = request.cookies.get(SEAT, ""), request.form.get("form_token", "")
+            if not seat or not actions.is_form_token(work, sent, seat=seat, query=_asked()):
+                return self._form(work, grant, fault="stale", status=400)
+            admission = accounts.admit(work, _attempt(grant))
+            if admission.account is None:
+                return self._not_admitted(work, grant, admission)
+            return self._sent_back(work, grant, admission)
+
+        return self._work(fund, act)
+
+    def _consented(self, work: Work) -> Any:
+        """The grant that the client asks for, or the OAuth error that says what is wrong with it."""
+        grant = Provider(work, self._desk).get_consent_grant()
+        if "none" in request.args.get("prompt", "").split():
+            raise LoginRequiredError(redirect_uri=grant.redirect_uri, state=grant.request.payload.state)
+        return grant
+
+    def _not_admitted(self, work: Work, grant: Any, admission: Admission) -> AnyResponse:
+        if not admission.shut_s:
+            return self._form(work, grant, fault="wrong", status=422)
+        answer = self._form(work, grant, fault="shut", shut_s=admission.shut_s, status=429)
+        answer.headers["Retry-After"] = str(admission.shut_s)
+        return answer
+
+    def _sent_back(self, work: Work, grant: Any, admission: Admission) -> AnyResponse:
+        made: Response = grant.server.create_authorization_response(grant_user=admission.account, grant=grant)
+        answer = self._with_issuer(made)
+        answer.status_code = 303  # so that no browser sends the password on to the client (RFC 9700, 4.12)
+        self._put_cookie(answer, DEVICE, admission.device, max_age=DEVICE_LIFE_S)
+        return answer
+
+    def _form(self, work: Work, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
+        seat = request.cookies.get(SEAT) or work.chance(SEAT_BYTES).hex()
+        language = _language()
+        shown = Form(
+            client=grant.request.client.client,
+            form_token=actions.form_token(work, seat=seat, query=_asked()),
+            language_links={each: _in_language(each) for each in g.fund.languages if each != language},
+            typed=request.form.get("login", "")[: accounts.LOGIN_LENGTH_MAX],
+            fault=fault,
+            shut_s=shut_s,
+        )
+        answer = _page(page.form(shown, fund=g.fund, language=language), status)
+        answer.headers["Content-Security-Policy"] = page.content_security_policy(sends_to=grant.redirect_uri)
+        self._put_cookie(answer, SEAT, seat)
+        return answer
+
+    def _refused(self, error: OAuth2Error) -> AnyResponse:
+        """An error that the client hears of, or, where its address is not known to be its own, only the person."""
+        if error.redirect_uri:
+            status, body, headers = error()
+            return self._with_issuer(Response(body, status, headers))
+        return _page(page.refused(error.error, fund=g.fund, language=_language()), 400)
+
+    def _with_issuer(self, answer: Response) -> Response:
+        """Who answers, so that a client of several funds does not mix them up (RFC 9207); in errors too."""
+        answer.location = add_params_to_uri(answer.location, [("iss", self._desk.issuer(g.fund.fund_id))])
+        return answer
+
+    def _put_cookie(self, answer: AnyResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+        answer.set_cookie(
+            name,
+            value,
+            max_age=max_age,
+            path=f"/v1/{g.fund.fund_id}/authorize",
+            secure=self._desk.address.startswith("https://"),
+            httponly=True,
+            samesite="Lax",
+        )
+
+    # --- tokens
+
+    def token(self, fund: str) -> AnyResponse:
+        self._reading(fund)
+        request.max_content_length = FORM_BYTES_MAX
+        return self._work(fund, lambda work: Provider(work, self._desk).create_token_response(request))
+
+    def revoke(self, fund: str) -> AnyResponse:
+        self._reading(fund)
+        request.max_content_length = FORM_BYTES_MAX
+        return self._work(fund, lambda work: Provider(work, self._desk).create_revocation_response())
+
+    # --- signing out
+
+    def sign_out(self, fund: str) -> AnyResponse:
+        """End the session of an id token, and send the browser where the client wants it (RP-initiated logout)."""
+        self._reading(fund)
+        hint = self._desk.keys.read(request.values.get("id_token_hint", ""), typ=ID_TOKEN_TYPE)
+        if hint is None or hint.get("iss") != self._desk.issuer(fund):
+            return _page(page.left(fund=g.fund, language=_language()), 200)
+        self._work(fund, lambda work: actions.sign_out(work, session_id=str(hint["sid"])))
+        client = self._desk.clients.get(str(hint["aud"]))
+        wanted = request.values.get("post_logout_redirect_uri", "")
+        if client is None or wanted not in client.logout_uris:
+            return _page(page.left(fund=g.fund, language=_language()), 200)
+        state = request.values.get("state")
+        return Response(
+            status=303, headers={"Location": add_params_to_uri(wanted, [("state", state)] if state else [])}
+        )
+
+    # --- the ground
+
+    def _reading(self, fund: str) -> Work:
+        work = self._platform.reading(fund, by=PUBLIC)
+        g.fund = work.fund
+        return work
+
+    def _work(self, fund: str, action: Callable[[Work], Answer]) -> Answer:
+        """Run in one unit of work. An answer that refuses is kept too: a failure counts, a replay ends a session."""
+        return self._platform.work(fund, by=PUBLIC, cause=f"request:{g.request_id}", action=action)
+
+
+def _attempt(grant: Any) -> Attempt:
+    sent = request.form
+    return Attempt(
+        login=sent.get("login", ""),
+        password=sent.get("password", ""),
+        one_time_code=sent.get("one_time_code", ""),
+        device=request.cookies.get(DEVICE, ""),
+        actors=frozenset(grant.request.client.client.actors),
+    )
+
+
+def _asked() -> str:
+    """What the client asked for, whatever language the page is in: a form is good for this and nothing else."""
+    return urlencode(sorted((name, value) for name, value in request.args.items(multi=True) if name != "ui_locales"))
+
+
+def _language() -> str:
+    """The first of the languages that the client asks for (`ui_locales`) and the fund has; else the browser's."""
+    wanted = [tag.split("-")[0].lower() for tag in request.values.get("ui_locales", "").split()]
+    return next((tag for tag in wanted if tag in g.fund.languages), None) or asked_language()
+
+
+def _in_language(language: str) -> str:
+    """This page in another language."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "ui_locales"]
+    return f"?{urlencode([*query, ('ui_locales', language)])}"
+
+
+def _page(text: str, status: int) -> AnyResponse:
+    answer = Response(text, status, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = page.content_security_policy()
+    answer.headers["Content-Language"] = _language()
+    return answer
+
+
+def _json(body: object) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")

@@ -1,0 +1,81 @@
+"""What may happen to a session, and what its tokens may say. Pure: hashes and the time are handed in."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.identity.accounts.account import Account
+from services.identity.signin.client import Client
+from services.identity.signin.session import End, Session
+from shared.kernel.errors import Missing
+
+CODE_LIFE = timedelta(seconds=60)
+ACCESS_LIFE = timedelta(minutes=10)
+SESSION_LIFE = timedelta(hours=12)
+ROTATIONS_MAX = 200
+
+OPENID, PROFILE = "openid", "profile"
+"""The scopes of OpenID Connect itself, which every account has."""
+
+PASSWORD, ONE_TIME_CODE, SEVERAL_FACTORS = "pwd", "otp", "mfa"
+ONE_FACTOR_CLASS = "https://refeds.org/profile/sfa"
+TWO_FACTOR_CLASS = "https://refeds.org/profile/mfa"
+
+
+class SessionUnknown(Missing):
+    code = "signin.session-unknown"
+
+
+def granted(asked: Iterable[str], *, client: Client, account: Account | None) -> tuple[str, ...]:
+    """What was asked for, as far as the client may have it and, where a person signs in, the account's role has it."""
+    own = set(client.scopes) if account is None else account.role.scopes & set(client.scopes)
+    oidc = set() if account is None else {OPENID, PROFILE}
+    return tuple(sorted(set(asked) & (own | oidc)))
+
+
+def methods(account: Account) -> tuple[str, ...]:
+    """How an account that was let in was proved."""
+    return (PASSWORD, ONE_TIME_CODE, SEVERAL_FACTORS) if account.role.has_second_factor else (PASSWORD,)
+
+
+def authentication_class(session: Session) -> str:
+    """How strong the proof was (`acr`), in the words of REFEDS."""
+    return TWO_FACTOR_CLASS if SEVERAL_FACTORS in session.methods else ONE_FACTOR_CLASS
+
+
+def is_open(session: Session, *, at: datetime) -> bool:
+    return session.ended_at is None and at < session.signed_in_at + SESSION_LIFE
+
+
+def redeem(session: Session, *, code_hash: str, client_id: str, at: datetime) -> Session | None:
+    """The session with its code used; or ended, where the code was used before; None where there is nothing to redeem.
+
+    A code that comes twice was stolen once: whoever came first, nothing that came of it holds (RFC 6749, 4.1.2).
+    """
+    if session.code_hash != code_hash or session.client_id != client_id:
+        return None
+    if session.code_used_at is not None:
+        return end(session, why=End.CODE_REPLAYED, at=at)
+    if at >= session.signed_in_at + CODE_LIFE or not is_open(session, at=at):
+        return None
+    return replace(session, code_used_at=at)
+
+
+def present(session: Session, *, refresh_hash: str, client_id: str, at: datetime) -> Session | None:
+    """The session as it is, where the refresh token is the one in force; ended, where it was used before; else None."""
+    if refresh_hash not in session.refresh_hashes or session.client_id != client_id:
+        return None
+    if refresh_hash != session.refresh_hashes[-1]:
+        return end(session, why=End.REFRESH_REUSED, at=at)
+    is_worn_out = len(session.refresh_hashes) >= ROTATIONS_MAX
+    return session if is_open(session, at=at) and not is_worn_out else None
+
+
+def rotate(session: Session, *, refresh_hash: str) -> Session:
+    """A new refresh token takes the place of the last."""
+    return replace(session, refresh_hashes=(*session.refresh_hashes, refresh_hash))
+
+
+def end(session: Session, *, why: End, at: datetime) -> Session:
+    """Nothing more comes of the session; the reason that it ended for first stays."""
+    return session if session.ended_at is not None else replace(session, ended_at=at, ended_for=why)

@@ -1,0 +1,16 @@
+"""The shape in which a signed-in account sees itself."""
+
+from marshmallow import Schema, fields
+
+
+class UserView(Schema):
+    """Who signed in (OpenID Connect). The names come with the scope `profile`, for insured persons."""
+
+    sub = fields.String(required=True)
+    actor = fields.String(required=True)
+    scope = fields.String(required=True)
+    person_ref = fields.String(allow_none=True)
+    employers = fields.List(fields.String(), required=True)
+    family_name = fields.String(allow_none=True)
+    given_name = fields.String(allow_none=True)
+    locale = fields.String(allow_none=True)

@@ -1,0 +1,39 @@
+"""A session: one sign-in of one account through one client, from the code that it began with to its last token."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class End(StrEnum):
+    """Why a session ended before its time."""
+
+    CODE_REPLAYED = "code-replayed"
+    REFRESH_REUSED = "refresh-reused"
+    SIGNED_OUT = "signed-out"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A sign-in. Of the code and the refresh tokens only hashes are kept; the last of the hashes is the one in force.
+
+    `scope` is what was granted, `challenge` the S256 code challenge (RFC 7636), `methods` how the account was proved
+    (RFC 8176).
+    """
+
+    session_id: str
+    account_id: str
+    client_id: str
+    redirect_uri: str
+    scope: tuple[str, ...]
+    challenge: str
+    nonce: str | None
+    methods: tuple[str, ...]
+    signed_in_at: datetime
+    code_hash: str
+    code_used_at: datetime | None = None
+    refresh_hashes: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    ended_for: End | None = None
+    version: int = 0

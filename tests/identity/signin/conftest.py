@@ -1,0 +1,142 @@
+"""Identity with its protocol endpoints, two clients, a bank, and people who have accounts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pyotp
+import pytest
+from flask import Flask
+from joserfc.jwk import ECKey
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from services.identity.accounts import actions
+from services.identity.accounts.rules import read_facts
+from services.identity.signin.client import Client, ClientKind
+from services.identity.signin.keys import SigningKeys
+from services.identity.signin.provider import Desk
+from services.identity.signin.routes import blueprint
+from services.identity.wiring import service
+from shared.http.app import build
+from shared.http.callers import Verifier
+from shared.kernel.actors import ActorKind
+from shared.storage.platform import Platform
+from tests.ground import DZ, TN, platform_on, someone
+from tests.identity.builders import FIRM, Clock, added_user, application, considered, known_people, links
+from tests.identity.signin.relying_party import CALLBACK, ISSUER, Browser
+
+SERVICES = ("identity", "claims", "payments", "documents", "notifications")
+PORTAL_SCOPES = ("claims:read", "claims:submit", "cards:read", "rights:read", "declarations:file", "messages:read")
+
+
+@dataclass(frozen=True)
+class House:
+    """All that a test of sign-in needs."""
+
+    app: Flask
+    platform: Platform
+    clock: Clock
+    keys: SigningKeys
+    bank_key: ECKey
+    codes: Callable[[], str]
+
+    def browser(self, **more: Any) -> Browser:
+        return Browser(self.app, **more)
+
+    def verifier(self, audience: str = "claims") -> Verifier:
+        return Verifier(self.keys, issuer=ISSUER, audience=audience)
+
+
+def clients(bank_key: ECKey) -> dict[str, Client]:
+    portal = Client(
+        client_id="portal",
+        kind=ClientKind.PUBLIC,
+        fund_ids=(DZ,),
+        actors=(ActorKind.PERSON, ActorKind.EMPLOYER),
+        redirect_uris=(CALLBACK,),
+        logout_uris=("https://portal.test/",),
+        audiences=SERVICES,
+        scopes=PORTAL_SCOPES,
+    )
+    backoffice = Client(
+        client_id="backoffice",
+        kind=ClientKind.PUBLIC,
+        fund_ids=(DZ, TN),
+        actors=(ActorKind.STAFF,),
+        redirect_uris=(CALLBACK,),
+        audiences=SERVICES,
+        scopes=("claims:decide", "claims:read", "operations:act"),
+    )
+    bank = Client(
+        client_id="bank",
+        kind=ClientKind.MACHINE,
+        fund_ids=(DZ,),
+        audiences=("payments",),
+        scopes=("bank:read", "bank:report"),
+        jwk=bank_key.as_dict(private=False),
+    )
+    return {client.client_id: client for client in (portal, backoffice, bank)}
+
+
+@dataclass(frozen=True)
+class Town:
+    """People with accounts, set up once for all tests of sign-in, since hashing passwords takes its time."""
+
+    database: Database[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    secret: str
+
+    def as_before(self) -> None:
+        """Forget what an earlier test did: who failed, who is in, what became of an account."""
+        for name in ("doors", "sessions", "assertions"):
+            self.database[name].delete_many({})
+        for account in self.accounts:
+            self.database["accounts"].replace_one({"_id": account["_id"]}, account)
+
+
+@pytest.fixture(scope="session")
+def town(
+    mongo_client: MongoClient[dict[str, Any]], mongodb: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    database = mongo_client[f"test_{uuid4().hex}"]
+    platform = platform_on(database, mongodb)
+    known_people(platform, tmp_path_factory.mktemp("register"))
+    _open_account(platform)
+    assert added_user(platform, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
+    _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "operator")
+    yield Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
+    mongo_client.drop_database(database.name)
+
+
+@pytest.fixture
+def house(town: Town, mongodb: str) -> House:
+    town.as_before()
+    clock = Clock()
+    platform = platform_on(town.database, mongodb, clock=clock)
+    keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
+    bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
+    app = build(
+        "identity",
+        routes=[route for routes in service.routes for route in routes.all],
+        platform=platform,
+        verifier=Verifier(keys, issuer=ISSUER, audience="identity"),
+        texts=service.texts(),
+        blueprints=[blueprint(Desk(ISSUER, clients(bank_key), keys), platform)],
+    )
+    return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
+
+
+def _open_account(platform: Platform) -> None:
+    """Amira's account, opened as she would."""
+    sent = application()
+    password, sent["birth_on"] = sent.pop("password"), date.fromisoformat(sent["birth_on"])
+    facts = read_facts(**sent, fund=platform.funds[DZ])
+    by = {"by": someone(), "cause": "test"}
+    platform.work(DZ, action=lambda work: actions.apply(work, facts, password=password), **by)  # type: ignore[arg-type]
+    considered(platform)
+    token = urlsplit(links(platform)[0]).fragment.removeprefix("token=")
+    platform.work(DZ, action=lambda work: actions.activate(work, token=token, password=password), **by)  # type: ignore[arg-type]

@@ -1,0 +1,570 @@
+"""OpenID Connect from the first request to the last token; and everything that is refused on the way."""
+
+import base64
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from services.identity.accounts.account import SCOPES, Role
+from shared.http.callers import OtherFund, TokenExpired, TokenInvalid
+from shared.kernel.actors import ActorKind
+from shared.storage.platform import now
+from tests.ground import DZ, TN
+from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
+from tests.identity.signin.conftest import House
+from tests.identity.signin.relying_party import (
+    ASSERTION_TYPE,
+    CALLBACK,
+    ISSUER,
+    VERIFIER,
+    assertion,
+    challenge,
+    landed,
+    signed_by_secret,
+)
+
+
+def claims_of(house: House, token: str) -> dict[str, Any]:
+    return dict(jwt.decode(token, house.keys.get(unknown_key=False), algorithms=["ES256"]).claims)
+
+
+# --- what anybody may read
+
+
+def test_a_client_finds_everything_by_the_issuer_alone(house: House) -> None:
+    client = house.app.test_client()
+    found = client.get(f"/v1/{DZ}/.well-known/openid-configuration").json
+    assert found["issuer"] == f"{ISSUER}/v1/{DZ}"
+    assert found["code_challenge_methods_supported"] == ["S256"]
+    assert found["authorization_response_iss_parameter_supported"] is True
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"):
+        path = found[name].removeprefix(ISSUER)
+        assert client.open(path).status_code != 404, name
+    assert client.get("/v1/xx-none/.well-known/openid-configuration").status_code == 404
+
+
+def test_all_keys_are_published_without_their_private_half(house: House) -> None:
+    for path in ("/jwks.json", f"/v1/{DZ}/jwks"):
+        published = house.app.test_client().get(path).json["keys"]
+        assert [key["kid"] for key in published] == ["new", "old"]
+        assert not any("d" in key for key in published)
+        assert KeySet.import_key_set({"keys": published})
+
+
+# --- a person signs in
+
+
+def test_a_person_signs_in_from_the_form_to_the_last_token(house: House) -> None:
+    browser = house.browser()
+    answer = browser.submit(AMIRA_NIN)
+    assert answer.status_code == 303
+    back = landed(answer)
+    assert (back["state"], back["iss"]) == ("s-1", f"{ISSUER}/v1/{DZ}")
+    tokens = browser.exchange(back["code"]).json
+    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == (
+        "Bearer",
+        600,
+        "cards:read claims:read openid",
+    )
+    actor = house.verifier().actor(f"Bearer {tokens['access_token']}", fund_id=DZ, at=house.clock())
+    assert (actor.kind, actor.person_ref) == (ActorKind.PERSON, ref())
+    assert actor.scopes == {"openid", "claims:read", "cards:read"}
+
+    access, identity = claims_of(house, tokens["access_token"]), claims_of(house, tokens["id_token"])
+    assert access["aud"] == ["identity", "claims", "payments", "documents", "notifications"]
+    assert access["client_id"] == "portal" and access["jti"] and access["exp"] - access["iat"] == 600
+    assert (identity["aud"], identity["nonce"], identity["amr"]) == ("portal", "n-1", ["pwd"])
+    assert identity["sub"] == access["sub"] == actor.subject
+    assert abs(identity["auth_time"] - now().timestamp()) < 30 and identity["acr"].endswith("/sfa")
+
+    assert browser.get("/card", tokens["access_token"]).json["person_ref"] == ref()
+    me = browser.get("/userinfo", tokens["access_token"]).json
+    assert (me["sub"], me["person_ref"], me["given_name"]) == (actor.subject, ref(), None)
+    named = browser.tokens(AMIRA_NIN, scope="openid profile")
+    assert browser.get("/userinfo", named["access_token"]).json["given_name"] == "Amira"
+
+    fresh = browser.refresh(tokens["refresh_token"]).json
+    assert fresh["refresh_token"] != tokens["refresh_token"] and "id_token" not in fresh
+    assert claims_of(house, fresh["access_token"])["sub"] == actor.subject
+
+
+def test_an_employers_user_acts_for_their_employers(house: House) -> None:
+    tokens = house.browser().tokens("paie", scope="openid declarations:file claims:read")
+    actor = house.verifier("payments").actor(f"Bearer {tokens['access_token']}", fund_id=DZ, at=house.clock())
+    assert (actor.kind, actor.employer_ids, actor.person_ref) == (ActorKind.EMPLOYER, {FIRM}, None)
+    assert actor.scopes == {"openid", "declarations:file"}, "asked, as far as the role has it"
+
+
+def test_staff_sign_in_with_a_second_factor(house: House) -> None:
+    browser = house.browser(client_id="backoffice")
+    assert 'name="one_time_code"' in browser.form().text
+    assert browser.submit("nadia").status_code == 422
+    tokens = browser.tokens("nadia", code=house.codes(), scope="openid claims:decide operations:act")
+    identity = claims_of(house, tokens["id_token"])
+    assert identity["amr"] == ["pwd", "otp", "mfa"] and identity["acr"].endswith("/mfa")
+    assert claims_of(house, tokens["access_token"])["actor"] == "staff"
+    assert browser.submit("nadia", code=house.codes()).status_code == 422, "the same code again"
+
+
+def test_no_scope_goes_beyond_client_and_role(house: House) -> None:
+    browser = house.browser()
+    everything = " ".join(set().union(*SCOPES.values()))
+    scope = set(browser.tokens(AMIRA_NIN, scope=f"openid offline_access {everything}")["scope"].split())
+    assert scope == {"openid", "claims:read", "claims:submit", "cards:read", "rights:read", "messages:read"}
+    assert scope - {"openid"} <= SCOPES[Role.PERSON]
+    nothing = browser.tokens(AMIRA_NIN, scope=None)
+    assert nothing["scope"] == "" and "id_token" not in nothing
+
+
+def test_the_portal_lets_no_staff_in_and_the_back_office_nobody_else(house: House) -> None:
+    assert house.browser().submit("nadia", code=house.codes()).status_code == 422
+    assert house.browser(client_id="backoffice").submit(AMIRA_NIN).status_code == 422
+
+
+# --- what a client may ask at /authorize
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "nobody"},
+        {"client_id": None},
+        {"client_id": "bank"},
+        {"redirect_uri": None},
+        {"redirect_uri": "https://evil.example/callback"},
+        {"redirect_uri": CALLBACK + "/more"},
+        {"redirect_uri": CALLBACK + "?x=1"},
+        {"redirect_uri": CALLBACK.upper()},
+        {"redirect_uri": 'https://x/"<script>é'},
+    ],
+)
+def test_who_is_not_known_is_not_sent_anywhere(house: House, change: dict[str, str | None]) -> None:
+    refused = house.browser().form(**change)
+    assert refused.status_code == 400 and refused.location is None
+    assert refused.mimetype == "text/html" and "<script>" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": "plain", "code_challenge": VERIFIER}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": 'é"'}, "unsupported_response_type"),
+        ({"response_type": None}, "unsupported_response_type"),
+        ({"prompt": "none"}, "login_required"),
+    ],
+)
+def test_what_a_client_asks_wrongly_it_is_told_with_its_state_and_the_issuer(
+    house: House, change: dict[str, str | None], error: str
+) -> None:
+    for answer in (house.browser().form(**change), post_straight(house, change)):
+        back = landed(answer)
+        assert (back["error"], back["state"], back["iss"]) == (error, "s-1", f"{ISSUER}/v1/{DZ}")
+        assert "code" not in back
+
+
+def post_straight(house: House, change: dict[str, str | None]) -> Any:
+    return house.browser().send("any", AMIRA_NIN, PASSWORD, **change)
+
+
+# --- the code
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code_verifier": "w" * 43},
+        {"code_verifier": None},
+        {"code_verifier": challenge()},
+        {"code_verifier": ""},
+        {"redirect_uri": "https://portal.test/other"},
+        {"redirect_uri": None},
+        {"client_id": "backoffice"},
+        {"client_id": "nobody"},
+        {"client_id": None},
+        {"client_id": "bank"},
+        {"code": None},
+        {"code": "x"},
+        {"code": "x.y"},
+        {"code": "é."},
+        {"grant_type": "password"},
+        {"grant_type": 'é"'},
+        {"grant_type": None},
+    ],
+)
+def test_a_code_is_for_the_client_that_asked_and_holds_the_verifier(
+    house: House, change: dict[str, str | None]
+) -> None:
+    browser = house.browser()
+    refused = browser.exchange(browser.code(AMIRA_NIN), **change)
+    assert refused.status_code == 400
+    assert refused.json["error"] in {
+        "invalid_grant",
+        "invalid_request",
+        "invalid_client",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+    assert "access_token" not in refused.json
+
+
+def test_a_wrong_verifier_uses_the_code_up(house: House) -> None:
+    browser = house.browser()
+    code = browser.code(AMIRA_NIN)
+    assert browser.exchange(code, code_verifier="w" * 43).json["error"] == "invalid_grant"
+    assert browser.exchange(code).json["error"] == "invalid_grant"
+
+
+def test_a_code_that_comes_again_ends_what_came_of_it(house: House) -> None:
+    browser = house.browser()
+    code = browser.code(AMIRA_NIN)
+    tokens = browser.exchange(code).json
+    replayed = browser.exchange(code)
+    assert (replayed.status_code, replayed.json["error"]) == (400, "invalid_grant")
+    assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_a_code_lives_a_minute(house: House) -> None:
+    browser = house.browser()
+    code = browser.code(AMIRA_NIN)
+    house.clock.advance(seconds=60)
+    assert browser.exchange(code).json["error"] == "invalid_grant"
+
+
+# --- refresh tokens
+
+
+def test_a_refresh_token_that_comes_again_ends_the_session(house: House) -> None:
+    browser = house.browser()
+    first = browser.tokens(AMIRA_NIN)
+    second = browser.refresh(first["refresh_token"]).json
+    reused = browser.refresh(first["refresh_token"])
+    assert (reused.status_code, reused.json["error"]) == (400, "invalid_grant")
+    assert browser.refresh(second["refresh_token"]).json["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "backoffice"},
+        {"client_id": None},
+        {"refresh_token": None},
+        {"refresh_token": "x"},
+        {"scope": "openid claims:submit"},
+    ],
+)
+def test_a_refresh_token_is_for_its_client_and_its_scope(house: House, change: dict[str, str | None]) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    refused = browser.refresh(tokens["refresh_token"], **change)
+    assert refused.status_code == 400
+    assert browser.refresh(tokens["refresh_token"]).status_code == 200, "and is not used up by others"
+
+
+def test_a_guess_at_a_session_does_not_end_it(house: House) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    session_id = claims_of(house, tokens["id_token"])["sid"]
+    assert browser.refresh(f"{session_id}.guess").json["error"] == "invalid_grant"
+    assert browser.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_a_narrower_scope_may_be_asked_for(house: House) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    narrow = browser.refresh(tokens["refresh_token"], scope="cards:read").json
+    assert narrow["scope"] == "cards:read"
+    assert browser.refresh(narrow["refresh_token"]).json["scope"] == "cards:read claims:read openid"
+
+
+def test_a_session_lasts_half_a_day_and_not_beyond_its_account(house: House) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    house.clock.advance(hours=11, minutes=59)
+    tokens = browser.refresh(tokens["refresh_token"]).json
+    house.clock.advance(minutes=2)
+    assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    tokens = browser.tokens(AMIRA_NIN)
+    house.platform.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
+    assert browser.refresh(tokens["refresh_token"]).status_code == 400
+
+
+# --- tokens that are none
+
+
+def tampered(house: House, **changes: Any) -> dict[str, Any]:
+    return {**claims_of(house, house.browser().tokens(AMIRA_NIN)["access_token"]), **changes}
+
+
+def refuses(house: House, token: str, *, fund: str = DZ, audience: str = "claims") -> None:
+    with pytest.raises((TokenInvalid, TokenExpired, OtherFund)):
+        house.verifier(audience).actor(f"Bearer {token}", fund_id=fund, at=house.clock())
+
+
+def test_an_id_token_is_no_access_token(house: House) -> None:
+    tokens = house.browser().tokens(AMIRA_NIN)
+    refuses(house, tokens["id_token"])
+    assert house.browser().get("/card", tokens["id_token"]).json["code"] == "token.invalid"
+
+
+def test_a_token_without_signature_or_signed_with_the_public_key_is_none(house: House) -> None:
+    claims = tampered(house)
+
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    refuses(house, f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{part(claims)}.")
+    refuses(house, f"{part({'alg': 'None', 'typ': 'at+jwt', 'kid': 'new'})}.{part(claims)}.")
+    public = house.keys.keys[0].as_pem(private=False)
+    refuses(house, signed_by_secret(claims, public, typ="at+jwt", kid="new"))
+    stranger = ECKey.generate_key("P-256", {"kid": "new"})
+    refuses(house, jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "new"}, claims, stranger))
+
+
+def test_an_expired_token_another_fund_and_another_audience(house: House) -> None:
+    token = house.browser().tokens(AMIRA_NIN)["access_token"]
+    refuses(house, token, fund=TN)
+    refuses(house, token, audience="elsewhere")
+    house.clock.advance(minutes=10, seconds=31)
+    refuses(house, token)
+    assert house.browser().get("/card", token).json["code"] == "token.expired"
+
+
+def test_a_token_of_the_older_key_still_holds(house: House) -> None:
+    """The older key is published after the newer one signs: nobody is thrown out when keys change."""
+    old = type(house.keys)((house.keys.keys[1],))
+    token = old.sign(tampered(house), typ="at+jwt")
+    assert house.verifier().actor(f"Bearer {token}", fund_id=DZ, at=house.clock()).person_ref == ref()
+
+
+# --- machines
+
+
+def machine(house: House, text: str | None = None, **changes: str | None) -> Any:
+    sent: dict[str, str | None] = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": text if text is not None else assertion(house.bank_key),
+        **changes,
+    }
+    return house.browser().post("/token", **sent)
+
+
+def test_a_bank_signs_in_with_its_own_key(house: House) -> None:
+    tokens = machine(house, scope="bank:read claims:decide").json
+    assert tokens["scope"] == "bank:read" and "refresh_token" not in tokens
+    actor = house.verifier("payments").actor(f"Bearer {tokens['access_token']}", fund_id=DZ, at=house.clock())
+    assert (actor.kind, actor.subject, actor.scopes) == (ActorKind.CLIENT, "bank", {"bank:read"})
+    assert machine(house).json["scope"] == "bank:read bank:report"
+
+
+def test_an_assertion_is_taken_once(house: House) -> None:
+    text = assertion(house.bank_key)
+    assert machine(house, text).status_code == 200
+    again = machine(house, text)
+    assert (again.status_code, again.json["error"]) == (400, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aud": "https://elsewhere.test"},
+        {"aud": f"{ISSUER}/v1/{TN}/token"},
+        {"aud": None},
+        {"iss": "portal"},
+        {"iss": None},
+        {"sub": "nobody"},
+        {"sub": None},
+        {"sub": 7},
+        {"sub": "portal", "iss": "portal"},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "soon"},
+        {"exp": int(now().timestamp()) + 86_400},
+        {"jti": None},
+        {"header": {"typ": 'odd"é'}, "jti": None},
+    ],
+)
+def test_an_assertion_that_does_not_hold(house: House, change: dict[str, Any]) -> None:
+    refused = machine(house, assertion(house.bank_key, **change))
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_client")
+
+
+def test_a_machine_that_is_not_itself(house: House) -> None:
+    stranger = ECKey.generate_key("P-256", {"kid": "bank"})
+    assert machine(house, assertion(stranger)).json["error"] == "invalid_client"
+    claims = {"iss": "bank", "sub": "bank", "aud": f"{ISSUER}/v1/{DZ}", "jti": "j", "exp": int(now().timestamp()) + 60}
+    forged = signed_by_secret(claims, house.bank_key.as_pem(private=False))
+    assert machine(house, forged).json["error"] == "invalid_client"
+    for text in ("", "x", "x.y.z", "é.é.é", "e30.e30.e30", "bnVsbA.bnVsbA.bnVsbA"):
+        assert machine(house, text).json["error"] == "invalid_client"
+    assert machine(house, client_assertion=None, client_id="bank").json["error"] == "invalid_client"
+    assert machine(house, scope="claims:decide").json["error"] == "invalid_scope"
+
+
+def test_a_machine_of_one_fund_is_none_of_another(house: House) -> None:
+    text = assertion(house.bank_key, fund=TN)
+    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE, "client_assertion": text}
+    refused = house.app.test_client().post(f"/v1/{TN}/token", data=form)
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_client")
+
+
+# --- giving back and leaving
+
+
+def test_a_refresh_token_given_back_ends_the_session(house: House) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    other = browser.post("/revoke", token=tokens["refresh_token"], client_id="backoffice")
+    assert other.status_code == 400
+    assert browser.post("/revoke", token=tokens["refresh_token"], client_id="portal").status_code == 200
+    assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert browser.post("/revoke", token="unknown", client_id="portal").status_code == 200
+    assert browser.post("/revoke", client_id="portal").json["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes_to"),
+    [
+        ("https://portal.test/", "https://portal.test/?state=bye"),
+        ("https://evil.example/", None),
+        ("", None),
+    ],
+)
+def test_signing_out_ends_the_session_and_leads_only_where_the_client_said(
+    house: House, wanted: str, goes_to: str | None
+) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    house.clock.advance(hours=1)
+    query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": wanted, "state": "bye"}
+    left = browser.client.get(browser.url("/logout", **query))
+    assert left.location == goes_to and left.status_code == (303 if goes_to else 200)
+    assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("hint", ["", "x", "access"])
+def test_no_hint_no_end(house: House, hint: str) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    sent = tokens["access_token"] if hint == "access" else hint
+    assert browser.client.get(browser.url("/logout", id_token_hint=sent)).status_code == 200
+    assert browser.refresh(tokens["refresh_token"]).status_code == 200
+
+
+# --- the form
+
+
+@pytest.mark.parametrize("login", [AMIRA_NIN, "109900000000000777", "nobody", "paie", "nadia"])
+def test_a_wrong_password_looks_the_same_whoever_it_is(house: House, login: str) -> None:
+    known = house.browser().submit(AMIRA_NIN, "wrong wrong wrong")
+    other = house.browser().submit(login, "wrong wrong wrong")
+    assert known.status_code == other.status_code == 422
+
+    def bare(text: str) -> str:
+        return re.sub(r'(name="(form_token|login)" value=)"[^"]*"', r"\1", text)
+
+    assert bare(known.text) == bare(other.text)
+    names = [{name for name, _ in answer.headers} for answer in (known, other)]
+    assert names[0] == names[1]
+
+
+def test_the_door_shuts_after_five_tries_for_known_and_unknown_alike(house: House) -> None:
+    for login in (AMIRA_NIN, "109900000000000777"):
+        browser = house.browser()
+        statuses = [browser.submit(login, "wrong").status_code for _ in range(6)]
+        assert statuses == [422, 422, 422, 422, 429, 429]
+        shut = browser.submit(login)
+        assert shut.status_code == 429 and 0 < int(shut.headers["Retry-After"]) <= 60
+    house.clock.advance(seconds=61)
+    assert house.browser().submit(AMIRA_NIN).status_code == 303
+
+
+def test_a_browser_that_was_in_before_is_not_locked_out_by_others(house: House) -> None:
+    own = house.browser()
+    own.tokens(AMIRA_NIN)
+    for _ in range(6):
+        house.browser().submit(AMIRA_NIN, "wrong")
+    assert house.browser().submit(AMIRA_NIN).status_code == 429
+    assert own.submit(AMIRA_NIN).status_code == 303
+
+
+def test_only_the_form_that_this_browser_was_shown_counts(house: House) -> None:
+    mine, theirs = house.browser(), house.browser()
+
+    def shown(browser: Any) -> str:
+        return str(re.search(r'name="form_token" value="([^"]+)"', browser.form().text)[1])  # type: ignore[index]
+
+    token, other = shown(mine), shown(theirs)
+    for wrong in ("", "x", other, token[:-1], "9" * 11 + token[10:]):
+        refused = mine.send(wrong, AMIRA_NIN, PASSWORD)
+        assert refused.status_code == 400 and refused.location is None
+    assert mine.send(token, AMIRA_NIN, PASSWORD, state="other").status_code == 400, "a form for another request"
+    assert mine.send(token, AMIRA_NIN, PASSWORD, ui_locales="ar").status_code == 303, "the language does not matter"
+    house.clock.advance(minutes=31)
+    assert mine.send(token, AMIRA_NIN, PASSWORD).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "locales", "language", "direction"),
+    [
+        ("fr", None, "fr", "ltr"),
+        ("ar-DZ,fr;q=0.5", None, "ar", "rtl"),
+        ("de", None, "ar", "rtl"),
+        ("fr", "ar", "ar", "rtl"),
+        ("fr", "de en-GB", "en", "ltr"),
+    ],
+)
+def test_the_form_speaks_the_persons_language(
+    house: House, header: str, locales: str | None, language: str, direction: str
+) -> None:
+    shown = house.browser().form(headers={"Accept-Language": header}, ui_locales=locales)
+    assert f'<html lang="{language}" dir="{direction}">' in shown.text
+    assert shown.headers["Content-Language"] == language
+
+
+def test_the_form_takes_nothing_from_anywhere_and_leads_only_to_the_client(house: House) -> None:
+    shown = house.browser().form()
+    policy = shown.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "form-action 'self' https://portal.test;" in policy
+    assert "frame-ancestors 'none'" in policy and "<script" not in shown.text
+    assert not re.search(r'(src|href)="(https?:)?//', shown.text)
+    assert shown.headers["Cache-Control"] == "no-store" and shown.headers["Referrer-Policy"] == "no-referrer"
+    cookie = shown.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "Secure" in cookie and "SameSite=Lax" in cookie
+    assert 'name="one_time_code"' not in shown.text
+
+
+def test_what_was_typed_is_shown_as_text(house: House) -> None:
+    refused = house.browser().submit('"><script>x</script>', "wrong")
+    assert "<script>" not in refused.text and "&lt;script&gt;" in refused.text
+
+
+def test_neither_codes_nor_tokens_rest_in_clear(house: House) -> None:
+    browser = house.browser()
+    code = browser.code(AMIRA_NIN)
+    tokens = browser.exchange(code).json
+    database = house.platform.database
+    at_rest = json.dumps({name: list(database[name].find()) for name in database.list_collection_names()}, default=str)
+    for secret in (code, tokens["refresh_token"], tokens["access_token"], PASSWORD):
+        assert secret.partition(".")[2] not in at_rest or not secret.partition(".")[2]
+        assert secret not in at_rest
+
+
+def test_of_many_who_bring_the_same_code_at_once_one_gets_tokens(house: House) -> None:
+    """The code is used up by the transaction that reads it, so two cannot both find it unused."""
+    code = house.browser().code(AMIRA_NIN)
+    with ThreadPoolExecutor(4) as racers:
+        answers = list(racers.map(lambda _: house.browser().exchange(code).status_code, range(4)))
+    assert sorted(answers) == [200, 400, 400, 400]
