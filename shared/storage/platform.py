@@ -13,11 +13,17 @@ from typing import TypeVar
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import AutoReconnect, DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
 from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
-from shared.kernel.errors import Missing, Stale
+from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import DatabaseUnavailable, Document
@@ -29,6 +35,7 @@ Answer = TypeVar("Answer")
 RUNS_MAX = 6
 COMMITS_MAX = 3
 WAIT_S = 0.02
+TOO_LARGE_FOR_CACHE = 388
 
 
 class FundUnknown(Missing):
@@ -41,6 +48,12 @@ class ChangedMeanwhile(Stale):
     """Others changed the same things each time that this was tried."""
 
     code = "platform.changed-meanwhile"
+
+
+class WorkTooLarge(Failure):
+    """More than one transaction of this database can hold; the embedded engine's cache is small."""
+
+    code = "platform.work-too-large"
 
 
 def now() -> datetime:
@@ -128,6 +141,8 @@ class Platform:
             except (AutoReconnect, ServerSelectionTimeoutError) as gone:
                 raise DatabaseUnavailable from gone
             except PyMongoError as error:
+                if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
+                    raise WorkTooLarge from error
                 if not error.has_error_label("TransientTransactionError"):
                     raise
             time.sleep(random.uniform(0, WAIT_S * 2**run))  # noqa: S311 (only to keep two racers apart)

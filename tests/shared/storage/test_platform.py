@@ -9,7 +9,7 @@ import pytest
 from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform
+from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform, WorkTooLarge
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 from tests.ground import DZ, TN, reading, someone, told
@@ -114,3 +114,13 @@ def test_many_events_are_split_over_documents_in_order(platform: Platform) -> No
     documents = list(platform.database["outbox"].find().sort("_id", 1))
     keys = [event["key"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
     assert len(documents) == 3 and keys == [f"{DZ}:c{n}" for n in range(450)]
+
+
+def test_more_than_the_database_can_hold_at_once_is_named_and_leaves_nothing(platform: Platform) -> None:
+    def act(work: Work) -> None:
+        for number in range(150):
+            work.drawer("heap").insert(str(number), {"much": bytes(1 << 20)})
+
+    with pytest.raises(WorkTooLarge):
+        platform.work(DZ, by=someone(), cause="test", action=act)
+    assert platform.database["heap"].count_documents({}) == 0
