@@ -38,7 +38,7 @@ from tests.payments.builders import (
     persons,
 )
 
-PATIENCE_S = 0.6
+PATIENCE_S = 1.5
 
 
 @dataclass
