@@ -1,5 +1,6 @@
 """From a template and its parameters to what a person reads. Pure: the same things in give the same text out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,9 @@ from shared.funds.fund import Channel, Fund
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = {"ar"}
+_BETWEEN_WORDS = re.compile("(?<![0-9])\u00a0|\u00a0(?![0-9])")
+"""No-break spaces that do not hold a number together. The short alphabet of SMS has none, and one of them would turn
+160 letters a part into 70: an SMS in French costs the fund half without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,7 @@ def render(
     }
     values |= {"fund": fund.branding.short_names[language], "fund_name": fund.names[language]}
     if channel is Channel.SMS:
-        return Rendering(text=wording.sms.format_map(values))
+        return Rendering(text=_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values)))
     shown = {name: _isolated(value) for name, value in values.items()} if language in _RIGHT_TO_LEFT else values
     subject, text = wording.subject.format_map(values), wording.text.strip().format_map(shown)
     if channel is Channel.INBOX:

@@ -93,6 +93,13 @@ def later(platform: Platform, wait: timedelta) -> Platform:
 # --- what leaves ------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def no_faults_left(centre: Centre) -> Iterator[None]:
+    """A fault that a test asked for and did not meet would be met by the next one."""
+    yield
+    assert {fault["remaining"] for fault in centre.get("/_faults")["faults"]} == {0}
+
+
 def test_an_sms_arrives_once_and_is_told(platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider) -> None:
     hear(platform, service, made.claim_approved())
     assert send_waiting(platform, DZ, provider=sms) == 1
@@ -237,22 +244,13 @@ def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
     assert [each["count"] for each in centre.received(to)] == [2], "two copies of one message"
 
 
-@pytest.mark.parametrize(
-    ("channel", "fault", "parts"), [("email", "mail-answer-lost", 1), ("sms", "sms-answer-lost", 2)]
-)
+@pytest.mark.parametrize(("channel", "fault"), [("email", "mail-answer-lost"), ("sms", "sms-answer-lost")])
 def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
-    platform: Platform,
-    centre: Centre,
-    amira: Amira,
-    sms: SmsProvider,
-    mail: MailProvider,
-    channel: str,
-    fault: str,
-    parts: int,
+    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str, fault: str
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     hear(platform, service, made.claim_paid())
-    centre.fault(fault, 2 * parts)
+    centre.fault(fault, 2)
     send_waiting(platform, DZ, provider=providers[channel])
     for passed in (rules.WAITS[0], timedelta(days=1)):
         send_waiting(later(platform, passed), DZ, provider=providers[channel])

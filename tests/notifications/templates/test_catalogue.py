@@ -5,6 +5,7 @@ import re
 import pytest
 
 from services.claims.claims.claim import PaperReason, RefusalReason
+from services.notifications.channels.sms_parts import parts
 from services.notifications.templates import catalogue, rendering, writing
 from services.notifications.templates.template import SMS_UNITS_MAX, Template, Wording
 from shared.funds.fund import Channel
@@ -47,6 +48,14 @@ def test_an_sms_has_at_most_two_parts_and_says_who_writes(template: Template, fu
     text = rendering.preview(template, channel=Channel.SMS, language=language, fund=fund).text
     assert len(text.encode("utf-16-be")) // 2 <= SMS_UNITS_MAX
     assert text.startswith(fund.branding.short_names[language])
+
+
+@pytest.mark.parametrize(
+    ("template", "fund_id", "language"), [case for case in CASES if case.values[0].name == "card-refreshed"]
+)
+def test_what_goes_to_thousands_is_one_part(template: Template, fund_id: str, language: str) -> None:
+    text = rendering.preview(template, channel=Channel.SMS, language=language, fund=funds()[fund_id]).text
+    assert len(parts(text, message_id="m1").bodies) == 1
 
 
 @pytest.mark.parametrize("fund_id", funds())

@@ -56,8 +56,14 @@ def test_a_value_keeps_its_direction_in_arabic_and_an_sms_has_no_marks() -> None
     parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 32_000}
     assert "\u2068CL260000000197\u2069" in shown("claim-paid", Channel.INBOX, "ar", **parameters).text
     assert "\u2068" not in shown("claim-paid", Channel.INBOX, "fr", **parameters).text
-    assert shown("claim-paid", Channel.SMS, "ar", **parameters).text.isprintable() is False  # U+00A0 only
     assert not {"\u2068", "\u2069", "\u200f"} & set(shown("claim-paid", Channel.SMS, "ar", **parameters).text)
+
+
+def test_an_sms_keeps_its_numbers_together_and_nothing_else() -> None:
+    """A no-break space is not in the short alphabet of SMS, and doubles what the message costs."""
+    parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 315_000}
+    assert "3\u00a0150,00 DA versés" in shown("claim-paid", Channel.SMS, "fr", **parameters).text
+    assert "30 septembre 2026." in shown("card-refreshed", Channel.SMS, "fr", valid_until="2026-09-30").text
 
 
 def test_mail_is_right_to_left_in_arabic_and_carries_the_funds_colour() -> None:
