@@ -11,9 +11,10 @@ from services.payments.declarations.declaration import BOOKED, CardPage, Declara
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding
-from services.payments.declarations.pages import FINDINGS_A_PAGE, count_of
+from services.payments.declarations.pages import FINDINGS_A_PAGE, pages_of
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import Filing
+from services.payments.declarations.telling import ToTell
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from shared.events.identity import CardsRefreshed
@@ -21,7 +22,7 @@ from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.work import Work
-from shared.telemetry.traces import carried
+from shared.telemetry.carrying import carried
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +121,7 @@ def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration
     store.keep_findings(work, declaration.declaration_id, findings)
     if judged.assessment is not None:
         return _accept(work, declaration, judged.examined, judged.assessment)
-    pages = count_of(findings, size=FINDINGS_A_PAGE)
+    pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     return store.declarations.keep(work, rules.refuse(declaration, judged.examined, findings_pages=pages, at=work.at))
 
 
@@ -145,23 +146,19 @@ def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment 
 def _accept(work: Work, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
     before = store.standing.find(work, rules.slot(declaration))
     replaced = store.declarations.load(work, before.declaration_id) if before else None
-    wages = telling.wages_to_tell(
-        examined.workers,
-        before=store.workers(work, replaced) if replaced else (),
-        year=Period.read(declaration.period).year,
-        person_ref=work.keys.person_ref,
-    )
+    people = telling.to_tell(examined.workers, before=store.workers(work, replaced) if replaced else ())
     outcome = rules.accept(
         declaration,
         examined,
         assessment=assessment,
-        wages=wages,
+        told_persons=len(people),
         before=before,
-        findings_pages=count_of(examined.report.findings, size=FINDINGS_A_PAGE),
+        findings_pages=pages_of(len(examined.report.findings), size=FINDINGS_A_PAGE),
         fund=work.fund,
         at=work.at,
     )
     accepted = store.declarations.keep(work, outcome)
+    _tell_wages(work, accepted, people)
     store.standing.keep(work, rules.stand(accepted, before=before))
     if replaced is not None:
         store.declarations.keep(work, rules.give_way(replaced, to=accepted))
@@ -177,6 +174,18 @@ def _accept(work: Work, declaration: Declaration, examined: Examined, assessment
         replaces=accepted.replaces,
     )
     return accepted
+
+
+def _tell_wages(work: Work, accepted: Declaration, people: list[ToTell]) -> None:
+    events = telling.wage_events(
+        accepted,
+        people,
+        year=Period.read(accepted.period).year,
+        currency=work.fund.currency.value,
+        person_ref=work.keys.person_ref,
+    )
+    for event in events:
+        work.tell(event, version=accepted.version)
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------

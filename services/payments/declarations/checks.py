@@ -80,6 +80,11 @@ class Checker:
             self._note(remark, role, line=line, kind=kind)
         return None if any(remark.severity is Severity.ERROR for remark in remarks) else worker
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether the files are refused already, whatever the lines to come hold."""
+        return self._notes.counts[Severity.ERROR] > 0
+
     def finish(self) -> Report:
         """What there is to say once every line has been fed."""
         for role, count in self._line_counts.items():

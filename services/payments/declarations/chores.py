@@ -24,7 +24,7 @@ from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
 from shared.storage.work import Work
-from shared.telemetry.traces import continued
+from shared.telemetry.carrying import continued
 
 NAME = "check-declarations"
 EVERY_S = 0.3

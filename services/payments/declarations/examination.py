@@ -44,6 +44,8 @@ class Examination:
         self._findings_max = findings_max
         self.layout: Layout | None = None
         self.report: Report | None = None
+        self.is_refused = False
+        """Whether an error was found by now, so that nobody need keep the workers."""
 
     def __iter__(self) -> Iterator[WageLine]:
         heads, streams = [], []
@@ -63,6 +65,7 @@ class Examination:
             checker.name(source.name, role=role)
             for line in lines(stream):
                 worker = checker.feed(line, role=role)
+                self.is_refused = checker.has_errors
                 if worker is not None:
                     yield worker
         self.report = checker.finish()
@@ -70,7 +73,7 @@ class Examination:
 
 @dataclass(frozen=True)
 class Examined:
-    """A reading that went to its end. The workers are those of good lines: all of them where the report accepts."""
+    """A reading that went to its end. The workers are all of them, or none where the report refuses the files."""
 
     report: Report
     layout: Layout | None
@@ -80,10 +83,15 @@ class Examined:
 def examine(sources: Sequence[Source], *, facts: Facts, layouts: Sequence[Layout]) -> Examined:
     """Read the files to their end. Memory is that of the workers, about a kilobyte each; of the files, a chunk."""
     reading = Examination(sources, facts=facts, layouts=layouts)
-    workers = tuple(reading)
+    workers: list[WageLine] = []
+    for worker in reading:
+        if reading.is_refused:
+            workers.clear()
+        else:
+            workers.append(worker)
     if reading.report is None:
         raise AssertionError("a reading that ended has its report")
-    return Examined(reading.report, reading.layout, workers)
+    return Examined(reading.report, reading.layout, tuple(workers if reading.report.is_accepted else ()))
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -15,6 +15,6 @@ def paged(things: Sequence[Thing], *, size: int) -> Iterator[tuple[Thing, ...]]:
         yield tuple(things[start : start + size])
 
 
-def count_of(things: Sequence[Thing], *, size: int) -> int:
-    """How many pages that makes."""
-    return -(-len(things) // size)
+def pages_of(count: int, *, size: int) -> int:
+    """How many pages so many things make."""
+    return -(-count // size)

@@ -1,7 +1,7 @@
 """What may happen to a declaration. Pure: what the check found, what is due and the time are handed in."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,13 +18,12 @@ from services.payments.declarations.declaration import (
 )
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import Finding, Role, Severity, value
-from services.payments.declarations.pages import WAGES_A_PAGE, count_of
+from services.payments.declarations.pages import WAGES_A_PAGE, pages_of
 from services.payments.declarations.report import FINDINGS_MAX, Report
-from services.payments.declarations.telling import told
+from services.payments.declarations.telling import accepted_event
 from shared.events.payments import (
     DeclarationReceived,
     DeclarationRefused,
-    DeclaredWage,
 )
 from shared.funds.fund import DeclarationForm, Fund, IdentifierKind
 from shared.funds.period import Period
@@ -251,7 +250,7 @@ def accept(
     examined: Examined,
     *,
     assessment: Assessment,
-    wages: Sequence[DeclaredWage],
+    told_persons: int,
     before: StandingDeclaration | None,
     findings_pages: int,
     fund: Fund,
@@ -259,7 +258,7 @@ def accept(
 ) -> Outcome[Declaration]:
     """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
 
-    `wages` is what others must know, see `telling.wages_to_tell`.
+    `told_persons` counts those whom others are told of next, see `telling.to_tell`.
     """
     booked = Booked(
         workers=examined.report.workers,
@@ -273,13 +272,13 @@ def accept(
         technical=_technical(examined, is_passed=True, at=at),
         business=BusinessReceipt(at=at, booked=booked),
         findings_pages=findings_pages,
-        wage_pages=count_of(examined.workers, size=WAGES_A_PAGE),
-        told_pages=count_of(wages, size=WAGES_A_PAGE),
-        told_persons=len(wages),
+        wage_pages=pages_of(len(examined.workers), size=WAGES_A_PAGE),
+        told_pages=pages_of(told_persons, size=WAGES_A_PAGE),
+        told_persons=told_persons,
         revision=before.revision + 1 if before else 1,
         replaces=before.declaration_id if before else None,
     )
-    return Outcome(accepted, tuple(told(accepted, wages, currency=fund.currency.value)))
+    return Outcome(accepted, (accepted_event(accepted, currency=fund.currency.value),))
 
 
 def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outcome[StandingDeclaration]:

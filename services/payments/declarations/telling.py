@@ -1,7 +1,7 @@
 """What others are told of an accepted declaration: that it is a fact, and its wages page by page. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.payments.declarations.declaration import Declaration
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
@@ -9,50 +9,29 @@ from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.events.payments import DeclarationAccepted, DeclaredWage, WagePeriod, WagesDeclared
 
 
-def wages_to_tell(
-    workers: Iterable[WageLine], *, before: Iterable[WageLine], year: int, person_ref: Callable[[str], str]
-) -> list[DeclaredWage]:
-    """Each worker's wages by pseudonym; and nought for every quarter that the declaration before had and this one not,
-    for whoever keeps wages by quarter and must not go on believing the old ones."""
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """A worker whose wages others must know, and the quarters in which what they know holds no more."""
+
+    worker: WageLine
+    withdrawn: tuple[int, ...] = ()
+
+
+def to_tell(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[ToTell]:
+    """The workers of a declaration; and every quarter that the declaration before had and this one not, be it of a
+    worker who is gone, for whoever keeps wages by quarter and must not go on believing the old ones."""
     earlier = {worker.insurance_number: worker for worker in before}
-    told = []
-    for worker in workers:
-        known = earlier.pop(worker.insurance_number, None)
-        told.append(_wage(worker, known.wages if known else (), year, person_ref))
-    for gone in earlier.values():
-        told.append(_wage(replace(gone, wages=()), gone.wages, year, person_ref))
-    return told
+    people = [ToTell(worker, _withdrawn(earlier.pop(worker.insurance_number, None), worker)) for worker in workers]
+    people += [ToTell(replace(gone, wages=()), _withdrawn(gone, None)) for gone in earlier.values()]
+    return people
 
 
-def _wage(
-    worker: WageLine, before: tuple[PeriodWage, ...], year: int, person_ref: Callable[[str], str]
-) -> DeclaredWage:
-    quarters = {wage.quarter for wage in worker.wages}
-    withdrawn = [PeriodWage(wage.quarter, 0, Unit.MONTH, 0) for wage in before if wage.quarter not in quarters]
-    return DeclaredWage(
-        person_ref=person_ref(worker.insurance_number),
-        periods=tuple(
-            WagePeriod(
-                year=year,
-                quarter=wage.quarter,
-                duration=wage.duration,
-                unit=wage.unit.value,
-                wage_minor=wage.wage_minor,
-            )
-            for wage in (*worker.wages, *withdrawn)
-        ),
-        entered_on=worker.entered_on,
-        left_on=worker.left_on,
-    )
-
-
-def told(accepted: Declaration, wages: Sequence[DeclaredWage], *, currency: str) -> Iterator[object]:
-    """The events of an acceptance, in order."""
+def accepted_event(accepted: Declaration, *, currency: str) -> DeclarationAccepted:
+    """That the declaration is a fact."""
     business, booked = accepted.business, accepted.booked
     if business is None or booked is None:
         raise ValueError("only what was accepted is told as accepted")
-    pages = list(paged(wages, size=WAGES_A_PAGE))
-    yield DeclarationAccepted(
+    return DeclarationAccepted(
         declaration_id=accepted.declaration_id,
         employer_id=accepted.employer_id,
         form=accepted.form,
@@ -64,10 +43,18 @@ def told(accepted: Declaration, wages: Sequence[DeclaredWage], *, currency: str)
         due_minor=booked.assessment.total_minor,
         currency=currency,
         due_on=booked.assessment.due_on,
-        pages=len(pages),
+        pages=accepted.told_pages,
         accepted_at=business.at,
     )
-    for number, page in enumerate(pages, start=1):
+
+
+def wage_events(
+    accepted: Declaration, people: Sequence[ToTell], *, year: int, currency: str, person_ref: Callable[[str], str]
+) -> Iterator[WagesDeclared]:
+    """Its wages by pseudonym, made one page at a time: of a long file all pages at once would fill the memory."""
+    if accepted.business is None:
+        raise ValueError("only what was accepted has wages to tell")
+    for number, page in enumerate(paged(people, size=WAGES_A_PAGE), start=1):
         yield WagesDeclared(
             declaration_id=accepted.declaration_id,
             employer_id=accepted.employer_id,
@@ -75,8 +62,34 @@ def told(accepted: Declaration, wages: Sequence[DeclaredWage], *, currency: str)
             period=accepted.period,
             revision=accepted.revision,
             page=number,
-            pages=len(pages),
+            pages=accepted.told_pages,
             currency=currency,
-            wages=page,
-            accepted_at=business.at,
+            wages=tuple(_wage(each, year, person_ref) for each in page),
+            accepted_at=accepted.business.at,
         )
+
+
+def _withdrawn(before: WageLine | None, now: WageLine | None) -> tuple[int, ...]:
+    if before is None:
+        return ()
+    kept = {wage.quarter for wage in now.wages} if now else set()
+    return tuple(wage.quarter for wage in before.wages if wage.quarter not in kept)
+
+
+def _wage(each: ToTell, year: int, person_ref: Callable[[str], str]) -> DeclaredWage:
+    nothing = (PeriodWage(quarter, 0, Unit.MONTH, 0) for quarter in each.withdrawn)
+    return DeclaredWage(
+        person_ref=person_ref(each.worker.insurance_number),
+        periods=tuple(
+            WagePeriod(
+                year=year,
+                quarter=wage.quarter,
+                duration=wage.duration,
+                unit=wage.unit.value,
+                wage_minor=wage.wage_minor,
+            )
+            for wage in (*each.worker.wages, *nothing)
+        ),
+        entered_on=each.worker.entered_on,
+        left_on=each.worker.left_on,
+    )

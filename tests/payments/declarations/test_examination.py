@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.declarations.examination import Examination, Source
+from services.payments.declarations.examination import Examination, Source, examine
 from services.payments.declarations.findings import Role
 from services.payments.declarations.layouts.registry import LAYOUTS
 from tests.payments.declarations.builders import (
@@ -88,3 +88,11 @@ def test_a_long_file_takes_no_more_memory_than_its_numbers() -> None:
     assert seen == count
     # A line is 231 bytes: it is not kept, only its worker's number is.
     assert peak / count < 200
+
+
+@pytest.mark.parametrize(("people", "kept"), [(workers(3), 3), ([*workers(2), Worker(3, {"number": 9})], 0)])
+def test_the_workers_of_a_file_that_is_refused_are_not_kept(people: list[Worker], kept: int) -> None:
+    examined_ = examine(das_b(people).sources(), facts=facts(), layouts=[LAYOUTS["das-b"]])
+
+    assert len(examined_.workers) == kept
+    assert examined_.report.is_accepted is bool(kept)

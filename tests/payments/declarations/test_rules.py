@@ -88,8 +88,14 @@ def assessment(found: Examined) -> Assessment:
 
 
 def accept(here: Declaration, found: Examined, *, before: StandingDeclaration | None = None, **facts: Any) -> Any:
-    wages = telling.wages_to_tell(found.workers, before=(), year=2025, person_ref=lambda number: f"p{number}")
-    usual = {"assessment": assessment(found), "wages": wages, "findings_pages": 0, "fund": funds()[DZ], "at": LATER}
+    people = len(found.workers)
+    usual = {
+        "assessment": assessment(found),
+        "told_persons": people,
+        "findings_pages": 0,
+        "fund": funds()[DZ],
+        "at": LATER,
+    }
     return rules.accept(here, found, before=before, **{**usual, **facts})
 
 
@@ -321,4 +327,11 @@ def test_each_branch_is_owed_the_sum_of_its_sides_and_quarters() -> None:
 
 def _accepted(found: Examined, *, before: StandingDeclaration | None = None) -> tuple[Declaration, tuple[Any, ...]]:
     outcome = accept(declaration(), found, before=before)
-    return outcome.thing, outcome.events
+    pages = telling.wage_events(
+        outcome.thing,
+        telling.to_tell(found.workers, before=()),
+        year=2025,
+        currency="DZD",
+        person_ref=lambda number: f"p{number}",
+    )
+    return outcome.thing, (*outcome.events, *pages)

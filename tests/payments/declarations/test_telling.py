@@ -1,12 +1,14 @@
 """What others are told of wages: pseudonyms only, and nought where a newer declaration is silent."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from services.payments.declarations import telling
+from services.payments.declarations.declaration import BusinessReceipt, Status
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.events.payments import DeclaredWage
+from tests.payments.declarations.test_rules import declaration
 
 Quarters = dict[int, int]
 
@@ -17,12 +19,11 @@ def line(number: str, quarters: Quarters) -> WageLine:
 
 
 def told(workers: dict[str, Quarters], before: dict[str, Quarters]) -> list[DeclaredWage]:
-    return telling.wages_to_tell(
-        [line(*each) for each in workers.items()],
-        before=(line(*each) for each in before.items()),
-        year=2025,
-        person_ref=lambda number: f"p-{number}",
-    )
+    people = telling.to_tell([line(*each) for each in workers.items()], before=(line(*each) for each in before.items()))
+    business = BusinessReceipt(at=datetime(2026, 1, 20, tzinfo=UTC))
+    accepted = declaration(Status.ACCEPTED, business=business, told_pages=1)
+    pages = telling.wage_events(accepted, people, year=2025, currency="DZD", person_ref=lambda number: f"p-{number}")
+    return [wage for page in pages for wage in page.wages]
 
 
 @pytest.mark.parametrize(
