@@ -17,8 +17,6 @@ $(INSTALLED):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Himaya needs Python 3.11 or newer: make PYTHON=...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@$(BIN)/python -c 'import magic' 2>/dev/null || { \
-		echo 'libmagic is missing, which knows what kind a file is: apt-get install libmagic1, or brew install libmagic'; exit 1; }
 	@rm -f .venv/.installed-* && touch $@
 
 run: install ## start everything on this machine, until Ctrl-C

@@ -4,13 +4,14 @@ The caller's environment overrides it: `PAYMENTS_WEB_THREADS` for one service, `
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.local import addresses, clients
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.programs import HOST, Program, answers_http
+from shared.funds.loading import load
 
 Settings = Mapping[str, str]
 
@@ -87,6 +88,7 @@ def of_simulators(
             "BANK_BIND": f"{HOST}:{ports['BANK_PORT']}",
             "BANK_STATE_DIR": str(var / "bank"),
             "BANK_API_KEY": credentials.password("bank-api-key"),
+            "BANK_FUND_ACCOUNTS": _fund_accounts(common(environ, ports=ports)["FUNDS"].split(",")),
             "BANK_CLIENT_ID": clients.BANK,
             "BANK_PRIVATE_KEY_FILE": str(credentials.private_key("bank-client")),
             "FUND_WEBHOOK_URL": f"{payments}/v1/{{fund}}/bank/events",
@@ -103,6 +105,15 @@ def of_simulators(
         },
     }
     return {name: {**settings, **_meant_for(name, environ)} for name, settings in own.items()}
+
+
+def _fund_accounts(fund_ids: Iterable[str]) -> str:
+    """The accounts that the funds hold at the bank, as it reads them."""
+    return " ".join(
+        f"{fund_id}={account.number}:{fund.currency}"
+        for fund_id, fund in load(fund_ids).items()
+        for account in (fund.payment.collections, fund.payment.payouts)
+    )
 
 
 def simulators(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:

@@ -26,8 +26,8 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
+from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
-from shared.telemetry.traces import continued
 
 BATCH_EVENTS_MAX = 100
 POLL_MS = 250

@@ -22,7 +22,7 @@ from shared.kernel.ids import uuid7
 from shared.kernel.references import with_check
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
-from shared.telemetry.traces import carried
+from shared.telemetry.carrying import carried
 
 OUTBOX_EVENTS_MAX = 200
 OUTBOX_BYTES_MAX = 4_000_000

@@ -2,11 +2,9 @@
 
 import atexit
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Flask
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
@@ -15,8 +13,6 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-
-tracer = trace.get_tracer("himaya")
 
 UNTRACED = "health/.*,metrics,openapi.json,docs"
 
@@ -40,18 +36,3 @@ def start(service: str, *, zipkin_url: str, otlp_url: str, share: float) -> None
 def trace_requests(app: Flask) -> None:
     """A span for each request of the app."""
     FlaskInstrumentor().instrument_app(app, excluded_urls=UNTRACED)  # type: ignore[no-untyped-call]
-
-
-def carried() -> str:
-    """The trace that this moment belongs to, to be kept with what will be done later (W3C traceparent)."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return carrier.get("traceparent", "")
-
-
-@contextmanager
-def continued(name: str, traceparent: str, *, kind: trace.SpanKind = trace.SpanKind.INTERNAL) -> Iterator[None]:
-    """Do something as a part of the trace that was carried here."""
-    context = propagate.extract({"traceparent": traceparent})
-    with tracer.start_as_current_span(name, context=context, kind=kind):
-        yield

@@ -24,7 +24,8 @@ from deploy.local.demo_fund import totp_secret
 
 EMPLOYER_SCOPE = "declarations:file declarations:read collections:pay messages:read"
 PERSON_SCOPE = (
-    "claims:submit claims:read rights:read uploads:add uploads:read papers:obtain careers:read cards:read messages:read"
+    "claims:submit claims:read rights:read uploads:add uploads:read papers:obtain papers:read careers:read cards:read "
+    "messages:read"
 )
 STAFF_SCOPE = "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read"
 GOOD_CARD, SILENT_CARD = "4242 4242 4242 4242", "4000 0000 0000 0119"
@@ -152,7 +153,7 @@ def refused(scene: Scene, files: dict[str, bytes], *, period: str) -> None:
     teller.chapter(f"{scene.fund}: a wage file with an error is refused")
     sent = _send(scene, files, period=period)
     path = f"/declarations/{sent['declaration_id']}"
-    teller.wait("the refusal", _read(scene, sent["declaration_id"], status="refused"))
+    teller.wait("the refusal", _read(scene, sent["declaration_id"], status="technically-refused"))
     for language in ("fr", "ar"):
         finding = scene.employer.get("payments", f"{path}/findings", language=language)["items"][0]
         teller.check(
@@ -259,8 +260,9 @@ def account(scene: Scene, person: Worker) -> None:
         "the activation mail", lambda: scene.mailbox.of(person.email, channel="mail", containing="token=")
     )
     token = mail[-1]["text"].split("token=")[1].split()[0]
-    scene.anyone.post("identity", "/accounts/activation", {"token": token})
-    again = scene.anyone.raw("POST", "identity", "/accounts/activation", json={"token": token})
+    opening = {"token": token, "password": scene.password}
+    scene.anyone.post("identity", "/accounts/activation", opening)
+    again = scene.anyone.raw("POST", "identity", "/accounts/activation", json=opening)
     teller.check(again.status_code >= 400, f"the link works once: {again.json()['detail']}")
     scene.worker.sign_in(person.national_id, scene.password, scope=PERSON_SCOPE)
     right = scene.worker.get("claims", "/rights")

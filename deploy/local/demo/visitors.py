@@ -87,9 +87,9 @@ class Visitor:
         }
         page = self.session.get(f"{base}/authorize", params=query, timeout=30)
         form = _Form.read(page.text)
-        answers = {"username": name, "password": password}
+        answers = {"login": name, "password": password}
         if totp_secret:
-            answers["code"] = pyotp.TOTP(totp_secret).now()
+            answers["one_time_code"] = pyotp.TOTP(totp_secret).now()
         url = urllib.parse.urljoin(page.url, form.action)
         sent = self.session.post(url, data={**form.fields, **answers}, allow_redirects=False, timeout=30)
         returned = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers.get("Location", "")).query)

@@ -27,7 +27,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.APPROVED: frozenset({Status.ORDERED}),
     Status.ORDERED: frozenset({Status.PAID, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.ORDERED}),
-    Status.PAID: frozenset(),
+    Status.PAID: frozenset({Status.RETURNED}),  # a bank may give back what it booked, days later
     Status.REFUSED: frozenset(),
 }
 

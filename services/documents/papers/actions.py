@@ -9,7 +9,7 @@ from services.documents.register import actions as register
 from shared.kernel.actors import NotYours
 from shared.storage.blobs import Blob
 from shared.storage.work import Work
-from shared.telemetry.traces import carried
+from shared.telemetry.carrying import carried
 
 
 def ask(work: Work, request: Request) -> Paper:

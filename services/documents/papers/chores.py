@@ -14,7 +14,7 @@ from shared.funds.fund import Fund
 from shared.kernel.actors import system
 from shared.process.chores import Chore
 from shared.storage.platform import Platform
-from shared.telemetry.traces import continued
+from shared.telemetry.carrying import continued
 
 POLL_S = 0.4
 PRESS = system("press")

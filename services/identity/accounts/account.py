@@ -46,6 +46,7 @@ _AGENT = frozenset(
         "declarations:read",
         "collections:read",
         "cards:read",
+        "careers:read",
         "papers:read",
         "ledger:read",
     ]
@@ -60,6 +61,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "uploads:add",
             "uploads:read",
             "papers:obtain",
+            "papers:read",
             "careers:read",
             "cards:read",
             "messages:read",

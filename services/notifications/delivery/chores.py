@@ -11,8 +11,8 @@ from services.notifications.messages.batch import Batch
 from shared.kernel.actors import system
 from shared.process.chores import Chore
 from shared.storage.platform import Platform
+from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
-from shared.telemetry.traces import continued
 
 EVERY_S = 0.5
 

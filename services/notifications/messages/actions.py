@@ -13,7 +13,7 @@ from services.notifications.templates import catalogue
 from shared.funds.fund import Channel
 from shared.kernel.actors import ActorKind
 from shared.storage.work import Work
-from shared.telemetry.traces import carried
+from shared.telemetry.carrying import carried
 
 SHOWN_MAX = 100
 

@@ -20,7 +20,7 @@ from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
 from shared.storage.work import Work
-from shared.telemetry.traces import continued
+from shared.telemetry.carrying import continued
 
 LOOK_AGAIN_S = (2, 10, 60, 300, 3600)
 NO_DETAILS = Details(counterparty="", text="")

@@ -11,7 +11,7 @@ from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
 from shared.storage.platform import Platform
 from shared.storage.work import Work
-from shared.telemetry.traces import continued
+from shared.telemetry.carrying import continued
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from shared.kernel.outcome import Outcome
 from shared.storage.work import Work
-from shared.telemetry.traces import carried
+from shared.telemetry.carrying import carried
 
 
 def open_obligation(

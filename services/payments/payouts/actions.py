@@ -12,7 +12,7 @@ from shared.events.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
 from shared.storage.platform import ChangedMeanwhile
 from shared.storage.work import Work
-from shared.telemetry.traces import carried, continued
+from shared.telemetry.carrying import carried, continued
 
 
 def order(work: Work, claim: ClaimApproved) -> None:

@@ -52,6 +52,7 @@ ALLOWED: dict[tuple[Status, str], Status] = {
     (Status.APPROVED, "order"): Status.ORDERED,
     (Status.ORDERED, "pay"): Status.PAID,
     (Status.ORDERED, "return"): Status.RETURNED,
+    (Status.PAID, "return"): Status.RETURNED,
     (Status.RETURNED, "order"): Status.ORDERED,
 }
 
