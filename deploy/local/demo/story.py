@@ -36,6 +36,12 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+def _ended_quarter() -> tuple[int, int]:
+    """The last quarter that has ended, as year and number."""
+    number = today().year * 4 + (today().month - 1) // 3 - 1
+    return number // 4, number % 4 + 1
+
+
 @dataclass
 class Scene:
     """One fund's telling, and what the chapters hand on to each other."""
@@ -85,9 +91,9 @@ def tell_tunisia(world: World, *, run: int) -> None:
         scene = Scene(world, cast(TUNISIA, run=run, count=WORKERS), Path(folder))
         register(scene, sector="retail")
         sign_in(scene)
-        for year, percent in ((2024, "25.75"), (2025, "26.75")):
-            due = _due_tunisia(scene.told, percent)
-            accepted(scene, payroll.tn_122(scene.told, year=year, quarter=4), period=f"{year}-Q4", due=due)
+        for year, quarter, percent in ((2024, 4, "25.75"), (*_ended_quarter(), "26.75")):
+            files = payroll.tn_122(scene.told, year=year, quarter=quarter)
+            accepted(scene, files, period=f"{year}-Q{quarter}", due=_due_tunisia(scene.told, percent))
         cards(scene)
         pay_by_card(scene, card=SILENT_CARD)
         paid(scene)
@@ -199,11 +205,14 @@ def pay_by_transfer(scene: Scene) -> None:
     teller, path = scene.teller, f"/declarations/{scene.declaration['declaration_id']}/collections"
     teller.chapter(f"{scene.fund}: the employer pays by transfer")
     asked = scene.employer.post("payments", path, {"rail": "transfer"}, expect=201)
-    teller.seen(f"reference {asked['reference']}, account {asked['account']}")
+    teller.seen(f"reference {asked['reference']}, to {asked['account']['number']} at {asked['account']['bank']}")
     customer = BankCustomer(scene.world)
     customer.open_account(holder=scene.told.employer.name, currency=asked["currency"], balance="100000000.00")
     sent = customer.transfer(
-        to_account=asked["account"], amount=asked["amount"], currency=asked["currency"], reference=asked["reference"]
+        to_account=asked["account"]["number"],
+        amount=asked["amount"],
+        currency=asked["currency"],
+        reference=asked["reference"],
     )
     teller.check(sent.status_code == 201, "the bank looked the reference up at the fund and took the transfer")
 
@@ -269,8 +278,8 @@ def account(scene: Scene, person: Worker) -> None:
     card = scene.worker.get("identity", "/card")
     teller.seen(f"right {right['status']} until {right['valid_until']}: {right['text']}")
     teller.seen(f"card {card['card_number']} valid until {card['valid_until']}")
-    career = scene.worker.get("documents", "/career")
-    teller.check(career["items"], f"career: {len(career['items'])} quarters declared by {scene.told.employer.name}")
+    lines = scene.worker.get("documents", "/career")["lines"]
+    teller.check(len(lines) == 4, f"career: {len(lines)} quarters declared by {lines[0]['employer_name']}")
 
 
 def certificates(scene: Scene) -> None:
