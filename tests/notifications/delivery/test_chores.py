@@ -157,6 +157,16 @@ def test_a_page_of_hundreds_arrives_once_each(platform: Platform, centre: Centre
     assert told(platform).count("notifications.message-sent") == 250
 
 
+def test_one_that_is_refused_does_not_hold_up_its_batch(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
+    service.make_indexes(platform)
+    reached, refused = f"+21368{uuid4().int % 10**6:06d}9", "+213680000000"
+    hear(platform, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
+    hear(platform, service, made.cards("p1", "p2"))
+    assert send_waiting(platform, DZ, provider=sms) == 2
+    assert sorted(statuses(platform, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
+    assert sorted(told(platform)) == ["notifications.message-failed", "notifications.message-sent"]
+
+
 # --- what does not ----------------------------------------------------------------------------------------------------
 
 
@@ -220,7 +230,7 @@ def test_a_centre_that_has_enough_gets_the_rest_later(platform: Platform, centre
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
     hear(platform, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
     hear(platform, service, made.cards(*mobiles))
-    centre.fault("sms-throttled", 5)
+    centre.fault("sms-throttled")
     with pytest.raises(ProviderInTrouble):
         send_waiting(platform, DZ, provider=sms)
     assert ("queued", None) in statuses(platform, "sms")
