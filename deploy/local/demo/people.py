@@ -77,19 +77,23 @@ def cast(country: Country, *, run: int, count: int) -> Cast:
 
 def _worker(country: Country, run: int, index: int) -> Worker:
     (family, family_ar), (first, first_ar) = FAMILY_NAMES[index % 5], FIRST_NAMES[(index // 5 + index) % 5]
-    serial = f"{run:05d}{index:03d}"
-    insurance = f"90{serial:0>10}" if country is ALGERIA else f"{serial[-8:]}45"
+    if country is ALGERIA:
+        insurance, national_id = f"90{run:05d}{index:05d}", f"1099{run:09d}{index:05d}"
+        mobile = f"{country.mobile}{run % 100:02d}{index:05d}7"
+    else:
+        insurance, national_id = f"{run % 1000:03d}{index:05d}45", f"0{run % 100:02d}{index:05d}"
+        mobile = f"{country.mobile}{run % 10}{index:05d}1"
     return Worker(
         insurance_number=insurance,
-        national_id=f"1099{serial:0>14}" if country is ALGERIA else f"0{serial[-7:]}",
+        national_id=national_id,
         family_name=family,
         first_name=first,
         family_name_ar=family_ar,
         first_name_ar=first_ar,
         birth_on=date(1970 + index % 30, 1 + index % 12, 1 + index % 28),
         email=f"assure-{run}-{index}@personne.example",
-        mobile=f"{country.mobile}{run % 1000:03d}{index:03d}1{'7' if country is ALGERIA else ''}",
-        account=account(country, run * 1000 + index),
+        mobile=mobile,
+        account=account(country, run * 100_000 + index),
         wage_minor=6_000_000 + 50_000 * index if country is ALGERIA else 1_050_000 + 10_000 * index,
     )
 
