@@ -29,6 +29,7 @@ def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
         "WEB_PROCESSES": "1",
         "WEB_THREADS": "8",
         "LOG_LEVEL": "INFO",
+        "TRACED_SHARE": "0.1",  # and whatever its caller traces, as `make demo` does
     }
     return {name: environ.get(name, value) for name, value in generated.items()}
 

@@ -4,12 +4,11 @@ A transaction saves the state, the outgoing events (outbox), the cause (a reques
 entries. It may hold several units of work, one per polled event. Actions run inside it and may be run again whole.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pymongo import ReplaceOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -24,6 +23,7 @@ from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
 from shared.telemetry.carrying import carried
 
+KEYS_A_QUERY = 50
 OUTBOX_EVENTS_MAX = 200
 OUTBOX_BYTES_MAX = 4_000_000
 """An outbox document stays far below MongoDB's 16 MB; a unit of work that tells more writes several."""
@@ -113,9 +113,14 @@ class Drawer:
         return list(found.sort(list(sort)) if sort else found)
 
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
-        """Those of the documents that are there."""
+        """Those of the documents that are there. Asked for in small parts: SecantusDB holds each match of an `$in`
+        against every value of it, so that a query of five hundred costs a hundred times one of fifty."""
         keys = [self.key(local_id) for local_id in local_ids]
-        return list(self.collection.find({"_id": {"$in": keys}}, session=self.session)) if keys else []
+        return [
+            document
+            for part in _parts(keys)
+            for document in self.collection.find({"_id": {"$in": part}}, session=self.session)
+        ]
 
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
         self.collection.insert_one({**document, "_id": self.key(local_id), "fund": self.fund_id}, session=self.session)
@@ -127,14 +132,23 @@ class Drawer:
             self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> bool:
-        """Replace documents whose version is one less than the new one; whether all of them were."""
-        changes = [
-            ReplaceOne({"_id": self.key(key), "version": int(str(row["version"])) - 1}, {**row, "fund": self.fund_id})
-            for key, row in documents.items()
-        ]
-        if not changes:
-            return True
-        return self.collection.bulk_write(changes, session=self.session).matched_count == len(changes)
+        """Replace documents whose version is one less than the new one; whether all of them were.
+
+        Taken out by parts of one version and put in together: on the embedded engine a third of the time of as many
+        replacements, and inside the transaction nobody sees the gap.
+        """
+        by_version: dict[int, list[str]] = {}
+        for local_id, row in documents.items():
+            by_version.setdefault(int(str(row["version"])) - 1, []).append(self.key(local_id))
+        taken_out = 0
+        for version, keys in by_version.items():
+            for part in _parts(keys):
+                old = {"_id": {"$in": part}, "version": version}
+                taken_out += self.collection.delete_many(old, session=self.session).deleted_count
+        if taken_out != len(documents):
+            return False
+        self.insert_many(documents)
+        return True
 
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""
@@ -156,6 +170,11 @@ class Drawer:
 
     def count(self, equal: Mapping[str, object]) -> int:
         return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), KEYS_A_QUERY):
+        yield list(keys[start : start + KEYS_A_QUERY])
 
 
 def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:

@@ -99,6 +99,9 @@ class NextView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True)
 
 
+_STEPS, _NEXT = StepView(many=True), NextView()
+
+
 class ClaimView(Schema):
     """A claim with its timeline: what happened, what comes next, who must act."""
 
@@ -120,10 +123,10 @@ class ClaimView(Schema):
 
     def steps(self, claim: Claim) -> Any:
         rows = [{**vars(step), "text": timeline.text_of(step)} for step in claim.steps]
-        return StepView(many=True).dump(rows)
+        return _STEPS.dump(rows)
 
     def coming(self, claim: Claim) -> Any:
-        return NextView().dump(timeline.next_step(claim, fund()))
+        return _NEXT.dump(timeline.next_step(claim, fund()))
 
 
 ClaimViews = many(ClaimView)
