@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo test lock format docs figures clean
+.PHONY: help install run stop demo verify test lock format docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ stop: install ## stop what `make run` started somewhere else
 
 demo: install ## tell the story against the running platform, step by step
 	@$(BIN)/python -m deploy.local.demo
+
+verify: install ## ask the running platform what must never be: lost, doubled, unbalanced, unsealed
+	@$(BIN)/python -m deploy.local verify
 
 test: install ## style, types, import contracts and all tests
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|stop|figures|do`: the platform on this machine, and operators' commands in it."""
+"""`python -m deploy.local run|stop|figures|verify|do`: the platform on this machine, and operators' commands in it."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import figures, place, plan, refill, screen
+from deploy.local import figures, place, plan, refill, screen, verify
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -16,6 +16,7 @@ from deploy.local.supervisor import stop_left_over
 USAGE = f"""usage: python -m deploy.local run
        python -m deploy.local stop
        python -m deploy.local figures
+       python -m deploy.local verify
        python -m deploy.local do {"|".join(SERVICES)} <command of the service> ..."""
 
 
@@ -88,6 +89,8 @@ def main(arguments: Sequence[str]) -> int:
             case ["figures"]:
                 figures.show(var)
                 return 0
+            case ["verify"]:
+                return verify.verify(environ, var=var)
             case ["do", service, *rest] if service in SERVICES:
                 return do(environ, service, rest, var=var)
     except Broken as broken:

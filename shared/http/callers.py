@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ TOKEN_TYPE = "at+jwt"  # noqa: S105
 KEYS_FRESH_S = 300
 KEYS_ASKED_AGAIN_S = 10
 TOKEN_LENGTH_MAX = 8_192
+TOKENS_KEPT_MAX = 2_000
 CLOCK_SKEW_S = 30
 
 
@@ -105,6 +107,8 @@ class Verifier:
     keys: PublicKeys
     issuer: str
     audience: str
+    _read: "OrderedDict[str, jwt.Token]" = field(default_factory=OrderedDict, compare=False, repr=False)
+    """Tokens whose signature was found good: they come again with every request, and a signature stays good."""
 
     def actor(self, authorization: str, *, fund_id: str, at: datetime) -> Actor:
         """The caller behind an Authorization header."""
@@ -139,6 +143,14 @@ class Verifier:
         return claims
 
     def _decoded(self, token: str) -> jwt.Token:
+        known = self._read.get(token)
+        if known is None:
+            known = self._read[token] = self._verified(token)
+            if len(self._read) > TOKENS_KEPT_MAX:
+                self._read.popitem(last=False)
+        return known
+
+    def _verified(self, token: str) -> jwt.Token:
         try:
             return jwt.decode(token, self.keys.get(unknown_key=False), algorithms=ALGORITHMS)
         except (JoseError, ValueError):

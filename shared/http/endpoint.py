@@ -6,15 +6,15 @@ from typing import Any
 
 import structlog
 from flask import Response, g, json, request
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.http import bodies
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict
-from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform, Transaction
-from shared.storage.work import Drawer, Work
+from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform
+from shared.storage.work import Work
 
 PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
@@ -23,6 +23,22 @@ class TwinRunning(Conflict):
     """The same request is being carried out by another process right now."""
 
     code = "request.twin-running"
+
+
+class KeyKnown(Exception):
+    """The key came before: whatever it asked for was done, or is about to be."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that has a key: what it is kept under, and what makes it the same as another."""
+
+    local_id: str
+    fingerprint: str
+
+    def print_in(self, work: Work) -> str:
+        """The fingerprint as it is kept: keyed, since a body may hold a password."""
+        return work.keys.blind_index(self.fingerprint, of="request")
 
 
 @dataclass
@@ -74,39 +90,47 @@ class Endpoint:
 
     def _changed(self, fund: str, actor: Actor, inputs: list[Any], path: dict[str, str]) -> Response:
         key = bodies.key(is_required=self.route.is_keyed)
-        cause = f"request:{key or g.request_id}"
 
-        def act(transaction: Transaction) -> Response:
-            work = transaction.work(fund, by=actor, cause=cause)
-            if key is None:
-                return self._shown(self.route.handler(work, *inputs, **path))
-            return self._once(work, key, inputs, lambda: self.route.handler(work, *inputs, **path))
+        def act(work: Work) -> Response:
+            return self._shown(self.route.handler(work, *inputs, **path))
 
-        return self.platform.transact(act)
-
-    def _once(self, work: Work, key: str, inputs: list[Any], act: Callable[[], object]) -> Response:
-        """Act and remember the answer under the key, or give the answer that is remembered."""
-        requests = work.drawer("requests")
-        print_ = work.keys.blind_index(bodies.fingerprint(inputs), of="request")  # a body may hold a password
-        local_id = f"{work.by.subject}:{self.route.name}:{key}"
-        before = requests.find_one(local_id)
-        if before is not None:
-            if before["fingerprint"] != print_:
-                raise bodies.KeyReused
-            return _remembered(before)
-        self._claim(requests, local_id, print_, work)
-        answer = self._shown(act())
-        kept = {"status": answer.status_code, "body": answer.get_data(), "headers": list(answer.headers.items())}
-        requests.update(local_id, {"$set": kept})
-        return answer
-
-    def _claim(self, requests: Drawer, local_id: str, print_: str, work: Work) -> None:
-        """Stand first under the key. Whoever holds it in an open transaction makes this one wait, then give up."""
+        if key is None:
+            return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=act)
+        asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
         try:
-            requests.insert(local_id, {"fingerprint": print_, "at": work.at})
-        except PyMongoError:
+            return self.platform.work(
+                fund, by=actor, cause=f"request:{key}", action=lambda work: self._once(work, asked, act)
+            )
+        except KeyKnown:
+            return self._again(self.platform.reading(fund, by=actor), asked)
+
+    def _once(self, work: Work, asked: "Asked", act: Callable[[Work], Response]) -> Response:
+        """Stand first under the key, act, and keep the answer with it, sealed: it may say what the care was."""
+        requests = work.drawer("requests")
+        try:
+            requests.insert(asked.local_id, {"fingerprint": asked.print_in(work), "at": work.at})
+        except DuplicateKeyError as known:
+            raise KeyKnown from known
+        except PyMongoError:  # a twin holds the key in a transaction that is still open
             g.has_twin = True
             raise
+        answer = act(work)
+        body = work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id)
+        kept = {"status": answer.status_code, "body": body, "headers": list(answer.headers.items())}
+        requests.update(asked.local_id, {"$set": kept})
+        return answer
+
+    def _again(self, work: Work, asked: "Asked") -> Response:
+        """The answer that the same request got before."""
+        stored: Any = work.drawer("requests").find_one(asked.local_id)
+        if stored["fingerprint"] != asked.print_in(work):
+            raise bodies.KeyReused
+        body = work.keys.open_bytes(stored["body"], as_=work.keys.strictest, whose=asked.local_id)
+        answer = Response(body, stored["status"])
+        for name, value in stored["headers"]:
+            answer.headers[name] = value
+        answer.headers["Idempotent-Replayed"] = "true"
+        return answer
 
     def _shown(self, result: object) -> Response:
         if isinstance(result, Download):
@@ -135,11 +159,3 @@ def answered(endpoint: Endpoint) -> Callable[..., Response]:
             raise
 
     return call
-
-
-def _remembered(stored: dict[str, Any]) -> Response:
-    answer = Response(bytes(stored["body"]), stored["status"])
-    for name, value in stored["headers"]:
-        answer.headers[name] = value
-    answer.headers["Idempotent-Replayed"] = "true"
-    return answer

@@ -5,7 +5,8 @@ of work. It runs again soon, so it may stop anywhere; what it finds half done it
 """
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -28,6 +29,43 @@ class Chore:
     name: str
     every_s: float
     run: Callable[[Platform, str], int]
+
+
+class OneByOne:
+    """Goes through what waits. A thing that fails is left where it is and tried again ever later; the others go on.
+
+    The third of the edges where whatever a rule throws is met: it is logged by its code or class, and counted.
+    """
+
+    def __init__(self, chore: str) -> None:
+        self.chore = chore
+        self._failures: dict[str, int] = {}
+        self._not_before_s: dict[str, float] = {}
+
+    def do(self, things: Mapping[str, Callable[[], object]]) -> int:
+        """Do what each id asks for; how many were done. `Unavailable` is nobody's fault and ends the round."""
+        done = 0
+        for thing_id, act in things.items():
+            if time.monotonic() < self._not_before_s.get(thing_id, 0.0):
+                continue
+            try:
+                act()
+                done += 1
+                self._failures.pop(thing_id, None)
+                self._not_before_s.pop(thing_id, None)
+            except Unavailable:
+                raise
+            except Exception as failure:
+                self._leave(thing_id, failure)
+        return done
+
+    def _leave(self, thing_id: str, failure: Exception) -> None:
+        failures = self._failures[thing_id] = self._failures.get(thing_id, 0) + 1
+        wait_s = min(BACK_OFF_MAX_S * 10, 2.0**failures)
+        self._not_before_s[thing_id] = time.monotonic() + wait_s
+        why = failure.code if isinstance(failure, Failure) else type(failure).__name__
+        log.error("chore-left-one", chore=self.chore, thing=thing_id, why=why, failures=failures, again_in_s=wait_s)
+        metrics.CHORES.labels(self.chore, "left-one").inc()
 
 
 def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:

@@ -23,6 +23,9 @@ NONCE_BYTES = 12
 PERSON_REF_LENGTH = 24
 
 
+_STRICTNESS = (DataClass.CONTACT, DataClass.CIVIL, DataClass.BANK, DataClass.HEALTH)
+
+
 class SealBroken(Exception):
     """The value was sealed for another fund, class or person, or it was changed. Never shown: it is a fault of ours."""
 
@@ -45,6 +48,11 @@ class FundKeys:
     classes: Mapping[DataClass, _Class]
     index_key: bytes
     person_key: bytes
+
+    @property
+    def strictest(self) -> DataClass:
+        """The strictest class that this service may open: what holds for it is good enough for anything it says."""
+        return max(self.classes, key=_STRICTNESS.index)
 
     def seal(self, value: str | bytes, *, as_: DataClass, whose: str) -> Sealed:
         """Hide a value of a class. `whose` is the person_ref, employer id or file id that it belongs to."""

@@ -88,6 +88,5 @@ def note_returned(work: Work, *, claim_id: str, reason: str) -> None:
 
 
 def _check_uploads(work: Work, papers: Iterable[Paper], *, person_ref: str) -> None:
-    for paper in papers:
-        if store.owner_of_upload(work, paper.upload_id) != person_ref:
-            raise UploadUnknown
+    if store.owners_of_uploads(work, {paper.upload_id for paper in papers}) - {person_ref}:
+        raise UploadUnknown

@@ -1,5 +1,7 @@
 """Where claims are kept, and what claims knows of the papers that documents keeps."""
 
+from collections.abc import Iterable
+
 from services.claims.claims.claim import Claim, Status
 from services.claims.claims.rules import ClaimUnknown
 from shared.kernel.personal import DataClass
@@ -36,7 +38,8 @@ def know_upload(work: Work, upload_id: str, *, person_ref: str) -> None:
     work.drawer("uploads").put(upload_id, {"person_ref": person_ref})
 
 
-def owner_of_upload(work: Work, upload_id: str) -> str | None:
-    """Whose paper it is, as far as documents has told."""
-    found = work.drawer("uploads").find_one(upload_id)
-    return None if found is None else str(found["person_ref"])
+def owners_of_uploads(work: Work, upload_ids: Iterable[str]) -> set[str]:
+    """Whose papers they are, as far as documents has told; a paper that it has not told of has no owner: ``."""
+    ids = list(upload_ids)
+    found = work.drawer("uploads").find_keys(ids)
+    return {str(upload["person_ref"]) for upload in found} | ({""} if len(found) < len(ids) else set())

@@ -19,7 +19,7 @@ from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
-from shared.process.chores import Chore
+from shared.process.chores import Chore, OneByOne
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
@@ -39,16 +39,19 @@ log = structlog.get_logger()
 
 def check_received() -> Chore:
     """Checks what employers have handed in."""
+    one_by_one = OneByOne(NAME)
+
+    def check_waiting(platform: Platform, fund_id: str) -> int:
+        waiting = store.waiting(platform.reading(fund_id, by=CHECKER))
+        return one_by_one.do({seen.declaration_id: partial(check_one, platform, fund_id, seen) for seen in waiting})
+
     return Chore(NAME, EVERY_S, check_waiting)
 
 
-def check_waiting(platform: Platform, fund_id: str) -> int:
-    """Check what waits, oldest first; how many that were."""
-    waiting = store.waiting(platform.reading(fund_id, by=CHECKER))
-    for seen in waiting:
-        with continued("declarations.check", seen.traceparent):
-            _check_one(platform, fund_id, seen)
-    return len(waiting)
+def check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:
+    """Check one declaration from its first byte to what follows: a part of the trace of its upload."""
+    with continued("declarations.check", seen.traceparent):
+        _check_one(platform, fund_id, seen)
 
 
 def _check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:

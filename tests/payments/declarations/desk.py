@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from services.payments.declarations.chores import check_waiting
+from services.payments.declarations.chores import check_received
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.platform import Platform
@@ -62,7 +62,7 @@ class Desk:
 
     def work(self) -> int:
         """What the worker does next."""
-        return check_waiting(self.platform, self.fund_id)
+        return check_received().run(self.platform, self.fund_id)
 
     def declare(self, files: Files, **form: Any) -> dict[str, Any]:
         """The files sent and checked; the declaration as the employer sees it."""

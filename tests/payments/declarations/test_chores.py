@@ -161,5 +161,5 @@ def test_what_fails_half_way_leaves_nothing(desk: Desk, platform: Platform) -> N
 
 def test_each_fund_has_its_own_queue(desk: Desk, platform: Platform) -> None:
     desk.send(das_b())
-    assert chores.check_waiting(platform, TN) == 0
-    assert chores.check_waiting(platform, DZ) == 1
+    assert chores.check_received().run(platform, TN) == 0
+    assert chores.check_received().run(platform, DZ) == 1

@@ -46,6 +46,16 @@ def test_a_service_holds_the_classes_that_it_was_given() -> None:
     assert part.person_ref("900000000001") == whole.person_ref("900000000001")
 
 
+def test_the_strictest_class_is_among_those_held() -> None:
+    data = generate_keyring([FUND])
+    for classes, strictest in (
+        ([DataClass.CONTACT], DataClass.CONTACT),
+        ([DataClass.CIVIL, DataClass.BANK], DataClass.BANK),
+        (list(DataClass), DataClass.HEALTH),
+    ):
+        assert from_data(restricted(data, classes))[FUND].strictest is strictest
+
+
 def test_after_a_rotation_the_old_key_still_opens_and_the_new_one_seals() -> None:
     data: Any = json.loads(json.dumps(generate_keyring([FUND])))
     old = from_data(data)[FUND].seal(NAME, as_=DataClass.BANK, whose="p1")
