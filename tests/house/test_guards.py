@@ -1,11 +1,13 @@
 """Every route of every service, asked by those who may not: nobody, another fund's, one without the scope."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services.identity.accounts.account import SCOPES, Role
 from shared.http.routes import ANYONE, Route
 from shared.storage.platform import Platform, now
 from tests.callers import Office, token
@@ -52,3 +54,31 @@ def test_a_guarded_route_refuses_who_may_not(service: str, route: Route, platfor
 
 def test_what_is_open_is_open_on_purpose() -> None:
     assert {route.name for _, route in ROUTES if route.needs == ANYONE} <= OPEN
+
+
+OTHERS = {
+    "cards.read": "identity/cards/test_routes.py",
+    "careers.read": "documents/careers/test_routes.py",
+    "claims.add_paper": "claims/claims/test_routes.py",
+    "claims.read": "claims/claims/test_routes.py",
+    "collections.list_of_declaration": "payments/collections/test_routes.py",
+    "collections.read": "payments/collections/test_routes.py",
+    "collections.request": "payments/collections/test_routes.py",
+    "declarations.findings": "payments/declarations/test_routes.py",
+    "declarations.lines": "payments/declarations/test_routes.py",
+    "declarations.read": "payments/declarations/test_routes.py",
+    "entitlements.read": "claims/entitlements/test_reactions.py",
+    "papers.read": "documents/papers/test_routes.py",
+    "papers.read_pdf": "documents/papers/test_routes.py",
+    "uploads.read": "documents/uploads/test_routes.py",
+    "uploads.read_content": "documents/uploads/test_routes.py",
+}
+"""Where another person, or another firm, is refused a thing that is not theirs: it takes a thing to be refused one."""
+
+
+def test_every_route_to_somebody_s_thing_refuses_others() -> None:
+    theirs = SCOPES[Role.PERSON] | SCOPES[Role.EMPLOYER]
+    assert {route.name for _, route in GUARDED if route.needs in theirs and "<" in route.path} == set(OTHERS)
+    for name, path in OTHERS.items():
+        text = (Path(__file__).parents[1] / path).read_text(encoding="utf-8")
+        assert "access.not-yours" in text, f"{path} refuses nobody what {name} shows"

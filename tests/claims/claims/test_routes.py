@@ -126,6 +126,8 @@ def test_a_field_fault_says_which_field(office: Office) -> None:
 def test_a_claim_is_between_the_person_and_the_fund(office: Office) -> None:
     claim_id = office.person(AMIRA).post("/claims", filing()).json["claim_id"]
     assert office.person(KARIM).get(f"/claims/{claim_id}").json["code"] == "access.not-yours"
+    added = office.person(KARIM).post(f"/claims/{claim_id}/papers", {"kind": "invoice", "upload_id": "k1"})
+    assert added.json["code"] == "access.not-yours"
     assert office.person(AMIRA, fund=TN).get(f"/claims/{claim_id}").status_code == 404
     assert office.person(AMIRA).get("/claims/none").json["code"] == "claim.unknown"
     assert office.machine().post("/claims", filing()).json["code"] == "access.not-yours"
