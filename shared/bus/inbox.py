@@ -5,14 +5,14 @@ batch fails, the batch is done again one by one and only the bad one is parked, 
 """
 
 import itertools
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import Event as Stop
 from typing import Any
 
 import structlog
-from kafka import KafkaConsumer
+from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 from opentelemetry import trace
 from pymongo.errors import BulkWriteError
@@ -30,6 +30,8 @@ from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
 
 BATCH_EVENTS_MAX = 100
+BATCH_BYTES_MAX = 64_000
+"""A transaction takes a hundred small events, or one page of hundreds of lines: a long one holds up what follows."""
 POLL_MS = 250
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
@@ -50,6 +52,19 @@ class Taken:
     envelope: Envelope
 
 
+class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes when the group has given this member its part, be it none: before that nothing is taken in."""
+
+    def __init__(self, has_joined: threading.Event) -> None:
+        self.has_joined = has_joined
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        pass
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        self.has_joined.set()
+
+
 class Inbox:
     """The inbox of one service. One consumer, in one thread."""
 
@@ -61,10 +76,10 @@ class Inbox:
         self.service = service
         self.reactions = reactions
         self.session_timeout_ms = session_timeout_ms
+        self.has_joined = threading.Event()
 
     def consumer(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            *self.reactions.topics(),
+        consumer = KafkaConsumer(
             bootstrap_servers=self.servers,
             group_id=f"himaya.{self.service}",
             enable_auto_commit=False,
@@ -74,16 +89,19 @@ class Inbox:
             heartbeat_interval_ms=self.session_timeout_ms // 3,
             max_poll_records=BATCH_EVENTS_MAX,
         )
+        consumer.subscribe(self.reactions.topics(), listener=_Joined(self.has_joined))
+        return consumer
 
-    def run(self, stop: Stop) -> None:
+    def run(self, stop: threading.Event) -> None:
         """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
         consumer = self.consumer()
         try:
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_EVENTS_MAX)
                 letters = [_letter(record) for records in polled.values() for record in records]
+                for batch in batches(letters):
+                    self.take(batch)
                 if letters:
-                    self.take(letters)
                     self._commit(consumer)
         except KafkaError as gone:
             raise BrokerUnavailable from gone
@@ -195,6 +213,21 @@ class Inbox:
             consumer.commit()
         except CommitFailedError:
             log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
+
+
+def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """The same records in order, in as few parts as a transaction's size allows."""
+    batch: list[Letter] = []
+    size = 0
+    for letter in letters:
+        length = len(letter.body or b"")
+        if batch and size + length > BATCH_BYTES_MAX:
+            yield batch
+            batch, size = [], 0
+        batch.append(letter)
+        size += length
+    if batch:
+        yield batch
 
 
 def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:

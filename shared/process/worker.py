@@ -52,7 +52,7 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
             threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
     for thread in threads:
         thread.start()
-    health = _health(common.health_bind, threads)
+    health = _health(common.health_bind, lambda: _is_ready(threads, inbox))
     while not stop.wait(0.5):
         dead = [thread.name for thread in threads if not thread.is_alive()]
         if dead:
@@ -93,14 +93,23 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-def _health(bind: str, threads: list[threading.Thread]) -> Any:
+def _is_ready(threads: list[threading.Thread], inbox: Inbox) -> bool:
+    """Everything runs, and the group of consumers has let this one in: from now on events are acted on."""
+    has_joined = inbox.has_joined.is_set() or not inbox.reactions.topics()
+    return has_joined and all(thread.is_alive() for thread in threads)
+
+
+def _health(bind: str, is_ready: Callable[[], bool]) -> Any:
     """Live, ready and metrics on an address of their own."""
     app = Flask("worker-health", static_folder=None)
 
     @app.get("/health/live")
+    def live() -> Response:
+        return Response('{"status": "live"}')
+
     @app.get("/health/ready")
     def ready() -> Response:
-        return Response('{"status": "ready"}', 200 if all(t.is_alive() for t in threads) else 503)
+        return Response('{"status": "ready"}') if is_ready() else Response('{"status": "starting"}', 503)
 
     @app.get("/metrics")
     def counted() -> Response:
