@@ -11,7 +11,6 @@ from pymongo.database import Database
 from services.payments.declarations import actions, chores, rules
 from services.payments.declarations.declaration import Declaration
 from services.payments.declarations.store import declarations, waiting
-from shared.storage.blobs import BlobLost
 from shared.storage.platform import Platform
 from tests.ground import DZ, TN, platform_on, reading, told
 from tests.payments.declarations.builders import das_b, workers
@@ -80,8 +79,7 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
     lost = platform.database["blobs"].find_one_and_delete({})  # a fault of ours
     assert lost is not None
     for _ in range(rules.CHECKS_MAX):
-        with pytest.raises(BlobLost):
-            desk.work()
+        assert desk.work() == 0
         clock.at += rules.CHECK_TAKES_MAX
     assert desk.work() == 1 and desk.work() == 0
     assert desk.see(declaration_id)["status"] == "held"
