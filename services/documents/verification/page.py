@@ -32,7 +32,7 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
             (texts["kind"], fund.paper_types[record.kind].names[language]),
             *details,
             (texts["issued"], habits.day(record.issued_on)),
-            (texts["valid_until"], habits.day(record.valid_until_on)),
+            (texts["valid_until"], _until(habits.day(record.valid_until_on), record.kind, fund, texts)),
             (texts["initials"], record.initials),
         ]
     return _page(
@@ -46,6 +46,11 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
         may_compare=verification.status is not Status.UNKNOWN,
         checked=texts["checked"].format(day=habits.day(verification.on)),
     )
+
+
+def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
+    """The last day; marked where the fund has yet to confirm how long such a paper is valid."""
+    return f"{day} ({texts['to_be_confirmed']})" if fund.paper_types[kind].law.is_to_be_confirmed else day
 
 
 def form(*, fund: Fund, language: Language) -> str:

@@ -19,7 +19,18 @@ class VerificationView(Schema):
     name = fields.Method("named", metadata={"type": ["string", "null"], "description": "Of the kind of paper"})
     issued_on = fields.Date(attribute="record.issued_on")
     valid_until = fields.Date(attribute="record.valid_until_on", metadata={"description": "Included"})
+    is_to_be_confirmed = fields.Method(
+        "unconfirmed",
+        metadata={
+            "type": ["boolean", "null"],
+            "description": "Whether the fund has yet to confirm how long such a paper is valid",
+        },
+    )
     initials = fields.String(attribute="record.initials", metadata={"description": "Of its holder's name"})
 
     def named(self, verification: Verification) -> str | None:
         return fund().paper_types[verification.record.kind].names[language()] if verification.record else None
+
+    def unconfirmed(self, verification: Verification) -> bool | None:
+        record = verification.record
+        return fund().paper_types[record.kind].law.is_to_be_confirmed if record else None

@@ -92,8 +92,11 @@ def test_a_stranger_learns_the_least_that_lets_them_compare(office: Office, plat
     number = paper(office, platform)
     seen = check(office, number).json
     assert {*seen} == {
-        *("number", "status", "checked_on", "since_on", "fund", "kind", "name", "issued_on", "valid_until", "initials")
+        *("number", "status", "checked_on", "since_on", "fund", "kind", "name", "issued_on", "valid_until"),
+        *("is_to_be_confirmed", "initials"),
     }
+    assert seen["is_to_be_confirmed"] is True
+    assert "durée à confirmer par la caisse" in look(office, number).text
     assert seen["initials"].replace("\u00a0", " ") == "A. B."
     assert (seen["kind"], seen["name"]) == ("salary-certificate", "Attestation de salaire")
     for answer in (check(office, number), look(office, number)):
@@ -117,7 +120,7 @@ def test_a_stranger_learns_the_least_that_lets_them_compare(office: Office, plat
 def test_malformed_and_never_issued_are_answered_alike(office: Office, number: str) -> None:
     answer = check(office, number)
     assert (answer.status_code, answer.json["status"]) == (200, "unknown")
-    assert {*answer.json} == {"number", "status", "checked_on", "since_on", "fund", "name"}
+    assert {*answer.json} == {"number", "status", "checked_on", "since_on", "fund", "name", "is_to_be_confirmed"}
     assert len(answer.json["number"]) <= 40
     shown = look(office, number)
     assert (shown.status_code, title(shown)) == (200, "Document inconnu")

@@ -49,9 +49,16 @@ def facts_of(content: PaperContent) -> Facts:
         "qr": _qr(content.verification_url),
         "verify_url": content.verification_url,
         **{key: words.say(key) for key in ("verify", "verify_how", "qr_says")},
-        **{key: words.say(key) for key in ("signature", "signatory", "signature_note", "note")},
+        **{key: words.say(key) for key in ("signature", "signatory", "signature_note")},
+        "note": _note(content, words),
         "page": words.texts["page"],
     }
+
+
+def _note(content: PaperContent, words: Wording) -> str:
+    """The small print; it says so where the fund has yet to confirm how long such a paper is valid."""
+    law = content.fund.paper_types[content.kind].law
+    return f"{words.say('note')} {words.say('to_be_confirmed')}" if law.is_to_be_confirmed else words.say("note")
 
 
 def _statement(body: Wages | Affiliation, words: Wording) -> str:
