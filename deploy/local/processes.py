@@ -50,7 +50,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "PAPER_SIGNING_KEY_FILE": str(paper_key),
             "PAPER_CERTIFICATE_FILE": str(paper_certificates),
         },
-        "claims": {"WEB_PROCESSES": "2"},  # what people come back to most
+        "claims": {},
         "payments": {
             "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
             "BANK_API_KEY": credentials.password("bank-api-key"),
