@@ -16,9 +16,9 @@ from deploy.local import addresses, place
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.__main__ import next_run
 from deploy.local.demo.people import ALGERIA, cast
-from deploy.local.demo.story import Scene, account, register, sign_in, today
+from deploy.local.demo.story import Scene, account, filing, register, send, sign_in, today, upload
 from deploy.local.demo.telling import Teller
-from deploy.local.demo.visitors import Visitor, World
+from deploy.local.demo.visitors import World
 
 WORKERS = 10_000
 SECONDS = 8.0
@@ -70,9 +70,7 @@ def long_file(scene: Scene, pid: int) -> None:
     period = str(today().year - 1)
     with Memory(pid) as memory:
         began_s = time.monotonic()
-        form = {"employer_id": scene.told.employer.number, "form": scene.told.country.form, "period": period}
-        parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
-        sent = scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts).json()
+        sent = send(scene, files, period=period)
         answered_s = time.monotonic() - began_s
         path = f"/declarations/{sent['declaration_id']}"
         _until(lambda: scene.employer.get("payments", path)["status"] == "accepted")
@@ -94,19 +92,16 @@ def claims(scene: Scene) -> None:
     period = str(today().year - 1)
     register(scene, sector="services")
     sign_in(scene)
-    form = {"employer_id": scene.told.employer.number, "form": scene.told.country.form, "period": period}
-    files = payroll.das_b(scene.told, year=today().year - 1)
-    parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
-    scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts)
+    send(scene, payroll.das_b(scene.told, year=today().year - 1), period=period)
     account(scene, scene.told.workers[0])
-    uploads = [_upload(scene.worker, number) for number in range(2)]
+    uploads = [upload(scene, f"{n}.pdf", papers.scanned(f"PAPER {n}"), "application/pdf") for n in range(2)]
     time.sleep(2)
     base = scene.world.service("claims", scene.fund)
-    path = base.partition("8103")[2] or base[base.index("/v1") :]
+    path = base[base.index("/v1") :]
     headers = {"Authorization": f"Bearer {scene.worker.token}", "Content-Type": "application/json"}
-    body = json.dumps(_filing(uploads)).encode()
+    body = json.dumps(filing(uploads)).encode()
 
-    def filing() -> Any:
+    def submitting() -> Any:
         connection = Connection(base)
         return lambda: (
             connection.ask(
@@ -115,35 +110,16 @@ def claims(scene: Scene) -> None:
             == 201
         )
 
-    one = scene.worker.raw("POST", "claims", "/claims", json=_filing(uploads)).json()
+    one = scene.worker.raw("POST", "claims", "/claims", json=filing(uploads)).json()
 
     def reading() -> Any:
         connection = Connection(base)
         return lambda: connection.ask("GET", f"{path}/claims/{one['claim_id']}", headers=headers) == 200
 
-    for what, client in (("claims created and submitted", filing), ("one claim read by its id", reading)):
+    for what, client in (("claims created and submitted", submitting), ("one claim read by its id", reading)):
         for clients in (1, 8):
             rate: Rate = measure(clients=clients, seconds=SECONDS, client=client)
             print(f"{what}, {rate}")
-
-
-def _upload(worker: Visitor, number: int) -> str:
-    content = papers.scanned(f"PAPER {number} {secrets.token_hex(4)}")
-    answer = worker.raw("POST", "documents", "/uploads", files={"file": ("p.pdf", content, "application/pdf")})
-    upload_id: str = answer.json()["upload_id"]
-    return upload_id
-
-
-def _filing(uploads: list[str]) -> dict[str, Any]:
-    return {
-        "claim_type": "care-reimbursement",
-        "care_on": today().isoformat(),
-        "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}],
-        "papers": [
-            {"kind": "care-sheet", "upload_id": uploads[0]},
-            {"kind": "prescription", "upload_id": uploads[1]},
-        ],
-    }
 
 
 def _until(holds: Any) -> None:

@@ -8,7 +8,7 @@ from flask import g
 from marshmallow import Schema, ValidationError, fields
 
 from shared.funds.fund import Fund
-from shared.http.problems import language, say
+from shared.http.problems import say
 from shared.kernel.money import Money
 
 AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
@@ -49,13 +49,6 @@ class Said(fields.String):
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:
         return None if value is None else say(value)
-
-
-class Named(fields.String):
-    """Names by language (a fund's), shown in the caller's language."""
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str | None:
-        return None if value is None else value.get(language()) or value[fund().language]
 
 
 def many(of: type[Schema]) -> type[Schema]:

@@ -19,6 +19,7 @@ from shared.kernel.errors import Unavailable
 from shared.process import chores
 from shared.process.service import Service
 from shared.process.settings import Common
+from shared.storage.platform import Platform
 from shared.telemetry import logs, metrics, traces
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -65,7 +66,7 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     return 0
 
 
-def _prepare(service: Service[Any], common: Common, platform: Any) -> None:
+def _prepare(service: Service[Any], common: Common, platform: Platform) -> None:
     service.make_indexes(platform)
     topics.ensure(
         common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas

@@ -29,11 +29,10 @@ Kept = TypeVar("Kept", bound=Versioned)
 
 @dataclasses.dataclass(frozen=True)
 class Index:
-    """Fields that are looked up together. The fund is always the first; add it is nobody's task."""
+    """Fields that are looked up together. The fund always stands first: nobody has to add it."""
 
     fields: tuple[str, ...]
     unique: bool = False
-    where: Mapping[str, object] | None = None
 
 
 class Shelf(Generic[Kept]):

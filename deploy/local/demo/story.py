@@ -135,7 +135,8 @@ def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
     return added.stdout
 
 
-def _send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any]:
+def send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any]:
+    """The employer sends its wage files; the declaration as it was received."""
     form = {"employer_id": scene.told.employer.number, "form": scene.told.country.form, "period": period}
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
     answer = scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts)
@@ -157,7 +158,7 @@ def refused(scene: Scene, files: dict[str, bytes], *, period: str) -> None:
     """A file with an error is refused by line and column, in the reader's language."""
     teller = scene.teller
     teller.chapter(f"{scene.fund}: a wage file with an error is refused")
-    sent = _send(scene, files, period=period)
+    sent = send(scene, files, period=period)
     path = f"/declarations/{sent['declaration_id']}"
     teller.wait("the refusal", _read(scene, sent["declaration_id"], status="technically-refused"))
     for language in ("fr", "ar"):
@@ -172,8 +173,8 @@ def accepted(scene: Scene, files: dict[str, bytes], *, period: str, due: str) ->
     """The corrected file is accepted; contributions come from the rates of its period."""
     teller = scene.teller
     teller.chapter(f"{scene.fund}: the wage file of {period} is accepted")
-    sent = _send(scene, files, period=period)
-    again = _send(scene, files, period=period)
+    sent = send(scene, files, period=period)
+    again = send(scene, files, period=period)
     teller.check(again["declaration_id"] == sent["declaration_id"], "the same bytes again are the same declaration")
     found = teller.wait("acceptance", _read(scene, sent["declaration_id"], status="accepted"))
     receipts = ", ".join(receipt["kind"] for receipt in found["receipts"])
@@ -314,10 +315,10 @@ def claim(scene: Scene, person: Worker) -> None:
     teller, agent = scene.teller, scene.agent
     teller.chapter(f"{scene.fund}: the worker files a care claim and is paid")
     uploads = [
-        _upload(scene, "sheet.jpg", papers.photographed("FEUILLE DE SOINS (exemple)"), "image/jpeg"),
-        _upload(scene, "prescription.pdf", papers.scanned("ORDONNANCE (exemple)"), "application/pdf"),
+        upload(scene, "sheet.jpg", papers.photographed("FEUILLE DE SOINS (exemple)"), "image/jpeg"),
+        upload(scene, "prescription.pdf", papers.scanned("ORDONNANCE (exemple)"), "application/pdf"),
     ]
-    filed = _file(scene, uploads)
+    filed = _retried(scene, "/claims", filing(uploads), expect=201)
     path = f"/claims/{filed['claim_id']}"
     teller.seen(f"claim {filed['reference']}: {filed['next']['text']} ({filed['next']['who']})")
     queue = agent.get("claims", "/queue/claims")["items"]
@@ -325,7 +326,7 @@ def claim(scene: Scene, person: Worker) -> None:
     agent.post("claims", f"{path}/assignment")
     agent.post("claims", f"{path}/paper-requests", {"kind": "invoice", "reason": "missing"})
     _sms(scene, person, 2, "the worker is asked for the invoice")
-    invoice = _upload(scene, "invoice.pdf", papers.scanned("FACTURE (exemple)"), "application/pdf")
+    invoice = upload(scene, "invoice.pdf", papers.scanned("FACTURE (exemple)"), "application/pdf")
     _retried(scene, f"{path}/papers", {"kind": "invoice", "upload_id": invoice})
     decided = agent.post("claims", f"{path}/approval", {})
     teller.check(decided["status"] == "approved", f"approved line by line: {decided['approved']} {decided['currency']}")
@@ -337,18 +338,17 @@ def claim(scene: Scene, person: Worker) -> None:
     traced(scene)
 
 
-def _file(scene: Scene, uploads: list[str]) -> dict[str, Any]:
-    care_on = (today() - timedelta(days=2)).isoformat()
-    body = {
+def filing(uploads: list[str]) -> dict[str, Any]:
+    """A visit to a general practitioner two days ago, with its care sheet and prescription."""
+    return {
         "claim_type": "care-reimbursement",
-        "care_on": care_on,
+        "care_on": (today() - timedelta(days=2)).isoformat(),
         "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}],
         "papers": [
             {"kind": "care-sheet", "upload_id": uploads[0]},
             {"kind": "prescription", "upload_id": uploads[1]},
         ],
     }
-    return _retried(scene, "/claims", body, expect=201)
 
 
 def _retried(scene: Scene, path: str, body: dict[str, Any], *, expect: int = 200) -> dict[str, Any]:
@@ -366,7 +366,8 @@ def _retried(scene: Scene, path: str, body: dict[str, Any], *, expect: int = 200
     return found
 
 
-def _upload(scene: Scene, name: str, content: bytes, media_type: str) -> str:
+def upload(scene: Scene, name: str, content: bytes, media_type: str) -> str:
+    """The worker uploads a paper; its id."""
     answer = scene.worker.raw("POST", "documents", "/uploads", files={"file": (name, content, media_type)})
     if answer.status_code != 201:
         raise DoesNotHold(f"the upload of {name} gave {answer.status_code}: {answer.text[:300]}")
