@@ -26,6 +26,7 @@ from shared.storage.connection import connect
 
 SHOWN_MAX = 5
 SETTLED_MAX_S = 60.0
+QUIET_LOOKS = 6
 
 Rows = Iterable[str]
 Documents = Database[dict[str, Any]]
@@ -77,13 +78,15 @@ def verify(environ: Mapping[str, str], *, var: Path) -> int:
 
 
 def _settle(databases: Mapping[str, Documents]) -> None:
-    """Wait until nothing is on its way: every outbox empty, twice in a row with a pause between."""
-    quiet, until_s = 0, time.monotonic() + SETTLED_MAX_S
-    while quiet < 3:
+    """Wait until nothing is on its way: every outbox empty, and for a while no event taken in anywhere."""
+    quiet, before, until_s = 0, -1, time.monotonic() + SETTLED_MAX_S
+    while quiet < QUIET_LOOKS:
         waiting = sum(each["outbox"].count_documents({"is_sent": False}) for each in databases.values())
-        quiet = 0 if waiting else quiet + 1
+        taken = sum(each["inbox"].estimated_document_count() for each in databases.values())
+        quiet = quiet + 1 if taken == before and not waiting else 0
+        before = taken
         if time.monotonic() > until_s:
-            raise Broken(f"{waiting} outbox documents are still waiting after {SETTLED_MAX_S:.0f} s")
+            raise Broken(f"events are still on their way after {SETTLED_MAX_S:.0f} s")
         time.sleep(0.5)
 
 
