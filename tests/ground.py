@@ -10,7 +10,6 @@ from pymongo.database import Database
 from shared.bus import envelope
 from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
-from shared.bus.reactions import Reactions
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
@@ -55,7 +54,7 @@ def told(platform: Platform) -> list[str]:
 
 def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
-    inbox = Inbox(platform, "unused", service=service.name, reactions=Reactions(service.reactions))
+    inbox = Inbox(platform, "unused", service=service.name, reactions=service.hears())
     stranger = platform.make_work(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), session=None)
     for event in events:
         stranger.tell(event)

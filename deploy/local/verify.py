@@ -17,10 +17,10 @@ from pymongo.database import Database
 
 from deploy.docs.pages import services
 from deploy.local import addresses, plan
-from deploy.local.addresses import SERVICES
 from deploy.local.demo.people import FAMILY_NAMES
 from deploy.local.programs import Broken
 from shared.bus import envelope
+from shared.events import catalogue
 from shared.process.service import Service
 from shared.storage.connection import connect
 
@@ -93,11 +93,11 @@ def _settle(databases: Mapping[str, Documents]) -> None:
 def _read_topics(servers: str) -> tuple[dict[str, set[str]], dict[str, tuple[str, int]], list[bytes]]:
     """The ids of all events by topic, their types, and all bodies, from the first record to the present last."""
     consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
-    found: dict[str, set[str]] = {name: set() for name in SERVICES}
+    found: dict[str, set[str]] = {name: set() for name in catalogue.owners()}
     types: dict[str, tuple[str, int]] = {}
     bodies: list[bytes] = []
     partitions = [
-        TopicPartition(topic, number) for topic in SERVICES for number in consumer.partitions_for_topic(topic) or ()
+        TopicPartition(topic, number) for topic in found for number in consumer.partitions_for_topic(topic) or ()
     ]
     consumer.assign(partitions)
     ends = consumer.end_offsets(partitions)
@@ -122,7 +122,12 @@ def half_done_requests(seen: Seen) -> Rows:
 def outbox_and_topic_differ(seen: Seen) -> Rows:
     """I2: what was told is on the owner's topic, and nothing else is."""
     for name, database in seen.databases.items():
-        told = {event["id"] for document in database["outbox"].find() for event in document["events"]}
+        told = {
+            event["id"]
+            for document in database["outbox"].find()
+            for event in document["events"]
+            if event["topic"] == name
+        }
         yield from (f"{name} told {event_id}, not on its topic" for event_id in told - seen.topics[name])
         yield from (f"{name}'s topic has {event_id}, never told" for event_id in seen.topics[name] - told)
 
@@ -130,7 +135,7 @@ def outbox_and_topic_differ(seen: Seen) -> Rows:
 def not_taken_in(seen: Seen) -> Rows:
     """I3: each consumer took in, or parked, each event that it reacts to, and never both."""
     for name, database in seen.databases.items():
-        wanted = {key for reactions in seen.services[name].reactions for key in reactions.types()}
+        wanted = set(seen.services[name].hears().types())
         due = {event_id for event_id, key in seen.types.items() if key in wanted}
         taken = {row["_id"] for row in database["inbox"].find({}, {"_id": 1})}
         parked = {row["_id"] for row in database["deadletters"].find({"resolved": {"$ne": "replayed"}}, {"_id": 1})}
@@ -141,7 +146,9 @@ def not_taken_in(seen: Seen) -> Rows:
 def acted_twice(seen: Seen) -> Rows:
     """I4: one event has one effect in each service."""
     for name, database in seen.databases.items():
-        causes = Counter(row["cause"] for row in database["audit"].find({}, {"cause": 1}))
+        causes = Counter(
+            entry["cause"] for row in database["audit"].find({}, {"entries.cause": 1}) for entry in row["entries"]
+        )
         yield from (
             f"{name} acted {count} times on {cause}"
             for cause, count in causes.items()
@@ -164,8 +171,8 @@ def missing_versions(seen: Seen) -> Rows:
     for name, database in seen.databases.items():
         versions: dict[tuple[str, str, str], list[int]] = {}
         in_pages = set()
-        for row in database["audit"].find({}, {"fund": 1, "deeds": 1}):
-            for deed in row["deeds"]:
+        for row in database["audit"].find({}, {"fund": 1, "entries.deeds": 1}):
+            for deed in (deed for entry in row["entries"] for deed in entry["deeds"]):
                 if deed["verb"] == "kept":
                     versions.setdefault((row["fund"], deed["thing"], deed["id"]), []).append(deed["version"])
                 else:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, g, json, request
 
 from shared.http import openapi, problems
 from shared.http.callers import Verifier
-from shared.http.endpoint import Endpoint, answered
+from shared.http.endpoint import Endpoint
 from shared.http.routes import Route
 from shared.languages.texts import Texts
 from shared.storage.platform import Platform
@@ -37,8 +37,8 @@ def build(
     problems.install(app)
     _observe(app)
     for route in routes:
-        call = answered(Endpoint(route, platform, verifier))
-        app.add_url_rule(route.rule, route.name, call, methods=[route.method])
+        endpoint = Endpoint(route, platform, verifier)
+        app.add_url_rule(route.rule, route.name, endpoint, methods=[route.method])
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     _describe(app, service, routes)

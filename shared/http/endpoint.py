@@ -1,32 +1,37 @@
 """From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from flask import Response, g, json, request
-from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.http import bodies
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict
-from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform
+from shared.storage.connection import Document
+from shared.storage.platform import FundUnknown, Platform
 from shared.storage.work import Work
 
 PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
 
 class TwinRunning(Conflict):
-    """The same request is being carried out by another process right now."""
+    """The same request is being carried out right now."""
 
     code = "request.twin-running"
 
 
 class KeyKnown(Exception):
-    """The key came before: whatever it asked for was done, or is about to be."""
+    """The key came before, and what it asked for was done: `stored` is the answer that it got."""
+
+    def __init__(self, stored: Document) -> None:
+        super().__init__()
+        self.stored = stored
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         shows = self.route.shows
+        self._running: set[str] = set()
         self._view = shows() if isinstance(shows, type) else None  # making a schema costs more than using it
 
     def __call__(self, fund: str, **path: str) -> Response:
@@ -98,31 +104,46 @@ class Endpoint:
             return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=act)
         asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
         try:
-            return self.platform.work(
-                fund, by=actor, cause=f"request:{key}", action=lambda work: self._once(work, asked, act)
-            )
-        except KeyKnown:
-            return self._again(self.platform.reading(fund, by=actor), asked)
+            with self._alone(f"{fund}:{asked.local_id}"):
+                return self.platform.work(
+                    fund, by=actor, cause=f"request:{key}", action=lambda work: self._once(work, asked, act)
+                )
+        except KeyKnown as known:
+            return self._again(self.platform.reading(fund, by=actor), asked, known.stored)
+
+    @contextmanager
+    def _alone(self, request_id: str) -> Iterator[None]:
+        """Refuse a twin that runs in this process. One in another process meets it at the commit, and answers as it."""
+        if request_id in self._running:
+            raise TwinRunning
+        self._running.add(request_id)
+        try:
+            yield
+        finally:
+            self._running.discard(request_id)
 
     def _once(self, work: Work, asked: "Asked", act: Callable[[Work], Response]) -> Response:
-        """Stand first under the key, act, and keep the answer with it, sealed: it may say what the care was."""
+        """Act where nobody did under this key, and keep the answer with it, sealed: it may say what the care was."""
         requests = work.drawer("requests")
-        try:
-            requests.insert(asked.local_id, {"fingerprint": asked.print_in(work), "at": work.at})
-        except DuplicateKeyError as known:
-            raise KeyKnown from known
-        except PyMongoError:  # a twin holds the key in a transaction that is still open
-            g.has_twin = True
-            raise
+        stored = requests.find_one(asked.local_id)
+        if stored is not None:
+            raise KeyKnown(stored)
         answer = act(work)
-        body = work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id)
-        kept = {"status": answer.status_code, "body": body, "headers": list(answer.headers.items())}
-        requests.update(asked.local_id, {"$set": kept})
+        requests.insert(
+            asked.local_id,
+            {
+                "fingerprint": asked.print_in(work),
+                "at": work.at,
+                "status": answer.status_code,
+                "body": work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id),
+                "headers": list(answer.headers.items()),
+            },
+        )
         return answer
 
-    def _again(self, work: Work, asked: "Asked") -> Response:
+    @staticmethod
+    def _again(work: Work, asked: "Asked", stored: Any) -> Response:
         """The answer that the same request got before."""
-        stored: Any = work.drawer("requests").find_one(asked.local_id)
         if stored["fingerprint"] != asked.print_in(work):
             raise bodies.KeyReused
         body = work.keys.open_bytes(stored["body"], as_=work.keys.strictest, whose=asked.local_id)
@@ -145,17 +166,3 @@ class Endpoint:
                 answer.set_etag(str(version))
             return answer
         return Response(status=204)
-
-
-def answered(endpoint: Endpoint) -> Callable[..., Response]:
-    """The endpoint as Flask calls it; a conflict that is a twin's is named so."""
-
-    def call(**path: str) -> Response:
-        try:
-            return endpoint(**path)
-        except ChangedMeanwhile:
-            if getattr(g, "has_twin", False):
-                raise TwinRunning from None
-            raise
-
-    return call

@@ -8,7 +8,6 @@ from typing import Any
 
 from shared.bus import deadletters
 from shared.bus.inbox import Inbox, replay
-from shared.bus.reactions import Reactions
 from shared.bus.relay import republish
 from shared.process.service import Service
 from shared.process.settings import Common
@@ -60,8 +59,7 @@ def _list(service: Service[Any], common: Common, platform: Platform, asked: argp
 
 
 def _replay(service: Service[Any], common: Common, platform: Platform, asked: argparse.Namespace) -> int:
-    reactions = Reactions(service.reactions)
-    inbox = Inbox(platform, common.kafka_servers, service=service.name, reactions=reactions)
+    inbox = Inbox(platform, common.kafka_servers, service=service.name, reactions=service.hears())
     done, why = replay(inbox, key=asked.key, by=_who())
     _say(f"{done} replayed" + (f"; stopped at {why}" if why else ""))
     return 1 if why else 0

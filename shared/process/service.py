@@ -14,6 +14,7 @@ from shared.funds.loading import load
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
 from shared.http.routes import Routes
 from shared.languages.texts import Texts, read
+from shared.process import auditing
 from shared.process.chores import Chore
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
@@ -28,7 +29,7 @@ Own = TypeVar("Own")
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "outbox": [["is_sent"], ["is_sent", "at"]],
     "deadletters": [["is_open", "key"]],
-    "audit": [["fund", "at"]],
+    "audit": [["fund", "at"], ["fund", "link"]],
 }
 
 
@@ -47,6 +48,14 @@ class Service(Generic[Own]):
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
+
+    def hears(self) -> Reactions:
+        """All that the service reacts to: its subjects' events, and the heads of the others' audits."""
+        return Reactions([*self.reactions, auditing.reactions(self.name)])
+
+    def all_chores(self, own: Own) -> Sequence[Chore]:
+        """All that time asks of the service: its subjects' chores, and the linking of its audit."""
+        return [*self.chores(own), auditing.chore(self.name)]
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])

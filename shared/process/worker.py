@@ -12,7 +12,6 @@ from flask import Flask, Response
 
 from shared.bus import topics
 from shared.bus.inbox import Inbox
-from shared.bus.reactions import Reactions
 from shared.bus.relay import Relay
 from shared.events import catalogue
 from shared.kernel.errors import Unavailable
@@ -43,14 +42,13 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         platform,
         common.kafka_servers,
         service=service.name,
-        reactions=Reactions(service.reactions),
+        reactions=service.hears(),
         session_timeout_ms=common.kafka_session_timeout_ms,
     )
     relay = Relay(platform, common.kafka_servers, name="relay")
-    threads = chores.threads(service.chores(own), platform, stop)
+    threads = chores.threads(service.all_chores(own), platform, stop)
     for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items():
-        if name == "relay" or inbox.reactions.topics():
-            threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
+        threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
     for thread in threads:
         thread.start()
     health = _health(common.health_bind, lambda: _is_ready(threads, inbox))
@@ -96,8 +94,7 @@ class _Quiet(WSGIRequestHandler):
 
 def _is_ready(threads: list[threading.Thread], inbox: Inbox) -> bool:
     """Everything runs, and the group of consumers has let this one in: from now on events are acted on."""
-    has_joined = inbox.has_joined.is_set() or not inbox.reactions.topics()
-    return has_joined and all(thread.is_alive() for thread in threads)
+    return inbox.has_joined.is_set() and all(thread.is_alive() for thread in threads)
 
 
 def _health(bind: str, is_ready: Callable[[], bool]) -> Any:

@@ -26,8 +26,9 @@ from shared.kernel.actors import Actor
 from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
+from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document
-from shared.storage.work import Work, audit_documents, outbox_documents
+from shared.storage.work import Work, outbox_documents
 from shared.telemetry.steps import passing
 
 Answer = TypeVar("Answer")
@@ -87,7 +88,7 @@ class Transaction:
         events = outbox_documents(self.works, platform.new_id())
         if events:
             database["outbox"].insert_many(events, session=self.session)
-        entries = audit_documents(self.works, platform.new_id)
+        entries = audit.documents(self.works, platform.new_id)
         if entries:
             database["audit"].insert_many(entries, session=self.session)
 

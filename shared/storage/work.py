@@ -155,6 +155,11 @@ class Drawer:
         found = self.collection.update_one({"_id": self.key(local_id), **equal}, change, session=self.session)
         return found.matched_count == 1
 
+    def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
+        """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
+        for part in _parts(ids):
+            self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
+
     def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
         """Apply an update document to all documents that equal what is given; how many. One equality on an index is
         several times faster than many ids."""
@@ -191,25 +196,4 @@ def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:
     return [
         {"_id": f"{outbox_id}/{number:04d}", "is_sent": False, "at": batch[0]["at"], "events": batch}
         for number, batch in enumerate(batches)
-    ]
-
-
-def audit_documents(works: Sequence[Work], new_id: Callable[[], str]) -> list[Document]:
-    """One entry per unit of work that changed something."""
-    return [
-        {
-            "_id": new_id(),
-            "fund": work.fund.fund_id,
-            "at": work.at,
-            "actor": work.by.subject,
-            "actor_kind": work.by.kind.value,
-            "cause": work.cause,
-            "deeds": [
-                {"verb": deed.verb, "thing": deed.thing, "id": deed.thing_id, "version": deed.version}
-                for deed in work.deeds
-            ],
-            "events": [event["id"] for event in work.events],
-        }
-        for work in works
-        if work.deeds or work.events
     ]

@@ -68,5 +68,5 @@ def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> 
 
 def test_the_actor_of_a_print_is_the_press(platform: Platform, number: str) -> None:
     printed(platform)
-    (entry,) = platform.database["audit"].find({"actor": "system:press"})
-    assert entry["cause"] == f"chore:papers.print:{number}"
+    (audited,) = platform.database["audit"].find({"entries.actor": "system:press"})
+    assert audited["entries"][0]["cause"] == f"chore:papers.print:{number}"

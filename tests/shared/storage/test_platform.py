@@ -55,8 +55,10 @@ def test_state_events_and_audit_are_saved_together(platform: Platform) -> None:
     outbox = platform.database["outbox"].find_one({})
     assert outbox is not None and not outbox["is_sent"]
     assert [event["key"] for event in outbox["events"]] == [f"{DZ}:c1", f"{DZ}:c2"]  # type: ignore[attr-defined]
-    entry = platform.database["audit"].find_one({})
-    assert entry is not None and entry["actor"] == "tester" and entry["cause"] == "request:1"
+    audited = platform.database["audit"].find_one({"fund": DZ})
+    assert audited is not None
+    (entry,) = audited["entries"]
+    assert entry["actor"] == "tester" and entry["cause"] == "request:1"
     assert entry["deeds"] == [{"verb": "kept", "thing": "pots", "id": "a", "version": 1}]
 
 

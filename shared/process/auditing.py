@@ -1,0 +1,78 @@
+"""Links each service's audit into a chain, and lets the other services keep its head.
+
+A chain alone does not stop whoever rewrites all of it; a head that stands in four other databases does.
+"""
+
+from functools import partial
+from typing import Any
+
+import structlog
+
+from shared.bus.reactions import Reactions
+from shared.events.audit import AuditLinked
+from shared.kernel.actors import system
+from shared.process.chores import Chore
+from shared.storage import audit
+from shared.storage.audit import UNLINKED, Head
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+EVERY_S = 10.0
+DOCUMENTS_MAX = 500
+"""Bound by one link, in one transaction."""
+
+log = structlog.get_logger()
+
+
+def chore(service: str) -> Chore:
+    return Chore("audit", EVERY_S, partial(link_all, service=service))
+
+
+def reactions(service: str) -> Reactions:
+    """What a service does on hearing of the others' heads."""
+    heard = Reactions()
+    heard.to(AuditLinked)(partial(keep_head, own=service))
+    return heard
+
+
+def link_all(platform: Platform, fund_id: str, *, service: str) -> int:
+    """Link what is not linked yet, link after link; how many documents that were."""
+    linked = 0
+    while found := platform.work(fund_id, by=system("audit"), cause=audit.LINKING, action=partial(_link, own=service)):
+        linked += found
+        if found < DOCUMENTS_MAX:
+            break
+    return linked
+
+
+def _link(work: Work, *, own: str) -> int:
+    found = work.drawer("audit").find({"link": UNLINKED}, limit=DOCUMENTS_MAX, sort=[("_id", 1)])
+    if not found:
+        return 0
+    link = audit.next_link(head_of(work, own), work.fund.fund_id, found)
+    work.drawer("audit_links").insert(f"{link.number:012d}", {"at": work.at, **audit.as_document(link)})
+    work.drawer("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
+    _keep(work, own, link.head)
+    work.tell(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
+    return len(found)
+
+
+def keep_head(work: Work, event: AuditLinked, *, own: str) -> None:
+    """Keep another service's head, if it is newer. One that contradicts what is kept changes nothing."""
+    if event.service == own:
+        return
+    kept = head_of(work, event.service)
+    if event.number > kept.number:
+        _keep(work, event.service, Head(event.number, event.hash))
+    elif event.number == kept.number and event.hash != kept.hash:
+        log.error("audit-head-contradicted", of=event.service, number=event.number)
+
+
+def head_of(work: Work, service: str) -> Head:
+    """The newest head of a service's chain in this fund that is known here."""
+    found: Any = work.drawer("audit_heads").find_one(service)
+    return Head(int(found["number"]), str(found["hash"])) if found else Head()
+
+
+def _keep(work: Work, service: str, head: Head) -> None:
+    work.drawer("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})

@@ -1,0 +1,140 @@
+"""The audit is bound into a chain whose head others hold: whatever is changed in it afterwards, and however, shows."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from shared.events.audit import AuditLinked
+from shared.kernel.outcome import Outcome
+from shared.process import auditing
+from shared.storage import audit
+from shared.storage.audit import Head
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, TN, reading, someone, told
+from tests.shared.storage.test_platform import Pot, pots
+
+Documents = Database[dict[str, Any]]
+
+
+def fill(platform: Platform, *names: str, fund: str = DZ) -> None:
+    for name in names:
+        platform.work(
+            fund,
+            by=someone(),
+            cause=f"request:{name}",
+            action=lambda work, name=name: pots.keep(work, Outcome(Pot(name))),
+        )
+
+
+def link(platform: Platform, fund: str = DZ) -> int:
+    return auditing.link_all(platform, fund, service="claims")
+
+
+def holds(platform: Platform, database: Documents, *, fund: str = DZ) -> bool:
+    """Whether the chain is whole: every link follows the one before it, every document is what it was, none is gone."""
+    head = Head()
+    for kept in database["audit_links"].find({"fund": fund}).sort("number", 1):
+        found = audit.as_link(kept)
+        documents = [database["audit"].find_one({"_id": document_id}) for document_id, _ in found.documents]
+        is_same = [
+            each is not None and audit.digest(each) == of
+            for each, (_, of) in zip(documents, found.documents, strict=True)
+        ]
+        if (
+            not all(is_same)
+            or found.hash != kept["hash"]
+            or (found.number, found.previous) != (head.number + 1, head.hash)
+        ):
+            return False
+        head = found.head
+    unlinked = database["audit"].count_documents({"fund": fund, "link": audit.UNLINKED})
+    return unlinked == 0 and head == auditing.head_of(reading(platform, fund), "claims")
+
+
+def test_documents_are_linked_once_and_each_fund_has_its_chain(platform: Platform, database: Documents) -> None:
+    fill(platform, "a", "b")
+    fill(platform, "c", fund=TN)
+    assert (link(platform), link(platform)) == (2, 0)
+    fill(platform, "d")
+    assert (link(platform), link(platform, TN)) == (1, 1)
+    assert holds(platform, database) and holds(platform, database, fund=TN)
+    assert [row["number"] for row in database["audit_links"].find({"fund": DZ}).sort("number", 1)] == [1, 2]
+
+
+def test_linking_tells_the_head_and_leaves_no_entry_of_its_own(platform: Platform, database: Documents) -> None:
+    fill(platform, "a")
+    link(platform)
+    assert told(platform) == ["audit.audit-linked"]
+    assert database["audit"].count_documents({}) == 1
+
+
+def test_a_long_backlog_is_linked_in_parts(
+    platform: Platform, database: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "DOCUMENTS_MAX", 2)
+    fill(platform, *"abcde")
+    assert link(platform) == 5
+    assert database["audit_links"].count_documents({}) == 3
+    assert holds(platform, database)
+
+
+def test_two_who_link_at_once_make_one_chain(platform: Platform, database: Documents) -> None:
+    fill(platform, *"abcdefgh")
+    linked: list[int] = []
+    threads = [threading.Thread(target=lambda: linked.append(link(platform))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(linked) == 8
+    assert holds(platform, database)
+
+
+TAMPERINGS: dict[str, Callable[[Documents], object]] = {
+    "an entry is changed": lambda database: database["audit"].update_one({}, {"$set": {"entries.0.actor": "nobody"}}),
+    "the time is changed": lambda database: database["audit"].update_one({}, {"$set": {"at": None}}),
+    "a document is taken away": lambda database: database["audit"].delete_one({}),
+    "a link is taken away": lambda database: database["audit_links"].delete_one({"number": 1}),
+    "the last link is taken away": lambda database: database["audit_links"].delete_one({"number": 2}),
+    "a link forgets a document": lambda database: database["audit_links"].update_one({}, {"$pop": {"documents": 1}}),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERINGS)
+def test_what_is_changed_shows(platform: Platform, database: Documents, how: str) -> None:
+    fill(platform, "a", "b")
+    link(platform)
+    fill(platform, "c")
+    link(platform)
+    assert holds(platform, database)
+    TAMPERINGS[how](database)
+    assert not holds(platform, database)
+
+
+def hear(platform: Platform, event: AuditLinked, *, own: str = "payments") -> None:
+    def take(work: Work) -> None:
+        auditing.keep_head(work, event, own=own)
+
+    platform.work(DZ, by=someone(), cause="event:1", action=take)
+
+
+def test_others_keep_the_newest_head_and_only_that(platform: Platform, database: Documents) -> None:
+    for number in (1, 3, 2, 3):
+        hear(platform, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
+    assert auditing.head_of(reading(platform), "claims") == Head(3, "3" * 64)
+    assert database["audit"].count_documents({}) == 0
+
+
+def test_a_head_that_contradicts_what_is_kept_changes_nothing(platform: Platform) -> None:
+    hear(platform, AuditLinked(service="claims", number=1, hash="1" * 64))
+    hear(platform, AuditLinked(service="claims", number=1, hash="f" * 64))
+    assert auditing.head_of(reading(platform), "claims") == Head(1, "1" * 64)
+
+
+def test_a_service_does_not_learn_its_own_head_from_others(platform: Platform) -> None:
+    hear(platform, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
+    assert auditing.head_of(reading(platform), "claims") == Head()
