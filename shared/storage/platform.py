@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
     AutoReconnect,
@@ -28,6 +29,7 @@ from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document
+from shared.storage.drawer import ChangedMeanwhile, Writes
 from shared.storage.work import Work, outbox_documents
 from shared.telemetry.steps import passing
 
@@ -43,12 +45,6 @@ class FundUnknown(Missing):
     """No such fund is served here."""
 
     code = "fund.unknown"
-
-
-class ChangedMeanwhile(Stale):
-    """Others changed the same things each time that this was tried."""
-
-    code = "platform.changed-meanwhile"
 
 
 class WorkTooLarge(Failure):
@@ -76,21 +72,25 @@ class Transaction:
     at: datetime
     works: list[Work] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.writes = Writes(self.session)
+
     def work(self, fund_id: str, *, by: Actor, cause: str) -> Work:
         """A unit of work in a fund, for one cause."""
-        work = self.platform.make_work(fund_id, by=by, cause=cause, at=self.at, session=self.session)
+        work = self.platform.make_work(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
         self.works.append(work)
         return work
 
     def save(self) -> None:
         """Write what was told and done beside the state that the actions wrote."""
-        database, platform = self.platform.database, self.platform
+        self.writes.settle_all()
+        platform = self.platform
         events = outbox_documents(self.works, platform.new_id())
         if events:
-            database["outbox"].insert_many(events, session=self.session)
+            platform.collection("outbox").insert_many(events, session=self.session)
         entries = audit.documents(self.works, platform.new_id)
         if entries:
-            database["audit"].insert_many(entries, session=self.session)
+            platform.collection("audit").insert_many(entries, session=self.session)
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,19 @@ class Platform:
     keys: Mapping[str, FundKeys]
     clock: Callable[[], datetime] = now
     chance: Callable[[int], bytes] = os.urandom
+    _collections: dict[str, Collection[Document]] = field(default_factory=dict, compare=False, repr=False)
+
+    def collection(self, name: str) -> Collection[Document]:
+        """One of the service's collections; made once, since to make one costs more than to use it."""
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = self.database[name]
+        return found
 
     def new_id(self) -> str:
         return str(uuid7(self.clock(), self.chance(10)))
 
-    def make_work(self, fund_id: str, *, by: Actor, cause: str, at: datetime, session: ClientSession | None) -> Work:
+    def make_work(self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: Writes | None) -> Work:
         if fund_id not in self.funds:
             raise FundUnknown(fund=fund_id[:40])
         return Work(
@@ -115,14 +123,14 @@ class Platform:
             by=by,
             at=at,
             cause=cause,
-            database=self.database,
-            session=session,
+            collection=self.collection,
+            writes=writes,
             chance=self.chance,
         )
 
     def reading(self, fund_id: str, *, by: Actor) -> Work:
         """A look without a transaction; nothing is kept or told from it."""
-        return self.make_work(fund_id, by=by, cause="", at=as_kept(self.clock()), session=None)
+        return self.make_work(fund_id, by=by, cause="", at=as_kept(self.clock()), writes=None)
 
     def work(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[Work], Answer]) -> Answer:
         """Run an action in one unit of work of its own and save it."""

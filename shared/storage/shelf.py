@@ -11,7 +11,6 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
-from shared.storage.platform import ChangedMeanwhile
 from shared.storage.work import Work
 
 FIND_MAX = 1_000
@@ -85,15 +84,16 @@ class Shelf(Generic[Kept]):
         return self._thing(work, found[0]) if found else None
 
     def keep(self, work: Work, outcome: Outcome[Kept]) -> Kept:
-        """Save what a rule answered and tell its events. `ChangedMeanwhile` where another writer was first."""
+        """Save what a rule answered and tell its events. `ChangedMeanwhile`, now or when it is written, where another
+        writer was first."""
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
         drawer = work.drawer(self.name)
         if thing.version == 0:
             drawer.insert(key, self._document(work, kept))
-        elif not drawer.update(key, {"$set": self._document(work, kept)}, version=thing.version):
-            raise ChangedMeanwhile
+        else:
+            drawer.revise(key, self._document(work, kept), version=thing.version)
         work.note("kept", self.name, key, version=kept.version)
         for event in outcome.events:
             work.tell(event, version=kept.version)
@@ -113,8 +113,8 @@ class Shelf(Generic[Kept]):
         drawer = work.drawer(self.name)
         drawer.insert_many({key: self._document(work, thing) for key, thing in kept.items() if thing.version == 1})
         changed = {key: self._document(work, thing) for key, thing in kept.items() if thing.version > 1}
-        if not drawer.replace_many(changed):
-            raise ChangedMeanwhile
+        if changed:
+            drawer.replace_many(changed)
         work.note("kept-many", self.name, part_of, version=len(kept))
 
     def _document(self, work: Work, thing: Kept) -> Document:

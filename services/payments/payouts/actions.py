@@ -10,7 +10,7 @@ from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import SETTLED, Payout, Status
 from shared.events.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
-from shared.storage.platform import ChangedMeanwhile
+from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried, continued
 

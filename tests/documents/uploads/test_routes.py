@@ -81,8 +81,9 @@ def test_the_same_key_gives_the_same_upload_whatever_the_boundary_and_the_name(
     office: Office, platform: Platform
 ) -> None:
     amira = office.person(AMIRA)
-    first = give(amira, a_pdf(), key="k")
-    again = give(amira, a_pdf(), file_name="other.pdf", key="k")
+    paper = a_pdf()
+    first = give(amira, paper, key="k")
+    again = give(amira, paper, file_name="other.pdf", key="k")
     assert (again.status_code, again.json) == (201, first.json)
     assert again.headers["Idempotent-Replayed"] == "true"
     other = give(amira, a_pdf(pages=2), key="k")

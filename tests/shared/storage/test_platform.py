@@ -9,7 +9,8 @@ import pytest
 from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.storage.platform import ChangedMeanwhile, FundUnknown, Platform, WorkTooLarge
+from shared.storage.drawer import ChangedMeanwhile
+from shared.storage.platform import FundUnknown, Platform, WorkTooLarge
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 from tests.ground import DZ, TN, reading, someone, told

@@ -1,0 +1,209 @@
+"""A collection as one fund sees it, and the writes of a transaction, which wait to be made together.
+
+What a unit of work inserts or revises is held back until something of it is read, or the work is saved: then each
+collection takes one message for all of it. A batch of a hundred events is written in three messages instead of three
+hundred, which on the embedded engine is four times faster and on any other saves as many trips.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from shared.kernel.errors import Stale
+from shared.storage.connection import Document
+
+KEYS_A_QUERY = 50
+HELD_MAX = 500
+"""Of one collection; beyond it they are written, so that a long work's memory stays flat."""
+DUPLICATE_KEY = 11000
+
+
+class ChangedMeanwhile(Stale):
+    """Others changed the same things each time that this was tried."""
+
+    code = "platform.changed-meanwhile"
+
+
+Held = InsertOne[Document] | UpdateOne
+
+
+@dataclass
+class Writes:
+    """The writes of one transaction that wait, by collection and id, in the order in which they came."""
+
+    session: ClientSession
+    _held: dict[str, dict[str, Held]] = field(default_factory=dict)
+    _collections: dict[str, Collection[Document]] = field(default_factory=dict)
+
+    def hold(self, collection: Collection[Document], key: str, write: Held) -> None:
+        """Let a write wait. A second one of the same document waits for the first to be made."""
+        self.settle(collection, key)
+        self._collections[collection.name] = collection
+        held = self._held.setdefault(collection.name, {})
+        held[key] = write
+        if len(held) >= HELD_MAX:
+            self.settle(collection)
+
+    def settle(self, collection: Collection[Document], *keys: str) -> None:
+        """Make what waits for the collection, or only if it concerns one of the keys: before it is read or changed."""
+        held = self._held.get(collection.name)
+        if held and (not keys or any(key in held for key in keys)):
+            del self._held[collection.name]
+            write_all(collection, list(held.values()), session=self.session)
+
+    def settle_all(self) -> None:
+        """Make all that waits: before the transaction is committed."""
+        for name in list(self._held):
+            self.settle(self._collections[name])
+
+
+def write_all(collection: Collection[Document], writes: Sequence[Held], *, session: ClientSession) -> None:
+    """Make writes in order. `DuplicateKeyError` where a document is there, `ChangedMeanwhile` where one has changed."""
+    changed = sum(isinstance(write, UpdateOne) for write in writes)
+    try:
+        made = collection.bulk_write(writes, ordered=True, session=session)
+    except BulkWriteError as refused:
+        if any(error.get("code") == DUPLICATE_KEY for error in refused.details["writeErrors"]):
+            raise DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY) from refused
+        raise
+    if made.matched_count != changed:
+        raise ChangedMeanwhile
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A collection of one fund: the fund stands in every id and every query, so no query can be without it.
+
+    Inside a transaction writes wait in `writes`; without one they are made at once.
+    """
+
+    collection: Collection[Document]
+    fund_id: str
+    writes: Writes | None
+
+    @property
+    def session(self) -> ClientSession | None:
+        return self.writes.session if self.writes else None
+
+    def key(self, local_id: str) -> str:
+        return f"{self.fund_id}:{local_id}"
+
+    def find_one(self, local_id: str) -> Document | None:
+        key = self._settled(self.key(local_id))
+        return self.collection.find_one({"_id": key}, session=self.session)
+
+    def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
+        """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
+        self._settle()
+        found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
+        return list(found.sort(list(sort)) if sort else found)
+
+    def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
+        """Those of the documents that are there. Asked for in small parts: SecantusDB holds each match of an `$in`
+        against every value of it, so that a query of five hundred costs a hundred times one of fifty."""
+        keys = [self.key(local_id) for local_id in local_ids]
+        if keys:
+            self._settle(*keys)
+        return [
+            document
+            for part in _parts(keys)
+            for document in self.collection.find({"_id": {"$in": part}}, session=self.session)
+        ]
+
+    def insert(self, local_id: str, document: Mapping[str, object]) -> None:
+        """Put a new document in. `DuplicateKeyError`, now or when it is written, where there is one of that id."""
+        key, whole = self._whole(local_id, document)
+        if self.writes is None:
+            self.collection.insert_one(whole)
+        else:
+            self.writes.hold(self.collection, key, InsertOne(whole))
+
+    def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
+        """Documents by local id, in batches that the server takes whole."""
+        self._settle()
+        rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
+        if rows:
+            self.collection.insert_many(rows, ordered=True, session=self.session)
+
+    def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
+        """Set the fields of the document of that version. `ChangedMeanwhile`, now or when it is written, where there is
+        none. Fields that a later release added stay: the two may run side by side."""
+        key, whole = self._whole(local_id, document)
+        old, change = {"_id": key, "version": version}, {"$set": whole}
+        if self.writes is not None:
+            self.writes.hold(self.collection, key, UpdateOne(old, change))
+        elif not self.collection.update_one(old, change).matched_count:
+            raise ChangedMeanwhile
+
+    def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
+        """Replace documents whose version is one less than the new one; `ChangedMeanwhile` where one's is not.
+
+        Taken out by parts of one version and put in together: on the embedded engine a third of the time of as many
+        replacements, and inside the transaction nobody sees the gap.
+        """
+        self._settle()
+        by_version: dict[int, list[str]] = {}
+        for local_id, row in documents.items():
+            by_version.setdefault(int(str(row["version"])) - 1, []).append(self.key(local_id))
+        taken_out = 0
+        for version, keys in by_version.items():
+            for part in _parts(keys):
+                old = {"_id": {"$in": part}, "version": version}
+                taken_out += self.collection.delete_many(old, session=self.session).deleted_count
+        if taken_out != len(documents):
+            raise ChangedMeanwhile
+        self.insert_many(documents)
+
+    def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
+        """Apply an update document to one document if it still equals what is given; whether it did."""
+        key = self._settled(self.key(local_id))
+        found = self.collection.update_one({"_id": key, **equal}, change, session=self.session)
+        return found.matched_count == 1
+
+    def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
+        """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
+        self._settle()
+        for part in _parts(ids):
+            self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
+
+    def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
+        """Apply an update document to all documents that equal what is given; how many. One equality on an index is
+        several times faster than many ids."""
+        self._settle()
+        return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
+
+    def remove(self, local_id: str) -> None:
+        key = self._settled(self.key(local_id))
+        self.collection.delete_one({"_id": key}, session=self.session)
+
+    def put(self, local_id: str, document: Mapping[str, object]) -> None:
+        """Insert, or replace whatever stands there."""
+        key, whole = self._whole(local_id, document)
+        self._settle(key)
+        self.collection.replace_one({"_id": key}, whole, upsert=True, session=self.session)
+
+    def count(self, equal: Mapping[str, object]) -> int:
+        self._settle()
+        return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
+
+    def _whole(self, local_id: str, document: Mapping[str, object]) -> tuple[str, Document]:
+        key = self.key(local_id)
+        return key, {**document, "_id": key, "fund": self.fund_id}
+
+    def _settled(self, key: str) -> str:
+        self._settle(key)
+        return key
+
+    def _settle(self, *keys: str) -> None:
+        """See that what waits is written before it is read."""
+        if self.writes is not None:
+            self.writes.settle(self.collection, *keys)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), KEYS_A_QUERY):
+        yield list(keys[start : start + KEYS_A_QUERY])

@@ -1,0 +1,137 @@
+"""Writes wait and are made together, and whoever reads in the same transaction sees them as if they had not waited."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from shared.storage import drawer as drawers
+from shared.storage.drawer import ChangedMeanwhile
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, TN, platform_on, someone
+
+PLAIN = {"colour": "red", "version": 1}
+
+
+def act(platform: Platform, action: Callable[[Work], Any], fund: str = DZ) -> Any:
+    return platform.work(fund, by=someone(), cause="test", action=action)
+
+
+def colours(database: Database[dict[str, Any]]) -> dict[str, str]:
+    return {row["_id"]: row["colour"] for row in database["hats"].find()}
+
+
+READS: dict[str, tuple[Callable[[Work], Any], Any]] = {
+    "by its id": (lambda work: work.drawer("hats").find_one("a")["colour"], "red"),  # type: ignore[index]
+    "by ids": (lambda work: len(work.drawer("hats").find_keys(["a", "none"])), 1),
+    "by a field": (lambda work: len(work.drawer("hats").find({"colour": "red"}, limit=5)), 1),
+    "by counting": (lambda work: work.drawer("hats").count({"colour": "red"}), 1),
+    "by an update": (lambda work: work.drawer("hats").update("a", {"$set": {"colour": "blue"}}), True),
+    "by an update of all": (lambda work: work.drawer("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
+}
+
+
+@pytest.mark.parametrize("how", READS)
+def test_what_waits_is_seen(platform: Platform, how: str) -> None:
+    read, expected = READS[how]
+
+    def write_then_read(work: Work) -> Any:
+        work.drawer("hats").insert("a", PLAIN)
+        return read(work)
+
+    assert act(platform, write_then_read) == expected
+
+
+def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
+    platform: Platform, database: Database[dict[str, Any]]
+) -> None:
+    def change(work: Work) -> None:
+        hats = work.drawer("hats")
+        hats.insert("a", PLAIN)
+        hats.revise("a", {"colour": "blue", "version": 2}, version=1)
+        hats.revise("a", {"colour": "green", "version": 3}, version=2)
+        hats.insert("b", PLAIN)
+        hats.remove("b")
+
+    act(platform, change)
+    assert colours(database) == {f"{DZ}:a": "green"}
+
+
+def test_a_revision_keeps_what_a_later_release_added(platform: Platform, database: Database[dict[str, Any]]) -> None:
+    act(platform, lambda work: work.drawer("hats").insert("a", {**PLAIN, "size": 7}))
+    act(platform, lambda work: work.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
+    assert database["hats"].find_one({}, {"_id": 0, "fund": 0}) == {"colour": "blue", "version": 2, "size": 7}
+
+
+def test_a_revision_of_another_version_or_fund_leaves_nothing(
+    platform: Platform, database: Database[dict[str, Any]]
+) -> None:
+    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+
+    def change(work: Work) -> None:
+        work.drawer("caps").insert("x", PLAIN)
+        work.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2)
+
+    for fund in (DZ, TN):
+        with pytest.raises(ChangedMeanwhile):
+            act(platform, change, fund)
+    assert colours(database) == {f"{DZ}:a": "red"}
+    assert database["caps"].count_documents({}) == 0
+
+
+def test_one_that_is_there_already_leaves_nothing(platform: Platform, database: Database[dict[str, Any]]) -> None:
+    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+
+    def again(work: Work) -> None:
+        work.drawer("hats").insert("b", PLAIN)
+        work.drawer("hats").insert("a", PLAIN)
+
+    with pytest.raises(ChangedMeanwhile):  # it was run again, and met the same each time
+        act(platform, again)
+    assert colours(database) == {f"{DZ}:a": "red"}
+
+
+class _Counting(CommandListener):
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.names.append(event.command_name)
+
+    def succeeded(self, event: Any) -> None: ...
+
+    def failed(self, event: Any) -> None: ...
+
+
+def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mongodb: str) -> None:
+    counting = _Counting()
+    with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
+        platform = Platform(
+            client[database.name], platform_on(database, mongodb).funds, platform_on(database, mongodb).keys
+        )
+
+        def write(work: Work) -> None:
+            for number in range(100):
+                work.drawer("hats").insert(str(number), PLAIN)
+
+        act(platform, write)
+    assert counting.names.count("insert") == 1
+    assert len(colours(database)) == 100
+
+
+def test_a_long_work_does_not_wait_for_ever(
+    platform: Platform, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawers, "HELD_MAX", 10)
+
+    def write(work: Work) -> int:
+        for number in range(25):
+            work.drawer("hats").insert(str(number), PLAIN)
+        return len(work.writes._held["hats"]) if work.writes else -1
+
+    assert act(platform, write) == 5
+    assert len(colours(database)) == 25

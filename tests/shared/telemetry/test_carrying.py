@@ -1,0 +1,44 @@
+"""A trace goes on where it was carried to, recorded or not."""
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from shared.telemetry import carrying
+from shared.telemetry.carrying import carried, continued
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What is recorded from here on."""
+    provider, exporter = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(carrying, "tracer", provider.get_tracer("test"))
+    return exporter
+
+
+def test_a_recorded_trace_gets_a_span_more(seen: InMemorySpanExporter) -> None:
+    with continued("step", f"00-{TRACE}-{SPAN}-01"):
+        version, trace_id, span_id, flags = carried().split("-")
+    assert (version, trace_id, flags) == ("00", TRACE, "01") and span_id != SPAN
+    (span,) = seen.get_finished_spans()
+    assert span.name == "step" and span.parent is not None and format(span.parent.span_id, "016x") == SPAN
+
+
+def test_one_that_nobody_records_is_carried_on_as_it_is(seen: InMemorySpanExporter) -> None:
+    before = trace.get_current_span()
+    with continued("step", f"00-{TRACE}-{SPAN}-00"):
+        assert carried() == f"00-{TRACE}-{SPAN}-00"
+    assert seen.get_finished_spans() == ()
+    assert trace.get_current_span() is before
+
+
+@pytest.mark.parametrize("broken", ["", "nonsense", f"00-{'0' * 32}-{SPAN}-01"])
+def test_what_is_no_trace_begins_one(seen: InMemorySpanExporter, broken: str) -> None:
+    with continued("step", broken):
+        assert carried().endswith("-01")
+    assert len(seen.get_finished_spans()) == 1
