@@ -10,6 +10,9 @@ from shared.kernel.errors import Invalid
 Headers = list[tuple[str, bytes]]
 
 
+_READ = frozenset(["ce_id", "ce_type", "ce_fund", "ce_partitionkey", "ce_sequence", "traceparent"])
+
+
 class EnvelopeBroken(Invalid):
     """The record is not an event of this platform; nothing can be done with it."""
 
@@ -60,12 +63,11 @@ def headers(stored: Mapping[str, Any]) -> Headers:
 
 def opened(received: Sequence[tuple[str, bytes]]) -> Envelope:
     """The envelope of a record, or `EnvelopeBroken`. Of a header that stands twice the first counts."""
-    values: dict[str, str] = {}
-    for name, value in received:
-        values.setdefault(name, value.decode("utf-8", "replace"))
+    values = {name: value.decode("utf-8", "replace") for name, value in reversed(received) if name in _READ}
     type_name, _, version = values.get("ce_type", "").rpartition(".v")
     needed = (values.get("ce_id"), type_name, values.get("ce_fund"), values.get("ce_partitionkey"))
-    if not all(needed) or not version.isdecimal():
+    sequence = values.get("ce_sequence") or "0"
+    if not (all(needed) and _is_count(version) and _is_count(sequence)):
         raise EnvelopeBroken
     return Envelope(
         event_id=values["ce_id"],
@@ -73,9 +75,13 @@ def opened(received: Sequence[tuple[str, bytes]]) -> Envelope:
         version=int(version),
         fund_id=values["ce_fund"],
         key=values["ce_partitionkey"],
-        sequence=int(values.get("ce_sequence", "0") or 0),
+        sequence=int(sequence),
         traceparent=values.get("traceparent", ""),
     )
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def event(envelope: Envelope, body: bytes | None) -> Any:

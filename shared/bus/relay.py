@@ -4,9 +4,8 @@ One relay of a service works at a time (a lease); should two overlap, consumers 
 Sent documents are kept: `republish` makes them unsent again, and a broker that forgot everything is refilled.
 """
 
-import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,12 +16,14 @@ from pymongo.errors import DuplicateKeyError
 from shared.bus import envelope
 from shared.bus.topics import BrokerUnavailable
 from shared.storage.connection import Document
+from shared.storage.drawer import parts
 from shared.storage.platform import Platform
 from shared.telemetry import metrics
 from shared.telemetry.steps import passing
 
-DOCUMENTS_MAX = 100
-"""Sent and marked together."""
+DOCUMENTS_MAX = 300
+SLICE_BYTES_MAX = 8_000_000
+"""Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
 CARRIED_MAX = 5_000
 """Carried from one query, before looking again."""
 LEASE = timedelta(seconds=8)
@@ -71,12 +72,12 @@ class Relay:
 
         One query serves all slices: on the embedded engine a query costs what it matches, not what it returns.
         """
-        waiting = self.platform.database["outbox"].find({"is_sent": False}, batch_size=DOCUMENTS_MAX).sort("_id", 1)
+        waiting = self.platform.collection("outbox").find({"is_sent": False}, batch_size=DOCUMENTS_MAX).sort("_id", 1)
         carried = 0
         with waiting:
-            while slice_ := list(itertools.islice(waiting, DOCUMENTS_MAX)):
-                self._carry(slice_)
-                carried += len(slice_)
+            for part in slices(waiting):
+                self._carry(part)
+                carried += len(part)
                 if carried >= CARRIED_MAX or not self.holds_lease():
                     break
         return carried
@@ -85,10 +86,16 @@ class Relay:
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
-        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
-        ids = [document["_id"] for document in documents]
-        self.platform.database["outbox"].update_many({"_id": {"$in": ids}}, sent)
+        self._mark([str(document["_id"]) for document in documents])
         passing("relay.marked")
+
+    def _mark(self, ids: Sequence[str]) -> None:
+        """In one transaction, so one journal write, and by parts, since an `$in` costs the square of its length."""
+        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
+        outbox = self.platform.collection("outbox")
+        with self.platform.database.client.start_session() as session, session.start_transaction():
+            for part in parts(ids):
+                outbox.update_many({"_id": {"$in": part}}, sent, session=session)
 
     def _send(self, events: Sequence[Any]) -> None:
         try:
@@ -123,6 +130,21 @@ class Relay:
                 return False
         self._sure_until = at + LEASE / 2
         return True
+
+
+def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """The same documents in order, in parts of a bounded number and size."""
+    part: list[Document] = []
+    size = 0
+    for document in documents:
+        length = sum(len(event["body"]) for event in document["events"])  # type: ignore[attr-defined, misc]
+        if part and (len(part) == DOCUMENTS_MAX or size + length > SLICE_BYTES_MAX):
+            yield part
+            part, size = [], 0
+        part.append(document)
+        size += length
+    if part:
+        yield part
 
 
 def republish(platform: Platform, *, since: datetime) -> int:

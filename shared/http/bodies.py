@@ -1,5 +1,6 @@
 """What a request says: its JSON or query read against a schema, its idempotency key, its fingerprint."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -72,10 +73,16 @@ def fingerprint(read: object) -> str:
     return digest.hexdigest()
 
 
+@functools.cache
+def made(schema: type[Schema]) -> Schema:
+    """The one instance of a schema: to make it costs more than to use it, and using it changes nothing in it."""
+    return schema()
+
+
 def loaded(schema: type[Schema], sent: Any) -> Mapping[str, Any]:
     """What was sent as the schema reads it, or `BodyInvalid` with every fault."""
     try:
-        found: Mapping[str, Any] = schema().load(sent)
+        found: Mapping[str, Any] = made(schema).load(sent)
     except ValidationError as refused:
         raise BodyInvalid(list(_faults(refused.messages))) from refused
     return found

@@ -1,6 +1,7 @@
 """From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         shows = self.route.shows
         self._running: set[str] = set()
-        self._view = shows() if isinstance(shows, type) else None  # making a schema costs more than using it
+        self._view = bodies.made(shows) if isinstance(shows, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
         if fund not in self.platform.funds:
@@ -103,11 +104,21 @@ class Endpoint:
         if key is None:
             return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=act)
         asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
+        before = self.platform.reading(fund, by=actor)
+        if (stored := _stored(before, asked)) is not None:
+            return self._again(before, asked, stored)
+        runs = itertools.count()
+
+        def once(work: Work) -> Response:
+            if next(runs) and (stored := _stored(work, asked)) is not None:
+                raise KeyKnown(stored)  # it is run again because a twin in another process was first
+            answer = act(work)
+            _keep(work, asked, answer)
+            return answer
+
         try:
             with self._alone(f"{fund}:{asked.local_id}"):
-                return self.platform.work(
-                    fund, by=actor, cause=f"request:{key}", action=lambda work: self._once(work, asked, act)
-                )
+                return self.platform.work(fund, by=actor, cause=f"request:{key}", action=once)
         except KeyKnown as known:
             return self._again(self.platform.reading(fund, by=actor), asked, known.stored)
 
@@ -122,27 +133,8 @@ class Endpoint:
         finally:
             self._running.discard(request_id)
 
-    def _once(self, work: Work, asked: "Asked", act: Callable[[Work], Response]) -> Response:
-        """Act where nobody did under this key, and keep the answer with it, sealed: it may say what the care was."""
-        requests = work.drawer("requests")
-        stored = requests.find_one(asked.local_id)
-        if stored is not None:
-            raise KeyKnown(stored)
-        answer = act(work)
-        requests.insert(
-            asked.local_id,
-            {
-                "fingerprint": asked.print_in(work),
-                "at": work.at,
-                "status": answer.status_code,
-                "body": work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id),
-                "headers": list(answer.headers.items()),
-            },
-        )
-        return answer
-
     @staticmethod
-    def _again(work: Work, asked: "Asked", stored: Any) -> Response:
+    def _again(work: Work, asked: Asked, stored: Any) -> Response:
         """The answer that the same request got before."""
         if stored["fingerprint"] != asked.print_in(work):
             raise bodies.KeyReused
@@ -166,3 +158,20 @@ class Endpoint:
                 answer.set_etag(str(version))
             return answer
         return Response(status=204)
+
+
+def _stored(work: Work, asked: Asked) -> Document | None:
+    """The answer that was kept under the key, with what it was kept for."""
+    return work.drawer("requests").find_one(asked.local_id)
+
+
+def _keep(work: Work, asked: Asked, answer: Response) -> None:
+    """Keep the answer under its key, in the transaction of what it tells of; sealed: it may say what the care was."""
+    row = {
+        "fingerprint": asked.print_in(work),
+        "at": work.at,
+        "status": answer.status_code,
+        "body": work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id),
+        "headers": list(answer.headers.items()),
+    }
+    work.drawer("requests").insert(asked.local_id, row)

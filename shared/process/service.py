@@ -27,7 +27,7 @@ HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
 Own = TypeVar("Own")
 
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
-    "outbox": [["is_sent"], ["is_sent", "at"]],
+    "outbox": [["is_sent"]],
     "deadletters": [["is_open", "key"]],
     "audit": [["fund", "at"], ["fund", "link"]],
 }

@@ -110,7 +110,7 @@ class Drawer:
             self._settle(*keys)
         return [
             document
-            for part in _parts(keys)
+            for part in parts(keys)
             for document in self.collection.find({"_id": {"$in": part}}, session=self.session)
         ]
 
@@ -151,7 +151,7 @@ class Drawer:
             by_version.setdefault(int(str(row["version"])) - 1, []).append(self.key(local_id))
         taken_out = 0
         for version, keys in by_version.items():
-            for part in _parts(keys):
+            for part in parts(keys):
                 old = {"_id": {"$in": part}, "version": version}
                 taken_out += self.collection.delete_many(old, session=self.session).deleted_count
         if taken_out != len(documents):
@@ -167,7 +167,7 @@ class Drawer:
     def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
         """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
         self._settle()
-        for part in _parts(ids):
+        for part in parts(ids):
             self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
 
     def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
@@ -204,6 +204,7 @@ class Drawer:
             self.writes.settle(self.collection, *keys)
 
 
-def _parts(keys: Sequence[str]) -> Iterator[list[str]]:
+def parts(keys: Sequence[str]) -> Iterator[list[str]]:
+    """Ids in parts of as many as one query may name."""
     for start in range(0, len(keys), KEYS_A_QUERY):
         yield list(keys[start : start + KEYS_A_QUERY])

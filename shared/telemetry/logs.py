@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import msgspec
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -15,25 +16,30 @@ def start(service: str, *, level: str) -> None:
         line["service"] = service
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
-            line["trace_id"] = format(context.trace_id, "032x")
+            line["trace_id"] = f"{context.trace_id:032x}"
         return line
 
     chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_it,
     ]
+    # Our own lines go straight to the file: by way of the standard library each cost a request three times as much.
     structlog.configure(
-        processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*chain, structlog.processors.JSONRenderer(serializer=_encode)],
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     out = logging.StreamHandler(sys.stdout)
     out.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=chain
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            foreign_pre_chain=chain,
         )
     )
     root = logging.getLogger()
@@ -42,3 +48,7 @@ def start(service: str, *, level: str) -> None:
     for chatty in ("authlib", "pymongo", "urllib3", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails there reaches us as an exception, and our log
+
+
+def _encode(line: EventDict, **_: object) -> bytes:
+    return msgspec.json.encode(line, enc_hook=repr)

@@ -148,3 +148,24 @@ def test_a_twin_that_still_runs_is_named(office: Office) -> None:
     gate.set()
     slow.join()
     assert answers[0].status_code == 201
+
+
+def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office, platform: Platform) -> None:
+    gate.clear()
+    answers: list[Any] = []
+    elsewhere = Office(office.service, Platform(platform.database, platform.funds, platform.keys))
+
+    def ask(where: Office) -> None:
+        answers.append(where.staff().post("/pots", {"pot_id": "slow"}, key="k1"))
+
+    twins = [threading.Thread(target=ask, args=(where,)) for where in (office, elsewhere)]
+    for twin in twins:
+        twin.start()
+    threading.Event().wait(0.5)
+    gate.set()
+    for twin in twins:
+        twin.join()
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json == answers[1].json
+    assert sorted("Idempotent-Replayed" in answer.headers for answer in answers) == [False, True]
+    assert len(told(platform)) == 1

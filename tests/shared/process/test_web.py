@@ -71,6 +71,6 @@ def test_several_processes_count_as_one_and_log_no_token(web: str, tmp_path: Pat
         assert sum(counted) == ASKED
     lines = (tmp_path / "web.log").read_text().splitlines()
     assert "must-not-be-logged" not in "".join(lines)
-    answered = [json.loads(line) for line in lines if '"event": "answered"' in line and "/claims" in line]
+    answered = [json.loads(line) for line in lines if '"event":"answered"' in line and "/claims" in line]
     assert len(answered) == ASKED
     assert all(line["fund"] == DZ and len(line["trace_id"]) == 32 for line in answered)
