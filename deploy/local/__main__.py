@@ -7,11 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import figures, place, plan, refill, screen, verify
+from deploy.local import figures, place, plan, refill, screen
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
 from deploy.local.supervisor import stop_left_over
+from deploy.local.verify import command as verifying
 
 USAGE = f"""usage: python -m deploy.local run
        python -m deploy.local stop
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
                 figures.show(var)
                 return 0
             case ["verify"]:
-                return verify.verify(environ, var=var)
+                return verifying.verify(environ, var=var)
             case ["do", service, *rest] if service in SERVICES:
                 return do(environ, service, rest, var=var)
     except Broken as broken:

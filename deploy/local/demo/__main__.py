@@ -1,4 +1,6 @@
-"""`python -m deploy.local.demo`: tell the story against the running platform; 1 where a step does not hold."""
+"""`python -m deploy.local.demo`: tell the story against the running platform, then ask it what must never be; 1 where a
+step or an answer does not hold.
+"""
 
 import os
 import sys
@@ -6,10 +8,12 @@ import time
 
 import requests
 
-from deploy.local import addresses, place
+from deploy.local import addresses, place, screen
 from deploy.local.demo.story import tell_algeria, tell_tunisia
 from deploy.local.demo.telling import DoesNotHold, Teller
 from deploy.local.demo.visitors import World
+from deploy.local.programs import Broken
+from deploy.local.verify import command as verifying
 
 
 def main() -> int:
@@ -30,7 +34,12 @@ def main() -> int:
         print(f"   DOES NOT HOLD: {failed}", file=sys.stderr)
         return 1
     print(f"\nThe story holds. {time.monotonic() - began_s:.1f} s", flush=True)
-    return 0
+    print("\nWhat must never be, asked of all that the platform has kept:", flush=True)
+    try:
+        return verifying.verify(os.environ, var=place.var(os.environ))
+    except Broken as broken:
+        screen.why(broken)
+        return 1
 
 
 def next_run() -> int:

@@ -1,8 +1,12 @@
-"""The people of the story. All invented: numbers that nobody has, names put together from two lists."""
+"""The people of the story. All invented: numbers that nobody has, names put together from two lists.
+
+One of them is the canary: the first worker in Algeria, whose values are like nobody else's, so that `make verify` knows
+them wherever they might stand in clear.
+"""
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +18,23 @@ FAMILY_NAMES = (
     ("SAADI", "سعدي"),
 )
 FIRST_NAMES = (("AMIRA", "أميرة"), ("KARIM", "كريم"), ("LEILA", "ليلى"), ("YACINE", "ياسين"), ("NADIA", "نادية"))
+
+CANARY_FAMILY_NAME, CANARY_FIRST_NAME = ("KANARIMADA", "كناريمادة"), ("TEMOINELLE", "تيموانيل")
+CANARY_NATIONAL_ID, CANARY_INSURANCE_NUMBER = "7770007770", "907707707"
+CANARY_MOBILE, CANARY_EMAIL, CANARY_ACCOUNT = "+213577007", "kanarimada.temoin", "003007707707"
+CANARY_DIAGNOSIS = "DIAGNOSTIC TEMOIN KANARIMADA E11.9"
+
+CANARIES: dict[str, tuple[str, ...]] = {
+    "a family name": (*CANARY_FAMILY_NAME, *(arabic for _, arabic in FAMILY_NAMES)),
+    "a first name": CANARY_FIRST_NAME,
+    "a national id": (CANARY_NATIONAL_ID,),
+    "an insurance number": (CANARY_INSURANCE_NUMBER,),
+    "a mobile number": (CANARY_MOBILE, CANARY_MOBILE.lstrip("+")),
+    "an e-mail address": (CANARY_EMAIL, "@personne.example", "@employeur.example"),
+    "a bank account": (CANARY_ACCOUNT,),
+    "a diagnosis": (CANARY_DIAGNOSIS,),
+}
+"""How each is called where it is found, and what is looked for: the beginnings that are the same at every telling."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +97,27 @@ def cast(country: Country, *, run: int, count: int) -> Cast:
 
 
 def _worker(country: Country, run: int, index: int) -> Worker:
+    worker = _anybody(country, run, index)
+    return _canary(worker, run) if country is ALGERIA and index == 1 else worker
+
+
+def _canary(worker: Worker, run: int) -> Worker:
+    """The same worker with values that are like nobody else's. (No account ends in what the bank refuses.)"""
+    return replace(
+        worker,
+        insurance_number=f"{CANARY_INSURANCE_NUMBER}{run % 1000:03d}",
+        national_id=f"{CANARY_NATIONAL_ID}{run:08d}",
+        family_name=CANARY_FAMILY_NAME[0],
+        first_name=CANARY_FIRST_NAME[0],
+        family_name_ar=CANARY_FAMILY_NAME[1],
+        first_name_ar=CANARY_FIRST_NAME[1],
+        email=f"{CANARY_EMAIL}-{run}@personne.example",
+        mobile=f"{CANARY_MOBILE}{run % 1000:03d}",
+        account=account(ALGERIA, int(f"{CANARY_ACCOUNT[5:]}{run % 100:02d}7")),
+    )
+
+
+def _anybody(country: Country, run: int, index: int) -> Worker:
     (family, family_ar), (first, first_ar) = FAMILY_NAMES[index % 5], FIRST_NAMES[(index // 5 + index) % 5]
     if country is ALGERIA:
         insurance, national_id = f"90{run:05d}{index:05d}", f"1099{run:09d}{index:05d}"

@@ -17,7 +17,7 @@ import requests
 
 from deploy.local import addresses
 from deploy.local.demo import operator, papers, payroll
-from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, Worker, cast, write_register
+from deploy.local.demo.people import ALGERIA, CANARY_DIAGNOSIS, TUNISIA, Cast, Worker, cast, write_register
 from deploy.local.demo.telling import DoesNotHold, Teller
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor, World
 from deploy.local.demo_fund import totp_secret
@@ -316,8 +316,10 @@ def claim(scene: Scene, person: Worker) -> None:
     teller.chapter(f"{scene.fund}: the worker files a care claim and is paid")
     uploads = [
         upload(scene, "sheet.jpg", papers.photographed("FEUILLE DE SOINS (exemple)"), "image/jpeg"),
-        upload(scene, "prescription.pdf", papers.scanned("ORDONNANCE (exemple)"), "application/pdf"),
+        upload(scene, f"{CANARY_DIAGNOSIS}.pdf", papers.scanned(CANARY_DIAGNOSIS), "application/pdf"),
     ]
+    told_too_much = scene.worker.raw("POST", "claims", "/claims", json={**filing(uploads), "why": CANARY_DIAGNOSIS})
+    teller.check(told_too_much.status_code == 422, "a claim that also says why the person is ill is refused")
     filed = _retried(scene, "/claims", filing(uploads), expect=201)
     path = f"/claims/{filed['claim_id']}"
     teller.seen(f"claim {filed['reference']}: {filed['next']['text']} ({filed['next']['who']})")

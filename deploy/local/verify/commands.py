@@ -1,0 +1,74 @@
+"""I1: every acknowledged command has exactly one business document.
+
+A request's row is its acknowledgement. It stands beside an audit entry of its caller with the same key, and the things
+that the entry says were kept are there. What answers 201 has made something; what answers otherwise may have changed
+nothing (the same files again, a stranger's application), so there only "at most once" can be asked.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from deploy.local.verify.answer import Look
+from deploy.local.verify.seen import Documents, Seen
+
+CREATED = 201
+IDS_A_QUERY = 50
+REQUEST = "request:"
+
+Asked = tuple[str, str, str]
+"""Fund, caller and key: what a row and an audit entry have in common."""
+
+
+def ask(seen: Seen, look: Look) -> None:
+    for name in seen.databases:
+        _ask_one(seen, look, name)
+
+
+def _ask_one(seen: Seen, look: Look, name: str) -> None:
+    rows, created, done = Counter[Asked](), Counter[Asked](), Counter[Asked]()
+    shape = _shape(seen, name)
+    for row in seen.rows(name, "requests", "fund", "status"):
+        look.at("commands")
+        read = shape.fullmatch(row["_id"])
+        if read is None or "status" not in row:
+            look.offends(f"{name} {row['_id']}: {'no answer' if read else 'no such route'}")
+            continue
+        asked = (row["fund"], read["caller"], read["key"])
+        rows[asked] += 1
+        created[asked] += row["status"] == CREATED
+    kept: dict[tuple[str, str], set[str]] = defaultdict(set)
+    forgotten: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fund, entry in seen.entries(name, "cause", "actor", "deeds"):
+        for deed in entry["deeds"]:
+            if deed["verb"] == "forgot":
+                forgotten[fund, deed["thing"]].add(deed["id"])
+        asked = (fund, entry["actor"], entry["cause"].removeprefix(REQUEST))
+        if entry["cause"].startswith(REQUEST) and asked in rows:
+            done[asked] += 1
+            for deed in entry["deeds"]:
+                if deed["verb"] == "kept":
+                    kept[fund, deed["thing"]].add(deed["id"])
+    for asked, count in rows.items():
+        if done[asked] > count:
+            look.offends(f"{name} {':'.join(asked)} acted {done[asked]} times for {count} acknowledged")
+        if done[asked] < created[asked]:
+            look.offends(f"{name} {':'.join(asked)} acknowledged {created[asked]} and made {done[asked]}")
+    for (fund, thing), ids in kept.items():
+        look.at("things that they kept", len(ids))
+        for lost in sorted(ids - _there(seen.databases[name], fund, thing, ids) - forgotten[fund, thing]):
+            look.offends(f"{name} {fund} {thing} {lost} was acknowledged and is not there")
+
+
+def _shape(seen: Seen, name: str) -> re.Pattern[str]:
+    """A row's id: fund, caller, route and key. Callers and keys may hold colons; the names of routes are known."""
+    routes = sorted({route.name for routes in seen.services[name].routes for route in routes.all})
+    return re.compile(rf"[a-z0-9-]+:(?P<caller>.*?):(?:{'|'.join(map(re.escape, routes))}):(?P<key>.*)")
+
+
+def _there(database: Documents, fund: str, thing: str, ids: Iterable[str]) -> set[str]:
+    keys, found = sorted(f"{fund}:{each}" for each in ids), set()
+    for start in range(0, len(keys), IDS_A_QUERY):
+        part = {"_id": {"$in": keys[start : start + IDS_A_QUERY]}}
+        found |= {row["_id"].removeprefix(f"{fund}:") for row in database[thing].find(part, {"_id": 1})}
+    return found

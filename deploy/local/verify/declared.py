@@ -1,0 +1,138 @@
+"""I7: what an employer declared is what was paid, what is in collection or due, less what was paid too much.
+
+Each number is taken from where it is made: declared from the declaration's assessment, paid from the bank's debits,
+what is still to come (in collection, due, or below nothing where too much was paid) from the ledger's entries.
+Obligations and standings, which sum them up, must say the same.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deploy.local.verify.answer import Look
+from deploy.local.verify.seen import Row, Seen
+
+LIVE = ("requested", "announced", "unknown")
+OBLIGATION = ("fund", "declaration_id", "employer_id", "period", "due_minor", "called_minor", "paid_minor")
+
+Slot = tuple[str, str, str]
+"""Fund, employer and period."""
+
+
+@dataclass
+class Money:
+    """What the bank and the employer have done for one declaration."""
+
+    paid_minor: int = 0
+    live: list[int] = field(default_factory=list)
+
+
+def ask(seen: Seen, look: Look) -> None:
+    if "payments" not in seen.databases:
+        look.cannot("payments is not here")
+        return
+    obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *OBLIGATION, "replaced_by")}
+    money = _money(seen, look, obligations)
+    _declarations(seen, look, obligations)
+    look.at("obligations", len(obligations))
+    for key, owed in obligations.items():
+        offence = _buckets(owed, money[key])
+        if offence:
+            look.offends(f"declaration {key}: {offence}")
+    _standings(seen, look, obligations)
+
+
+def _money(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Mapping[str, Money]:
+    """By the obligation that stands: money for a declaration that was replaced counts for its successor."""
+    found: dict[str, Money] = defaultdict(Money)
+    for row in seen.rows("payments", "collections", "fund", "declaration_id", "amount_minor", "status", "debits"):
+        look.at("collections")
+        key = f"{row['fund']}:{row['declaration_id']}"
+        owed = obligations.get(key)
+        if owed is None:
+            look.offends(f"collection {row['_id']} is for {row['declaration_id']}, of which nothing is owed")
+            continue
+        if row["status"] in LIVE:
+            found[key].live.append(row["amount_minor"])
+        found[_standing(key, obligations)].paid_minor += sum(debit["amount_minor"] for debit in row["debits"])
+    return found
+
+
+def _standing(key: str, obligations: Mapping[str, Row]) -> str:
+    for _ in obligations:
+        owed = obligations.get(key)
+        if owed is None or not owed.get("replaced_by"):
+            break
+        key = f"{owed['fund']}:{owed['replaced_by']}"
+    return key
+
+
+def _buckets(owed: Row, money: Money) -> str:
+    """What does not add up in one declaration: what it says came, against what did; what is being collected."""
+    if owed["paid_minor"] != money.paid_minor:
+        return f"it says that {owed['paid_minor']} came, its collections {money.paid_minor}"
+    if any(amount > owed["due_minor"] for amount in money.live):
+        return f"{max(money.live)} is being collected of {owed['due_minor']} declared"
+    return ""
+
+
+def _declarations(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
+    """Every declaration that was accepted is owed as it was assessed, and no other."""
+    booked: set[str] = set()
+    fields = ("status", "business.booked.assessment.slips.contributions.amount_minor", "replaced_by")
+    for row in seen.rows("payments", "declarations", *fields):
+        look.at("declarations")
+        if row["status"] not in ("accepted", "replaced"):
+            continue
+        booked.add(row["_id"])
+        owed = obligations.get(row["_id"])
+        slips = row["business"]["booked"]["assessment"]["slips"]
+        assessed = sum(each["amount_minor"] for slip in slips for each in slip["contributions"])
+        if owed is None:
+            look.offends(f"declaration {row['_id']} is accepted, and nothing is owed for it")
+        elif owed["due_minor"] != assessed:
+            look.offends(f"declaration {row['_id']} is assessed at {assessed}, and {owed['due_minor']} is owed")
+        elif bool(owed.get("replaced_by")) != (row["status"] == "replaced"):
+            look.offends(f"declaration {row['_id']} is {row['status']}, and its debt is not")
+    for key in obligations.keys() - booked:
+        look.offends(f"{key} is owed, and no such declaration is accepted")
+
+
+def _standings(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
+    """By employer and period: the sums kept there are those of the obligations, and booked is what the ledger says."""
+    sums: dict[Slot, Counter[str]] = defaultdict(Counter)
+    for owed in obligations.values():
+        slot = sums[owed["fund"], owed["employer_id"], owed["period"]]
+        if not owed.get("replaced_by"):
+            slot.update(declared=owed["due_minor"], called=owed["called_minor"], collected=owed["paid_minor"])
+    receivable = _receivable(seen)
+    kept: set[Slot] = set()
+    fields = ("declared", "called", "collected", "booked")
+    minor = [f"{name}_minor" for name in fields]
+    for row in seen.rows("payments", "standings", "fund", "employer_id", "period", *minor):
+        look.at("employers' periods")
+        slot = (row["fund"], row["employer_id"], row["period"])
+        kept.add(slot)
+        due = {**sums[slot], "booked": sums[slot]["declared"] - receivable[slot]}
+        for name in fields:
+            if row[f"{name}_minor"] != due.get(name, 0):
+                look.offends(
+                    f"standing {row['_id']}: {name} is {row[f'{name}_minor']}, and comes to {due.get(name, 0)}"
+                )
+        if due["booked"] != due.get("collected", 0):
+            look.offends(f"{row['_id']}: {due.get('collected', 0)} came, and the ledger has booked {due['booked']}")
+    for slot in sums.keys() - kept:
+        look.offends(f"{':'.join(slot)} has debts and no standing")
+
+
+def _receivable(seen: Seen) -> Counter[Slot]:
+    """What the ledger's entries say is still to come, by employer and period."""
+    found: Counter[Slot] = Counter()
+    for entry in seen.rows("payments", "ledger_entries", "fund", "postings"):
+        for posting in entry["postings"]:
+            kind, _, owner = posting["account"].partition(":")
+            if kind == "receivable":
+                employer_id, _, period = owner.partition(":")
+                amount = posting["amount"]["amount_minor"]
+                found[entry["fund"], employer_id, period] += amount if posting["side"] == "debit" else -amount
+    return found

@@ -1,0 +1,92 @@
+"""I2 to I4: events told and sent are the same, each consumer has met each that it reacts to, and acted on it once."""
+
+from collections import Counter
+
+from deploy.local.verify.answer import Look
+from deploy.local.verify.records import Kind
+from deploy.local.verify.seen import Seen
+from shared.events import catalogue
+from shared.process.service import Service
+
+EVENT = "event:"
+SHARED_TOPICS = ("audit",)
+"""Topics on which every service tells; any other is its owner's alone."""
+
+
+def sent(seen: Seen, look: Look) -> None:
+    """I2: what was told stands on its topic, and what stands there was told, each once in one outbox."""
+    if not seen.broker:
+        look.cannot("there is no broker")
+        return
+    for event_id, count in Counter(event_id for event_id, _ in seen.telling()).items():
+        if count > 1:
+            look.offends(f"{event_id} was told {count} times")
+    look.at("events told", len(seen.told))
+    look.at("records", seen.records.count)
+    for event_id, told in seen.told.items():
+        kind = seen.records.kinds.get(event_id)
+        if told.topic != told.by and told.topic not in SHARED_TOPICS:
+            look.offends(f"{told.by} told {event_id} on {told.topic}, which is not its topic")
+        if kind is None and told.is_sent and told.is_remembered:
+            look.offends(f"{told.by} told {event_id}, which is not on {told.topic}")
+        elif kind is not None and kind.topic != told.topic:
+            look.offends(f"{told.by} told {event_id} on {told.topic}, and it stands on {kind.topic}")
+    # Of a service whose database is not looked at here, nobody can say what it told.
+    topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
+    for event_id, kind in seen.records.kinds.items():
+        if kind.topic in topics and event_id not in seen.told and event_id not in seen.planted:
+            look.offends(f"{kind.topic} has {event_id}, which nobody told")
+
+
+def taken_in(seen: Seen, look: Look) -> None:
+    """I3: for each consumer, what is due to it = what it took in + what it parked, and never both."""
+    known = {
+        event_id: Kind(told.topic, told.type_name, told.version)
+        for event_id, told in seen.told.items()
+        if told.is_sent and told.is_remembered
+    }
+    if seen.broker:
+        known |= seen.records.kinds
+    for name, database in seen.databases.items():
+        due = {event_id for event_id, kind in known.items() if _is_due(kind, seen.services[name])}
+        taken = {row["_id"] for row in seen.rows(name, "inbox")}
+        parked = {row["_id"] for row in database["deadletters"].find({}, {"resolved": 1}) if not _was_replayed(row)}
+        look.at("events due", len(due))
+        look.at("taken in", len(taken))
+        look.at("parked", len(parked))
+        for event_id in sorted(due - taken - parked):
+            look.offends(f"{name} has not met {event_id}")
+        for event_id in sorted(taken & parked):
+            look.offends(f"{name} both took in and parked {event_id}")
+        if seen.broker or len(seen.databases) == len(seen.services):
+            for event_id in sorted(taken - known.keys() - seen.told.keys()):
+                look.offends(f"{name} took in {event_id}, which nobody told")
+
+
+def acted_once(seen: Seen, look: Look) -> None:
+    """I4: in each service an event has one effect at most, and none that the inbox does not know of."""
+    for name in seen.databases:
+        causes = Counter(
+            entry["cause"].removeprefix(EVENT)
+            for _, entry in seen.entries(name, "cause")
+            if entry["cause"].startswith(EVENT)
+        )
+        taken = {row["_id"] for row in seen.rows(name, "inbox")}
+        look.at("effects", causes.total())
+        for event_id, count in causes.items():
+            if count > 1:
+                look.offends(f"{name} acted {count} times on {event_id}")
+            if event_id not in taken:
+                look.offends(f"{name} acted on {event_id}, which its inbox does not know")
+
+
+def _is_due(kind: Kind, service: Service[object]) -> bool:
+    """Whether the service must meet it: what it reacts to in any version, and what is no event at all."""
+    hears = service.hears()
+    if not kind.type_name:
+        return kind.topic in hears.topics()
+    return any(kind.type_name == type_name for type_name, _ in hears.types())
+
+
+def _was_replayed(letter: dict[str, object]) -> bool:
+    return str(letter.get("resolved", "")).startswith("replayed")

@@ -1,0 +1,54 @@
+"""I5: debits equal credits, by entry and by fund and currency; and each balance is what its entries come to."""
+
+from collections import Counter
+
+from deploy.local.verify.answer import Look
+from deploy.local.verify.seen import Seen
+
+SIDES = ("debit", "credit")
+
+
+def ask(seen: Seen, look: Look) -> None:
+    if "payments" not in seen.databases:
+        look.cannot("payments is not here")
+        return
+    sums: Counter[tuple[str, str, str]] = Counter()
+    computed: Counter[tuple[str, str, str]] = Counter()
+    currencies: dict[str, set[str]] = {}
+    for entry in seen.rows("payments", "ledger_entries", "fund", "postings"):
+        look.at("entries")
+        own: Counter[str] = Counter()
+        for posting in entry["postings"]:
+            amount, side = posting["amount"], posting["side"]
+            own[side] += amount["amount_minor"]
+            sums[entry["fund"], amount["currency"], side] += amount["amount_minor"]
+            computed[entry["fund"], posting["account"], f"{side}_minor"] += amount["amount_minor"]
+            computed[entry["fund"], posting["account"], "postings"] += 1
+            currencies.setdefault(entry["fund"], set()).add(amount["currency"])
+        if own["debit"] != own["credit"] or not own["debit"]:
+            look.offends(f"entry {entry['_id']}: debits {own['debit']}, credits {own['credit']}")
+    for fund, found in currencies.items():
+        if len(found) > 1:
+            look.offends(f"{fund} has entries in {', '.join(sorted(found))}")
+    for fund, currency in sorted({(fund, currency) for fund, currency, _ in sums}):
+        debits, credits = (sums[fund, currency, side] for side in SIDES)
+        if debits != credits:
+            look.offends(f"{fund} in {currency}: debits {debits}, credits {credits}")
+    _balances(seen, look, computed)
+
+
+def _balances(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:
+    """A balance is kept in parts, which are added up; an account without entries has none."""
+    fields = (*(f"{side}_minor" for side in SIDES), "postings")
+    stored: Counter[tuple[str, str, str]] = Counter()
+    for part in seen.rows("payments", "ledger_balances", "fund", "account", *fields):
+        look.at("parts of balances")
+        for name in fields:
+            stored[part["fund"], part["account"], name] += part[name]
+    accounts = sorted({(fund, account) for fund, account, _ in (*stored, *computed)})
+    look.at("accounts", len(accounts))
+    for fund, account in accounts:
+        for name in fields:
+            kept, due = stored[fund, account, name], computed[fund, account, name]
+            if kept != due:
+                look.offends(f"{fund} {account}: {name} is {kept}, its entries come to {due}")

@@ -1,0 +1,52 @@
+"""I11: no money is taken from an account without a mandate that was active when the bank was instructed.
+
+A transfer and a card are acts of the payer. Any other rail takes money by itself: a collection on it names a mandate
+of the same employer, whose steps say that it was active at the moment of the collection's first step. There is no such
+rail yet, so the question says how many collections it has seen on one.
+"""
+
+from datetime import datetime
+
+from deploy.local.verify.answer import Look
+from deploy.local.verify.seen import Row, Seen
+
+PAYER_ACTS = {"transfer", "card"}
+ACTIVE = "active"
+
+
+def ask(seen: Seen, look: Look) -> None:
+    if "payments" not in seen.databases:
+        look.cannot("payments is not here")
+        return
+    look.at("on a rail that takes money by itself", 0)
+    fields = ("fund", "collection_id", "employer_id", "rail", "mandate_id", "steps")
+    for collection in seen.rows("payments", "collections", *fields):
+        look.at("collections")
+        if collection["rail"] not in PAYER_ACTS:
+            look.at("on a rail that takes money by itself")
+            if offence := _against(seen, collection):
+                look.offends(f"collection {collection['_id']} by {collection['rail']}: {offence}")
+
+
+def _against(seen: Seen, collection: Row) -> str:
+    """Why the money may not be taken; empty where it may."""
+    if not collection.get("mandate_id"):
+        return "it names no mandate"
+    found = {"_id": f"{collection['fund']}:{collection['mandate_id']}"}
+    mandate = seen.databases["payments"]["mandates"].find_one(found)
+    if mandate is None:
+        return f"its mandate {collection['mandate_id']} is not there"
+    if mandate.get("employer_id") != collection["employer_id"]:
+        return f"its mandate {collection['mandate_id']} is not of its employer"
+    status = _status_at(mandate, collection["steps"][0]["at"])
+    return (
+        "" if status == ACTIVE else f"its mandate {collection['mandate_id']} was {status or 'not there'} at that time"
+    )
+
+
+def _status_at(mandate: Row, at: datetime) -> str:
+    status = ""
+    for step in mandate.get("steps", ()):
+        if step["at"] <= at:
+            status = step["status"]
+    return status

@@ -1,0 +1,103 @@
+"""What the questions are asked of: the databases, and beside them whatever of broker, logs and partners there is.
+
+The addresses only; what several questions need is read by the first of them and kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pymongo.database import Database
+
+from deploy.docs import pages
+from deploy.local.verify import records
+from deploy.local.verify.personal import Canaries
+from shared.events import catalogue
+from shared.process.service import Service
+from shared.sealing.keys import FundKeys
+
+Documents = Database[dict[str, Any]]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """For how long something may be as it must not stay."""
+
+    unknown: timedelta = timedelta(minutes=15)
+    """An outcome that nobody knows. The bank is asked again after ten minutes at the latest."""
+    unlinked: timedelta = timedelta(seconds=60)
+    """An audit document that no link binds yet, and a link that the others have not heard of."""
+
+
+class Told(NamedTuple):
+    """An event in the outbox of the service that told it."""
+
+    by: str
+    topic: str
+    type_name: str
+    version: int
+    fund: str
+    is_sent: bool
+    is_remembered: bool
+    """Whether the broker still has to know it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Where everything is. Only `databases` (by service) has to be given; a question without its ground is not asked.
+
+    `planted` are the ids of records that a test put on the topics past any service. `bank_keys` are the keys of
+    payments: with them its files for the bank are opened. A broker keeps what it was told since `remembered_since`.
+    """
+
+    databases: Mapping[str, Documents]
+    services: Mapping[str, Service[Any]] = field(default_factory=lambda: {each.name: each for each in pages.services()})
+    broker: str = ""
+    logs: Sequence[Path] = ()
+    zipkin: str = ""
+    messages: str = ""
+    bank: str = ""
+    bank_keys: Mapping[str, FundKeys] = field(default_factory=dict)
+    canaries: Canaries = field(default_factory=lambda: Canaries({}))
+    planted: frozenset[str] = frozenset()
+    remembered_since: datetime | None = None
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    limits: Limits = Limits()
+
+    @cached_property
+    def told(self) -> dict[str, Told]:
+        """Every event of every outbox by its id."""
+        return dict(self.telling())
+
+    def telling(self) -> Iterator[tuple[str, Told]]:
+        """The same one by one, with those that stand in an outbox twice."""
+        wanted = ["is_sent", "at", *(f"events.{name}" for name in ("id", "topic", "type", "version", "fund"))]
+        known: dict[Told, Told] = {}
+        for name, database in self.databases.items():
+            for row in database["outbox"].find({}, dict.fromkeys(wanted, 1)):
+                is_remembered = self.remembered_since is None or row["at"] >= self.remembered_since
+                for event in row["events"]:
+                    kind = (event["topic"], event["type"], event["version"], event["fund"])
+                    told = Told(name, *kind, row["is_sent"], is_remembered)
+                    yield event["id"], known.setdefault(told, told)
+
+    @cached_property
+    def records(self) -> records.Records:
+        """What stands on the topics. Read after the outboxes, so that whatever was sent by then is there."""
+        _ = self.told
+        return records.read(self.broker, topics=catalogue.owners(), canaries=self.canaries)
+
+    def entries(self, service: str, *fields: str) -> Iterator[tuple[str, Row]]:
+        """The entries of a service's audit with these of their fields, each with its fund."""
+        wanted = {"fund": 1, **{f"entries.{name}": 1 for name in fields}}
+        for row in self.databases[service]["audit"].find({}, wanted):
+            for entry in row["entries"]:
+                yield row["fund"], entry
+
+    def rows(self, service: str, collection: str, *fields: str) -> Iterator[Row]:
+        """A collection's documents with these of their fields, as a stream."""
+        yield from self.databases[service][collection].find({}, dict.fromkeys(fields, 1))
