@@ -21,7 +21,7 @@ TRACES_A_PAGE = 500
 PAGES_MAX = 2_000
 ZIPKIN_WAIT_S = 60
 LOOK_BACK = timedelta(days=7)
-SPAN_BEGAN = re.compile(rb'"timestamp":(\d+)')
+SPAN_BEGAN, SPAN_ID = re.compile(rb'"timestamp":(\d+)'), re.compile(rb'"id":"([0-9a-f]+)"')
 
 
 def ask(seen: Seen, look: Look) -> None:
@@ -55,12 +55,15 @@ def _pieces(log: Path) -> Iterator[bytes]:
 
 
 def _spans(seen: Seen, look: Look) -> None:
-    look.at("spans", 0)
+    spans: set[bytes] = set()  # a trace is shown for each service that has a part in it
+    found: set[str] = set()
     for service in requests.get(f"{seen.zipkin}/api/v2/services", timeout=ZIPKIN_WAIT_S).json():
         for page in _pages(seen.zipkin, service, until_ms=int(seen.at.timestamp() * 1000)):
-            look.at("spans", len(SPAN_BEGAN.findall(page)))
-            for what in sorted(seen.canaries.found_in(page)):
-                look.offends(f"a span of {service}: {what}")
+            spans.update(SPAN_ID.findall(page))
+            found |= {f"a trace of {service}: {what}" for what in seen.canaries.found_in(page)}
+    look.at("spans", len(spans))
+    for offence in sorted(found):
+        look.offends(offence)
 
 
 def _pages(zipkin: str, service: str, *, until_ms: int) -> Iterator[bytes]:

@@ -18,12 +18,13 @@ def ask(seen: Seen, look: Look) -> None:
     if "payments" not in seen.databases:
         look.cannot("payments is not here")
         return
-    look.at("on a rail that takes money by itself", 0)
+    look.at("collections", 0)
+    look.at("of them on a rail that takes money", 0)
     fields = ("fund", "collection_id", "employer_id", "rail", "mandate_id", "steps")
     for collection in seen.rows("payments", "collections", *fields):
         look.at("collections")
         if collection["rail"] not in PAYER_ACTS:
-            look.at("on a rail that takes money by itself")
+            look.at("of them on a rail that takes money")
             if offence := _against(seen, collection):
                 look.offends(f"collection {collection['_id']} by {collection['rail']}: {offence}")
 

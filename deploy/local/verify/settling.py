@@ -27,7 +27,8 @@ def settle(seen: Seen, *, at_most_s: float = AT_MOST_S, quiet_s: float = QUIET_S
         done, on_their_way = _done(seen), list(_on_their_way(seen))
         if done != before or on_their_way:
             before, quiet_since_s = done, time.monotonic()
-        if time.monotonic() - quiet_since_s >= quiet_s and not list(_behind(seen)):
+        is_quiet = not on_their_way and time.monotonic() - quiet_since_s >= quiet_s
+        if is_quiet and not list(_behind(seen)):
             return
         if time.monotonic() > until_s:
             waits = [*on_their_way, *_behind(seen)]

@@ -1,0 +1,92 @@
+"""I6: a file that is not the sum of its lines, or a payout in two files, is named; whoever tells of it otherwise."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from deploy.local.verify import bank_files
+from services.payments.banking import payout_file
+from shared.kernel.money import Currency, Money
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from tests.ground import DZ, funds
+from tests.verify.town import Town, found, some
+
+Break = Callable[[Town], object]
+
+
+@pytest.fixture(autouse=True)
+def indexes_again(lived_in: Town) -> Iterator[None]:
+    """Two of one name need a database that has lost its unique index."""
+    yield
+    lived_in.services["payments"].make_indexes(lived_in.platforms["payments"])
+
+
+def _change(collection: str, change: dict[str, Any]) -> Break:
+    def do(town: Town) -> None:
+        town["payments"][collection].update_one({"_id": some(town["payments"], collection)["_id"]}, change)
+
+    return do
+
+
+def _copy(collection: str, facts: dict[str, Any]) -> Break:
+    def do(town: Town) -> None:
+        one = some(town["payments"], collection)
+        for name, index in town["payments"][collection].index_information().items():
+            if index.get("unique"):
+                town["payments"][collection].drop_index(name)
+        town["payments"][collection].insert_one({**one, **facts, "_id": f"{DZ}:another"})
+
+    return do
+
+
+def _write_anew(**facts: Any) -> Break:
+    """The batch's file written otherwise than its payouts say."""
+
+    def do(town: Town) -> None:
+        platform, batch = town.platforms["payments"], some(town["payments"], "batches")
+        payout = some(town["payments"], "payouts")
+        amount = Money(facts.get("amount_minor", payout["amount_minor"]), Currency.DZD)
+        line = payout_file.CreditTransfer(
+            end_to_end_id=payout["end_to_end_id"],
+            creditor_name="A",
+            creditor_account="00200300000056789016",
+            amount=amount,
+            purpose="x",
+        )
+        name = facts.get("message_id", batch["batch_id"])
+        body = payout_file.write([line], fund=funds()[DZ], message_id=name, at=platform.clock())
+        blob = blobs.store(platform, DZ, [body], as_=DataClass.BANK, size_max=len(body))
+        change = {"$set": {"sha256": blob.sha256, "size": blob.size}}
+        town["payments"]["batches"].update_one({"_id": batch["_id"]}, change)
+
+    return do
+
+
+BREAKS: dict[str, tuple[Break, str]] = {
+    "the sum is too high": (_change("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
+    "a payout is lost": (lambda town: town["payments"]["payouts"].delete_many({}), "of its payouts are not there"),
+    "a payout stands in two files": (_copy("batches", {"batch_id": "another"}), "stands in 2 files"),
+    "a payout says that it is elsewhere": (
+        _change("payouts", {"$set": {"batch_id": "another"}}),
+        "says that it is in another",
+    ),
+    "two payouts have one name": (_copy("payouts", {"payout_id": "another"}), "2 payouts are called"),
+    "the stored file has another amount": (_write_anew(amount_minor=1), "differs from its payout"),
+    "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
+    "the bank took another number of orders": (_change("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),
+    "the bank took what nobody sent": (
+        _change("batches", {"$set": {"batch_id": "another"}}),
+        "which no batch is called",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_it_is_named(town: Town, how: str) -> None:
+    break_it, named = BREAKS[how]
+    assert found(town.seen(), bank_files.ask) == []
+    break_it(town)
+    offending = found(town.seen(), bank_files.ask)
+    assert any(named in each for each in offending), offending

@@ -1,0 +1,129 @@
+"""I2 to I4: an event that was lost, made up, met by nobody or acted on twice is named."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from kafka import KafkaProducer
+
+from deploy.local.verify import events
+from deploy.local.verify.seen import Seen
+from shared.bus import deadletters
+from tests.verify.town import Town, found, some
+
+Break = Callable[[Town], object]
+
+
+def _told_again(town: Town) -> None:
+    town["payments"]["outbox"].insert_one({**some(town["payments"], "outbox"), "_id": "again"})
+
+
+def _never_sent(town: Town) -> None:
+    told = some(town["payments"], "outbox")
+    events = [{**each, "id": "never-sent"} for each in told["events"]]
+    town["payments"]["outbox"].insert_one({**told, "_id": "never-sent", "events": events})
+
+
+def _on_anothers_topic(town: Town) -> None:
+    town["payments"]["outbox"].update_many({}, {"$set": {"events.0.topic": "claims"}})
+
+
+SENT: dict[str, tuple[Break, str]] = {
+    "told twice": (_told_again, "was told 2 times"),
+    "told and not sent": (_never_sent, "never-sent, which is not on payments"),
+    "sent and not told": (lambda town: town["payments"]["outbox"].delete_one({}), "which nobody told"),
+    "told on another's topic": (_on_anothers_topic, "which is not its topic"),
+}
+
+
+@pytest.mark.parametrize("how", SENT)
+def test_what_was_told_and_what_was_sent_are_the_same(town: Town, how: str) -> None:
+    break_it, named = SENT[how]
+    assert found(town.seen(), events.sent) == []
+    break_it(town)
+    offending = found(town.seen(), events.sent)
+    assert any(named in each for each in offending), offending
+
+
+def test_what_waits_to_be_sent_is_not_lost_and_what_the_broker_may_forget_is_not_missed(town: Town) -> None:
+    _never_sent(town)
+    town["payments"]["outbox"].update_one({"_id": "never-sent"}, {"$set": {"is_sent": False}})
+    assert found(town.seen(), events.sent) == []
+    town["payments"]["outbox"].update_one({"_id": "never-sent"}, {"$set": {"is_sent": True}})
+    assert found(town.seen(remembered_since=datetime.now(UTC)), events.sent) == []
+
+
+def _park_what_was_taken(town: Town) -> None:
+    one = some(town["claims"], "inbox")
+    letter = deadletters.Letter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
+    deadletters.park(town.platforms["claims"].database, letter, why="x", at=datetime.now(UTC))
+
+
+TAKEN: dict[str, tuple[Break, str]] = {
+    "an event was not taken in": (lambda town: town["claims"]["inbox"].delete_one({}), "claims has not met"),
+    "an event was taken in and parked": (_park_what_was_taken, "both took in and parked"),
+    "an event that nobody told": (lambda town: town["claims"]["inbox"].insert_one({"_id": "x"}), "which nobody told"),
+}
+
+
+@pytest.mark.parametrize("how", TAKEN)
+@pytest.mark.parametrize("with_broker", [True, False])
+def test_each_consumer_met_what_is_due_to_it(town: Town, how: str, with_broker: bool) -> None:
+    break_it, named = TAKEN[how]
+    seen = {} if with_broker else {"broker": ""}
+    assert found(town.seen(**seen), events.taken_in) == []
+    break_it(town)
+    assert any(named in each for each in found(town.seen(**seen), events.taken_in))
+
+
+def test_a_parked_event_is_met_and_so_is_one_that_was_replayed(town: Town) -> None:
+    one = some(town["claims"], "inbox")
+    _park_what_was_taken(town)
+    town["claims"]["inbox"].delete_one({"_id": one["_id"]})
+    assert found(town.seen(), events.taken_in) == []
+    town["claims"]["inbox"].insert_one(one)
+    deadletters.resolve(town.platforms["claims"].database, one["_id"], how="replayed", by="test", at=datetime.now(UTC))
+    assert found(town.seen(), events.taken_in) == []
+
+
+@pytest.fixture
+def with_rubbish(lived_in: Town) -> Iterator[Seen]:
+    """A record on a topic that is no event. It stays there, so it is planted, parked and discarded for later tests."""
+    producer = KafkaProducer(bootstrap_servers=lived_in.broker)
+    sent = producer.send("documents", b"{", headers=[("ce_id", b"rubbish")]).get(timeout=10)
+    producer.close()
+    assert sent.topic == "documents"
+    lived_in.planted |= {"rubbish"}
+    yield lived_in.seen()
+    lived_in.take()
+    for each in lived_in.platforms.values():
+        deadletters.resolve(each.database, "rubbish", how="discarded: a test's", by="test", at=datetime.now(UTC))
+
+
+def test_what_is_no_event_is_due_to_all_who_read_its_topic(with_rubbish: Seen, lived_in: Town) -> None:
+    missed = found(with_rubbish, events.taken_in)
+    readers = [name for name, each in lived_in.services.items() if "documents" in each.hears().topics()]
+    assert missed == [f"{name} has not met rubbish" for name in readers]
+    lived_in.take()
+    assert found(lived_in.seen(), events.taken_in) == []
+    assert found(lived_in.seen(planted=frozenset()), events.sent) == ["documents has rubbish, which nobody told"]
+    assert found(lived_in.seen(), events.sent) == []
+
+
+def _act_again(town: Town) -> None:
+    effect = some(town["claims"], "audit", **{"entries.cause": {"$regex": "^event:"}})
+    town["claims"]["audit"].insert_one({**effect, "_id": "again"})
+
+
+ACTED: dict[str, tuple[Break, str]] = {
+    "acted twice": (_act_again, "claims acted 2 times on"),
+    "acted without knowing it": (lambda town: town["claims"]["inbox"].delete_many({}), "which its inbox does not know"),
+}
+
+
+@pytest.mark.parametrize("how", ACTED)
+def test_an_event_has_one_effect(town: Town, how: str) -> None:
+    break_it, named = ACTED[how]
+    assert found(town.seen(), events.acted_once) == []
+    break_it(town)
+    assert any(named in each for each in found(town.seen(), events.acted_once))

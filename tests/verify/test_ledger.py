@@ -1,0 +1,49 @@
+"""I5: an entry, a fund or a balance that does not add up is named."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deploy.local.verify import ledger
+from tests.verify.town import Town, found, some
+
+Break = Callable[[Town], object]
+
+
+def _change(collection: str, change: dict[str, Any]) -> Break:
+    def do(town: Town) -> None:
+        one = some(town["payments"], collection)
+        town["payments"][collection].update_one({"_id": one["_id"]}, change)
+
+    return do
+
+
+def _lose(collection: str) -> Break:
+    return lambda town: town["payments"][collection].delete_one({"_id": some(town["payments"], collection)["_id"]})
+
+
+BREAKS: dict[str, tuple[Break, str]] = {
+    "an entry does not balance": (_change("ledger_entries", {"$inc": {"postings.0.amount.amount_minor": 1}}), "debits"),
+    "an entry has another currency": (
+        _change("ledger_entries", {"$set": {"postings.0.amount.currency": "TND"}}),
+        "has entries in DZD, TND",
+    ),
+    "a fund does not balance": (
+        _change("ledger_entries", {"$inc": {"postings.1.amount.amount_minor": 5}}),
+        "dz-cnas in DZD: debits",
+    ),
+    "a balance is too high": (_change("ledger_balances", {"$inc": {"debit_minor": 1}}), "debit_minor is"),
+    "a posting was counted twice": (_change("ledger_balances", {"$inc": {"postings": 1}}), "postings is"),
+    "an entry is lost": (_lose("ledger_entries"), "its entries come to"),
+    "a balance is lost": (_lose("ledger_balances"), "is 0, its entries come to"),
+}
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_it_is_named(town: Town, how: str) -> None:
+    break_it, named = BREAKS[how]
+    assert found(town.seen(), ledger.ask) == []
+    break_it(town)
+    offending = found(town.seen(), ledger.ask)
+    assert any(named in each for each in offending), offending

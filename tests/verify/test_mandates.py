@@ -1,0 +1,58 @@
+"""I11: money that is taken without a mandate that was active at the time is named; there is no such rail yet."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deploy.local.verify import mandates
+from deploy.local.verify.answer import Look
+from tests.ground import DZ
+from tests.verify.town import Town, found, some
+
+Break = Callable[[Town], object]
+
+RAIL = "direct-debit"
+
+
+def _debit(**facts: Any) -> Break:
+    return lambda town: town["payments"]["collections"].update_many({}, {"$set": {"rail": RAIL, **facts}})
+
+
+def _with_mandate(status: str = "active", *, ahead: timedelta = timedelta(), **facts: Any) -> Break:
+    """A direct debit, and a mandate that came to be so at the moment of its instruction."""
+
+    def do(town: Town) -> None:
+        one = some(town["payments"], "collections")
+        step = {"status": status, "at": one["steps"][0]["at"] + ahead}
+        mandate = {"employer_id": one["employer_id"], "steps": [step], **facts}
+        town["payments"]["mandates"].insert_one({"_id": f"{DZ}:m1", **mandate})
+        _debit(mandate_id="m1")(town)
+
+    return do
+
+
+BREAKS: dict[str, tuple[Break, str]] = {
+    "no mandate": (_debit(), "names no mandate"),
+    "a mandate that is not there": (_debit(mandate_id="m1"), "is not there"),
+    "another firm's mandate": (_with_mandate(employer_id="another"), "is not of its employer"),
+    "a mandate that was accepted later": (_with_mandate(ahead=timedelta(seconds=1)), "was not there at that time"),
+    "a mandate that was revoked before": (_with_mandate("revoked"), "was revoked at that time"),
+}
+
+
+@pytest.mark.parametrize("how", BREAKS)
+def test_it_is_named(town: Town, how: str) -> None:
+    break_it, named = BREAKS[how]
+    assert found(town.seen(), mandates.ask) == []
+    break_it(town)
+    offending = found(town.seen(), mandates.ask)
+    assert any(named in each for each in offending), offending
+
+
+def test_a_debit_with_an_active_mandate_is_in_order_and_counted(town: Town) -> None:
+    _with_mandate()(town)
+    look = Look()
+    mandates.ask(town.seen(), look)
+    assert (look.offending, dict(look.looked_at)) == ([], {"collections": 1, "of them on a rail that takes money": 1})

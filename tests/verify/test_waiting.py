@@ -1,0 +1,32 @@
+"""I12: what is not sent, not read or parked is named."""
+
+from datetime import UTC, datetime
+
+from deploy.local.verify import waiting
+from shared.bus import deadletters
+from tests.verify.town import Town, found, some
+
+
+def test_an_event_that_waits_to_be_sent_is_named(town: Town) -> None:
+    assert found(town.seen(), waiting.ask) == []
+    one = some(town["payments"], "outbox")
+    town["payments"]["outbox"].update_one({"_id": one["_id"]}, {"$set": {"is_sent": False}})
+    assert [each.partition(",")[0] for each in found(town.seen(), waiting.ask)] == [
+        f"payments has not sent {one['_id']}"
+    ]
+
+
+def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
+    database, at = town.platforms["claims"].database, datetime.now(UTC)
+    deadletters.park(database, deadletters.Letter("e1", "payments", 0, 0, "dz-cnas:c1", [], b""), why="why", at=at)
+    assert found(town.seen(), waiting.ask) == ["claims parked e1 of dz-cnas:c1: why"]
+    deadletters.resolve(database, "e1", how="discarded: a test's", by="test", at=at)
+    assert found(town.seen(), waiting.ask) == []
+
+
+def test_a_consumer_that_has_not_read_to_the_end_is_named(town: Town) -> None:
+    town.commit(less=1)
+    behind = found(town.seen(), waiting.ask)
+    town.commit()
+    assert any(each.startswith("claims is 1 records behind on payments/") for each in behind), behind
+    assert found(town.seen(), waiting.ask) == []

@@ -1,0 +1,189 @@
+"""A small platform that has lived: five services over databases of their own, joined by a broker, with a bank.
+
+An employer declared and paid, a person was paid a benefit, rights and cards followed, and the audits were linked and
+their heads exchanged. Every test finds it so: `restored` puts back whatever a test breaks.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.structs import OffsetAndMetadata
+from pymongo import MongoClient
+
+from deploy.docs import pages
+from deploy.local.verify.answer import Look
+from deploy.local.verify.seen import Documents, Seen
+from services.claims.claims.claim import Status
+from services.claims.claims.store import claims
+from services.payments.banking.client import BankClient
+from services.payments.banking.paying import Paying
+from services.payments.declarations.chores import check_received
+from shared.bus import topics
+from shared.bus.deadletters import Letter
+from shared.bus.inbox import Inbox
+from shared.bus.relay import Relay
+from shared.events import catalogue
+from shared.kernel.outcome import Outcome
+from shared.process import auditing
+from shared.storage.platform import Platform
+from tests.claims.builders import claim
+from tests.ground import DZ, keys, platform_on, someone
+from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
+from tests.payments.builders import AMIRA, RIB, approved, persons
+from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
+from tests.payments.declarations.desk import Desk, register
+
+ROUNDS_MAX = 20
+Rows = dict[str, list[dict[str, Any]]]
+
+
+class Counter(Desk):
+    """The employer's desk in a town, where identity tells of the employer."""
+
+    def __post_init__(self) -> None:
+        self.office = office(self.platform)
+        self.caller = self.office.employer(DZ_EMPLOYER)
+
+
+class Town:
+    """Its services by name, their databases, and what a test may ask of it."""
+
+    def __init__(self, client: MongoClient[dict[str, Any]], uri: str, *, broker: str, bank: Bank) -> None:
+        self.client, self.broker, self.bank = client, broker, bank
+        self.planted: set[str] = set()
+        self.services = {service.name: service for service in pages.services()}
+        prefix = f"test_{uuid4().hex}"
+        self.databases: Mapping[str, Documents] = {name: client[f"{prefix}_{name}"] for name in self.services}
+        self.platforms = {name: platform_on(database, uri) for name, database in self.databases.items()}
+        self.relays = {name: Relay(each, broker, name="relay") for name, each in self.platforms.items()}
+        topics.ensure(broker, catalogue.owners(), partitions=3, replicas=1)
+        self._consumer = KafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False)
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in catalogue.owners()
+            for number in self._consumer.partitions_for_topic(topic) or ()
+        ]
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_beginning(*partitions)
+
+    def __getitem__(self, service: str) -> Documents:
+        return self.databases[service]
+
+    def seen(self, **more: Any) -> Seen:
+        facts = {
+            "planted": frozenset(self.planted),
+            "databases": self.databases,
+            "broker": self.broker,
+            "bank": self.bank.url,
+            "bank_keys": keys(),
+        }
+        return Seen(**{**facts, **more})
+
+    def live(self) -> None:
+        """From the register to a paid declaration and a file of payouts at the bank."""
+        self.tell("identity", register(DZ_EMPLOYER), persons({AMIRA: RIB}))
+        self.carry()
+        counter = Counter(self.platforms["payments"])
+        declared = counter.send(das_b(workers(3))).json["declaration_id"]
+        check_received().run(self.platforms["payments"], DZ)
+        asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
+        post_signed(counter.office, credited(asked["reference"], asked["amount"]))
+        approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
+        self.platforms["claims"].work(DZ, by=someone(), cause="test", action=lambda work: claims.keep(work, approval))
+        self.carry()
+        paying = Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5))
+        for _ in range(2):
+            paying.run(self.platforms["payments"], DZ)
+        self.carry()
+        for name, platform in self.platforms.items():
+            auditing.link_all(platform, DZ, service=name)
+        self.carry()
+
+    def tell(self, service: str, *events: Any) -> None:
+        platform: Platform = self.platforms[service]
+        platform.work(DZ, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+
+    def carry(self) -> None:
+        """Relays carry and inboxes take, until nobody has anything to say."""
+        for _ in range(ROUNDS_MAX):
+            if not sum(relay.carry() for relay in self.relays.values()):
+                return
+            self.take()
+
+    def take(self) -> None:
+        """Whatever is new on the topics reaches the services that read them."""
+        letters = list(self._new_letters())
+        for name, service in self.services.items():
+            inbox = Inbox(self.platforms[name], "unused", service=name, reactions=service.hears())
+            inbox.take([letter for letter in letters if letter.topic in inbox.reactions.topics()])
+        self.commit()
+
+    def commit(self, *, less: int = 0) -> None:
+        """Every group has read to where this consumer stands, or to so many records before that."""
+        admin = KafkaAdminClient(bootstrap_servers=self.broker)
+        stands = {partition: self._consumer.position(partition) for partition in self._consumer.assignment()}
+        offsets = {each: OffsetAndMetadata(max(0, offset - less), "", -1) for each, offset in stands.items()}
+        for name in self.services:
+            admin.alter_group_offsets(f"himaya.{name}", offsets)
+        admin.close()
+
+    def _new_letters(self) -> Iterator[Letter]:
+        ends = self._consumer.end_offsets(list(self._consumer.assignment()))
+        while any(self._consumer.position(partition) < end for partition, end in ends.items()):
+            for records in self._consumer.poll(timeout_ms=500).values():
+                for each in records:
+                    name = dict(each.headers).get("ce_id") or f"{each.topic}/{each.partition}/{each.offset}".encode()
+                    yield Letter(
+                        name.decode(), each.topic, each.partition, each.offset, (each.key or b"").decode(),
+                        list(each.headers), each.value,
+                    )  # fmt: skip
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Whatever is broken inside is whole again afterwards."""
+        before = {name: _content(database) for name, database in self.databases.items()}
+        try:
+            yield
+        finally:
+            for name, database in self.databases.items():
+                _put_back(database, before[name])
+
+    def end(self) -> None:
+        self._consumer.close()
+        for relay in self.relays.values():
+            if relay._producer is not None:
+                relay._producer.close(timeout=5)
+        for database in self.databases.values():
+            self.client.drop_database(database.name)
+
+
+def _content(database: Documents) -> Rows:
+    return {name: list(database[name].find()) for name in database.list_collection_names()}
+
+
+def _put_back(database: Documents, before: Rows) -> None:
+    now = _content(database)
+    for name in now.keys() | before.keys():
+        if now.get(name, []) != before.get(name, []):
+            database[name].delete_many({})
+            if before.get(name):
+                database[name].insert_many(before[name])
+
+
+def found(seen: Seen, ask: Any) -> list[str]:
+    """What a question finds."""
+    look = Look()
+    ask(seen, look)
+    return look.offending
+
+
+def some(database: Documents, collection: str, **equal: Any) -> dict[str, Any]:
+    """Any one document; a test that would break nothing must not pass."""
+    document = database[collection].find_one(equal)
+    assert document is not None, f"{collection} has no such document"
+    return document
