@@ -1,6 +1,5 @@
 """I9: an audit that was changed, cut or forged, however it was done, is named."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from shared.process import auditing
 from shared.storage import audit
 from shared.storage.audit import Head, Link
 from tests.ground import DZ, someone
-from tests.verify.town import Town, found, some
+from tests.verify.town import Break, Town, found, some
 
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 
@@ -39,8 +38,6 @@ def _tell_for_nothing(town: Town) -> None:
     events = [{**each, "id": "for-nothing"} for each in told["events"]]
     town["payments"]["outbox"].insert_one({**told, "_id": "for-nothing", "events": events})
 
-
-Break = Callable[[Town], object]
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "an entry is changed": (

@@ -1,6 +1,6 @@
 """I6: a file that is not the sum of its lines, or a payout in two files, is named; whoever tells of it otherwise."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +11,7 @@ from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from tests.ground import DZ, funds
-from tests.verify.town import Town, found, some
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, changed, found, some
 
 
 @pytest.fixture(autouse=True)
@@ -21,13 +19,6 @@ def indexes_again(lived_in: Town) -> Iterator[None]:
     """Two of one name need a database that has lost its unique index."""
     yield
     lived_in.services["payments"].make_indexes(lived_in.platforms["payments"])
-
-
-def _change(collection: str, change: dict[str, Any]) -> Break:
-    def do(town: Town) -> None:
-        town["payments"][collection].update_one({"_id": some(town["payments"], collection)["_id"]}, change)
-
-    return do
 
 
 def _copy(collection: str, facts: dict[str, Any]) -> Break:
@@ -65,19 +56,19 @@ def _write_anew(**facts: Any) -> Break:
 
 
 BREAKS: dict[str, tuple[Break, str]] = {
-    "the sum is too high": (_change("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
+    "the sum is too high": (changed("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
     "a payout is lost": (lambda town: town["payments"]["payouts"].delete_many({}), "of its payouts are not there"),
     "a payout stands in two files": (_copy("batches", {"batch_id": "another"}), "stands in 2 files"),
     "a payout says that it is elsewhere": (
-        _change("payouts", {"$set": {"batch_id": "another"}}),
+        changed("payouts", {"$set": {"batch_id": "another"}}),
         "says that it is in another",
     ),
     "two payouts have one name": (_copy("payouts", {"payout_id": "another"}), "2 payouts are called"),
     "the stored file has another amount": (_write_anew(amount_minor=1), "differs from its payout"),
     "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
-    "the bank took another number of orders": (_change("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),
+    "the bank took another number of orders": (changed("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),
     "the bank took what nobody sent": (
-        _change("batches", {"$set": {"batch_id": "another"}}),
+        changed("batches", {"$set": {"batch_id": "another"}}),
         "which no batch is called",
     ),
 }

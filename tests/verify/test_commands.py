@@ -1,11 +1,10 @@
 """I1: what was acknowledged and not done, done twice, or done and lost, is named."""
 
-from collections.abc import Callable
 
 import pytest
 
 from deploy.local.verify import commands
-from tests.verify.town import Town, found, some
+from tests.verify.town import Break, Town, found, some
 
 REQUESTED = {"entries.cause": {"$regex": "^request:"}, "entries.deeds.thing": "collections"}
 
@@ -17,8 +16,6 @@ def _lose_the_audit(town: Town) -> None:
 def _act_twice(town: Town) -> None:
     town["payments"]["audit"].insert_one({**some(town["payments"], "audit", **REQUESTED), "_id": "again"})
 
-
-Break = Callable[[Town], object]
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "an acknowledged collection is lost": (

@@ -1,6 +1,6 @@
 """I2 to I4: an event that was lost, made up, met by nobody or acted on twice is named."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,9 +9,7 @@ from kafka import KafkaProducer
 from deploy.local.verify import events
 from deploy.local.verify.seen import Seen
 from shared.bus import deadletters
-from tests.verify.town import Town, found, some
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, found, some
 
 
 def _told_again(town: Town) -> None:

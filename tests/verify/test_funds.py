@@ -1,14 +1,11 @@
 """I10: what is of one fund and stands under another is named."""
 
-from collections.abc import Callable
 
 import pytest
 
 from deploy.local.verify import funds
 from tests.ground import TN
-from tests.verify.town import Town, found
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, found
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "a thing is of another fund than its id": (

@@ -1,42 +1,25 @@
 """I5: an entry, a fund or a balance that does not add up is named."""
 
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from deploy.local.verify import ledger
-from tests.verify.town import Town, found, some
-
-Break = Callable[[Town], object]
-
-
-def _change(collection: str, change: dict[str, Any]) -> Break:
-    def do(town: Town) -> None:
-        one = some(town["payments"], collection)
-        town["payments"][collection].update_one({"_id": one["_id"]}, change)
-
-    return do
-
-
-def _lose(collection: str) -> Break:
-    return lambda town: town["payments"][collection].delete_one({"_id": some(town["payments"], collection)["_id"]})
-
+from tests.verify.town import Break, Town, changed, found, lost
 
 BREAKS: dict[str, tuple[Break, str]] = {
-    "an entry does not balance": (_change("ledger_entries", {"$inc": {"postings.0.amount.amount_minor": 1}}), "debits"),
+    "an entry does not balance": (changed("ledger_entries", {"$inc": {"postings.0.amount.amount_minor": 1}}), "debits"),
     "an entry has another currency": (
-        _change("ledger_entries", {"$set": {"postings.0.amount.currency": "TND"}}),
+        changed("ledger_entries", {"$set": {"postings.0.amount.currency": "TND"}}),
         "has entries in DZD, TND",
     ),
     "a fund does not balance": (
-        _change("ledger_entries", {"$inc": {"postings.1.amount.amount_minor": 5}}),
+        changed("ledger_entries", {"$inc": {"postings.1.amount.amount_minor": 5}}),
         "dz-cnas in DZD: debits",
     ),
-    "a balance is too high": (_change("ledger_balances", {"$inc": {"debit_minor": 1}}), "debit_minor is"),
-    "a posting was counted twice": (_change("ledger_balances", {"$inc": {"postings": 1}}), "postings is"),
-    "an entry is lost": (_lose("ledger_entries"), "its entries come to"),
-    "a balance is lost": (_lose("ledger_balances"), "is 0, its entries come to"),
+    "a balance is too high": (changed("ledger_balances", {"$inc": {"debit_minor": 1}}), "debit_minor is"),
+    "a posting was counted twice": (changed("ledger_balances", {"$inc": {"postings": 1}}), "postings is"),
+    "an entry is lost": (lost("ledger_entries"), "its entries come to"),
+    "a balance is lost": (lost("ledger_balances"), "is 0, its entries come to"),
 }
 
 

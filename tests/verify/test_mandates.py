@@ -1,6 +1,5 @@
 """I11: money that is taken without a mandate that was active at the time is named; there is no such rail yet."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +8,7 @@ import pytest
 from deploy.local.verify import mandates
 from deploy.local.verify.answer import Look
 from tests.ground import DZ
-from tests.verify.town import Town, found, some
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, found, some
 
 RAIL = "direct-debit"
 

@@ -1,15 +1,12 @@
 """I13: an outcome that has been unknown for too long is named, one that is being asked about is not."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from deploy.local.verify import unknown
 from deploy.local.verify.seen import Limits
-from tests.verify.town import Town, found
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, found
 
 
 def _doubt(collection: str, status: str, *, since: timedelta = timedelta(hours=1)) -> Break:

@@ -1,13 +1,10 @@
 """I8: a version that is missing, there twice, or not the one that stands, is named."""
 
-from collections.abc import Callable
 
 import pytest
 
 from deploy.local.verify import versions
-from tests.verify.town import Town, found, some
-
-Break = Callable[[Town], object]
+from tests.verify.town import Break, Town, found, some
 
 
 def _audit(version: int) -> Break:

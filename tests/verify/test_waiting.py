@@ -28,5 +28,5 @@ def test_a_consumer_that_has_not_read_to_the_end_is_named(town: Town) -> None:
     town.commit(less=1)
     behind = found(town.seen(), waiting.ask)
     town.commit()
-    assert any(each.startswith("claims is 1 records behind on payments/") for each in behind), behind
+    assert any(each.startswith("claims is 1 records behind on payments/") for each in behind), "\n".join(behind)
     assert found(town.seen(), waiting.ask) == []

@@ -4,7 +4,7 @@ An employer declared and paid, a person was paid a benefit, rights and cards fol
 their heads exchanged. Every test finds it so: `restored` puts back whatever a test breaks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -134,8 +134,10 @@ class Town:
 
     def _new_letters(self) -> Iterator[Letter]:
         ends = self._consumer.end_offsets(list(self._consumer.assignment()))
-        while any(self._consumer.position(partition) < end for partition, end in ends.items()):
-            for records in self._consumer.poll(timeout_ms=500).values():
+        polled: dict[Any, list[Any]] = {}
+        while polled or any(self._consumer.position(partition) < end for partition, end in ends.items()):
+            polled = self._consumer.poll(timeout_ms=200)
+            for records in polled.values():
                 for each in records:
                     name = dict(each.headers).get("ce_id") or f"{each.topic}/{each.partition}/{each.offset}".encode()
                     yield Letter(
@@ -175,6 +177,10 @@ def _put_back(database: Documents, before: Rows) -> None:
                 database[name].insert_many(before[name])
 
 
+Break = Callable[[Town], object]
+"""Something that must never happen, done."""
+
+
 def found(seen: Seen, ask: Any) -> list[str]:
     """What a question finds."""
     look = Look()
@@ -187,3 +193,21 @@ def some(database: Documents, collection: str, **equal: Any) -> dict[str, Any]:
     document = database[collection].find_one(equal)
     assert document is not None, f"{collection} has no such document"
     return document
+
+
+def changed(collection: str, change: dict[str, Any]) -> Break:
+    """Change one document of payments behind its back."""
+
+    def do(town: Town) -> None:
+        town["payments"][collection].update_one({"_id": some(town["payments"], collection)["_id"]}, change)
+
+    return do
+
+
+def lost(collection: str, **equal: Any) -> Break:
+    """Lose one document of payments."""
+
+    def do(town: Town) -> None:
+        town["payments"][collection].delete_one({"_id": some(town["payments"], collection, **equal)["_id"]})
+
+    return do

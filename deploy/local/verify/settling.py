@@ -58,6 +58,7 @@ def _on_their_way(seen: Seen) -> Iterator[str]:
 def _behind(seen: Seen) -> Iterator[str]:
     """Consumers that have not read to the end: asked last, since the broker answers slowest."""
     for name in seen.databases if seen.broker else ():
-        behind = lag(seen.broker, group=f"himaya.{name}", topics=seen.services[name].hears().topics())
+        topics = seen.services[name].hears().topics()
+        behind = lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends={})
         if records := sum(behind.values()):
             yield f"{name} is {records} records behind"

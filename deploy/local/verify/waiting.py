@@ -22,15 +22,21 @@ def ask(seen: Seen, look: Look) -> None:
             look.offends(f"{name} parked {row['_id']} of {row['key']}: {row['why']}")
     if seen.broker:
         for name in seen.databases:
-            behind = lag(seen.broker, group=f"himaya.{name}", topics=seen.services[name].hears().topics())
+            topics = seen.services[name].hears().topics()
+            behind = lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends=seen.records.ends)
             look.at("partitions read", len(behind))
             for partition, records in behind.items():
                 if records:
                     look.offends(f"{name} is {records} records behind on {partition.topic}/{partition.partition}")
 
 
-def lag(servers: str, *, group: str, topics: tuple[str, ...]) -> Mapping[TopicPartition, int]:
-    """By partition, how many records a group has not committed. Empty where the broker does not tell of groups."""
+def lag(
+    servers: str, *, group: str, topics: tuple[str, ...], seen_ends: Mapping[TopicPartition, int]
+) -> Mapping[TopicPartition, int]:
+    """By partition, how many records a group has not committed. Empty where the broker does not tell of groups.
+
+    `seen_ends` are the ends that a reader saw: Tansu names the first record of its last batch as the last.
+    """
     consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
     try:
         partitions = [
@@ -43,8 +49,10 @@ def lag(servers: str, *, group: str, topics: tuple[str, ...]) -> Mapping[TopicPa
             return {}
         ends, begins = consumer.end_offsets(partitions), consumer.beginning_offsets(partitions)
         return {
-            partition: max(0, ends[partition] - max(committed.get(partition, 0), begins[partition]))
-            for partition in partitions
+            partition: max(
+                0, max(end, seen_ends.get(partition, 0)) - max(committed.get(partition, 0), begins[partition])
+            )
+            for partition, end in ends.items()
         }
     finally:
         consumer.close()
