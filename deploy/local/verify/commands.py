@@ -7,7 +7,7 @@ nothing (the same files again, a stranger's application), so there only "at most
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Documents, Seen
@@ -18,16 +18,28 @@ REQUEST = "request:"
 
 Asked = tuple[str, str, str]
 """Fund, caller and key: what a row and an audit entry have in common."""
+Things = Mapping[tuple[str, str], set[str]]
+"""Ids by fund and kind of thing."""
 
 
 def ask(seen: Seen, look: Look) -> None:
     for name in seen.databases:
-        _ask_one(seen, look, name)
+        acknowledged, created = _acknowledged(seen, look, name)
+        done, kept = _done(seen, name, acknowledged)
+        for asked, count in acknowledged.items():
+            if done[asked] > count:
+                look.offends(f"{name} {':'.join(asked)} acted {done[asked]} times for {count} acknowledged")
+            if done[asked] < created[asked]:
+                look.offends(f"{name} {':'.join(asked)} acknowledged {created[asked]} and made {done[asked]}")
+        for (fund, thing), ids in kept.items():
+            look.at("things that they kept", len(ids))
+            for lost in sorted(ids - _there(seen.databases[name], fund, thing, ids)):
+                look.offends(f"{name} {fund} {thing} {lost} was acknowledged and is not there")
 
 
-def _ask_one(seen: Seen, look: Look, name: str) -> None:
-    rows, created, done = Counter[Asked](), Counter[Asked](), Counter[Asked]()
-    shape = _shape(seen, name)
+def _acknowledged(seen: Seen, look: Look, name: str) -> tuple[Counter[Asked], Counter[Asked]]:
+    """How many answers each key got, and how many of them said that something was made."""
+    answers, created, shape = Counter[Asked](), Counter[Asked](), _shape(seen, name)
     for row in seen.rows(name, "requests", "fund", "status"):
         look.at("commands")
         read = shape.fullmatch(row["_id"])
@@ -35,35 +47,33 @@ def _ask_one(seen: Seen, look: Look, name: str) -> None:
             look.offends(f"{name} {row['_id']}: {'no answer' if read else 'no such route'}")
             continue
         asked = (row["fund"], read["caller"], read["key"])
-        rows[asked] += 1
+        answers[asked] += 1
         created[asked] += row["status"] == CREATED
-    kept: dict[tuple[str, str], set[str]] = defaultdict(set)
-    forgotten: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for fund, entry in seen.entries(name, "cause", "actor", "deeds"):
-        for deed in entry["deeds"]:
-            if deed["verb"] == "forgot":
-                forgotten[fund, deed["thing"]].add(deed["id"])
-        asked = (fund, entry["actor"], entry["cause"].removeprefix(REQUEST))
-        if entry["cause"].startswith(REQUEST) and asked in rows:
-            done[asked] += 1
-            for deed in entry["deeds"]:
-                if deed["verb"] == "kept":
-                    kept[fund, deed["thing"]].add(deed["id"])
-    for asked, count in rows.items():
-        if done[asked] > count:
-            look.offends(f"{name} {':'.join(asked)} acted {done[asked]} times for {count} acknowledged")
-        if done[asked] < created[asked]:
-            look.offends(f"{name} {':'.join(asked)} acknowledged {created[asked]} and made {done[asked]}")
-    for (fund, thing), ids in kept.items():
-        look.at("things that they kept", len(ids))
-        for lost in sorted(ids - _there(seen.databases[name], fund, thing, ids) - forgotten[fund, thing]):
-            look.offends(f"{name} {fund} {thing} {lost} was acknowledged and is not there")
+    return answers, created
 
 
 def _shape(seen: Seen, name: str) -> re.Pattern[str]:
     """A row's id: fund, caller, route and key. Callers and keys may hold colons; the names of routes are known."""
     routes = sorted({route.name for routes in seen.services[name].routes for route in routes.all})
     return re.compile(rf"[a-z0-9-]+:(?P<caller>.*?):(?:{'|'.join(map(re.escape, routes))}):(?P<key>.*)")
+
+
+def _done(seen: Seen, name: str, acknowledged: Mapping[Asked, int]) -> tuple[Counter[Asked], Things]:
+    """How often each was acted on, and what that kept and nobody has forgotten on purpose since."""
+    done: Counter[Asked] = Counter()
+    kept: dict[tuple[str, str], set[str]] = defaultdict(set)
+    forgotten: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fund, entry in seen.entries(name, "cause", "actor", "deeds"):
+        asked = (fund, entry["actor"], entry["cause"].removeprefix(REQUEST))
+        is_of_one = entry["cause"].startswith(REQUEST) and asked in acknowledged
+        if is_of_one:
+            done[asked] += 1
+        for deed in entry["deeds"]:
+            if deed["verb"] == "forgot":
+                forgotten[fund, deed["thing"]].add(deed["id"])
+            elif deed["verb"] == "kept" and is_of_one:
+                kept[fund, deed["thing"]].add(deed["id"])
+    return done, {of: ids - forgotten[of] for of, ids in kept.items()}
 
 
 def _there(database: Documents, fund: str, thing: str, ids: Iterable[str]) -> set[str]:

@@ -5,6 +5,8 @@ stand must be the number of times that something was kept.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
@@ -13,69 +15,76 @@ UNCOUNTED = {("notifications", "messages")}
 """All messages of a batch are marked as sent by one update, which the audit tells of as a version of the batch."""
 
 
+@dataclass
+class Noted:
+    """What the audit says was kept of one kind of thing; keys are fund and id, as the documents' own."""
+
+    versions: dict[str, int] = field(default_factory=dict)
+    """A bit for each version."""
+    in_pages: Counter[str] = field(default_factory=Counter)
+    """By fund, how many were kept with others."""
+    forgotten: set[str] = field(default_factory=set)
+
+    def last(self, key: str) -> int:
+        return self.versions[key].bit_length() - 1
+
+
 def ask(seen: Seen, look: Look) -> None:
     for name in seen.databases:
-        _ask_one(seen, look, name)
+        noted = _noted(seen, look, name)
+        for shelf in seen.services[name].shelves:
+            stands = {row["_id"]: row["version"] for row in seen.rows(name, shelf.name, "version")}
+            look.at("things", len(stands))
+            look.at("versions", sum(bits.bit_count() for bits in noted[shelf.name].versions.values()))
+            if (name, shelf.name) in UNCOUNTED:
+                continue
+            if not noted[shelf.name].in_pages:
+                _one_by_one(look, f"{name} {shelf.name}", noted[shelf.name], stands)
+            _in_sum(look, f"{name} {shelf.name}", noted[shelf.name], stands)
 
 
-def _ask_one(seen: Seen, look: Look, name: str) -> None:
-    met: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)  # thing: (fund, id): its versions, a bit each
-    pages: Counter[tuple[str, str]] = Counter()
-    forgotten: set[tuple[str, str, str]] = set()
+def _noted(seen: Seen, look: Look, name: str) -> Mapping[str, Noted]:
+    found: dict[str, Noted] = defaultdict(Noted)
     for fund, entry in seen.entries(name, "deeds"):
         for deed in entry["deeds"]:
-            thing, key = deed["thing"], (fund, deed["id"])
+            thing, key = found[deed["thing"]], f"{fund}:{deed['id']}"
             match deed["verb"]:
                 case "kept":
-                    bit, before = 1 << deed["version"], met[thing].get(key, 0)
+                    bit, before = 1 << deed["version"], thing.versions.get(key, 0)
                     if before & bit:
-                        look.offends(f"{name} {fund} {thing} {deed['id']} has version {deed['version']} twice")
-                    met[thing][key] = before | bit
+                        look.offends(f"{name} {deed['thing']} {key} has version {deed['version']} twice")
+                    thing.versions[key] = before | bit
                 case "kept-many":
-                    pages[fund, thing] += deed["version"]
+                    thing.in_pages[fund] += deed["version"]
                 case "forgot":
-                    forgotten.add((fund, thing, deed["id"]))
-    in_pages = {thing for _, thing in pages}
-    for shelf in seen.services[name].shelves:
-        _ask_shelf(seen, look, name, shelf.name, met[shelf.name], pages, forgotten, is_paged=shelf.name in in_pages)
+                    thing.forgotten.add(key)
+    return found
 
 
-def _ask_shelf(
-    seen: Seen,
-    look: Look,
-    name: str,
-    thing: str,
-    met: dict[tuple[str, str], int],
-    pages: Counter[tuple[str, str]],
-    forgotten: set[tuple[str, str, str]],
-    *,
-    is_paged: bool,
-) -> None:
-    stands = {row["_id"]: row["version"] for row in seen.rows(name, thing, "version")}
-    look.at("things", len(stands))
-    look.at("versions", sum(bits.bit_count() for bits in met.values()))
-    kept: Counter[str] = Counter()
-    for (fund, thing_id), bits in met.items():
-        last, is_gone = bits.bit_length() - 1, (fund, thing, thing_id) in forgotten
-        kept[fund] += bits.bit_count() - (last if is_gone else 0)
-        stood = stands.get(f"{fund}:{thing_id}")
-        if is_paged or (name, thing) in UNCOUNTED:
-            continue
-        if bits != (1 << last + 1) - 2:
-            missing = [version for version in range(1, last) if not bits >> version & 1]
-            look.offends(f"{name} {fund} {thing} {thing_id} lacks versions {missing}")
-        if stood != last and not is_gone:
-            look.offends(f"{name} {fund} {thing} {thing_id} stands at {stood}, the audit at {last}")
-    if (name, thing) in UNCOUNTED:
-        return
-    if not is_paged:
-        known = {f"{fund}:{thing_id}" for fund, thing_id in met}
-        for key in sorted(stands.keys() - known):
-            look.offends(f"{name} {thing} {key} stands there, and the audit does not know of it")
-    sums: Counter[str] = Counter()
+def _one_by_one(look: Look, what: str, noted: Noted, stands: Mapping[str, int]) -> None:
+    for key, bits in noted.versions.items():
+        last = noted.last(key)
+        missing = [version for version in range(1, last) if not bits >> version & 1]
+        if missing:
+            look.offends(f"{what} {key} lacks versions {missing}")
+        if stands.get(key) != last and key not in noted.forgotten:
+            look.offends(f"{what} {key} stands at {stands.get(key)}, the audit at {last}")
+    for key in sorted(stands.keys() - noted.versions.keys()):
+        look.offends(f"{what} {key} stands there, and the audit does not know of it")
+
+
+def _in_sum(look: Look, what: str, noted: Noted, stands: Mapping[str, int]) -> None:
+    """By fund, all versions that stand, or stood until they were forgotten, are all that were kept."""
+    stand, kept = Counter[str](), Counter(noted.in_pages)
     for key, version in stands.items():
-        sums[key.partition(":")[0]] += version
-    for fund in sorted({*sums, *kept, *(fund for fund, paged in pages if paged == thing)}):
-        if sums[fund] != kept[fund] + pages[fund, thing]:
-            noted = kept[fund] + pages[fund, thing]
-            look.offends(f"{name} {fund} {thing}: versions come to {sums[fund]}, {noted} were kept")
+        stand[_fund(key)] += version
+    for key, bits in noted.versions.items():
+        kept[_fund(key)] += bits.bit_count()
+        stand[_fund(key)] += noted.last(key) if key in noted.forgotten else 0
+    for fund in sorted({*stand, *kept}):
+        if stand[fund] != kept[fund]:
+            look.offends(f"{what} of {fund}: versions come to {stand[fund]}, {kept[fund]} were kept")
+
+
+def _fund(key: str) -> str:
+    return key.partition(":")[0]
