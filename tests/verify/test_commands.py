@@ -1,6 +1,5 @@
 """I1: what was acknowledged and not done, done twice, or done and lost, is named."""
 
-
 import pytest
 
 from deploy.local.verify import commands

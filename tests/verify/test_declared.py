@@ -1,6 +1,5 @@
 """I7: money that is neither declared, paid nor due, or is so in one place only, is named."""
 
-
 import pytest
 
 from deploy.local.verify import declared

@@ -1,6 +1,5 @@
 """I10: what is of one fund and stands under another is named."""
 
-
 import pytest
 
 from deploy.local.verify import funds

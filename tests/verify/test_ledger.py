@@ -1,6 +1,5 @@
 """I5: an entry, a fund or a balance that does not add up is named."""
 
-
 import pytest
 
 from deploy.local.verify import ledger

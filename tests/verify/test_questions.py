@@ -1,5 +1,7 @@
 """All questions at once: of a platform that lived well none finds anything, and each has looked at something."""
 
+import threading
+
 from deploy.local.verify.questions import QUESTIONS, ask_all
 from tests.verify.town import Town
 
@@ -11,3 +13,15 @@ def test_nothing_is_wrong_on_a_platform_that_lived_well(town: Town) -> None:
     blind = [each.sentence for each in answers.values() if not each.not_asked and not any(each.looked_at.values())]
     assert blind == []
     assert [name for name, each in answers.items() if each.not_asked] == ["I14"], "there is no message centre here"
+
+
+def test_what_offends_only_for_a_moment_is_believed_when_it_stays(town: Town) -> None:
+    town["claims"]["deadletters"].insert_one({"_id": "e1", "key": "dz-cnas:c1", "why": "x", "is_open": True})
+    town["claims"]["claims"].insert_one({"_id": "of-no-fund"})
+    resolving = threading.Timer(0.5, lambda: town["claims"]["deadletters"].delete_one({"_id": "e1"}))
+    resolving.start()
+    wrong = {each.name: each.offending for each in ask_all(town.seen()) if not each.holds}
+    resolving.join()
+    assert "I12" not in wrong
+    assert wrong["I10"] == ("claims claims of-no-fund is of no fund",)
+    assert wrong["I8"] == ("a document has not the form that it should have (KeyError 'version')",)

@@ -1,6 +1,5 @@
 """I8: a version that is missing, there twice, or not the one that stands, is named."""
 
-
 import pytest
 
 from deploy.local.verify import versions

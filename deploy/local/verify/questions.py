@@ -61,9 +61,13 @@ QUESTIONS = (
 
 
 def ask(question: Question, seen: Seen) -> Answer:
-    """Ask one question of a platform at rest."""
+    """Ask one question of a platform at rest. Data in which it cannot even be asked offends; the others are asked."""
     look = Look()
-    question.look(seen, look)
+    try:
+        question.look(seen, look)
+    except (KeyError, TypeError, AttributeError, ValueError) as broken:
+        field = f" {broken}" if isinstance(broken, KeyError) else ""
+        look.offends(f"a document has not the form that it should have ({type(broken).__name__}{field})")
     return answer(question.name, question.about, look)
 
 
