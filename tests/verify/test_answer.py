@@ -23,6 +23,10 @@ def test_an_answer_names_what_offends_and_stops_naming_where_all_does() -> None:
     assert wrong.offending[0] == "e0" and len(wrong.offending) == OFFENDING_MAX
 
 
+def test_a_question_that_saw_nothing_says_so() -> None:
+    assert answer("I13", "doubts", Look()).sentence == "I13  doubts: none of nothing, there is none"
+
+
 def test_a_question_that_was_not_asked_says_so() -> None:
     look = Look()
     look.cannot("there is no broker")

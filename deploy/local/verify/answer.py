@@ -53,7 +53,7 @@ class Answer:
         begin = f"{self.name:<4} {self.about}"
         if self.not_asked:
             return f"{begin}: not asked, {self.not_asked}"
-        of = ", ".join(f"{number:,} {what}" for what, number in self.looked_at.items())
+        of = ", ".join(f"{number:,} {what}" for what, number in self.looked_at.items()) or "nothing, there is none"
         return f"{begin}: {'none' if self.holds else f'{self.offences:,}'} of {of}"
 
 
