@@ -99,5 +99,5 @@ class Seen:
                 yield row["fund"], entry
 
     def rows(self, service: str, collection: str, *fields: str) -> Iterator[Row]:
-        """A collection's documents with these of their fields, as a stream."""
-        yield from self.databases[service][collection].find({}, dict.fromkeys(fields, 1))
+        """A collection's documents with these of their fields and their id, as a stream."""
+        yield from self.databases[service][collection].find({}, dict.fromkeys(("_id", *fields), 1))
