@@ -2,9 +2,12 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
+from deploy.local.programs import HOST, free_port
 from deploy.local.verify.settling import NotSettled, settle
 from tests.verify.town import Town
 
@@ -42,3 +45,16 @@ def test_a_consumer_that_is_behind_is_waited_for(town: Town) -> None:
         settle(town.seen(), quiet_s=0, at_most_s=0)
     town.commit()
     settle(town.seen(), quiet_s=0, at_most_s=10)
+
+
+def test_a_broker_that_is_gone_is_not_at_rest(town: Town) -> None:
+    with pytest.raises(NotSettled, match="the broker does not answer"):
+        settle(town.seen(broker=f"{HOST}:{free_port()}"), quiet_s=0, at_most_s=0)
+
+
+def test_a_database_that_is_gone_is_not_at_rest(town: Town) -> None:
+    with (
+        MongoClient[dict[str, Any]](HOST, free_port(), serverSelectionTimeoutMS=100) as gone,
+        pytest.raises(NotSettled, match="the database does not answer"),
+    ):
+        settle(town.seen(databases={"claims": gone["himaya_claims"]}), quiet_s=0, at_most_s=0)

@@ -1,5 +1,6 @@
 """I12: nothing waits: every event is sent, every consumer has read to the end, no dead letter is open."""
 
+import time
 from collections.abc import Mapping
 
 from kafka import KafkaConsumer, TopicPartition
@@ -10,6 +11,10 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
 
 BROKER_WAIT_MS = 10_000
+BROKER_FOUND_MS = 2_000
+"""How long a broker that does not listen is looked for. Who needs more patience asks again."""
+TRIES, BETWEEN_S = 5, 1.0
+"""A broker that has just started looks for the groups' offsets first."""
 
 
 def ask(seen: Seen, look: Look) -> None:
@@ -20,24 +25,31 @@ def ask(seen: Seen, look: Look) -> None:
         look.at("dead letters", database["deadletters"].estimated_document_count())
         for row in database["deadletters"].find({"is_open": True}, {"why": 1, "key": 1}):
             look.offends(f"{name} parked {row['_id']} of {row['key']}: {row['why']}")
-    if seen.broker:
-        for name in seen.databases:
-            topics = seen.services[name].hears().topics()
-            behind = lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends=seen.records.ends)
-            look.at("partitions read", len(behind))
-            for partition, records in behind.items():
-                if records:
-                    look.offends(f"{name} is {records} records behind on {partition.topic}/{partition.partition}")
+    for name in seen.databases if seen.broker else ():
+        _of_group(seen, look, name)
+
+
+def _of_group(seen: Seen, look: Look, name: str) -> None:
+    topics = seen.services[name].hears().topics()
+    try:
+        behind = lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends=seen.records.ends)
+    except KafkaError as silent:
+        look.offends(f"the broker does not say how far {name} has read ({type(silent).__name__})")
+        return
+    look.at("partitions read", len(behind))
+    for partition, records in behind.items():
+        if records:
+            look.offends(f"{name} is {records} records behind on {partition.topic}/{partition.partition}")
 
 
 def lag(
     servers: str, *, group: str, topics: tuple[str, ...], seen_ends: Mapping[TopicPartition, int]
 ) -> Mapping[TopicPartition, int]:
-    """By partition, how many records a group has not committed. Empty where the broker does not tell of groups.
+    """By partition, how many records a group has not committed; KafkaError where the broker does not say.
 
     `seen_ends` are the ends that a reader saw: Tansu names the first record of its last batch as the last.
     """
-    consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
+    consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, bootstrap_timeout_ms=BROKER_FOUND_MS)
     try:
         partitions = [
             TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
@@ -45,8 +57,6 @@ def lag(
         if not partitions:
             return {}
         committed = _committed(servers, group, partitions)
-        if committed is None:
-            return {}
         ends, begins = consumer.end_offsets(partitions), consumer.beginning_offsets(partitions)
         return {
             partition: max(
@@ -58,12 +68,19 @@ def lag(
         consumer.close()
 
 
-def _committed(servers: str, group: str, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int] | None:
-    admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=BROKER_WAIT_MS)
+def _committed(servers: str, group: str, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+    admin = KafkaAdminClient(
+        bootstrap_servers=servers, request_timeout_ms=BROKER_WAIT_MS, bootstrap_timeout_ms=BROKER_FOUND_MS
+    )
     try:
-        offsets = admin.list_group_offsets({group: partitions})[group]
-    except KafkaError:
-        return None
+        for last in (False,) * (TRIES - 1) + (True,):
+            try:
+                offsets = admin.list_group_offsets({group: partitions})[group]
+                break
+            except KafkaError as not_yet:
+                if last or not not_yet.retriable:
+                    raise
+                time.sleep(BETWEEN_S)
     finally:
         admin.close()
     return {partition: offset.offset for partition, offset in offsets.items()}
