@@ -1,23 +1,42 @@
 """Dead letters: events that could not be acted on, and those of the same key that must wait behind them.
 
-They are kept whole until a person replays or discards them. Bodies hold no personal value in clear.
+They are kept whole until a person has them tried again or discards them. Bodies hold no personal value in clear.
+
+The open letters of a key stand in a row, by `place`. Whoever joins the row touches its last letter, and whoever closes
+a letter writes it, in one transaction each: so an event either stands behind a letter that is still open, or finds the
+row empty and is acted on. It can neither overtake one that waits nor be left behind alone.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from shared.bus.envelope import Headers
+from shared.kernel.errors import Unavailable
 from shared.storage.connection import Document
+from shared.storage.platform import Platform, Transaction
 
 OPEN_MAX = 1_000
-"""Beyond this many something is wrong with us, not with the events: the consumer stops."""
+"""With so many something is wrong with us, not with the events: the consumer stops. A setting: DEAD_LETTERS_MAX."""
+FOLLOWS = "follows"
+"""Why a letter is parked that has no fault of its own: one before it in its row waits."""
+REPLAYED = "replayed"
+NAME_LENGTH_MAX = 100
+KEYS_A_ROUND = 100
 
 
-class TooManyDeadLetters(Exception):
-    """The consumer will not turn its whole topic into dead letters."""
+class TooManyDeadLetters(Unavailable):
+    """The consumer will not turn its whole topic into dead letters: it stands still until operators resolved some."""
+
+    code = "platform.too-many-dead-letters"
+
+
+class AlreadyClosed(Exception):
+    """Somebody else closed the letter first."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +51,23 @@ class Letter:
     headers: Headers
     body: bytes | None
 
+    def header(self, name: str) -> str:
+        """The first header of a name, or nothing; cut where it is longer than any of ours."""
+        return next(
+            (value.decode("utf-8", "replace")[:NAME_LENGTH_MAX] for key, value in self.headers if key == name), ""
+        )
+
+    @property
+    def type_name(self) -> str:
+        """Type and version, such as `claims.claim-paid.v1`."""
+        return self.header("ce_type")
+
+    @property
+    def fund_id(self) -> str:
+        """The fund whose operators may see it: key and header must agree. Of a broken record the key alone tells."""
+        of_key = self.key.partition(":")[0] if ":" in self.key else ""
+        return of_key if self.header("ce_fund") in ("", of_key) else ""
+
 
 def blocked_keys(database: Database[Document], keys: Iterable[str]) -> set[str]:
     """Which of these keys have a dead letter that is not resolved."""
@@ -39,46 +75,121 @@ def blocked_keys(database: Database[Document], keys: Iterable[str]) -> set[str]:
     return {str(found["key"]) for found in database["deadletters"].find(query, {"key": 1})}
 
 
-def is_parked(database: Database[Document], event_id: str) -> bool:
-    return database["deadletters"].find_one({"_id": event_id}, {"_id": 1}) is not None
+def parked_ids(database: Database[Document], event_ids: Iterable[str]) -> set[str]:
+    """Which of these events were ever put away here. A discarded one that comes again must not be acted on."""
+    wanted = sorted(set(event_ids))
+    if not wanted:
+        return set()
+    query = {"_id": {"$in": wanted}}
+    return {str(found["_id"]) for found in database["deadletters"].find(query, {"_id": 1})}
 
 
-def park(database: Database[Document], letter: Letter, *, why: str, at: datetime) -> int:
-    """Put a letter away, once; how many are open now. `why` is an error's code or class, or `follows`."""
-    database["deadletters"].update_one(
-        {"_id": letter.event_id},
-        {
-            "$setOnInsert": {
-                "topic": letter.topic,
-                "partition": letter.partition,
-                "offset": letter.offset,
-                "key": letter.key,
-                "headers": [[name, value] for name, value in letter.headers],
-                "body": letter.body,
-                "why": why,
-                "is_open": True,
-                "parked_at": at,
-            }
+def open_count(database: Database[Document], *, limit: int) -> int:
+    """How many wait for a person, counted up to a limit."""
+    return database["deadletters"].count_documents({"is_open": True}, limit=limit)
+
+
+def park(platform: Platform, letter: Letter, *, why: str, tries: int) -> None:
+    """Put a letter away, once, at the end of its key's row. `why` is an error's code or class."""
+    platform.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
+
+
+def follow(platform: Platform, letter: Letter) -> bool:
+    """Put a letter behind the open ones of its key; False where none is open any more, so that it may be acted on."""
+
+    def join_others(transaction: Transaction) -> bool:
+        if _last(transaction, letter.key) is None:
+            return False
+        _join(transaction, letter, why=FOLLOWS, tries=0)
+        return True
+
+    return platform.transact(join_others)
+
+
+def _join(transaction: Transaction, letter: Letter, *, why: str, tries: int) -> None:
+    letters = transaction.platform.database["deadletters"]
+    last = _last(transaction, letter.key)
+    if last is not None:
+        letters.update_one({"_id": last["_id"]}, {"$inc": {"joined": 1}}, session=transaction.session)
+    document = {
+        "fund": letter.fund_id,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "key": letter.key,
+        "place": 1 if last is None else int(str(last["place"])) + 1,
+        "type": letter.type_name,
+        "headers": [[name, value] for name, value in letter.headers],
+        "body": letter.body,
+        "why": why,
+        "fingerprint": fingerprint(letter.type_name, why),
+        "tries": tries,
+        "is_open": True,
+        "is_asked": False,
+        "parked_at": transaction.at,
+    }
+    letters.update_one({"_id": letter.event_id}, {"$setOnInsert": document}, upsert=True, session=transaction.session)
+
+
+def _last(transaction: Transaction, key: str) -> Document | None:
+    letters = transaction.platform.database["deadletters"]
+    query = {"is_open": True, "key": key}
+    return letters.find_one(query, {"place": 1}, sort=[("place", -1)], session=transaction.session)
+
+
+def fingerprint(type_name: str, why: str) -> str:
+    """What makes letters a group: the type and version of the event, and why it could not be acted on."""
+    return hashlib.sha256(f"{type_name} {why}".encode()).hexdigest()[:16]
+
+
+def first(database: Database[Document], key: str, *, session: ClientSession | None = None) -> Document | None:
+    """The letter that stands first in a key's row."""
+    query = {"is_open": True, "key": key}
+    return database["deadletters"].find_one(query, sort=[("place", 1)], session=session)
+
+
+def ask(database: Database[Document], event_id: str, *, by: str, at: datetime, session: ClientSession | None) -> None:
+    """Have a letter tried again by a worker, and those behind it when it has gone through."""
+    asked = {"is_asked": True, "asked_by": by, "asked_at": at}
+    database["deadletters"].update_one({"_id": event_id, "is_open": True}, {"$set": asked}, session=session)
+
+
+def asked_keys(database: Database[Document], fund_id: str) -> dict[str, str]:
+    """The keys whose first letter is to be tried again, and who asked for it."""
+    found = database["deadletters"].find({"fund": fund_id, "is_asked": True}, {"key": 1, "asked_by": 1})
+    return {str(row["key"]): str(row["asked_by"]) for row in found.limit(KEYS_A_ROUND)}
+
+
+def close(
+    database: Database[Document], event_id: str, *, how: str, by: str, at: datetime, session: ClientSession | None
+) -> None:
+    """Close a letter, `replayed` or `discarded: <reason>`, and have the next one of its row tried."""
+    change = {"$set": {"is_open": False, "is_asked": False, "resolved": how, "resolved_by": by, "resolved_at": at}}
+    letters = database["deadletters"]
+    if letters.update_one({"_id": event_id, "is_open": True}, change, session=session).matched_count == 0:
+        raise AlreadyClosed(event_id)
+    closed = letters.find_one({"_id": event_id}, {"key": 1}, session=session) or {}
+    following = first(database, str(closed["key"]), session=session)
+    if following is not None:
+        ask(database, str(following["_id"]), by=by, at=at, session=session)
+
+
+def failed_again(database: Database[Document], letter: Letter, *, why: str, at: datetime) -> None:
+    """Note that a letter was tried in vain: it keeps its place, and its tries are counted."""
+    change = {
+        "$set": {
+            "why": why,
+            "fingerprint": fingerprint(letter.type_name, why),
+            "is_asked": False,
+            "tried_at": at,
         },
-        upsert=True,
-    )
-    return database["deadletters"].count_documents({"is_open": True}, limit=OPEN_MAX + 1)
+        "$inc": {"tries": 1},
+    }
+    database["deadletters"].update_one({"_id": letter.event_id, "is_open": True}, change)
 
 
-def waiting(database: Database[Document], *, key: str | None = None, limit: int = OPEN_MAX) -> list[Letter]:
-    """Open letters in the order in which they came."""
-    query = {"is_open": True} | ({} if key is None else {"key": key})
-    found = database["deadletters"].find(query).sort([("topic", 1), ("partition", 1), ("offset", 1)]).limit(limit)
-    return [_letter(document) for document in found]
-
-
-def resolve(database: Database[Document], event_id: str, *, how: str, by: str, at: datetime) -> bool:
-    """Close a letter: `replayed`, or `discarded: <reason>`; whether it was open."""
-    change = {"$set": {"is_open": False, "resolved": how, "resolved_by": by, "resolved_at": at}}
-    return database["deadletters"].update_one({"_id": event_id, "is_open": True}, change).matched_count == 1
-
-
-def _letter(document: Document) -> Letter:
+def letter_of(document: Document) -> Letter:
+    """The record in a stored letter."""
     stored: list[tuple[str, bytes]] = [(name, bytes(value)) for name, value in document["headers"]]  # type: ignore[attr-defined]
     body = document["body"]
     return Letter(

@@ -6,10 +6,10 @@ batch fails, the batch is done again one by one and only the bad one is parked, 
 
 import itertools
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from opentelemetry import trace
 from pymongo.errors import BulkWriteError
 
 from shared.bus import deadletters, envelope
-from shared.bus.deadletters import Letter, TooManyDeadLetters
+from shared.bus.deadletters import FOLLOWS, OPEN_MAX, AlreadyClosed, Letter, TooManyDeadLetters
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
 from shared.bus.topics import BrokerUnavailable
@@ -39,6 +39,8 @@ POLL_MS = 250
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
+ROOM_LOOK_S = 1.0
+"""How often a consumer that stands still for too many dead letters looks whether some were resolved."""
 
 log = structlog.get_logger()
 
@@ -47,12 +49,28 @@ class AlreadyTaken(Exception):
     """An event of the batch was taken in before."""
 
 
+class Stopping(Exception):
+    """The process is to end: what is not done of the batch is left to the next one, uncommitted."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """An event with its envelope, and the record that it came in."""
 
     letter: Letter
     envelope: Envelope
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why an event could not be acted on, and how long to wait before each further try."""
+
+    why: str
+    waits_s: tuple[float, ...]
+
+
+Closing = Callable[[Transaction], None]
+"""What else belongs into the transaction that takes an event in."""
 
 
 class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -72,14 +90,25 @@ class Inbox:
     """The inbox of one service. One consumer, in one thread."""
 
     def __init__(
-        self, platform: Platform, servers: str, *, service: str, reactions: Reactions, session_timeout_ms: int = 6_000
+        self,
+        platform: Platform,
+        servers: str,
+        *,
+        service: str,
+        reactions: Reactions,
+        session_timeout_ms: int = 6_000,
+        dead_letters_max: int = OPEN_MAX,
     ) -> None:
         self.platform = platform
         self.servers = servers
         self.service = service
         self.reactions = reactions
         self.session_timeout_ms = session_timeout_ms
+        self.dead_letters_max = dead_letters_max
         self.has_joined = threading.Event()
+        self.is_full = threading.Event()
+        self.taken_at: datetime | None = None
+        self._stop = threading.Event()
 
     def consumer(self) -> KafkaConsumer:
         consumer = KafkaConsumer(
@@ -97,19 +126,44 @@ class Inbox:
 
     def run(self, stop: threading.Event) -> None:
         """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
+        self._stop = stop
+        self._wait_for_room()
         consumer = self.consumer()
         try:
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS)
                 letters = [_letter(record) for records in polled.values() for record in records]
                 for batch in batches(letters):
+                    self._stop_here()
                     self.take(batch)
                 if letters:
                     self._commit(consumer)
+        except Stopping:
+            log.info("batch-left-uncommitted")
         except KafkaError as gone:
             raise BrokerUnavailable from gone
         finally:
+            self.has_joined.clear()
             consumer.close(autocommit=False)
+
+    def _stop_here(self) -> None:
+        if self._stop.is_set():
+            raise Stopping
+
+    def _wait_for_room(self) -> None:
+        """Stand still while there are as many open dead letters as there may be; say so once, and once when it ends."""
+        while not self._stop.is_set():
+            if deadletters.open_count(self.platform.database, limit=self.dead_letters_max) < self.dead_letters_max:
+                break
+            if not self.is_full.is_set():
+                self.is_full.set()
+                metrics.CONSUMER_STOPPED.set(1)
+                log.error("consumer-stopped", why=TooManyDeadLetters.code, limit=self.dead_letters_max)
+            self._stop.wait(ROOM_LOOK_S)
+        if self.is_full.is_set() and not self._stop.is_set():
+            self.is_full.clear()
+            metrics.CONSUMER_STOPPED.set(0)
+            log.info("consumer-goes-on")
 
     def take(self, letters: Sequence[Letter]) -> None:
         """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
@@ -119,16 +173,24 @@ class Inbox:
             try:
                 opened = envelope.opened(letter.headers)
             except EnvelopeBroken as broken:
-                self._park(letter, why=broken.code)
+                self._take_opened(taken)  # what came before it must not stand behind it
+                taken = []
+                self._park(letter, why=broken.code, tries=1)
                 continue
             if self.reactions.of(opened.type_name, opened.version) or self._is_ours(opened):
                 taken.append(Taken(letter, opened))
+        self._take_opened(taken)
+
+    def _take_opened(self, taken: Sequence[Taken]) -> None:
+        parked = deadletters.parked_ids(self.platform.database, (each.envelope.event_id for each in taken))
+        taken = [each for each in taken if each.envelope.event_id not in parked]
         if not taken:
             return
-        blocked = deadletters.blocked_keys(self.platform.database, (each.envelope.key for each in taken))
+        blocked = deadletters.blocked_keys(self.platform.database, (each.letter.key for each in taken))
         if not blocked and self._take_together(taken):
             return
         for each in taken:
+            self._stop_here()
             self._take_alone(each)
 
     def _is_ours(self, opened: Envelope) -> bool:
@@ -148,36 +210,57 @@ class Inbox:
 
     def _take_alone(self, taken: Taken) -> None:
         """One event in a transaction of its own, with the patience that its failure deserves."""
-        database, event_id = self.platform.database, taken.envelope.event_id
-        if deadletters.is_parked(database, event_id):
+        if self._follows(taken):
             return
-        if deadletters.blocked_keys(database, [taken.envelope.key]):
-            self._park(taken.letter, why="follows")
-            return
-        waits: tuple[float, ...]
-        for tries in itertools.count():
-            try:
-                self.act_alone(taken)
+        for tries in itertools.count(1):
+            failed = self.attempt(taken)
+            if failed is None:
                 return
-            except AlreadyTaken:
-                self._count([taken], "known")
+            if tries > len(failed.waits_s):
+                self._park(taken.letter, why=failed.why, tries=tries)
                 return
-            except Unavailable:
-                raise
-            except (Invalid, Forbidden) as failure:
-                waits, why = (), failure.code
-            except (Missing, Conflict, Stale) as failure:
-                waits, why = EARLY_WAITS_S, failure.code
-            except Exception as failure:
-                waits, why = FAULT_WAITS_S, _name(failure)
-            if tries == len(waits):
-                self._park(taken.letter, why=why)
-                return
-            time.sleep(waits[tries])
+            if self._stop.wait(failed.waits_s[tries - 1]):
+                raise Stopping
 
-    def act_alone(self, taken: Taken) -> None:
+    def _follows(self, taken: Taken) -> bool:
+        """Put an event that was not taken in yet behind the open dead letters of its key; whether that was done."""
+        database, letter = self.platform.database, taken.letter
+        if not deadletters.blocked_keys(database, [letter.key]):
+            return False
+        if database["inbox"].find_one({"_id": letter.event_id}, {"_id": 1}) is not None:
+            self._count([taken], "known")
+            return True
+        self._refuse_beyond_limit()
+        if not deadletters.follow(self.platform, letter):
+            return False
+        log.info("event-parked", event_id=letter.event_id, topic=letter.topic, why=FOLLOWS)
+        return True
+
+    def attempt(self, taken: Taken, closing: Closing = lambda transaction: None) -> Failed | None:
+        """Act on one event, once; what went wrong, if anything did. `Unavailable` is nobody's fault and goes on up."""
+        try:
+            self.act_alone(taken, closing=closing)
+        except AlreadyTaken:
+            self._count([taken], "known")
+            self.platform.transact(closing)
+        except (Unavailable, AlreadyClosed):
+            raise
+        except (Invalid, Forbidden) as failure:
+            return Failed(failure.code, ())
+        except (Missing, Conflict, Stale) as failure:
+            return Failed(failure.code, EARLY_WAITS_S)
+        except Exception as failure:
+            return Failed(_name(failure), FAULT_WAITS_S)
+        return None
+
+    def act_alone(self, taken: Taken, *, closing: Closing = lambda transaction: None) -> None:
         """Act on one event and save; raises what its reactions raise, `AlreadyTaken` where that was done before."""
-        self.platform.transact(lambda transaction: self._act(transaction, [taken]))
+
+        def act(transaction: Transaction) -> None:
+            closing(transaction)
+            self._act(transaction, [taken])
+
+        self.platform.transact(act)
         self._count([taken], "taken")
 
     def _act(self, transaction: Transaction, taken: Sequence[Taken]) -> None:
@@ -199,14 +282,19 @@ class Inbox:
             for reaction in self.reactions.of(opened.type_name, opened.version):
                 reaction(work, event)
 
-    def _park(self, letter: Letter, *, why: str) -> None:
-        open_now = deadletters.park(self.platform.database, letter, why=why, at=self.platform.clock())
-        metrics.DEAD_LETTERS_OPEN.set(open_now)
+    def _park(self, letter: Letter, *, why: str, tries: int) -> None:
+        self._refuse_beyond_limit()
+        deadletters.park(self.platform, letter, why=why, tries=tries)
         log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
-        if open_now > deadletters.OPEN_MAX:
-            raise TooManyDeadLetters(f"{self.service} has more than {deadletters.OPEN_MAX} open dead letters")
+
+    def _refuse_beyond_limit(self) -> None:
+        open_now = deadletters.open_count(self.platform.database, limit=self.dead_letters_max)
+        metrics.DEAD_LETTERS_OPEN.set(open_now)
+        if open_now >= self.dead_letters_max:
+            raise TooManyDeadLetters
 
     def _count(self, taken: Sequence[Taken], result: str) -> None:
+        self.taken_at = self.platform.clock()
         for type_name, count in Counter(each.envelope.type_name for each in taken).items():
             metrics.EVENTS_TAKEN.labels(type_name, result).inc(count)
 
@@ -233,24 +321,9 @@ def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
         yield batch
 
 
-def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
-    """Try the open letters of a key again, in order; how many went through, and the failure that stopped it."""
-    done = 0
-    for letter in deadletters.waiting(inbox.platform.database, key=key):
-        try:
-            inbox.act_alone(Taken(letter, envelope.opened(letter.headers)))
-        except AlreadyTaken:
-            pass
-        except Failure as failure:
-            return done, failure.code
-        deadletters.resolve(inbox.platform.database, letter.event_id, how="replayed", by=by, at=inbox.platform.clock())
-        done += 1
-    return done, None
-
-
 def _letter(record: Any) -> Letter:
     found = dict(reversed(record.headers or []))
-    name = found.get("ce_id") or f"{record.topic}/{record.partition}/{record.offset}".encode()
+    name = found.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}".encode()
     return Letter(
         event_id=name.decode("utf-8", "replace"),
         topic=record.topic,

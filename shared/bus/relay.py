@@ -55,9 +55,11 @@ class Relay:
         self.holder = platform.new_id()
         self._producer: KafkaProducer | None = None
         self._sure_until = datetime.min.replace(tzinfo=UTC)
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
+        self._stop = stop
         try:
             while not stop.is_set():
                 if not self.holds_lease() or self.carry() == 0:
@@ -78,7 +80,7 @@ class Relay:
             for part in slices(waiting):
                 self._carry(part)
                 carried += len(part)
-                if carried >= CARRIED_MAX or not self.holds_lease():
+                if carried >= CARRIED_MAX or self._stop.is_set() or not self.holds_lease():
                     break
         return carried
 
@@ -147,7 +149,18 @@ def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield part
 
 
-def republish(platform: Platform, *, since: datetime) -> int:
-    """Make everything told since an instant unsent, so that the relay carries it again; how many documents."""
-    again = {"$set": {"is_sent": False}}
-    return platform.database["outbox"].update_many({"is_sent": True, "at": {"$gte": since}}, again).modified_count
+def republish(
+    platform: Platform, *, since: datetime | None = None, key: str | None = None, fund_id: str | None = None
+) -> int:
+    """Make what was told since an instant, of a key or by a fund unsent, so that the relay carries it again.
+
+    How many documents. By key every document since the instant is looked at: there is no index for so rare a question.
+    """
+    query: Document = {"is_sent": True}
+    if since is not None:
+        query["at"] = {"$gte": since}
+    if key is not None:
+        query["events.key"] = key
+    if fund_id is not None:
+        query["events.fund"] = fund_id
+    return platform.database["outbox"].update_many(query, {"$set": {"is_sent": False}}).modified_count

@@ -9,14 +9,17 @@ import structlog
 from flask import Blueprint, Flask, Response, g, json, request
 
 from shared.http import openapi, problems
+from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
 from shared.http.routes import Route
 from shared.languages.texts import Texts
+from shared.storage.connection import answers
 from shared.storage.platform import Platform
 from shared.telemetry import metrics
 
 REQUEST_BYTES_MAX = 80 * 1024 * 1024
+PING_MAX_S = 2.0
 
 log = structlog.get_logger()
 
@@ -42,7 +45,7 @@ def build(
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     _describe(app, service, routes)
-    _show_health(app, lambda: platform.database.command("ping"))
+    _show_health(app, lambda: _missing(app, platform))
     return app
 
 
@@ -92,16 +95,32 @@ def _describe(app: Flask, service: str, routes: Sequence[Route]) -> None:
         return Response(page, mimetype="text/html")
 
 
-def _show_health(app: Flask, check: Callable[[], object]) -> None:
+def _missing(app: Flask, platform: Platform) -> list[str]:
+    """What the process would need to serve well: its database, and places for requests."""
+    missing = [] if answers(platform.database, within_s=PING_MAX_S) else ["database"]
+    places: Places | None = app.extensions.get("places")
+    return missing + ["room for requests"] * (places is not None and places.are_full)
+
+
+def _show_health(app: Flask, missing: Callable[[], list[str]]) -> None:
+    """Live asks nobody; ready names what is missing."""
+
     @app.get("/health/live")
     def live() -> Response:
         return Response('{"status": "live"}', mimetype="application/json")
 
     @app.get("/health/ready")
     def ready() -> Response:
-        check()
-        return Response('{"status": "ready"}', mimetype="application/json")
+        return readiness(missing())
 
     @app.get("/metrics")
     def counted() -> Response:
         return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+
+
+def readiness(missing: Sequence[str]) -> Response:
+    """What `/health/ready` of a web or a worker answers."""
+    if missing:
+        body = json.dumps({"status": "not-ready", "missing": list(missing)})
+        return Response(body, 503, mimetype="application/json")
+    return Response('{"status": "ready"}', mimetype="application/json")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 from opentelemetry import trace
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from shared.kernel.errors import Failure, Unavailable
 from shared.storage.platform import Platform
@@ -43,7 +44,7 @@ class OneByOne:
         self._not_before_s: dict[str, float] = {}
 
     def do(self, things: Mapping[str, Callable[[], object]]) -> int:
-        """Do what each id asks for; how many were done. `Unavailable` is nobody's fault and ends the round."""
+        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round."""
         done = 0
         for thing_id, act in things.items():
             if time.monotonic() < self._not_before_s.get(thing_id, 0.0):
@@ -53,7 +54,7 @@ class OneByOne:
                 done += 1
                 self._failures.pop(thing_id, None)
                 self._not_before_s.pop(thing_id, None)
-            except Unavailable:
+            except (Unavailable, ConnectionFailure):
                 raise
             except Exception as failure:
                 self._leave(thing_id, failure)
@@ -69,16 +70,19 @@ class OneByOne:
 
 
 def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:
-    """Run the chore for every fund until told to stop; where the outside fails, wait longer each time."""
+    """Run the chore for every fund until told to stop; where the outside or the database is gone, wait ever longer."""
     wait_s = chore.every_s
     while not stop.wait(wait_s):
         wait_s = chore.every_s
         for fund_id in platform.funds:
+            if stop.is_set():
+                return
             try:
                 done = chore.run(platform, fund_id)
                 metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
-            except Unavailable as gone:
-                log.warning("chore-waits", chore=chore.name, fund=fund_id, why=gone.code)
+            except (Unavailable, PyMongoError) as gone:
+                why = gone.code if isinstance(gone, Failure) else type(gone).__name__
+                log.warning("chore-waits", chore=chore.name, fund=fund_id, why=why)
                 metrics.CHORES.labels(chore.name, "unavailable").inc()
                 wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
             except Failure as failure:

@@ -16,6 +16,7 @@ from shared.http.routes import Routes
 from shared.languages.texts import Texts, read
 from shared.process import auditing
 from shared.process.chores import Chore
+from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
 from shared.storage.connection import connect
@@ -28,14 +29,18 @@ Own = TypeVar("Own")
 
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "outbox": [["is_sent"]],
-    "deadletters": [["is_open", "key"]],
+    "deadletters": [["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
+    "errands": [["fund", "is_done"]],
     "audit": [["fund", "at"], ["fund", "link"]],
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Generic[Own]):
-    """A service, declared. `settings` reads its own part of the environment; makers get it after the fork."""
+    """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
+
+    To its own routes come those of operations, which every service answers.
+    """
 
     name: str
     folder: Path
@@ -48,6 +53,9 @@ class Service(Generic[Own]):
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "routes", (*self.routes, operations))
 
     def hears(self) -> Reactions:
         """All that the service reacts to: its subjects' events, and the heads of the others' audits."""

@@ -12,7 +12,11 @@ class SettingsMissing(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """Where a process finds its engines, its keys and its neighbours' public faces, and what it listens on."""
+    """Where a process finds its engines, its keys and its neighbours' public faces, and what it listens on.
+
+    Of the requests of a web process `web_threads` act at once and `web_waiting` wait, each at most `web_wait_s`; the
+    rest are refused. With `dead_letters_max` open dead letters a worker takes in no more events.
+    """
 
     mongodb_uri: str
     mongodb_database: str
@@ -28,6 +32,9 @@ class Common:
     health_bind: str
     web_processes: int
     web_threads: int
+    web_waiting: int
+    web_wait_s: float
+    dead_letters_max: int
     log_level: str
     zipkin_url: str
     otlp_url: str
@@ -51,6 +58,9 @@ def common(env: Env, *, service: str) -> Common:
         health_bind=env.str("HEALTH_BIND"),
         web_processes=env.int("WEB_PROCESSES", 1),
         web_threads=env.int("WEB_THREADS", 8),
+        web_waiting=env.int("WEB_WAITING", 24),
+        web_wait_s=env.float("WEB_WAIT_S", 2.0),
+        dead_letters_max=env.int("DEAD_LETTERS_MAX", 1_000),
         log_level=env.str("LOG_LEVEL", "INFO"),
         zipkin_url=env.str("ZIPKIN_URL", ""),
         otlp_url=env.str("OTLP_URL", ""),

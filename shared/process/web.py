@@ -9,12 +9,19 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
+from shared.http import admission
 from shared.http import app as http
+from shared.http.admission import Places
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.telemetry import logs, traces
 
 GRACE_S = 20
+"""For requests that are acted on when the signal comes; with what gunicorn needs besides, the end comes within 25 s."""
+REFUSING = 8
+"""Threads beyond those that act and wait: they refuse, and say how the process is."""
+CONNECTIONS_MAX = 1_000
+"""Held by one process. Beyond them the kernel lets callers wait, and costs us nothing."""
 
 
 def app(service: Service[Any], common: Common, own: Any) -> Flask:
@@ -53,7 +60,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "bind": self.common.bind,
             "workers": self.common.web_processes,
             "worker_class": "gthread",
-            "threads": self.common.web_threads,
+            "threads": self.common.web_threads + self.common.web_waiting + REFUSING,
+            "worker_connections": CONNECTIONS_MAX,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
             "keepalive": 5,
@@ -69,6 +77,12 @@ class Web(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         made = app(self.service, self.common, self.own)
         traces.trace_requests(made)
+        places = Places(
+            working_max=self.common.web_threads,
+            waiting_max=self.common.web_waiting,
+            wait_s=self.common.web_wait_s,
+        )
+        admission.install(made, places)
         return made
 
     def _begin(self, server: object, worker: object) -> None:

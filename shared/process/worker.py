@@ -4,25 +4,36 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import structlog
 from flask import Flask, Response
+from kafka.errors import KafkaError
+from pymongo.errors import PyMongoError
 
 from shared.bus import topics
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
 from shared.events import catalogue
-from shared.kernel.errors import Unavailable
+from shared.http.app import readiness
+from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.process import chores
+from shared.process.operations.chore import chore as operations
 from shared.process.service import Service
 from shared.process.settings import Common
+from shared.process.standing import Watch
 from shared.storage.platform import Platform
 from shared.telemetry import logs, metrics, traces
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 GRACE_S = 20.0
+"""For what is under way when the signal comes: the batch, the slice of the outbox, each chore's one thing."""
+TICK_S = 0.5
+
+Gone = (Unavailable, Stale, PyMongoError, KafkaError)
+"""What a thread of a worker waits out: neighbours that are gone, and races that were lost too often."""
 
 log = structlog.get_logger()
 
@@ -37,31 +48,74 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     platform = service.platform(common)
-    _patiently("start", lambda _: _prepare(service, common, platform), stop)
     inbox = Inbox(
         platform,
         common.kafka_servers,
         service=service.name,
         reactions=service.hears(),
         session_timeout_ms=common.kafka_session_timeout_ms,
+        dead_letters_max=common.dead_letters_max,
     )
-    relay = Relay(platform, common.kafka_servers, name="relay")
-    threads = chores.threads(service.all_chores(own), platform, stop)
-    for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items():
-        threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
-    for thread in threads:
+    threads = _threads(service, common, own, inbox, stop)
+    watch = Watch(platform, inbox, threads, common.kafka_servers)
+    health = _health(common.health_bind, watch)
+    is_sound = _work(partial(_prepare, service, common, platform), threads, watch, stop)
+    _end(threads, stop)
+    health.shutdown()
+    return 0 if is_sound else 1
+
+
+def _threads(
+    service: Service[Any], common: Common, own: Any, inbox: Inbox, stop: threading.Event
+) -> list[threading.Thread]:
+    """All that works beside each other, not started yet."""
+    relay = Relay(inbox.platform, common.kafka_servers, name="relay")
+    all_chores = [*service.all_chores(own), operations(inbox)]
+    return [
+        *chores.threads(all_chores, inbox.platform, stop),
+        *(_thread(name, carry_on, stop) for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items()),
+    ]
+
+
+def _thread(name: str, carry_on: Callable[[threading.Event], object], stop: threading.Event) -> threading.Thread:
+    return threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True)
+
+
+def _work(prepare: Callable[[], None], threads: list[threading.Thread], watch: Watch, stop: threading.Event) -> bool:
+    """Start once the engines are there, then see that every thread lives; False where one died."""
+    is_prepared = threading.Event()
+
+    def begin(_: threading.Event) -> None:
+        prepare()
+        is_prepared.set()
+
+    first = _thread("start", begin, stop)
+    looking = _thread("watch", watch.looking, stop)
+    first.start()
+    while first.is_alive() and not stop.wait(TICK_S):
+        watch.beat()
+    if not is_prepared.is_set():
+        return stop.is_set()
+    for thread in (*threads, looking):
         thread.start()
-    health = _health(common.health_bind, lambda: _is_ready(threads, inbox))
-    while not stop.wait(0.5):
-        dead = [thread.name for thread in threads if not thread.is_alive()]
+    while not stop.wait(TICK_S):
+        watch.beat()
+        dead = [thread.name for thread in (*threads, looking) if not thread.is_alive()]
         if dead:
             log.error("thread-died", threads=dead)
-            return 1
-    health.shutdown()
+            return False
+    return True
+
+
+def _end(threads: list[threading.Thread], stop: threading.Event) -> None:
+    """Let each thread finish what it has in hand. What is not finished in time is undone by the database."""
+    stop.set()
     deadline = time.monotonic() + GRACE_S
     for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    return 0
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    unfinished = [thread.name for thread in threads if thread.is_alive()]
+    log.info("ended", unfinished=unfinished)
 
 
 def _prepare(service: Service[Any], common: Common, platform: Platform) -> None:
@@ -79,11 +133,12 @@ def _patiently(name: str, carry_on: Callable[[threading.Event], object], stop: t
         try:
             carry_on(stop)
             return
-        except Unavailable as gone:
+        except Gone as gone:
             failures = 0 if time.monotonic() - began_s > 30 else failures
             wait_s = PATIENCE_S[min(failures, len(PATIENCE_S) - 1)]
             failures += 1
-            log.warning("waiting", what=name, why=gone.code, seconds=wait_s)
+            why = gone.code if isinstance(gone, Failure) else type(gone).__name__
+            log.warning("waiting", what=name, why=why, seconds=wait_s)
             stop.wait(wait_s)
 
 
@@ -92,22 +147,18 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-def _is_ready(threads: list[threading.Thread], inbox: Inbox) -> bool:
-    """Everything runs, and the group of consumers has let this one in: from now on events are acted on."""
-    return inbox.has_joined.is_set() and all(thread.is_alive() for thread in threads)
-
-
-def _health(bind: str, is_ready: Callable[[], bool]) -> Any:
+def _health(bind: str, watch: Watch) -> Any:
     """Live, ready and metrics on an address of their own."""
     app = Flask("worker-health", static_folder=None)
 
     @app.get("/health/live")
     def live() -> Response:
-        return Response('{"status": "live"}')
+        is_alive = watch.is_alive()
+        return Response('{"status": "live"}') if is_alive else Response('{"status": "main loop is dead"}', 503)
 
     @app.get("/health/ready")
     def ready() -> Response:
-        return Response('{"status": "ready"}') if is_ready() else Response('{"status": "starting"}', 503)
+        return readiness(watch.missing())
 
     @app.get("/metrics")
     def counted() -> Response:

@@ -70,6 +70,7 @@ def _entry(work: Work, by: Actor) -> Document:
         "cause": work.cause,
         "deeds": [
             {"verb": deed.verb, "thing": deed.thing, "id": deed.thing_id, "version": deed.version}
+            | ({"why": deed.why} if deed.why else {})
             for deed in work.deeds
         ],
         "events": [event["id"] for event in work.events],

@@ -3,6 +3,7 @@
 import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.database import Database
+from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -34,3 +35,13 @@ def connect(uri: str, database: str) -> Database[Document]:
     )
     options: CodecOptions[Document] = CodecOptions(tz_aware=True)
     return client.get_database(database, codec_options=options, write_concern=WRITE, read_concern=READ)
+
+
+def answers(database: Database[Document], *, within_s: float) -> bool:
+    """Whether the database answers in time: what readiness asks."""
+    try:
+        with pymongo.timeout(within_s):
+            database.command("ping")
+    except PyMongoError:
+        return False
+    return True

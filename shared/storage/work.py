@@ -29,12 +29,13 @@ OUTBOX_BYTES_MAX = 4_000_000
 
 @dataclass(frozen=True)
 class Deed:
-    """One line of the audit: what was done to which thing, and the version that it made."""
+    """One line of the audit: what was done to which thing, the version that it made, and the reason that was given."""
 
     verb: str
     thing: str
     thing_id: str
     version: int
+    why: str = ""
 
 
 @dataclass
@@ -82,9 +83,9 @@ class Work:
             }
         )
 
-    def note(self, verb: str, thing: str, thing_id: str, *, version: int = 0) -> None:
+    def note(self, verb: str, thing: str, thing_id: str, *, version: int = 0, why: str = "") -> None:
         """Write a line of the audit beside what the shelves write by themselves."""
-        self.deeds.append(Deed(verb, thing, thing_id, version))
+        self.deeds.append(Deed(verb, thing, thing_id, version, why))
 
     def drawer(self, name: str) -> Drawer:
         """A collection as this fund sees it."""

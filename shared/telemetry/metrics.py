@@ -13,6 +13,14 @@ EVENTS_SENT = Counter("himaya_events_sent_total", "Events that the broker acknow
 EVENTS_TAKEN = Counter("himaya_events_taken_total", "Events taken in, by what became of them", ["type", "result"])
 EVENT_AGE_SECONDS = Histogram("himaya_event_age_seconds", "From telling an event to having reacted to it")
 DEAD_LETTERS_OPEN = Gauge("himaya_dead_letters_open", "Dead letters that wait for a person", multiprocess_mode="max")
+CONSUMER_STOPPED = Gauge(
+    "himaya_consumer_stopped", "1 while events are not taken in for too many dead letters", multiprocess_mode="max"
+)
+REQUESTS_SHED = Counter("himaya_requests_shed_total", "Requests refused because too many were there", ["why"])
+REQUESTS_WORKING = Gauge("himaya_requests_working", "Requests that act now", multiprocess_mode="livesum")
+REQUESTS_WAITING = Gauge("himaya_requests_waiting", "Requests that wait for their turn", multiprocess_mode="livesum")
+OUTBOX_WAITING = Gauge("himaya_outbox_waiting", "Documents of events told and not sent", multiprocess_mode="max")
+LAG = Gauge("himaya_inbox_lag", "Records of a partition that are not taken in", ["topic"], multiprocess_mode="max")
 CHORES = Counter("himaya_chores_total", "Runs of periodic work", ["chore", "result"])
 
 

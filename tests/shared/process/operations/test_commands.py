@@ -66,20 +66,49 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
     listed = command("deadletters", "list").stdout
     assert "dz-cnas:c9" in listed and "payments.benefit-ordered.v1" in listed and "claim.unknown" in listed
     replayed = command("deadletters", "replay", "dz-cnas:c9")
-    assert (replayed.returncode, replayed.stdout.strip()) == (1, "0 replayed; stopped at claim.unknown")
-    event_id = listed.split()[2]
+    assert (replayed.returncode, replayed.stdout.splitlines()) == (
+        1,
+        ["0 letters replayed", "1 row stopped at claim.unknown"],
+    )
+    event_id = listed.splitlines()[1].split()[3]
+    shown = command("deadletters", "inspect", event_id).stdout
+    assert "tries" in shown and "payout_id" not in shown  # headers, never the body
+    assert platform.database["deadletters"].find_one({"_id": event_id, "tries": 6}) is not None
     assert command("deadletters", "discard", event_id).returncode == 2  # no reason given
     assert command("deadletters", "discard", event_id, "--reason", "tested").stdout.strip() == "discarded"
     assert command("deadletters", "discard", event_id, "--reason", "again").returncode == 1
     row = platform.database["deadletters"].find_one({})
     assert row is not None and row["resolved"] == "discarded: tested"
-    assert command("deadletters", "list").stdout.strip() == "0 open"
+    assert command("deadletters", "list").stdout.strip() == "0 letters are open"
+    deeds = [
+        (deed["verb"], deed.get("why"))
+        for audited in platform.database["audit"].find().sort("_id", 1)
+        for entry in audited["entries"]  # type: ignore[attr-defined]
+        for deed in entry["deeds"]
+    ]
+    assert deeds == [("replay-asked", None), ("discarded", "tested")]
+
+
+def test_a_group_is_shown_and_tried_again_by_its_fingerprint(
+    platform: Platform, command: Command, early: BenefitOrdered
+) -> None:
+    shown = command("deadletters", "groups").stdout.splitlines()
+    assert shown[0].split() == ["GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"]
+    group = shown[1].split()[0]
+    assert command("deadletters", "replay", "--group", group).stdout.splitlines()[1] == "1 row stopped at claim.unknown"
+    unknown = command("deadletters", "replay", "--group", "none")
+    assert (unknown.returncode, unknown.stderr.strip()) == (1, "There is no such dead letter.")
 
 
 def test_the_boxes_say_how_they_are(platform: Platform, command: Command) -> None:
-    assert command("outbox", "status").stdout.strip() == "0 documents wait"
-    assert command("outbox", "republish", "--since", "2026-01-01").stdout.strip() == "0 documents will be sent again"
-    assert command("inbox", "status").stdout.strip() == "0 events taken in"
+    told = command("outbox", "status").stdout
+    assert "waiting to be sent  0 documents of events" in told and "none is at work" in told
+    since = ("--since", "2026-01-01")
+    assert command("outbox", "republish", *since).stdout.strip() == "0 documents of events will be sent again"
+    assert command("outbox", "republish", "--for", "dz-cnas:c9").returncode == 0
+    assert command("outbox", "republish").returncode == 1
+    stood = command("inbox", "status").stdout
+    assert "taken in  0 events" in stood and "the broker does not answer" in stood
 
 
 def test_every_missing_setting_is_named_at_once(command: Command) -> None:

@@ -1,0 +1,55 @@
+"""Dead letters tried again: the row of a key in order, until one fails or none is left."""
+
+from functools import partial
+
+import structlog
+
+from shared.bus import deadletters, envelope
+from shared.bus.deadletters import REPLAYED, AlreadyClosed, Letter
+from shared.bus.envelope import EnvelopeBroken
+from shared.bus.inbox import Failed, Inbox, Taken
+from shared.storage.platform import Platform, Transaction
+
+ROW_MAX = 1_000
+"""Letters of one key in one go: a longer row is gone on with at the next."""
+
+log = structlog.get_logger()
+
+
+def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
+    """Try the open letters of a key again, in order, each once; how many went through, and what stopped it."""
+    for done in range(ROW_MAX):
+        found = deadletters.first(inbox.platform.database, key)
+        if found is None:
+            return done, None
+        why = _try(inbox, deadletters.letter_of(found), by=by)
+        if why is not None:
+            return done, why
+    return ROW_MAX, None
+
+
+def replay_asked(platform: Platform, fund_id: str, *, inbox: Inbox) -> int:
+    """A worker's chore: try the rows that operators of a fund asked for; how many letters went through."""
+    asked = deadletters.asked_keys(platform.database, fund_id)
+    return sum(replay(inbox, key=key, by=by)[0] for key, by in asked.items())
+
+
+def _try(inbox: Inbox, letter: Letter, *, by: str) -> str | None:
+    """Act on a letter and close it in one transaction; why that did not go, if it did not."""
+    try:
+        failed = inbox.attempt(Taken(letter, envelope.opened(letter.headers)), partial(_close, letter=letter, by=by))
+    except EnvelopeBroken as broken:
+        failed = Failed(broken.code, ())
+    except AlreadyClosed:
+        return None
+    if failed is None:
+        log.info("event-replayed", event_id=letter.event_id, by=by)
+        return None
+    deadletters.failed_again(inbox.platform.database, letter, why=failed.why, at=inbox.platform.clock())
+    log.warning("event-failed-again", event_id=letter.event_id, why=failed.why)
+    return failed.why
+
+
+def _close(transaction: Transaction, *, letter: Letter, by: str) -> None:
+    database = transaction.platform.database
+    deadletters.close(database, letter.event_id, how=REPLAYED, by=by, at=transaction.at, session=transaction.session)

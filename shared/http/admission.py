@@ -1,0 +1,144 @@
+"""Admission: how many requests of a process act at once, how many wait and for how long. The rest are refused at once.
+
+gunicorn's threads have a queue without end in front of them: under more load than the process can carry every answer
+would come too late, and memory would grow. A refusal takes a fraction of a millisecond and says when to come again.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Flask
+from werkzeug.wsgi import ClosingIterator
+
+from shared.http import problems
+from shared.kernel.errors import Unavailable
+from shared.telemetry import metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+EXEMPT = ("/health/", "/metrics")
+"""How the process is must be told just when it has too much to do."""
+FULL, WAITED = "full", "waited"
+SAID_EVERY_S = 10.0
+BODY_READ_MAX = 64 * 1024
+"""A refused request with a longer body is not read to its end: its connection is closed."""
+
+log = structlog.get_logger()
+
+
+class Overloaded(Unavailable):
+    """There are more requests than the process can carry."""
+
+    code = "platform.overloaded"
+
+
+class Places:
+    """The places of a process: `working_max` to act, `waiting_max` to wait in, first come first served."""
+
+    def __init__(self, *, working_max: int, waiting_max: int, wait_s: float) -> None:
+        self.working_max = working_max
+        self.waiting_max = waiting_max
+        self.wait_s = wait_s
+        self._working = 0
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    @property
+    def working(self) -> int:
+        return self._working
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def are_full(self) -> bool:
+        """Whether the next request would be refused."""
+        return len(self._waiting) >= self.waiting_max and self._working >= self.working_max
+
+    def enter(self) -> str | None:
+        """Take a place to act, after a wait if need be; why not, where there is none. Who got one must `leave`."""
+        with self._lock:
+            if self._working < self.working_max:
+                self._working += 1
+                return None
+            if len(self._waiting) >= self.waiting_max:
+                return FULL
+            turn = threading.Event()
+            self._waiting.append(turn)
+        if turn.wait(self.wait_s):
+            return None
+        with self._lock:
+            if turn.is_set():  # the place came in the last moment
+                return None
+            self._waiting.remove(turn)
+            return WAITED
+
+    def leave(self) -> None:
+        """Give the place to whoever waits longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._working -= 1
+
+
+class Admission:
+    """The edge around a service's app that lets requests in or refuses them."""
+
+    def __init__(self, app: Flask, places: Places) -> None:
+        self.places = places
+        self._app = app
+        self._inner: WSGIApplication = app.wsgi_app
+        self._refused = 0
+        self._said_s = float("-inf")
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(EXEMPT):
+            return self._inner(environ, start_response)
+        why = self.places.enter()
+        if why is not None:
+            return self._refusal(environ, start_response, why)
+        self._count()
+        try:
+            return ClosingIterator(self._inner(environ, start_response), self._leave)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        self.places.leave()
+        self._count()
+
+    def _count(self) -> None:
+        metrics.REQUESTS_WORKING.set(self.places.working)
+        metrics.REQUESTS_WAITING.set(self.places.waiting)
+
+    def _refusal(self, environ: Any, start_response: "StartResponse", why: str) -> Iterable[bytes]:
+        metrics.REQUESTS_SHED.labels(why).inc()
+        self._say(why)
+        with self._app.request_context(environ):
+            answer = problems.problem(503, Overloaded.code, detail=problems.say(Overloaded.code))
+            if int(environ.get("CONTENT_LENGTH") or 0) > BODY_READ_MAX or "HTTP_TRANSFER_ENCODING" in environ:
+                answer.headers["Connection"] = "close"
+            return answer(environ, start_response)
+
+    def _say(self, why: str) -> None:
+        """One line in a while, with how many were refused since the last: a line each would be load of its own."""
+        self._refused += 1
+        if monotonic() - self._said_s > SAID_EVERY_S:
+            log.warning("requests-shed", why=why, refused=self._refused, working=self.places.working)
+            self._refused, self._said_s = 0, monotonic()
+
+
+def install(app: Flask, places: Places) -> Admission:
+    """Put the edge around an app; `app.extensions` names its places, so that readiness can tell of them."""
+    edge = Admission(app, places)
+    app.wsgi_app = edge  # type: ignore[method-assign]
+    app.extensions["places"] = places
+    return edge

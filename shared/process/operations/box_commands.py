@@ -1,0 +1,67 @@
+"""`outbox status|republish` and `inbox status` on the machine."""
+
+import argparse
+
+from shared.bus.lag import Lag
+from shared.bus.relay import republish as tell_again
+from shared.bus.topics import BrokerUnavailable
+from shared.process.operations import inbox as inboxes
+from shared.process.operations import outbox as outboxes
+from shared.process.operations.desk import Desk
+from shared.process.operations.outbox import NothingNamed
+from shared.process.operations.screen import count, facts, instant, say, table
+
+
+def outbox(desk: Desk, asked: argparse.Namespace) -> int:
+    """How many documents wait, since when, and who carries them."""
+    found = outboxes.status(desk.platform.database, None)
+    has_relay = found.carried_until is not None and found.carried_until > desk.platform.clock()
+    facts(
+        [
+            ("waiting to be sent", count(found.waiting, "document", "documents") + " of events"),
+            ("the oldest since", instant(found.oldest_at)),
+            ("relay", "at work" if has_relay else "none is at work"),
+        ]
+    )
+    return 0
+
+
+def republish(desk: Desk, asked: argparse.Namespace) -> int:
+    """Mark what was told to be sent again; a worker's relay carries it."""
+    if asked.since is None and asked.key is None:
+        raise NothingNamed
+    documents = tell_again(desk.platform, since=asked.since, key=asked.key)
+    say(f"{count(documents, 'document', 'documents')} of events will be sent again")
+    return 0
+
+
+def inbox(desk: Desk, asked: argparse.Namespace) -> int:
+    """What was taken in and parked, how the workers stand, and how far behind the group is by the broker's word."""
+    found = inboxes.status(desk.platform.database, None, at=desk.platform.clock())
+    limit = desk.common.dead_letters_max
+    facts(
+        [
+            ("taken in", count(found.taken, "event", "events")),
+            ("the last", instant(found.last_taken_at)),
+            ("parked", f"{count(found.parked, 'letter', 'letters')} of at most {limit:,}"),
+            ("workers", count(len(found.workers), "is there", "are there")),
+        ]
+    )
+    for each in found.workers:
+        state = "ready" if each.is_ready else f"not ready: {', '.join(each.missing)}"
+        say(f"  {each.worker}  {state}  (seen {instant(each.at)})")
+    say()
+    _say_lag(desk)
+    return 0
+
+
+def _say_lag(desk: Desk) -> None:
+    lag = Lag(desk.common.kafka_servers, group=f"himaya.{desk.service.name}", topics=desk.service.hears().topics())
+    try:
+        behind = lag.ask()
+    except BrokerUnavailable:
+        say("how far behind is not known: the broker does not answer")
+        return
+    finally:
+        lag.close()
+    table(("TOPIC", "PARTITION", "BEHIND"), [(*place, records) for place, records in sorted(behind.items())])

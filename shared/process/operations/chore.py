@@ -1,0 +1,21 @@
+"""What operators asked for over HTTP, carried out by a worker."""
+
+from functools import partial
+
+from shared.bus.inbox import Inbox
+from shared.bus.replaying import replay_asked
+from shared.process.chores import Chore
+from shared.process.operations import outbox
+from shared.storage.platform import Platform
+
+EVERY_S = 2.0
+
+
+def chore(inbox: Inbox) -> Chore:
+    """Rows of dead letters tried again, events told again."""
+    return Chore("operations", EVERY_S, partial(carry_out, inbox=inbox))
+
+
+def carry_out(platform: Platform, fund_id: str, *, inbox: Inbox) -> int:
+    """Do what waits in one fund; how many letters and documents that were."""
+    return replay_asked(platform, fund_id, inbox=inbox) + outbox.carry_out(platform, fund_id)

@@ -1,0 +1,39 @@
+"""Where an operator's command works: the service, connected, and who asks."""
+
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from shared.bus.inbox import Inbox
+from shared.kernel.actors import Actor, ActorKind
+from shared.process.service import Service
+from shared.process.settings import Common
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One command's ground. What it changes is one unit of work, audited under the name of the machine's user."""
+
+    service: Service[Any]
+    common: Common
+    platform: Platform
+
+    @property
+    def who(self) -> Actor:
+        return Actor(kind=ActorKind.SYSTEM, subject=f"operator:{getpass.getuser()}")
+
+    @property
+    def inbox(self) -> Inbox:
+        """What tries letters again; it never goes to the broker for that."""
+        return Inbox(
+            self.platform, self.common.kafka_servers, service=self.service.name, reactions=self.service.hears()
+        )
+
+    def work(self, fund_id: str, action: Callable[[Work], Answer]) -> Answer:
+        cause = f"command:{self.platform.new_id()}"
+        return self.platform.work(fund_id, by=self.who, cause=cause, action=action)

@@ -1,0 +1,88 @@
+"""The inbox as operators see it. A worker writes down every few seconds how it stands: whoever asks over HTTP reads
+that, so that no request waits for the broker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo.database import Database
+
+from shared.storage.connection import Document
+
+STANDING_FRESH = timedelta(seconds=30)
+"""A worker that wrote nothing for so long is not there."""
+PARKED_COUNTED_MAX = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    topic: str
+    partition: int
+    records: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a worker stood when it last wrote it down."""
+
+    worker: str
+    at: datetime
+    missing: Sequence[str]
+    last_taken_at: datetime | None
+    behind: Sequence[Behind]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What the inbox has taken in, and what is parked. `behind` is None where no worker could ask the broker."""
+
+    taken: int
+    last_taken_at: datetime | None
+    parked: int
+    workers: Sequence[Standing]
+
+
+def status(database: Database[Document], fund_id: str | None, *, at: datetime) -> Taken:
+    """How the inbox is, and the workers that were seen lately."""
+    workers = [_standing(row) for row in database["standings"].find()]
+    seen = [each.last_taken_at for each in workers if each.last_taken_at]
+    parked: Document = {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
+    return Taken(
+        taken=database["inbox"].estimated_document_count(),
+        last_taken_at=max(seen, default=None),
+        parked=database["deadletters"].count_documents(parked, limit=PARKED_COUNTED_MAX),
+        workers=[each for each in workers if at - each.at < STANDING_FRESH],
+    )
+
+
+def write_standing(database: Database[Document], standing: Standing) -> None:
+    """Keep how a worker stands."""
+    behind = [{"topic": row.topic, "partition": row.partition, "records": row.records} for row in standing.behind]
+    row = {
+        "at": standing.at,
+        "missing": list(standing.missing),
+        "last_taken_at": standing.last_taken_at,
+        "behind": behind,
+    }
+    database["standings"].replace_one({"_id": standing.worker}, row, upsert=True)
+
+
+def forget_standings(database: Database[Document], *, before: datetime) -> None:
+    """Remove what workers wrote that are long gone."""
+    database["standings"].delete_many({"at": {"$lt": before}})
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        worker=row["_id"],
+        at=row["at"],
+        missing=row["missing"],
+        last_taken_at=row["last_taken_at"],
+        behind=[Behind(**each) for each in row["behind"]],
+    )

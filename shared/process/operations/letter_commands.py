@@ -1,0 +1,109 @@
+"""`deadletters list|inspect|groups|replay|discard` on the machine. A command sees every fund's letters."""
+
+import argparse
+from collections import Counter
+from functools import partial
+
+from shared.bus import deadletters
+from shared.bus.replaying import replay as try_again
+from shared.process.operations import letters
+from shared.process.operations.desk import Desk
+from shared.process.operations.letters import LetterNotFirst, LetterUnknown, Shown
+from shared.process.operations.screen import count, facts, instant, say, table
+
+
+def show(desk: Desk, asked: argparse.Namespace) -> int:
+    """The open letters, one a line."""
+    found, more = letters.page(desk.platform.database, asked.fund, key=asked.key, fingerprint=asked.group)
+    if found:
+        table(
+            ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
+            [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
+        )
+    say(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
+    return 0
+
+
+def inspect(desk: Desk, asked: argparse.Namespace) -> int:
+    """All that may be shown of one letter."""
+    row = letters.inspect(desk.platform.database, None, asked.event_id)
+    facts(
+        [
+            ("event", row.event_id),
+            ("type", row.type),
+            ("key", row.key),
+            ("place in its row", row.place),
+            ("why", row.why),
+            ("group", row.fingerprint),
+            ("tries", row.tries),
+            ("parked", instant(row.parked_at)),
+            ("tried again", instant(row.tried_at)),
+            ("record", f"{row.topic}, partition {row.partition}, offset {row.offset}"),
+            ("trace", row.trace_id or "-"),
+            ("now", _now(row)),
+        ]
+    )
+    say()
+    table(("HEADER", "VALUE"), row.headers.items())
+    return 0
+
+
+def _now(row: Shown) -> str:
+    if row.is_open:
+        return f"open, asked for by {row.asked_by}" if row.is_asked else "open"
+    return f"{row.resolved}, by {row.resolved_by} at {instant(row.resolved_at)}"
+
+
+def groups(desk: Desk, asked: argparse.Namespace) -> int:
+    """What is wrong, the most frequent first."""
+    found = letters.groups(desk.platform.database, asked.fund)
+    if found:
+        table(
+            ("GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"),
+            [(row.fingerprint, row.type, row.why, row.letters, instant(row.oldest_parked_at)) for row in found],
+        )
+    say(count(len(found), "group", "groups"))
+    return 0
+
+
+def replay(desk: Desk, asked: argparse.Namespace) -> int:
+    """Try rows of letters again at once; 1 where any of them stopped."""
+    done, stopped = 0, Counter[str]()
+    inbox = desk.inbox
+    for key, fund_id in _rows(desk, asked):
+        if fund_id in desk.platform.funds:
+            desk.work(fund_id, partial(letters.ask_key, key=key))
+        went, why = try_again(inbox, key=key, by=desk.who.subject)
+        done += went
+        stopped.update([why] if why else [])
+    say(f"{count(done, 'letter', 'letters')} replayed")
+    for why, times in stopped.most_common():
+        say(f"{count(times, 'row', 'rows')} stopped at {why}")
+    return 1 if stopped else 0
+
+
+def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
+    """The keys whose rows are to be tried, each with its fund."""
+    database = desk.platform.database
+    if asked.letter:
+        chosen = [letters.inspect(database, None, asked.letter)]
+        first = deadletters.first(database, chosen[0].key)
+        if first is None or first["_id"] != asked.letter:
+            raise LetterNotFirst
+    else:
+        chosen, _ = letters.page(database, None, key=asked.key, fingerprint=asked.group)
+    if not chosen:
+        raise LetterUnknown
+    return sorted({(row.key, row.fund_id) for row in chosen})
+
+
+def discard(desk: Desk, asked: argparse.Namespace) -> int:
+    """Close one letter for good."""
+    row = letters.inspect(desk.platform.database, None, asked.event_id)
+    if row.fund_id in desk.platform.funds:
+        desk.work(row.fund_id, partial(letters.discard, event_id=asked.event_id, reason=asked.reason))
+    else:  # a record of no fund that is served here: it has no fund's audit to stand in
+        letters.discard_unowned(desk.platform, asked.event_id, reason=asked.reason, by=desk.who.subject)
+    behind = deadletters.blocked_keys(desk.platform.database, [row.key])
+    say("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
+    return 0

@@ -1,0 +1,263 @@
+"""What operators do with dead letters: look at them, have them tried again, discard them. Never at what an event says.
+
+`fund_id` is None for a command on the machine, which sees every fund; over HTTP it is the operator's own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pymongo.database import Database
+
+from shared.bus import deadletters
+from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
+from shared.kernel.errors import Conflict, Missing
+from shared.storage.connection import Document
+from shared.storage.platform import Platform, Transaction
+from shared.storage.work import Work
+
+log = structlog.get_logger()
+
+OPEN_SHOWN_MAX = 1_000
+HEADERS_SHOWN = (
+    "ce_specversion",
+    "ce_id",
+    "ce_type",
+    "ce_source",
+    "ce_time",
+    "ce_partitionkey",
+    "ce_fund",
+    "ce_sequence",
+    "traceparent",
+    "content-type",
+)
+"""The headers that this platform writes. Others are left out: nobody knows what stands in them."""
+THING = "deadletters"
+
+
+class LetterUnknown(Missing):
+    """No dead letter of this fund has this id, or no open one this key or group."""
+
+    code = "deadletter.unknown"
+
+
+class LetterClosed(Conflict):
+    """The letter was replayed or discarded before."""
+
+    code = "deadletter.closed"
+
+
+class LetterNotFirst(Conflict):
+    """An earlier letter of the same key waits: it has to be replayed or discarded first."""
+
+    code = "deadletter.not-first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A dead letter as an operator may see it. `tried_at` is None while nobody tried it again."""
+
+    event_id: str
+    fund_id: str
+    type: str
+    key: str
+    topic: str
+    partition: int
+    offset: int
+    place: int
+    why: str
+    fingerprint: str
+    tries: int
+    parked_at: datetime
+    tried_at: datetime | None
+    is_open: bool
+    is_asked: bool
+    asked_by: str | None
+    resolved: str | None
+    resolved_by: str | None
+    resolved_at: datetime | None
+    trace_id: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Open letters of one type that failed for one reason."""
+
+    fingerprint: str
+    type: str
+    why: str
+    letters: int
+    oldest_parked_at: datetime
+
+
+def shown(document: Any) -> Shown:
+    """A stored letter without its body."""
+    letter = deadletters.letter_of({"body": None, **document})
+    optional = ("tried_at", "asked_by", "resolved", "resolved_by", "resolved_at")
+    same = ("key", "topic", "partition", "offset", "place", "why", "fingerprint", "tries", "parked_at")
+    return Shown(
+        event_id=letter.event_id,
+        fund_id=document["fund"],
+        type=letter.type_name or "?",
+        trace_id=_trace_id(letter),
+        headers={name: letter.header(name) for name in HEADERS_SHOWN if letter.header(name)},
+        is_open=document["is_open"],
+        is_asked=document["is_asked"],
+        **{name: document[name] for name in same},
+        **{name: document.get(name) for name in optional},
+    )
+
+
+def _trace_id(letter: Letter) -> str:
+    parts = letter.header("traceparent").split("-")
+    return parts[1] if len(parts) == 4 else ""
+
+
+def page(
+    database: Database[Document],
+    fund_id: str | None,
+    *,
+    key: str | None = None,
+    fingerprint: str | None = None,
+    after: str = "",
+    limit: int = OPEN_SHOWN_MAX,
+) -> tuple[list[Shown], str | None]:
+    """Open letters by the time at which their events were told, and the id to go on after where there are more."""
+    query = _open(fund_id) | {"_id": {"$gt": after}}
+    if key is not None:
+        query["key"] = key
+    if fingerprint is not None:
+        query["fingerprint"] = fingerprint
+    found = list(database[THING].find(query, {"body": 0}).sort("_id", 1).limit(limit + 1))
+    following = str(found[limit - 1]["_id"]) if len(found) > limit else None
+    return [shown(each) for each in found[:limit]], following
+
+
+def inspect(database: Database[Document], fund_id: str | None, event_id: str) -> Shown:
+    """One letter, open or closed."""
+    query: Document = {"_id": event_id} | ({} if fund_id is None else {"fund": fund_id})
+    found = database[THING].find_one(query, {"body": 0})
+    if found is None:
+        raise LetterUnknown
+    return shown(found)
+
+
+def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
+    """What is wrong, the most frequent first. Letters that only wait behind others are in no group."""
+    query = _open(fund_id)
+    fields = {"type": 1, "why": 1, "fingerprint": 1, "parked_at": 1}
+    members: dict[str, list[Any]] = {}
+    for row in database[THING].find(query, fields).limit(OPEN_SHOWN_MAX * 10):
+        if row["why"] != FOLLOWS:
+            members.setdefault(str(row["fingerprint"]), []).append(row)
+    found = [
+        Group(
+            fingerprint=fingerprint,
+            type=rows[0]["type"] or "?",
+            why=rows[0]["why"],
+            letters=len(rows),
+            oldest_parked_at=min(row["parked_at"] for row in rows),
+        )
+        for fingerprint, rows in members.items()
+    ]
+    return sorted(found, key=lambda group: (-group.letters, group.oldest_parked_at))
+
+
+def ask_letter(work: Work, event_id: str) -> Shown:
+    """Have a letter tried again by a worker, then those behind it, in order. It must stand first in its key's row."""
+    letter = _open_letter(work, event_id)
+    first = deadletters.first(work.database, letter.key, session=work.session)
+    if first is None or first["_id"] != event_id:
+        raise LetterNotFirst
+    _ask(work, event_id)
+    return _inspect_in(work, event_id)
+
+
+def ask_key(work: Work, key: str) -> str:
+    """Have the row of a key tried again; the id of its first letter."""
+    first: Any = deadletters.first(work.database, key, session=work.session)
+    if first is None or first["fund"] != work.fund.fund_id:
+        raise LetterUnknown
+    _ask(work, str(first["_id"]))
+    return str(first["_id"])
+
+
+def ask_group(work: Work, fingerprint: str) -> int:
+    """Have every letter of a group tried again that stands first in its key's row; how many."""
+    query = _open(work.fund.fund_id) | {"fingerprint": fingerprint}
+    found = list(work.database[THING].find(query, {"key": 1}, session=work.session).limit(OPEN_SHOWN_MAX))
+    if not found:
+        raise LetterUnknown
+    members, asked = {str(row["_id"]) for row in found}, 0
+    for key in sorted({str(row["key"]) for row in found}):
+        first = deadletters.first(work.database, key, session=work.session)
+        if first is not None and str(first["_id"]) in members:
+            _ask(work, str(first["_id"]))
+            asked += 1
+    return asked
+
+
+def discard(work: Work, event_id: str, *, reason: str) -> Shown:
+    """Close a letter without acting on it; a worker goes on with those behind it."""
+    _open_letter(work, event_id)
+    try:
+        deadletters.close(
+            work.database,
+            event_id,
+            how=f"discarded: {reason}",
+            by=work.by.subject,
+            at=work.at,
+            session=work.session,
+        )
+    except AlreadyClosed:
+        raise LetterClosed from None
+    work.note("discarded", THING, event_id, why=reason)
+    return _inspect_in(work, event_id)
+
+
+def discard_unowned(platform: Platform, event_id: str, *, reason: str, by: str) -> None:
+    """The same for a record that no fund served here owns: the letter itself and the log tell who did it, and why."""
+
+    def close(transaction: Transaction) -> None:
+        deadletters.close(
+            platform.database,
+            event_id,
+            how=f"discarded: {reason}",
+            by=by,
+            at=transaction.at,
+            session=transaction.session,
+        )
+
+    try:
+        platform.transact(close)
+    except AlreadyClosed:
+        raise LetterClosed from None
+    log.warning("unowned-letter-discarded", event_id=event_id, by=by)
+
+
+def _open(fund_id: str | None) -> Document:
+    return {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
+
+
+def _open_letter(work: Work, event_id: str) -> Shown:
+    letter = _inspect_in(work, event_id)
+    if not letter.is_open:
+        raise LetterClosed
+    return letter
+
+
+def _inspect_in(work: Work, event_id: str) -> Shown:
+    found = work.database[THING].find_one(
+        {"_id": event_id, "fund": work.fund.fund_id}, {"body": 0}, session=work.session
+    )
+    if found is None:
+        raise LetterUnknown
+    return shown(found)
+
+
+def _ask(work: Work, event_id: str) -> None:
+    deadletters.ask(work.database, event_id, by=work.by.subject, at=work.at, session=work.session)
+    work.note("replay-asked", THING, event_id)

@@ -1,0 +1,112 @@
+"""The outbox as operators see it, and their errands: what was told before told again.
+
+An errand is only written down over HTTP: a worker carries it out, since it may touch much of the outbox.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from shared.bus.relay import republish
+from shared.kernel.errors import Invalid
+from shared.storage.connection import Document
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+ERRANDS_SHOWN = 10
+ERRANDS_A_ROUND = 10
+WAITING_COUNTED_MAX = 10_000
+
+
+class NothingNamed(Invalid):
+    """Neither an instant nor a key was named: everything would be sent again."""
+
+    code = "outbox.nothing-named"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """What an operator asked a worker to tell again, and what became of it."""
+
+    errand_id: str
+    since: datetime | None
+    key: str | None
+    asked_by: str
+    asked_at: datetime
+    done_at: datetime | None = None
+    documents: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """Documents of events that wait to be sent, counted up to a limit."""
+
+    waiting: int
+    oldest_at: datetime | None
+    carried_until: datetime | None
+    errands: Sequence[Errand] = ()
+
+
+def status(database: Database[Document], fund_id: str | None) -> Outbox:
+    """How the outbox is: the service's own numbers, and the errands of a fund or of all."""
+    waiting = database["outbox"].count_documents({"is_sent": False}, limit=WAITING_COUNTED_MAX)
+    oldest: Any = database["outbox"].find_one({"is_sent": False}, {"at": 1}, sort=[("_id", 1)]) if waiting else None
+    lease: Any = database["leases"].find_one({"_id": "relay"})
+    of_fund = {} if fund_id is None else {"fund": fund_id}
+    errands: list[Any] = list(database["errands"].find(of_fund).sort("_id", -1).limit(ERRANDS_SHOWN))
+    return Outbox(
+        waiting=waiting,
+        oldest_at=oldest["at"] if oldest else None,
+        carried_until=lease["until"] if lease else None,
+        errands=[_errand(row) for row in errands],
+    )
+
+
+def ask_republish(work: Work, *, since: datetime | None, key: str | None) -> Errand:
+    """Have a worker tell again what this fund told since an instant, or what it told of one thing."""
+    if since is None and key is None:
+        raise NothingNamed
+    if key is not None and not key.startswith(f"{work.fund.fund_id}:"):
+        key = f"{work.fund.fund_id}:{key}"
+    errand = Errand(errand_id=work.new_id(), since=since, key=key, asked_by=work.by.subject, asked_at=work.at)
+    row: Document = {
+        "_id": errand.errand_id,
+        "fund": work.fund.fund_id,
+        "since": since,
+        "key": key,
+        "asked_by": errand.asked_by,
+        "asked_at": errand.asked_at,
+        "is_done": False,
+    }
+    work.database["errands"].insert_one(row, session=work.session)
+    work.note("republish-asked", "outbox", key or "all")
+    return errand
+
+
+def carry_out(platform: Platform, fund_id: str) -> int:
+    """Do the errands of a fund that wait; how many documents will be sent again."""
+    waiting: list[Any] = list(
+        platform.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
+    )
+    sent_again = 0
+    for row in waiting:
+        documents = republish(platform, since=row["since"], key=row["key"], fund_id=fund_id)
+        finished = {"is_done": True, "done_at": platform.clock(), "documents": documents}
+        platform.database["errands"].update_one({"_id": row["_id"]}, {"$set": finished})
+        sent_again += documents
+    return sent_again
+
+
+def _errand(row: Any) -> Errand:
+    return Errand(
+        errand_id=row["_id"],
+        since=row["since"],
+        key=row["key"],
+        asked_by=row["asked_by"],
+        asked_at=row["asked_at"],
+        done_at=row.get("done_at"),
+        documents=row.get("documents"),
+    )

@@ -1,0 +1,86 @@
+"""Operations over HTTP, the same in every service: dead letters, outbox, inbox. For the operators of one fund."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.http.routes import Routes
+from shared.process.operations import inbox, letters, outbox
+from shared.process.operations.schemas import (
+    AskedView,
+    DiscardBody,
+    ErrandView,
+    GroupsView,
+    InboxView,
+    LetterDetailView,
+    LettersQuery,
+    LettersView,
+    OutboxView,
+    RepublishBody,
+)
+from shared.storage.work import Work
+
+READ, ACT = "operations:read", "operations:act"
+
+routes = Routes("operations")
+
+
+@routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
+def list_letters(work: Work, query: Mapping[str, Any]) -> object:
+    """The fund's open dead letters, by the time at which their events were told."""
+    items, following = letters.page(work.database, work.fund.fund_id, **query)
+    return {"items": items, "next": following}
+
+
+@routes.get("/operations/deadletters/groups", needs=READ, shows=GroupsView)
+def list_groups(work: Work) -> object:
+    """What is wrong with the open dead letters, by type and reason, the most frequent first."""
+    return {"items": letters.groups(work.database, work.fund.fund_id)}
+
+
+@routes.get("/operations/deadletters/<event_id>", needs=READ, shows=LetterDetailView)
+def read_letter(work: Work, event_id: str) -> object:
+    """One dead letter, open or closed, without what its event says."""
+    return letters.inspect(work.database, work.fund.fund_id, event_id)
+
+
+@routes.post("/operations/deadletters/<event_id>/replay", needs=ACT, shows=LetterDetailView, status=202)
+def replay_letter(work: Work, event_id: str) -> object:
+    """Have a worker try a letter again, and those of its key behind it, in order."""
+    return letters.ask_letter(work, event_id)
+
+
+@routes.post("/operations/deadletters/keys/<key>/replay", needs=ACT, shows=AskedView, status=202)
+def replay_key(work: Work, key: str) -> object:
+    """Have a worker try the letters of one key again, in order."""
+    letters.ask_key(work, key)
+    return {"asked": 1}
+
+
+@routes.post("/operations/deadletters/groups/<fingerprint>/replay", needs=ACT, shows=AskedView, status=202)
+def replay_group(work: Work, fingerprint: str) -> object:
+    """Have a worker try every letter of a group again, and those behind each of them, in order."""
+    return {"asked": letters.ask_group(work, fingerprint)}
+
+
+@routes.post("/operations/deadletters/<event_id>/discard", needs=ACT, takes=DiscardBody, shows=LetterDetailView)
+def discard_letter(work: Work, body: Mapping[str, Any], event_id: str) -> object:
+    """Close a letter without acting on it, with the reason; a worker goes on with those behind it."""
+    return letters.discard(work, event_id, reason=body["reason"])
+
+
+@routes.get("/operations/outbox", needs=READ, shows=OutboxView)
+def read_outbox(work: Work) -> object:
+    """How many documents of events wait to be sent and since when, and what was asked to be told again."""
+    return outbox.status(work.database, work.fund.fund_id)
+
+
+@routes.post("/operations/outbox/republish", needs=ACT, takes=RepublishBody, shows=ErrandView, status=202)
+def republish(work: Work, body: Mapping[str, Any]) -> object:
+    """Have a worker tell again what the fund told since an instant, or of one key. Who knows it does nothing."""
+    return outbox.ask_republish(work, since=body["since"], key=body["key"])
+
+
+@routes.get("/operations/inbox", needs=READ, shows=InboxView)
+def read_inbox(work: Work) -> object:
+    """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
+    return inbox.status(work.database, work.fund.fund_id, at=work.at)

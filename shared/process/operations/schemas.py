@@ -1,0 +1,130 @@
+"""The shapes of operations over HTTP. No body of an event stands in any of them."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.http.shapes import many
+
+PAGE_MAX = 200
+REASON_LENGTH_MAX = 300
+KEY_LENGTH_MAX = 200
+
+
+class LettersQuery(Schema):
+    key = fields.String(load_default=None, validate=validate.Length(1, KEY_LENGTH_MAX))
+    fingerprint = fields.String(load_default=None, validate=validate.Length(1, 64))
+    after = fields.String(load_default="", validate=validate.Length(0, KEY_LENGTH_MAX))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, PAGE_MAX))
+
+
+class LetterView(Schema):
+    """A dead letter: which event, why it could not be acted on, how often it was tried."""
+
+    event_id = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "Type and version of the event."})
+    key = fields.String(required=True, metadata={"description": "Fund and case, by which order is kept."})
+    topic = fields.String(required=True)
+    partition = fields.Integer(required=True)
+    offset = fields.Integer(required=True)
+    place = fields.Integer(required=True, metadata={"description": "In the row of its key, from 1."})
+    why = fields.String(required=True, metadata={"description": "A code, a class, or `follows` behind another."})
+    fingerprint = fields.String(required=True, metadata={"description": "The group: type, version and why."})
+    tries = fields.Integer(required=True)
+    parked_at = fields.AwareDateTime(required=True)
+    tried_at = fields.AwareDateTime(required=True, allow_none=True)
+    is_open = fields.Boolean(required=True)
+    is_asked = fields.Boolean(required=True, metadata={"description": "A worker is about to try it again."})
+    asked_by = fields.String(required=True, allow_none=True)
+    resolved = fields.String(required=True, allow_none=True)
+    resolved_by = fields.String(required=True, allow_none=True)
+    resolved_at = fields.AwareDateTime(required=True, allow_none=True)
+    trace_id = fields.String(required=True)
+
+
+class LetterDetailView(LetterView):
+    """The same with the record's own headers."""
+
+    headers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class LettersView(Schema):
+    """A page of dead letters; `next` is the `after` of the page that follows."""
+
+    items = fields.List(fields.Nested(LetterView), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class GroupView(Schema):
+    """Open letters of one type that failed for one reason."""
+
+    fingerprint = fields.String(required=True)
+    type = fields.String(required=True)
+    why = fields.String(required=True)
+    letters = fields.Integer(required=True)
+    oldest_parked_at = fields.AwareDateTime(required=True)
+
+
+class AskedView(Schema):
+    asked = fields.Integer(required=True, metadata={"description": "Rows of letters that a worker will try again."})
+
+
+class DiscardBody(Schema):
+    """Why nobody will act on the event. It is kept for good: name no person."""
+
+    reason = fields.String(required=True, validate=validate.Length(3, REASON_LENGTH_MAX))
+
+
+class RepublishBody(Schema):
+    """What to tell again: all of the fund since an instant, one key's events, or both together."""
+
+    since = fields.AwareDateTime(load_default=None, allow_none=True)
+    key = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, KEY_LENGTH_MAX))
+
+
+class ErrandView(Schema):
+    """Something to be told again, and how many documents of events that were once it is done."""
+
+    errand_id = fields.String(required=True)
+    since = fields.AwareDateTime(required=True, allow_none=True)
+    key = fields.String(required=True, allow_none=True)
+    asked_by = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    done_at = fields.AwareDateTime(required=True, allow_none=True)
+    documents = fields.Integer(required=True, allow_none=True)
+
+
+class OutboxView(Schema):
+    """Documents of events of the service that wait to be sent; the errands are the fund's own."""
+
+    waiting = fields.Integer(required=True)
+    oldest_at = fields.AwareDateTime(required=True, allow_none=True)
+    carried_until = fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "A relay's lease."})
+    errands = fields.List(fields.Nested(ErrandView), required=True)
+
+
+class BehindView(Schema):
+    topic = fields.String(required=True)
+    partition = fields.Integer(required=True)
+    records = fields.Integer(required=True)
+
+
+class WorkerView(Schema):
+    """How a worker stood when it last wrote it down; `missing` names what it is not ready for."""
+
+    worker = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    is_ready = fields.Boolean(required=True)
+    missing = fields.List(fields.String(), required=True)
+    last_taken_at = fields.AwareDateTime(required=True, allow_none=True)
+    behind = fields.List(fields.Nested(BehindView), required=True)
+
+
+class InboxView(Schema):
+    """Events that the service took in; `parked` are the open dead letters of the fund."""
+
+    taken = fields.Integer(required=True)
+    last_taken_at = fields.AwareDateTime(required=True, allow_none=True)
+    parked = fields.Integer(required=True)
+    workers = fields.List(fields.Nested(WorkerView), required=True)
+
+
+GroupsView = many(GroupView)

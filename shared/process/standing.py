@@ -1,0 +1,117 @@
+"""How a worker stands: what it is missing to be ready, found out every few seconds and written down.
+
+Whoever asks for its readiness, its metrics or `inbox status` reads what was found: no question to a worker waits for
+its neighbours, and none of its threads is asked for what another thread owns.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from shared.bus import deadletters
+from shared.bus.inbox import Inbox
+from shared.bus.lag import Lag
+from shared.bus.topics import BrokerUnavailable
+from shared.process.operations import inbox as inboxes
+from shared.process.operations.inbox import Behind, Standing
+from shared.storage.connection import answers
+from shared.storage.platform import Platform
+from shared.telemetry import metrics
+
+LOOK_EVERY_S = 3.0
+DATABASE_ANSWER_MAX_S = 2.0
+LATELY_S = 15.0
+"""A neighbour that answered within this time counts as reachable."""
+PULSE_MAX_S = 30.0
+"""A main loop that did not come round for so long is dead."""
+FORGOTTEN_AFTER = timedelta(days=1)
+OUTBOX_COUNTED_MAX = 1_000
+"""The gauge counts no further: on the embedded engine a count costs what it counts."""
+
+log = structlog.get_logger()
+
+
+class Watch:
+    """Looks at one worker. `looking` runs in a thread of its own; the others are only read."""
+
+    def __init__(self, platform: Platform, inbox: Inbox, threads: Sequence[threading.Thread], servers: str) -> None:
+        self.platform = platform
+        self.inbox = inbox
+        self.threads = threads
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._lag = Lag(servers, group=f"himaya.{inbox.service}", topics=inbox.reactions.topics())
+        self._answered_s: dict[str, float] = {}
+        self._behind: Mapping[tuple[str, int], int] = {}
+        self._came_round_s = time.monotonic()
+        self._missing: list[str] = []
+
+    def beat(self) -> None:
+        """The main loop came round."""
+        self._came_round_s = time.monotonic()
+
+    def is_alive(self) -> bool:
+        """Whether the main loop still comes round. Asks no neighbour."""
+        return time.monotonic() - self._came_round_s < PULSE_MAX_S
+
+    def missing(self) -> list[str]:
+        """What the worker lacks to be ready, in words."""
+        found = [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
+        if self.inbox.is_full.is_set():
+            found.append("consumer: stopped, too many dead letters")
+        elif not self.inbox.has_joined.is_set():
+            found.append("consumer: not in its group")
+        now_s = time.monotonic()
+        for name in ("database", "broker"):
+            if now_s - self._answered_s.get(name, float("-inf")) > LATELY_S:
+                found.append(name)
+        return found
+
+    def looking(self, stop: threading.Event) -> None:
+        """Look every few seconds until told to stop."""
+        try:
+            while not stop.is_set():
+                self._look()
+                stop.wait(LOOK_EVERY_S)
+        finally:
+            self._lag.close()
+
+    def _look(self) -> None:
+        try:
+            self._behind = self._lag.ask()
+            self._answered_s["broker"] = time.monotonic()
+        except BrokerUnavailable:
+            pass
+        if answers(self.platform.database, within_s=DATABASE_ANSWER_MAX_S):
+            self._answered_s["database"] = time.monotonic()
+            with suppress(PyMongoError):
+                self._write()
+        missing = self.missing()
+        if missing != self._missing:
+            log.warning("not-ready", missing=missing) if missing else log.info("ready")
+            self._missing = missing
+
+    def _write(self) -> None:
+        database, at = self.platform.database, self.platform.clock()
+        by_topic: dict[str, int] = {}
+        for (topic, _), records in self._behind.items():
+            by_topic[topic] = max(by_topic.get(topic, 0), records)
+        for topic, records in by_topic.items():
+            metrics.LAG.labels(topic).set(records)
+        metrics.OUTBOX_WAITING.set(database["outbox"].count_documents({"is_sent": False}, limit=OUTBOX_COUNTED_MAX))
+        metrics.DEAD_LETTERS_OPEN.set(deadletters.open_count(database, limit=self.inbox.dead_letters_max))
+        standing = Standing(
+            worker=self.name,
+            at=at,
+            missing=self.missing(),
+            last_taken_at=self.inbox.taken_at,
+            behind=[Behind(topic=topic, partition=n, records=count) for (topic, n), count in self._behind.items()],
+        )
+        inboxes.write_standing(database, standing)
+        inboxes.forget_standings(database, before=at - FORGOTTEN_AFTER)

@@ -1,0 +1,158 @@
+"""Operations over HTTP: dead letters of one's own fund, never what an event says; errands that a worker carries out."""
+
+from typing import Any
+
+import pytest
+
+from services.claims.wiring import service
+from shared.bus import deadletters, envelope
+from shared.bus.deadletters import Letter
+from shared.bus.inbox import Inbox
+from shared.events.claims import ClaimSubmitted
+from shared.events.payments import BenefitOrdered
+from shared.process.operations.chore import carry_out
+from shared.process.operations.inbox import Behind, Standing, write_standing
+from shared.storage.platform import Platform, as_kept
+from tests.callers import Caller, Office
+from tests.ground import DZ, TN, someone
+from tests.shared.storage.test_platform import submitted
+
+
+@pytest.fixture
+def operator(platform: Platform) -> Caller:
+    return Office(service, platform).staff("operator-1")
+
+
+def ordered(platform: Platform, claim_id: str) -> BenefitOrdered:
+    return BenefitOrdered(
+        claim_id=claim_id,
+        payout_id="payout-secret-1",
+        person_ref="p1",
+        amount_minor=1,
+        currency="DZD",
+        ordered_at=platform.clock(),
+    )
+
+
+def park(platform: Platform, *claim_ids: str, fund: str = DZ) -> list[str]:
+    """Orders for claims that are not there, parked one after the other; their ids."""
+    stranger = platform.make_work(fund, by=someone(), cause="", at=as_kept(platform.clock()), session=None)
+    for claim_id in claim_ids:
+        stranger.tell(ordered(platform, claim_id))
+    events: list[Any] = stranger.events
+    for offset, each in enumerate(events):
+        letter = Letter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
+        if not deadletters.follow(platform, letter):
+            deadletters.park(platform, letter, why="claim.unknown", tries=5)
+    return [each["id"] for each in events]
+
+
+def carry(platform: Platform, fund: str = DZ) -> int:
+    """One round of a worker's chore."""
+    return carry_out(platform, fund, inbox=Inbox(platform, "unused", service="claims", reactions=service.hears()))
+
+
+def test_letters_come_in_pages_and_say_nothing_of_what_happened(platform: Platform, operator: Caller) -> None:
+    ids = park(platform, "a", "b", "a")
+    first = operator.get("/operations/deadletters?limit=2").json
+    rest = operator.get(f"/operations/deadletters?limit=2&after={first['next']}").json
+    rows = {row["event_id"]: row for row in [*first["items"], *rest["items"]]}
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    assert [(rows[each]["why"], rows[each]["place"]) for each in ids] == [
+        ("claim.unknown", 1),
+        ("claim.unknown", 1),
+        ("follows", 2),
+    ]
+    of_key = operator.get(f"/operations/deadletters?key={DZ}:a").json["items"]
+    assert {row["event_id"] for row in of_key} == {ids[0], ids[2]}
+    one = operator.get(f"/operations/deadletters/{ids[0]}")
+    assert "payout-secret-1" not in one.text
+    assert one.json["type"] == "payments.benefit-ordered.v1" and one.json["key"] == f"{DZ}:a"
+    assert (one.json["partition"], one.json["offset"], one.json["tries"]) == (1, 0, 5)
+    assert one.json["headers"]["ce_fund"] == DZ
+
+
+def test_groups_count_what_failed_and_not_what_follows(platform: Platform, operator: Caller) -> None:
+    park(platform, "a", "b", "a")
+    (group,) = operator.get("/operations/deadletters/groups").json["items"]
+    assert (group["type"], group["why"], group["letters"]) == ("payments.benefit-ordered.v1", "claim.unknown", 2)
+    asked = operator.post(f"/operations/deadletters/groups/{group['fingerprint']}/replay")
+    assert (asked.status_code, asked.json) == (202, {"asked": 2})
+    assert carry(platform) == 0
+    assert platform.database["deadletters"].count_documents({"tries": 6, "is_asked": False, "is_open": True}) == 2
+
+
+def test_a_row_is_tried_again_from_its_first_letter_only(platform: Platform, operator: Caller) -> None:
+    first, second = park(platform, "a", "a")
+    refused = operator.post(f"/operations/deadletters/{second}/replay")
+    assert (refused.status_code, refused.json["code"]) == (409, "deadletter.not-first")
+    assert operator.post(f"/operations/deadletters/{first}/replay").json["is_asked"] is True
+    assert operator.post(f"/operations/deadletters/keys/{DZ}:a/replay").status_code == 202
+    assert carry(platform) == 0
+    assert operator.get(f"/operations/deadletters/{first}").json["tries"] == 6
+
+
+def test_a_discard_says_why_for_good_and_lets_the_next_be_tried(platform: Platform, operator: Caller) -> None:
+    first, second = park(platform, "a", "a")
+    reason = {"reason": "ordered twice by the bank's test"}
+    assert operator.post(f"/operations/deadletters/{first}/discard", {"reason": ""}).status_code == 422
+    gone = operator.post(f"/operations/deadletters/{first}/discard", reason).json
+    assert (gone["is_open"], gone["resolved_by"]) == (False, "operator-1")
+    assert operator.post(f"/operations/deadletters/{first}/discard", reason).json["code"] == "deadletter.closed"
+    carry(platform)
+    assert operator.get(f"/operations/deadletters/{second}").json["why"] == "claim.unknown"
+    audited = platform.database["audit"].find_one({"entries.deeds.verb": "discarded"})
+    assert audited is not None
+    (entry,) = audited["entries"]  # type: ignore[misc]
+    assert entry["actor"] == "operator-1" and entry["deeds"][0]["why"] == reason["reason"]  # type: ignore[index]
+
+
+def test_another_fund_s_letters_are_not_there(platform: Platform, operator: Caller) -> None:
+    (theirs,) = park(platform, "a", fund=TN)
+    assert operator.get("/operations/deadletters").json["items"] == []
+    assert operator.get("/operations/deadletters/groups").json["items"] == []
+    assert operator.get(f"/operations/deadletters/{theirs}").json["code"] == "deadletter.unknown"
+    for path in (f"{theirs}/replay", f"keys/{TN}:a/replay"):
+        assert operator.post(f"/operations/deadletters/{path}").json["code"] == "deadletter.unknown"
+    discarded = operator.post(f"/operations/deadletters/{theirs}/discard", {"reason": "not mine"})
+    assert discarded.json["code"] == "deadletter.unknown"
+    group = platform.database["deadletters"].find_one({})
+    assert group is not None
+    asked = operator.post(f"/operations/deadletters/groups/{group['fingerprint']}/replay")
+    assert asked.json["code"] == "deadletter.unknown"
+
+
+def tell(platform: Platform, fund: str, *events: ClaimSubmitted) -> None:
+    platform.work(fund, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+
+
+def test_what_a_fund_told_is_told_again_by_a_worker(platform: Platform, operator: Caller) -> None:
+    tell(platform, DZ, submitted("a"))
+    tell(platform, DZ, submitted("b"))
+    tell(platform, TN, submitted("a"))
+    outbox = platform.database["outbox"]
+    outbox.update_many({}, {"$set": {"is_sent": True}})
+    assert operator.post("/operations/outbox/republish", {}).json["code"] == "outbox.nothing-named"
+    errand = operator.post("/operations/outbox/republish", {"key": "a"})
+    assert (errand.status_code, errand.json["key"], errand.json["done_at"]) == (202, f"{DZ}:a", None)
+    assert carry(platform) == 1
+    status = operator.get("/operations/outbox").json
+    assert (status["waiting"], status["errands"][0]["documents"]) == (1, 1)
+    operator.post("/operations/outbox/republish", {"since": "2026-01-01T00:00:00+01:00"})
+    assert carry(platform) == 1
+    unsent = [row["events"][0]["key"] for row in outbox.find({"is_sent": False})]  # type: ignore[index]
+    assert sorted(unsent) == [f"{DZ}:a", f"{DZ}:b"]
+    assert carry(platform) == 0  # an errand is done once
+
+
+def test_the_inbox_tells_how_its_workers_stand(platform: Platform, operator: Caller) -> None:
+    park(platform, "a")
+    at = as_kept(platform.clock())
+    behind = [Behind(topic="payments", partition=0, records=7)]
+    standing = Standing(worker="host:1", at=at, missing=["broker"], last_taken_at=at, behind=behind)
+    write_standing(platform.database, standing)
+    told = operator.get("/operations/inbox").json
+    assert (told["taken"], told["parked"]) == (0, 1)
+    (worker,) = told["workers"]
+    assert (worker["is_ready"], worker["missing"]) == (False, ["broker"])
+    assert worker["behind"] == [{"topic": "payments", "partition": 0, "records": 7}]
