@@ -230,10 +230,10 @@ class Inbox:
         if database["inbox"].find_one({"_id": letter.event_id}, {"_id": 1}) is not None:
             self._count([taken], "known")
             return True
-        self._refuse_beyond_limit()
         if not deadletters.follow(self.platform, letter):
             return False
         log.info("event-parked", event_id=letter.event_id, topic=letter.topic, why=FOLLOWS)
+        self._stop_at_limit()
         return True
 
     def attempt(self, taken: Taken, closing: Closing = lambda transaction: None) -> Failed | None:
@@ -283,11 +283,11 @@ class Inbox:
                 reaction(work, event)
 
     def _park(self, letter: Letter, *, why: str, tries: int) -> None:
-        self._refuse_beyond_limit()
         deadletters.park(self.platform, letter, why=why, tries=tries)
         log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
+        self._stop_at_limit()
 
-    def _refuse_beyond_limit(self) -> None:
+    def _stop_at_limit(self) -> None:
         open_now = deadletters.open_count(self.platform.database, limit=self.dead_letters_max)
         metrics.DEAD_LETTERS_OPEN.set(open_now)
         if open_now >= self.dead_letters_max:

@@ -15,7 +15,7 @@ class BrokerUnavailable(Unavailable):
 def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int) -> None:
     """Make the topics that are not there yet."""
     try:
-        admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000)
+        admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000, bootstrap_timeout_ms=5_000)
     except KafkaError as gone:
         raise BrokerUnavailable from gone
     try:

@@ -25,9 +25,9 @@ from shared.storage.connection import answers
 from shared.storage.platform import Platform
 from shared.telemetry import metrics
 
-LOOK_EVERY_S = 3.0
+LOOK_EVERY_S = 2.0
 DATABASE_ANSWER_MAX_S = 2.0
-LATELY_S = 15.0
+LATELY_S = 10.0
 """A neighbour that answered within this time counts as reachable."""
 PULSE_MAX_S = 30.0
 """A main loop that did not come round for so long is dead."""

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
 from shared.http import admission
@@ -48,6 +49,23 @@ class _Log(Logger):  # type: ignore[misc]
         pass
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker with threads, whose address closes as soon as it is to end: it would stay open for the whole
+    grace, and callers would hang there unheard. Who had come already is served."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        for listener in self.sockets:
+            for _ in range(CONNECTIONS_MAX):
+                before = self.nr_conns
+                self.accept(listener)
+                if self.nr_conns == before:
+                    break
+            listener.close()
+
+
 class Web(BaseApplication):  # type: ignore[misc]
     """gunicorn around one service."""
 
@@ -59,7 +77,7 @@ class Web(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": self.common.bind,
             "workers": self.common.web_processes,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self.common.web_threads + self.common.web_waiting + REFUSING,
             "worker_connections": CONNECTIONS_MAX,
             "graceful_timeout": GRACE_S,

@@ -70,10 +70,16 @@ def _threads(
 ) -> list[threading.Thread]:
     """All that works beside each other, not started yet."""
     relay = Relay(inbox.platform, common.kafka_servers, name="relay")
+
+    def carry(stop: threading.Event) -> None:
+        _make_topics(common)  # a broker that came back may have forgotten them
+        relay.run(stop)
+
     all_chores = [*service.all_chores(own), operations(inbox)]
     return [
         *chores.threads(all_chores, inbox.platform, stop),
-        *(_thread(name, carry_on, stop) for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items()),
+        _thread("relay", carry, stop),
+        _thread("inbox", inbox.run, stop),
     ]
 
 
@@ -120,6 +126,10 @@ def _end(threads: list[threading.Thread], stop: threading.Event) -> None:
 
 def _prepare(service: Service[Any], common: Common, platform: Platform) -> None:
     service.make_indexes(platform)
+    _make_topics(common)
+
+
+def _make_topics(common: Common) -> None:
     topics.ensure(
         common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas
     )

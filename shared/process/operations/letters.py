@@ -126,7 +126,7 @@ def page(
     limit: int = OPEN_SHOWN_MAX,
 ) -> tuple[list[Shown], str | None]:
     """Open letters by the time at which their events were told, and the id to go on after where there are more."""
-    query = _open(fund_id) | {"_id": {"$gt": after}}
+    query: Document = {**_open(fund_id), "_id": {"$gt": after}}
     if key is not None:
         query["key"] = key
     if fingerprint is not None:

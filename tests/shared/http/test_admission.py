@@ -1,0 +1,142 @@
+"""Places: some act, some wait in order and for a while, the rest are refused; and the edge that says so over HTTP."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from shared.http import admission, problems
+from shared.http.admission import FULL, WAITED, Places
+from shared.languages.texts import read
+
+TEXTS = Path(problems.__file__).parent / "texts.yaml"
+
+
+def enter_beside(places: Places) -> tuple[threading.Thread, list[str | None]]:
+    """Somebody who enters in a thread of their own, and what became of it."""
+    became: list[str | None] = []
+    thread = threading.Thread(target=lambda: became.append(places.enter()))
+    thread.start()
+    return thread, became
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came")
+
+
+def test_as_many_act_as_there_are_places_and_the_rest_is_refused_at_once() -> None:
+    places = Places(working_max=2, waiting_max=0, wait_s=60)
+    assert [places.enter() for _ in range(4)] == [None, None, FULL, FULL]
+    assert places.are_full
+    places.leave()
+    assert not places.are_full
+    assert places.enter() is None
+
+
+def test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them() -> None:
+    places = Places(working_max=1, waiting_max=2, wait_s=60)
+    assert places.enter() is None
+    first, became_of_first = enter_beside(places)
+    until(lambda: places.waiting == 1)
+    second, became_of_second = enter_beside(places)
+    until(lambda: places.waiting == 2)
+    assert places.enter() == FULL
+    places.leave()
+    first.join(5)
+    assert (became_of_first, became_of_second, places.working) == ([None], [], 1)
+    places.leave()
+    second.join(5)
+    assert became_of_second == [None]
+    places.leave()
+    assert (places.working, places.waiting) == (0, 0)
+
+
+def test_who_waited_in_vain_is_refused_and_leaves_no_trace() -> None:
+    places = Places(working_max=1, waiting_max=1, wait_s=0.05)
+    assert places.enter() is None
+    assert places.enter() == WAITED
+    assert (places.working, places.waiting) == (1, 0)
+    places.leave()
+    assert places.working == 0
+
+
+def test_many_at_once_never_act_beyond_the_places() -> None:
+    places = Places(working_max=3, waiting_max=40, wait_s=30)
+    acting, most, lock = 0, 0, threading.Lock()
+
+    def act() -> None:
+        nonlocal acting, most
+        assert places.enter() is None
+        with lock:
+            acting += 1
+            most = max(most, acting)
+        threading.Event().wait(0.005)
+        with lock:
+            acting -= 1
+        places.leave()
+
+    threads = [threading.Thread(target=act) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert (most, places.working, places.waiting) == (3, 0, 0)
+
+
+@pytest.fixture
+def app() -> Flask:
+    """An app with one place and nowhere to wait; `/broken` fails in the middle of its answer."""
+    app = Flask("test")
+    app.extensions["texts"] = read([TEXTS])
+    problems.install(app)
+
+    @app.get("/work")
+    def work() -> str:
+        return "done"
+
+    @app.get("/broken")
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise ZeroDivisionError
+
+    @app.get("/health/live")
+    def live() -> str:
+        return "live"
+
+    return app
+
+
+def test_a_refusal_says_so_in_the_caller_s_language_and_when_to_come_again(app: Flask) -> None:
+    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    assert edge.places.enter() is None
+    refused = app.test_client().get("/work", headers={"Accept-Language": "ar"})
+    assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
+    assert refused.json is not None and refused.json["code"] == "platform.overloaded"
+    assert "الطلبات" in refused.json["detail"]
+    assert int(refused.headers["Retry-After"]) > 0
+    assert app.test_client().get("/health/live").text == "live"
+    edge.places.leave()
+    assert app.test_client().get("/work").text == "done"
+
+
+def test_a_long_body_that_nobody_will_read_closes_the_connection(app: Flask) -> None:
+    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    assert edge.places.enter() is None
+    assert "Connection" not in app.test_client().post("/work", data=b"x").headers
+    assert app.test_client().post("/work", data=b"x" * 100_000).headers["Connection"] == "close"
+
+
+def test_a_place_is_given_back_whatever_happens(app: Flask) -> None:
+    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    client = app.test_client()
+    assert client.get("/work", buffered=True).status_code == 200
+    assert client.get("/nowhere", buffered=True).status_code == 404
+    with pytest.raises(ZeroDivisionError):
+        client.get("/broken", buffered=True)
+    assert edge.places.working == 0

@@ -1,0 +1,84 @@
+"""A web or worker process as it is run, with the settings that it needs; started and ended by a test."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from deploy.local.programs import HOST, free_port
+from shared.sealing.keys import generate_keyring
+from tests.ground import DZ, TN
+
+END_MAX_S = 40
+
+
+class Running:
+    """One process; `url` is its web address, `health` that of a worker's page."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", settings: dict[str, str], log: Path) -> None:
+        self.process = process
+        self.url = f"http://{settings['BIND']}"
+        self.health = f"http://{settings['HEALTH_BIND']}"
+        self.log = log
+
+    def lines(self, event: str) -> list[str]:
+        return [line for line in self.log.read_text().splitlines() if f'"event": "{event}"' in line]
+
+
+@contextmanager
+def running(module: str, part: str, *, folder: Path, **settings: str) -> Iterator[Running]:
+    """Run `python -m <module> <part>`; at the end it is asked to end, and must."""
+    (folder / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
+    whole = {
+        "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:1",
+        "KAFKA_SESSION_TIMEOUT_MS": "2000",
+        "KEYS_FILE": str(folder / "keys.json"),
+        "ISSUER": "http://identity.test",
+        "JWKS_URL": f"http://{HOST}:1/jwks",
+        "BIND": f"{HOST}:{free_port()}",
+        "HEALTH_BIND": f"{HOST}:{free_port()}",
+        **settings,
+    }
+    log = folder / "process.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, part], env={**os.environ, **whole}, stdout=output, stderr=output
+        )
+        try:
+            yield Running(process, whole, log)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+            try:
+                status = process.wait(END_MAX_S)
+            finally:
+                process.kill()
+    assert status == 0, log.read_text()[-3000:]
+
+
+def until(holds: Callable[[], bool], *, tries: int = 300) -> None:
+    """Wait for something, a tenth of a second at a time."""
+    for _ in range(tries):
+        if holds():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("it never came")
+
+
+def answer(url: str) -> "requests.Response | None":
+    """What a process answers, or None where nobody does."""
+    try:
+        return requests.get(url, timeout=5, headers={"Connection": "close"})
+    except requests.RequestException:
+        return None
+
+
+def is_ok(url: str) -> bool:
+    found = answer(url)
+    return found is not None and found.ok
