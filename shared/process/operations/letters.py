@@ -14,6 +14,7 @@ from pymongo.database import Database
 from shared.bus import deadletters
 from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
 from shared.kernel.errors import Conflict, Missing
+from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.platform import Platform, Transaction
 from shared.storage.work import Work
@@ -169,7 +170,7 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
 def ask_letter(work: Work, event_id: str) -> Shown:
     """Have a letter tried again by a worker, then those behind it, in order. It must stand first in its key's row."""
     letter = _open_letter(work, event_id)
-    first = deadletters.first(work.database, letter.key, session=work.session)
+    first = deadletters.first(database_of(work), letter.key, session=session_of(work))
     if first is None or first["_id"] != event_id:
         raise LetterNotFirst
     _ask(work, event_id)
@@ -178,7 +179,7 @@ def ask_letter(work: Work, event_id: str) -> Shown:
 
 def ask_key(work: Work, key: str) -> str:
     """Have the row of a key tried again; the id of its first letter."""
-    first: Any = deadletters.first(work.database, key, session=work.session)
+    first: Any = deadletters.first(database_of(work), key, session=session_of(work))
     if first is None or first["fund"] != work.fund.fund_id:
         raise LetterUnknown
     _ask(work, str(first["_id"]))
@@ -188,12 +189,12 @@ def ask_key(work: Work, key: str) -> str:
 def ask_group(work: Work, fingerprint: str) -> int:
     """Have every letter of a group tried again that stands first in its key's row; how many."""
     query = _open(work.fund.fund_id) | {"fingerprint": fingerprint}
-    found = list(work.database[THING].find(query, {"key": 1}, session=work.session).limit(OPEN_SHOWN_MAX))
+    found = list(database_of(work)[THING].find(query, {"key": 1}, session=session_of(work)).limit(OPEN_SHOWN_MAX))
     if not found:
         raise LetterUnknown
     members, asked = {str(row["_id"]) for row in found}, 0
     for key in sorted({str(row["key"]) for row in found}):
-        first = deadletters.first(work.database, key, session=work.session)
+        first = deadletters.first(database_of(work), key, session=session_of(work))
         if first is not None and str(first["_id"]) in members:
             _ask(work, str(first["_id"]))
             asked += 1
@@ -205,12 +206,12 @@ def discard(work: Work, event_id: str, *, reason: str) -> Shown:
     _open_letter(work, event_id)
     try:
         deadletters.close(
-            work.database,
+            database_of(work),
             event_id,
             how=f"discarded: {reason}",
             by=work.by.subject,
             at=work.at,
-            session=work.session,
+            session=session_of(work),
         )
     except AlreadyClosed:
         raise LetterClosed from None
@@ -250,8 +251,8 @@ def _open_letter(work: Work, event_id: str) -> Shown:
 
 
 def _inspect_in(work: Work, event_id: str) -> Shown:
-    found = work.database[THING].find_one(
-        {"_id": event_id, "fund": work.fund.fund_id}, {"body": 0}, session=work.session
+    found = database_of(work)[THING].find_one(
+        {"_id": event_id, "fund": work.fund.fund_id}, {"body": 0}, session=session_of(work)
     )
     if found is None:
         raise LetterUnknown
@@ -259,5 +260,5 @@ def _inspect_in(work: Work, event_id: str) -> Shown:
 
 
 def _ask(work: Work, event_id: str) -> None:
-    deadletters.ask(work.database, event_id, by=work.by.subject, at=work.at, session=work.session)
+    deadletters.ask(database_of(work), event_id, by=work.by.subject, at=work.at, session=session_of(work))
     work.note("replay-asked", THING, event_id)

@@ -12,6 +12,7 @@ from pymongo.database import Database
 
 from shared.bus.relay import republish
 from shared.kernel.errors import Invalid
+from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.platform import Platform
 from shared.storage.work import Work
@@ -81,7 +82,7 @@ def ask_republish(work: Work, *, since: datetime | None, key: str | None) -> Err
         "asked_at": errand.asked_at,
         "is_done": False,
     }
-    work.database["errands"].insert_one(row, session=work.session)
+    database_of(work)["errands"].insert_one(row, session=session_of(work))
     work.note("republish-asked", "outbox", key or "all")
     return errand
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.http.routes import Routes
 from shared.process.operations import inbox, letters, outbox
+from shared.process.operations.plumbing import database_of
 from shared.process.operations.schemas import (
     AskedView,
     DiscardBody,
@@ -27,20 +28,20 @@ routes = Routes("operations")
 @routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
 def list_letters(work: Work, query: Mapping[str, Any]) -> object:
     """The fund's open dead letters, by the time at which their events were told."""
-    items, following = letters.page(work.database, work.fund.fund_id, **query)
+    items, following = letters.page(database_of(work), work.fund.fund_id, **query)
     return {"items": items, "next": following}
 
 
 @routes.get("/operations/deadletters/groups", needs=READ, shows=GroupsView)
 def list_groups(work: Work) -> object:
     """What is wrong with the open dead letters, by type and reason, the most frequent first."""
-    return {"items": letters.groups(work.database, work.fund.fund_id)}
+    return {"items": letters.groups(database_of(work), work.fund.fund_id)}
 
 
 @routes.get("/operations/deadletters/<event_id>", needs=READ, shows=LetterDetailView)
 def read_letter(work: Work, event_id: str) -> object:
     """One dead letter, open or closed, without what its event says."""
-    return letters.inspect(work.database, work.fund.fund_id, event_id)
+    return letters.inspect(database_of(work), work.fund.fund_id, event_id)
 
 
 @routes.post("/operations/deadletters/<event_id>/replay", needs=ACT, shows=LetterDetailView, status=202)
@@ -71,7 +72,7 @@ def discard_letter(work: Work, body: Mapping[str, Any], event_id: str) -> object
 @routes.get("/operations/outbox", needs=READ, shows=OutboxView)
 def read_outbox(work: Work) -> object:
     """How many documents of events wait to be sent and since when, and what was asked to be told again."""
-    return outbox.status(work.database, work.fund.fund_id)
+    return outbox.status(database_of(work), work.fund.fund_id)
 
 
 @routes.post("/operations/outbox/republish", needs=ACT, takes=RepublishBody, shows=ErrandView, status=202)
@@ -83,4 +84,4 @@ def republish(work: Work, body: Mapping[str, Any]) -> object:
 @routes.get("/operations/inbox", needs=READ, shows=InboxView)
 def read_inbox(work: Work) -> object:
     """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
-    return inbox.status(work.database, work.fund.fund_id, at=work.at)
+    return inbox.status(database_of(work), work.fund.fund_id, at=work.at)

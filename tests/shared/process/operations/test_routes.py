@@ -36,7 +36,7 @@ def ordered(platform: Platform, claim_id: str) -> BenefitOrdered:
 
 def park(platform: Platform, *claim_ids: str, fund: str = DZ) -> list[str]:
     """Orders for claims that are not there, parked one after the other; their ids."""
-    stranger = platform.make_work(fund, by=someone(), cause="", at=as_kept(platform.clock()), session=None)
+    stranger = platform.make_work(fund, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
     for claim_id in claim_ids:
         stranger.tell(ordered(platform, claim_id))
     events: list[Any] = stranger.events
