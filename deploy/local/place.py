@@ -12,7 +12,7 @@ from deploy.local.programs import POLL_S, Broken
 
 REPOSITORY = Path(__file__).parents[2]
 LOCK = "run.lock"
-STOP_MAX_S = 30.0
+STOP_MAX_S = 70.0  # more than a supervisor takes at its slowest
 
 
 def var(environ: Mapping[str, str]) -> Path:

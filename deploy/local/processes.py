@@ -15,7 +15,7 @@ from shared.funds.loading import load
 
 Settings = Mapping[str, str]
 
-WEB_STOP_MAX_S = 5.0
+SERVICE_STOP_MAX_S = 25.0  # what a web and a worker promise: 20 s for what is under way, and the end itself
 SIMULATOR_STOP_MAX_S = 2.0
 
 
@@ -142,7 +142,7 @@ def webs(settings: Mapping[str, Settings], *, ports: Mapping[str, int], metrics:
             ports={f"{service.upper()}_PORT": ports[f"{service.upper()}_PORT"]},
             answers=answers_http(f"{addresses.web(service, ports)}/health/ready"),
             environment={**settings[service], "PROMETHEUS_MULTIPROC_DIR": str(metrics / f"{service}-web")},
-            stop_max_s=WEB_STOP_MAX_S,
+            stop_max_s=SERVICE_STOP_MAX_S,
         )
         for service in SERVICES
     ]
@@ -157,6 +157,7 @@ def workers(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> li
             ports={f"{service.upper()}_WORKER_PORT": ports[f"{service.upper()}_WORKER_PORT"]},
             answers=answers_http(f"{addresses.worker(service, ports)}/health/ready"),
             environment=settings[service],
+            stop_max_s=SERVICE_STOP_MAX_S,
         )
         for service in SERVICES
     ]

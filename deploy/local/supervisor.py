@@ -23,7 +23,7 @@ from deploy.local.programs import POLL_S, Broken, Program, last_words
 SOCKET = "supervisor.sock"
 SOCKET_PATH_MAX = 100  # characters; the kernel allows 107
 START_MAX_S = 30.0
-STOP_MAX_S = 23.0
+STOP_MAX_S = 62.0  # all stages at their slowest: workers and webs 25 s each, simulators 2, engines 7; mostly it is 5
 ORPHAN_STOP_MAX_S = 2.0
 LOG_SIZE_MAX = "20MB"
 GIVEN_UP = ("FATAL",)
