@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -27,8 +28,10 @@ class Running:
         self.health = f"http://{settings['HEALTH_BIND']}"
         self.log = log
 
-    def lines(self, event: str) -> list[str]:
-        return [line for line in self.log.read_text().splitlines() if f'"event": "{event}"' in line]
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """What the process logged under one name."""
+        told = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [line for line in told if line["event"] == event]
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def test_a_worker_that_is_told_to_end_leaves_its_group_and_nothing_half(engines:
         engines.send_broken(*(f"c{number}" for number in range(40)))
         worker.process.terminate()
         assert worker.process.wait(40) == 0
-    assert '"unfinished": []' in worker.lines("ended")[0]
+    assert worker.lines("ended")[0]["unfinished"] == []
     with running("services.claims", "worker", folder=tmp_path, **engines.settings) as worker:
         with MongoClient[Document](engines.settings["MONGODB_URI"]) as client:
             letters = client["himaya_claims"]["deadletters"]
