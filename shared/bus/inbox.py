@@ -146,8 +146,13 @@ class Inbox:
             self.has_joined.clear()
             consumer.close(autocommit=False)
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process was told to end."""
+        return self._stop.is_set()
+
     def _stop_here(self) -> None:
-        if self._stop.is_set():
+        if self.is_stopping:
             raise Stopping
 
     def _wait_for_room(self) -> None:

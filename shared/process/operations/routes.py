@@ -59,7 +59,10 @@ def replay_key(work: Work, key: str) -> object:
 
 @routes.post("/operations/deadletters/groups/<fingerprint>/replay", needs=ACT, shows=AskedView, status=202)
 def replay_group(work: Work, fingerprint: str) -> object:
-    """Have a worker try every letter of a group again, and those behind each of them, in order."""
+    """Have a worker try the letters of a group again, and those behind each of them, in order.
+
+    At most 200 rows at once; `asked` says how many.
+    """
     return {"asked": letters.ask_group(work, fingerprint)}
 
 
