@@ -141,7 +141,9 @@ def page(
 
 def inspect(database: Database[Document], fund_id: str | None, event_id: str) -> Shown:
     """One letter, open or closed."""
-    query: Document = {"_id": event_id} | ({} if fund_id is None else {"fund": fund_id})
+    query: Document = {"_id": event_id}
+    if fund_id is not None:
+        query["fund"] = fund_id
     found = database[THING].find_one(query, {"body": 0})
     if found is None:
         raise LetterUnknown
