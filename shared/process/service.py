@@ -35,7 +35,10 @@ PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Generic[Own]):
-    """A service, declared. `settings` reads its own part of the environment; makers get it after the fork."""
+    """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
+
+    `quotas` are those of single routes, by endpoint: how often one caller may ask what guesses, sends or prints.
+    """
 
     name: str
     folder: Path
@@ -47,6 +50,7 @@ class Service(Generic[Own]):
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
+    quotas: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
 
     def hears(self) -> Reactions:
