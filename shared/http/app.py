@@ -77,6 +77,8 @@ def _observe(app: Flask) -> None:
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         answer.headers.setdefault("Referrer-Policy", "no-referrer")
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from deploy.local import processes
 from shared.http.app import build
 from shared.http.callers import Verifier
-from shared.http.limits import Counters, network
+from shared.http.limits import Counters, network, quotas
 from shared.http.routes import ANYONE, Routes
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
@@ -162,6 +162,12 @@ def test_a_quota_that_is_none_is_reported_by_name(monkeypatch: pytest.MonkeyPatc
     common(env, service="bells")
     with pytest.raises(SettingsMissing, match="subject: 'often' is no quota"):
         sealed(env)
+
+
+def test_the_local_run_s_quotas_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTAS", processes.common({}, ports={"IDENTITY_PORT": 1})["QUOTAS"])
+    found = common(environment(), service="bells").quotas
+    assert set(found) == set(processes.QUOTAS) and quotas(found)["claims.submit"].amount == 1_000_000
 
 
 def test_every_quota_of_a_route_is_of_a_route_and_the_local_run_widens_it() -> None:
