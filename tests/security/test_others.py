@@ -13,8 +13,11 @@ LISTS = [each for each in GUARDED if each.method == "GET" and not each.parts]
 NAMED = ("declarations.file", "declarations.list_of_employer")
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 
-CHANGES_WITHOUT_A_THING = {"claims.submit", "papers.ask", "uploads.add"}
-"""What makes a new thing of the caller's own."""
+OF_ONES_OWN = {
+    *("claims.submit", "papers.ask", "uploads.add"),
+    *("upkeep.change_password", "upkeep.end_others"),
+}
+"""Changes that name nothing of anybody: what makes a new thing of the caller's own, or changes the caller's account."""
 
 
 def roles(operation: Operation) -> list[Role]:
@@ -30,12 +33,13 @@ def test_every_route_to_somebody_s_thing_has_its_thing(holding: Holdings) -> Non
 def test_every_change_is_of_somebody_s_thing_or_of_ones_own() -> None:
     changes = {each.name for each in GUARDED if each.method != "GET" and roles(each)}
     reached = {each.name for each in THEIRS} | set(NAMED)
-    assert changes - reached == CHANGES_WITHOUT_A_THING
+    assert changes - reached <= OF_ONES_OWN
 
 
 @pytest.mark.parametrize("operation", [each for each in GUARDED if each in THEIRS or each.name in NAMED], ids=str)
 def test_others_are_refused_a_thing_that_its_owner_gets(operation: Operation, holding: Holdings) -> None:
     here = holding(operation.service)
+    machine = here.office.machine()
     for role in roles(operation):
         others = {
             "with the role's own scopes": here.caller(role, is_owner=False),
@@ -45,15 +49,18 @@ def test_others_are_refused_a_thing_that_its_owner_gets(operation: Operation, ho
                 is_owner=False,
                 scopes=frozenset(here.office.scopes),
             ),
-            "a machine": here.office.machine(),
+            "a machine": machine,
         }
         for who, other in others.items():
             refused = here.ask(operation, other.token)
-            assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours"), who
+            if other.token == machine.token:
+                assert refused.status_code in {401, 403}, who  # a machine has no session that could be looked at
+            else:
+                assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours"), who
             assert not [mark for mark in here.marks if mark in refused.text], who
         owner = here.ask(operation, here.caller(role, is_owner=True).token)
         # The owner is let through to the rules: were the question itself wrong, nothing would be shown above.
-        assert owner.status_code in {200, 201, 202, 409}, owner.text
+        assert owner.status_code in {200, 201, 202, 204, 409}, owner.text
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=str)

@@ -12,20 +12,25 @@ from werkzeug.test import TestResponse
 
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
-from services.identity.accounts.account import Role
+from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.store import accounts
 from services.identity.settings import Settings as IdentitySettings
+from services.identity.signin.session import Session
+from services.identity.signin.store import sessions
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
+from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.platform import Platform, now
+from shared.storage.work import Work
 from tests.callers import ISSUER, Caller, Office
 from tests.claims import builders as of_claims
 from tests.claims.claims.test_routes import filing
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
 from tests.documents.uploads.builders import a_pdf
-from tests.ground import DZ, hear
+from tests.ground import DZ, hear, someone
 from tests.identity import builders as of_identity
 from tests.notifications import builders as of_notifications
 from tests.payments import bank
@@ -36,6 +41,10 @@ from tests.security.matrix import Operation
 
 OTHER_FIRM = "1600000002"
 NOBODY = "pnobodyaaaaaaaaaaaaaaaaa"
+
+
+def account_name(role: Role, *, is_owner: bool) -> str:
+    return f"{role.value}-{'owner' if is_owner else 'other'}"
 
 
 @dataclass
@@ -52,7 +61,8 @@ class Holding:
 
     def caller(self, role: Role, *, is_owner: bool, scopes: frozenset[str] | None = None) -> Caller:
         """Somebody of this role with its real scopes, or with those given: the owner of everything, or another."""
-        claims: dict[str, Any] = {"actor": role.actor.value, "sub": f"{role.value}-{is_owner}"}
+        name = account_name(role, is_owner=is_owner)
+        claims: dict[str, Any] = {"actor": role.actor.value, "sub": name, "sid": f"session-of-{name}"}
         if role is Role.PERSON:
             claims["person_ref"] = self.owner if is_owner else NOBODY
         if role is Role.EMPLOYER:
@@ -109,6 +119,46 @@ def _documents(platform: Platform, folder: Path) -> Holding:
     )
 
 
+def _signed_in(platform: Platform) -> str:
+    """Accounts of both callers of each role, each in a session; and one more session of the owner, whose id it is."""
+    lent = "another-session-of-the-owner"
+
+    def act(work: Work) -> None:
+        for role in Role:
+            for is_owner in (True, False):
+                name = account_name(role, is_owner=is_owner)
+                account = Account(
+                    account_id=name,
+                    known_by=name,
+                    role=role,
+                    status=Status.ACTIVE,
+                    password_hash="none",
+                    second_factor="none" if role.has_second_factor else None,
+                )
+                accounts.keep(work, Outcome(account))
+                sessions.keep(work, Outcome(_session(work, f"session-of-{name}", name)))
+        sessions.keep(work, Outcome(_session(work, lent, account_name(Role.PERSON, is_owner=True))))
+
+    platform.work(DZ, by=someone(), cause="test:signed-in", action=act)
+    return lent
+
+
+def _session(work: Work, session_id: str, account_id: str) -> Session:
+    return Session(
+        session_id=session_id,
+        account_id=account_id,
+        client_id="portal",
+        redirect_uri="https://portal.test/callback",
+        scope=("openid",),
+        challenge="none",
+        nonce=None,
+        methods=("pwd",),
+        signed_in_at=work.at,
+        code_hash=f"code-of-{session_id}",
+        code_used_at=work.at,
+    )
+
+
 def _identity(platform: Platform, folder: Path) -> Holding:
     of_identity.known_people(platform, folder)
     keys, clients = folder / "keys.json", folder / "clients.yaml"
@@ -121,7 +171,7 @@ def _identity(platform: Platform, folder: Path) -> Holding:
     card = office.person(ref).get("/card").json
     return Holding(
         office,
-        parts={"person_ref": ref},
+        parts={"person_ref": ref, "session_id": _signed_in(platform)},
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
