@@ -60,7 +60,7 @@ def key(*, is_required: bool) -> str | None:
             raise KeyMissing
         return None
     bare = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
-    if not KEY_SHAPE.match(bare):
+    if not KEY_SHAPE.fullmatch(bare):
         raise KeyMalformed
     return bare
 

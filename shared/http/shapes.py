@@ -33,7 +33,7 @@ class Amount(fields.Field[int]):
         return None if value is None else str(Money(value, fund().currency).decimal())
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> int:
-        if not isinstance(value, str) or not AMOUNT.match(value):
+        if not isinstance(value, str) or not AMOUNT.fullmatch(value):
             raise ValidationError("not an amount")
         whole, _, decimals = value.partition(".")
         if len(decimals) > fund().currency.decimals:

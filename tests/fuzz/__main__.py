@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.fuzz.targets import Target, targets
 
 HOME = Path(__file__).parents[2] / "var" / "fuzz"
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 240
 LINES_SHOWN = 25
 
 
@@ -65,7 +65,7 @@ def fuzz(target: Target, *, seconds: int) -> Outcome:
             command, capture_output=True, text=True, errors="replace", timeout=seconds + STARTS_WITHIN_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return Outcome(False, 0, 0, 0, "it did not come to an end")
+        return Outcome(False, 0, 0, 0, "it did not come to an end in time")
     said = done.stdout + done.stderr
     return Outcome(
         is_good=done.returncode == 0,

@@ -4,8 +4,12 @@ import json
 
 import pytest
 import requests
+from flask import Flask, g
+from marshmallow import ValidationError
 
 from services.claims.wiring import service
+from services.documents.uploads import gate
+from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
 from services.payments.banking.client import AnswerNotBelieved, _Refusal
 from services.payments.banking.client import _read as read_answer
@@ -13,12 +17,15 @@ from services.payments.banking.iso20022 import camt054, pain002
 from services.payments.banking.iso20022.camt054 import BookingDateMissing
 from shared.bus import envelope
 from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken
+from shared.http.shapes import Amount
+from shared.kernel.references import is_genuine, with_check
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.claims.builders import AMIRA
 from tests.claims.claims.test_routes import filing
+from tests.documents.uploads.builders import by_hand
 from tests.fuzz.targets import ENVELOPE
-from tests.ground import DZ, funds
+from tests.ground import DZ, TN, funds
 from tests.payments.banking.files import detail, entry, notice, status_report
 
 DEEP = b"[" * 60_000
@@ -73,6 +80,28 @@ def test_a_bank_s_answer_of_brackets_is_not_believed() -> None:
     answer._content = b'{"unknown": ' + DEEP
     with pytest.raises(AnswerNotBelieved):
         read_answer(answer, _Refusal)
+
+
+@pytest.mark.parametrize("amount", ["1.00\n", "1\n", "\n1.00", "1.000\n"])
+@pytest.mark.parametrize("fund_id", [DZ, TN])
+def test_an_amount_with_a_new_line_is_none(amount: str, fund_id: str) -> None:
+    """At its end it was let through, and of three decimals it was one: 1.00 was read as 0.100."""
+    with Flask("amounts").app_context():
+        g.fund = funds()[fund_id]
+        with pytest.raises(ValidationError):
+            Amount().deserialize(amount)
+
+
+def test_a_reference_with_a_new_line_is_none() -> None:
+    reference = with_check("CL", "260000000")
+    assert is_genuine(reference) and not is_genuine(f"{reference}\n")
+
+
+@pytest.mark.parametrize("catalogue", [b"/S/Java\x9bScript", b"/Subtype/\xff"])
+def test_a_pdf_whose_names_nobody_can_read_is_damaged(catalogue: bytes) -> None:
+    with pytest.raises(DamagedPdf):
+        gate.admit(by_hand(catalogue), media_type="application/pdf", file_name="a.pdf")
+    assert gate.admit(by_hand(b"/S/Plain"), media_type="application/pdf", file_name="a.pdf").pages == 1
 
 
 @pytest.mark.parametrize("day", ["-0001-02-03", "12026-02-03"])
