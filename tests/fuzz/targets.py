@@ -69,6 +69,7 @@ class Target:
     read: Callable[[bytes], object]
     seeds: Sequence[bytes]
     refuses: tuple[type[BaseException], ...] = ()
+    examples: int = 60
 
     def attempt(self, sent: bytes) -> object:
         """What the target makes of it, None where it refuses it. Raises whatever else leaves it."""
@@ -323,7 +324,7 @@ def targets() -> list[Target]:
         Target("claims-of-a-token", _signed_claims, [_claims()], (Unauthenticated, Forbidden)),
         Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeBroken,)),
         Target("event", _event, _event_seeds(), (envelope.TypeUnknown, envelope.BodyBroken)),
-        Target("upload-pdf", _upload("application/pdf", ".pdf"), [pdf], (Invalid,)),
+        Target("upload-pdf", _upload("application/pdf", ".pdf"), [pdf], (Invalid,), examples=6),
         Target("upload-jpeg", _upload("image/jpeg", ".jpg"), [jpeg], (Invalid,)),
         Target("upload-png", _upload("image/png", ".png"), [png], (Invalid,)),
         Target("register-persons", _register(PERSON_COLUMNS, read_person), [_csv(person_row())], (Invalid,)),

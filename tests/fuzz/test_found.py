@@ -1,6 +1,8 @@
 """What fuzzing and a look with its eyes found, once each: an input that made something leave that nobody declared."""
 
 import json
+import subprocess
+from pathlib import Path
 
 import pytest
 import requests
@@ -80,6 +82,13 @@ def test_a_bank_s_answer_of_brackets_is_not_believed() -> None:
     answer._content = b'{"unknown": ' + DEEP
     with pytest.raises(AnswerNotBelieved):
         read_answer(answer, _Refusal)
+
+
+def test_a_pdf_that_fells_its_reader_fells_another_process() -> None:
+    felling = (Path(__file__).parent / "felling.pdf").read_bytes()
+    assert subprocess.run(gate.PROBE, input=felling, capture_output=True, check=False).returncode < 0
+    with pytest.raises(DamagedPdf):
+        gate.admit(felling, media_type="application/pdf", file_name="a.pdf")
 
 
 @pytest.mark.parametrize("amount", ["1.00\n", "1\n", "\n1.00", "1.000\n"])
