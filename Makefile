@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test lock format docs figures clean
+.PHONY: help install run stop demo verify test lock audit fuzz format docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,16 @@ format: install ## write the style that `make test` asks for
 lock: install ## pin every version and hash of requirements/*.in anew
 	$(LOCK) requirements/runtime.in -o requirements/runtime.lock
 	$(LOCK) requirements/dev.in -o requirements/dev.lock
+
+audit: install ## ask what is publicly known to be wrong with the pinned set; needs PyPI's or OSV's own data
+	@test -x var/audit/bin/pip-audit || ($(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit==2.10.1)
+	@for lock in runtime dev; do \
+		var/audit/bin/pip-audit --strict --disable-pip --require-hashes --vulnerability-service $(or $(AUDIT_SERVICE),pypi) \
+			-r requirements/$$lock.lock || { echo "make audit: $$lock.lock is NOT found good: a package has a known fault, or the data cannot be had here"; exit 1; }; \
+	done
+
+fuzz: install ## fuzz every reader of bytes from outside for FUZZ_SECONDS (10) each; FUZZ_TARGETS names some
+	@$(BIN)/python -m tests.fuzz
 
 docs: install ## write the generated pages anew: events, settings, OpenAPI, AsyncAPI
 	@$(BIN)/python -m deploy.docs

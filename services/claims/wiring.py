@@ -17,5 +17,6 @@ service: Service[Settings] = Service(
     settings=read,
     routes=[claim_routes, entitlement_routes],
     reactions=[claim_reactions, entitlement_reactions],
+    quotas={"claims.submit": "30/minute"},
     shelves=[claims, entitlements],
 )

@@ -26,5 +26,13 @@ service: Service[Settings] = Service(
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
     shelves=[persons, employers, careers, pages, papers, uploads],
     chores=lambda settings: [printing(settings)],
+    # A number could be guessed, an upload is made anew, a paper is printed and signed.
+    quotas={
+        "verification.check": "30/minute",
+        "verify.ask": "30/minute",
+        "verify.check": "30/minute",
+        "uploads.add": "30/minute",
+        "papers.ask": "30/minute",
+    },
     blueprints=lambda settings, platform: [verification_pages(platform)],
 )

@@ -33,6 +33,14 @@ service: Service[Settings] = Service(
     reactions=[card_reactions],
     shelves=[persons, employers, cards, accounts, applications, doors, sessions],
     blueprints=lambda own, platform: [blueprint(desk(own), platform)],
+    # What somebody could guess with, and what sends a letter or hashes a password.
+    quotas={
+        "oidc.sign_in": "30/minute",
+        "oidc.token": "120/minute",
+        "oidc.revoke": "120/minute",
+        "accounts.open": "20/hour",
+        "accounts.activate": "20/hour",
+    },
     keys=lambda own, platform: keys.read(own.signing_keys_file),
     chores=lambda own: [consider(portal_url=own.portal_url)],
     commands={

@@ -67,6 +67,7 @@ service: Service[Settings] = Service(
         entries,
         statements,
     ],
+    quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
     chores=chores,
     blueprints=blueprints,

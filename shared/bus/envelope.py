@@ -90,5 +90,5 @@ def event(envelope: Envelope, body: bytes | None) -> Any:
         return catalogue.decode(envelope.type_name, envelope.version, body or b"")
     except LookupError as unknown:
         raise TypeUnknown(type=envelope.type_name[:80], version=envelope.version) from unknown
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise BodyBroken(type=envelope.type_name[:80]) from broken

@@ -2,17 +2,19 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 import structlog
 from flask import Blueprint, Flask, Response, g, json, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared.http import openapi, problems
+from shared.http import limits, openapi, problems
 from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
-from shared.http.routes import Route
+from shared.http.limits import Limits
+from shared.http.routes import ANYONE, Route
 from shared.languages.texts import Texts
 from shared.storage.connection import answers
 from shared.storage.platform import Platform
@@ -32,13 +34,23 @@ def build(
     verifier: Verifier,
     texts: Texts,
     blueprints: Iterable[Blueprint] = (),
+    quotas: Mapping[str, str] = limits.USUAL,
+    trusted_proxies: int = 0,
 ) -> Flask:
-    """The app of one process of a service."""
+    """The app of one process of a service.
+
+    `quotas` say how often one caller may ask, by name. `trusted_proxies` is how many proxies of ours stand in front:
+    only the address that the outermost of them saw is believed.
+    """
     app = Flask(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
     app.extensions["texts"] = texts
     problems.install(app)
     _observe(app)
+    guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
+    limits.install(app, Limits(limits.quotas(quotas), guarded))
+    if trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     for route in routes:
         endpoint = Endpoint(route, platform, verifier)
         app.add_url_rule(route.rule, route.name, endpoint, methods=[route.method])
@@ -68,6 +80,8 @@ def _observe(app: Flask) -> None:
         answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         answer.headers.setdefault("Referrer-Policy", "no-referrer")
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -40,7 +41,8 @@ def body(schema: type[Schema]) -> Mapping[str, Any]:
         raise WrongMediaType(expected="application/json")
     try:
         sent = request.get_json()
-    except BadRequest as malformed:
+        _must_be_text(sent)
+    except (BadRequest, RecursionError, UnicodeEncodeError) as malformed:
         raise MalformedJson from malformed
     return loaded(schema, sent)
 
@@ -58,7 +60,7 @@ def key(*, is_required: bool) -> str | None:
             raise KeyMissing
         return None
     bare = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
-    if not KEY_SHAPE.match(bare):
+    if not KEY_SHAPE.fullmatch(bare):
         raise KeyMalformed
     return bare
 
@@ -77,6 +79,12 @@ def fingerprint(read: object) -> str:
 def made(schema: type[Schema]) -> Schema:
     """The one instance of a schema: to make it costs more than to use it, and using it changes nothing in it."""
     return schema()
+
+
+def _must_be_text(sent: object) -> None:
+    """UnicodeEncodeError for half a surrogate pair, which JSON can escape and nothing can store or hash."""
+    if b"\\ud" in request.get_data().lower():
+        json.dumps(sent, ensure_ascii=False).encode()
 
 
 def loaded(schema: type[Schema], sent: Any) -> Mapping[str, Any]:

@@ -125,7 +125,7 @@ class Verifier:
             raise TokenInvalid
         try:
             decoded = self._decoded(token)
-        except (JoseError, ValueError, KeyError, TypeError) as refused:
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as refused:
             raise TokenInvalid from refused
         claims = decoded.claims
         audience = claims.get("aud")
@@ -134,8 +134,8 @@ class Verifier:
             decoded.header.get("typ") != TOKEN_TYPE
             or claims.get("iss") != f"{self.issuer}/v1/{claims.get('fund')}"
             or self.audience not in audiences
-            or not isinstance(claims.get("exp"), int)
-            or not isinstance(claims.get("sub"), str)
+            or not _is_well_formed(claims)
+            or max(claims.get("nbf", 0), claims.get("iat", 0)) - CLOCK_SKEW_S > at.timestamp()
         ):
             raise TokenInvalid
         if claims["exp"] + CLOCK_SKEW_S < at.timestamp():
@@ -157,12 +157,27 @@ class Verifier:
             return jwt.decode(token, self.keys.get(unknown_key=True), algorithms=ALGORITHMS)
 
 
+def _is_well_formed(claims: Mapping[str, Any]) -> bool:
+    """Whether the claims that are read here are of the kinds that they must be of."""
+    employers = claims.get("employers", [])
+    return (
+        isinstance(claims.get("exp"), int)
+        and isinstance(claims.get("sub"), str)
+        and all(isinstance(claims.get(name, 0), int) for name in ("nbf", "iat"))
+        and isinstance(claims.get("scope", ""), str)
+        and claims.get("actor", "client") in set(ActorKind)
+        and isinstance(claims.get("person_ref", ""), str)
+        and isinstance(employers, list)
+        and all(isinstance(each, str) for each in employers)
+    )
+
+
 def actor_of(claims: Mapping[str, Any]) -> Actor:
     """The actor that a token's claims speak of."""
     return Actor(
         kind=ActorKind(claims.get("actor", "client")),
         subject=claims["sub"],
-        scopes=frozenset(str(claims.get("scope", "")).split()),
+        scopes=frozenset(claims.get("scope", "").split()),
         person_ref=claims.get("person_ref"),
         employer_ids=frozenset(claims.get("employers", ())),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Response, g, json, request
 
-from shared.http import bodies
+from shared.http import bodies, limits
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.kernel.actors import Actor, ActorKind
@@ -77,6 +77,7 @@ class Endpoint:
             return PUBLIC
         authorization = request.headers.get("Authorization", "")
         actor = self.verifier.actor(authorization, fund_id=fund, at=self.platform.clock())
+        limits.count(actor)
         if self.route.needs not in actor.scopes:
             raise ScopeMissing
         return actor

@@ -46,6 +46,12 @@ class WrongMediaType(Failure):
     code = "request.media-type"
 
 
+class TooMany(Failure):
+    """The caller asks more often than their quota allows (HTTP 429)."""
+
+    code = "request.too-many"
+
+
 class BodyInvalid(Invalid):
     """Fields are missing, unknown or malformed."""
 
@@ -64,6 +70,7 @@ STATUS_OF: tuple[tuple[type[Failure], int], ...] = (
     (Missing, 404),
     (Conflict, 409),
     (Stale, 409),
+    (TooMany, 429),
     (Invalid, 422),
     (Unavailable, 503),
 )
@@ -135,7 +142,10 @@ def of_failure(failure: Failure) -> Response:
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = say(failure.code, **failure.parameters)
-    return problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()))
+    answer = problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()))
+    if "retry_after_s" in failure.parameters:
+        answer.headers["Retry-After"] = str(failure.parameters["retry_after_s"])
+    return answer
 
 
 def of_http(error: HTTPException) -> Response:

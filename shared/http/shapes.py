@@ -1,7 +1,7 @@
 """Fields and schemas that several services' shapes are made of."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import g
@@ -33,7 +33,7 @@ class Amount(fields.Field[int]):
         return None if value is None else str(Money(value, fund().currency).decimal())
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> int:
-        if not isinstance(value, str) or not AMOUNT.match(value):
+        if not isinstance(value, str) or not AMOUNT.fullmatch(value):
             raise ValidationError("not an amount")
         whole, _, decimals = value.partition(".")
         if len(decimals) > fund().currency.decimals:
@@ -49,6 +49,17 @@ class Said(fields.String):
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:
         return None if value is None else say(value)
+
+
+class Derived(fields.Nested):
+    """A shape of what is worked out from the whole thing that is shown, by `of`."""
+
+    def __init__(self, shape: type[Schema], *, of: Callable[[Any], Any], **more: Any) -> None:
+        super().__init__(shape, dump_only=True, **more)
+        self.of = of
+
+    def get_value(self, obj: Any, *_: Any, **__: Any) -> Any:
+        return self.of(obj)
 
 
 def many(of: type[Schema]) -> type[Schema]:

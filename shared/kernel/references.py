@@ -15,7 +15,7 @@ def with_check(kind: str, body: str) -> str:
 
 def is_genuine(reference: str) -> bool:
     """Whether the check digits fit. Spaces and dashes that people put in are the caller's to strip."""
-    found = _SHAPE.match(reference)
+    found = _SHAPE.fullmatch(reference)
     return bool(found) and _remainder(reference) == 1
 
 

@@ -40,6 +40,7 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
+    `quotas` are those of single routes, by endpoint: how often one caller may ask what guesses, sends or prints.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Service(Generic[Own]):
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
+    quotas: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

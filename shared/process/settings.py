@@ -1,9 +1,13 @@
 """The settings that every service has. Each service adds its own; all that are missing are reported at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from environs import Env, EnvError
+from marshmallow import ValidationError
+
+from shared.http import limits
 
 
 class SettingsMissing(Exception):
@@ -39,6 +43,8 @@ class Common:
     zipkin_url: str
     otlp_url: str
     traced_share: float
+    trusted_proxies: int
+    quotas: Mapping[str, str]
 
 
 def common(env: Env, *, service: str) -> Common:
@@ -65,7 +71,16 @@ def common(env: Env, *, service: str) -> Common:
         zipkin_url=env.str("ZIPKIN_URL", ""),
         otlp_url=env.str("OTLP_URL", ""),
         traced_share=env.float("TRACED_SHARE", 1.0),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+        quotas=env.dict("QUOTAS", {}, validate=_are_quotas),
     )
+
+
+def _are_quotas(given: Mapping[str, str]) -> None:
+    try:
+        limits.quotas(given)
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong
 
 
 def environment() -> Env:

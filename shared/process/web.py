@@ -35,6 +35,8 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
         verifier=service.verifier(common, own, platform),
         texts=service.texts(),
         blueprints=service.blueprints(own, platform),
+        quotas={**service.quotas, **common.quotas},
+        trusted_proxies=common.trusted_proxies,
     )
 
 

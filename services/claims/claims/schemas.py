@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.claims.claims import timeline
 from services.claims.claims.claim import LINES_MAX, PAPERS_MAX, QUANTITY_MAX, Claim, PaperReason, RefusalReason
-from shared.http.shapes import Amount, Said, fund, many
+from shared.http.shapes import Amount, Derived, Said, fund, many
 
 
 class LineBody(Schema):
@@ -99,7 +99,8 @@ class NextView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True)
 
 
-_STEPS, _NEXT = StepView(many=True), NextView()
+def _steps(claim: Claim) -> list[dict[str, Any]]:
+    return [{**vars(step), "text": timeline.text_of(step)} for step in claim.steps]
 
 
 class ClaimView(Schema):
@@ -117,16 +118,9 @@ class ClaimView(Schema):
     approved = Amount(required=True, attribute="approved_minor")
     currency = fields.Function(lambda claim: fund().currency.value, metadata={"type": "string"}, required=True)
     assigned_to = fields.String(allow_none=True)
-    timeline = fields.Method("steps", metadata={"$ref": "#/components/schemas/StepView"}, required=True)
-    next = fields.Method("coming", required=True)
+    timeline = Derived(StepView, of=_steps, many=True, required=True)
+    next = Derived(NextView, of=lambda claim: timeline.next_step(claim, fund()), required=True)
     version = fields.Integer(required=True)
-
-    def steps(self, claim: Claim) -> Any:
-        rows = [{**vars(step), "text": timeline.text_of(step)} for step in claim.steps]
-        return _STEPS.dump(rows)
-
-    def coming(self, claim: Claim) -> Any:
-        return _NEXT.dump(timeline.next_step(claim, fund()))
 
 
 ClaimViews = many(ClaimView)

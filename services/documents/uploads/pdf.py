@@ -72,7 +72,8 @@ def clean(content: bytes) -> tuple[bytes, int]:
             return _rewritten(pdf), len(pdf.pages)
     except pikepdf.PasswordError:
         raise EncryptedPdf from None
-    except pikepdf.PdfError:
+    # What else qpdf finds wrong is a RuntimeError; a name that is not UTF-8, which none may be, is the last of these.
+    except (pikepdf.PdfError, RuntimeError, UnicodeDecodeError):
         raise DamagedPdf from None
 
 

@@ -170,5 +170,5 @@ class BankClient:
 def _read(answer: requests.Response, shape: type[Shape]) -> Shape:
     try:
         return msgspec.json.decode(answer.content, type=shape)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AnswerNotBelieved from None

@@ -111,7 +111,7 @@ def read(body: bytes, *, fund: Fund) -> tuple[str, Fact]:
         if told is not None and told.fund != fund.fund_id:
             raise ValueError("of another fund")
         return outer.type, _fact(told, fund)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise MessageInvalid from broken
 
 

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from services.payments.collections.collection import Rail, Status
 from services.payments.collections.obligation import ObligationStatus
 from shared.http.problems import say
-from shared.http.shapes import Amount, fund
+from shared.http.shapes import Amount, Derived, fund
 
 
 class CollectionBody(Schema):
@@ -43,11 +43,7 @@ class CollectionView(Schema):
     amount = Amount(required=True, attribute="amount_minor")
     debited = Amount(required=True, attribute="debited_minor")
     currency = fields.Function(lambda collection: fund().currency.value, metadata={"type": "string"}, required=True)
-    account = fields.Function(
-        lambda collection: FundAccountView().dump(fund().payment.collections),
-        metadata={"type": "object"},
-        required=True,
-    )
+    account = Derived(FundAccountView, of=lambda collection: fund().payment.collections, required=True)
     valid_until_on = fields.Date(required=True, allow_none=True)
     checkout_url = fields.String(required=True, allow_none=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)

@@ -22,7 +22,7 @@ def a_pdf(*spoils: Spoil, pages: int = 1, **saving: Any) -> bytes:
         for spoil in spoils:
             spoil(pdf)
         written = BytesIO()
-        pdf.save(written, **saving)
+        pdf.save(written, **(saving if saving else {"deterministic_id": True}))
     return written.getvalue()
 
 

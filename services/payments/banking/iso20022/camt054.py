@@ -33,7 +33,7 @@ class AmountMissing(Invalid):
 
 
 class BookingDateMissing(Invalid):
-    """A booked entry without the day on which it was booked."""
+    """A booked entry without the day on which it was booked, or with one that no calendar of ours has."""
 
     code = "bank-file.booking-date-missing"
 
@@ -120,7 +120,10 @@ def _booked_on(entry: etree._Element) -> date:
     booked = text(entry, "BookgDt/Dt") or text(entry, "BookgDt/DtTm")
     if booked is None:
         raise BookingDateMissing(entry=text(entry, "NtryRef") or "")
-    return date.fromisoformat(booked[:10])
+    try:
+        return date.fromisoformat(booked[:10])
+    except ValueError:  # XML's days go before the year 1 and beyond 9999
+        raise BookingDateMissing(entry=text(entry, "NtryRef") or "") from None
 
 
 def _return_reason(detail: etree._Element) -> str | None:

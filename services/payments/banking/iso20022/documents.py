@@ -175,7 +175,16 @@ def _refuse_doctype(body: bytes) -> None:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # Comments go: an element's text ends at one, so that a comment in an id or a name would cut it short.
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 @cache

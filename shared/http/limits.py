@@ -1,0 +1,168 @@
+"""How often one caller may ask.
+
+Whoever shows a good token is counted by who they are, whatever address they come from; whoever shows none is counted by
+address. So nobody shuts another one out by asking in their name, nor a whole office by sitting beside it. Routes that
+guess, send or print have quotas of their own, which stand in place of the usual ones and are named in their service's
+wiring.
+
+Each web process counts by itself and in memory: a counter in the database would cost every request a round trip. With
+several processes a caller may have up to as many times the quota; divide by it in the setting where that matters.
+"""
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem, parse
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+
+from shared.http import problems
+from shared.http.problems import TooMany
+from shared.kernel.actors import Actor, ActorKind
+
+ADDRESS, SUBJECT, CLIENT = "address", "subject", "client"
+USUAL: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
+"""For whoever has no token, for a person who signed in, for a machine; where the settings say nothing else."""
+
+COUNTERS_MAX = 50_000
+"""About 14 MB. Beyond it the oldest counters are forgotten, and their callers begin anew."""
+
+NOT_COUNTED = frozenset({"live", "ready", "counted"})
+IPV6_CUSTOMER_BITS = 64
+
+
+class Counters(Storage):
+    """Counters that end by themselves, in memory, of which there is a most."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, count_max: int = COUNTERS_MAX) -> None:
+        super().__init__()
+        self._count_max = count_max
+        self._rows: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        now_s = time.time()
+        with self._lock:
+            count, ends_s = self._rows.get(key, (0, 0.0))
+            if ends_s <= now_s:
+                self._rows.pop(key, None)  # so that the order is that of the windows' beginnings
+                count, ends_s = 0, now_s + expiry
+            self._rows[key] = (count + amount, ends_s)
+            if len(self._rows) > self._count_max:
+                self._rows.popitem(last=False)
+        return count + amount
+
+    def get(self, key: str) -> int:
+        count, ends_s = self._rows.get(key, (0, 0.0))
+        return count if ends_s > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        return self._rows.get(key, (0, time.time()))[1]
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        with self._lock:
+            count = len(self._rows)
+            self._rows.clear()
+        return count
+
+    def clear(self, key: str) -> None:
+        with self._lock:
+            self._rows.pop(key, None)
+
+
+@dataclass
+class Limits:
+    """The quotas of one process. `by_name` holds the three usual ones and, by their endpoint, those of single routes;
+    `guarded` are the endpoints that a token opens."""
+
+    by_name: Mapping[str, RateLimitItem]
+    guarded: Collection[str]
+    counters: Counters = field(default_factory=Counters)
+
+    def __post_init__(self) -> None:
+        self._window = FixedWindowRateLimiter(self.counters)
+
+    def before(self) -> None:
+        """Count by address what no token opens; the others are counted when their token was read."""
+        if request.endpoint not in self.guarded and request.endpoint not in NOT_COUNTED:
+            self._count_address()
+
+    def caller(self, actor: Actor) -> None:
+        """Count a caller whose token was found good."""
+        kind = CLIENT if actor.kind is ActorKind.CLIENT else SUBJECT
+        self._count(kind, f"{g.fund.fund_id}:{actor.subject}")
+
+    def after(self, answer: Response) -> Response:
+        """A guarded route that found no good token counts by address after all; and the answer says what is left."""
+        if request.endpoint in self.guarded and "quota" not in g:
+            try:
+                self._count_address()
+            except TooMany as refused:
+                answer = problems.of_failure(refused)
+        if "quota" in g:
+            answer.headers["RateLimit-Policy"], answer.headers["RateLimit"] = g.quota
+        return answer
+
+    def _count_address(self) -> None:
+        self._count(ADDRESS, network(request.remote_addr or ""))
+
+    def _count(self, kind: str, who: str) -> None:
+        """Under the route's own quota, or the usual one of such callers."""
+        route = request.endpoint or ""
+        name = route if route in self.by_name else kind
+        quota = self.by_name[name]
+        is_within = self._window.hit(quota, name, who)
+        reset_at_s, left = self._window.get_window_stats(quota, name, who)
+        reset_s = max(1, round(reset_at_s - time.time()))
+        g.quota = (f'"{name}";q={quota.amount};w={quota.get_expiry()}', f'"{name}";r={left};t={reset_s}')
+        if not is_within:
+            raise TooMany(retry_after_s=reset_s)
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: an IPv6 customer has 2^64 of them."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], IPV6_CUSTOMER_BITS), strict=False))
+    except ValueError:
+        return address
+
+
+def quotas(*given: Mapping[str, str]) -> dict[str, RateLimitItem]:
+    """Quotas by name, such as `300/minute`; a later one replaces an earlier. ValueError names the one that is none."""
+    found: dict[str, RateLimitItem] = {}
+    for name, text in {name: text for each in (USUAL, *given) for name, text in each.items()}.items():
+        try:
+            found[name] = parse(text)
+        except ValueError:
+            raise ValueError(f"{name}: {text!r} is no quota, such as 300/minute") from None
+    return found
+
+
+def install(app: Flask, limits: Limits) -> None:
+    """Count every request of the app but those about its health."""
+    app.extensions["limits"] = limits
+    app.before_request(limits.before)
+    app.after_request(limits.after)
+
+
+def count(actor: Actor) -> None:
+    """Count the caller of this request, once their token was found good. Raises `TooMany`."""
+    found: Any = current_app.extensions["limits"]
+    found.caller(actor)

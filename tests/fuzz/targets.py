@@ -1,0 +1,337 @@
+"""Everything that reads bytes from outside, and what may leave it: its own declared refusals, and nothing else.
+
+A target takes any bytes. Whatever it raises beyond `refuses` is a fault of ours, and so is a hang or a flood of memory.
+`test_targets.py` tries a few hundred inputs of each with hypothesis; `make fuzz` goes on for as long as it is told.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from joserfc import jws
+from lxml import etree
+from marshmallow import Schema, fields
+from werkzeug.exceptions import HTTPException
+
+from services.claims.claims.schemas import FilingBody
+from services.documents.uploads import gate
+from services.documents.verification.rules import number_in
+from services.identity.register import rows
+from services.identity.register.rules import (
+    EMPLOYER_COLUMNS,
+    PERSON_COLUMNS,
+    LineRefused,
+    read_employer,
+    read_person,
+)
+from services.payments.banking import messages
+from services.payments.banking.bank_file import Totals
+from services.payments.banking.iso20022 import camt054, pain001, pain002
+from shared.bus import envelope
+from shared.bus.envelope import Envelope
+from shared.events import catalogue
+from shared.funds.fund import IdentifierKind
+from shared.funds.identifiers import AccountRule, is_account
+from shared.funds.period import Period
+from shared.http import bodies
+from shared.http.callers import Unauthenticated, Verifier
+from shared.http.files import Files, SentFile
+from shared.http.limits import network
+from shared.kernel.errors import Failure, Forbidden, Invalid
+from shared.kernel.references import is_genuine
+from shared.languages.texts import best_language
+from shared.storage.platform import now
+from shared.webhooks import Secret, sign, verify
+from tests.callers import ISSUER, FixedKeys, signing_key, token
+from tests.documents.uploads.builders import a_pdf, a_picture
+from tests.ground import DZ, TN, funds
+from tests.identity.builders import employer_row, person_row
+from tests.payments.banking import files as bank_files
+from tests.payments.declarations.builders import Files as WageFiles
+from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122
+from tests.security.tokens import claims_of
+
+BETWEEN_FILES = b"\n==== the next file ====\n"
+INPUT_BYTES_MAX = 1 << 16
+
+
+@dataclass(frozen=True)
+class Target:
+    """`read` takes what came from outside; `seeds` are good inputs, from which chance goes on."""
+
+    name: str
+    read: Callable[[bytes], object]
+    seeds: Sequence[bytes]
+    refuses: tuple[type[BaseException], ...] = ()
+    examples: int = 60
+
+    def attempt(self, sent: bytes) -> object:
+        """What the target makes of it, None where it refuses it. Raises whatever else leaves it."""
+        try:
+            return self.read(sent)
+        except self.refuses:
+            return None
+
+
+# --- payments: wage files, bank files, bank messages
+
+
+def _wages(build: Callable[[], WageFiles], fund_id: str) -> Callable[[bytes], object]:
+    names, known = list(build().by_name), facts(fund_id)
+
+    def read(sent: bytes) -> object:
+        parts = sent.split(BETWEEN_FILES)[:3]
+        report, people = examined(
+            WageFiles(dict(zip([*names, "third"], parts, strict=False))), known, chunk=1 + len(sent) // 3
+        )
+        assert report.is_accepted == (report.errors == 0)
+        assert report.lines <= sent.count(b"\n") + len(parts) and len(people) <= report.lines
+        return report
+
+    return read
+
+
+def _wage_seeds(*builds: WageFiles) -> list[bytes]:
+    return [BETWEEN_FILES.join(build.by_name.values()) for build in builds]
+
+
+def _camt(sent: bytes) -> object:
+    notice = camt054.read(sent)
+    assert all(entry.amount.amount_minor >= 0 for entry in notice.entries)
+    return notice
+
+
+def _pain001(sent: bytes) -> object:
+    """Names and purposes as the register and people write them, to the bank and back: no letter is lost or changed."""
+    name, _, rest = sent.decode("utf-8", "replace").partition("\n")
+    purpose, _, digits = rest.partition("\n")
+    minor = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 100
+    made = bank_files.transfer(minor=minor, name=name)
+    made = replace(made, purpose=purpose or made.purpose)
+    written = BytesIO()
+    pain001.write(bank_files.heading([made]), [made], into=written)
+    root = etree.fromstring(written.getvalue())
+    read = [root.findtext(f".//{{*}}{path}") for path in ("Cdtr/{*}Nm", "RmtInf/{*}Ustrd")]
+    assert read == [made.creditor_name, made.purpose]
+    assert root.findtext(".//{*}InstdAmt") == str(made.amount.decimal())
+    assert Totals.of([made]).count == 1
+    return read
+
+
+# --- HTTP: bodies, files, tokens, headers
+
+
+class _Form(Schema):
+    employer_id = fields.String(required=True)
+    period = fields.String()
+
+
+def _kept(_: object, __: str, sent: SentFile) -> tuple[str, int]:
+    assert len(sent.name) <= 120 and not any(each < " " or each in "/\\" for each in sent.name)
+    return sent.name, len(sent.stream.read())
+
+
+MULTIPART = Files(fields=_Form, part="files", count_max=3, size_max=1 << 16, keep=_kept)
+BOUNDARY = "----fuzz"
+
+
+@cache
+def _app() -> Flask:
+    return Flask("fuzz")
+
+
+def _in_request(act: Callable[[], object], **how: Any) -> object:
+    with _app().test_request_context("/", method="POST", **how):
+        g.fund = funds()[DZ]
+        return act()
+
+
+def _multipart(sent: bytes) -> object:
+    platform: Any = None
+
+    def act() -> object:
+        request.max_content_length = MULTIPART.size_max
+        return MULTIPART.read(platform, DZ)
+
+    return _in_request(act, data=sent, content_type=f"multipart/form-data; boundary={BOUNDARY}")
+
+
+def _json_body(sent: bytes) -> object:
+    return _in_request(lambda: bodies.body(FilingBody), data=sent, content_type="application/json")
+
+
+def _part(name: str, content: bytes, file_name: str = "") -> bytes:
+    named = f'; filename="{file_name}"' if file_name else ""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def _tokens(sent: bytes) -> object:
+    verifier = Verifier(FixedKeys(), issuer=ISSUER, audience="claims")
+    return verifier.actor(sent.decode("latin-1"), fund_id=DZ, at=now())
+
+
+def _signed_claims(sent: bytes) -> object:
+    """Claims that identity itself signed, whatever they say."""
+    shown = jws.serialize_compact({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, sent, signing_key())
+    return _tokens(f"Bearer {shown}".encode())
+
+
+SECRET = Secret(bytes(range(32)))
+
+
+def _webhook(sent: bytes) -> object:
+    *head, body = sent.split(b"\n", 3)
+    headers = {
+        name: value.decode("latin-1")
+        for name, value in zip(("webhook-id", "webhook-timestamp", "webhook-signature"), head, strict=False)
+    }
+    return verify(body, headers=headers, secrets=[SECRET], at=now())
+
+
+def _webhook_seed() -> bytes:
+    body = b'{"type": "x", "data": {}}'
+    signed = sign(body, message_id="e1", at=now(), secrets=[SECRET])
+    return b"\n".join([*(each.encode() for each in signed.values()), body])
+
+
+# --- events
+
+
+def _envelope(sent: bytes) -> object:
+    pairs = [line.partition(b": ") for line in sent.split(b"\n")]
+    opened = envelope.opened([(name.decode("latin-1"), value) for name, _, value in pairs])
+    assert opened.event_id and opened.fund_id and opened.key and opened.version >= 0
+    return opened
+
+
+ENVELOPE = (
+    b"ce_id: 1\nce_type: claims.claim-submitted.v1\nce_fund: dz-cnas\nce_partitionkey: dz-cnas:c1\n"
+    b"ce_sequence: 3\ntraceparent: 00-aa-bb-01"
+)
+
+
+@cache
+def _types() -> list[tuple[str, int]]:
+    return sorted(catalogue.declared())
+
+
+def _event(sent: bytes) -> object:
+    """The first byte chooses the event's type; the rest is its body."""
+    type_name, version = _types()[(sent[0] if sent else 0) % len(_types())]
+    opened = Envelope("1", type_name, version, DZ, "k", 1, "")
+    told = envelope.event(opened, sent[1:])
+    assert envelope.event(opened, catalogue.encode(told)) == told
+    return told
+
+
+def _event_seeds() -> list[bytes]:
+    folder = Path(__file__).parents[1] / "contracts" / "events"
+    found = []
+    for index, (type_name, version) in enumerate(_types()):
+        for path in folder.rglob(f"{type_name}.v{version}*.json"):
+            example = json.loads(path.read_text(encoding="utf-8")).get("example")
+            if example is not None:
+                found.append(bytes([index]) + json.dumps(example).encode())
+    return found or [b"\x00{}"]
+
+
+# --- uploads, the register, short texts
+
+
+def _upload(media_type: str, ending: str) -> Callable[[bytes], object]:
+    def read(sent: bytes) -> object:
+        clean = gate.admit(sent, media_type=media_type, file_name=f"a{ending}")
+        assert clean.content and clean.pages >= 1
+        return clean
+
+    return read
+
+
+def _register(columns: Sequence[str], read_row: Callable[..., object]) -> Callable[[bytes], object]:
+    folder = Path(tempfile.mkdtemp(prefix="himaya-fuzz-"))
+
+    def read(sent: bytes) -> object:
+        path = folder / "register.csv"
+        path.write_bytes(sent)
+        taken = 0
+        for _, row in rows.read(path, columns=columns):
+            if isinstance(row, LineRefused):
+                continue
+            try:
+                read_row(row, fund=funds()[DZ], on=now().date())
+                taken += 1
+            except LineRefused:
+                continue
+        return taken
+
+    return read
+
+
+def _csv(row: dict[str, str]) -> bytes:
+    return "\n".join([",".join(row), ",".join(row.values()), ",".join(row.values())]).encode()
+
+
+def _short_texts(sent: bytes) -> object:
+    """What stands in paths, queries and headers: each is answered for, whatever it is."""
+    text = sent.decode("utf-8", "surrogateescape")
+    for rule in AccountRule:
+        is_account(text, rule=rule)
+    for fund in funds().values():
+        for kind in IdentifierKind:
+            fund.read_identifier(kind, text)
+        fund.phone.e164(text)
+    number_in(text)
+    is_genuine(text)
+    network(text)
+    best_language(text, ("ar", "fr"))
+    return Period.read(text)
+
+
+def targets() -> list[Target]:
+    booked = bank_files.notice(
+        bank_files.entry(details=bank_files.detail(more="<RmtInf><Ustrd>PR2601123</Ustrd></RmtInf>"))
+    )
+    status = "<TxInfAndSts><OrgnlEndToEndId>PAY-1</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts>"
+    payment = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>MSG-1</OrgnlPmtInfId>{status}</OrgnlPmtInfAndSts>"
+    pdf, jpeg, png = a_pdf(pages=2), a_picture(), a_picture("PNG")
+    multipart = _part("employer_id", b"16") + _part("files", b"bytes", "a.txt") + f"--{BOUNDARY}--\r\n".encode()
+    filing = {"claim_type": "c", "care_on": "2026-01-01", "lines": [{"act": "a", "quantity": 1, "paid": "1.00"}]}
+    debited = {"fund": DZ, "payment_id": "c1", "amount": "1.00", "currency": "DZD", "bank_reference": "e"}
+    return [
+        Target("wages-das-b", _wages(das_b, DZ), _wage_seeds(das_b())),
+        Target("wages-das-a", _wages(das_a, DZ), _wage_seeds(das_a())),
+        Target("wages-tn-122", _wages(tn_122, TN), _wage_seeds(tn_122())),
+        Target("camt.054", _camt, [booked], (Invalid,)),
+        Target("pain.002", pain002.read, [bank_files.status_report(payment)], (Invalid,)),
+        Target("pain.001", _pain001, ["أمينة بن سالم\nRemboursement & <soins>\n15000".encode()], (Invalid,)),
+        Target(
+            "bank-message",
+            lambda sent: messages.read(sent, fund=funds()[DZ]),
+            [json.dumps({"type": "payment.debited", "data": debited}).encode()],
+            (messages.MessageInvalid,),
+        ),
+        Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
+        Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
+        Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),
+        Target("token", _tokens, [f"Bearer {token(audience='claims')}".encode()], (Unauthenticated, Forbidden)),
+        Target("claims-of-a-token", _signed_claims, [_claims()], (Unauthenticated, Forbidden)),
+        Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeBroken,)),
+        Target("event", _event, _event_seeds(), (envelope.TypeUnknown, envelope.BodyBroken)),
+        Target("upload-pdf", _upload("application/pdf", ".pdf"), [pdf], (Invalid,), examples=6),
+        Target("upload-jpeg", _upload("image/jpeg", ".jpg"), [jpeg], (Invalid,)),
+        Target("upload-png", _upload("image/png", ".png"), [png], (Invalid,)),
+        Target("register-persons", _register(PERSON_COLUMNS, read_person), [_csv(person_row())], (Invalid,)),
+        Target("register-employers", _register(EMPLOYER_COLUMNS, read_employer), [_csv(employer_row())], (Invalid,)),
+        Target("short-texts", _short_texts, [b"2026-Q1"], (Invalid,)),
+    ]
+
+
+def _claims() -> bytes:
+    return json.dumps(claims_of(token(audience="claims", employers=["1"]))).encode()

@@ -1,0 +1,250 @@
+"""One thing of each kind in each service, whose it is, and what nobody else may see of it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import ECKey
+from werkzeug.test import TestResponse
+
+from services.claims.wiring import service as claims
+from services.documents.wiring import service as documents
+from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.store import accounts
+from services.identity.settings import Settings as IdentitySettings
+from services.identity.signin.session import Session
+from services.identity.signin.store import sessions
+from services.identity.wiring import service as identity
+from services.notifications.wiring import service as notifications
+from services.payments.wiring import service as payments
+from shared.bus import deadletters
+from shared.bus.deadletters import Letter
+from shared.kernel.outcome import Outcome
+from shared.process.service import Service
+from shared.storage.platform import Platform, now
+from shared.storage.work import Work
+from tests.callers import ISSUER, Caller, Office
+from tests.claims import builders as of_claims
+from tests.claims.claims.test_routes import filing
+from tests.documents import builders as of_documents
+from tests.documents.press import obtained
+from tests.documents.uploads.builders import a_pdf
+from tests.ground import DZ, hear, someone
+from tests.identity import builders as of_identity
+from tests.notifications import builders as of_notifications
+from tests.payments import bank
+from tests.payments import builders as of_payments
+from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
+from tests.payments.declarations.desk import Desk, register
+from tests.security.matrix import Operation
+
+OTHER_FIRM = "1600000002"
+NOBODY = "pnobodyaaaaaaaaaaaaaaaaa"
+PARKED = ("claims.claim-paid.v1", "thing.never")
+"""Of what type the dead letter is that each service holds, and why it was parked."""
+
+
+def account_name(role: Role, *, is_owner: bool) -> str:
+    return f"{role.value}-{'owner' if is_owner else 'other'}"
+
+
+@dataclass
+class Holding:
+    """What a service of the matrix holds in dz-cnas. `marks` are words that stand in nothing that others may read."""
+
+    office: Office
+    parts: dict[str, str] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+    asks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What to send with an operation so that nothing but whose thing it is can be wrong with it, by its name."""
+    owner: str = of_claims.AMIRA
+    firm: str = DZ_EMPLOYER
+
+    def __post_init__(self) -> None:
+        """A dead letter of this fund too: every service's operators may have one."""
+        platform, event_id, key = self.office.platform, f"parked-{self.office.service.name}", f"{DZ}:parked"
+        headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
+        deadletters.park(platform, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
+        self.parts |= {"event_id": event_id, "key": key, "fingerprint": deadletters.fingerprint(*PARKED)}
+        self.marks |= {event_id}
+        self.asks |= {
+            "operations.discard_letter": {"json": {"reason": "of no use"}},
+            "operations.republish": {"json": {"since": "2026-01-01T00:00:00Z"}},
+        }
+
+    def caller(self, role: Role, *, is_owner: bool, scopes: frozenset[str] | None = None) -> Caller:
+        """Somebody of this role with its real scopes, or with those given: the owner of everything, or another."""
+        name = account_name(role, is_owner=is_owner)
+        claims: dict[str, Any] = {"actor": role.actor.value, "sub": name, "sid": f"session-of-{name}"}
+        if role is Role.PERSON:
+            claims["person_ref"] = self.owner if is_owner else NOBODY
+        if role is Role.EMPLOYER:
+            claims["employers"] = [self.firm if is_owner else OTHER_FIRM]
+        client, service = self.office.app.test_client(), self.office.service
+        return Caller(client, service, DZ, role.scopes if scopes is None else scopes, **claims)
+
+    def ask(self, operation: Operation, bearer: str | None, *, fund: str = DZ, **more: Any) -> TestResponse:
+        """The operation on the thing that is here."""
+        given = dict(self.asks.get(operation.name, {}))
+        make: Callable[[], dict[str, Any]] | None = given.pop("make", None)
+        given |= make() if make else {}
+        headers = {"Idempotency-Key": f"k-{now().timestamp()}", "Accept-Language": "fr", **more.pop("headers", {})}
+        if bearer is not None:
+            headers["Authorization"] = f"Bearer {bearer}"
+        client = self.office.app.test_client()
+        url = more.pop("url", None) or operation.url(fund, self.parts)
+        return client.open(url, method=more.pop("method", operation.method), headers=headers, **{**given, **more})
+
+
+def _claims(platform: Platform, folder: Path) -> Holding:
+    office = Office(claims, platform)
+    hear(platform, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
+    filed = office.person(of_claims.AMIRA).post("/claims", filing())
+    assert filed.status_code == 201, filed.text
+    return Holding(
+        office,
+        parts={"claim_id": filed.json["claim_id"], "person_ref": of_claims.AMIRA},
+        marks={filed.json["claim_id"], filed.json["reference"], of_claims.AMIRA},
+        asks={
+            "claims.submit": {"make": lambda: {"json": filing()}},
+            "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
+            "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
+            "claims.approve": {"json": {}},
+            "claims.refuse": {"json": {"reason": "not-covered"}},
+        },
+    )
+
+
+def _documents(platform: Platform, folder: Path) -> Holding:
+    office = Office(documents, platform, of_documents.settings_in(folder))
+    amira = of_documents.AMIRA
+    hear(platform, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
+    owner = office.person(amira)
+    number = obtained(owner, platform)
+    file = {"make": lambda: {"data": {"file": (BytesIO(a_pdf()), "a.pdf", "application/pdf")}}}
+    given = owner.post("/uploads", content_type="multipart/form-data", **file["make"]())
+    assert given.status_code == 201, given.text
+    return Holding(
+        office,
+        parts={"number": number, "upload_id": given.json["upload_id"], "person_ref": amira},
+        marks={number, given.json["upload_id"], given.json["sha256"], amira, "BENABDALLAH", "SARL El Amel"},
+        asks={"papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}}, "uploads.add": file},
+    )
+
+
+def _signed_in(platform: Platform) -> str:
+    """Accounts of both callers of each role, each in a session; and one more session of the owner, whose id it is."""
+    lent = "another-session-of-the-owner"
+
+    def act(work: Work) -> None:
+        for role in Role:
+            for is_owner in (True, False):
+                name = account_name(role, is_owner=is_owner)
+                account = Account(
+                    account_id=name,
+                    known_by=name,
+                    role=role,
+                    status=Status.ACTIVE,
+                    password_hash="none",
+                    second_factor="none" if role.has_second_factor else None,
+                )
+                accounts.keep(work, Outcome(account))
+                sessions.keep(work, Outcome(_session(work, f"session-of-{name}", name)))
+        sessions.keep(work, Outcome(_session(work, lent, account_name(Role.PERSON, is_owner=True))))
+
+    platform.work(DZ, by=someone(), cause="test:signed-in", action=act)
+    return lent
+
+
+def _session(work: Work, session_id: str, account_id: str) -> Session:
+    return Session(
+        session_id=session_id,
+        account_id=account_id,
+        client_id="portal",
+        redirect_uri="https://portal.test/callback",
+        scope=("openid",),
+        challenge="none",
+        nonce=None,
+        methods=("pwd",),
+        signed_in_at=work.at,
+        code_hash=f"code-of-{session_id}",
+        code_used_at=work.at,
+    )
+
+
+def _identity(platform: Platform, folder: Path) -> Holding:
+    of_identity.known_people(platform, folder)
+    keys, clients = folder / "keys.json", folder / "clients.yaml"
+    keys.write_text(json.dumps({"keys": [ECKey.generate_key("P-256", {"kid": "own"}).as_dict(private=True)]}))
+    clients.write_text("{}")
+    own = IdentitySettings(
+        issuer=ISSUER, portal_url="https://portal.test", clients_file=clients, signing_keys_file=keys
+    )
+    office, ref = Office(identity, platform, own), of_identity.ref()
+    card = office.person(ref).get("/card").json
+    return Holding(
+        office,
+        parts={"person_ref": ref, "session_id": _signed_in(platform)},
+        marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
+        asks={
+            "accounts.open": {"json": of_identity.application()},
+            "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
+        },
+        owner=ref,
+    )
+
+
+def _notifications(platform: Platform, folder: Path) -> Holding:
+    office, made = Office(notifications, platform), of_notifications
+    hear(platform, notifications, made.persons(made.person()), made.employers(made.employer()))
+    hear(platform, notifications, made.claim_submitted())
+    hear(platform, notifications, made.declaration_accepted())
+    return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=made.FIRM)
+
+
+def _payments(platform: Platform, folder: Path) -> Holding:
+    office = bank.office(platform)
+    hear(platform, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
+    hear(platform, payments, of_payments.approved())
+    desk = Desk(platform)
+    desk.office, desk.caller = office, office.employer(DZ_EMPLOYER)
+    declaration_id = desk.declare(das_b())["declaration_id"]
+    asked = office.employer(DZ_EMPLOYER).post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"})
+    assert asked.status_code == 201, asked.text
+    payout = platform.database["payouts"].find_one({}) or {}
+
+    def wage_files() -> dict[str, Any]:
+        files = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
+        form = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025", "files": files}
+        return {"data": form, "content_type": "multipart/form-data"}
+
+    return Holding(
+        office,
+        parts={
+            "declaration_id": declaration_id,
+            "collection_id": asked.json["collection_id"],
+            "reference": asked.json["reference"],
+            "payout_id": str(payout["_id"]).partition(":")[2],
+            "code": f"receivable:{DZ_EMPLOYER}:2025",
+        },
+        marks={declaration_id, asked.json["collection_id"], asked.json["reference"], "MANSOURI", "248441.40"},
+        asks={
+            "declarations.file": {"make": wage_files},
+            "declarations.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "declarations.lines": {"query_string": {"page": "1"}},
+            "collections.request": {"json": {"rail": "card"}},
+            "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
+        },
+    )
+
+
+MAKERS: Mapping[str, tuple[Service[Any], Callable[[Platform, Path], Holding]]] = {
+    "claims": (claims, _claims),
+    "documents": (documents, _documents),
+    "identity": (identity, _identity),
+    "notifications": (notifications, _notifications),
+    "payments": (payments, _payments),
+}

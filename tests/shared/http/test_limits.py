@@ -1,0 +1,180 @@
+"""Quotas: by subject where a token says who calls, by address where none does; never one caller for another."""
+
+import time
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from deploy.local import processes
+from shared.http.app import build
+from shared.http.callers import Verifier
+from shared.http.limits import Counters, network, quotas
+from shared.http.routes import ANYONE, Routes
+from shared.process.service import Service
+from shared.process.settings import SettingsMissing, common, environment, sealed
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.callers import ISSUER, FixedKeys, token
+from tests.contracts import services
+from tests.ground import DZ, TN
+
+routes = Routes("bells")
+
+
+@routes.get("/bells", needs="bells:hear", shows=None)
+def hear(work: Work) -> None:
+    """Hear a bell."""
+
+
+@routes.get("/bells/open", needs=ANYONE, shows=None)
+def ring(work: Work) -> None:
+    """Ring a bell."""
+
+
+@routes.post("/bells", needs="bells:hear")
+def cast(work: Work) -> None:
+    """Cast a bell."""
+
+
+HEAR, RING, CAST = f"/v1/{DZ}/bells", f"/v1/{DZ}/bells/open", f"/v1/{DZ}/bells"
+QUOTAS = {"address": "3/minute", "subject": "4/minute", "client": "6/minute", "bells.cast": "1/hour"}
+
+
+def client(platform: Platform, folder: Path, *, trusted_proxies: int = 0, **quotas: str) -> FlaskClient:
+    service = Service[None](name="bells", folder=folder, settings=lambda env: None, routes=[routes])
+    (folder / "texts.yaml").write_text("{}", encoding="utf-8")
+    return build(
+        "bells",
+        routes=routes.all,
+        platform=platform,
+        verifier=Verifier(FixedKeys(), issuer=ISSUER, audience="bells"),
+        texts=service.texts(),
+        quotas={**QUOTAS, **quotas},
+        trusted_proxies=trusted_proxies,
+    ).test_client()
+
+
+@pytest.fixture
+def bells(platform: Platform, tmp_path: Path) -> FlaskClient:
+    return client(platform, tmp_path)
+
+
+def bearer(name: str, *, actor: str = "person", fund: str = DZ) -> dict[str, str]:
+    shown = token(audience="bells", scopes=["bells:hear"], fund=fund, sub=name, actor=actor)
+    return {"Authorization": f"Bearer {shown}"}
+
+
+def passed(answers: list[TestResponse]) -> int:
+    """How many were not refused by quota; those that were come last, and say when to come again."""
+    statuses = [answer.status_code for answer in answers]
+    count = sum(1 for status in statuses if status != 429)
+    assert statuses[count:] == [429] * (len(statuses) - count)
+    return count
+
+
+def test_who_has_no_token_is_counted_by_address(bells: FlaskClient) -> None:
+    assert passed([bells.get(RING) for _ in range(6)]) == 3
+    assert bells.get(RING, environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 204
+
+
+def test_the_refusal_says_when_to_come_again(bells: FlaskClient) -> None:
+    first = bells.get(RING)
+    assert first.headers["RateLimit-Policy"] == '"address";q=3;w=60'
+    assert first.headers["RateLimit"] in {'"address";r=2;t=60', '"address";r=2;t=59'}
+    last = [bells.get(RING, headers={"Accept-Language": "ar"}) for _ in range(3)][-1]
+    assert (last.status_code, last.mimetype, last.json["code"]) == (
+        429,
+        "application/problem+json",
+        "request.too-many",
+    )
+    assert 0 < int(last.headers["Retry-After"]) <= 60 and last.headers["Retry-After"] in last.json["detail"]
+    assert last.headers["RateLimit"].startswith('"address";r=0;t=') and last.headers["Cache-Control"] == "no-store"
+
+
+def test_who_has_a_token_is_counted_by_who_they_are(bells: FlaskClient) -> None:
+    assert passed([bells.get(HEAR, headers=bearer("amira")) for _ in range(6)]) == 4
+    assert bells.get(HEAR, headers=bearer("karim")).status_code == 204, "from the same address"
+    other = bells.get(HEAR, headers=bearer("amira"), environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert other.status_code == 429, "another address makes nobody another"
+    assert bells.get(HEAR.replace(DZ, TN), headers=bearer("amira", fund=TN)).status_code == 204, "another fund's Amira"
+    assert passed([bells.get(HEAR, headers=bearer("bank", actor="client")) for _ in range(8)]) == 6
+
+
+def test_nobody_is_shut_out_by_tokens_made_up_in_their_name(bells: FlaskClient) -> None:
+    forged = {"Authorization": bearer("amira")["Authorization"][:-4] + "AAAA"}
+    answers = [bells.get(HEAR, headers=forged) for _ in range(6)]
+    assert passed(answers) == 3 and {answer.status_code for answer in answers} == {401, 429}
+    assert bells.get(HEAR, headers=bearer("amira")).status_code == 204, "though the address is used up"
+
+
+def test_a_token_on_an_open_route_counts_nobody_else(bells: FlaskClient) -> None:
+    assert passed([bells.get(RING, headers=bearer(f"p{number}")) for number in range(6)]) == 3
+
+
+def test_a_route_may_have_a_quota_of_its_own(bells: FlaskClient) -> None:
+    assert passed([bells.post(CAST, headers=bearer("amira")) for _ in range(3)]) == 1
+    assert bells.get(HEAR, headers=bearer("amira")).status_code == 204
+    assert bells.post(CAST, headers=bearer("karim")).status_code == 204
+
+
+def test_what_is_not_there_counts_and_health_does_not(bells: FlaskClient) -> None:
+    assert passed([bells.get(f"/wp-login-{number}") for number in range(6)]) == 3
+    assert (
+        passed([bells.get("/health/live") for _ in range(9)]) == passed([bells.get("/metrics") for _ in range(9)]) == 9
+    )
+
+
+def test_an_address_that_the_caller_writes_is_not_believed(bells: FlaskClient) -> None:
+    forged = [{"X-Forwarded-For": f"192.0.2.{number}", "X-Real-IP": f"192.0.2.{number}"} for number in range(6)]
+    assert passed([bells.get(RING, headers=each) for each in forged]) == 3
+
+
+def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts(platform: Platform, tmp_path: Path) -> None:
+    bells = client(platform, tmp_path, trusted_proxies=1)
+    seen_by_us = [
+        f"10.9.9.{number}, 192.0.2.7" for number in range(6)
+    ]  # the caller wrote the first, our proxy the last
+    assert passed([bells.get(RING, headers={"X-Forwarded-For": each}) for each in seen_by_us]) == 3
+    assert bells.get(RING, headers={"X-Forwarded-For": "192.0.2.8"}).status_code == 204
+
+
+def test_an_ipv6_customer_is_one_caller() -> None:
+    assert network("2001:db8:1:2:aaaa::1") == network("2001:db8:1:2:bbbb::2") != network("2001:db8:1:3::1")
+    assert network("fe80::1%eth0") == "fe80::/64"
+    assert (network("192.0.2.7"), network(""), network("a:b")) == ("192.0.2.7", "", "a:b")
+
+
+def test_counters_end_and_are_of_a_most() -> None:
+    counters = Counters(count_max=100)
+    for number in range(1_000):
+        counters.incr(f"k{number}", 60)
+    assert counters.get("k0") == 0 and counters.get("k999") == 1 and counters.reset() == 100
+    assert counters.incr("short", 1) == 1 and counters.incr("short", 1) == 2
+    time.sleep(1.01)
+    assert counters.get("short") == 0 and counters.incr("short", 1) == 1
+
+
+def test_a_quota_that_is_none_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTAS", "address=50/minute,subject=often")
+    env = environment()
+    common(env, service="bells")
+    with pytest.raises(SettingsMissing, match="subject: 'often' is no quota"):
+        sealed(env)
+
+
+def test_the_local_run_s_quotas_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUOTAS", processes.common({}, ports={"IDENTITY_PORT": 1})["QUOTAS"])
+    found = common(environment(), service="bells").quotas
+    assert set(found) == set(processes.QUOTAS) and quotas(found)["claims.submit"].amount == 1_000_000
+
+
+def test_every_quota_of_a_route_is_of_a_route_and_the_local_run_widens_it() -> None:
+    routes_of = {
+        name: {route.name for each in services.load(name).routes for route in each.all} for name in services.names()
+    }
+    for name in services.names():
+        for endpoint in services.load(name).quotas:
+            assert endpoint in routes_of[name] or endpoint.partition(".")[0] in {"oidc", "verify"}, endpoint
+            assert endpoint in processes.QUOTAS, f"{endpoint} would refuse `make demo` and the benchmarks"
