@@ -165,4 +165,5 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         scopes=frozenset(str(claims.get("scope", "")).split()),
         person_ref=claims.get("person_ref"),
         employer_ids=frozenset(claims.get("employers", ())),
+        session_id=claims.get("sid"),
     )

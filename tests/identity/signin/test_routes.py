@@ -16,7 +16,7 @@ from shared.kernel.actors import ActorKind
 from shared.storage.platform import now
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
-from tests.identity.signin.conftest import House
+from tests.identity.conftest import House
 from tests.identity.signin.relying_party import (
     ASSERTION_TYPE,
     CALLBACK,
@@ -115,7 +115,15 @@ def test_no_scope_goes_beyond_client_and_role(house: House) -> None:
     browser = house.browser()
     everything = " ".join(set().union(*SCOPES.values()))
     scope = set(browser.tokens(AMIRA_NIN, scope=f"openid offline_access {everything}")["scope"].split())
-    assert scope == {"openid", "claims:read", "claims:submit", "cards:read", "rights:read", "messages:read"}
+    assert scope == {
+        "openid",
+        "claims:read",
+        "claims:submit",
+        "cards:read",
+        "rights:read",
+        "messages:read",
+        "account:manage",
+    }
     assert scope - {"openid"} <= SCOPES[Role.PERSON]
     nothing = browser.tokens(AMIRA_NIN, scope=None)
     assert nothing["scope"] == "" and "id_token" not in nothing

@@ -30,7 +30,15 @@ from tests.identity.builders import FIRM, Clock, added_user, application, consid
 from tests.identity.signin.relying_party import CALLBACK, ISSUER, Browser
 
 SERVICES = ("identity", "claims", "payments", "documents", "notifications")
-PORTAL_SCOPES = ("claims:read", "claims:submit", "cards:read", "rights:read", "declarations:file", "messages:read")
+PORTAL_SCOPES = (
+    "claims:read",
+    "claims:submit",
+    "cards:read",
+    "rights:read",
+    "declarations:file",
+    "messages:read",
+    "account:manage",
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def clients(bank_key: ECKey) -> dict[str, Client]:
         actors=(ActorKind.STAFF,),
         redirect_uris=(CALLBACK,),
         audiences=SERVICES,
-        scopes=("claims:decide", "claims:read", "operations:act"),
+        scopes=("claims:decide", "claims:read", "operations:act", "account:manage"),
     )
     bank = Client(
         client_id="bank",
@@ -92,7 +100,7 @@ class Town:
 
     def as_before(self) -> None:
         """Forget what an earlier test did: who failed, who is in, what became of an account."""
-        for name in ("doors", "sessions", "assertions"):
+        for name in ("doors", "sessions", "assertions", "applications", "outbox", "audit"):
             self.database[name].delete_many({})
         for account in self.accounts:
             self.database["accounts"].replace_one({"_id": account["_id"]}, account)
