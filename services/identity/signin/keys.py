@@ -6,6 +6,7 @@ To change the key without anybody noticing: add the new one at the end; once eve
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,12 @@ class SigningKeys:
 
     keys: tuple[ECKey, ...]
 
-    def get(self, *, unknown_key: bool) -> KeySet:
+    @cached_property
+    def _set(self) -> KeySet:
         return KeySet(list(self.keys))
+
+    def get(self, *, unknown_key: bool) -> KeySet:
+        return self._set
 
     def published(self) -> dict[str, Any]:
         """The public halves, as anybody may read them."""
