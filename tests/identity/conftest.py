@@ -122,9 +122,14 @@ def town(
 
 @pytest.fixture
 def house(town: Town, mongodb: str) -> House:
+    return house_on(town, lambda clock: platform_on(town.database, mongodb, clock=clock))
+
+
+def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
+    """Identity on a ground, with the town as it was."""
     town.as_before()
     clock = Clock()
-    platform = platform_on(town.database, mongodb, clock=clock)
+    platform = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
     app = build(

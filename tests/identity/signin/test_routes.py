@@ -308,6 +308,18 @@ def test_a_session_lasts_half_a_day_and_not_beyond_its_account(house: House) -> 
     assert browser.refresh(tokens["refresh_token"]).status_code == 400
 
 
+def test_of_two_who_refresh_at_once_one_wins_and_the_session_is_over(house: House) -> None:
+    """Whoever comes second cannot be told from a thief, so an honest double-send costs a sign-in (RFC 9700, 4.14.2)."""
+    refresh_token = house.browser().tokens(AMIRA_NIN)["refresh_token"]
+    with ThreadPoolExecutor(2) as racers:
+        answers = list(racers.map(lambda _: house.browser().refresh(refresh_token), range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 400]
+    (won,) = [answer.json for answer in answers if answer.status_code == 200]
+    assert house.browser().refresh(won["refresh_token"]).json["error"] == "invalid_grant"
+    (session,) = house.platform.database["sessions"].find()
+    assert (session["ended_for"], len(session["refresh_hashes"])) == ("refresh-reused", 2)
+
+
 # --- tokens that are none
 
 
