@@ -1,7 +1,8 @@
 """The keys that tokens are signed with: a JWK set of private P-256 keys. The first signs; all are published.
 
 To change the key without anybody noticing: add the new one at the end; once every service has fetched the set again
-(five minutes), move it to the front; once the last token of the old one has expired, take that away.
+(five minutes), move it to the front; once the last token of the old one has expired, take that away. `rotation` does
+each step in the file; docs/keys.md says how a running identity learns of it.
 """
 
 from collections.abc import Mapping

@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey
 from pymongo import MongoClient
 
 from deploy.local.programs import HOST, free_port
+from services.identity.signin.keys import read
 from shared.http.callers import KEYS_FRESH_S, KeysFromUrl, TokenInvalid, Verifier
 from shared.sealing.keys import generate_keyring
 from shared.storage.platform import now
@@ -34,11 +35,14 @@ class Running:
         keys = KeysFromUrl(f"{address}/jwks.json", clock_s=lambda: self.seconds)
         self.verifier = Verifier(keys, issuer=address, audience="payments")
 
-    def sign_with(self, *keys: ECKey) -> None:
-        """The recipe: write the file, tell the process, wait until all of its workers know."""
-        write_keys(self.folder, *keys)
+    def step(self, *asked: str) -> list[str]:
+        """A step of the recipe: change the file, tell the process, wait until all of its workers know."""
+        step, *kid = asked
+        said = rotated(step, str(self.folder / "tokens.json"), *kid)
+        assert said.returncode == 0, said.stderr
         self.process.send_signal(signal.SIGHUP)
-        until(lambda: all(self.published() == [key.kid for key in keys] for _ in range(6)))
+        until(lambda: all(self.published() == said.stdout.split() for _ in range(6)))
+        return said.stdout.split()
 
     def published(self) -> list[str]:
         answer = requests.get(f"{self.address}/jwks.json", headers={"Connection": "close"}, timeout=5)
@@ -82,8 +86,15 @@ class Running:
             asking.join(30)
 
 
-def write_keys(folder: Path, *keys: ECKey) -> None:
-    (folder / "tokens.json").write_text(json.dumps({"keys": [key.as_dict(private=True) for key in keys]}))
+def rotated(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "services.identity.signin.rotation", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def write_keys(folder: Path, *keys: ECKey) -> Path:
+    path = folder / "tokens.json"
+    path.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in keys]}))
+    return path
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -98,6 +109,31 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 FIRST, SECOND = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second"))
+
+
+def test_each_step_changes_the_file_whole(tmp_path: Path) -> None:
+    path = write_keys(tmp_path, FIRST, SECOND)
+    assert rotated("add", str(path), "third").stdout.split() == ["first", "second", "third"]
+    assert rotated("use", str(path), "second").stdout.split() == ["second", "first", "third"]
+    assert rotated("drop", str(path), "first").stdout.split() == ["second", "third"]
+    assert read(path).keys[0].as_dict(private=True) == SECOND.as_dict(private=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("drop", "first"), "first signs"),
+        (("use", "ninth"), "there is no key ninth"),
+        (("drop", "ninth"), "there is no key ninth"),
+    ],
+)
+def test_a_step_that_cannot_be_changes_nothing(tmp_path: Path, arguments: tuple[str, str], says: str) -> None:
+    path = write_keys(tmp_path, FIRST, SECOND)
+    before, (step, kid) = path.read_text(), arguments
+    refused = rotated(step, str(path), kid)
+    assert (refused.returncode, refused.stderr.strip()) == (1, says)
+    assert path.read_text() == before
 
 
 @pytest.fixture
@@ -140,13 +176,13 @@ def test_a_key_is_changed_while_identity_is_asked_without_a_pause(running: Runni
     with running.asked_without_a_pause() as failed:
         before = running.token()
         assert running.takes(before)
-        running.sign_with(FIRST, SECOND)  # 1. published, and signing nothing yet
+        _, second = running.step("add")  # 1. published, and signing nothing yet
         assert running.takes(running.token())
         running.seconds += KEYS_FRESH_S + 1
-        running.sign_with(SECOND, FIRST)  # 2. signs
+        running.step("use", second)  # 2. signs
         after = running.token()
         assert running.takes(before) and running.takes(after), "old and new side by side"
-        running.sign_with(SECOND)  # 3. the old one is no more
+        running.step("drop", "first")  # 3. the old one is no more
         assert running.takes(before), "services keep what they know for five minutes"
         running.seconds += KEYS_FRESH_S + 1
         assert not running.takes(before) and running.takes(after)
