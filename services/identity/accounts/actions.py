@@ -244,7 +244,9 @@ def _found(work: Work, login: str, actors: frozenset[ActorKind]) -> Account | No
 
 def _proved(work: Work, attempt: Attempt, account: Account | None) -> Account | None:
     """The account, if the password is right and, where it has one, the second factor too."""
-    password = rules.read_password(attempt.password[: rules.PASSWORD_LENGTH_MAX])
+    password = rules.read_password(
+        attempt.password
+    )  # whole: one that is cut off would be right with anything behind it
     is_right = passwords.is_right(account.password_hash if account else passwords.NOBODYS, password)
     if account is None or not is_right:
         return None

@@ -12,7 +12,7 @@ from services.identity.accounts.application import Facts
 from services.identity.accounts.door import Door
 from services.identity.accounts.passwords import common
 from services.identity.register.person import Civil, Contact, Person
-from shared.events.identity import AccountActivated, ActivationRequested
+from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.kernel.actors import ActorKind
 from shared.kernel.personal import Sealed
 from tests.ground import DZ, TN, funds
@@ -247,6 +247,89 @@ def test_a_link_that_does_not_open(
 ) -> None:
     with pytest.raises(error):
         rules.activate(replace(PENDING, **change), is_password_right=is_password_right, at=AT + timedelta(hours=hours))
+
+
+# --- another password
+
+ACTIVE = replace(PENDING, status=Status.ACTIVE, asked_at=())
+LINKED = replace(ACTIVE, recovery=Link(token_hash="r1", expires_at=AT + timedelta(hours=24)))
+
+
+def ask_recovery(known: Account | None = ACTIVE, *, person: Person = AMIRA, **more: Any) -> Any:
+    return rules.ask_recovery(known, **{"person": person, "token_hash": "r9", "link": Sealed("s"), "at": AT, **more})
+
+
+def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
+    asked = ask_recovery()
+    assert asked.thing == replace(ACTIVE, recovery=asked.thing.recovery, asked_at=(AT,))
+    (told,) = asked.events
+    assert isinstance(told, RecoveryRequested)
+    assert (told.expires_at, told.language) == (AT + timedelta(hours=24), "ar")
+
+
+@pytest.mark.parametrize(
+    ("known", "person"),
+    [
+        (None, AMIRA),
+        (PENDING, AMIRA),
+        (replace(ACTIVE, asked_at=(AT - timedelta(hours=1),) * 5), AMIRA),
+        (ACTIVE, replace(AMIRA, contact=Contact(mobile="+213550123456"))),
+    ],
+    ids=["no account", "one that nobody opened", "five links today", "no address"],
+)
+def test_no_way_back_is_sent(known: Account | None, person: Person) -> None:
+    assert ask_recovery(known, person=person) is None
+
+
+def test_a_way_back_followed_in_time_brings_a_new_password_and_is_told() -> None:
+    found = rules.recover(LINKED, password_hash="new", at=AT + timedelta(hours=23))
+    assert (found.thing.password_hash, found.thing.password_serial) == ("new", LINKED.password_serial + 1)
+    assert found.thing.recovery is not None and found.thing.recovery.used_at == AT + timedelta(hours=23)
+    (told,) = found.events
+    assert isinstance(told, PasswordChanged) and told.person_ref == "pamira"
+
+
+@pytest.mark.parametrize(
+    ("link", "hours", "error"),
+    [
+        (None, 0, rules.RecoveryUnknown),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24), used_at=AT), 1, rules.RecoveryUsed),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24)), 24, rules.RecoveryExpired),
+    ],
+)
+def test_a_way_back_that_does_not_open(link: Link | None, hours: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        rules.recover(replace(ACTIVE, recovery=link), password_hash="new", at=AT + timedelta(hours=hours))
+
+
+def test_a_changed_password_voids_the_way_back() -> None:
+    changed = rules.change_password(LINKED, password_hash="new", at=AT).thing
+    assert (changed.recovery, changed.password_serial) == (None, LINKED.password_serial + 1)
+
+
+@pytest.mark.parametrize("known", [None, PENDING])
+def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> None:
+    with pytest.raises(rules.AccountUnknown):
+        rules.start_reset(known, token_hash="r1", at=AT)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["benali la belle", "ma belle AMIRA", f"no{AMIRA_NIN}no", "xx25041990xx", "amira.b for me", "أميرة الجميلة"],
+)
+def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
+    person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
+    with pytest.raises(rules.PasswordPersonal):
+        rules.check_password(password, role=Role.PERSON, common=common(), context=rules.words_of(person))
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_given_up"),
+    [(Status.PENDING, 30, False), (Status.PENDING, 31, True), (Status.ACTIVE, 400, False)],
+)
+def test_an_account_that_nobody_opened_is_given_up_in_the_end(status: Status, days: int, is_given_up: bool) -> None:
+    account = replace(PENDING, status=status)
+    assert rules.is_given_up(account, at=AT + timedelta(days=days)) is is_given_up
 
 
 # --- users
