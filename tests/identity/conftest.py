@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -111,13 +112,18 @@ def town(
     mongo_client: MongoClient[dict[str, Any]], mongodb: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     database = mongo_client[f"test_{uuid4().hex}"]
+    yield opened(database, mongodb, tmp_path_factory.mktemp("register"))
+    mongo_client.drop_database(database.name)
+
+
+def opened(database: Database[dict[str, Any]], mongodb: str, folder: Path) -> Town:
+    """The register is imported, and Amira, a user of her firm and an operator have accounts."""
     platform = platform_on(database, mongodb)
-    known_people(platform, tmp_path_factory.mktemp("register"))
+    known_people(platform, folder)
     _open_account(platform)
     assert added_user(platform, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
     _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "operator")
-    yield Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
-    mongo_client.drop_database(database.name)
+    return Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
 
 
 @pytest.fixture

@@ -244,9 +244,7 @@ def _found(work: Work, login: str, actors: frozenset[ActorKind]) -> Account | No
 
 def _proved(work: Work, attempt: Attempt, account: Account | None) -> Account | None:
     """The account, if the password is right and, where it has one, the second factor too."""
-    password = rules.read_password(
-        attempt.password
-    )  # whole: one that is cut off would be right with anything behind it
+    password = rules.read_password(attempt.password)  # whole: cut off, the rest of it could be anything
     is_right = passwords.is_right(account.password_hash if account else passwords.NOBODYS, password)
     if account is None or not is_right:
         return None

@@ -1,4 +1,4 @@
-"""The sign-in page keeps out of the way of password managers, and lets nobody else put it into a frame or fill it in."""
+"""The sign-in page keeps out of the way of password managers, and nobody else frames it or fills it in."""
 
 import re
 import unicodedata
@@ -81,9 +81,9 @@ def test_a_form_that_another_site_sends_lets_nobody_in(house: House) -> None:
     assert token
     elsewhere = house.browser()
     for refused in (
-        elsewhere.send(token[1], AMIRA_NIN),
-        victim.send("", AMIRA_NIN),
-        elsewhere.send("", AMIRA_NIN),
+        elsewhere.send(token[1], AMIRA_NIN, PASSWORD),
+        victim.send("", AMIRA_NIN, PASSWORD),
+        elsewhere.send("", AMIRA_NIN, PASSWORD),
     ):
         assert refused.status_code == 400 and refused.location is None
         assert not any("himaya_device" in cookie for cookie in refused.headers.getlist("Set-Cookie"))
