@@ -16,7 +16,8 @@ from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import resealing
-from shared.storage.platform import ChangedMeanwhile, Platform
+from shared.storage.drawer import ChangedMeanwhile
+from shared.storage.platform import Platform
 
 NAME = "seals"
 PATIENCE_S = 90

@@ -107,7 +107,7 @@ def _of_blobs(work: Work) -> Iterator[Resting]:
 
 def _read(work: Work, name: str, fields: Sequence[str]) -> Iterator[Document]:
     """All of a collection, by one query: on the embedded engine each query costs what it matches."""
-    with work.database[name].find({"fund": work.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
+    with work.collection(name).find({"fund": work.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
         yield from found
 
 
