@@ -166,7 +166,7 @@ def check_password(password: str, *, role: Role, common: Collection[str], contex
     if len(password) > PASSWORD_LENGTH_MAX:
         raise PasswordTooLong(length_max=PASSWORD_LENGTH_MAX)
     folded = password.casefold()
-    if _is_pattern(folded) or any(core in common for core in _cores(folded)):
+    if _is_pattern(folded) or folded in common or any(core in common for core in _cores(folded)):
         raise PasswordCommon
     known = {word.casefold() for word in context if len(word) >= CONTEXT_LENGTH_MIN}
     if any(word in folded for word in known):

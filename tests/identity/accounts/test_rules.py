@@ -112,6 +112,20 @@ def test_a_password_that_is_refused(password: str, error: type[Exception] | None
         check(password)
 
 
+@pytest.mark.parametrize("password", ["a1b2c3d4", "A1B2C3D4"])
+def test_a_common_password_with_digits_inside_is_common_as_a_whole(password: str) -> None:
+    check(password)
+    with pytest.raises(rules.PasswordCommon):
+        rules.check_password(password, role=Role.PERSON, common={"a1b2c3d4"}, context=[])
+
+
+@pytest.mark.parametrize(
+    "password", ["q" + "x7" * 30, "tout en minuscules", "TOUT EN MAJUSCULES", "20 chats", "😀" * 3 + " chats"]
+)
+def test_long_ones_are_taken_and_no_kind_of_sign_is_asked_for(password: str) -> None:
+    check(password)
+
+
 @pytest.mark.parametrize("role", [Role.EMPLOYER, Role.AGENT, Role.OPERATOR])
 def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
     check("douze signes", role)
