@@ -5,10 +5,17 @@ from typing import Any
 
 import pytest
 
+from services.identity.accounts import actions as accounts
 from services.identity.accounts.account import SCOPES, Role
+from services.identity.accounts.actions import Attempt
+from services.identity.signin import actions as signin
+from services.identity.signin.session import Session
+from shared.kernel.actors import ActorKind
+from shared.storage.work import Work
+from tests.ground import DZ, someone
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, events, ref
 from tests.identity.conftest import House
-from tests.identity.signin.relying_party import Browser
+from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
 
 NEW = "quatre chiens sous la table"
 SCOPE = "openid account:manage"
@@ -117,12 +124,43 @@ def test_of_two_changes_at_once_one_is_in_force(house: House) -> None:
     assert len(events(house.platform, "identity.password-changed")) == 1
 
 
-def test_a_sign_in_that_races_a_change_leaves_no_session_of_the_old_password(house: House) -> None:
+def test_a_code_that_waits_while_the_password_is_changed_begins_nothing(house: House) -> None:
     browser, tokens = signed_in(house)
-    code = house.browser()
-    waiting = code.code(AMIRA_NIN, scope=SCOPE)  # signed in by the old password, not exchanged yet
+    slow = house.browser()
+    waiting = slow.code(AMIRA_NIN, scope=SCOPE)
     assert change(browser, tokens).status_code == 200
-    assert code.exchange(waiting).status_code == 400
+    assert slow.exchange(waiting).status_code == 400
+
+
+def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(house: House) -> None:
+    """It read the old password, and is written after the new one: neither sees the other, and the session is void."""
+    browser, tokens = signed_in(house)
+    attempt = Attempt(login=AMIRA_NIN, password=PASSWORD, one_time_code="", device="", actors=frozenset(ActorKind))
+    code = "late.c0de"
+
+    def sign_in(work: Work) -> None:
+        account = accounts.admit(work, attempt).account
+        assert account is not None
+        with ThreadPoolExecutor(1) as meanwhile:
+            assert meanwhile.submit(change, browser, tokens).result().status_code == 200
+        session = Session(
+            session_id="late",
+            account_id=account.account_id,
+            client_id="portal",
+            redirect_uri=CALLBACK,
+            scope=("openid",),
+            challenge=challenge(),
+            nonce=None,
+            methods=("pwd",),
+            signed_in_at=work.at,
+            code_hash=accounts.hash_of(code),
+            password_serial=account.password_serial,
+        )
+        signin.begin(work, session)
+
+    house.platform.work(DZ, by=someone(), cause="test", action=sign_in)
+    assert house.platform.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
+    assert house.browser().exchange(code).status_code == 400
 
 
 # --- sessions
