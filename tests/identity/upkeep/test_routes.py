@@ -50,7 +50,9 @@ def test_everybody_may_see_to_their_own_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("login", "person_ref", "employer_ids"), [(AMIRA_NIN, ref(), []), ("paie", None, [FIRM]), ("nadia", None, [])]
+    ("login", "person_ref", "employer_ids"),
+    [(AMIRA_NIN, ref(), []), ("paie", None, [FIRM]), ("nadia", None, [])],
+    ids=["a person", "a user", "one of the staff"],
 )
 def test_a_changed_password_ends_every_other_session_and_is_told(
     house: House, login: str, person_ref: str | None, employer_ids: list[str]
