@@ -53,7 +53,7 @@ def _in_turn(house: House, ask: Callable[[str], object]) -> dict[str, list[float
     """Each name as often as the others, in an order of chance; doors are forgotten in between."""
     taken: dict[str, list[float]] = {who: [] for who in NAMES}
     for _ in range(ROUNDS):
-        house.platform.database["doors"].delete_many({})
+        house.platform.database["tries"].delete_many({})
         for who, nin in random.sample(list(NAMES.items()), len(NAMES)):
             began_s = time.perf_counter()
             ask(nin)

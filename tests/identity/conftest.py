@@ -101,7 +101,7 @@ class Town:
 
     def as_before(self) -> None:
         """Forget what an earlier test did: who failed, who is in, what became of an account."""
-        for name in ("doors", "sessions", "assertions", "applications", "outbox", "audit"):
+        for name in ("tries", "sessions", "assertions", "applications", "outbox", "audit"):
             self.database[name].delete_many({})
         for account in self.accounts:
             self.database["accounts"].replace_one({"_id": account["_id"]}, account)

@@ -8,8 +8,8 @@ from shared.storage.work import Work
 
 def before(work: Work, name: str) -> Door:
     """The door of a name, whether or not anybody has it."""
-    door_id = work.keys.blind_index(name, of="door")
-    return store.doors.find(work, door_id) or Door(door_id=door_id)
+    index = work.keys.blind_index(name, of="door")
+    return store.doors.find_only(work, name=index) or Door(door_id=work.new_id(), name=index)
 
 
 def shut_s(work: Work, door: Door) -> int:

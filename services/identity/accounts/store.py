@@ -35,7 +35,13 @@ applications = Shelf(
     whose="application_id",
 )
 
-doors = Shelf("doors", Door, key="door_id", missing=DoorUnknown, indexes=[Index(("failed_at",))])
+doors = Shelf(
+    "tries",
+    Door,
+    key="door_id",
+    missing=DoorUnknown,
+    indexes=[Index(("name",), unique=True), Index(("failed_at",))],
+)
 
 
 def known_by(work: Work, name: str) -> Account | None:
@@ -75,4 +81,4 @@ def open_door(work: Work, door: Door) -> None:
     """Failures that do not count any more leave no door behind."""
     if door.version:
         work.drawer(doors.name).remove(door.door_id)
-        work.note("opened", doors.name, door.door_id)
+        work.note("forgot", doors.name, door.door_id)

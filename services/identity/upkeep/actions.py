@@ -119,9 +119,9 @@ def forget(work: Work, kept: Kept) -> int:
     drawer = work.drawer(kept.drawer)
     old = drawer.find({kept.since: {"$lt": work.at - kept.life}}, limit=FORGOTTEN_AT_ONCE_MAX)
     for document in old:
-        drawer.remove(str(document["_id"]).removeprefix(drawer.key("")))
-    if old:
-        work.note("forgot-many", kept.drawer, f"before {work.at - kept.life:%Y-%m-%dT%H:%M:%SZ}", version=len(old))
+        local_id = str(document["_id"]).removeprefix(drawer.key(""))
+        drawer.remove(local_id)
+        work.note("forgot", kept.drawer, local_id)
     return len(old)
 
 

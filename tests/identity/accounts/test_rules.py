@@ -395,7 +395,7 @@ def test_users_that_cannot_be() -> None:
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
 def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
-    door = Door(door_id="d", failures=failures, failed_at=AT)
+    door = Door(door_id="d", name="n", failures=failures, failed_at=AT)
     until = rules.shut_until(door, at=AT)
     assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
     if until:
@@ -403,7 +403,7 @@ def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_mi
 
 
 def test_failures_add_up_and_are_forgotten_after_a_day() -> None:
-    door = Door(door_id="d")
+    door = Door(door_id="d", name="n")
     for _ in range(7):
         door = rules.failed(door, at=AT)
     assert door.failures == 7

@@ -102,7 +102,7 @@ def test_a_password_that_is_refused_changes_nothing(house: House, chosen: str, c
     browser, tokens = signed_in(house)
     refused = change(browser, tokens, chosen=chosen)
     assert (refused.status_code, refused.json["code"]) == (422, code)
-    assert house.platform.database["doors"].count_documents({}) == 0, "and counts as no failure"
+    assert house.platform.database["tries"].count_documents({}) == 0, "and counts as no failure"
     assert browser.refresh(tokens["refresh_token"]).status_code == 200
 
 
