@@ -1,4 +1,4 @@
-"""`python -m services.identity web|worker|import-register|add-user`."""
+"""`python -m services.identity web|worker|import-register|add-user|reset-user`."""
 
 import sys
 

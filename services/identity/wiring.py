@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from services.identity.accounts.chores import consider
-from services.identity.accounts.commands import add_user
+from services.identity.accounts.commands import add_user, reset_user
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, doors
 from services.identity.cards.reactions import reactions as card_reactions
@@ -17,7 +17,9 @@ from services.identity.signin import clients, keys
 from services.identity.signin.provider import Desk
 from services.identity.signin.routes import blueprint
 from services.identity.signin.routes import routes as signin_routes
-from services.identity.signin.store import sessions
+from services.identity.signin.store import ASSERTIONS, sessions
+from services.identity.upkeep.chores import forget
+from services.identity.upkeep.routes import routes as upkeep_routes
 from shared.process.service import Service
 
 
@@ -29,9 +31,10 @@ service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[account_routes, signin_routes, card_routes],
+    routes=[account_routes, signin_routes, upkeep_routes, card_routes],
     reactions=[card_reactions],
     shelves=[persons, employers, cards, accounts, applications, doors, sessions],
+    indexes={ASSERTIONS: [["fund", "expires_at"]]},
     blueprints=lambda own, platform: [blueprint(desk(own), platform)],
     # What somebody could guess with, and what sends a letter or hashes a password.
     quotas={
@@ -40,15 +43,21 @@ service: Service[Settings] = Service(
         "oidc.revoke": "120/minute",
         "accounts.open": "20/hour",
         "accounts.activate": "20/hour",
+        "accounts.ask_recovery": "20/hour",
+        "accounts.recover": "20/hour",
+        "upkeep.change_password": "20/hour",
     },
     keys=lambda own, platform: keys.read(own.signing_keys_file),
-    chores=lambda own: [consider(portal_url=own.portal_url)],
+    chores=lambda own: [consider(portal_url=own.portal_url), forget()],
     commands={
         "import-register": lambda own, platform, arguments: import_register(
             platform, arguments, texts=service.texts(), out=sys.stdout
         ),
         "add-user": lambda own, platform, arguments: add_user(
             platform, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
+        ),
+        "reset-user": lambda own, platform, arguments: reset_user(
+            platform, arguments, portal_url=own.portal_url, texts=service.texts(), out=sys.stdout
         ),
     },
 )

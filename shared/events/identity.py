@@ -80,6 +80,33 @@ class AccountActivated:
     activated_at: datetime
 
 
+@event(case="account_id")
+class RecoveryRequested:
+    """An insured person forgot the password of their account; notifications sends the link, once, before it expires.
+
+    `link` is of class contact and belongs to the `person_ref`.
+    """
+
+    account_id: str
+    person_ref: str
+    link: Sealed
+    expires_at: datetime
+    language: str
+
+
+@event(case="account_id")
+class PasswordChanged:
+    """An account has a new password; notifications tells its owner, or the employers for whom a user acts.
+
+    Staff of the fund have neither `person_ref` nor `employer_ids`.
+    """
+
+    account_id: str
+    person_ref: str | None
+    employer_ids: tuple[str, ...]
+    changed_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class RefreshedCard:
     """A card whose validity now reaches further."""

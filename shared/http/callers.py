@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -68,7 +68,9 @@ class KeysUnavailable(Unavailable):
 class PublicKeys(Protocol):
     """Where the identity service's public keys come from."""
 
-    def get(self, *, unknown_key: bool) -> KeySet: ...
+    def get(self, *, unknown_key: bool) -> KeySet:
+        """The keys: the same object as long as nobody looked whether they changed."""
+        ...
 
 
 @dataclass
@@ -76,6 +78,7 @@ class KeysFromUrl:
     """The JWKS at an address, kept while it is fresh, and kept on while the identity service is down."""
 
     url: str
+    clock_s: Callable[[], float] = time.monotonic
     _keys: KeySet | None = None
     _asked_s: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,7 +86,7 @@ class KeysFromUrl:
     def get(self, *, unknown_key: bool) -> KeySet:
         """The keys; asked again where they are old or a token names one that is not among them."""
         with self._lock:
-            age_s = time.monotonic() - self._asked_s
+            age_s = self.clock_s() - self._asked_s
             if self._keys is None or age_s > KEYS_FRESH_S or (unknown_key and age_s > KEYS_ASKED_AGAIN_S):
                 self._ask()
             if self._keys is None:
@@ -91,7 +94,7 @@ class KeysFromUrl:
             return self._keys
 
     def _ask(self) -> None:
-        self._asked_s = time.monotonic()
+        self._asked_s = self.clock_s()
         try:
             answer = requests.get(self.url, timeout=3)
             answer.raise_for_status()
@@ -107,8 +110,9 @@ class Verifier:
     keys: PublicKeys
     issuer: str
     audience: str
-    _read: "OrderedDict[str, jwt.Token]" = field(default_factory=OrderedDict, compare=False, repr=False)
-    """Tokens whose signature was found good: they come again with every request, and a signature stays good."""
+    _read: "OrderedDict[str, tuple[KeySet, jwt.Token]]" = field(default_factory=OrderedDict, compare=False, repr=False)
+    """Tokens whose signature was found good, and the keys that it was good by: they come again with every request, and
+    a signature stays good as long as its key is published."""
 
     def actor(self, authorization: str, *, fund_id: str, at: datetime) -> Actor:
         """The caller behind an Authorization header."""
@@ -143,18 +147,21 @@ class Verifier:
         return claims
 
     def _decoded(self, token: str) -> jwt.Token:
+        keys = self.keys.get(unknown_key=False)
         known = self._read.get(token)
-        if known is None:
-            known = self._read[token] = self._verified(token)
+        if known is None or known[0] is not keys:
+            known = self._read[token] = self._verified(token, keys)
             if len(self._read) > TOKENS_KEPT_MAX:
                 self._read.popitem(last=False)
-        return known
+        return known[1]
 
-    def _verified(self, token: str) -> jwt.Token:
+    def _verified(self, token: str, keys: KeySet) -> tuple[KeySet, jwt.Token]:
+        """The token by these keys, or by newer ones where they do not know its own."""
         try:
-            return jwt.decode(token, self.keys.get(unknown_key=False), algorithms=ALGORITHMS)
+            return keys, jwt.decode(token, keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError):
-            return jwt.decode(token, self.keys.get(unknown_key=True), algorithms=ALGORITHMS)
+            newer = self.keys.get(unknown_key=True)
+            return newer, jwt.decode(token, newer, algorithms=ALGORITHMS)
 
 
 def _is_well_formed(claims: Mapping[str, Any]) -> bool:
@@ -180,4 +187,5 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         scopes=frozenset(claims.get("scope", "").split()),
         person_ref=claims.get("person_ref"),
         employer_ids=frozenset(claims.get("employers", ())),
+        session_id=claims.get("sid"),
     )

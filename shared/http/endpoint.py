@@ -9,11 +9,11 @@ from typing import Any
 import structlog
 from flask import Response, g, json, request
 
-from shared.http import bodies, limits
+from shared.http import bodies, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.kernel.actors import Actor, ActorKind
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document
 from shared.storage.platform import FundUnknown, Platform
 from shared.storage.work import Work
@@ -147,6 +147,10 @@ class Endpoint:
         return answer
 
     def _shown(self, result: object) -> Response:
+        """What the handler made, as the caller gets it. A failure that it answers instead of raising it is refused like
+        any other, and what was kept beside it stays: a wrong password counts."""
+        if isinstance(result, Failure):
+            return problems.of_failure(result)
         if isinstance(result, Download):
             answer = Response(result.content, self.route.status, mimetype=result.media_type)
             answer.headers.set("Content-Disposition", "attachment", filename=result.file_name)

@@ -24,13 +24,17 @@ class NotYours(Forbidden):
 
 @dataclass(frozen=True)
 class Actor:
-    """A caller of one fund, with the scopes that the fund gave and whom they may act for."""
+    """A caller of one fund, with the scopes that the fund gave and whom they may act for.
+
+    `session_id` is the sign-in that their token is of; a machine has none.
+    """
 
     kind: ActorKind
     subject: str
     scopes: frozenset[str] = frozenset()
     person_ref: str | None = None
     employer_ids: frozenset[str] = field(default_factory=frozenset)
+    session_id: str | None = None
 
     def must_act_for_employer(self, employer_id: str) -> None:
         """Staff act for every employer of their fund, a firm's user only for the firms that it was given."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.funds.loading import FundsInvalid
-from shared.process import web, worker
+from shared.process import seals, web, worker
 from shared.process.operations import commands
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
@@ -13,7 +13,7 @@ from shared.process.settings import SettingsMissing, common, environment, sealed
 
 def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
-    known = ["web", "worker", *commands.NAMES, *service.commands]
+    known = ["web", "worker", seals.NAME, *commands.NAMES, *service.commands]
     if not arguments or arguments[0] not in known:
         print(f"usage: python -m services.{service.name} {'|'.join(known)}", file=sys.stderr)  # noqa: T201
         return 2
@@ -34,6 +34,8 @@ def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any)
         return 0
     if name == "worker":
         return worker.run(service, shared, own)
+    if name == seals.NAME:
+        return seals.run(service, shared, rest)
     if name in commands.NAMES:
         return commands.run(service, shared, arguments)
     return service.commands[name](own, service.platform(shared), rest)

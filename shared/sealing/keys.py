@@ -78,6 +78,14 @@ class FundKeys:
         """The text again, or `SealBroken`."""
         return self.open_bytes(sealed, as_=as_, whose=whose).decode()
 
+    def is_current(self, sealed: Sealed, *, as_: DataClass) -> bool:
+        """Whether the key that seals today sealed this value."""
+        return sealed.partition(".")[0] == self._of(as_).current
+
+    def renewed(self, sealed: Sealed, *, as_: DataClass, whose: str) -> Sealed:
+        """The same value, sealed with the key of today."""
+        return self.seal(self.open_bytes(sealed, as_=as_, whose=whose), as_=as_, whose=whose)
+
     def blind_index(self, value: str, *, of: str) -> str:
         """What equality is looked up by where the value itself may not stand: keyed, one-way, per fund and field."""
         return hmac.new(self.index_key, f"{self.fund_id}|{of}|{value}".encode(), hashlib.sha256).hexdigest()

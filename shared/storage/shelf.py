@@ -38,6 +38,7 @@ class Shelf(Generic[Kept]):
     """Keeps things of one kind under their key, per fund, and tells their events.
 
     `sealed` names the fields that rest sealed, with their class; they belong to the value of the field `whose`.
+    `came_sealed` names those that another service sealed, for the same value, and that nobody opens on the way in.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Shelf(Generic[Kept]):
         missing: type[Missing],
         indexes: Sequence[Index] = (),
         sealed: Mapping[str, DataClass] | None = None,
+        came_sealed: Mapping[str, DataClass] | None = None,
         whose: str = "",
     ) -> None:
         self.name = name
@@ -57,6 +59,7 @@ class Shelf(Generic[Kept]):
         self.missing = missing
         self.indexes = indexes
         self.sealed = sealed or {}
+        self.came_sealed = came_sealed or {}
         self.whose = whose
 
     def find(self, work: Work, key: str) -> Kept | None:

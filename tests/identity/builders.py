@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from services.identity.accounts.chores import consider
-from services.identity.accounts.commands import add_user
+from services.identity.accounts.commands import add_user, reset_user
 from services.identity.register.commands import import_register
 from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
@@ -149,6 +150,11 @@ def application(**facts: Any) -> dict[str, Any]:
     }
 
 
+def forgotten(**facts: Any) -> dict[str, Any]:
+    """Amira says that she forgot her password."""
+    return {"national_id": AMIRA_NIN, "insurance_number": AMIRA_NSS, "birth_on": "1990-04-25", **facts}
+
+
 def considered(platform: Platform, fund_id: str = DZ) -> int:
     """Let the chore run once; how many applications it considered."""
     return consider(portal_url=PORTAL).run(platform, fund_id)
@@ -161,12 +167,25 @@ def events(platform: Platform, type_name: str) -> list[dict[str, Any]]:
     return [json.loads(event["body"]) for event in told if event["type"] == type_name]
 
 
-def links(platform: Platform) -> list[str]:
+def links(platform: Platform, type_name: str = "identity.activation-requested") -> list[str]:
     """The links that were sent, opened as notifications would."""
     return [
         keys()[DZ].open(Sealed(each["link"]), as_=DataClass.CONTACT, whose=each["person_ref"])
-        for each in events(platform, "identity.activation-requested")
+        for each in events(platform, type_name)
     ]
+
+
+def ways_back(platform: Platform) -> list[dict[str, str]]:
+    """What stands in the recovery links that were sent: `token` and `device`."""
+    return [dict(parse_qsl(urlsplit(link).fragment)) for link in links(platform, "identity.recovery-requested")]
+
+
+def reset(platform: Platform, login: str, *, fund_id: str = DZ) -> tuple[int, str]:
+    """Run the operator's command; its exit status and what it said, in English."""
+    said = io.StringIO()
+    given = [fund_id, "--login", login, "--language", "en"]
+    status = reset_user(platform, given, portal_url=PORTAL, texts=service.texts(), out=said)
+    return status, said.getvalue().strip()
 
 
 def added_user(platform: Platform, *arguments: str, password: str = PASSWORD, fund_id: str = DZ) -> tuple[int, str]:

@@ -9,7 +9,9 @@ from shared.events.identity import (
     ActivationRequested,
     CardsRefreshed,
     EmployersRegistered,
+    PasswordChanged,
     PersonsRegistered,
+    RecoveryRequested,
     RefreshedCard,
     RegisteredEmployer,
     RegisteredPerson,
@@ -65,6 +67,15 @@ PAID: dict[str, Any] = {"amount_minor": 32_000, "currency": "DZD"}
 def activation(*, expires_at: datetime = AT + timedelta(days=2000), language: str = "ar") -> ActivationRequested:
     link = keys()[DZ].seal("https://portal.example.org/activation#s3cret", as_=DataClass.CONTACT, whose=AMIRA)
     return ActivationRequested(account_id="a1", person_ref=AMIRA, link=link, expires_at=expires_at, language=language)
+
+
+def recovery(*, expires_at: datetime = AT + timedelta(days=2000), language: str = "ar") -> RecoveryRequested:
+    link = keys()[DZ].seal("https://portal.example.org/recovery#s3cret", as_=DataClass.CONTACT, whose=AMIRA)
+    return RecoveryRequested(account_id="a1", person_ref=AMIRA, link=link, expires_at=expires_at, language=language)
+
+
+def password_changed(*, person_ref: str | None = AMIRA, employer_ids: tuple[str, ...] = ()) -> PasswordChanged:
+    return PasswordChanged(account_id="a1", person_ref=person_ref, employer_ids=employer_ids, changed_at=AT)
 
 
 def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> CardsRefreshed:

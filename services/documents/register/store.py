@@ -3,7 +3,15 @@
 from services.documents.register.employer import Employer
 from services.documents.register.person import Person
 from services.documents.register.rules import EmployerUnknown, PersonUnknown
+from shared.kernel.personal import DataClass
 from shared.storage.shelf import Shelf
 
-persons = Shelf("persons", Person, key="person_ref", missing=PersonUnknown)
+persons = Shelf(
+    "persons",
+    Person,
+    key="person_ref",
+    missing=PersonUnknown,
+    came_sealed={"civil": DataClass.CIVIL},
+    whose="person_ref",
+)
 employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown)

@@ -37,8 +37,12 @@ _ACTORS = {
     Role.OPERATOR: ActorKind.STAFF,
 }
 
+_OWN = "account:manage"
+"""What everybody may do: see to their own password and sessions."""
+
 _AGENT = frozenset(
     [
+        _OWN,
         "claims:decide",
         "claims:read",
         "rights:read",
@@ -65,10 +69,10 @@ SCOPES: Mapping[Role, frozenset[str]] = {
             "careers:read",
             "cards:read",
             "messages:read",
-            "account:manage",
+            _OWN,
         ]
     ),
-    Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read"]),
+    Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
     Role.AGENT: _AGENT,
     Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
 }
@@ -83,8 +87,8 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Activation:
-    """The one link by which a pending account opens; of its token only the hash is kept."""
+class Link:
+    """A link that was sent: good once and for a time. Of its token only the hash is kept."""
 
     token_hash: str
     expires_at: datetime
@@ -95,8 +99,10 @@ class Activation:
 class Account:
     """An account. `known_by` is what it is found by: a person's pseudonym, or the blind index of a login.
 
-    `second_factor` is the secret of the one-time codes (base32), `factor_step` the step of the last code that was
-    taken: none is taken twice. `asked_at` are the last times that a link was asked for.
+    `password_serial` counts the passwords that took another's place: a session holds as long as the password that it
+    began with. `second_factor` is the secret of the one-time codes (base32), `factor_step` the step of the last code
+    that was taken: none is taken twice. `activation` is the link by which a pending account opens, `recovery` the one
+    by which its owner chooses a new password; `asked_at` are the last times that either was asked for.
     """
 
     account_id: str
@@ -104,11 +110,13 @@ class Account:
     role: Role
     status: Status
     password_hash: str
+    password_serial: int = 0
     person_ref: str | None = None
     employer_ids: tuple[str, ...] = ()
     second_factor: str | None = None
     factor_step: int = 0
-    activation: Activation | None = None
+    activation: Link | None = None
+    recovery: Link | None = None
     asked_at: tuple[datetime, ...] = ()
     version: int = 0
 

@@ -1,25 +1,37 @@
-"""An application for an account, as anybody may send it: kept sealed until it is considered, then forgotten."""
+"""An application, as anybody may send it: for an account, or for a way back into one.
+
+It is kept sealed until it is considered, then forgotten.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class Wish(StrEnum):
+    """What somebody applies for."""
+
+    ACCOUNT = "account"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the applicant claims to be. Numbers stand as the fund keeps them."""
+    """What the applicant claims to be. Numbers stand as the fund keeps them; a way back needs no e-mail address."""
 
     national_id: str
     insurance_number: str
     birth_on: date
-    email: str
+    email: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Application:
-    """An application that waits."""
+    """An application that waits. `password_hash` is that of the account that is wished for."""
 
     application_id: str
     facts: Facts
-    password_hash: str
+    password_hash: str | None
     applied_at: datetime
+    wish: Wish = Wish.ACCOUNT
     version: int = 0

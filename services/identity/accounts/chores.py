@@ -3,9 +3,11 @@
 Not in the request that brought them, so that nobody can tell from its time whether the fund knows somebody.
 """
 
+from collections.abc import Callable
+
 from services.identity.accounts import actions, store
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
 
 EVERY_S = 0.5
@@ -14,18 +16,19 @@ EVERY_S = 0.5
 def consider(*, portal_url: str) -> Chore:
     """Consider what waits; `portal_url` is where the links lead."""
 
-    def run(platform: Platform, fund_id: str) -> int:
-        by = system("accounts")
-        waiting = store.waiting(platform.reading(fund_id, by=by))
-        for application_id in waiting:
-            platform.work(
-                fund_id,
-                by=by,
-                cause=f"chore:consider:{application_id}",
-                action=lambda work, one=application_id: actions.consider(  # type: ignore[misc]
-                    work, application_id=one, portal_url=portal_url
-                ),
-            )
-        return len(waiting)
+    name, by = "consider-applications", system("accounts")
+    one_by_one = OneByOne(name)
 
-    return Chore("consider-applications", EVERY_S, run)
+    def considering(platform: Platform, fund_id: str, application_id: str) -> Callable[[], object]:
+        return lambda: platform.work(
+            fund_id,
+            by=by,
+            cause=f"chore:consider:{application_id}",
+            action=lambda work: actions.consider(work, application_id=application_id, portal_url=portal_url),
+        )
+
+    def run(platform: Platform, fund_id: str) -> int:
+        waiting = store.waiting(platform.reading(fund_id, by=by))
+        return one_by_one.do({each: considering(platform, fund_id, each) for each in waiting})
+
+    return Chore(name, EVERY_S, run)

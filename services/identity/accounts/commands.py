@@ -1,10 +1,12 @@
-"""An operator's command comes in for accounts: add a user of an employer, or one of the fund's staff.
+"""An operator's commands come in for accounts: add a user of an employer or one of the staff, and help them back in.
 
 python -m services.identity add-user dz-cnas --kind employer --login paie --employer 1600000001 --password-stdin
 python -m services.identity add-user dz-cnas --kind staff --role agent --login nadia --password-stdin
+python -m services.identity reset-user dz-cnas --login nadia
 """
 
 import argparse
+import getpass
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -37,6 +39,35 @@ def add_user(platform: Platform, arguments: Sequence[str], *, texts: Texts, said
         name = platform.funds[asked.fund].branding.short_names["fr"]
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
+
+
+def reset_user(platform: Platform, arguments: Sequence[str], *, portal_url: str, texts: Texts, out: TextIO) -> int:
+    """Write the link by which the owner of a login chooses a new password, this once; 1 where there is no such login.
+
+    Whoever runs it learns no password and chooses none, and where there is a second factor the link alone opens
+    nothing. The audit names who it was.
+    """
+    asked = _asked_to_reset(arguments)
+    try:
+        link = platform.work(
+            asked.fund,
+            by=system(f"reset-user:{getpass.getuser()}"),
+            cause=f"command:reset-user:{platform.new_id()}",
+            action=lambda work: actions.reset_user(work, login=asked.login, portal_url=portal_url),
+        )
+    except Failure as failure:
+        out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
+        return 1
+    out.write(link + "\n")
+    return 0
+
+
+def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.identity reset-user")
+    parser.add_argument("fund")
+    parser.add_argument("--login", required=True)
+    parser.add_argument("--language", choices=LANGUAGES, default="fr")
+    return parser.parse_args(arguments)
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:

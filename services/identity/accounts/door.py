@@ -6,9 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """Failures under one name; a browser that signed in before has a door of its own, which no stranger can shut."""
+    """Failures under one name; a browser that signed in before has a door of its own, which no stranger can shut.
+
+    `name` is the blind index of both. The id is new each time that failures begin anew, since what was forgotten does
+    not come back.
+    """
 
     door_id: str
+    name: str
     failures: int = 0
     failed_at: datetime | None = None
     version: int = 0

@@ -4,8 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.identity.accounts import actions, rules
-from services.identity.accounts.schemas import AccountView, ActivationBody, ApplicationBody, ApplicationView
+from services.identity.accounts.schemas import (
+    AccountView,
+    ActivationBody,
+    ApplicationBody,
+    ApplicationView,
+    NewPasswordBody,
+    RecoveryBody,
+)
 from shared.http.routes import ANYONE, Routes
+from shared.kernel.errors import Failure
 from shared.storage.work import Work
 
 routes = Routes("accounts")
@@ -32,3 +40,25 @@ def activate(work: Work, body: Body) -> dict[str, str]:
     """Open the account that a link was sent for, with the password that was chosen with it."""
     account = actions.activate(work, token=body["token"], password=body["password"])
     return {"status": account.status, "text": "account.activated"}
+
+
+@routes.post("/accounts/recovery", needs=ANYONE, takes=RecoveryBody, shows=ApplicationView, status=202)
+def ask_recovery(work: Work, body: Body) -> dict[str, str]:
+    """Say that one forgot the password of one's account. The answer is the same for everybody.
+
+    Where the three facts are those of one person in the fund's register who has an account, a link goes to the e-mail
+    address that the register has for them. It is good for 24 hours and once; asking again voids it.
+    """
+    actions.ask_recovery(work, rules.read_facts(**body, email=None, fund=work.fund))
+    return {"text": "account.recovery-asked"}
+
+
+@routes.post("/accounts/recovery/password", needs=ANYONE, takes=NewPasswordBody, shows=AccountView)
+def recover(work: Work, body: Body) -> dict[str, str] | Failure:
+    """Choose a new password by the link that was sent. All sessions of the account end.
+
+    Where the account has a second factor, one of its codes is asked for too. The link's `device` is for the
+    parameter of that name of the authorisation request that follows: it stands for a browser that is known.
+    """
+    found = actions.recover(work, **body)
+    return found if isinstance(found, Failure) else {"status": found.status, "text": "account.recovered"}

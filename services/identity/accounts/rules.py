@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.identity.accounts.account import Account, Activation, Role, Status
+from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
 from services.identity.accounts.door import Door
 from services.identity.register.person import Person
-from shared.events.identity import AccountActivated, ActivationRequested
+from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
@@ -27,6 +27,11 @@ UNIT_LENGTH_MAX = 4
 LINK_LIFE = timedelta(hours=24)
 """NIST SP 800-63A: a code sent by e-mail is good for 24 hours at most."""
 LINKS_A_DAY_MAX = 5
+"""To one mailbox, whatever they are for."""
+APPLICATION_KEPT = timedelta(hours=24)
+"""One that could not be considered until then never will be."""
+PENDING_KEPT = timedelta(days=30)
+"""How long after its last link an account is kept that nobody opened."""
 
 FREE_FAILURES = 5
 SHUT_FIRST = timedelta(minutes=1)
@@ -94,6 +99,38 @@ class PasswordDiffers(Invalid):
     code = "activation.password-differs"
 
 
+class RecoveryUnknown(Missing):
+    """There is no such link, or something newer took its place: another link, or a new password."""
+
+    code = "recovery.unknown"
+
+
+class RecoveryUsed(Conflict):
+    code = "recovery.used"
+
+
+class RecoveryExpired(Conflict):
+    code = "recovery.expired"
+
+
+class CodeWrong(Invalid):
+    """The account has a second factor, and this is no code of it, or one that was taken before."""
+
+    code = "recovery.code-wrong"
+
+
+class CurrentPasswordWrong(Invalid):
+    """Who is signed in does not know the password: it may not be the owner who sits there."""
+
+    code = "account.current-password-wrong"
+
+
+class DoorShut(Conflict):
+    """Too many failures: a while has to pass."""
+
+    code = "account.door-shut"
+
+
 class LoginMalformed(Invalid):
     code = "account.login-malformed"
 
@@ -129,7 +166,7 @@ def check_password(password: str, *, role: Role, common: Collection[str], contex
     if len(password) > PASSWORD_LENGTH_MAX:
         raise PasswordTooLong(length_max=PASSWORD_LENGTH_MAX)
     folded = password.casefold()
-    if _is_pattern(folded) or any(core in common for core in _cores(folded)):
+    if _is_pattern(folded) or folded in common or any(core in common for core in _cores(folded)):
         raise PasswordCommon
     known = {word.casefold() for word in context if len(word) >= CONTEXT_LENGTH_MIN}
     if any(word in folded for word in known):
@@ -158,9 +195,22 @@ def _unit(text: str) -> str:
 
 def personal_words(facts: Facts) -> list[str]:
     """What a password may not contain of what its owner just told."""
-    day = facts.birth_on
-    dates = [day.strftime(form) for form in ("%d%m%Y", "%Y%m%d", "%m%d%Y")]
-    return [facts.national_id, facts.insurance_number, facts.email.partition("@")[0], *dates]
+    return [facts.national_id, facts.insurance_number, _mailbox(facts.email), *_dates(facts.birth_on)]
+
+
+def words_of(person: Person) -> list[str]:
+    """What a password may not contain of what the register knows of its owner."""
+    civil = person.civil
+    names = [civil.family_name, civil.first_name, civil.family_name_ar or "", civil.first_name_ar or ""]
+    return [civil.national_id, civil.insurance_number, _mailbox(person.contact.email), *names, *_dates(civil.birth_on)]
+
+
+def _mailbox(email: str | None) -> str:
+    return (email or "").partition("@")[0]
+
+
+def _dates(day: date) -> list[str]:
+    return [day.strftime(form) for form in ("%d%m%Y", "%Y%m%d", "%m%d%Y")]
 
 
 def fund_words(fund: Fund) -> list[str]:
@@ -171,7 +221,7 @@ def fund_words(fund: Fund) -> list[str]:
 # --- accounts of insured persons --------------------------------------------------------------------------------------
 
 
-def read_facts(*, national_id: str, insurance_number: str, birth_on: date, email: str, fund: Fund) -> Facts:
+def read_facts(*, national_id: str, insurance_number: str, birth_on: date, email: str | None, fund: Fund) -> Facts:
     """What somebody claims to be, in the form in which the fund keeps it."""
     read_id = fund.read_identifier(IdentifierKind.NATIONAL_ID, national_id)
     if read_id is None:
@@ -179,7 +229,9 @@ def read_facts(*, national_id: str, insurance_number: str, birth_on: date, email
     read_number = fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, insurance_number)
     if read_number is None:
         raise InsuranceNumberMalformed
-    return Facts(national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email.strip())
+    return Facts(
+        national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email.strip() if email else None
+    )
 
 
 def are_true(facts: Facts, person: Person | None) -> bool:
@@ -211,7 +263,7 @@ def ask(
     Asking again voids the older link, and replaces the password that came with it. An active account stays as it is:
     its owner signs in. Nobody's mailbox is filled by others: five links a day, to an address that the fund knows.
     """
-    recent = tuple(asked_at for asked_at in (known.asked_at if known else ()) if asked_at > at - timedelta(days=1))
+    recent = _asked_lately(known, at=at)
     is_active = known is not None and known.status is Status.ACTIVE
     if is_active or len(recent) >= LINKS_A_DAY_MAX or person.contact.email is None:
         return None
@@ -223,7 +275,7 @@ def ask(
         status=Status.PENDING,
         password_hash=password_hash,
         person_ref=person.person_ref,
-        activation=Activation(token_hash=token_hash, expires_at=expires_at),
+        activation=Link(token_hash=token_hash, expires_at=expires_at),
         asked_at=(*recent, at),
         version=known.version if known else 0,
     )
@@ -254,6 +306,80 @@ def activate(account: Account, *, is_password_right: bool, at: datetime) -> Outc
     active = replace(account, status=Status.ACTIVE, activation=replace(account.activation, used_at=at))
     told = AccountActivated(account_id=account.account_id, person_ref=account.person_ref, activated_at=at)
     return Outcome(active, (told,))
+
+
+def _asked_lately(known: Account | None, *, at: datetime) -> tuple[datetime, ...]:
+    return tuple(asked_at for asked_at in (known.asked_at if known else ()) if asked_at > at - timedelta(days=1))
+
+
+def is_given_up(account: Account, *, at: datetime) -> bool:
+    """Whether nobody opened the account while they could, and a while longer."""
+    link = account.activation
+    return account.status is Status.PENDING and link is not None and link.expires_at + PENDING_KEPT <= at
+
+
+# --- another password -------------------------------------------------------------------------------------------------
+
+
+def ask_recovery(
+    known: Account | None, *, person: Person, token_hash: str, link: Sealed, at: datetime
+) -> Outcome[Account] | None:
+    """The account with a link by which its owner may choose a new password; None where no link is to be sent.
+
+    The password stays in force until then: asking in somebody's name changes nothing for them.
+    """
+    recent = _asked_lately(known, at=at)
+    if known is None or known.status is not Status.ACTIVE:
+        return None
+    if len(recent) >= LINKS_A_DAY_MAX or person.contact.email is None:
+        return None
+    expires_at = at + LINK_LIFE
+    waiting = Link(token_hash=token_hash, expires_at=expires_at)
+    told = RecoveryRequested(
+        account_id=known.account_id,
+        person_ref=person.person_ref,
+        link=link,
+        expires_at=expires_at,
+        language=person.language,
+    )
+    return Outcome(replace(known, recovery=waiting, asked_at=(*recent, at)), (told,))
+
+
+def start_reset(known: Account | None, *, token_hash: str, at: datetime) -> Account:
+    """The account of an employer's user or of staff, with a link that an operator hands to its owner."""
+    if known is None or known.status is not Status.ACTIVE:
+        raise AccountUnknown
+    return replace(known, recovery=Link(token_hash=token_hash, expires_at=at + LINK_LIFE))
+
+
+def must_be_open(recovery: Link | None, *, at: datetime) -> None:
+    """Whether a link still opens."""
+    if recovery is None:
+        raise RecoveryUnknown
+    if recovery.used_at is not None:
+        raise RecoveryUsed
+    if recovery.expires_at <= at:
+        raise RecoveryExpired
+
+
+def recover(account: Account, *, password_hash: str, at: datetime) -> Outcome[Account]:
+    """The link was followed in time, and its owner has a new password."""
+    must_be_open(account.recovery, at=at)
+    changed = change_password(account, password_hash=password_hash, at=at)
+    used = account.recovery and replace(account.recovery, used_at=at)
+    return replace(changed, thing=replace(changed.thing, recovery=used))
+
+
+def change_password(account: Account, *, password_hash: str, at: datetime) -> Outcome[Account]:
+    """Another password: no session of the old one holds any longer, and no link to a new one."""
+    changed = replace(account, password_hash=password_hash, password_serial=account.password_serial + 1, recovery=None)
+    told = PasswordChanged(
+        account_id=account.account_id,
+        person_ref=account.person_ref,
+        employer_ids=account.employer_ids,
+        changed_at=at,
+    )
+    return Outcome(changed, (told,))
 
 
 # --- accounts of employers' users and of staff ------------------------------------------------------------------------
@@ -311,8 +437,3 @@ def failed(door: Door, *, at: datetime) -> Door:
     """One failure more; those of yesterday are forgotten."""
     is_old = door.failed_at is not None and door.failed_at < at - FORGOTTEN_AFTER
     return replace(door, failures=1 if is_old else door.failures + 1, failed_at=at)
-
-
-def passed(door: Door) -> Door:
-    """Somebody came in: the failures before do not count any more."""
-    return replace(door, failures=0, failed_at=None)

@@ -7,6 +7,8 @@ from shared.http.shapes import Said
 NUMBER_LENGTH_MAX = 40
 PASSWORD_LENGTH_MAX = 1_000
 """Longer than any that is taken, so that it is refused by its own name."""
+CODE_LENGTH_MAX = 10
+"""Six digits, and blanks between them."""
 
 
 class ApplicationBody(Schema):
@@ -30,6 +32,22 @@ class ActivationBody(Schema):
 
     token = fields.String(required=True, validate=validate.Length(1, 200))
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
+
+
+class RecoveryBody(Schema):
+    """Somebody forgot the password of their account."""
+
+    national_id = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
+    insurance_number = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
+    birth_on = fields.Date(required=True)
+
+
+class NewPasswordBody(Schema):
+    """The token of the link, a new password, and where the account has a second factor a code of it."""
+
+    token = fields.String(required=True, validate=validate.Length(1, 200))
+    password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
+    one_time_code = fields.String(load_default="", validate=validate.Length(0, CODE_LENGTH_MAX))
 
 
 class AccountView(Schema):

@@ -15,7 +15,12 @@ accounts = Shelf(
     Account,
     key="account_id",
     missing=AccountUnknown,
-    indexes=[Index(("known_by",), unique=True), Index(("activation.token_hash",))],
+    indexes=[
+        Index(("known_by",), unique=True),
+        Index(("activation.token_hash",)),
+        Index(("recovery.token_hash",)),
+        Index(("status",)),
+    ],
     sealed={"second_factor": DataClass.CIVIL},
     whose="account_id",
 )
@@ -25,12 +30,18 @@ applications = Shelf(
     Application,
     key="application_id",
     missing=ApplicationUnknown,
-    indexes=[Index(())],
+    indexes=[Index(()), Index(("applied_at",))],
     sealed={"facts": DataClass.CIVIL},
     whose="application_id",
 )
 
-doors = Shelf("doors", Door, key="door_id", missing=DoorUnknown)
+doors = Shelf(
+    "tries",
+    Door,
+    key="door_id",
+    missing=DoorUnknown,
+    indexes=[Index(("name",), unique=True), Index(("failed_at",))],
+)
 
 
 def known_by(work: Work, name: str) -> Account | None:
@@ -43,6 +54,11 @@ def by_token(work: Work, token_hash: str) -> Account | None:
     return accounts.find_only(work, **{"activation.token_hash": token_hash})
 
 
+def by_recovery(work: Work, token_hash: str) -> Account | None:
+    """The account whose owner may choose a new password by a link, that no newer link replaced."""
+    return accounts.find_only(work, **{"recovery.token_hash": token_hash})
+
+
 def waiting(work: Work) -> list[str]:
     """The applications to consider, by id."""
     found = work.drawer(applications.name).find({}, limit=CONSIDERED_AT_ONCE_MAX)
@@ -53,3 +69,16 @@ def forget(work: Work, application: Application) -> None:
     """An application that was considered leaves nothing behind but the line in the audit."""
     work.drawer(applications.name).remove(application.application_id)
     work.note("forgot", applications.name, application.application_id)
+
+
+def give_up(work: Work, account: Account) -> None:
+    """An account that nobody ever opened."""
+    work.drawer(accounts.name).remove(account.account_id)
+    work.note("forgot", accounts.name, account.account_id)
+
+
+def open_door(work: Work, door: Door) -> None:
+    """Failures that do not count any more leave no door behind."""
+    if door.version:
+        work.drawer(doors.name).remove(door.door_id)
+        work.note("forgot", doors.name, door.door_id)

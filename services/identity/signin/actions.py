@@ -69,9 +69,11 @@ def of_refresh_token(work: Work, token: str) -> Session | None:
 
 
 def account_of(work: Work, session: Session) -> Account | None:
-    """Whose session it is, as long as the account lets anybody in."""
+    """Whose session it is, as long as the account lets anybody in and has the password that the session began with."""
     account = account_store.accounts.find(work, session.account_id)
-    return account if account and account.status is Status.ACTIVE else None
+    if account is None or account.status is not Status.ACTIVE:
+        return None
+    return account if rules.is_of_todays_password(session, account) else None
 
 
 def userinfo(work: Work) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The keys that tokens are signed with: a JWK set of private P-256 keys. The first signs; all are published.
 
 To change the key without anybody noticing: add the new one at the end; once every service has fetched the set again
-(five minutes), move it to the front; once the last token of the old one has expired, take that away.
+(five minutes), move it to the front; once the last token of the old one has expired, take that away. `rotation` does
+each step in the file; docs/keys.md says how a running identity learns of it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,12 @@ class SigningKeys:
 
     keys: tuple[ECKey, ...]
 
-    def get(self, *, unknown_key: bool) -> KeySet:
+    @cached_property
+    def _set(self) -> KeySet:
         return KeySet(list(self.keys))
+
+    def get(self, *, unknown_key: bool) -> KeySet:
+        return self._set
 
     def published(self) -> dict[str, Any]:
         """The public halves, as anybody may read them."""

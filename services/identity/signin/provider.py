@@ -166,6 +166,7 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
             methods=rules.methods(account),
             signed_in_at=work.at,
             code_hash=hash_of(code),
+            password_serial=account.password_serial,
         )
         actions.begin(work, session)
 

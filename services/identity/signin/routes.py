@@ -243,7 +243,7 @@ def _attempt(grant: Any) -> Attempt:
         login=sent.get("login", ""),
         password=sent.get("password", ""),
         one_time_code=sent.get("one_time_code", ""),
-        device=request.cookies.get(DEVICE, ""),
+        device=request.args.get("device") or request.cookies.get(DEVICE, ""),
         actors=frozenset(grant.request.client.client.actors),
     )
 

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from services.identity.accounts.account import Account
 from services.identity.signin.client import Client
 from services.identity.signin.session import End, Session
-from shared.kernel.errors import Missing
+from shared.kernel.errors import Forbidden, Missing
 
 CODE_LIFE = timedelta(seconds=60)
 ACCESS_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 ROTATIONS_MAX = 200
+SESSION_KEPT = timedelta(days=30)
+"""How long a session is kept after it began: what it was is in the audit."""
+ASSERTION_KEPT = timedelta(hours=1)
+"""How long a machine's assertion is remembered after it expired; clocks differ by less."""
 
 OPENID, PROFILE = "openid", "profile"
 """The scopes of OpenID Connect itself, which every account has."""
@@ -24,6 +28,12 @@ TWO_FACTOR_CLASS = "https://refeds.org/profile/mfa"
 
 class SessionUnknown(Missing):
     code = "signin.session-unknown"
+
+
+class SessionOver(Forbidden):
+    """The token is good for some minutes yet, but the session that it is of was ended."""
+
+    code = "signin.session-over"
 
 
 def granted(asked: Iterable[str], *, client: Client, account: Account | None) -> tuple[str, ...]:
@@ -45,6 +55,20 @@ def authentication_class(session: Session) -> str:
 
 def is_open(session: Session, *, at: datetime) -> bool:
     return session.ended_at is None and at < session.signed_in_at + SESSION_LIFE
+
+
+def is_of_todays_password(session: Session, account: Account) -> bool:
+    """Whether the password that a session began with is the account's yet.
+
+    Told by a number and not by time: of a sign-in and a change that happen at once, whichever is written first, no
+    session of the older password is left.
+    """
+    return session.password_serial == account.password_serial
+
+
+def hold_on(session: Session, account: Account) -> Session:
+    """The session in which its owner changed the password goes on."""
+    return replace(session, password_serial=account.password_serial)
 
 
 def redeem(session: Session, *, code_hash: str, client_id: str, at: datetime) -> Session | None:

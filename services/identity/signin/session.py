@@ -12,12 +12,14 @@ class End(StrEnum):
     REFRESH_REUSED = "refresh-reused"
     SIGNED_OUT = "signed-out"
     REVOKED = "revoked"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A sign-in. Of the code and the refresh tokens only hashes are kept; the last of the hashes is the one in force.
 
+    `password_serial` is that of the password it began with: the session is over once the account has another.
     `scope` is what was granted, `challenge` the S256 code challenge (RFC 7636), `methods` how the account was proved
     (RFC 8176).
     """
@@ -32,6 +34,7 @@ class Session:
     methods: tuple[str, ...]
     signed_in_at: datetime
     code_hash: str
+    password_serial: int = 0
     code_used_at: datetime | None = None
     refresh_hashes: tuple[str, ...] = ()
     ended_at: datetime | None = None

@@ -2,6 +2,14 @@
 
 from services.notifications.contacts.contact import Contact
 from services.notifications.contacts.rules import ContactUnknown
+from shared.kernel.personal import DataClass
 from shared.storage.shelf import Shelf
 
-contacts = Shelf("contacts", Contact, key="owner_id", missing=ContactUnknown)
+contacts = Shelf(
+    "contacts",
+    Contact,
+    key="owner_id",
+    missing=ContactUnknown,
+    came_sealed={"sealed": DataClass.CONTACT},
+    whose="owner_id",
+)

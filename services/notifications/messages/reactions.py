@@ -4,7 +4,7 @@ from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
-from shared.events.identity import ActivationRequested, CardsRefreshed
+from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
 from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
 from shared.storage.work import Work
 
@@ -24,6 +24,39 @@ def send_link(work: Work, event: ActivationRequested) -> None:
         use_until=event.expires_at,
     )
     actions.say(work, notice, part_of=event.account_id)
+
+
+@reactions.to(RecoveryRequested)
+def send_way_back(work: Work, event: RecoveryRequested) -> None:
+    notice = Notice(
+        template="account-recovery",
+        occasion=f"{event.account_id}/{event.expires_at.isoformat()}",
+        about=event.account_id,
+        owner_id=event.person_ref,
+        parameters={"expires_at": event.expires_at.isoformat()},
+        sealed={"link": event.link},
+        language=event.language,
+        use_until=event.expires_at,
+    )
+    actions.say(work, notice, part_of=event.account_id)
+
+
+@reactions.to(PasswordChanged)
+def say_password_changed(work: Work, event: PasswordChanged) -> None:
+    """To the owner, or to the firms that they act for; of the fund's own staff no address is known here."""
+    template = "password-changed" if event.person_ref else "user-password-changed"
+    owner_ids = [event.person_ref] if event.person_ref else event.employer_ids
+    notices = (
+        Notice(
+            template=template,
+            occasion=f"{event.account_id}/{event.changed_at.isoformat()}",
+            about=event.account_id,
+            owner_id=owner_id,
+            parameters={"changed_at": event.changed_at.isoformat()},
+        )
+        for owner_id in owner_ids
+    )
+    actions.say(work, *notices, part_of=event.account_id)
 
 
 @reactions.to(CardsRefreshed)

@@ -2,6 +2,7 @@
 
 from services.payments.payees.payee import Payee
 from shared.kernel.errors import Missing
+from shared.kernel.personal import DataClass
 from shared.storage.shelf import Shelf
 
 
@@ -9,4 +10,11 @@ class PayeeUnknown(Missing):
     code = "payee.unknown"
 
 
-payees = Shelf("payees", Payee, key="person_ref", missing=PayeeUnknown)
+payees = Shelf(
+    "payees",
+    Payee,
+    key="person_ref",
+    missing=PayeeUnknown,
+    came_sealed={"civil": DataClass.CIVIL, "bank": DataClass.BANK},
+    whose="person_ref",
+)

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from services.identity.accounts import rules
-from services.identity.accounts.account import Account, Activation, Role, Status
+from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
 from services.identity.accounts.door import Door
 from services.identity.accounts.passwords import common
 from services.identity.register.person import Civil, Contact, Person
-from shared.events.identity import AccountActivated, ActivationRequested
+from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.kernel.actors import ActorKind
 from shared.kernel.personal import Sealed
 from tests.ground import DZ, TN, funds
@@ -41,7 +42,7 @@ PENDING = Account(
     status=Status.PENDING,
     password_hash="old",
     person_ref="pamira",
-    activation=Activation(token_hash="t1", expires_at=AT + timedelta(hours=24)),
+    activation=Link(token_hash="t1", expires_at=AT + timedelta(hours=24)),
     asked_at=(AT,),
     version=1,
 )
@@ -110,6 +111,20 @@ def test_a_password_that_is_refused(password: str, error: type[Exception] | None
         return
     with pytest.raises(error):
         check(password)
+
+
+@pytest.mark.parametrize("password", ["a1b2c3d4", "A1B2C3D4"])
+def test_a_common_password_with_digits_inside_is_common_as_a_whole(password: str) -> None:
+    check(password)
+    with pytest.raises(rules.PasswordCommon):
+        rules.check_password(password, role=Role.PERSON, common={"a1b2c3d4"}, context=[])
+
+
+@pytest.mark.parametrize(
+    "password", ["q" + "x7" * 30, "tout en minuscules", "TOUT EN MAJUSCULES", "20 chats", "😀" * 3 + " chats"]
+)
+def test_long_ones_are_taken_and_no_kind_of_sign_is_asked_for(password: str) -> None:
+    check(password)
 
 
 @pytest.mark.parametrize("role", [Role.EMPLOYER, Role.AGENT, Role.OPERATOR])
@@ -237,7 +252,7 @@ def test_a_link_followed_in_time_opens_the_account() -> None:
     ("change", "is_password_right", "hours", "error"),
     [
         ({"activation": None}, True, 0, rules.ActivationUnknown),
-        ({"activation": Activation(token_hash="t1", expires_at=AT, used_at=AT)}, True, 0, rules.ActivationUsed),
+        ({"activation": Link(token_hash="t1", expires_at=AT, used_at=AT)}, True, 0, rules.ActivationUsed),
         ({}, True, 24, rules.ActivationExpired),
         ({}, False, 1, rules.PasswordDiffers),
     ],
@@ -247,6 +262,89 @@ def test_a_link_that_does_not_open(
 ) -> None:
     with pytest.raises(error):
         rules.activate(replace(PENDING, **change), is_password_right=is_password_right, at=AT + timedelta(hours=hours))
+
+
+# --- another password
+
+ACTIVE = replace(PENDING, status=Status.ACTIVE, asked_at=())
+LINKED = replace(ACTIVE, recovery=Link(token_hash="r1", expires_at=AT + timedelta(hours=24)))
+
+
+def ask_recovery(known: Account | None = ACTIVE, *, person: Person = AMIRA, **more: Any) -> Any:
+    return rules.ask_recovery(known, **{"person": person, "token_hash": "r9", "link": Sealed("s"), "at": AT, **more})
+
+
+def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
+    asked = ask_recovery()
+    assert asked.thing == replace(ACTIVE, recovery=asked.thing.recovery, asked_at=(AT,))
+    (told,) = asked.events
+    assert isinstance(told, RecoveryRequested)
+    assert (told.expires_at, told.language) == (AT + timedelta(hours=24), "ar")
+
+
+@pytest.mark.parametrize(
+    ("known", "person"),
+    [
+        (None, AMIRA),
+        (PENDING, AMIRA),
+        (replace(ACTIVE, asked_at=(AT - timedelta(hours=1),) * 5), AMIRA),
+        (ACTIVE, replace(AMIRA, contact=Contact(mobile="+213550123456"))),
+    ],
+    ids=["no account", "one that nobody opened", "five links today", "no address"],
+)
+def test_no_way_back_is_sent(known: Account | None, person: Person) -> None:
+    assert ask_recovery(known, person=person) is None
+
+
+def test_a_way_back_followed_in_time_brings_a_new_password_and_is_told() -> None:
+    found = rules.recover(LINKED, password_hash="new", at=AT + timedelta(hours=23))
+    assert (found.thing.password_hash, found.thing.password_serial) == ("new", LINKED.password_serial + 1)
+    assert found.thing.recovery is not None and found.thing.recovery.used_at == AT + timedelta(hours=23)
+    (told,) = found.events
+    assert isinstance(told, PasswordChanged) and told.person_ref == "pamira"
+
+
+@pytest.mark.parametrize(
+    ("link", "hours", "error"),
+    [
+        (None, 0, rules.RecoveryUnknown),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24), used_at=AT), 1, rules.RecoveryUsed),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24)), 24, rules.RecoveryExpired),
+    ],
+)
+def test_a_way_back_that_does_not_open(link: Link | None, hours: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        rules.recover(replace(ACTIVE, recovery=link), password_hash="new", at=AT + timedelta(hours=hours))
+
+
+def test_a_changed_password_voids_the_way_back() -> None:
+    changed = rules.change_password(LINKED, password_hash="new", at=AT).thing
+    assert (changed.recovery, changed.password_serial) == (None, LINKED.password_serial + 1)
+
+
+@pytest.mark.parametrize("known", [None, PENDING])
+def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> None:
+    with pytest.raises(rules.AccountUnknown):
+        rules.start_reset(known, token_hash="r1", at=AT)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["benali la belle", "ma belle AMIRA", f"no{AMIRA_NIN}no", "xx25041990xx", "amira.b for me", "أميرة الجميلة"],
+)
+def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
+    person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
+    with pytest.raises(rules.PasswordPersonal):
+        rules.check_password(password, role=Role.PERSON, common=common(), context=rules.words_of(person))
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_given_up"),
+    [(Status.PENDING, 30, False), (Status.PENDING, 31, True), (Status.ACTIVE, 400, False)],
+)
+def test_an_account_that_nobody_opened_is_given_up_in_the_end(status: Status, days: int, is_given_up: bool) -> None:
+    account = replace(PENDING, status=status)
+    assert rules.is_given_up(account, at=AT + timedelta(days=days)) is is_given_up
 
 
 # --- users
@@ -298,17 +396,25 @@ def test_users_that_cannot_be() -> None:
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
 def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
-    door = Door(door_id="d", failures=failures, failed_at=AT)
+    door = Door(door_id="d", name="n", failures=failures, failed_at=AT)
     until = rules.shut_until(door, at=AT)
     assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
     if until:
         assert rules.shut_until(door, at=until) is None
 
 
-def test_failures_add_up_and_are_forgotten_after_a_day_or_a_success() -> None:
-    door = Door(door_id="d")
+def test_failures_add_up_and_are_forgotten_after_a_day() -> None:
+    door = Door(door_id="d", name="n")
     for _ in range(7):
         door = rules.failed(door, at=AT)
     assert door.failures == 7
     assert rules.failed(door, at=AT + timedelta(hours=25)).failures == 1
-    assert rules.shut_until(rules.passed(door), at=AT) is None
+
+
+def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
+    """ASVS 5.0, 6.2.4."""
+    most_used = [each for each in list(FREQUENCY_LISTS["passwords"])[:3_000] if len(each) >= 8]
+    assert len(most_used) > 100
+    for password in most_used:
+        with pytest.raises(rules.PasswordCommon):
+            rules.check_password(rules.read_password(password), role=Role.PERSON, common=common(), context=[])

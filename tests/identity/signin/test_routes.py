@@ -16,7 +16,7 @@ from shared.kernel.actors import ActorKind
 from shared.storage.platform import now
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
-from tests.identity.signin.conftest import House
+from tests.identity.conftest import House
 from tests.identity.signin.relying_party import (
     ASSERTION_TYPE,
     CALLBACK,
@@ -115,7 +115,15 @@ def test_no_scope_goes_beyond_client_and_role(house: House) -> None:
     browser = house.browser()
     everything = " ".join(set().union(*SCOPES.values()))
     scope = set(browser.tokens(AMIRA_NIN, scope=f"openid offline_access {everything}")["scope"].split())
-    assert scope == {"openid", "claims:read", "claims:submit", "cards:read", "rights:read", "messages:read"}
+    assert scope == {
+        "openid",
+        "claims:read",
+        "claims:submit",
+        "cards:read",
+        "rights:read",
+        "messages:read",
+        "account:manage",
+    }
     assert scope - {"openid"} <= SCOPES[Role.PERSON]
     nothing = browser.tokens(AMIRA_NIN, scope=None)
     assert nothing["scope"] == "" and "id_token" not in nothing
@@ -298,6 +306,18 @@ def test_a_session_lasts_half_a_day_and_not_beyond_its_account(house: House) -> 
     tokens = browser.tokens(AMIRA_NIN)
     house.platform.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
     assert browser.refresh(tokens["refresh_token"]).status_code == 400
+
+
+def test_of_two_who_refresh_at_once_one_wins_and_the_session_is_over(house: House) -> None:
+    """Whoever comes second cannot be told from a thief, so an honest double-send costs a sign-in (RFC 9700, 4.14.2)."""
+    refresh_token = house.browser().tokens(AMIRA_NIN)["refresh_token"]
+    with ThreadPoolExecutor(2) as racers:
+        answers = list(racers.map(lambda _: house.browser().refresh(refresh_token), range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 400]
+    (won,) = [answer.json for answer in answers if answer.status_code == 200]
+    assert house.browser().refresh(won["refresh_token"]).json["error"] == "invalid_grant"
+    (session,) = house.platform.database["sessions"].find()
+    assert (session["ended_for"], len(session["refresh_hashes"])) == ("refresh-reused", 2)
 
 
 # --- tokens that are none

@@ -159,6 +159,14 @@ def test_how_somebody_was_proved(role: Role, methods: tuple[str, ...], profile: 
     assert rules.authentication_class(replace(SESSION, methods=methods)).endswith(profile)
 
 
+@pytest.mark.parametrize(("began_with", "has", "holds"), [(0, 0, True), (0, 1, False), (1, 1, True), (2, 1, False)])
+def test_a_session_holds_as_long_as_the_password_that_it_began_with(began_with: int, has: int, holds: bool) -> None:
+    session = replace(RUNNING, password_serial=began_with)
+    owner = replace(account(), password_serial=has)
+    assert rules.is_of_todays_password(session, owner) is holds
+    assert rules.is_of_todays_password(rules.hold_on(session, owner), owner)
+
+
 # --- clients
 
 

@@ -30,6 +30,9 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
     ("event", "template", "owner_id", "channels"),
     [
         (made.activation(), "account-activation", AMIRA, {"email"}),
+        (made.recovery(), "account-recovery", AMIRA, {"email"}),
+        (made.password_changed(), "password-changed", AMIRA, {"email", "sms"}),
+        (made.password_changed(person_ref=None, employer_ids=(FIRM,)), "user-password-changed", FIRM, {"email"}),
         (made.cards(AMIRA), "card-refreshed", AMIRA, {"sms"}),
         (made.cards(KARIM), "card-refreshed", KARIM, {"inbox"}),
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
@@ -54,6 +57,11 @@ def test_an_event_says_one_thing_to_one_owner(
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
 
 
+def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: Platform) -> None:
+    hear(registered, service, made.password_changed(person_ref=None))
+    assert parked(registered) == [] and kept(registered) == []
+
+
 def test_an_agent_may_ask_for_a_paper_more_than_once(registered: Platform) -> None:
     hear(registered, service, made.paper_requested(), made.paper_requested(at=AT + timedelta(days=1)))
     assert len(kept(registered, channel="sms")) == 2
@@ -70,8 +78,9 @@ def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: Platform)
     assert registered.database["batches"].count_documents({"status": "queued"}) == 3
 
 
-def test_the_link_rests_sealed_and_leads_the_queue(registered: Platform) -> None:
-    hear(registered, service, made.activation())
+@pytest.mark.parametrize("event", [made.activation(), made.recovery()], ids=["activation", "recovery"])
+def test_the_link_rests_sealed_and_leads_the_queue(registered: Platform, event: Any) -> None:
+    hear(registered, service, event)
     (message,) = kept(registered)
     assert "s3cret" not in str(message) and message["sealed"]["link"] and message["language"] == "ar"
     assert [row["is_urgent"] for row in registered.database["batches"].find()] == [True]

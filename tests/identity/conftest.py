@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -30,7 +31,15 @@ from tests.identity.builders import FIRM, Clock, added_user, application, consid
 from tests.identity.signin.relying_party import CALLBACK, ISSUER, Browser
 
 SERVICES = ("identity", "claims", "payments", "documents", "notifications")
-PORTAL_SCOPES = ("claims:read", "claims:submit", "cards:read", "rights:read", "declarations:file", "messages:read")
+PORTAL_SCOPES = (
+    "claims:read",
+    "claims:submit",
+    "cards:read",
+    "rights:read",
+    "declarations:file",
+    "messages:read",
+    "account:manage",
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ def clients(bank_key: ECKey) -> dict[str, Client]:
         actors=(ActorKind.STAFF,),
         redirect_uris=(CALLBACK,),
         audiences=SERVICES,
-        scopes=("claims:decide", "claims:read", "operations:act"),
+        scopes=("claims:decide", "claims:read", "operations:act", "account:manage"),
     )
     bank = Client(
         client_id="bank",
@@ -92,7 +101,7 @@ class Town:
 
     def as_before(self) -> None:
         """Forget what an earlier test did: who failed, who is in, what became of an account."""
-        for name in ("doors", "sessions", "assertions"):
+        for name in ("tries", "sessions", "assertions", "applications", "outbox", "audit"):
             self.database[name].delete_many({})
         for account in self.accounts:
             self.database["accounts"].replace_one({"_id": account["_id"]}, account)
@@ -103,20 +112,30 @@ def town(
     mongo_client: MongoClient[dict[str, Any]], mongodb: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     database = mongo_client[f"test_{uuid4().hex}"]
+    yield opened(database, mongodb, tmp_path_factory.mktemp("register"))
+    mongo_client.drop_database(database.name)
+
+
+def opened(database: Database[dict[str, Any]], mongodb: str, folder: Path) -> Town:
+    """The register is imported, and Amira, a user of her firm and an operator have accounts."""
     platform = platform_on(database, mongodb)
-    known_people(platform, tmp_path_factory.mktemp("register"))
+    known_people(platform, folder)
     _open_account(platform)
     assert added_user(platform, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
     _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "operator")
-    yield Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
-    mongo_client.drop_database(database.name)
+    return Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
 
 
 @pytest.fixture
 def house(town: Town, mongodb: str) -> House:
+    return house_on(town, lambda clock: platform_on(town.database, mongodb, clock=clock))
+
+
+def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
+    """Identity on a ground, with the town as it was."""
     town.as_before()
     clock = Clock()
-    platform = platform_on(town.database, mongodb, clock=clock)
+    platform = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
     app = build(

@@ -1,0 +1,68 @@
+"""`python -m services.identity.signin.rotation add|use|drop FILE [KID]`: one step of changing the token signing key.
+
+`add` makes a key that is published and signs nothing yet, and says its id; `use` lets it sign; `drop` takes one away.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from joserfc.jwk import ECKey
+
+from services.identity.signin.keys import CURVE, SigningKeys, SigningKeysInvalid, read
+
+Keys = tuple[ECKey, ...]
+
+
+def add(keys: Keys, kid: str | None) -> Keys:
+    """One more at the end."""
+    return (*keys, ECKey.generate_key(CURVE, {"kid": kid} if kid else None, auto_kid=kid is None))
+
+
+def use(keys: Keys, kid: str | None) -> Keys:
+    """That key in front, where it signs."""
+    return (*(key for key in keys if key.kid == kid), *(key for key in keys if key.kid != kid))
+
+
+def drop(keys: Keys, kid: str | None) -> Keys:
+    """Without that key. The one that signs cannot go."""
+    if keys[0].kid == kid:
+        raise SigningKeysInvalid(f"{kid} signs")
+    return tuple(key for key in keys if key.kid != kid)
+
+
+STEPS = {"add": add, "use": use, "drop": drop}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Change the file whole or not at all; 1, and why, where it cannot be."""
+    parser = argparse.ArgumentParser("python -m services.identity.signin.rotation")
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("kid", nargs="?")
+    asked = parser.parse_args(arguments)
+    try:
+        before = read(asked.file).keys
+        if asked.step != "add" and asked.kid not in {key.kid for key in before}:
+            raise SigningKeysInvalid(f"there is no key {asked.kid}")
+        after = STEPS[asked.step](before, asked.kid)
+    except SigningKeysInvalid as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 1
+    _write(asked.file, SigningKeys(after))
+    sys.stdout.write(" ".join(str(key.kid) for key in after) + "\n")
+    return 0
+
+
+def _write(path: Path, keys: SigningKeys) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(json.dumps({"keys": [key.as_dict(private=True) for key in keys.keys]}))
+    beside.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+"""What identity does for an owner who sees to their account: another password, and sessions to look at and end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.identity.accounts import actions as accounts
+from services.identity.accounts import doors, passwords
+from services.identity.accounts import rules as account_rules
+from services.identity.accounts import store as account_store
+from services.identity.accounts.account import Account, Status
+from services.identity.signin import actions as signin
+from services.identity.signin import rules, store
+from services.identity.signin.session import End, Session
+from shared.kernel.actors import NotYours
+from shared.kernel.errors import Failure
+from shared.kernel.outcome import Outcome
+from shared.storage.work import Work
+
+FORGOTTEN_AT_ONCE_MAX = 200
+
+
+def change_password(work: Work, *, current: str, chosen: str) -> Failure | None:
+    """Give the caller's account another password; the session in which they do so goes on, all others are over.
+
+    A wrong current password is answered, not raised: it counts, so what counted has to be kept.
+    """
+    session, account = _own(work)
+    password_hash = accounts.new_hash(work, account, password=chosen)
+    door = doors.before(work, f"change|{account.account_id}")
+    if wait_s := doors.shut_s(work, door):
+        raise doors.shut(wait_s)
+    if not passwords.is_right(account.password_hash, account_rules.read_password(current)):
+        wait_s = doors.failed(work, door)
+        return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
+    doors.passed(work, door)
+    changed = account_rules.change_password(account, password_hash=password_hash, at=work.at)
+    store.sessions.keep(work, Outcome(rules.hold_on(session, account_store.accounts.keep(work, changed))))
+    return None
+
+
+def open_sessions(work: Work) -> list[dict[str, Any]]:
+    """The caller's sessions that hold."""
+    own, account = _own(work)
+    return [
+        {
+            "session_id": session.session_id,
+            "client_id": session.client_id,
+            "signed_in_at": session.signed_in_at,
+            "ends_at": session.signed_in_at + rules.SESSION_LIFE,
+            "methods": session.methods,
+            "is_this": session.session_id == own.session_id,
+        }
+        for session in _holding(work, account)
+    ]
+
+
+def end_session(work: Work, *, session_id: str) -> None:
+    """End one of the caller's sessions; one that is over stays as it is."""
+    _, account = _own(work)
+    session = store.sessions.load(work, session_id)
+    if session.account_id != account.account_id:
+        raise NotYours
+    signin.end(work, session, why=End.CLOSED)
+
+
+def end_others(work: Work) -> int:
+    """End all of the caller's sessions but the one that asks; how many."""
+    own, account = _own(work)
+    others = [session for session in _holding(work, account) if session.session_id != own.session_id]
+    for session in others:
+        signin.end(work, session, why=End.CLOSED)
+    return len(others)
+
+
+def _own(work: Work) -> tuple[Session, Account]:
+    """The caller's session and account. `SessionOver` where the session was ended while its token is good."""
+    session = store.sessions.find(work, work.by.session_id or "")
+    if session is not None and rules.is_open(session, at=work.at):
+        account = signin.account_of(work, session)
+        if account is not None:
+            return session, account
+    raise rules.SessionOver
+
+
+def _holding(work: Work, account: Account) -> list[Session]:
+    return [
+        session
+        for session in store.of_account(work, account.account_id)
+        if rules.is_open(session, at=work.at)
+        and rules.is_of_todays_password(session, account)
+        and session.code_used_at is not None
+    ]
+
+
+# --- forgetting what has served ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept for a time: the collection, its field that says since when, and how long."""
+
+    drawer: str
+    since: str
+    life: timedelta
+
+
+KEPT: Sequence[Kept] = (
+    Kept(store.sessions.name, "signed_in_at", rules.SESSION_KEPT),
+    Kept(store.ASSERTIONS, "expires_at", rules.ASSERTION_KEPT),
+    Kept(account_store.doors.name, "failed_at", account_rules.FORGOTTEN_AFTER),
+    Kept(account_store.applications.name, "applied_at", account_rules.APPLICATION_KEPT),
+)
+
+
+def forget(work: Work, kept: Kept) -> int:
+    """Remove what was kept long enough, a few hundred at most; how many. The audit is never among it."""
+    drawer = work.drawer(kept.drawer)
+    old = drawer.find({kept.since: {"$lt": work.at - kept.life}}, limit=FORGOTTEN_AT_ONCE_MAX)
+    for document in old:
+        local_id = str(document["_id"]).removeprefix(drawer.key(""))
+        drawer.remove(local_id)
+        work.note("forgot", kept.drawer, local_id)
+    return len(old)
+
+
+def forget_given_up(work: Work) -> int:
+    """Remove accounts that were asked for and that nobody ever opened."""
+    pending = account_store.accounts.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=Status.PENDING.value)
+    given_up = [account for account in pending if account_rules.is_given_up(account, at=work.at)]
+    for account in given_up:
+        account_store.give_up(work, account)
+    return len(given_up)

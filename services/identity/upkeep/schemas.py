@@ -1,0 +1,35 @@
+"""The shapes in which somebody sees to their own account."""
+
+from marshmallow import Schema, fields, validate
+
+from services.identity.accounts.schemas import PASSWORD_LENGTH_MAX
+from shared.http.shapes import Said, many
+
+
+class PasswordBody(Schema):
+    """Another password, and the one that it takes the place of."""
+
+    current_password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
+    new_password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
+
+
+class DoneView(Schema):
+    text = Said(required=True)
+
+
+class SessionView(Schema):
+    """A sign-in that holds. `is_this` is the one that asks."""
+
+    session_id = fields.String(required=True)
+    client_id = fields.String(required=True)
+    signed_in_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    methods = fields.List(fields.String(), required=True)
+    is_this = fields.Boolean(required=True)
+
+
+SessionViews = many(SessionView)
+
+
+class EndedView(Schema):
+    ended = fields.Integer(required=True)

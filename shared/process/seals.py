@@ -1,0 +1,80 @@
+"""What an operator may ask of any service about its sealing keys: which sealed what, and to seal all with today's.
+
+python -m services.claims seals status
+python -m services.claims seals renew
+"""
+
+import argparse
+import getpass
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from shared.kernel.actors import system
+from shared.process.service import Service
+from shared.process.settings import Common
+from shared.storage import resealing
+from shared.storage.drawer import ChangedMeanwhile
+from shared.storage.platform import Platform
+
+NAME = "seals"
+PATIENCE_S = 90
+"""A process that was killed leaves a transaction behind, which the database ends after a minute."""
+
+
+def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
+    """Carry out one command."""
+    asked = _parser(service.name).parse_args(arguments)
+    platform = service.platform(common)
+    for fund_id in platform.funds:
+        (_renew if asked.verb == "renew" else _status)(service, platform, fund_id)
+    return 0
+
+
+def _parser(service: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service} {NAME}")
+    verbs = parser.add_subparsers(required=True, dest="verb", metavar="verb")
+    verbs.add_parser("status", help="how many values each key sealed")
+    verbs.add_parser("renew", help="seal with today's keys what older ones sealed; may be stopped and run again")
+    return parser
+
+
+def _status(service: Service[Any], platform: Platform, fund_id: str) -> None:
+    work = platform.reading(fund_id, by=system(NAME))
+    counted = Counter(
+        (resting.drawer, data_class.value, key_id)
+        for resting in resealing.everything(work, service.shelves)
+        for data_class, key_id in resting.key_ids()
+    )
+    for (drawer, data_class, key_id), count in sorted(counted.items()):
+        _say(f"{fund_id}  {drawer}  {data_class}  {key_id}  {count}")
+
+
+def _renew(service: Service[Any], platform: Platform, fund_id: str) -> None:
+    """Part by part, each in a transaction of its own: what is done stays done, and is passed over the next time."""
+    by, renewed = system(f"{NAME}:{getpass.getuser()}"), 0
+    for part in resealing.old(platform.reading(fund_id, by=by), service.shelves):
+        cause = f"command:seals:{platform.new_id()}"
+        renewed += _patiently(
+            lambda part=part, cause=cause: platform.work(  # type: ignore[misc]
+                fund_id, by=by, cause=cause, action=lambda work: resealing.renew(work, part)
+            )
+        )
+    _say(f"{fund_id}  {renewed} renewed")
+
+
+def _patiently(renew: Callable[[], int]) -> int:
+    """Wait for whoever is at the same things."""
+    for _ in range(PATIENCE_S):
+        try:
+            return renew()
+        except ChangedMeanwhile:
+            time.sleep(1)
+    return renew()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

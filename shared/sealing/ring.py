@@ -1,0 +1,62 @@
+"""A ring of keys as plain data, and how it changes: a key is added, named current, and one day taken out.
+
+Pure. Each change is made once, to the whole ring, of which every service gets its part: a key that two services made
+for themselves would be two keys.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from typing import Any
+
+KEY_BYTES = 32
+
+Ring = Mapping[str, Any]
+"""By fund: its classes, each with its keys by id and which of them seals; and the keys of indexes and references."""
+
+
+class RingRefused(Exception):
+    """The ring would not open any more what it sealed, or seal what others cannot open."""
+
+
+def with_key(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
+    """The ring with one more key in each fund and class, which opens and does not seal yet."""
+    changed = _copy(ring)
+    for held in _of(changed, classes):
+        if key_id in held["keys"]:
+            raise RingRefused(f"there is a key {key_id} already")
+        held["keys"][key_id] = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    return changed
+
+
+def with_current(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
+    """The ring with that key sealing from now on."""
+    changed = _copy(ring)
+    for held in _of(changed, classes):
+        if key_id not in held["keys"]:
+            raise RingRefused(f"there is no key {key_id}")
+        held["current"] = key_id
+    return changed
+
+
+def without_key(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
+    """The ring without a key: what it sealed does not open any more, ever."""
+    changed = _copy(ring)
+    for held in _of(changed, classes):
+        if held["current"] == key_id:
+            raise RingRefused(f"the key {key_id} is current")
+        held["keys"].pop(key_id, None)
+    return changed
+
+
+def _of(ring: Ring, classes: Collection[str]) -> list[dict[str, Any]]:
+    found = [held for fund in ring.values() for name, held in fund["classes"].items() if name in classes]
+    if not found:
+        raise RingRefused("the ring holds none of these classes")
+    return found
+
+
+def _copy(ring: Ring) -> dict[str, Any]:
+    copied: dict[str, Any] = json.loads(json.dumps(ring))
+    return copied

@@ -1,0 +1,104 @@
+"""What is kept for a time goes when its time is over, and never a minute before; the audit stays."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deploy.local.verify import versions
+from deploy.local.verify.seen import Seen
+from services.identity.upkeep.chores import forget
+from tests.ground import DZ, TN
+from tests.identity.builders import AMIRA_NIN, application, considered, forgotten, karim, known_people
+from tests.identity.conftest import House
+from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
+from tests.verify.town import found
+
+
+def count(house: House, name: str) -> int:
+    return house.platform.database[name].count_documents({})
+
+
+def run(house: House, fund_id: str = DZ) -> int:
+    return forget().run(house.platform, fund_id)
+
+
+def sign_in(house: House) -> None:
+    house.browser().tokens(AMIRA_NIN)
+
+
+def fail(house: House) -> None:
+    house.browser().submit(AMIRA_NIN, "wrong")
+    house.browser().submit("nobody", "wrong")
+
+
+def show_assertion(house: House) -> None:
+    text = assertion(house.bank_key)
+    sent = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE, "client_assertion": text}
+    assert house.browser().post("/token", **sent).status_code == 200
+
+
+def apply(house: House) -> None:
+    assert house.browser().ask("/accounts", application()).status_code == 202
+    assert house.browser().ask("/accounts/recovery", forgotten()).status_code == 202
+
+
+KEPT: list[tuple[Callable[[House], None], str, int, dict[str, float]]] = [
+    (sign_in, "sessions", 1, {"days": 30}),
+    (fail, "tries", 2, {"hours": 24}),
+    (show_assertion, "assertions", 1, {"hours": 1, "minutes": 1}),
+    (apply, "applications", 2, {"hours": 24}),
+]
+
+
+@pytest.mark.parametrize(("act", "name", "made", "life"), KEPT, ids=[each[1] for each in KEPT])
+def test_what_has_served_is_kept_for_its_time_and_no_longer(
+    house: House, act: Callable[[House], None], name: str, made: int, life: dict[str, float]
+) -> None:
+    act(house)
+    house.clock.advance(**life)
+    house.clock.advance(minutes=-2)
+    assert (run(house), count(house, name)) == (0, made)
+    house.clock.advance(minutes=3)
+    assert run(house, TN) == 0, "another fund's chore leaves it alone"
+    before = count(house, "audit")
+    assert (run(house), count(house, name)) == (made, 0)
+    assert count(house, "audit") > before, "and what was done is in the audit, which loses nothing"
+    assert run(house) == 0
+
+
+def test_what_was_forgotten_and_begins_anew_is_another_thing_to_the_audit(house: House) -> None:
+    """`make verify` asks that each thing went through its versions once: a door that comes back is another door."""
+    for _ in range(2):
+        fail(house)
+        sign_in(house)
+        fail(house)
+        house.clock.advance(days=31)
+        assert run(house) > 0
+    offending = found(Seen(databases={"identity": house.platform.database}), versions.ask)
+    assert [each for each in offending if "tries" in each or "sessions" in each] == []
+
+
+def test_more_than_one_transaction_holds_goes_too(house: House) -> None:
+    rows: list[dict[str, Any]] = [
+        {"_id": f"{DZ}:old-{number}", "fund": DZ, "expires_at": house.clock()} for number in range(450)
+    ]
+    house.platform.database["assertions"].insert_many(rows)
+    house.clock.advance(hours=2)
+    assert (run(house), count(house, "assertions")) == (450, 0)
+
+
+def test_an_account_that_nobody_ever_opened_goes_after_a_month(house: House, tmp_path: Any) -> None:
+    known_people(house.platform, tmp_path, karim(email="karim@example.dz"))
+    facts = {"national_id": "118500000000000002", "insurance_number": "850000000002", "birth_on": "1985-11-02"}
+    house.browser().ask("/accounts", application(**facts))
+    considered(house.platform)
+    accounts = house.platform.database["accounts"]
+    assert accounts.count_documents({"status": "pending"}) == 1
+    house.clock.advance(days=30)
+    run(house)
+    assert accounts.count_documents({"status": "pending"}) == 1
+    house.clock.advance(days=1, minutes=1)
+    run(house)
+    assert accounts.count_documents({"status": "pending"}) == 0
+    assert accounts.count_documents({"status": "active"}) == 3, "and nobody else's"

@@ -1,0 +1,222 @@
+"""An owner changes the password and looks after the sessions: theirs, at once, and nobody else's."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from services.identity.accounts import actions as accounts
+from services.identity.accounts.account import SCOPES, Role
+from services.identity.accounts.actions import Attempt
+from services.identity.signin import actions as signin
+from services.identity.signin.session import Session
+from shared.kernel.actors import ActorKind
+from shared.storage.work import Work
+from tests.ground import DZ, someone
+from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, events, ref
+from tests.identity.conftest import House
+from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
+
+NEW = "quatre chiens sous la table"
+SCOPE = "openid account:manage"
+
+
+def signed_in(house: House, login: str = AMIRA_NIN) -> tuple[Browser, dict[str, Any]]:
+    staff = login == "nadia"
+    browser = house.browser(client_id="backoffice" if staff else "portal")
+    return browser, browser.tokens(login, code=house.codes() if staff else "", scope=SCOPE)
+
+
+def change(browser: Browser, tokens: dict[str, Any], current: str = PASSWORD, chosen: str = NEW) -> Any:
+    body = {"current_password": current, "new_password": chosen}
+    return browser.ask("/account/password", body, tokens["access_token"])
+
+
+def sessions(browser: Browser, tokens: dict[str, Any]) -> list[dict[str, Any]]:
+    shown = browser.get("/sessions", tokens["access_token"])
+    assert shown.status_code == 200, shown.text
+    return list(shown.json["items"])
+
+
+def end(browser: Browser, tokens: dict[str, Any], session_id: str) -> Any:
+    return browser.ask(f"/sessions/{session_id}/end", {}, tokens["access_token"])
+
+
+def test_everybody_may_see_to_their_own_account() -> None:
+    assert all("account:manage" in SCOPES[role] for role in Role)
+
+
+# --- the password
+
+
+@pytest.mark.parametrize(
+    ("login", "person_ref", "employer_ids"),
+    [(AMIRA_NIN, ref(), []), ("paie", None, [FIRM]), ("nadia", None, [])],
+    ids=["a person", "a user", "one of the staff"],
+)
+def test_a_changed_password_ends_every_other_session_and_is_told(
+    house: House, login: str, person_ref: str | None, employer_ids: list[str]
+) -> None:
+    here, tokens = signed_in(house, login)
+    house.clock.advance(seconds=60)
+    there, others = signed_in(house, login)
+    done = change(here, tokens)
+    assert done.status_code == 200 and "autres sessions" in done.json["text"], done.text
+    assert there.refresh(others["refresh_token"]).status_code == 400
+    assert there.get("/sessions", others["access_token"]).json["code"] == "signin.session-over"
+    fresh = here.refresh(tokens["refresh_token"])
+    assert fresh.status_code == 200, "this session goes on"
+    assert [each["is_this"] for each in sessions(here, fresh.json)] == [True]
+    (event,) = events(house.platform, "identity.password-changed")
+    assert (event["person_ref"], event["employer_ids"]) == (person_ref, employer_ids)
+
+
+def test_the_new_password_lets_in_and_the_old_one_does_not(house: House) -> None:
+    assert change(*signed_in(house)).status_code == 200
+    assert house.browser().submit(AMIRA_NIN).status_code == 422
+    assert house.browser().submit(AMIRA_NIN, NEW).status_code == 303
+
+
+def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) -> None:
+    browser, tokens = signed_in(house)
+    codes = [change(browser, tokens, current="wrong") for _ in range(6)]
+    assert [each.json["code"] for each in codes[:4]] == ["account.current-password-wrong"] * 4
+    assert [each.json["code"] for each in codes[4:]] == ["account.door-shut"] * 2
+    assert change(browser, tokens).json["code"] == "account.door-shut", "the right one waits too"
+    assert house.browser().submit(AMIRA_NIN).status_code == 303, "and nobody is kept from signing in by it"
+    house.clock.advance(seconds=61)
+    assert change(browser, tokens).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code"),
+    [
+        ("court", "account.password-too-short"),
+        ("Soleil2024", "account.password-common"),
+        ("my 25041990 day", "account.password-personal"),
+        ("amira la belle", "account.password-personal"),
+        ("himaya pour tous", "account.password-personal"),
+    ],
+)
+def test_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
+    browser, tokens = signed_in(house)
+    refused = change(browser, tokens, chosen=chosen)
+    assert (refused.status_code, refused.json["code"]) == (422, code)
+    assert house.platform.database["tries"].count_documents({}) == 0, "and counts as no failure"
+    assert browser.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"current_password": PASSWORD}, {"current_password": 1, "new_password": NEW}, {"new_password": NEW}]
+)
+def test_a_malformed_change(house: House, body: dict[str, Any]) -> None:
+    browser, tokens = signed_in(house)
+    assert browser.ask("/account/password", body, tokens["access_token"]).status_code == 422
+
+
+def test_of_two_changes_at_once_one_is_in_force(house: House) -> None:
+    (one, first), (two, second) = signed_in(house), signed_in(house)
+    with ThreadPoolExecutor(2) as racers:
+        asked = [
+            racers.submit(change, one, first, PASSWORD, "une phrase de l'un"),
+            racers.submit(change, two, second, PASSWORD, "une phrase de l'autre"),
+        ]
+        answers = [each.result().status_code for each in asked]
+    assert sorted(answers) in ([200, 403], [200, 422]), "the later one is signed out, or does not know the password"
+    assert len(events(house.platform, "identity.password-changed")) == 1
+
+
+def test_a_code_that_waits_while_the_password_is_changed_begins_nothing(house: House) -> None:
+    browser, tokens = signed_in(house)
+    slow = house.browser()
+    waiting = slow.code(AMIRA_NIN, scope=SCOPE)
+    assert change(browser, tokens).status_code == 200
+    assert slow.exchange(waiting).status_code == 400
+
+
+def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(house: House) -> None:
+    """It read the old password, and is written after the new one: neither sees the other, and the session is void."""
+    browser, tokens = signed_in(house)
+    attempt = Attempt(login=AMIRA_NIN, password=PASSWORD, one_time_code="", device="", actors=frozenset(ActorKind))
+    code = "late.c0de"
+
+    def sign_in(work: Work) -> None:
+        account = accounts.admit(work, attempt).account
+        assert account is not None
+        with ThreadPoolExecutor(1) as meanwhile:
+            assert meanwhile.submit(change, browser, tokens).result().status_code == 200
+        session = Session(
+            session_id="late",
+            account_id=account.account_id,
+            client_id="portal",
+            redirect_uri=CALLBACK,
+            scope=("openid",),
+            challenge=challenge(),
+            nonce=None,
+            methods=("pwd",),
+            signed_in_at=work.at,
+            code_hash=accounts.hash_of(code),
+            password_serial=account.password_serial,
+        )
+        signin.begin(work, session)
+
+    house.platform.work(DZ, by=someone(), cause="test", action=sign_in)
+    assert house.platform.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
+    assert house.browser().exchange(code).status_code == 400
+
+
+# --- sessions
+
+
+def test_an_owner_sees_the_sessions_and_ends_one(house: House) -> None:
+    (here, tokens), (there, others) = signed_in(house), signed_in(house)
+    house.browser().code(AMIRA_NIN)  # a code that nobody exchanged is no session
+    shown = sessions(here, tokens)
+    assert [each["client_id"] for each in shown] == ["portal", "portal"]
+    assert sorted(each["is_this"] for each in shown) == [False, True]
+    (other,) = [each["session_id"] for each in shown if not each["is_this"]]
+    assert end(here, tokens, other).status_code == 204
+    assert there.refresh(others["refresh_token"]).json["error"] == "invalid_grant"
+    assert there.get("/sessions", others["access_token"]).json["code"] == "signin.session-over"
+    assert len(sessions(here, tokens)) == 1
+    assert end(here, tokens, other).status_code == 204, "over is over"
+
+
+def test_an_owner_ends_all_other_sessions(house: House) -> None:
+    (here, tokens), *others = [signed_in(house) for _ in range(3)]
+    ended = here.ask("/sessions/end-others", {}, tokens["access_token"])
+    assert (ended.status_code, ended.json) == (200, {"ended": 2})
+    assert all(browser.refresh(each["refresh_token"]).status_code == 400 for browser, each in others)
+    assert here.refresh(tokens["refresh_token"]).status_code == 200
+    again = here.ask("/sessions/end-others", {}, tokens["access_token"])
+    assert again.json == {"ended": 0}
+
+
+def test_nobody_ends_the_session_of_another(house: House) -> None:
+    (browser, tokens), (mine, own) = signed_in(house), signed_in(house, "paie")
+    (theirs,) = sessions(browser, tokens)
+    refused = end(mine, own, theirs["session_id"])
+    assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours")
+    assert browser.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("session_id", ["x", "00000000-0000-7000-8000-000000000000"])
+def test_a_session_that_is_not_there(house: House, session_id: str) -> None:
+    refused = end(*signed_in(house), session_id)
+    assert (refused.status_code, refused.json["code"]) == (404, "signin.session-unknown")
+
+
+def test_an_own_session_that_was_ended_does_nothing_more(house: House) -> None:
+    browser, tokens = signed_in(house)
+    (own,) = sessions(browser, tokens)
+    assert end(browser, tokens, own["session_id"]).status_code == 204
+    for refused in (change(browser, tokens), end(browser, tokens, own["session_id"])):
+        assert (refused.status_code, refused.json["code"]) == (403, "signin.session-over")
+
+
+def test_a_session_does_not_last_beyond_half_a_day(house: House) -> None:
+    browser, tokens = signed_in(house)
+    house.clock.advance(hours=11, minutes=55)
+    later = browser.refresh(tokens["refresh_token"]).json
+    house.clock.advance(minutes=6)
+    assert browser.get("/sessions", later["access_token"]).json["code"] == "signin.session-over"

@@ -1,0 +1,230 @@
+"""Sealing keys change while services run: old values open, new ones use the new key, and all can be sealed anew."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.documents.wiring import service as documents
+from services.identity.register import store as register
+from services.identity.wiring import service as identity
+from services.notifications.wiring import service as notifications
+from services.payments.wiring import service as payments
+from shared.kernel.personal import DataClass
+from shared.process.service import Service
+from shared.sealing import ring
+from shared.sealing.keys import from_data, generate_keyring
+from shared.storage import blobs, resealing
+from shared.storage.connection import connect
+from shared.storage.platform import Platform
+from tests.ground import DZ, TN, funds, hear, reading, someone
+from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
+from tests.notifications import builders as made
+
+ALL = [each.value for each in DataClass]
+K1 = generate_keyring([DZ, TN])
+BOTH = ring.with_key(K1, "k2", classes=ALL)
+K2_IN_USE = ring.with_current(BOTH, "k2", classes=ALL)
+K2_ALONE = ring.without_key(K2_IN_USE, "k1", classes=ALL)
+
+
+@pytest.fixture
+def with_ring(database: Database[dict[str, Any]], mongodb: str) -> Callable[[Mapping[str, Any]], Platform]:
+    """The ground of a process that was started with this ring, over the same database."""
+    return lambda held: Platform(database=connect(mongodb, database.name), funds=funds(), keys=from_data(held))
+
+
+def renewed(service: Service[Any], platform: Platform) -> int:
+    return sum(
+        platform.work(DZ, by=someone(), cause="test", action=lambda work, one=part: resealing.renew(work, one))  # type: ignore[misc]
+        for part in resealing.old(reading(platform), service.shelves)
+    )
+
+
+def key_ids(service: Service[Any], platform: Platform) -> dict[str, set[str]]:
+    """Which keys sealed what rests in the database, by collection."""
+    found: dict[str, set[str]] = {}
+    for resting in resealing.everything(reading(platform), service.shelves):
+        found.setdefault(resting.drawer, set()).update(key_id for _, key_id in resting.key_ids())
+    return found
+
+
+def test_the_register_opens_all_along_and_is_found_by_the_same_index(
+    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path
+) -> None:
+    before = with_ring(K1)
+    known_people(before, tmp_path)
+    assert added_user(before, "--kind", "staff", "--login", "nadia")[0] == 0
+    for held in (BOTH, K2_IN_USE):
+        person = register.by_national_id(reading(with_ring(held)), AMIRA_NIN)
+        assert person is not None and person.civil.family_name == "Benali"
+    now_in_use = with_ring(K2_IN_USE)
+    known_people(now_in_use, tmp_path, person_row(email="new@example.dz"))
+    assert key_ids(identity, now_in_use) == {"persons": {"k1", "k2"}, "employers": {"k1"}, "accounts": {"k1"}}
+    person = register.by_national_id(reading(before_is_behind := with_ring(BOTH)), AMIRA_NIN)
+    assert person is not None and person.contact.email == "new@example.dz", "a process that is a step behind reads it"
+    assert before_is_behind.keys[DZ].seal("x", as_=DataClass.CIVIL, whose="p").startswith("k1.")
+    assert renewed(identity, now_in_use) == 3
+    assert set().union(*key_ids(identity, now_in_use).values()) == {"k2"}
+    assert renewed(identity, now_in_use) == 0
+    alone = with_ring(K2_ALONE)
+    assert register.by_national_id(reading(alone), AMIRA_NIN).civil.family_name == "Benali"  # type: ignore[union-attr]
+    versions = {row["_id"]: row["version"] for row in alone.database["persons"].find()}
+    assert versions == {f"{DZ}:{person.person_ref}": 2, f"{DZ}:{_karim(alone)}": 1}, "nothing counts as changed"
+
+
+def _karim(platform: Platform) -> str:
+    return platform.keys[DZ].person_ref("850000000002")
+
+
+@pytest.mark.parametrize(
+    ("service", "event", "drawer"),
+    [
+        (notifications, lambda: made.persons(made.person()), "contacts"),
+        (payments, lambda: made.persons(made.person()), "payees"),
+        (documents, lambda: made.persons(made.person()), "persons"),
+    ],
+    ids=["notifications", "payments", "documents"],
+)
+def test_what_another_service_sealed_is_sealed_anew_too(
+    with_ring: Callable[[Mapping[str, Any]], Platform], service: Service[Any], event: Callable[[], Any], drawer: str
+) -> None:
+    before = with_ring(K1)
+    service.make_indexes(before)
+    sealed = {
+        name: before.keys[DZ].seal(json.dumps({"email": "a@b.dz"}), as_=data_class, whose=ref())
+        for name, data_class in {"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK}.items()
+    }
+    hear(before, service, made.persons(_with(event().persons[0], ref(), sealed)))
+    assert key_ids(service, before)[drawer] == {"k1"}
+    assert renewed(service, with_ring(K2_IN_USE)) == 1
+    alone = with_ring(K2_ALONE)
+    assert key_ids(service, alone)[drawer] == {"k2"}
+    for resting in resealing.everything(reading(alone), service.shelves):
+        for name, value in resting.values.items():
+            opened = alone.keys[DZ].open(value, as_=resting.classes[name], whose=resting.whose)
+            assert json.loads(opened) == {"email": "a@b.dz"}
+
+
+def _with(person: Any, person_ref: str, sealed: Mapping[str, Any]) -> Any:
+    known = {name: getattr(person, name) for name in person.__dataclass_fields__}
+    return type(person)(**{**known, **sealed, "person_ref": person_ref})
+
+
+def test_files_and_remembered_answers_are_sealed_anew(with_ring: Callable[[Mapping[str, Any]], Platform]) -> None:
+    before = with_ring(K1)
+    content = b"x" * (blobs.PIECE_BYTES + 10)
+    blob = blobs.store(before, DZ, [content], as_=DataClass.HEALTH, size_max=10**8)
+    answer = before.keys[DZ].seal(b"{}", as_=DataClass.HEALTH, whose="someone:route:key")
+    before.database["requests"].insert_one(
+        {"_id": f"{DZ}:someone:route:key", "fund": DZ, "body": answer, "status": 200}
+    )
+    in_use = with_ring(K2_IN_USE)
+    assert key_ids(documents, in_use) == {"blob_pieces": {"k1"}, "requests": {"k1"}}
+    assert renewed(documents, in_use) == 3
+    alone = with_ring(K2_ALONE)
+    assert b"".join(blobs.read(alone, DZ, blob)) == content
+    assert key_ids(documents, alone) == {"blob_pieces": {"k2"}, "requests": {"k2"}}
+
+
+def test_what_somebody_writes_meanwhile_stays(
+    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path
+) -> None:
+    known_people(with_ring(K1), tmp_path)
+    in_use = with_ring(K2_IN_USE)
+    parts = list(resealing.old(reading(in_use), identity.shelves))
+    known_people(in_use, tmp_path, person_row(email="meanwhile@example.dz"))
+    for part in parts:
+        in_use.work(DZ, by=someone(), cause="test", action=lambda work, one=part: resealing.renew(work, one))  # type: ignore[misc]
+    person = register.by_national_id(reading(in_use), AMIRA_NIN)
+    assert person is not None and person.contact.email == "meanwhile@example.dz"
+    assert key_ids(identity, in_use)["persons"] == {"k2"}
+
+
+# --- real processes
+
+
+MANY = 350
+
+
+class Running:
+    """Claims' database with many claims of an older key, and the operator's command as a process."""
+
+    def __init__(self, folder: Path, platform: Platform, mongodb: str) -> None:
+        self.folder, self.platform, self.mongodb = folder, platform, mongodb
+        (folder / "keys.json").write_text(json.dumps(K2_IN_USE))
+        keys = platform.keys[DZ]
+        platform.database["claims"].insert_many(
+            {
+                "_id": f"{DZ}:c{number}",
+                "fund": DZ,
+                "claim_id": f"c{number}",
+                "version": 1,
+                **{name: keys.seal("null", as_=DataClass.HEALTH, whose=f"c{number}") for name in ("lines", "decision")},
+            }
+            for number in range(MANY)
+        )
+
+    def start(self, verb: str, *, killed_at: str = "") -> "subprocess.Popen[str]":
+        """The command; it dies by SIGKILL when it passes a step for the first time."""
+        settings = {
+            "MONGODB_URI": self.mongodb,
+            "MONGODB_DATABASE": self.platform.database.name,
+            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            "KEYS_FILE": str(self.folder / "keys.json"),
+            "ISSUER": "http://identity.test",
+            "JWKS_URL": "http://identity.test/jwks",
+            "BIND": "127.0.0.1:1",
+            "HEALTH_BIND": "127.0.0.1:1",
+        }
+        killed = ["-m", "tests.faults.killed_at", killed_at, str(self.folder / "killed"), "claims"]
+        command = [sys.executable, *(killed if killed_at else ["-m", "services.claims"]), "seals", verb]
+        return subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
+
+    def says(self, verb: str) -> list[str]:
+        process = self.start(verb)
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        return said.splitlines()
+
+    def done(self) -> int:
+        return self.platform.database["claims"].count_documents({"lines": {"$regex": "^k2[.]"}})
+
+
+@pytest.fixture
+def running(tmp_path: Path, with_ring: Callable[[Mapping[str, Any]], Platform], mongodb: str) -> Iterator[Running]:
+    yield Running(tmp_path, with_ring(K1), mongodb)
+
+
+def test_a_command_that_is_killed_goes_on_where_it_was(running: Running) -> None:
+    assert running.says("status") == [f"{DZ}  claims  health  k1  {2 * MANY}"]
+    assert running.start("renew", killed_at="work.committed").wait(60) == -9
+    assert running.done() == resealing.TOGETHER_MAX, "what is committed stays"
+    assert running.says("renew") == [f"{DZ}  {MANY - resealing.TOGETHER_MAX} renewed", f"{TN}  0 renewed"]
+    assert running.says("status") == [f"{DZ}  claims  health  k2  {2 * MANY}"]
+    assert running.platform.database["claims"].count_documents({"version": {"$ne": 1}}) == 0
+
+
+def test_it_waits_for_a_transaction_that_somebody_left_open(running: Running) -> None:
+    """As a process leaves one behind that was killed: the database ends it, and the command goes on."""
+    database = running.platform.database
+    with database.client.start_session() as session:
+        session.start_transaction()
+        database["claims"].update_one({"_id": f"{DZ}:c{MANY - 1}"}, {"$set": {"touched": True}}, session=session)
+        command = running.start("renew")
+        for _ in range(300):
+            if running.done() == MANY // 100 * 100:
+                break
+            threading.Event().wait(0.1)
+        threading.Event().wait(4)
+        assert command.poll() is None, "all that nobody holds is done"
+        session.abort_transaction()
+    said, _ = command.communicate(timeout=60)
+    assert said.splitlines()[0] == f"{DZ}  {MANY} renewed"
