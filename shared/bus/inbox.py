@@ -38,6 +38,9 @@ POLLED_EVENTS_MAX = 500
 POLL_MS = 250
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
+TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
+"""Others hold what the event needs. One who was killed inside a transaction holds it until the database gives the
+transaction up, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
 
 log = structlog.get_logger()
@@ -166,8 +169,10 @@ class Inbox:
                 raise
             except (Invalid, Forbidden) as failure:
                 waits, why = (), failure.code
-            except (Missing, Conflict, Stale) as failure:
+            except (Missing, Conflict) as failure:
                 waits, why = EARLY_WAITS_S, failure.code
+            except Stale as failure:
+                waits, why = TAKEN_WAITS_S, failure.code
             except Exception as failure:
                 waits, why = FAULT_WAITS_S, _name(failure)
             if tries == len(waits):
