@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka import KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 from opentelemetry import trace
 from pymongo.errors import BulkWriteError
@@ -23,6 +23,7 @@ from shared.bus.deadletters import Letter, TooManyDeadLetters
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
 from shared.bus.topics import BrokerUnavailable
+from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.platform import Platform, Transaction
@@ -58,19 +59,6 @@ class Taken:
     envelope: Envelope
 
 
-class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has given this member its part, be it none: before that nothing is taken in."""
-
-    def __init__(self, has_joined: threading.Event) -> None:
-        self.has_joined = has_joined
-
-    def on_partitions_revoked(self, revoked: object) -> None:
-        pass
-
-    def on_partitions_assigned(self, assigned: object) -> None:
-        self.has_joined.set()
-
-
 class Inbox:
     """The inbox of one service. One consumer, in one thread."""
 
@@ -82,10 +70,11 @@ class Inbox:
         self.service = service
         self.reactions = reactions
         self.session_timeout_ms = session_timeout_ms
+        self.silence_max_s = SILENCE_MAX_S
         self.has_joined = threading.Event()
 
     def consumer(self) -> KafkaConsumer:
-        consumer = KafkaConsumer(
+        return KafkaConsumer(
             bootstrap_servers=self.servers,
             group_id=f"himaya.{self.service}",
             enable_auto_commit=False,
@@ -95,13 +84,13 @@ class Inbox:
             heartbeat_interval_ms=self.session_timeout_ms // 3,
             max_poll_records=POLLED_EVENTS_MAX,
         )
-        consumer.subscribe(self.reactions.topics(), listener=_Joined(self.has_joined))
-        return consumer
 
     def run(self, stop: threading.Event) -> None:
         """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
-        consumer = self.consumer()
+        consumer, membership = self.consumer(), Membership(self.has_joined)
+        watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
         try:
+            consumer.subscribe(self.reactions.topics(), listener=membership)
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS)
                 letters = [_letter(record) for records in polled.values() for record in records]
@@ -109,6 +98,8 @@ class Inbox:
                     self.take(batch)
                 if letters:
                     self._commit(consumer)
+                if watchdog.has_enough(polled):
+                    raise BrokerUnavailable
         except KafkaError as gone:
             raise BrokerUnavailable from gone
         finally:
