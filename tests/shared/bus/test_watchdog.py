@@ -63,9 +63,7 @@ class Watched(Inbox):
         return self.made[-1]
 
 
-def test_a_consumer_that_is_given_partitions_and_hears_nothing_is_made_anew(
-    platform: Platform, own_broker: str
-) -> None:
+def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform: Platform, own_broker: str) -> None:
     inbox, teller, stop = Watched(platform, own_broker), Teller(platform, ["w1", "w2", "w3", "w4"]), threading.Event()
     relay = Relay(platform, own_broker, name="relay")
     given_up = metrics.CONSUMERS_RENEWED.labels("silent")
