@@ -60,16 +60,28 @@ class Taken:
 
 
 class Inbox:
-    """The inbox of one service. One consumer, in one thread."""
+    """The inbox of one service. One consumer, in one thread.
+
+    A `worker` with a name of its own gets its partitions back at once when it is started again after a kill; two of one
+    name would take them from each other without end. Without a name a successor waits until the session has run out.
+    """
 
     def __init__(
-        self, platform: Platform, servers: str, *, service: str, reactions: Reactions, session_timeout_ms: int = 6_000
+        self,
+        platform: Platform,
+        servers: str,
+        *,
+        service: str,
+        reactions: Reactions,
+        session_timeout_ms: int = 6_000,
+        worker: str = "",
     ) -> None:
         self.platform = platform
         self.servers = servers
         self.service = service
         self.reactions = reactions
         self.session_timeout_ms = session_timeout_ms
+        self.worker = worker
         self.silence_max_s = SILENCE_MAX_S
         self.has_joined = threading.Event()
 
@@ -77,6 +89,7 @@ class Inbox:
         return KafkaConsumer(
             bootstrap_servers=self.servers,
             group_id=f"himaya.{self.service}",
+            group_instance_id=self.worker or None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,

@@ -44,10 +44,16 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         service=service.name,
         reactions=service.hears(),
         session_timeout_ms=common.kafka_session_timeout_ms,
+        worker=common.worker_name,
     )
     relay = Relay(platform, common.kafka_servers, name="relay")
     threads = chores.threads(service.all_chores(own), platform, stop)
-    for name, carry_on in {"relay": relay.run, "inbox": inbox.run}.items():
+
+    def carry(stop: threading.Event) -> None:
+        _make_topics(common)  # whenever it begins again: brokers that were wiped have none
+        relay.run(stop)
+
+    for name, carry_on in {"relay": carry, "inbox": inbox.run}.items():
         threads.append(threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True))
     for thread in threads:
         thread.start()
@@ -66,6 +72,10 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
 
 def _prepare(service: Service[Any], common: Common, platform: Platform) -> None:
     service.make_indexes(platform)
+    _make_topics(common)
+
+
+def _make_topics(common: Common) -> None:
     topics.ensure(
         common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas
     )

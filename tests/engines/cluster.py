@@ -35,6 +35,11 @@ class Cluster:
         for number in numbers or self.numbers:
             wait_until_ready(programs[number - 1], exit_status=self._processes[number].poll, log=self._log(number))
 
+    def start_missing(self) -> None:
+        """Start those that a test killed."""
+        if missing := [number for number in self.numbers if number not in self._processes]:
+            self.start(*missing)
+
     def kill(self, *numbers: int) -> None:
         """kill -9 of these brokers, or of all."""
         for number in numbers or self.numbers:

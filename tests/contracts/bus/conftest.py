@@ -3,15 +3,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaAdminClient
 
 from shared.storage.platform import Platform
-from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.ground import Ground, forget_topics
 from tests.engines.cluster import chosen
 
 needs_apache = pytest.mark.skipif(
@@ -31,7 +29,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
 def empty(engine: tuple[str, int], mongodb: str, platform: Platform, tmp_path: Path) -> Iterator[Ground]:
     """The ground on brokers without a topic."""
     servers, replicas = engine
-    _forget_topics(servers)
+    forget_topics(servers)
     made = Ground(servers, replicas, mongodb, platform, f"tester-{uuid4().hex[:8]}", tmp_path)
     yield made
     made.end_members()
@@ -42,11 +40,3 @@ def ground(empty: Ground) -> Ground:
     """The ground with its topic."""
     empty.ensure_topic()
     return empty
-
-
-def _forget_topics(servers: str) -> None:
-    with closing(KafkaAdminClient(bootstrap_servers=servers)) as admin:
-        present = {name for name in admin.list_topics() if not name.startswith("__")}
-        if present:
-            admin.delete_topics(sorted(present))
-        until(lambda: not present & set(admin.list_topics()))

@@ -91,8 +91,14 @@ class Ground:
 
     @contextlib.contextmanager
     def relaying(self) -> Iterator[None]:
-        """A relay in a thread, as patient as a worker's."""
-        with _in_thread(lambda stop: patiently(lambda: self.relay().run(stop), stop)):
+        """A relay in a thread, as patient as a worker's, which makes its topics whenever it begins again."""
+
+        def carry_on(stop: threading.Event) -> None:
+            self.ensure_topic()
+            relay.run(stop)
+
+        relay = self.relay()
+        with _in_thread(lambda stop: patiently(lambda: carry_on(stop), stop)):
             yield
 
     @contextlib.contextmanager
@@ -171,6 +177,15 @@ class Ground:
                 if len(found) >= left:
                     return found
         raise AssertionError(f"{len(found)} of {left} records could be read")
+
+
+def forget_topics(servers: str) -> None:
+    """Brokers as they were before anybody made a topic."""
+    with closing(KafkaAdminClient(bootstrap_servers=servers)) as admin:
+        present = {name for name in admin.list_topics() if not name.startswith("__")}
+        if present:
+            admin.delete_topics(sorted(present))
+        until(lambda: not present & set(admin.list_topics()))
 
 
 def end(relay: Relay) -> None:

@@ -2,36 +2,13 @@
 
 import signal
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import Teller, forget_takers, takers, tallies
 from tests.ground import parked
 
 CLAIMS = [f"c{number}" for number in range(24)]
-ROUNDS_MAX = 2_000
-
-
-@contextmanager
-def telling(teller: Teller) -> Iterator[None]:
-    """A steady load until the test leaves: some hundreds of events a second."""
-    stop = threading.Event()
-
-    def tell() -> None:
-        for _ in range(ROUNDS_MAX):
-            if stop.wait(0.1):
-                return
-            teller.tell()
-
-    thread = threading.Thread(target=tell)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def takes_part(ground: Ground, member: subprocess.Popen[bytes]) -> None:
