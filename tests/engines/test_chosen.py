@@ -36,6 +36,22 @@ def test_brokers_of_somebody_else_keep_as_many_as_their_owner_says(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, ""),
+        ({"ENGINES": "apache"}, "worker"),
+        ({"ENGINES": "apache", "KAFKA_BOOTSTRAP_SERVERS": "far:9092"}, ""),
+        ({"WORKER_NAME": "second"}, "second"),
+    ],
+)
+def test_a_worker_has_a_name_where_the_engine_makes_use_of_it(
+    environ: Mapping[str, str], name: str, tmp_path: Path
+) -> None:
+    settings = chosen.settings(environ, ports=addresses.ports(environ), credentials=Credentials(tmp_path))
+    assert settings["claims"]["WORKER_NAME"] == name
+
+
+@pytest.mark.parametrize(
     ("environ", "why"),
     [
         ({"ENGINES": "apache", "KAFKA_BROKERS": "2"}, "KAFKA_BROKERS is '2'; it may be 1 or 3"),

@@ -20,9 +20,15 @@ DATABASES = {service: f"himaya_{service}" for service in SERVICES}
 
 
 def settings(environ: Settings, *, ports: Ports, credentials: Credentials) -> dict[str, dict[str, str]]:
-    """By service, how it finds documents and events. Its database user may use its own database and no other."""
+    """By service, how it finds documents and events. Its database user may use its own database and no other.
+
+    Apache Kafka knows a service's one worker by a name, and gives it its partitions back at once when it was killed and
+    started again; Tansu lets in whoever has a name later than whoever has none (docs/engines.md).
+    """
     brokers = _brokers(environ, ports=ports)
     servers = environ.get("KAFKA_BOOTSTRAP_SERVERS") or apache_kafka.servers(brokers)
+    is_apache = environ.get("ENGINES") == "apache" and "KAFKA_BOOTSTRAP_SERVERS" not in environ
+    worker = environ.get("WORKER_NAME", "worker" if is_apache else "")
     replicas = environ.get("KAFKA_REPLICAS") or str(apache_kafka.replicas(len(brokers)))
     return {
         service: {
@@ -33,6 +39,7 @@ def settings(environ: Settings, *, ports: Ports, credentials: Credentials) -> di
             "MONGODB_DATABASE": database,
             "KAFKA_BOOTSTRAP_SERVERS": servers,
             "KAFKA_REPLICAS": replicas,
+            "WORKER_NAME": worker,
         }
         for service, database in DATABASES.items()
     }

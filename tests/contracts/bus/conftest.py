@@ -14,7 +14,7 @@ from tests.engines.cluster import chosen
 
 needs_apache = pytest.mark.skipif(
     os.environ.get("ENGINES") != "apache",
-    reason="Tansu makes any topic that somebody names; services make theirs first",
+    reason="Tansu does it otherwise: docs/engines.md",
 )
 
 

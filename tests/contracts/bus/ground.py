@@ -107,13 +107,14 @@ class Ground:
         with _in_thread(lambda stop: patiently(lambda: self.inbox().run(stop), stop)) as thread:
             yield thread
 
-    def member(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """One more consumer of the service, a process of its own; `arguments` may say where it stops itself."""
+    def member(self, *where: str, worker: str = "", session_ms: int = SESSION_MS) -> subprocess.Popen[bytes]:
+        """One more consumer of the service, a process of its own; `where` may say at which step it stops itself."""
         database = self.platform.database.name
         command = [sys.executable, "-m", "tests.contracts.bus.member"]
-        command += [self.mongodb, database, self.servers, self.service, *arguments]
+        command += [self.mongodb, database, self.servers, self.service, *where]
+        settings = {"MEMBER_WORKER": worker, "MEMBER_SESSION_MS": str(session_ms)}
         with self.log.open("ab") as log:
-            started = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ})
+            started = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
         self.members.append(started)
         return started
 

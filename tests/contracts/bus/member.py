@@ -15,7 +15,7 @@ from shared.storage.connection import connect
 from shared.storage.platform import Platform
 from shared.telemetry import logs
 from shared.telemetry.steps import watch
-from tests.contracts.bus.ground import SESSION_MS, patiently
+from tests.contracts.bus.ground import patiently
 from tests.contracts.bus.tallies import reactions
 from tests.ground import funds, keys
 
@@ -37,5 +37,12 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     logs.start(service, level="INFO")
     platform = Platform(connect(uri, database), funds(), keys())
-    inbox = Inbox(platform, servers, service=service, reactions=reactions, session_timeout_ms=SESSION_MS)
+    inbox = Inbox(
+        platform,
+        servers,
+        service=service,
+        reactions=reactions,
+        session_timeout_ms=int(os.environ["MEMBER_SESSION_MS"]),
+        worker=os.environ["MEMBER_WORKER"],
+    )
     patiently(lambda: inbox.run(stop), stop)

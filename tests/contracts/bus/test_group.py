@@ -3,6 +3,7 @@
 import signal
 import subprocess
 
+from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import Ground, until
 from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import Teller, forget_takers, takers, tallies
@@ -65,3 +66,18 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
     assert held.poll() is None
     assert tallies(ground.platform) == teller.turns
     assert parked(ground.platform) == []
+
+
+@needs_apache
+def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_of_the_dead_one_lasts(
+    ground: Ground,
+) -> None:
+    teller, sessions_ms = Teller(ground.platform, CLAIMS), 10 * 60_000
+    for _ in range(2):
+        teller.tell()
+        ground.carry()
+        member = ground.member(worker="first", session_ms=sessions_ms)
+        takes_part(ground, member)
+        until(ground.lag_is_gone)
+        member.kill()
+    assert tallies(ground.platform) == teller.turns
