@@ -37,6 +37,8 @@ BATCH_BYTES_MAX = 64_000
 POLLED_EVENTS_MAX = 500
 """Taken from the broker at once, and committed there once: a commit waits some 7 ms for the broker's own batch."""
 POLL_MS = 250
+TOPICS_AGE_MAX_MS = 10_000
+"""How long a consumer may not know of a topic that was made after it asked a broker that did not know it yet."""
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
 TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
@@ -93,6 +95,7 @@ class Inbox:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
+            metadata_max_age_ms=TOPICS_AGE_MAX_MS,
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=self.session_timeout_ms // 3,
             max_poll_records=POLLED_EVENTS_MAX,

@@ -31,7 +31,7 @@ def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: 
         present = set(admin.list_topics())
         for topic in set(topics) - present:
             try:
-                admin.create_topics({topic: made})
+                admin.create_topics({topic: made}, wait_for_metadata=True)
             except TopicAlreadyExistsError:
                 continue
     except KafkaError as gone:

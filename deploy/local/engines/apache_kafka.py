@@ -36,6 +36,7 @@ share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.min.isr={in_sync}
 """
 HEAP_ALONE, HEAP_AMONG_OTHERS = "-Xmx512m", "-Xmx384m"
+READY_MAX_S = 180.0  # three take ten seconds on two idle cores, and a minute on busy ones
 BROKERS = (1, 3)
 """How many there may be: two would take nothing in once one of them is gone, which is worse than one."""
 
@@ -91,6 +92,7 @@ def _broker(number: int, ports: Sequence[Ports], *, run: Sequence[str], home: Pa
         command=[*run, "kafka.Kafka", str(properties)],
         ports={own.setting: own.port, own.controller_setting: own.controller_port},
         answers=answers,
+        ready_max_s=READY_MAX_S,
         may_restart=not is_alone,  # one of three may come and go; without the only one the run is over
     )
 
