@@ -54,6 +54,7 @@ def test_an_event_counts_as_sent_once_two_of_three_brokers_have_it(ground: Groun
 
 
 @needs_apache
+@pytest.mark.skipif(os.environ.get("KAFKA_BROKERS") == "3", reason="not seen to hold there: docs/engines.md")
 def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(empty: Ground) -> None:
     with empty.listening():
         threading.Event().wait(2)
