@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test lock audit fuzz format docs figures clean
+.PHONY: help install run stop demo verify test engines lock audit fuzz format docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ test: install ## style, types, import contracts and all tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 tests
+
+engines: install ## hold the bus to its contract on Apache Kafka, one broker and three, and take brokers away from it
+	ENGINES=apache $(BIN)/pytest tests/contracts/bus tests/shared/bus/test_watchdog.py
+	ENGINES=apache KAFKA_BROKERS=3 $(BIN)/pytest tests/contracts/bus tests/engines/apache
 
 format: install ## write the style that `make test` asks for
 	$(BIN)/ruff check --fix

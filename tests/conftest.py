@@ -1,14 +1,13 @@
 """The engines that tests run on: real servers, started once per test process and only when a test asks for them.
 
 Under `pytest -n 2` each of the two processes has its own pair: a pair is up within a second and takes 70 MB.
-ENGINES=apache runs the tests on Apache Kafka. Where MONGODB_URI or KAFKA_BOOTSTRAP_SERVERS is set, that server is used
-and none is started.
+ENGINES=apache runs the tests on Apache Kafka, and KAFKA_BROKERS=3 on three brokers of it. Where MONGODB_URI or
+KAFKA_BOOTSTRAP_SERVERS is set, that server is used and none is started.
 """
 
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,12 +15,11 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from deploy.local.engines import apache_kafka, secantusdb, tansu
-from deploy.local.programs import HOST, free_port, running
+from deploy.local.engines import secantusdb
+from deploy.local.programs import free_port, running
 from shared.storage.platform import Platform
+from tests.engines.cluster import chosen
 from tests.ground import platform_on
-
-JARS = Path(__file__).parents[1] / "var" / "jars"
 
 
 def pytest_sessionstart() -> None:
@@ -46,13 +44,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield given
         return
-    port, home = free_port(), tmp_path_factory.mktemp("broker")
-    if os.environ.get("ENGINES") == "apache":
-        engine = apache_kafka.program(port=port, controller_port=free_port(), jars_home=JARS, home=home)
-    else:
-        engine = tansu.program(port=port)
-    with running(engine, log=home / "log"):
-        yield f"{HOST}:{port}"
+    with chosen(tmp_path_factory.mktemp("broker")) as (servers, _):
+        yield servers
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from kafka import ConsumerRebalanceListener, KafkaConsumer
+from kafka import KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 from opentelemetry import trace
 from pymongo.errors import BulkWriteError
@@ -23,6 +23,7 @@ from shared.bus.deadletters import FOLLOWS, OPEN_MAX, AlreadyClosed, Letter, Too
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
 from shared.bus.topics import BrokerUnavailable
+from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.platform import Platform, Transaction
@@ -36,8 +37,13 @@ BATCH_BYTES_MAX = 64_000
 POLLED_EVENTS_MAX = 500
 """Taken from the broker at once, and committed there once: a commit waits some 7 ms for the broker's own batch."""
 POLL_MS = 250
+TOPICS_AGE_MAX_MS = 10_000
+"""How long a consumer may not know of a topic that was made after it asked a broker that did not know it yet."""
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
+TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
+"""Others hold what the event needs. One who was killed inside a transaction holds it until the database gives the
+transaction up, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
 ROOM_LOOK_S = 1.0
 """How often a consumer that stands still for too many dead letters looks whether some were resolved."""
@@ -73,21 +79,12 @@ Closing = Callable[[Transaction], None]
 """What else belongs into the transaction that takes an event in."""
 
 
-class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has given this member its part, be it none: before that nothing is taken in."""
-
-    def __init__(self, has_joined: threading.Event) -> None:
-        self.has_joined = has_joined
-
-    def on_partitions_revoked(self, revoked: object) -> None:
-        pass
-
-    def on_partitions_assigned(self, assigned: object) -> None:
-        self.has_joined.set()
-
-
 class Inbox:
-    """The inbox of one service. One consumer, in one thread."""
+    """The inbox of one service. One consumer, in one thread.
+
+    A `worker` with a name of its own gets its partitions back at once when it is started again after a kill; two of one
+    name would take them from each other without end. Without a name a successor waits until the session has run out.
+    """
 
     def __init__(
         self,
@@ -97,6 +94,7 @@ class Inbox:
         service: str,
         reactions: Reactions,
         session_timeout_ms: int = 6_000,
+        worker: str = "",
         dead_letters_max: int = OPEN_MAX,
     ) -> None:
         self.platform = platform
@@ -104,6 +102,8 @@ class Inbox:
         self.service = service
         self.reactions = reactions
         self.session_timeout_ms = session_timeout_ms
+        self.worker = worker
+        self.silence_max_s = SILENCE_MAX_S
         self.dead_letters_max = dead_letters_max
         self.has_joined = threading.Event()
         self.is_full = threading.Event()
@@ -111,25 +111,27 @@ class Inbox:
         self._stop = threading.Event()
 
     def consumer(self) -> KafkaConsumer:
-        consumer = KafkaConsumer(
+        return KafkaConsumer(
             bootstrap_servers=self.servers,
             group_id=f"himaya.{self.service}",
+            group_instance_id=self.worker or None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
+            metadata_max_age_ms=TOPICS_AGE_MAX_MS,
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=self.session_timeout_ms // 3,
             max_poll_records=POLLED_EVENTS_MAX,
         )
-        consumer.subscribe(self.reactions.topics(), listener=_Joined(self.has_joined))
-        return consumer
 
     def run(self, stop: threading.Event) -> None:
         """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
         self._stop = stop
         self._wait_for_room()
-        consumer = self.consumer()
+        consumer, membership = self.consumer(), Membership(self.has_joined)
+        watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
         try:
+            consumer.subscribe(self.reactions.topics(), listener=membership)
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS)
                 letters = [_letter(record) for records in polled.values() for record in records]
@@ -138,6 +140,8 @@ class Inbox:
                     self.take(batch)
                 if letters:
                     self._commit(consumer)
+                if watchdog.has_enough(polled):
+                    raise BrokerUnavailable
         except Stopping:
             log.info("batch-left-uncommitted")
         except KafkaError as gone:
@@ -252,8 +256,10 @@ class Inbox:
             raise
         except (Invalid, Forbidden) as failure:
             return Failed(failure.code, ())
-        except (Missing, Conflict, Stale) as failure:
+        except (Missing, Conflict) as failure:
             return Failed(failure.code, EARLY_WAITS_S)
+        except Stale as failure:
+            return Failed(failure.code, TAKEN_WAITS_S)
         except Exception as failure:
             return Failed(_name(failure), FAULT_WAITS_S)
         return None

@@ -1,9 +1,15 @@
 """The topics: one per owner of events, made before anybody sends or reads."""
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.kernel.errors import Unavailable
+
+REPLICAS_SAFE = 3
+IN_SYNC_MIN = 2
+"""Of three brokers two have an event before it counts as sent: any one may be lost, and the others go on."""
 
 
 class BrokerUnavailable(Unavailable):
@@ -14,6 +20,9 @@ class BrokerUnavailable(Unavailable):
 
 def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int) -> None:
     """Make the topics that are not there yet."""
+    made: dict[str, Any] = {"num_partitions": partitions, "replication_factor": replicas}
+    if replicas >= REPLICAS_SAFE:
+        made["configs"] = {"min.insync.replicas": str(IN_SYNC_MIN)}
     try:
         admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000, bootstrap_timeout_ms=5_000)
     except KafkaError as gone:
@@ -22,7 +31,7 @@ def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: 
         present = set(admin.list_topics())
         for topic in set(topics) - present:
             try:
-                admin.create_topics([NewTopic(topic, num_partitions=partitions, replication_factor=replicas)])
+                admin.create_topics({topic: made}, wait_for_metadata=True)
             except TopicAlreadyExistsError:
                 continue
     except KafkaError as gone:

@@ -28,6 +28,7 @@ class Common:
     kafka_partitions: int
     kafka_replicas: int
     kafka_session_timeout_ms: int
+    worker_name: str
     fund_ids: tuple[str, ...]
     keys_file: Path
     issuer: str
@@ -56,6 +57,7 @@ def common(env: Env, *, service: str) -> Common:
         kafka_partitions=env.int("KAFKA_PARTITIONS", 3),
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
+        worker_name=env.str("WORKER_NAME", ""),
         fund_ids=tuple(env.list("FUNDS", ["dz-cnas", "tn-cnss"])),
         keys_file=env.path("KEYS_FILE"),
         issuer=env.str("ISSUER"),

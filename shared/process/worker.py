@@ -55,6 +55,7 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         reactions=service.hears(),
         session_timeout_ms=common.kafka_session_timeout_ms,
         dead_letters_max=common.dead_letters_max,
+        worker=common.worker_name,
     )
     threads = _threads(service, common, own, inbox, stop)
     watch = Watch(platform, inbox, threads, common.kafka_servers)

@@ -39,6 +39,7 @@ RUNS_MAX = 6
 COMMITS_MAX = 3
 WAIT_S = 0.02
 TOO_LARGE_FOR_CACHE = 388
+COMMIT_UNKNOWN = "UnknownTransactionCommitResult"
 
 
 class FundUnknown(Missing):
@@ -152,6 +153,8 @@ class Platform:
             except PyMongoError as error:
                 if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
                     raise WorkTooLarge from error
+                if error.has_error_label(COMMIT_UNKNOWN):  # asked for often enough: the caller's next try will tell
+                    raise DatabaseUnavailable from error
                 if not error.has_error_label("TransientTransactionError"):
                     raise
             time.sleep(random.uniform(0, WAIT_S * 2**run))  # noqa: S311 (only to keep two racers apart)
@@ -178,5 +181,5 @@ class Platform:
                 session.commit_transaction()
                 return
             except PyMongoError as error:
-                if last or not error.has_error_label("UnknownTransactionCommitResult"):
+                if last or not error.has_error_label(COMMIT_UNKNOWN):
                     raise

@@ -12,6 +12,7 @@ REQUEST_SECONDS = Histogram("himaya_request_seconds", "Time to answer an HTTP re
 EVENTS_SENT = Counter("himaya_events_sent_total", "Events that the broker acknowledged")
 EVENTS_TAKEN = Counter("himaya_events_taken_total", "Events taken in, by what became of them", ["type", "result"])
 EVENT_AGE_SECONDS = Histogram("himaya_event_age_seconds", "From telling an event to having reacted to it")
+CONSUMERS_RENEWED = Counter("himaya_consumers_renewed_total", "Consumers that were given up, and why", ["reason"])
 DEAD_LETTERS_OPEN = Gauge("himaya_dead_letters_open", "Dead letters that wait for a person", multiprocess_mode="max")
 CONSUMER_STOPPED = Gauge(
     "himaya_consumer_stopped", "1 while events are not taken in for too many dead letters", multiprocess_mode="max"

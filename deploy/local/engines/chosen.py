@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import apache_kafka, jars, kafka, secantusdb, tansu, zipkin
-from deploy.local.programs import HOST, Broken, Program, refuse_taken_ports
+from deploy.local.programs import Broken, Program, refuse_taken_ports
 
 Settings = Mapping[str, str]
 Ports = Mapping[str, int]
@@ -20,8 +20,16 @@ DATABASES = {service: f"himaya_{service}" for service in SERVICES}
 
 
 def settings(environ: Settings, *, ports: Ports, credentials: Credentials) -> dict[str, dict[str, str]]:
-    """By service, how it finds documents and events. Its database user may use its own database and no other."""
-    servers = environ.get("KAFKA_BOOTSTRAP_SERVERS") or f"{HOST}:{ports['KAFKA_PORT']}"
+    """By service, how it finds documents and events. Its database user may use its own database and no other.
+
+    Apache Kafka knows a service's one worker by a name, and gives it its partitions back at once when it was killed and
+    started again; Tansu lets in whoever has a name later than whoever has none (docs/engines.md).
+    """
+    brokers = _brokers(environ, ports=ports)
+    servers = environ.get("KAFKA_BOOTSTRAP_SERVERS") or apache_kafka.servers(brokers)
+    is_apache = environ.get("ENGINES") == "apache" and "KAFKA_BOOTSTRAP_SERVERS" not in environ
+    worker = environ.get("WORKER_NAME", "worker" if is_apache else "")
+    replicas = environ.get("KAFKA_REPLICAS") or str(apache_kafka.replicas(len(brokers)))
     return {
         service: {
             "MONGODB_URI": environ.get("MONGODB_URI")
@@ -30,6 +38,8 @@ def settings(environ: Settings, *, ports: Ports, credentials: Credentials) -> di
             ),
             "MONGODB_DATABASE": database,
             "KAFKA_BOOTSTRAP_SERVERS": servers,
+            "KAFKA_REPLICAS": replicas,
+            "WORKER_NAME": worker,
         }
         for service, database in DATABASES.items()
     }
@@ -55,15 +65,35 @@ def events(environ: Settings, *, ports: Ports, var: Path) -> list[Program]:
         if not kafka.answers(given):
             raise Broken(f"KAFKA_BOOTSTRAP_SERVERS is {given}, and no broker answers there")
         return []
-    port = ports["KAFKA_PORT"]
+    brokers = _brokers(environ, ports=ports)
     match environ.get("ENGINES", "embedded"):
+        case "embedded" if len(brokers) == 1:
+            return [tansu.program(port=ports["KAFKA_PORT"])]
         case "embedded":
-            return [tansu.program(port=port)]
+            raise Broken("KAFKA_BROKERS asks for several, which only ENGINES=apache has")
         case "apache":
-            controller_port, home = ports["KAFKA_CONTROLLER_PORT"], var / "kafka"
-            return [apache_kafka.program(port=port, controller_port=controller_port, jars_home=var / "jars", home=home)]
+            # A cluster keeps for itself: a broker that was alone cannot become one of three.
+            home = var / ("kafka" if len(brokers) == 1 else f"kafka-{len(brokers)}")
+            return apache_kafka.programs(brokers, jars_home=var / "jars", home=home)
         case other:
             raise Broken(f"ENGINES is {other!r}; it may be embedded or apache")
+
+
+def _brokers(environ: Settings, *, ports: Ports) -> list[apache_kafka.Ports]:
+    """Where each broker that is started here listens: one, unless KAFKA_BROKERS asks for more of Apache Kafka."""
+    asked = environ.get("KAFKA_BROKERS", "1")
+    if asked not in {str(number) for number in apache_kafka.BROKERS}:
+        raise Broken(f"KAFKA_BROKERS is {asked!r}; it may be {' or '.join(map(str, apache_kafka.BROKERS))}")
+    suffixes = ["", *(f"_{number}" for number in range(2, int(asked) + 1))]
+    return [
+        apache_kafka.Ports(
+            port=ports[f"KAFKA_PORT{suffix}"],
+            controller_port=ports[f"KAFKA_CONTROLLER_PORT{suffix}"],
+            setting=f"KAFKA_PORT{suffix}",
+            controller_setting=f"KAFKA_CONTROLLER_PORT{suffix}",
+        )
+        for suffix in suffixes
+    ]
 
 
 def traces(environ: Settings, *, ports: Ports, var: Path) -> list[Program]:

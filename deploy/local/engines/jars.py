@@ -18,6 +18,7 @@ def java() -> str | None:
 
 def fetch(name: str, *, into: Path) -> Path:
     """The directory with the jars of `recipes/<name>.xml`; Broken where they are not there and cannot be fetched."""
+    into = into.absolute()  # Maven takes a relative directory from beside the recipe
     recipe, jars, log = RECIPES / f"{name}.xml", into / name, into / f"{name}.log"
     done = jars / recipe.name  # a copy of the recipe, laid beside the jars once they are all there
     if done.exists() and done.read_bytes() == recipe.read_bytes():

@@ -113,11 +113,11 @@ def test_a_password_that_is_refused(password: str, error: type[Exception] | None
         check(password)
 
 
-@pytest.mark.parametrize("password", ["a1b2c3d4", "A1B2C3D4"])
+@pytest.mark.parametrize("password", ["k4m7q2z9", "K4M7Q2Z9"])
 def test_a_common_password_with_digits_inside_is_common_as_a_whole(password: str) -> None:
     check(password)
     with pytest.raises(rules.PasswordCommon):
-        rules.check_password(password, role=Role.PERSON, common={"a1b2c3d4"}, context=[])
+        rules.check_password(password, role=Role.PERSON, common={"k4m7q2z9"}, context=[])
 
 
 @pytest.mark.parametrize(

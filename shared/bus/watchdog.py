@@ -1,0 +1,149 @@
+"""The watchdog of a consumer: notices that it was given partitions, has events to read there, and hears nothing.
+
+A consumer can fall into this state without an error (kafka-python before 3.0.9 did, after a rebalance), and no other
+member helps, since the partition counts as taken. The same where a group never lets a member in. Whoever notices
+leaves the consumer and makes a new one.
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from shared.telemetry import metrics
+
+LOOK_S = 5.0
+QUESTION_MAX_MS = 3_000
+UNKNOWN = -1
+"""Nothing was heard of the partition yet: it may be behind, and is asked for before it is called silent."""
+SILENCE_MAX_S = 30.0
+"""A partition that is behind for so long, and moves by nothing, is silent: ten times what a broker's change takes."""
+POLLS_MIN = 20
+"""And so many times was it asked: a consumer that was busy with a long batch did not ask."""
+OUTSIDE_MAX_S = 90.0
+"""A group that takes so long to let a member in has got stuck: Tansu's does where its leader goes while others join.
+The longest honest wait is for a member that works at a batch (`TAKEN_WAITS_S` in the inbox)."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A partition that is behind: where it stands, and since when and which poll it has stood there."""
+
+    reached: int
+    since_s: float
+    since_poll: int
+
+
+def behind(
+    before: Mapping[TopicPartition, Silence],
+    reached: Mapping[TopicPartition, int],
+    ends: Mapping[TopicPartition, int],
+    *,
+    at_s: float,
+    polls: int,
+) -> dict[TopicPartition, Silence]:
+    """The partitions that have something to read; one that has not moved since the last look keeps its beginning."""
+    found: dict[TopicPartition, Silence] = {}
+    for partition, offset in reached.items():
+        if ends.get(partition, 0) <= offset:
+            continue
+        known = before.get(partition)
+        found[partition] = known if known and known.reached == offset else Silence(offset, at_s, polls)
+    return found
+
+
+def silent(
+    waiting: Mapping[TopicPartition, Silence], *, at_s: float, polls: int, silence_max_s: float
+) -> list[TopicPartition]:
+    """Those that were asked often enough, for long enough, and gave nothing."""
+    return sorted(
+        partition
+        for partition, silence in waiting.items()
+        if at_s - silence.since_s >= silence_max_s and polls - silence.since_poll >= POLLS_MIN
+    )
+
+
+class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Notes when the group has given this member its part, be it none: before that nothing is taken in."""
+
+    def __init__(self, has_joined: threading.Event) -> None:
+        self.has_joined = has_joined
+        self.outside_since_s: float | None = time.monotonic()
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        self.outside_since_s = time.monotonic()
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        self.outside_since_s = None
+        self.has_joined.set()
+
+
+@dataclass
+class Watchdog:
+    """Watches one consumer, in its thread, from its making to its end."""
+
+    consumer: KafkaConsumer
+    membership: Membership
+    silence_max_s: float = SILENCE_MAX_S
+    outside_max_s: float = OUTSIDE_MAX_S
+    _polls: int = 0
+    _next_look_s: float = 0.0
+    _reached: dict[TopicPartition, int] = field(default_factory=dict)
+    _waiting: dict[TopicPartition, Silence] = field(default_factory=dict)
+
+    def has_enough(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> bool:
+        """Note what a poll brought; whether it is time for a new consumer, which is logged and counted."""
+        self._polls += 1
+        for partition, records in polled.items():
+            self._reached[partition] = records[-1].offset + 1
+        at_s = time.monotonic()
+        if at_s < self._next_look_s:
+            return False
+        self._next_look_s = at_s + min(LOOK_S, self.silence_max_s / 3)
+        outside_since_s = self.membership.outside_since_s
+        if outside_since_s is not None:
+            return self._is_kept_out(at_s - outside_since_s)
+        return self._is_kept_waiting(at_s)
+
+    def _is_kept_out(self, for_s: float) -> bool:
+        if for_s < self.outside_max_s:
+            return False
+        log.error("group-lets-nobody-in", seconds=round(for_s))
+        metrics.CONSUMERS_RENEWED.labels("kept-out").inc()
+        return True
+
+    def _is_kept_waiting(self, at_s: float) -> bool:
+        try:
+            found = self._look(at_s)
+        except KafkaError:  # whoever cannot be asked is not silent but gone, and is met elsewhere
+            return False
+        if not found:
+            return False
+        log.error("partitions-silent", partitions=[f"{each.topic}/{each.partition}" for each in found])
+        metrics.CONSUMERS_RENEWED.labels("silent").inc()
+        return True
+
+    def _look(self, at_s: float) -> list[TopicPartition]:
+        assigned = sorted(self.consumer.assignment())
+        if not assigned:
+            return []
+        ends = self.consumer.end_offsets(assigned, timeout_ms=QUESTION_MAX_MS)
+        self._reached = {each: self._reached.get(each, UNKNOWN) for each in assigned}
+        self._waiting = behind(self._waiting, self._reached, ends, at_s=at_s, polls=self._polls)
+        found = silent(self._waiting, at_s=at_s, polls=self._polls, silence_max_s=self.silence_max_s)
+        return [each for each in found if not self._is_done(each, end=ends[each])]
+
+    def _is_done(self, partition: TopicPartition, *, end: int) -> bool:
+        """Whether there is nothing to read after all: others read it, or all of it has grown too old to be kept."""
+        done = self.consumer.committed(partition, timeout_ms=QUESTION_MAX_MS)
+        if done is None:
+            done = self.consumer.beginning_offsets([partition], timeout_ms=QUESTION_MAX_MS)[partition]
+        self._reached[partition] = max(self._reached[partition], done)
+        return self._reached[partition] >= end

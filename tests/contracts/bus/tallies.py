@@ -1,0 +1,85 @@
+"""What the contract's events count: a tally a claim, which refuses what comes out of its turn or twice.
+
+So one look at the tallies and the dead letters says all: nothing lost, nothing doubled, each claim in order.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+
+from shared.bus.reactions import Reactions
+from shared.events.claims import ClaimSubmitted
+from shared.kernel.errors import Invalid
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, someone
+
+TOPIC = "claims"
+BAD = "bad"
+"""A claim so named is refused until it is let through."""
+
+reactions = Reactions()
+
+
+class OutOfTurn(Invalid):
+    code = "tally.out-of-turn"
+
+
+class Refused(Invalid):
+    code = "tally.refused"
+
+
+@reactions.to(ClaimSubmitted)
+def count(work: Work, event: ClaimSubmitted) -> None:
+    """The turn of an event stands in its reference."""
+    if event.claim_id.startswith(BAD) and work.drawer("let").find_one(event.claim_id) is None:
+        raise Refused
+    tallies, turn = work.drawer("tallies"), int(event.reference)
+    if turn == 1 and tallies.find_one(event.claim_id) is None:
+        tallies.insert(event.claim_id, {"claim": event.claim_id, "turn": 1, "takers": [os.getpid()]})
+        return
+    change = {"$set": {"turn": turn}, "$addToSet": {"takers": os.getpid()}}
+    if not tallies.update(event.claim_id, change, turn=turn - 1):
+        raise OutOfTurn
+
+
+class Teller:
+    """Tells the next event of each of some claims, in one unit of work a round."""
+
+    def __init__(self, platform: Platform, claims: Sequence[str]) -> None:
+        self.platform = platform
+        self.turns = dict.fromkeys(claims, 0)
+
+    def tell(self, *, rounds: int = 1) -> None:
+        for _ in range(rounds):
+            told = {claim: turn + 1 for claim, turn in self.turns.items()}
+            self.platform.work(DZ, by=someone(), cause="test", action=lambda work, told=told: _tell(work, told))
+            self.turns = told
+
+
+def _tell(work: Work, told: dict[str, int]) -> None:
+    for claim, turn in told.items():
+        work.tell(
+            ClaimSubmitted(
+                claim_id=claim, reference=str(turn), person_ref="p1", claim_type="care", submitted_at=work.at
+            )
+        )
+
+
+def tallies(platform: Platform) -> dict[str, int]:
+    """How far each claim was counted."""
+    return {str(row["claim"]): int(str(row["turn"])) for row in platform.database["tallies"].find()}
+
+
+def takers(platform: Platform) -> set[int]:
+    """The processes that counted anything."""
+    return set(_takers(platform))
+
+
+def _takers(platform: Platform) -> Iterator[int]:
+    for row in platform.database["tallies"].find():
+        yield from row["takers"]  # type: ignore[attr-defined]
+
+
+def forget_takers(platform: Platform) -> None:
+    """From here on, see who counts anew."""
+    platform.database["tallies"].update_many({}, {"$set": {"takers": []}})

@@ -1,0 +1,83 @@
+"""Several workers of one service share its partitions: they come, go and die under load, and nobody notices."""
+
+import signal
+import subprocess
+
+from tests.contracts.bus.conftest import needs_apache
+from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.load import telling
+from tests.contracts.bus.tallies import Teller, forget_takers, takers, tallies
+from tests.ground import parked
+
+CLAIMS = [f"c{number}" for number in range(24)]
+
+
+def takes_part(ground: Ground, member: subprocess.Popen[bytes]) -> None:
+    """Wait until a member counts, which it does only where partitions were given to it."""
+    until(lambda: member.pid in takers(ground.platform))
+
+
+def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
+    teller, flag = Teller(ground.platform, CLAIMS), ground.home / "stopped"
+    with ground.relaying(), telling(teller):
+        first = ground.member()
+        takes_part(ground, first)
+        second, third = ground.member(), ground.member("inbox.taken", str(flag))
+        takes_part(ground, second)
+        takes_part(ground, third)
+        second.terminate()
+        assert second.wait(30) == 0
+        until(flag.exists)
+        third.kill()  # not inside a transaction: what that one holds is held for a minute
+        fourth = ground.member()
+        takes_part(ground, fourth)
+        first.terminate()
+        assert first.wait(30) == 0
+    ground.carry()
+    until(ground.lag_is_gone)
+    assert tallies(ground.platform) == teller.turns
+    assert parked(ground.platform) == []
+
+
+def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(ground: Ground) -> None:
+    teller, flag = Teller(ground.platform, CLAIMS), ground.home / "stopped"
+    teller.tell(rounds=4)
+    ground.carry()
+    held = ground.member("inbox.taken", str(flag))
+    until(flag.exists)
+    assert ground.committed() == {}
+    teller.tell(rounds=2)
+    ground.carry()
+    other = ground.member()
+    takes_part(ground, other)  # the session of the one that is held has run out
+    until(ground.lag_is_gone)
+    done = ground.committed()
+    held.send_signal(signal.SIGCONT)
+    until(lambda: "offset-refused" in ground.log.read_text())
+    assert ground.committed() == done
+    forget_takers(ground.platform)
+    with ground.relaying(), telling(teller):
+        takes_part(ground, held)
+    other.terminate()
+    assert other.wait(30) == 0
+    teller.tell()
+    ground.carry()
+    until(ground.lag_is_gone)
+    assert held.poll() is None
+    assert tallies(ground.platform) == teller.turns
+    assert parked(ground.platform) == []
+
+
+@needs_apache
+def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_of_the_dead_one_lasts(
+    ground: Ground,
+) -> None:
+    teller, sessions_ms = Teller(ground.platform, CLAIMS), 10 * 60_000
+    for _ in range(2):
+        teller.tell()
+        ground.carry()
+        member = ground.member(worker="first", session_ms=sessions_ms)
+        takes_part(ground, member)
+        until(ground.lag_is_gone)
+        member.kill()
+    assert tallies(ground.platform) == teller.turns

@@ -1,0 +1,98 @@
+"""Three brokers, of which one, two and all go away under load: nothing acknowledged is lost, nothing acts twice."""
+
+import signal
+import threading
+from contextlib import closing
+
+from kafka import KafkaAdminClient
+
+from shared.bus import envelope
+from shared.bus.relay import republish
+from shared.storage.platform import as_kept
+from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.load import telling
+from tests.contracts.bus.tallies import TOPIC, Teller, tallies
+from tests.engines.cluster import Cluster
+from tests.ground import parked
+
+CLAIMS = [f"c{number}" for number in range(24)]
+PATIENCE_S = 120.0
+OUTAGE_S = 15.0
+
+
+def goes_on(ground: Ground, *, turns: int = 5) -> None:
+    """Wait until each claim has been counted some turns further than now."""
+    goal = min(tallies(ground.platform).values(), default=0) + turns
+    until(lambda: min(tallies(ground.platform).values(), default=0) >= goal, within_s=PATIENCE_S)
+
+
+def in_sync(ground: Ground) -> bool:
+    """Whether every broker has every event."""
+    with closing(KafkaAdminClient(bootstrap_servers=ground.servers)) as admin:
+        (found,) = admin.describe_topics([TOPIC])
+    return all(len(partition["isr_nodes"]) == ground.replicas for partition in found["partitions"])
+
+
+def all_is_told_and_counted_once(ground: Ground, teller: Teller) -> None:
+    ground.carry()
+    until(lambda: tallies(ground.platform) == teller.turns, within_s=PATIENCE_S)
+    until(ground.lag_is_gone, within_s=PATIENCE_S)
+    assert parked(ground.platform) == []
+    rows = list(ground.platform.database["outbox"].find())
+    assert all(row["is_sent"] for row in rows)
+    told = {event["id"] for row in rows for event in row["events"]}  # type: ignore[attr-defined]
+    assert {envelope.opened(record.headers).event_id for record in ground.records()} == told
+
+
+def test_f14_each_broker_in_turn_killed_and_started_again_under_load_on_three_brokers(
+    brokers: Cluster, ground: Ground
+) -> None:
+    teller = Teller(ground.platform, CLAIMS)
+    for _ in range(2):
+        ground.member()
+    with ground.relaying(), telling(teller):
+        goes_on(ground)
+        for number in brokers.numbers:
+            brokers.kill(number)
+            goes_on(ground)
+            brokers.start(number)
+            until(lambda: in_sync(ground), within_s=PATIENCE_S)
+    all_is_told_and_counted_once(ground, teller)
+
+
+def test_f14_with_one_of_three_brokers_left_events_wait_and_units_of_work_do_not(
+    brokers: Cluster, ground: Ground
+) -> None:
+    teller = Teller(ground.platform, CLAIMS)
+    ground.member()
+    with ground.relaying(), telling(teller):
+        goes_on(ground)
+        brokers.kill(2, 3)
+        kept = dict(teller.turns)
+        threading.Event().wait(OUTAGE_S)
+        assert min(teller.turns.values()) > kept[CLAIMS[0]] + 10
+        assert ground.platform.database["outbox"].count_documents({"is_sent": False}) > 10
+        brokers.start(2, 3)
+        goes_on(ground)
+    all_is_told_and_counted_once(ground, teller)
+
+
+def test_f14_a_cluster_wiped_under_a_living_consumer_is_filled_again_by_republish_on_three_brokers(
+    brokers: Cluster, ground: Ground
+) -> None:
+    teller, began_at = Teller(ground.platform, CLAIMS), as_kept(ground.platform.clock())
+    member = ground.member()
+    teller.tell(rounds=10)
+    ground.carry()
+    until(ground.lag_is_gone)
+    member.send_signal(signal.SIGSTOP)  # it lives through all of it, and knows where it stood
+    teller.tell(rounds=10)
+    ground.carry()
+    brokers.wipe()
+    teller.tell(rounds=3)
+    member.send_signal(signal.SIGCONT)
+    with ground.relaying():
+        goes_on(ground, turns=0)
+        assert republish(ground.platform, since=began_at) >= 20
+        until(lambda: tallies(ground.platform) == teller.turns, within_s=PATIENCE_S)
+    all_is_told_and_counted_once(ground, teller)

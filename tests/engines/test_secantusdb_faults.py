@@ -1,0 +1,220 @@
+"""The document engine fails in the middle of units of work; each is kept once and whole, or not at all.
+
+What MongoDB's own `configureFailPoint` can bring about is brought about here; what needs several nodes stands in
+docs/engines.md as not shown.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from deploy.local.engines import secantusdb
+from deploy.local.programs import free_port, running
+from shared.kernel.errors import Unavailable
+from shared.storage.connection import DatabaseUnavailable
+from shared.storage.platform import COMMIT_UNKNOWN, COMMITS_MAX, RUNS_MAX, ChangedMeanwhile, Platform
+from shared.storage.work import Work
+from tests.ground import DZ, platform_on, someone
+from tests.shared.storage.test_platform import submitted
+
+WRITERS = 4
+ROUNDS_BEFORE_KILL = 8
+FAULTS: tuple[str, ...] = (*secantusdb.DURABLE, "--enable-test-commands")
+
+WRITE_CONFLICT, NOT_PRIMARY, NODE_SHUTS_DOWN, NO_SUCH_TRANSACTION = 112, 10107, 91, 251
+
+
+def write(work: Work, thing: str) -> None:
+    """State, an event and the audit: what a unit of work keeps together."""
+    work.drawer("things").insert(thing, {})
+    work.note("kept", "things", thing)
+    work.tell(submitted(thing))
+
+
+def keep(platform: Platform, thing: str) -> None:
+    platform.work(DZ, by=someone(), cause=f"request:{thing}", action=lambda work: write(work, thing))
+
+
+def things(platform: Platform) -> list[str]:
+    return [str(row["_id"]).removeprefix(f"{DZ}:") for row in platform.database["things"].find()]
+
+
+def told(platform: Platform) -> list[str]:
+    """The claims of all events, as the outbox has them."""
+    rows = platform.database["outbox"].find()
+    return [event["key"].removeprefix(f"{DZ}:") for row in rows for event in row["events"]]  # type: ignore[attr-defined]
+
+
+def test_f15_nothing_acknowledged_to_several_writers_is_lost_by_kill_9(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    server = secantusdb.program(port=port, storage=tmp_path / "data", options=secantusdb.DURABLE)
+    acknowledged: list[str] = []
+    enough = threading.Event()
+
+    def write_until_it_is_gone(platform: Platform, writer: int) -> None:
+        try:
+            for number in range(10_000):
+                keep(platform, f"{writer}-{number}")
+                acknowledged.append(f"{writer}-{number}")
+                if number == ROUNDS_BEFORE_KILL:
+                    enough.set()
+        except (Unavailable, PyMongoError):
+            return
+
+    def platform() -> Platform:
+        return platform_on(MongoClient[dict[str, Any]](secantusdb.uri(port=port))["killed"], secantusdb.uri(port=port))
+
+    with running(server, log=log) as process_id:
+        for collection in ("things", "outbox", "audit"):
+            platform().database.create_collection(collection)
+        writers = [
+            threading.Thread(target=write_until_it_is_gone, args=(platform(), number)) for number in range(WRITERS)
+        ]
+        for writer in writers:
+            writer.start()
+        assert enough.wait(60)
+        os.kill(process_id, signal.SIGKILL)
+        for writer in writers:
+            writer.join()
+    with running(server, log=log):
+        after = platform()
+        found = set(things(after))
+        assert len(acknowledged) > ROUNDS_BEFORE_KILL
+        assert set(acknowledged) <= found
+        assert len(found) - len(acknowledged) <= WRITERS  # those whose answer the kill cut off
+        assert set(told(after)) == found and len(told(after)) == len(found)
+        assert after.database["audit"].count_documents({}) == len(found)
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on which commands can be made to fail."""
+    port, home = free_port(), tmp_path_factory.mktemp("faulty")
+    with running(secantusdb.program(port=port, storage=home / "data", options=FAULTS), log=home / "log"):
+        yield secantusdb.uri(port=port)
+
+
+@pytest.fixture
+def ground(faulty: str) -> Iterator[tuple[Platform, Callable[..., None]]]:
+    """A platform, and a way to make its server fail; it fails no more once the test has ended."""
+    with MongoClient[dict[str, Any]](faulty) as client:
+        platform = platform_on(client[f"test_{uuid4().hex}"], faulty)
+        keep(platform, "before")
+
+        def fail(*commands: str, times: int, **how: Any) -> None:
+            asked = {"failCommands": list(commands), **how}
+            client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": asked})
+
+        yield platform, fail
+        client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+
+
+def is_kept_once(platform: Platform, *kept: str) -> None:
+    expected = sorted(("before", *kept))
+    assert sorted(things(platform)) == expected
+    assert sorted(told(platform)) == expected
+    assert platform.database["audit"].count_documents({}) == len(expected)
+
+
+@pytest.mark.parametrize("command", ["insert", "commitTransaction"])
+def test_a_conflict_is_run_again_whole(ground: tuple[Platform, Callable[..., None]], command: str) -> None:
+    platform, fail = ground
+    labels = ["TransientTransactionError"]
+    fail(command, times=RUNS_MAX - 1, errorCode=WRITE_CONFLICT, errorLabels=labels)
+    keep(platform, "a")
+    is_kept_once(platform, "a")
+
+
+def test_conflicts_without_end_are_told_and_leave_nothing(ground: tuple[Platform, Callable[..., None]]) -> None:
+    platform, fail = ground
+    fail("insert", times=RUNS_MAX, errorCode=WRITE_CONFLICT, errorLabels=["TransientTransactionError"])
+    with pytest.raises(ChangedMeanwhile):
+        keep(platform, "a")
+    is_kept_once(platform)
+    keep(platform, "a")
+    is_kept_once(platform, "a")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"errorCode": NODE_SHUTS_DOWN}, id="not done"),
+        pytest.param({"writeConcernError": {"code": NODE_SHUTS_DOWN, "errmsg": "shutting down"}}, id="done"),
+        pytest.param({"writeConcernError": {"code": 64, "errmsg": "waiting for replication timed out"}}, id="in doubt"),
+        pytest.param({"closeConnection": True}, id="no answer"),
+    ],
+)
+def test_a_commit_whose_outcome_is_unknown_is_asked_for_again_and_nothing_else_is(
+    ground: tuple[Platform, Callable[..., None]], how: dict[str, Any]
+) -> None:
+    platform, fail = ground
+    runs: list[str] = []
+
+    def act(work: Work) -> None:
+        runs.append("a")
+        write(work, "a")
+
+    labels = {} if "closeConnection" in how else {"errorLabels": [COMMIT_UNKNOWN]}
+    fail("commitTransaction", times=2, **how, **labels)
+    platform.work(DZ, by=someone(), cause="test", action=act)
+    is_kept_once(platform, "a")
+    assert len(runs) == 1
+
+
+def test_a_commit_that_stays_unknown_is_named_unavailable_and_the_next_try_finds_it_done(
+    ground: tuple[Platform, Callable[..., None]],
+) -> None:
+    platform, fail = ground
+    unknown = {"code": NODE_SHUTS_DOWN, "errmsg": "shutting down"}
+    fail("commitTransaction", times=2 * COMMITS_MAX, writeConcernError=unknown, errorLabels=[COMMIT_UNKNOWN])
+    with pytest.raises(DatabaseUnavailable):
+        keep(platform, "a")
+    is_kept_once(platform, "a")
+
+
+@pytest.mark.parametrize("command", ["insert", "find", "update"])
+def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
+    ground: tuple[Platform, Callable[..., None]], command: str
+) -> None:
+    platform, fail = ground
+
+    def act(work: Work) -> None:
+        assert work.drawer("things").find_one("before") is not None
+        work.drawer("things").update("before", {"$set": {"seen": True}})
+        write(work, "a")
+
+    fail(command, times=1, closeConnection=True)
+    try:
+        platform.work(DZ, by=someone(), cause="test", action=act)
+    except DatabaseUnavailable:
+        is_kept_once(platform)
+        platform.work(DZ, by=someone(), cause="test", action=act)
+    is_kept_once(platform, "a")
+
+
+def test_a_transaction_that_the_server_gave_up_is_run_again(ground: tuple[Platform, Callable[..., None]]) -> None:
+    platform, fail = ground
+    fail("commitTransaction", times=1, errorCode=NO_SUCH_TRANSACTION, errorLabels=["TransientTransactionError"])
+    keep(platform, "a")
+    is_kept_once(platform, "a")
+
+
+def test_a_node_that_is_no_longer_primary_is_waited_for_or_named_unavailable(
+    ground: tuple[Platform, Callable[..., None]],
+) -> None:
+    platform, fail = ground
+    fail("insert", times=1, errorCode=NOT_PRIMARY, errorLabels=["TransientTransactionError"])
+    try:
+        keep(platform, "a")
+    except DatabaseUnavailable:
+        is_kept_once(platform)
+        keep(platform, "a")
+    is_kept_once(platform, "a")

@@ -1,0 +1,106 @@
+"""A partition that is assigned and silent is noticed, one that is quiet or busy is left alone; a new one goes on."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from kafka import KafkaConsumer, TopicPartition
+
+from shared.bus import topics
+from shared.bus.inbox import Inbox
+from shared.bus.relay import Relay
+from shared.bus.topics import BrokerUnavailable
+from shared.bus.watchdog import POLLS_MIN, Membership, Silence, Watchdog, behind, silent
+from shared.storage.platform import Platform
+from shared.telemetry import metrics
+from tests.contracts.bus.ground import end, until
+from tests.contracts.bus.tallies import TOPIC, Teller, reactions, tallies
+from tests.engines.cluster import chosen
+
+A, B = TopicPartition("claims", 0), TopicPartition("claims", 1)
+SILENCE_MAX_S = 30.0
+
+
+def test_what_has_nothing_to_read_is_not_behind() -> None:
+    assert behind({}, {A: 5, B: 7}, {A: 5, B: 7}, at_s=0, polls=0) == {}
+
+
+def test_what_moves_begins_anew_and_what_stands_keeps_its_beginning() -> None:
+    before = {A: Silence(5, 10.0, 1), B: Silence(7, 10.0, 1)}
+    found = behind(before, {A: 6, B: 7}, {A: 9, B: 9}, at_s=20.0, polls=3)
+    assert found == {A: Silence(6, 20.0, 3), B: Silence(7, 10.0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("for_s", "polls", "is_silent"),
+    [(31.0, POLLS_MIN, True), (29.0, POLLS_MIN, False), (300.0, POLLS_MIN - 1, False)],
+)
+def test_silent_is_who_was_asked_long_enough_and_often_enough(for_s: float, polls: int, is_silent: bool) -> None:
+    found = silent({A: Silence(5, 100.0, 7)}, at_s=100.0 + for_s, polls=7 + polls, silence_max_s=SILENCE_MAX_S)
+    assert found == ([A] if is_silent else [])
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[str]:
+    """Brokers on whose topics no other test tells anything."""
+    with chosen(tmp_path) as (servers, replicas):
+        topics.ensure(servers, (TOPIC,), partitions=3, replicas=replicas)
+        yield servers
+
+
+class Watched(Inbox):
+    """An inbox that shows the consumers which it made."""
+
+    def __init__(self, platform: Platform, servers: str) -> None:
+        super().__init__(platform, servers, service="watched", reactions=reactions, session_timeout_ms=2_000)
+        self.silence_max_s = 1.0
+        self.made: list[KafkaConsumer] = []
+
+    def consumer(self) -> KafkaConsumer:
+        self.made.append(super().consumer())
+        return self.made[-1]
+
+
+def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform: Platform, own_broker: str) -> None:
+    inbox, teller, stop = Watched(platform, own_broker), Teller(platform, ["w1", "w2", "w3", "w4"]), threading.Event()
+    relay = Relay(platform, own_broker, name="relay")
+    given_up = metrics.CONSUMERS_RENEWED.labels("silent")
+    before = given_up._value.get()
+
+    def listen() -> None:
+        while not stop.is_set():
+            with suppress(BrokerUnavailable):
+                inbox.run(stop)
+
+    def tell() -> None:
+        teller.tell()
+        relay.carry()
+
+    listening = threading.Thread(target=listen)
+    listening.start()
+    try:
+        tell()
+        until(lambda: teller.turns.items() <= tallies(platform).items())
+        threading.Event().wait(POLLS_MIN * 0.25 + 2 * inbox.silence_max_s)  # quiet, which is no silence
+        assert len(inbox.made) == 1
+        inbox.made[0].pause(*inbox.made[0].assignment())
+        tell()
+        until(lambda: teller.turns.items() <= tallies(platform).items())
+        assert len(inbox.made) == 2
+        assert given_up._value.get() == before + 1
+    finally:
+        stop.set()
+        listening.join()
+        end(relay)
+
+
+def test_a_consumer_that_its_group_keeps_out_is_given_up(broker: str) -> None:
+    with closing(KafkaConsumer(bootstrap_servers=broker, group_id="kept-out", enable_auto_commit=False)) as consumer:
+        membership = Membership(threading.Event())
+        assert not Watchdog(consumer, membership).has_enough({})
+        assert Watchdog(consumer, membership, outside_max_s=0.0).has_enough({})
+        membership.on_partitions_assigned([])
+        assert membership.has_joined.is_set()
+        assert not Watchdog(consumer, membership, outside_max_s=0.0).has_enough({})
