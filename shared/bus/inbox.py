@@ -38,6 +38,9 @@ POLLED_EVENTS_MAX = 500
 POLL_MS = 250
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
+TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
+"""Others hold what the event needs. One who was killed inside a transaction holds it until the database gives the
+transaction up, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
 ROOM_LOOK_S = 1.0
 """How often a consumer that stands still for too many dead letters looks whether some were resolved."""
@@ -252,8 +255,10 @@ class Inbox:
             raise
         except (Invalid, Forbidden) as failure:
             return Failed(failure.code, ())
-        except (Missing, Conflict, Stale) as failure:
+        except (Missing, Conflict) as failure:
             return Failed(failure.code, EARLY_WAITS_S)
+        except Stale as failure:
+            return Failed(failure.code, TAKEN_WAITS_S)
         except Exception as failure:
             return Failed(_name(failure), FAULT_WAITS_S)
         return None

@@ -1,0 +1,111 @@
+"""What must hold after every fault: the questions of `make verify`, asked of a scene, and the order on its topics."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kafka import KafkaConsumer, TopicPartition
+
+from deploy.local.addresses import SERVICES
+from deploy.local.programs import HOST
+from deploy.local.verify import QUESTIONS, Seen
+from shared.bus import envelope
+from shared.events import catalogue
+from tests.faults.kills.scene import Scene, until
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a topic."""
+
+    topic: str
+    key: str
+    event_id: str
+    type_name: str
+    version: int
+    body: bytes
+
+
+def offending(scene: Scene) -> dict[str, list[str]]:
+    """The questions whose answer is not empty, with their answers. Audits are linked meanwhile, so what is on its way
+    is waited for."""
+    found: dict[str, list[str]] = {}
+
+    def is_empty() -> bool:
+        scene.settle()
+        found.clear()
+        seen = _seen(scene, list(records(scene)))
+        found.update({name: rows for name, question in QUESTIONS.items() if (rows := list(question(seen)))})
+        return not any(name[:3] in ("I2 ", "I3 ") for name in found)
+
+    try:
+        until(is_empty, what="topics and inboxes to agree", max_s=15)
+    except AssertionError:
+        pass
+    return found
+
+
+OF_DATABASES = ("I1 ", "I4 ", "I5 ", "I8 ", "I10")
+
+
+def offending_in_databases(scene: Scene) -> dict[str, list[str]]:
+    """The same of what databases alone can answer, for a scene without a broker."""
+    seen = _seen(scene, [])
+    asked = {name: question for name, question in QUESTIONS.items() if name.startswith(OF_DATABASES)}
+    return {name: rows for name, question in asked.items() if (rows := list(question(seen)))}
+
+
+def _seen(scene: Scene, found: Sequence[Record]) -> Seen:
+    topics: dict[str, set[str]] = {owner: set() for owner in catalogue.owners()}
+    for record in found:
+        topics[record.topic].add(record.event_id)
+    return Seen(
+        databases={name: scene.database(name) for name in SERVICES},  # type: ignore[dict-item]
+        topics=topics,
+        types={record.event_id: (record.type_name, record.version) for record in found},
+        logs=scene.home / "log",
+        messages=f"http://{HOST}:{scene.ports['MESSAGES_PORT']}",
+        services=scene.services,
+        bodies=[record.body for record in found],
+    )
+
+
+def records(scene: Scene) -> Iterator[Record]:
+    """All that stands on the topics now, in the order of each partition."""
+    consumer = KafkaConsumer(bootstrap_servers=scene.broker, enable_auto_commit=False, auto_offset_reset="earliest")
+    try:
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in catalogue.owners()
+            for number in consumer.partitions_for_topic(topic) or ()
+        ]
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        consumer.seek_to_beginning(*partitions)
+        while any(consumer.position(partition) < end for partition, end in ends.items()):
+            for polled in consumer.poll(timeout_ms=500).values():
+                for each in polled:
+                    opened = envelope.opened(each.headers)
+                    yield Record(
+                        each.topic, each.key.decode(), opened.event_id, opened.type_name, opened.version, each.value
+                    )
+    finally:
+        consumer.close()
+
+
+def first_seen(scene: Scene, service: str) -> Mapping[str, list[str]]:
+    """By key, the ids of a service's events in the order in which they first stood on its topic."""
+    order: dict[str, list[str]] = defaultdict(list)
+    for record in records(scene):
+        if record.topic == service and record.event_id not in order[record.key]:
+            order[record.key].append(record.event_id)
+    return order
+
+
+def as_told(scene: Scene, service: str) -> Mapping[str, list[str]]:
+    """By key, the ids of a service's events in the order in which it told them."""
+    order: dict[str, list[str]] = defaultdict(list)
+    for event in scene.told(service):
+        if event["topic"] == service:
+            order[event["key"]].append(event["id"])
+    return order

@@ -1,0 +1,186 @@
+"""F12, F13: events that cannot be acted on are parked with what follows in their key, the others go on, and an operator
+replays them; whoever would park a whole topic stops instead.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from deploy.local.addresses import SERVICES
+from shared.bus.deadletters import OPEN_MAX
+from shared.events.claims import RightsDecided
+from shared.events.documents import UploadStored
+from shared.events.identity import EmployersRegistered, RegisteredEmployer
+from shared.storage.platform import Platform, as_kept
+from shared.storage.work import outbox_documents
+from tests.faults.kills.conftest import Ground
+from tests.faults.kills.invariants import offending
+from tests.faults.kills.scene import Scene, playing, until
+from tests.ground import DZ, TN, someone
+
+AT = datetime(2026, 2, 10, 9, tzinfo=UTC)
+
+
+def _firm(case: str) -> EmployersRegistered:
+    firm = RegisteredEmployer(
+        employer_id=f"firm-{case}",
+        name="An invented firm",
+        sector="retail",
+        is_open=True,
+        affiliated_on=date(2015, 1, 1),
+        language="fr",
+    )
+    return EmployersRegistered(page_id=case, registered_at=AT, employers=(firm,))
+
+
+def _rights(case: str) -> RightsDecided:
+    return RightsDecided(declaration_id=case, employer_id="firm", page=1, pages=1, rights=(), decided_at=AT)
+
+
+def _upload(case: str) -> UploadStored:
+    return UploadStored(
+        upload_id=case, person_ref="somebody", media_type="application/pdf", sha256="00", stored_at=AT
+    )
+
+
+TELLERS: Mapping[str, Callable[[str], Any]] = {"identity": _firm, "claims": _rights, "documents": _upload}
+"""Who tells poison, and of what."""
+
+HEARS = {
+    "identity": "claims",
+    "documents": "identity",
+    "claims": "documents",
+    "payments": "identity",
+    "notifications": "identity",
+}
+"""Whose events each consumer is poisoned by."""
+
+
+def _effects(scene: Scene, service: str) -> set[str]:
+    """The cases that a consumer acted on."""
+    database = scene.database(service)
+    match service:
+        case "identity":
+            return {event["key"].partition(":")[2] for event in scene.told("identity") if "cards" in event["type"]}
+        case "claims":
+            return {str(row["_id"]).partition(":")[2] for row in database["uploads"].find()}
+        case "notifications":
+            return {str(row["owner_id"]).removeprefix("firm-") for row in database["contacts"].find()}
+        case _:
+            return {str(row["employer_id"]).removeprefix("firm-") for row in database["employers"].find()}
+
+
+def _tell(platform: Platform, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
+    """Put an event into the outbox as a faulty release of its owner would: `wrong` replaces what it should say."""
+    at = as_kept(platform.clock())
+    work = platform.make_work(fund_id, by=someone(), cause="test", at=at, session=None)
+    work.tell(event)
+    work.events[0].update(wrong)
+    platform.database["outbox"].insert_many(outbox_documents([work], platform.new_id()))
+
+
+def _poison(scene: Scene) -> None:
+    """Four keys of each teller: a body that is no JSON, a version of tomorrow, a fund that is not served, and one that
+    is well. Where it can, a good event follows in the key."""
+    for teller, event in TELLERS.items():
+        platform = scene.platforms[teller]
+        _tell(platform, event("broken"), body=b"{")
+        _tell(platform, event("broken"))
+        _tell(platform, event("tomorrow"), version=99)
+        _tell(platform, event("elsewhere"), fund_id=TN)
+        _tell(platform, event("elsewhere"), fund_id=TN)
+        _tell(platform, event("well"))
+
+
+@dataclass(frozen=True)
+class Poisoned:
+    """What the consumers had parked and done while the poison was there, and what after an operator saw to it."""
+
+    parked: dict[str, list[tuple[str, str]]]
+    done: dict[str, set[str]]
+    left: dict[str, int]
+    done_after: dict[str, set[str]]
+    offending: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def poisoned(ground: Ground) -> Iterator[Poisoned]:
+    with playing(ground.folder, ground.mongodb, fund_ids=DZ) as scene:
+        scene.start_simulators()
+        scene.start()
+        _poison(scene)
+        scene.settle()
+        parked = {service: _parked(scene, service) for service in SERVICES}
+        done = {service: _effects(scene, service) for service in SERVICES}
+        scene.stop()
+        scene.serve_funds(f"{DZ},{TN}")
+        for service in SERVICES:
+            _see_to(scene, service)
+        scene.start()
+        scene.settle()
+        left = {service: scene.database(service)["deadletters"].count_documents({"is_open": True}) for service in SERVICES}
+        done_after = {service: _effects(scene, service) for service in SERVICES}
+        yield Poisoned(parked, done, left, done_after, offending(scene))
+
+
+def _parked(scene: Scene, service: str) -> list[tuple[str, str]]:
+    """Key and reason of what a service parked, but for what it heard from others than its poisoner."""
+    rows = scene.database(service)["deadletters"].find({"topic": HEARS[service]})
+    return sorted((str(row["key"]), str(row["why"])) for row in rows)
+
+
+def _see_to(scene: Scene, service: str) -> None:
+    """What an operator does: what cannot be read is discarded, the rest of each key tried again, in order."""
+    letters = scene.database(service)["deadletters"]
+    for why in ("event.body-broken", "event.type-unknown"):
+        for row in list(letters.find({"is_open": True, "why": why})):
+            assert scene.command(service, "deadletters", "discard", str(row["_id"]), "--reason", "unreadable") == 0
+    for key in letters.distinct("key", {"is_open": True}):
+        assert scene.command(service, "deadletters", "replay", str(key)) == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_f12_poison_is_parked_with_its_followers_and_other_keys_go_on(poisoned: Poisoned, service: str) -> None:
+    assert poisoned.parked[service] == [
+        (f"{DZ}:broken", "event.body-broken"),
+        (f"{DZ}:broken", "follows"),
+        (f"{DZ}:tomorrow", "event.type-unknown"),
+        (f"{TN}:elsewhere", "follows"),
+        (f"{TN}:elsewhere", "fund.unknown"),
+    ]
+    assert poisoned.done[service] == {"well"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_f13_the_parked_sequence_is_replayed(poisoned: Poisoned, service: str) -> None:
+    """The fund is served now: what waited for it is acted on, once; so is what followed an unreadable event."""
+    assert poisoned.left[service] == 0
+    assert poisoned.done_after[service] == {"well", "broken", "elsewhere"}
+    assert poisoned.offending == {}
+
+
+@pytest.fixture(scope="module")
+def flooded(ground: Ground) -> Iterator[Scene]:
+    """Every consumer has as many open dead letters as it may have, and one more event is broken."""
+    with playing(ground.folder, ground.mongodb) as scene:
+        for service in SERVICES:
+            rows = [
+                {"_id": f"old-{number}", "is_open": True, "key": f"{DZ}:old-{number}", "topic": "old", "offset": number}
+                for number in range(OPEN_MAX)
+            ]
+            scene.database(service)["deadletters"].insert_many(rows)  # type: ignore[arg-type]
+        scene.start()
+        for teller, event in TELLERS.items():
+            _tell(scene.platforms[teller], event("broken"), body=b"{")
+        until(lambda: not any(worker.is_alive() for worker in scene.workers.values()), what="the consumers to stop")
+        yield scene
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_f12_the_limit_stops_the_consumer(flooded: Scene, service: str) -> None:
+    """It ends with a failure, so that a supervisor and a person notice, and its offset stays before the event."""
+    assert flooded.workers[service].exitcode == 1
+    assert any(committed < end for committed, end in flooded.offsets(service))
