@@ -92,9 +92,7 @@ class Careless:
 
 
 def _send(sending: KafkaProducer, event: Event) -> None:
-    sending.send(
-        event["topic"], value=bytes(event["body"]), key=event["key"].encode(), headers=envelope.headers(event)
-    )
+    sending.send(event["topic"], value=bytes(event["body"]), key=event["key"].encode(), headers=envelope.headers(event))
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import pytest
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
-from tests.faults.kills.invariants import offending
-from tests.faults.kills.scene import Scene, playing
+from tests.faults.kills.invariants import Ended, looked_at
+from tests.faults.kills.scene import playing
 from tests.faults.kills.story import Story
 
 
@@ -29,14 +29,6 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         yield Ground(folder, secantusdb.uri(port=port))
 
 
-@dataclass(frozen=True)
-class Ended:
-    """A scene at the end of its story, and the invariants that do not hold there."""
-
-    scene: Scene
-    offending: dict[str, list[str]]
-
-
 @pytest.fixture(scope="module")
 def ended(ground: Ground, request: pytest.FixtureRequest) -> Iterator[Ended]:
     """The story, in which each service's worker is killed at the step that is asked for, and started again."""
@@ -48,4 +40,4 @@ def ended(ground: Ground, request: pytest.FixtureRequest) -> Iterator[Ended]:
         scene.arm()
         story.go_on()
         scene.until(story.is_over, what="the story to end")
-        yield Ended(scene, offending(scene))
+        yield looked_at(scene)

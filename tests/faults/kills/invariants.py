@@ -1,10 +1,8 @@
 """What must hold after every fault: the questions of `make verify`, asked of a scene, and the order on its topics."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from kafka import KafkaConsumer, TopicPartition
 
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import HOST
@@ -26,6 +24,29 @@ class Record:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A scene at the end of its story: what stands on its topics, and the invariants that do not hold there."""
+
+    scene: Scene
+    records: Sequence[Record]
+    offending: Mapping[str, list[str]]
+
+    def times(self, service: str) -> Counter[str]:
+        """How often each event of a service stands on its topic."""
+        return Counter(record.event_id for record in self.records if record.topic == service)
+
+    def assert_in_order(self, service: str) -> None:
+        """The events of each key first stood on the topic in the order in which they were told."""
+        assert first_seen(self.records, service) == as_told(self.scene, service)
+
+
+def looked_at(scene: Scene) -> Ended:
+    """What a test holds against its expectations."""
+    rows = offending(scene)
+    return Ended(scene, records(scene), rows)
+
+
 def offending(scene: Scene) -> dict[str, list[str]]:
     """The questions whose answer is not empty, with their answers. Audits are linked meanwhile, so what is on its way
     is waited for."""
@@ -34,7 +55,7 @@ def offending(scene: Scene) -> dict[str, list[str]]:
     def is_empty() -> bool:
         scene.settle()
         found.clear()
-        seen = _seen(scene, list(records(scene)))
+        seen = _seen(scene, records(scene))
         found.update({name: rows for name, question in QUESTIONS.items() if (rows := list(question(seen)))})
         return not any(name[:3] in ("I2 ", "I3 ") for name in found)
 
@@ -70,33 +91,21 @@ def _seen(scene: Scene, found: Sequence[Record]) -> Seen:
     )
 
 
-def records(scene: Scene) -> Iterator[Record]:
+def records(scene: Scene) -> list[Record]:
     """All that stands on the topics now, in the order of each partition."""
-    consumer = KafkaConsumer(bootstrap_servers=scene.broker, enable_auto_commit=False, auto_offset_reset="earliest")
-    try:
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in catalogue.owners()
-            for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        consumer.assign(partitions)
-        ends = consumer.end_offsets(partitions)
-        consumer.seek_to_beginning(*partitions)
-        while any(consumer.position(partition) < end for partition, end in ends.items()):
-            for polled in consumer.poll(timeout_ms=500).values():
-                for each in polled:
-                    opened = envelope.opened(each.headers)
-                    yield Record(
-                        each.topic, each.key.decode(), opened.event_id, opened.type_name, opened.version, each.value
-                    )
-    finally:
-        consumer.close()
+    found = []
+    for each in scene.read_topics()[0]:
+        opened = envelope.opened(each.headers)
+        found.append(
+            Record(each.topic, each.key.decode(), opened.event_id, opened.type_name, opened.version, each.value)
+        )
+    return found
 
 
-def first_seen(scene: Scene, service: str) -> Mapping[str, list[str]]:
+def first_seen(found: Sequence[Record], service: str) -> Mapping[str, list[str]]:
     """By key, the ids of a service's events in the order in which they first stood on its topic."""
     order: dict[str, list[str]] = defaultdict(list)
-    for record in records(scene):
+    for record in found:
         if record.topic == service and record.event_id not in order[record.key]:
             order[record.key].append(record.event_id)
     return order

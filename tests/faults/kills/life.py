@@ -83,9 +83,7 @@ def end(process: BaseProcess) -> None:
     process.join(30)
 
 
-def _live(
-    service: str, command: Sequence[str], settings: Mapping[str, str], log: Path, fault: Fault | None
-) -> None:
+def _live(service: str, command: Sequence[str], settings: Mapping[str, str], log: Path, fault: Fault | None) -> None:
     _settle_in(settings, log)
     if fault is not None:
         watch(fault.look)

@@ -6,7 +6,7 @@ import itertools
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,7 @@ from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import tansu
 from deploy.local.programs import HOST, answers_http, free_port, running
+from shared.events import catalogue
 from shared.process.service import Service
 from shared.sealing.keys import from_file
 from shared.storage.connection import Document, connect
@@ -34,6 +35,7 @@ from tests.ground import DZ, TN, funds
 
 WAIT_MAX_S = 90.0
 HELD_UP_S = 13.0
+EMPTY_POLLS = 2
 SESSION_TIMEOUT_MS = 2_000
 """How soon the broker gives a dead member's part to its successor."""
 
@@ -194,9 +196,7 @@ class Scene:
             platform.database.client.close()
 
     def _begin(self, name: str) -> BaseProcess:
-        return begin(
-            name, "worker", settings=self.settings[name], log=self._log(name), fault=self.faults.get(name)
-        )
+        return begin(name, "worker", settings=self.settings[name], log=self._log(name), fault=self.faults.get(name))
 
     def _log(self, name: str) -> Path:
         (self.home / "log").mkdir(exist_ok=True)
@@ -231,23 +231,42 @@ class Scene:
                     waiting.append(f"{name} has not sent {document['_id']}")
         for name in SERVICES:
             wanted = {type_name for type_name, _ in self.services[name].hears().types()}
-            seen = {row["_id"] for box in ("inbox", "deadletters") for row in self.database(name)[box].find({}, {"_id": 1})}
+            seen = {
+                row["_id"] for box in ("inbox", "deadletters") for row in self.database(name)[box].find({}, {"_id": 1})
+            }
             due = {event_id for event_id, (type_name, _) in told.items() if type_name in wanted}
             waiting += [f"{name} has not seen {told[event_id]} {event_id}" for event_id in due - seen]
         return waiting
 
     def has_read_all(self) -> bool:
         """Whether each service's consumers have read to the end of their topics, and said so."""
-        return all(committed == end for name in SERVICES for committed, end in self.offsets(name))
+        ends = self.read_topics()[1]
+        return all(committed == ends[partition] for name in SERVICES for partition, committed in self.committed(name))
 
-    def offsets(self, name: str) -> list[tuple[int, int]]:
-        """For each partition that a service reads: the offset that it committed, and the topic's end."""
+    def committed(self, name: str) -> list[tuple[TopicPartition, int]]:
+        """Up to where a service has read, by partition."""
         consumer, partitions = self._group(name)
         try:
-            ends = consumer.end_offsets(partitions)
-            return [(consumer.committed(partition) or 0, end) for partition, end in ends.items()]
+            return [(partition, consumer.committed(partition) or 0) for partition in partitions]
         finally:
             consumer.close(autocommit=False)
+
+    def read_topics(self) -> tuple[list[Any], dict[TopicPartition, int]]:
+        """All records of all topics, and where each partition ends. The embedded broker says that a partition ends too
+        early where records came together, so this reads until nothing comes."""
+        consumer = KafkaConsumer(bootstrap_servers=self.broker, enable_auto_commit=False, auto_offset_reset="earliest")
+        try:
+            partitions = _partitions(consumer, catalogue.owners())
+            consumer.assign(partitions)
+            consumer.seek_to_beginning(*partitions)
+            ends, found, empty = consumer.end_offsets(partitions), [], 0
+            while empty < EMPTY_POLLS or any(consumer.position(each) < end for each, end in ends.items()):
+                polled = [record for records in consumer.poll(timeout_ms=200).values() for record in records]
+                found += polled
+                empty = 0 if polled else empty + 1
+            return found, {partition: consumer.position(partition) for partition in partitions}
+        finally:
+            consumer.close()
 
     def read_from_the_beginning(self) -> None:
         """Set each service's group of consumers, of which none may run, back to the first offset of its topics."""
@@ -259,18 +278,17 @@ class Scene:
 
     def _group(self, name: str) -> tuple[KafkaConsumer, list[TopicPartition]]:
         """A look at a service's group, without being a member of it."""
-        consumer = KafkaConsumer(
-            bootstrap_servers=self.broker, group_id=f"himaya.{name}", enable_auto_commit=False
-        )
-        topics = self.services[name].hears().topics()
-        return consumer, [
-            TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
-        ]
+        consumer = KafkaConsumer(bootstrap_servers=self.broker, group_id=f"himaya.{name}", enable_auto_commit=False)
+        return consumer, _partitions(consumer, self.services[name].hears().topics())
 
     def told(self, service: str) -> list[dict[str, Any]]:
         """All events of a service in the order of their telling."""
         documents = self.database(service)["outbox"].find().sort("_id", 1)
         return [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+
+
+def _partitions(consumer: KafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
 
 
 def until(holds: Callable[[], bool], *, what: str, max_s: float = WAIT_MAX_S) -> None:

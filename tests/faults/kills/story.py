@@ -15,7 +15,7 @@ from shared.storage.platform import now
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.scene import Scene
 from tests.ground import DZ
-from tests.identity.builders import AMIRA_NSS, employer_row, imported, karim, person_row, csv_file
+from tests.identity.builders import AMIRA_NSS, csv_file, employer_row, imported, karim, person_row
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.desk import USUAL
 
@@ -87,7 +87,10 @@ class Story:
         """The fund imports its register, and every service hears of it."""
         identity, home = self.scene.platforms["identity"], self.scene.home
         rows = [person_row(), karim(insurance_number=KARIM_NSS)]
-        files = {"--persons": csv_file(home / "persons.csv", rows), "--employers": csv_file(home / "firms.csv", [employer_row()])}
+        files = {
+            "--persons": csv_file(home / "persons.csv", rows),
+            "--employers": csv_file(home / "firms.csv", [employer_row()]),
+        }
         status, said = imported(identity, *(part for pair in files.items() for part in pair))
         assert status == 0, said
         self.scene.settle()

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.local.addresses import SERVICES
-from tests.faults.kills.conftest import Ended
+from tests.faults.kills.invariants import Ended
 from tests.faults.kills.story import assert_is_at_its_end
 
 SIGKILLED = -9

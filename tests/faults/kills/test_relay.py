@@ -8,8 +8,8 @@ import pytest
 
 from deploy.local.addresses import SERVICES
 from shared.process import auditing
-from tests.faults.kills.conftest import Ended, Ground
-from tests.faults.kills.invariants import Record, as_told, first_seen, offending, records
+from tests.faults.kills.conftest import Ground
+from tests.faults.kills.invariants import Ended, Record, looked_at, records
 from tests.faults.kills.life import send
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
@@ -24,7 +24,7 @@ AUDIT = "audit"
 def test_f4_killed_after_reading_the_outbox(ended: Ended, service: str) -> None:
     assert ended.scene.killed[service] == SIGKILLED
     assert_is_at_its_end(ended.scene, service)
-    assert first_seen(ended.scene, service) == as_told(ended.scene, service)
+    ended.assert_in_order(service)
     assert ended.offending == {}
 
 
@@ -32,10 +32,9 @@ def test_f4_killed_after_reading_the_outbox(ended: Ended, service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_f5_killed_after_the_brokers_answer_before_marking_sent(ended: Ended, service: str) -> None:
     assert ended.scene.killed[service] == SIGKILLED
-    times = Counter(record.event_id for record in records(ended.scene) if record.topic == service)
-    assert max(times.values()) == 2, "nothing was sent twice: the fault did not happen"
+    assert max(ended.times(service).values()) == 2, "nothing was sent twice: the fault did not happen"
     assert_is_at_its_end(ended.scene, service)
-    assert first_seen(ended.scene, service) == as_told(ended.scene, service)
+    ended.assert_in_order(service)
     assert ended.offending == {}
 
 
@@ -59,17 +58,17 @@ def frozen(ground: Ground) -> Iterator[Ended]:
         for worker in asleep.values():
             send(worker, signal.SIGCONT)
         scene.until(lambda: all(_sent_most(scene, service) > 1 for service in SERVICES), what="those who woke to send")
-        yield Ended(scene, offending(scene))
+        yield looked_at(scene)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_f6_two_relays_at_once(frozen: Ended, service: str) -> None:
-    """Events come twice, the older after the newer of its key; the order in which they first came is that of telling."""
-    sent = [record for record in records(frozen.scene) if record.topic == AUDIT and _told_by(frozen, record, service)]
+    """Events come twice, the older after the newer of its key; the order of their first coming is that of telling."""
+    sent = [record for record in frozen.records if record.topic == AUDIT and _told_by(frozen, record, service)]
     ids = [record.event_id for record in sent]
     assert ids[-1] in ids[:-1] and ids[-1] != ids[-2], "nothing old came after something newer"
     assert_is_at_its_end(frozen.scene, service)
-    assert first_seen(frozen.scene, service) == as_told(frozen.scene, service)
+    frozen.assert_in_order(service)
     assert frozen.offending == {}
 
 

@@ -115,14 +115,10 @@ class Counter:
     def ask(self) -> Any:
         own, asked = self.scene.settings[self.service], self.asked
         whose = asked.claims(self.scene)
-        bearer = token(
-            audience=self.service, scopes=asked.scopes, iss=f"{own['ISSUER']}/v1/{DZ}", **whose
-        )
+        bearer = token(audience=self.service, scopes=asked.scopes, iss=f"{own['ISSUER']}/v1/{DZ}", **whose)
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": KEY}
         url = f"http://{own['BIND']}/v1/{DZ}{asked.path}"
-        return self.record.call(
-            KEY, lambda: requests.post(url, headers=headers, timeout=CALL_MAX_S, **self.body)
-        )
+        return self.record.call(KEY, lambda: requests.post(url, headers=headers, timeout=CALL_MAX_S, **self.body))
 
     def dies(self, step: str) -> None:
         """A call during which the process dies, so that the client does not know; then it is started again."""
