@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deploy.local.addresses import SERVICES
@@ -59,10 +60,8 @@ def offending(scene: Scene) -> dict[str, list[str]]:
         found.update({name: rows for name, question in QUESTIONS.items() if (rows := list(question(seen)))})
         return not any(name[:3] in ("I2 ", "I3 ") for name in found)
 
-    try:
+    with suppress(AssertionError):
         until(is_empty, what="topics and inboxes to agree", max_s=15)
-    except AssertionError:
-        pass
     return found
 
 

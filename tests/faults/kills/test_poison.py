@@ -75,7 +75,7 @@ def _effects(scene: Scene, service: str) -> set[str]:
 def _tell(platform: Platform, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
     """Put an event into the outbox as a faulty release of its owner would: `wrong` replaces what it should say."""
     at = as_kept(platform.clock())
-    work = platform.make_work(fund_id, by=someone(), cause="test", at=at, session=None)
+    work = platform.make_work(fund_id, by=someone(), cause="test", at=at, writes=None)
     work.tell(event)
     work.events[0].update(wrong)
     platform.database["outbox"].insert_many(outbox_documents([work], platform.new_id()))

@@ -1,0 +1,230 @@
+"""The mechanisms that keep what the platform promises, each with the patch that turns it off and the test that sees it.
+
+A patch is exact text of today's source. Whoever changes that source finds the mutant here by its error, and writes the
+patch anew: a list that rots would prove nothing.
+"""
+
+from dataclasses import dataclass
+
+KILLS = "tests/faults/kills"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """One mechanism turned off: in `file`, the text `was` becomes `now`; then `test` has to fail."""
+
+    mechanism: str
+    file: str
+    was: str
+    now: str
+    test: str
+
+
+MUTANTS = [
+    Mutant(
+        mechanism="events are told in the transaction of the state",
+        file="shared/storage/platform.py",
+        was='platform.collection("outbox").insert_many(events, session=self.session)',
+        now='platform.collection("outbox").insert_many(events)',
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[claims]",
+    ),
+    Mutant(
+        mechanism="the audit is written in the transaction of the state",
+        file="shared/storage/platform.py",
+        was='platform.collection("audit").insert_many(entries, session=self.session)',
+        now='platform.collection("audit").insert_many(entries)',
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[identity]",
+    ),
+    Mutant(
+        mechanism="the row under an Idempotency-Key is written in the transaction of the state",
+        file="shared/http/endpoint.py",
+        was='requests = work.drawer("requests")',
+        now='requests = self.platform.reading(work.fund.fund_id, by=work.by).drawer("requests")',
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[documents]",
+    ),
+    Mutant(
+        mechanism="a request whose key is known is not carried out again",
+        file="shared/http/endpoint.py",
+        was="if stored is not None:",
+        now="if False:",
+        test=f"{KILLS}/test_web.py::test_f3_killed_after_the_commit_before_the_answer[payments]",
+    ),
+    Mutant(
+        mechanism="a key is held to the request that it came with first",
+        file="shared/http/endpoint.py",
+        was='if stored["fingerprint"] != asked.print_in(work):',
+        now="if False:",
+        test="tests/claims/claims/test_routes.py::test_the_same_key_gives_the_same_answer_and_one_claim",
+    ),
+    Mutant(
+        mechanism="the id of an event that was taken in is kept",
+        file="shared/bus/inbox.py",
+        was='self.platform.database["inbox"].insert_many(ids, session=transaction.session)',
+        now="pass",
+        test="tests/shared/bus/test_inbox.py::test_a_batch_is_one_transaction_and_twice_is_once",
+    ),
+    Mutant(
+        mechanism="the id of an event is kept in the transaction of its effect",
+        file="shared/bus/inbox.py",
+        was='self.platform.database["inbox"].insert_many(ids, session=transaction.session)',
+        now='self.platform.database["inbox"].insert_many(ids)',
+        test="tests/shared/bus/test_inbox.py::test_an_early_event_waits_for_what_it_builds_on",
+    ),
+    Mutant(
+        mechanism="the offset is committed after the work",
+        file="shared/bus/inbox.py",
+        was="""\
+                for batch in batches(letters):
+                    self.take(batch)
+                if letters:
+                    self._commit(consumer)
+""",
+        now="""\
+                if letters:
+                    self._commit(consumer)
+                for batch in batches(letters):
+                    self.take(batch)
+""",
+        test=f"{KILLS}/test_inbox.py::test_f7_killed_after_the_poll_before_the_transaction",
+    ),
+    Mutant(
+        mechanism="an event waits for what a dead process holds",
+        file="shared/bus/inbox.py",
+        was="waits, why = TAKEN_WAITS_S, failure.code",
+        now="waits, why = EARLY_WAITS_S, failure.code",
+        test=f"{KILLS}/test_inbox.py::test_f8_killed_inside_the_transaction",
+    ),
+    Mutant(
+        mechanism="what follows a parked event in its key is parked",
+        file="shared/bus/inbox.py",
+        was="if deadletters.blocked_keys(database, [taken.envelope.key]):",
+        now="if False:",
+        test="tests/shared/bus/test_inbox.py::test_one_bad_event_parks_its_key_and_lets_the_others_by",
+    ),
+    Mutant(
+        mechanism="a consumer stops before it parks its whole topic",
+        file="shared/bus/inbox.py",
+        was="if open_now > deadletters.OPEN_MAX:",
+        now="if False:",
+        test=f"{KILLS}/test_poison.py::test_f12_the_limit_stops_the_consumer",
+    ),
+    Mutant(
+        mechanism="a key is replayed in the order in which it was told",
+        file="shared/bus/deadletters.py",
+        was="key=lambda letter: letter.told_at",
+        now="key=lambda letter: letter.topic",
+        test="tests/shared/bus/test_deadletters.py",
+    ),
+    Mutant(
+        mechanism="events are marked sent after the broker has them",
+        file="shared/bus/relay.py",
+        was="""\
+        passing("relay.read")
+        self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
+        passing("relay.acknowledged")
+        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
+        ids = [document["_id"] for document in documents]
+        self.platform.database["outbox"].update_many({"_id": {"$in": ids}}, sent)
+""",
+        now="""\
+        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
+        ids = [document["_id"] for document in documents]
+        self.platform.database["outbox"].update_many({"_id": {"$in": ids}}, sent)
+        passing("relay.read")
+        self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
+        passing("relay.acknowledged")
+""",
+        test=f"{KILLS}/test_relay.py::test_f4_killed_after_reading_the_outbox",
+    ),
+    Mutant(
+        mechanism="one relay of a service carries at a time",
+        file="shared/bus/relay.py",
+        was='free = {"_id": self.name, "$or": [{"holder": self.holder}, {"until": {"$lt": at}}]}',
+        now='free = {"_id": self.name}',
+        test="tests/shared/bus/test_relay.py",
+    ),
+    Mutant(
+        mechanism="a thing is saved over the version that was read, and no other",
+        file="shared/storage/drawer.py",
+        was='old, change = {"_id": key, "version": version}, {"$set": whole}',
+        now='old, change = {"_id": key}, {"$set": whole}',
+        test="tests/shared/storage/test_platform.py::test_a_writer_that_is_always_late_is_told_so",
+    ),
+    Mutant(
+        mechanism="many things are saved over the versions that were read",
+        file="shared/storage/drawer.py",
+        was="if taken_out != len(documents):",
+        now="if False:",
+        test="tests/shared/storage",
+    ),
+    Mutant(
+        mechanism="the fund stands in every query",
+        file="shared/storage/drawer.py",
+        was='found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)',
+        now="found = self.collection.find({**equal}, session=self.session, limit=limit)",
+        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+    ),
+    Mutant(
+        mechanism="the fund stands in every id",
+        file="shared/storage/drawer.py",
+        was='return f"{self.fund_id}:{local_id}"',
+        now='return f":{local_id}"',
+        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+    ),
+    Mutant(
+        mechanism="a file whose outcome is unknown is asked about before it is sent again",
+        file="services/payments/banking/paying.py",
+        was="known = rules.never_taken if verdict is None else rules.taken",
+        now="known = rules.never_taken",
+        test="tests/payments/banking/test_chores.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
+    ),
+    Mutant(
+        mechanism="that a file is being sent is written down before the bank is called",
+        file="services/payments/banking/paying.py",
+        was="sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)",
+        now="sending = batch",
+        test=f"{KILLS}/test_payout_file.py::test_f22_killed_after_uploading",
+    ),
+    Mutant(
+        mechanism="debits equal credits",
+        file="services/payments/ledger/entry.py",
+        was="if self.total_minor(Side.DEBIT) != self.total_minor(Side.CREDIT):",
+        now="if False:",
+        test="tests/payments/ledger/test_rules.py::test_a_wrong_entry_cannot_be_built",
+    ),
+    Mutant(
+        mechanism="a sealed value is bound to its fund, class and person",
+        file="shared/sealing/keys.py",
+        was='return f"{self.fund_id}|{data_class}|{whose}".encode()',
+        now='return b""',
+        test="tests/shared/sealing/test_keys.py::test_a_value_moved_to_another_person_class_or_fund_does_not_open",
+    ),
+    Mutant(
+        mechanism="the bank's messages are signed",
+        file="shared/webhooks.py",
+        was="if not any(hmac.compare_digest(one, other) for one in given for other in expected):",
+        now="if False:",
+        test="tests/payments/banking/test_routes.py::test_what_the_bank_did_not_sign_or_not_now_is_refused",
+    ),
+    Mutant(
+        mechanism="the bank's messages are fresh",
+        file="shared/webhooks.py",
+        was="if abs(at.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():",
+        now="if False:",
+        test="tests/payments/banking/test_routes.py::test_what_the_bank_did_not_sign_or_not_now_is_refused",
+    ),
+    Mutant(
+        mechanism="a caller may do what the token's scopes say",
+        file="shared/http/endpoint.py",
+        was="if self.route.needs not in actor.scopes:",
+        now="if False:",
+        test="tests/house/test_guards.py",
+    ),
+    Mutant(
+        mechanism="each link of the audit holds the one before it",
+        file="shared/storage/audit.py",
+        was="return _sha256([self.fund_id, self.number, self.previous, self.documents])",
+        now="return _sha256([self.fund_id, self.number, self.documents])",
+        test="tests/shared/process/test_auditing.py",
+    ),
+]
