@@ -153,9 +153,9 @@ MUTANTS = [
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/drawer.py",
-        was="if taken_out != len(documents):",
-        now="if False:",
-        test="tests/shared/storage",
+        was='old = {"_id": {"$in": part}, "version": version}',
+        now='old = {"_id": {"$in": part}}',
+        test="tests/shared/storage/test_drawer.py",
     ),
     Mutant(
         mechanism="the fund stands in every query",
