@@ -37,7 +37,7 @@ HEAD_BYTES_MAX = 1 << 16
 def scene(ground: Ground) -> Iterator[Scene]:
     """Payments, its bank, and two payouts ordered; the worker is not started yet."""
     with playing(ground.folder, ground.mongodb) as made:
-        made.start_simulators()
+        made.start_simulators("BANK_PORT")
         payments = made.platforms["payments"]
         made.services["payments"].make_indexes(payments)
         claims = [approved("c1"), approved("c2", person_ref=KARIM, reference="CL260000000294")]
@@ -112,7 +112,7 @@ def _status(scene: Scene) -> str | None:
 
 def _assert_paid_once(scene: Scene) -> None:
     """Time passes; the file is asked about, sent if need be, reported and closed; each payout left the bank once."""
-    scene.start("payments")
+    scene.launch("payments")
     batches, payouts = scene.database("payments")["batches"], scene.database("payments")["payouts"]
 
     def is_closed() -> bool:

@@ -17,7 +17,7 @@ from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.platform import Platform, as_kept
 from shared.storage.work import outbox_documents
 from tests.faults.kills.conftest import Ground
-from tests.faults.kills.invariants import offending
+from tests.faults.kills.invariants import looked_at
 from tests.faults.kills.scene import Scene, playing, until
 from tests.ground import DZ, TN, someone
 
@@ -102,7 +102,7 @@ class Poisoned:
     done: dict[str, set[str]]
     left: dict[str, int]
     done_after: dict[str, set[str]]
-    offending: dict[str, list[str]]
+    offending: Mapping[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def poisoned(ground: Ground) -> Iterator[Poisoned]:
             service: scene.database(service)["deadletters"].count_documents({"is_open": True}) for service in SERVICES
         }
         done_after = {service: _effects(scene, service) for service in SERVICES}
-        yield Poisoned(parked, done, left, done_after, offending(scene))
+        yield Poisoned(parked, done, left, done_after, looked_at(scene).offending)
 
 
 def _parked(scene: Scene, service: str) -> list[tuple[str, str]]:
