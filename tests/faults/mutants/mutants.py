@@ -38,15 +38,15 @@ MUTANTS = [
     Mutant(
         mechanism="the row under an Idempotency-Key is written in the transaction of the state",
         file="shared/http/endpoint.py",
-        was='requests = work.drawer("requests")',
-        now='requests = self.platform.reading(work.fund.fund_id, by=work.by).drawer("requests")',
+        was="            _keep(work, asked, answer)",
+        now="            _keep(before, asked, answer)",
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[documents]",
     ),
     Mutant(
         mechanism="a request whose key is known is not carried out again",
         file="shared/http/endpoint.py",
-        was="if stored is not None:",
-        now="if False:",
+        was="if (stored := _stored(before, asked)) is not None:",
+        now="if (stored := None) is not None:",
         test=f"{KILLS}/test_web.py::test_f3_killed_after_the_commit_before_the_answer[payments]",
     ),
     Mutant(
@@ -59,15 +59,15 @@ MUTANTS = [
     Mutant(
         mechanism="the id of an event that was taken in is kept",
         file="shared/bus/inbox.py",
-        was='self.platform.database["inbox"].insert_many(ids, session=transaction.session)',
+        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
         now="pass",
         test="tests/shared/bus/test_inbox.py::test_a_batch_is_one_transaction_and_twice_is_once",
     ),
     Mutant(
         mechanism="the id of an event is kept in the transaction of its effect",
         file="shared/bus/inbox.py",
-        was='self.platform.database["inbox"].insert_many(ids, session=transaction.session)',
-        now='self.platform.database["inbox"].insert_many(ids)',
+        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
+        now='self.platform.collection("inbox").insert_many(ids)',
         test="tests/shared/bus/test_inbox.py::test_an_early_event_waits_for_what_it_builds_on",
     ),
     Mutant(
@@ -122,14 +122,10 @@ MUTANTS = [
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
-        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
-        ids = [document["_id"] for document in documents]
-        self.platform.database["outbox"].update_many({"_id": {"$in": ids}}, sent)
+        self._mark([str(document["_id"]) for document in documents])
 """,
         now="""\
-        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
-        ids = [document["_id"] for document in documents]
-        self.platform.database["outbox"].update_many({"_id": {"$in": ids}}, sent)
+        self._mark([str(document["_id"]) for document in documents])
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")

@@ -1,12 +1,14 @@
-"""The lease of a relay: one carries at a time, and a dead one's lease runs out by itself."""
+"""A relay's lease: one carries at a time, and a dead one's runs out by itself. Two that overlap wait for each other."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from pymongo.database import Database
 
 from shared.bus.relay import LEASE, Relay
-from shared.storage.platform import now
+from shared.storage.connection import DatabaseUnavailable
+from shared.storage.platform import Platform, now
 from tests.ground import platform_on
 
 
@@ -25,3 +27,12 @@ def test_the_second_waits_until_the_lease_of_the_first_runs_out(
     assert not second.holds_lease()
     ahead += LEASE * 0.2
     assert second.holds_lease() and not first.holds_lease()
+
+
+def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platform: Platform) -> None:
+    """The other may have died over it: the relay is begun again later, and does not end its process."""
+    database["outbox"].insert_one({"_id": "a", "is_sent": False})
+    with database.client.start_session() as session, session.start_transaction():
+        database["outbox"].update_one({"_id": "a"}, {"$set": {"is_sent": True}}, session=session)
+        with pytest.raises(DatabaseUnavailable):
+            Relay(platform, "unused", name="relay")._mark(["a"])
