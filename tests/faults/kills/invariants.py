@@ -53,12 +53,19 @@ def looked_at(scene: Scene) -> Ended:
         scene.settle()
         found = records(scene)
         seen = _seen(scene, found)
-        ended = Ended(scene, found, {name: rows for name, ask in QUESTIONS.items() if (rows := list(ask(seen)))})
+        asked = {name: ask for name, ask in QUESTIONS.items() if not _is_excused(scene, name)}
+        ended = Ended(scene, found, {name: rows for name, ask in asked.items() if (rows := list(ask(seen)))})
         return not any(name.startswith(("I2 ", "I3 ")) for name in ended.offending)
 
     with suppress(AssertionError):
         until(do_topics_and_inboxes_agree, what="topics and inboxes to agree", max_s=30)
     return ended
+
+
+def _is_excused(scene: Scene, name: str) -> bool:
+    """A mail server has no id by which it refuses a mail that it took: whoever is killed between its answer and the
+    keeping of it sends the same mail, under the same Message-ID, once more."""
+    return name.startswith("I14") and "notifications" in scene.killed
 
 
 OF_DATABASES = ("I1 ", "I4 ", "I5 ", "I8 ", "I10")

@@ -4,6 +4,7 @@ Processes are forked from one that has read all modules and connected nothing: a
 test folder that starts two hundred processes would do little else. Nothing happens on import, so this is the same.
 """
 
+import ctypes
 import importlib
 import multiprocessing
 import os
@@ -19,6 +20,9 @@ from pathlib import Path
 from deploy.local.addresses import SERVICES
 from shared.process.main import main
 from shared.telemetry.steps import watch
+
+PR_SET_PDEATHSIG = 1
+"""Linux: the signal that a process gets once its parent is gone."""
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
@@ -96,8 +100,10 @@ def _simulate(name: str, settings: Mapping[str, str], log: Path) -> None:
 
 
 def _settle_in(settings: Mapping[str, str], log: Path) -> None:
-    """A group of its own, its own settings, and what it says in its own log."""
+    """A group of its own, its own settings, and what it says in its own log. It ends with the run that started it, even
+    where that is killed."""
     os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.environ.update(settings)
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)

@@ -123,6 +123,7 @@ def _assert_paid_once(scene: Scene) -> None:
     assert payouts.distinct("status") == ["paid"]
     (batch,) = batches.find()
     assert _files(scene, "taken") == [str(batch["batch_id"])]
+    assert _files(scene, "duplicate") == [], "it was sent again before the bank was asked"
     booked = [entry.end_to_end_id for entry in _booked(scene)]
     assert sorted(booked) == sorted(str(row["end_to_end_id"]) for row in payouts.find()) and len(booked) == 2
     assert scene.database("payments")["ledger_entries"].count_documents({}) == 4
