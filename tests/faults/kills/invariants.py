@@ -54,12 +54,24 @@ def looked_at(scene: Scene) -> Ended:
         found = records(scene)
         seen = _seen(scene, found)
         asked = {name: ask for name, ask in QUESTIONS.items() if not _is_excused(scene, name)}
-        ended = Ended(scene, found, {name: rows for name, ask in asked.items() if (rows := list(ask(seen)))})
+        answers = {ACKNOWLEDGED: _lost(scene), **{name: list(ask(seen)) for name, ask in asked.items()}}
+        ended = Ended(scene, found, {name: rows for name, rows in answers.items() if rows})
         return not any(name.startswith(("I2 ", "I3 ")) for name in ended.offending)
 
     with suppress(AssertionError):
         until(do_topics_and_inboxes_agree, what="topics and inboxes to agree", max_s=30)
     return ended
+
+
+ACKNOWLEDGED = "I1   acknowledged to a client, and not there"
+
+
+def _lost(scene: Scene) -> list[str]:
+    return [
+        f"{service} {collection} {thing_id}"
+        for service, collection, thing_id in scene.acknowledged
+        if scene.database(service)[collection].count_documents({"_id": thing_id}) != 1
+    ]
 
 
 def _is_excused(scene: Scene, name: str) -> bool:

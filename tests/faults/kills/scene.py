@@ -57,6 +57,8 @@ class Scene:
     simulators: list[BaseProcess] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
+    acknowledged: list[tuple[str, str, str]] = field(default_factory=list)
+    """What clients were told is done: service, collection, id."""
     asleep: list[BaseProcess] = field(default_factory=list)
     killed: dict[str, int | None] = field(default_factory=dict)
     """By service, how the process ended that met its fault."""

@@ -100,7 +100,8 @@ class Story:
         papers = [self._gives(page) for page in (1, 2)]
         wages = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
         form = {**USUAL[DZ], "files": wages}
-        _taken(self.firm.post("/declarations", data=form, content_type="multipart/form-data"))
+        filed = self.firm.post("/declarations", data=form, content_type="multipart/form-data")
+        self._acknowledged("payments", "declarations", _taken(filed)["declaration_id"])
         self.claim_id = self._files(papers)
         rights = self.scene.database("claims")["entitlements"]
         self.scene.until(lambda: rights.count_documents({}) == 2, what="rights")
@@ -113,7 +114,7 @@ class Story:
     def _gives(self, pages: int) -> str:
         parts = {"file": (BytesIO(a_pdf(pages=pages)), "paper.pdf", "application/pdf")}
         answer = self.amira.post("/uploads", data=parts, content_type="multipart/form-data")
-        return str(_taken(answer)["upload_id"])
+        return self._acknowledged("documents", "uploads", _taken(answer)["upload_id"])
 
     def _files(self, papers: list[str]) -> str:
         """Claims may not have heard of the papers yet: then it says so, and is asked again."""
@@ -125,7 +126,12 @@ class Story:
             return answers[-1].status_code != 409
 
         self.scene.until(asked, what="the papers to be known")
-        return str(_taken(answers[-1])["claim_id"])
+        return self._acknowledged("claims", "claims", _taken(answers[-1])["claim_id"])
+
+    def _acknowledged(self, service: str, collection: str, thing_id: str) -> str:
+        """Write down what a service said it had done: from now on it has to be there."""
+        self.scene.acknowledged.append((service, collection, f"{DZ}:{thing_id}"))
+        return thing_id
 
 
 def filing(sheet: str, prescription: str) -> dict[str, Any]:
