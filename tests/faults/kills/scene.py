@@ -37,7 +37,7 @@ from tests.ground import DZ, TN, funds
 WAIT_MAX_S = float(os.environ.get("FAULTS_WAIT_MAX_S", "90"))
 """Mutants make tests wait for what never comes: their run is told to wait less."""
 SIMULATORS = {"BANK_PORT": "bank", "MESSAGES_PORT": "messages"}
-HELD_UP_S = 13.0
+HELD_UP_S = 20.0
 EMPTY_POLLS = 2
 SESSION_TIMEOUT_MS = 2_000
 """How soon the broker gives a dead member's part to its successor."""

@@ -24,7 +24,7 @@ from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.platform import now
 from tests.faults.kills.conftest import Ground
-from tests.faults.kills.invariants import offending_in_databases
+from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.scene import Scene, playing
 from tests.ground import DZ, funds, hear
 from tests.payments.builders import AMIRA, KARIM, RIB, approved
@@ -127,7 +127,7 @@ def _assert_paid_once(scene: Scene) -> None:
     booked = [entry.end_to_end_id for entry in _booked(scene)]
     assert sorted(booked) == sorted(str(row["end_to_end_id"]) for row in payouts.find()) and len(booked) == 2
     assert scene.database("payments")["ledger_entries"].count_documents({}) == 4
-    assert offending_in_databases(scene) == {}
+    assert offending_without_broker(scene, "payments") == {}
 
 
 def _files(scene: Scene, what: str) -> list[str]:

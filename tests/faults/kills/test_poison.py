@@ -14,8 +14,8 @@ from shared.bus.deadletters import OPEN_MAX
 from shared.events.claims import RightsDecided
 from shared.events.documents import UploadStored
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
-from shared.storage.platform import Platform, as_kept
-from shared.storage.work import outbox_documents
+from shared.storage.platform import Platform
+from shared.storage.work import Work
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import looked_at
 from tests.faults.kills.scene import Scene, playing, until
@@ -73,12 +73,13 @@ def _effects(scene: Scene, service: str) -> set[str]:
 
 
 def _tell(platform: Platform, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
-    """Put an event into the outbox as a faulty release of its owner would: `wrong` replaces what it should say."""
-    at = as_kept(platform.clock())
-    work = platform.make_work(fund_id, by=someone(), cause="test", at=at, writes=None)
-    work.tell(event)
-    work.events[0].update(wrong)
-    platform.database["outbox"].insert_many(outbox_documents([work], platform.new_id()))
+    """Tell an event as a faulty release of its owner would: `wrong` replaces what it should say."""
+
+    def tell(work: Work) -> None:
+        work.tell(event)
+        work.events[0].update(wrong)
+
+    platform.work(fund_id, by=someone(), cause="test", action=tell)
 
 
 def _poison(scene: Scene) -> None:

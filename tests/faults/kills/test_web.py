@@ -19,7 +19,7 @@ from tests.callers import signing_key, token
 from tests.claims.builders import upload
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.conftest import Ground
-from tests.faults.kills.invariants import offending_in_databases
+from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.life import Fault, begin
 from tests.faults.kills.record import CALL_MAX_S, Record
 from tests.faults.kills.scene import Scene, until
@@ -140,7 +140,7 @@ class Counter:
     def assert_done_once(self) -> None:
         told = 0 if self.service == "identity" else 1  # of an application nobody hears before it was considered
         assert self.new() == {self.asked.effect: 1, "outbox": told, "audit": 1, "requests": 1}
-        assert offending_in_databases(self.scene) == {}
+        assert offending_without_broker(self.scene, self.service) == {}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.faults.mutants.mutants import MUTANTS, Mutant
 SOURCE = Path(__file__).parents[3]
 GREEN, RED = 0, 1
 RUN_MAX_S = 240
-PATIENCE_S = "30"
+PATIENCE_S = "20"
 """How long a kill is waited for here: what was lost never comes."""
 
 

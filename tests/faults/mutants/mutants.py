@@ -90,9 +90,9 @@ MUTANTS = [
     Mutant(
         mechanism="an event waits for what a dead process holds",
         file="shared/bus/inbox.py",
-        was="waits, why = TAKEN_WAITS_S, failure.code",
-        now="waits, why = EARLY_WAITS_S, failure.code",
-        test=f"{KILLS}/test_inbox.py::test_f8_killed_inside_the_transaction",
+        was="(*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)",
+        now="EARLY_WAITS_S",
+        test="tests/shared/bus/test_deadletters.py",
     ),
     Mutant(
         mechanism="what follows a parked event in its key is parked",
