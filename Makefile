@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test lock audit fuzz format docs figures clean
+.PHONY: help install run stop demo verify test mutants lock audit fuzz format docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: install ## style, types, import contracts and all tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 tests
+
+mutants: install ## turn one mechanism after the other off, and see a test fail each time
+	@$(BIN)/python -m tests.faults.mutants
 
 format: install ## write the style that `make test` asks for
 	$(BIN)/ruff check --fix

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
+from shared.bus.inbox import TAKEN_WAITS_S
 from shared.bus.relay import LEASE, Relay
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.platform import Platform, now
 from tests.ground import platform_on
+
+TRANSACTION_LIFE_S = 60
 
 
 def test_the_second_waits_until_the_lease_of_the_first_runs_out(
@@ -36,3 +39,8 @@ def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platf
         database["outbox"].update_one({"_id": "a"}, {"$set": {"is_sent": True}}, session=session)
         with pytest.raises(DatabaseUnavailable):
             Relay(platform, "unused", name="relay")._mark(["a"])
+
+
+def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
+    """Whoever is killed inside a transaction holds what it wrote until the database gives it up (MongoDB's default)."""
+    assert sum(TAKEN_WAITS_S) > TRANSACTION_LIFE_S
