@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test engines lock audit fuzz format docs figures clean
+.PHONY: help install run stop demo verify test faults mutants engines bench lock audit fuzz format docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,16 +31,19 @@ demo: install ## tell the story against the running platform, step by step
 verify: install ## ask the running platform what must never be: lost, doubled, unbalanced, unsealed
 	@$(BIN)/python -m deploy.local verify
 
-test: install ## style, types, import contracts and all tests
+test: install ## style, types, import contracts and all tests but the long ones below
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 tests
+	$(BIN)/pytest -n 2 tests --ignore tests/faults --ignore tests/engines/apache
 
 engines: install ## hold the bus to its contract on Apache Kafka, one broker and three, and take brokers away from it
 	ENGINES=apache $(BIN)/pytest tests/contracts/bus tests/shared/bus/test_watchdog.py
 	ENGINES=apache KAFKA_BROKERS=3 $(BIN)/pytest tests/contracts/bus tests/engines/apache
+
+mutants: install ## turn one mechanism after the other off, and see a test fail each time
+	@$(BIN)/python -m tests.faults.mutants
 
 format: install ## write the style that `make test` asks for
 	$(BIN)/ruff check --fix

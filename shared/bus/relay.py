@@ -11,11 +11,11 @@ from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
 from shared.bus.topics import BrokerUnavailable
-from shared.storage.connection import Document
+from shared.storage.connection import DatabaseUnavailable, Document
 from shared.storage.drawer import parts
 from shared.storage.platform import Platform
 from shared.telemetry import metrics
@@ -98,12 +98,20 @@ class Relay:
         passing("relay.marked")
 
     def _mark(self, ids: Sequence[str]) -> None:
-        """In one transaction, so one journal write, and by parts, since an `$in` costs the square of its length."""
+        """In one transaction, so one journal write, and by parts, since an `$in` costs the square of its length.
+
+        Where another relay marks the same, or died while it did, they are sent again after a wait: never in a circle.
+        """
         sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
         outbox = self.platform.collection("outbox")
-        with self.platform.database.client.start_session() as session, session.start_transaction():
-            for part in parts(ids):
-                outbox.update_many({"_id": {"$in": part}}, sent, session=session)
+        try:
+            with self.platform.database.client.start_session() as session, session.start_transaction():
+                for part in parts(ids):
+                    outbox.update_many({"_id": {"$in": part}}, sent, session=session)
+        except PyMongoError as error:
+            if error.has_error_label("TransientTransactionError"):
+                raise DatabaseUnavailable from error
+            raise
 
     def _send(self, events: Sequence[Any]) -> None:
         try:

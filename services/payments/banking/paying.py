@@ -23,6 +23,7 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.platform import Platform
 from shared.storage.work import Work
+from shared.telemetry.steps import passing
 
 DAYS_BACK_MAX = 5
 REFUSED_WITHOUT_REASON = "NARR"
@@ -57,6 +58,7 @@ class Paying:
         batch_id = platform.new_id().replace("-", "")
         body = payout_file.write(list(transfers.values()), fund=work.fund, message_id=batch_id, at=work.at)
         blob = blobs.store(platform, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
+        passing("payout.stored")
         in_work(
             platform,
             fund_id,
@@ -96,6 +98,7 @@ class Paying:
         blob = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
         body = b"".join(blobs.read(platform, fund_id, blob))
         sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)
+        passing("payout.sending")
         try:
             self.bank.send_file(body, message_id=batch.batch_id)
         except BankSilent:
@@ -105,6 +108,7 @@ class Paying:
             sent = self._change(platform, fund_id, sending, rule=rules.taken)
             self._refuse_all(platform, fund_id, sent, reason=str(refused.parameters["reason"]))
             return
+        passing("payout.sent")
         self._change(platform, fund_id, sending, rule=rules.taken)
 
     def _report(self, platform: Platform, fund_id: str, batch: Batch) -> None:

@@ -50,7 +50,7 @@ class Taken:
 
 def status(database: Database[Document], fund_id: str | None, *, at: datetime) -> Taken:
     """How the inbox is, and the workers that were seen lately."""
-    workers = [_standing(row) for row in database["standings"].find()]
+    workers = [_standing(row) for row in database["workers"].find()]
     seen = [each.last_taken_at for each in workers if each.last_taken_at]
     parked: Document = {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
     return Taken(
@@ -70,12 +70,12 @@ def write_standing(database: Database[Document], standing: Standing) -> None:
         "last_taken_at": standing.last_taken_at,
         "behind": behind,
     }
-    database["standings"].replace_one({"_id": standing.worker}, row, upsert=True)
+    database["workers"].replace_one({"_id": standing.worker}, row, upsert=True)
 
 
 def forget_standings(database: Database[Document], *, before: datetime) -> None:
     """Remove what workers wrote that are long gone."""
-    database["standings"].delete_many({"at": {"$lt": before}})
+    database["workers"].delete_many({"at": {"$lt": before}})
 
 
 def _standing(row: Any) -> Standing:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,12 +95,27 @@ def test_two_who_link_at_once_make_one_chain(platform: Platform, database: Docum
     assert holds(platform, database)
 
 
+def rewrite_the_first_link(database: Documents) -> None:
+    """Change a document, make its link anew around it, and let the next link point to that."""
+    kept = database["audit_links"].find_one({"number": 1})
+    assert kept is not None
+    first = audit.as_link(kept)
+    changed_id = first.documents[0][0]
+    database["audit"].update_one({"_id": changed_id}, {"$set": {"entries.0.actor": "nobody"}})
+    changed = database["audit"].find_one({"_id": changed_id})
+    assert changed is not None
+    anew = replace(first, documents=((changed_id, audit.digest(changed)), *first.documents[1:]))
+    database["audit_links"].update_one({"number": 1}, {"$set": audit.as_document(anew)})
+    database["audit_links"].update_one({"number": 2}, {"$set": {"previous": anew.hash}})
+
+
 TAMPERINGS: dict[str, Callable[[Documents], object]] = {
     "an entry is changed": lambda database: database["audit"].update_one({}, {"$set": {"entries.0.actor": "nobody"}}),
     "the time is changed": lambda database: database["audit"].update_one({}, {"$set": {"at": None}}),
     "a document is taken away": lambda database: database["audit"].delete_one({}),
     "a link is taken away": lambda database: database["audit_links"].delete_one({"number": 1}),
     "the last link is taken away": lambda database: database["audit_links"].delete_one({"number": 2}),
+    "the first link is made anew": rewrite_the_first_link,
     "a link forgets a document": lambda database: database["audit_links"].update_one({}, {"$pop": {"documents": 1}}),
 }
 

@@ -83,6 +83,16 @@ def test_a_revision_of_another_version_or_fund_leaves_nothing(
     assert database["caps"].count_documents({}) == 0
 
 
+def test_many_of_which_one_has_another_version_are_all_left(
+    platform: Platform, database: Database[dict[str, Any]]
+) -> None:
+    act(platform, lambda work: work.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
+    blue = {"colour": "blue", "version": 2}
+    with pytest.raises(ChangedMeanwhile):
+        act(platform, lambda work: work.drawer("hats").replace_many({"a": blue, "b": blue}))
+    assert colours(database) == {f"{DZ}:a": "red", f"{DZ}:b": "red"}
+
+
 def test_one_that_is_there_already_leaves_nothing(platform: Platform, database: Database[dict[str, Any]]) -> None:
     act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
 

@@ -1,0 +1,221 @@
+"""The mechanisms that keep what the platform promises, each with the patch that turns it off and the test that sees it.
+
+A patch is exact text of today's source. Whoever changes that source finds the mutant here by its error, and writes the
+patch anew: a list that rots would prove nothing.
+"""
+
+from dataclasses import dataclass
+
+KILLS = "tests/faults/kills"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """One mechanism turned off: in `file`, the text `was` becomes `now`; then `test` has to fail."""
+
+    mechanism: str
+    file: str
+    was: str
+    now: str
+    test: str
+
+
+MUTANTS = [
+    Mutant(
+        mechanism="events are told in the transaction of the state",
+        file="shared/storage/platform.py",
+        was='platform.collection("outbox").insert_many(events, session=self.session)',
+        now='platform.collection("outbox").insert_many(events)',
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[claims]",
+    ),
+    Mutant(
+        mechanism="the audit is written in the transaction of the state",
+        file="shared/storage/platform.py",
+        was='platform.collection("audit").insert_many(entries, session=self.session)',
+        now='platform.collection("audit").insert_many(entries)',
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[identity]",
+    ),
+    Mutant(
+        mechanism="the row under an Idempotency-Key is written in the transaction of the state",
+        file="shared/http/endpoint.py",
+        was="            _keep(work, asked, answer)",
+        now="            _keep(before, asked, answer)",
+        test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[documents]",
+    ),
+    Mutant(
+        mechanism="what was done under a key is kept under it",
+        file="shared/http/endpoint.py",
+        was='work.drawer("requests").insert(asked.local_id, row)',
+        now="pass",
+        test=f"{KILLS}/test_web.py::test_f3_killed_after_the_commit_before_the_answer[claims]",
+    ),
+    Mutant(
+        mechanism="a key is held to the request that it came with first",
+        file="shared/http/endpoint.py",
+        was='if stored["fingerprint"] != asked.print_in(work):',
+        now="if False:",
+        test="tests/claims/claims/test_routes.py::test_the_same_key_gives_the_same_answer_and_one_claim",
+    ),
+    Mutant(
+        mechanism="the id of an event that was taken in is kept",
+        file="shared/bus/inbox.py",
+        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
+        now="pass",
+        test="tests/shared/bus/test_inbox.py::test_a_batch_is_one_transaction_and_twice_is_once",
+    ),
+    Mutant(
+        mechanism="the id of an event is kept in the transaction of its effect",
+        file="shared/bus/inbox.py",
+        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
+        now='self.platform.collection("inbox").insert_many(ids)',
+        test="tests/shared/bus/test_inbox.py::test_an_early_event_waits_for_what_it_builds_on",
+    ),
+    Mutant(
+        mechanism="the offset is committed after the work",
+        file="shared/bus/inbox.py",
+        was="""\
+                for batch in batches(letters):
+                    self._stop_here()
+                    self.take(batch)
+                if letters:
+                    self._commit(consumer)
+""",
+        now="""\
+                if letters:
+                    self._commit(consumer)
+                for batch in batches(letters):
+                    self._stop_here()
+                    self.take(batch)
+""",
+        test=f"{KILLS}/test_inbox.py::test_f7_killed_after_the_poll_before_the_transaction",
+    ),
+    Mutant(
+        mechanism="an event waits for what a dead process holds",
+        file="shared/bus/inbox.py",
+        was="(*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)",
+        now="EARLY_WAITS_S",
+        test="tests/shared/bus/test_relay.py::test_an_event_waits_longer_than_a_dead_transaction_lives",
+    ),
+    Mutant(
+        mechanism="what follows a parked event in its key is parked",
+        file="shared/bus/inbox.py",
+        was="if not deadletters.blocked_keys(database, [letter.key]):",
+        now="if True:",
+        test="tests/shared/bus/test_inbox.py::test_one_bad_event_parks_its_key_and_lets_the_others_by",
+    ),
+    Mutant(
+        mechanism="a consumer stops before it parks its whole topic",
+        file="shared/bus/inbox.py",
+        was="if open_now >= self.dead_letters_max:",
+        now="if False:",
+        test=f"{KILLS}/test_poison.py::test_f12_the_limit_stops_the_consumer",
+    ),
+    Mutant(
+        mechanism="events are marked sent after the broker has them",
+        file="shared/bus/relay.py",
+        was="""\
+        passing("relay.read")
+        self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
+        passing("relay.acknowledged")
+        self._mark([str(document["_id"]) for document in documents])
+""",
+        now="""\
+        self._mark([str(document["_id"]) for document in documents])
+        passing("relay.read")
+        self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
+        passing("relay.acknowledged")
+""",
+        test=f"{KILLS}/test_relay.py::test_f4_killed_after_reading_the_outbox",
+    ),
+    Mutant(
+        mechanism="one relay of a service carries at a time",
+        file="shared/bus/relay.py",
+        was='free = {"_id": self.name, "$or": [{"holder": self.holder}, {"until": {"$lt": at}}]}',
+        now='free = {"_id": self.name}',
+        test="tests/shared/bus/test_relay.py",
+    ),
+    Mutant(
+        mechanism="a thing is saved over the version that was read, and no other",
+        file="shared/storage/drawer.py",
+        was='old, change = {"_id": key, "version": version}, {"$set": whole}',
+        now='old, change = {"_id": key}, {"$set": whole}',
+        test="tests/shared/storage/test_platform.py::test_a_writer_that_is_always_late_is_told_so",
+    ),
+    Mutant(
+        mechanism="many things are saved over the versions that were read",
+        file="shared/storage/drawer.py",
+        was='old = {"_id": {"$in": part}, "version": version}',
+        now='old = {"_id": {"$in": part}}',
+        test="tests/shared/storage/test_drawer.py",
+    ),
+    Mutant(
+        mechanism="the fund stands in every query",
+        file="shared/storage/drawer.py",
+        was='found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)',
+        now="found = self.collection.find({**equal}, session=self.session, limit=limit)",
+        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+    ),
+    Mutant(
+        mechanism="the fund stands in every id",
+        file="shared/storage/drawer.py",
+        was='return f"{self.fund_id}:{local_id}"',
+        now='return f":{local_id}"',
+        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+    ),
+    Mutant(
+        mechanism="a file whose outcome is unknown is asked about before it is sent again",
+        file="services/payments/banking/paying.py",
+        was="known = rules.never_taken if verdict is None else rules.taken",
+        now="known = rules.never_taken",
+        test="tests/payments/banking/test_chores.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
+    ),
+    Mutant(
+        mechanism="that a file is being sent is written down before the bank is called",
+        file="services/payments/banking/paying.py",
+        was="sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)",
+        now="sending = batch",
+        test=f"{KILLS}/test_payout_file.py::test_f22_killed_after_uploading",
+    ),
+    Mutant(
+        mechanism="debits equal credits",
+        file="services/payments/ledger/entry.py",
+        was="if self.total_minor(Side.DEBIT) != self.total_minor(Side.CREDIT):",
+        now="if False:",
+        test="tests/payments/ledger/test_rules.py::test_a_wrong_entry_cannot_be_built",
+    ),
+    Mutant(
+        mechanism="a sealed value is bound to its fund, class and person",
+        file="shared/sealing/keys.py",
+        was='return f"{self.fund_id}|{data_class}|{whose}".encode()',
+        now='return b""',
+        test="tests/shared/sealing/test_keys.py::test_a_value_moved_to_another_person_class_or_fund_does_not_open",
+    ),
+    Mutant(
+        mechanism="the bank's messages are signed",
+        file="shared/webhooks.py",
+        was="if not any(hmac.compare_digest(one, other) for one in given for other in expected):",
+        now="if False:",
+        test="tests/payments/banking/test_routes.py::test_what_the_bank_did_not_sign_or_not_now_is_refused",
+    ),
+    Mutant(
+        mechanism="the bank's messages are fresh",
+        file="shared/webhooks.py",
+        was="if abs(at.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():",
+        now="if False:",
+        test="tests/payments/banking/test_routes.py::test_what_the_bank_did_not_sign_or_not_now_is_refused",
+    ),
+    Mutant(
+        mechanism="a caller may do what the token's scopes say",
+        file="shared/http/endpoint.py",
+        was="if self.route.needs not in actor.scopes:",
+        now="if False:",
+        test="tests/house/test_guards.py",
+    ),
+    Mutant(
+        mechanism="each link of the audit holds the one before it",
+        file="shared/storage/audit.py",
+        was="return _sha256([self.fund_id, self.number, self.previous, self.documents])",
+        now="return _sha256([self.fund_id, self.number, self.documents])",
+        test="tests/shared/process/test_auditing.py",
+    ),
+]

@@ -1,0 +1,46 @@
+"""A relay's lease: one carries at a time, and a dead one's runs out by itself. Two that overlap wait for each other."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from shared.bus.inbox import TAKEN_WAITS_S
+from shared.bus.relay import LEASE, Relay
+from shared.storage.connection import DatabaseUnavailable
+from shared.storage.platform import Platform, now
+from tests.ground import platform_on
+
+TRANSACTION_LIFE_S = 60
+
+
+def test_the_second_waits_until_the_lease_of_the_first_runs_out(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    ahead = timedelta()
+
+    def clock() -> datetime:
+        return now() + ahead
+
+    platform = platform_on(database, mongodb, clock=clock)
+    first, second = (Relay(platform, "unused", name="relay") for _ in range(2))
+    assert first.holds_lease() and not second.holds_lease()
+    ahead += LEASE * 0.9
+    assert not second.holds_lease()
+    ahead += LEASE * 0.2
+    assert second.holds_lease() and not first.holds_lease()
+
+
+def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platform: Platform) -> None:
+    """The other may have died over it: the relay is begun again later, and does not end its process."""
+    database["outbox"].insert_one({"_id": "a", "is_sent": False})
+    with database.client.start_session() as session, session.start_transaction():
+        database["outbox"].update_one({"_id": "a"}, {"$set": {"is_sent": True}}, session=session)
+        with pytest.raises(DatabaseUnavailable):
+            Relay(platform, "unused", name="relay")._mark(["a"])
+
+
+def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
+    """Whoever is killed inside a transaction holds what it wrote until the database gives it up (MongoDB's default)."""
+    assert sum(TAKEN_WAITS_S) > TRANSACTION_LIFE_S
