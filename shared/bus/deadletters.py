@@ -2,7 +2,8 @@
 
 They are kept whole until a person has them tried again or discards them. Bodies hold no personal value in clear.
 
-The open letters of a key stand in a row, by `place`. Whoever joins the row touches its last letter, and whoever closes
+The open letters of a key stand in a row, by `place`; they are tried in the order in which their events were told, which
+is the same unless the broker handed them over in another. Whoever joins the row touches its last letter, and whoever closes
 a letter writes it, in one transaction each: so an event either stands behind a letter that is still open, or finds the
 row empty and is acted on. It can neither overtake one that waits nor be left behind alone.
 """
@@ -118,6 +119,7 @@ def _join(transaction: Transaction, letter: Letter, *, why: str, tries: int) -> 
         "offset": letter.offset,
         "key": letter.key,
         "place": 1 if last is None else int(str(last["place"])) + 1,
+        "told": letter.header("ce_time"),
         "type": letter.type_name,
         "headers": [[name, value] for name, value in letter.headers],
         "body": letter.body,
@@ -143,9 +145,9 @@ def fingerprint(type_name: str, why: str) -> str:
 
 
 def first(database: Database[Document], key: str, *, session: ClientSession | None = None) -> Document | None:
-    """The letter that stands first in a key's row."""
+    """The letter of a key whose event was told first: one that came too early must not keep back what it waits for."""
     query = {"is_open": True, "key": key}
-    return database["deadletters"].find_one(query, sort=[("place", 1)], session=session)
+    return database["deadletters"].find_one(query, sort=[("told", 1), ("place", 1)], session=session)
 
 
 def ask(database: Database[Document], event_id: str, *, by: str, at: datetime, session: ClientSession | None) -> None:
