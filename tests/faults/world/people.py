@@ -1,0 +1,147 @@
+"""Who comes: firms with their workers and a user, insured persons with accounts, one agent. All invented."""
+
+import itertools
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, Worker, cast, write_register
+from deploy.local.demo.story import EMPLOYER_SCOPE, PERSON_SCOPE, STAFF_SCOPE
+from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor
+from deploy.local.demo.visitors import World as Addresses
+from deploy.local.demo_fund import totp_secret
+from tests.faults.world.client import Record, Seat, Untraced
+from tests.faults.world.world import World
+
+BATCH = 30
+WORKERS = 2
+PERSONS = 6
+SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
+
+
+class People:
+    """The firms are used up one declaration each; `more` brings new ones."""
+
+    def __init__(self, world: World, record: Record) -> None:
+        self.world, self.record = world, record
+        self.addresses = Addresses(world.public, Untraced())
+        self.mailbox = Mailbox(self.addresses)
+        self.password = f"Oasis-{secrets.token_urlsafe(12)}"
+        self.firms: queue.Queue[tuple[Cast, str]] = queue.Queue()
+        self.persons: list[tuple[Worker, Seat]] = []
+        self.payers: dict[str, BankCustomer] = {}
+        self._runs = itertools.count(1)
+        self._folder = world.var / "registers"
+
+    def begin(self) -> None:
+        """The first firms, an agent, and the workers of a first firm, who may open accounts once rights are theirs."""
+        for country, currency in ((ALGERIA, "DZD"), (TUNISIA, "TND")):
+            self.payers[country.fund] = BankCustomer(self.addresses)
+            self.payers[country.fund].open_account(holder="Tous", currency=currency, balance="900000000000")
+        added = self._add_user(ALGERIA.fund, "agent", ["--kind", "staff", "--role", "agent"])
+        secret = totp_secret(added)
+        self.agent = self.seat(ALGERIA.fund)
+        self.agent._sign_in = lambda visitor: visitor.sign_in(  # the agent's secret is known only now
+            "agent", self.password, totp_secret=secret, scope=STAFF_SCOPE
+        )
+        self.agent.sign_in()
+        self.home = cast(ALGERIA, run=next(self._runs), count=PERSONS)
+        self.home_login = self._import([self.home])
+        self.more(BATCH)
+
+    def more(self, at_least: int) -> None:
+        """See that so many firms wait for somebody to declare for them: four of five Algerian."""
+        while self.firms.qsize() < at_least:
+            casts = [
+                cast(TUNISIA if number % 5 == 4 else ALGERIA, run=next(self._runs), count=WORKERS)
+                for number in range(BATCH)
+            ]
+            for country in (ALGERIA, TUNISIA):
+                mine = [each for each in casts if each.country is country]
+                login = self._import(mine)
+                for each in mine:
+                    self.firms.put((each, login))
+
+    def seat(self, fund: str, *, login: str = "") -> Seat:
+        """A seat of somebody; with a login, of a firm's user."""
+
+        def sign_in(visitor: Visitor) -> None:
+            visitor.sign_in(login, self.password, scope=EMPLOYER_SCOPE)
+
+        return Seat(self.addresses, fund, self.record, sign_in=sign_in if login else None)
+
+    def open_accounts(self) -> None:
+        """Each worker of the first firm gets an account, by the link that comes by mail."""
+        threads = [threading.Thread(target=self._open, args=(worker,)) for worker in self.home.workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(self.persons) == PERSONS, "not every person could open an account"
+
+    def _open(self, worker: Worker) -> None:
+        asked = {
+            "national_id": worker.national_id,
+            "insurance_number": worker.insurance_number,
+            "birth_on": worker.birth_on.isoformat(),
+            "email": worker.email,
+            "password": self.password,
+        }
+        seat = Seat(
+            self.addresses,
+            ALGERIA.fund,
+            self.record,
+            sign_in=lambda visitor: visitor.sign_in(worker.national_id, self.password, scope=PERSON_SCOPE),
+        )
+        seat.command("account", worker.insurance_number, "identity", "/accounts", json=asked)
+        mail = seat.watch(
+            "the activation mail", lambda: self.mailbox.of(worker.email, channel="mail", containing="token=")
+        )
+        opening = {"token": mail[-1]["text"].split("token=")[1].split()[0], "password": self.password}
+        seat.command("activate", worker.insurance_number, "identity", "/accounts/activation", json=opening)
+        seat.sign_in()
+        self.persons.append((worker, seat))
+
+    def _import(self, casts: Sequence[Cast]) -> str:
+        """Import the register of these firms, all of one fund, with one user for them; its login."""
+        fund, first = casts[0].country.fund, casts[0].run
+        persons, employers = self._register(casts, self._folder / str(first))
+        files = ["--persons", str(persons), "--employers", str(employers)]
+        imported = self.world.command("identity", "import-register", fund, *files)
+        assert imported.returncode == 0, imported.stdout + imported.stderr
+        login = f"paie-{fund}-{first}"
+        numbers = [part for each in casts for part in ("--employer", each.employer.number)]
+        self._add_user(fund, login, ["--kind", "employer", *numbers])
+        return login
+
+    def _register(self, casts: Sequence[Cast], folder: Path) -> tuple[Path, Path]:
+        """One register of several firms."""
+        parts = []
+        for each in casts:
+            own = folder / str(each.run)
+            own.mkdir(parents=True)
+            parts.append(write_register(own, each, sector=SECTORS[each.country.fund]))
+        whole = (folder / "persons.csv", folder / "employers.csv")
+        for number, path in enumerate(whole):
+            lines = [part[number].read_text(encoding="utf-8").splitlines(keepends=True) for part in parts]
+            path.write_text("".join([lines[0][0], *(line for each in lines for line in each[1:])]), encoding="utf-8")
+        return whole
+
+    def _add_user(self, fund: str, login: str, more: list[str]) -> str:
+        added = self.world.command(
+            "identity", "add-user", fund, "--login", login, "--password-stdin", *more, answer=self.password
+        )
+        assert added.returncode == 0, added.stdout + added.stderr
+        return added.stdout
+
+
+def quarter_ended() -> tuple[int, int]:
+    """The last quarter that has ended, as year and number."""
+    today = time.gmtime()
+    number = today.tm_year * 4 + (today.tm_mon - 1) // 3 - 1
+    return number // 4, number % 4 + 1
+
+
