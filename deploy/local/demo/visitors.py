@@ -4,8 +4,9 @@ import base64
 import hashlib
 import html.parser
 import secrets
+import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,7 @@ class Visitor:
     fund: str
     language: str = "fr"
     token: str = ""
+    clock: Callable[[], float] = time.time  # for one-time codes
     session: requests.Session = field(default_factory=requests.Session)
 
     def get(self, service: str, path: str, *, expect: int = 200, language: str = "") -> Any:
@@ -89,7 +91,7 @@ class Visitor:
         form = _Form.read(page.text)
         answers = {"login": name, "password": password}
         if totp_secret:
-            answers["one_time_code"] = pyotp.TOTP(totp_secret).now()
+            answers["one_time_code"] = pyotp.TOTP(totp_secret).at(int(self.clock()))
         url = urllib.parse.urljoin(page.url, form.action)
         sent = self.session.post(url, data={**form.fields, **answers}, allow_redirects=False, timeout=30)
         returned = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers.get("Location", "")).query)

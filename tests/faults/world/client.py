@@ -20,7 +20,8 @@ TIMEOUT_S = 12.0
 PATIENCE_S = 180.0
 PAUSE_S = 0.3
 PAUSE_MAX_S = 3.0
-UNKNOWN_STATUSES = frozenset({500, 502, 503, 504})
+ASKED_AGAIN = frozenset({429, 500, 502, 503, 504})
+"""Not now, or nobody knows whether it was done."""
 BUSY_CODES = frozenset({"request.twin-running", "platform.changed-meanwhile"})
 """Others were first, or a twin of this very request is at work: nothing was done, ask again."""
 
@@ -38,6 +39,7 @@ class Call:
 
     kind: str
     about: str
+    fund: str
     key: str
     began_s: float
     outcome: Outcome = Outcome.OPEN
@@ -60,8 +62,8 @@ class Record:
     def second(self) -> float:
         return time.monotonic() - self._began_s
 
-    def invoke(self, kind: str, about: str) -> Call:
-        call = Call(kind, about, secrets.token_hex(8), self.second())
+    def invoke(self, kind: str, about: str, *, fund: str) -> Call:
+        call = Call(kind, about, fund, secrets.token_hex(8), self.second())
         with self._lock:
             self.calls.append(call)
         return call
@@ -85,11 +87,17 @@ class Seat:
     """Somebody in front of the platform, in one thread at a time, who signs in again when that is asked for."""
 
     def __init__(
-        self, world: World, fund: str, record: Record, *, sign_in: Callable[[Visitor], None] | None = None
+        self,
+        world: World,
+        fund: str,
+        record: Record,
+        *,
+        clock: Callable[[], float],
+        sign_in: Callable[[Visitor], None] | None = None,
     ) -> None:
-        self.world, self.fund, self.record = world, fund, record
+        self.world, self.fund, self.record, self.clock = world, fund, record, clock
         self._sign_in, self._lock = sign_in, threading.RLock()
-        self.visitor = Visitor(world, fund)
+        self.visitor = Visitor(world, fund, clock=clock)
 
     def command(
         self,
@@ -104,9 +112,11 @@ class Seat:
         """POST until it is known what became of it. `again`: codes of refusals that a moment later may be none."""
         return self.ask(kind, about, lambda key: self._post(service, path, key, **more), again=again)
 
-    def ask(self, kind: str, about: str, send: Callable[[str], requests.Response], *, again: Collection[str] = ()) -> Call:
+    def ask(
+        self, kind: str, about: str, send: Callable[[str], requests.Response], *, again: Collection[str] = ()
+    ) -> Call:
         """The same for any request, to the partner bank too."""
-        call = self.record.invoke(kind, about)
+        call = self.record.invoke(kind, about, fund=self.fund)
         deadline, pause_s = time.monotonic() + PATIENCE_S, PAUSE_S
         while time.monotonic() < deadline:
             try:
@@ -118,12 +128,10 @@ class Seat:
                 call.tries.append(f"{self.record.second():.1f}:{answer.status_code}{f'/{code}' if code else ''}")
                 if answer.status_code == 401:
                     self.sign_in()
-                elif not (answer.status_code in UNKNOWN_STATUSES or answer.status_code == 429):
-                    if code not in BUSY_CODES and code not in again:
-                        call.status = answer.status_code
-                        call.answer = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
-                        call.outcome = Outcome.OK if answer.status_code < 400 else Outcome.FAIL
-                        return call
+                elif answer.status_code not in ASKED_AGAIN and code not in {*BUSY_CODES, *again}:
+                    call.status, call.answer = answer.status_code, _json(answer)
+                    call.outcome = Outcome.OK if answer.status_code < 400 else Outcome.FAIL
+                    return call
             time.sleep(pause_s)
             pause_s = min(PAUSE_MAX_S, pause_s * 1.5)
         call.outcome = Outcome.UNKNOWN
@@ -159,16 +167,17 @@ class Seat:
         """However often it takes."""
         if self._sign_in is None:
             raise LostPatience("nobody can sign in here")
-        deadline = time.monotonic() + PATIENCE_S
+        deadline, why = time.monotonic() + PATIENCE_S, ""
         with self._lock:
             while time.monotonic() < deadline:
-                self.visitor = Visitor(self.world, self.fund)
+                self.visitor = Visitor(self.world, self.fund, clock=self.clock)
                 try:
                     self._sign_in(self.visitor)
                     return
-                except (requests.RequestException, DoesNotHold, KeyError, ValueError):
+                except (requests.RequestException, DoesNotHold, KeyError, ValueError) as failed:
+                    why = f"{type(failed).__name__}: {failed}"
                     time.sleep(PAUSE_MAX_S)
-        raise LostPatience("signing in did not work in all that time")
+        raise LostPatience(f"signing in did not work in all that time: {why}")
 
     def _post(self, service: str, path: str, key: str, **more: Any) -> requests.Response:
         with self._lock:
@@ -182,7 +191,14 @@ class Seat:
         return self.visitor.session.request(method, url, headers=headers, timeout=TIMEOUT_S, **more)
 
 
+def say(line: str) -> None:
+    """For whoever reads how a run went: pytest shows it with a failure, or with -s."""
+    print(line, flush=True)  # noqa: T201
+
+
+def _json(answer: requests.Response) -> Any:
+    return answer.json() if "json" in answer.headers.get("Content-Type", "") else None
+
+
 def _code(answer: requests.Response) -> str:
-    if answer.status_code < 400 or "json" not in answer.headers.get("Content-Type", ""):
-        return ""
-    return str(answer.json().get("code", ""))
+    return str((_json(answer) or {}).get("code", "")) if answer.status_code >= 400 else ""

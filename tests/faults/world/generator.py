@@ -6,14 +6,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import requests
 
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.people import ALGERIA, Cast
-from deploy.local.demo.story import GOOD_CARD, SILENT_CARD, filing, today
+from deploy.local.demo.story import GOOD_CARD, SILENT_CARD, filing
 from tests.faults.world.client import LostPatience, Outcome, Seat
 from tests.faults.world.people import People, quarter_ended
 
@@ -74,7 +74,7 @@ class Load:
         told, login = self.people.firms.get_nowait()
         seat = self.people.seat(told.country.fund, login=login)
         seat.sign_in()
-        declaration_id = declare(seat, told)
+        declaration_id = declare(seat, told, today=self.people.today())
         if declaration_id:
             self._pay(seat, told, declaration_id, chance)
 
@@ -105,14 +105,15 @@ class Load:
         uploads = [upload(seat, f"{chance.getrandbits(64):016x}") for _ in range(2)]
         if None in uploads:
             return
-        body = filing([str(each) for each in uploads])
+        care_on = self.people.today() - timedelta(days=2)
+        body = {**filing([str(each) for each in uploads]), "care_on": care_on.isoformat()}
         if chance.random() < WRONG_SHARE:
-            wrong = {**body, "care_on": (today() + timedelta(days=30)).isoformat()}
+            wrong = {**body, "care_on": (care_on + timedelta(days=30)).isoformat()}
             seat.command("wrong", worker.insurance_number, "claims", "/claims", json=wrong, again=UPLOAD_UNKNOWN)
         claim = seat.command("claim", worker.insurance_number, "claims", "/claims", json=body, again=UPLOAD_UNKNOWN)
         if claim.outcome is Outcome.OK:
-            claim_id = claim.answer["claim_id"]
-            self.people.agent.command("approve", claim_id, "claims", f"/claims/{claim_id}/approval", json={})
+            claim_id, agent = claim.answer["claim_id"], self.people.agents[seat.fund]
+            agent.command("approve", claim_id, "claims", f"/claims/{claim_id}/approval", json={})
 
     # --- papers
 
@@ -128,13 +129,13 @@ class Load:
 UPLOAD_UNKNOWN = frozenset({"claim.upload-unknown"})
 
 
-def declare(seat: Seat, told: Cast) -> str | None:
+def declare(seat: Seat, told: Cast, *, today: date) -> str | None:
     """Send a firm's wage file and wait until it is accepted; the declaration's id, None where it was refused."""
     if told.country is ALGERIA:
-        year = today().year - 1
+        year = today.year - 1
         files, period = payroll.das_b(told, year=year), str(year)
     else:
-        year, quarter = quarter_ended()
+        year, quarter = quarter_ended(today)
         files, period = payroll.tn_122(told, year=year, quarter=quarter), f"{year}-Q{quarter}"
     form = {"employer_id": told.employer.number, "form": told.country.form, "period": period}
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]

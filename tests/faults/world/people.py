@@ -1,11 +1,12 @@
-"""Who comes: firms with their workers and a user, insured persons with accounts, one agent. All invented."""
+"""Who comes: firms with their workers and a user, insured persons with accounts, agents. All invented."""
 
 import itertools
 import queue
+import re
 import secrets
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, Worker, cast, write_register
@@ -13,9 +14,10 @@ from deploy.local.demo.story import EMPLOYER_SCOPE, PERSON_SCOPE, STAFF_SCOPE
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor
 from deploy.local.demo.visitors import World as Addresses
 from deploy.local.demo_fund import totp_secret
-from tests.faults.world.client import Record, Seat, Untraced
+from tests.faults.world.client import Outcome, Record, Seat, Untraced
 from tests.faults.world.world import World
 
+TOKEN = re.compile(r"token=([\w-]+)", re.ASCII)  # an Arabic mail has marks of direction around the link
 BATCH = 30
 WORKERS = 2
 PERSONS = 6
@@ -25,29 +27,24 @@ SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
 class People:
     """The firms are used up one declaration each; `more` brings new ones."""
 
-    def __init__(self, world: World, record: Record) -> None:
-        self.world, self.record = world, record
+    def __init__(self, world: World, record: Record, *, clock: Callable[[], float]) -> None:
+        self.world, self.record, self.clock = world, record, clock
         self.addresses = Addresses(world.public, Untraced())
         self.mailbox = Mailbox(self.addresses)
         self.password = f"Oasis-{secrets.token_urlsafe(12)}"
         self.firms: queue.Queue[tuple[Cast, str]] = queue.Queue()
         self.persons: list[tuple[Worker, Seat]] = []
         self.payers: dict[str, BankCustomer] = {}
+        self.agents: dict[str, Seat] = {}
         self._runs = itertools.count(1)
         self._folder = world.var / "registers"
 
     def begin(self) -> None:
-        """The first firms, an agent, and the workers of a first firm, who may open accounts once rights are theirs."""
+        """The first firms, an agent for each fund, and the workers who may open accounts once rights are theirs."""
         for country, currency in ((ALGERIA, "DZD"), (TUNISIA, "TND")):
             self.payers[country.fund] = BankCustomer(self.addresses)
             self.payers[country.fund].open_account(holder="Tous", currency=currency, balance="900000000000")
-        added = self._add_user(ALGERIA.fund, "agent", ["--kind", "staff", "--role", "agent"])
-        secret = totp_secret(added)
-        self.agent = self.seat(ALGERIA.fund)
-        self.agent._sign_in = lambda visitor: visitor.sign_in(  # the agent's secret is known only now
-            "agent", self.password, totp_secret=secret, scope=STAFF_SCOPE
-        )
-        self.agent.sign_in()
+            self.agents[country.fund] = self._agent(country.fund)
         self.home = cast(ALGERIA, run=next(self._runs), count=PERSONS)
         self.home_login = self._import([self.home])
         self.more(BATCH)
@@ -65,13 +62,23 @@ class People:
                 for each in mine:
                     self.firms.put((each, login))
 
-    def seat(self, fund: str, *, login: str = "") -> Seat:
-        """A seat of somebody; with a login, of a firm's user."""
+    def seat(self, fund: str, *, login: str) -> Seat:
+        """A seat for a firm's user."""
 
         def sign_in(visitor: Visitor) -> None:
             visitor.sign_in(login, self.password, scope=EMPLOYER_SCOPE)
 
-        return Seat(self.addresses, fund, self.record, sign_in=sign_in if login else None)
+        return Seat(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
+
+    def _agent(self, fund: str) -> Seat:
+        secret = totp_secret(self._add_user(fund, "agent", ["--kind", "staff", "--role", "agent"]))
+
+        def sign_in(visitor: Visitor) -> None:
+            visitor.sign_in("agent", self.password, totp_secret=secret, scope=STAFF_SCOPE)
+
+        agent = Seat(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
+        agent.sign_in()
+        return agent
 
     def open_accounts(self) -> None:
         """Each worker of the first firm gets an account, by the link that comes by mail."""
@@ -94,14 +101,18 @@ class People:
             self.addresses,
             ALGERIA.fund,
             self.record,
+            clock=self.clock,
             sign_in=lambda visitor: visitor.sign_in(worker.national_id, self.password, scope=PERSON_SCOPE),
         )
         seat.command("account", worker.insurance_number, "identity", "/accounts", json=asked)
         mail = seat.watch(
             "the activation mail", lambda: self.mailbox.of(worker.email, channel="mail", containing="token=")
         )
-        opening = {"token": mail[-1]["text"].split("token=")[1].split()[0], "password": self.password}
-        seat.command("activate", worker.insurance_number, "identity", "/accounts/activation", json=opening)
+        found = TOKEN.search(mail[-1]["text"])
+        assert found is not None, "the activation mail has no link"
+        opening = {"token": found[1], "password": self.password}
+        opened = seat.command("activate", worker.insurance_number, "identity", "/accounts/activation", json=opening)
+        assert opened.outcome is Outcome.OK, opened
         seat.sign_in()
         self.persons.append((worker, seat))
 
@@ -137,11 +148,12 @@ class People:
         assert added.returncode == 0, added.stdout + added.stderr
         return added.stdout
 
+    def today(self) -> date:
+        """By the clock that the platform has."""
+        return datetime.fromtimestamp(self.clock(), UTC).date()
 
-def quarter_ended() -> tuple[int, int]:
+
+def quarter_ended(today: date) -> tuple[int, int]:
     """The last quarter that has ended, as year and number."""
-    today = time.gmtime()
-    number = today.tm_year * 4 + (today.tm_mon - 1) // 3 - 1
+    number = today.year * 4 + (today.month - 1) // 3 - 1
     return number // 4, number % 4 + 1
-
-

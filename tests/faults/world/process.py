@@ -1,5 +1,6 @@
 """One process of the world, with its process group: killed, stopped, continued, ended and started again by pid."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -103,7 +104,5 @@ class Process:
     def _signal(self, number: int) -> None:
         """To its whole group, which has the number of its first process and stays ours until we have waited for it."""
         if self._popen is not None and (number == signal.SIGKILL or self.runs()):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._popen.pid, number)
-            except ProcessLookupError:
-                pass

@@ -38,7 +38,7 @@ class World:
 
     def __init__(self, folder: Path, *, more: Mapping[str, str] | None = None) -> None:
         self.var = folder
-        self.more = dict(more or {})  # for the services' processes alone
+        self.more = dict(more or {})  # for all but the engines
         self._taken: set[int] = set()
         self.public = {name: self.port() for name in addresses.PORTS}
         self.engines = {**self.public, "MONGODB_PORT": self.port(), "KAFKA_PORT": self.port()}
@@ -85,14 +85,14 @@ class World:
         self.fronts = {
             service: self._proxy(port=self.public[f"{service.upper()}_PORT"], upstreams=()) for service in SERVICES
         }
-        self.add("mongodb", database, is_service=False)
-        self.add("broker", advertised(broker, at=self.public["KAFKA_PORT"]), is_service=False)
+        self.add("mongodb", database, is_engine=True)
+        self.add("broker", advertised(broker, at=self.public["KAFKA_PORT"]), is_engine=True)
         self.start("mongodb", "broker")
         simulators = processes.of_simulators(
             self.environ(self.public), ports=self.public, credentials=credentials, var=self.var
         )
         for name, program in zip(simulators, processes.simulators(simulators, ports=self.public), strict=True):
-            self.add(name, program, is_service=False)
+            self.add(name, program)
         for service in SERVICES:
             self.add_web(service, 1)
             self.add_worker(service, 1)
@@ -106,10 +106,10 @@ class World:
                 self.processes[name].kill()
         self.wires.end()
 
-    def add(self, name: str, program: Program, *, is_service: bool = True) -> Process:
+    def add(self, name: str, program: Program, *, is_engine: bool = False) -> Process:
         """Know a program, without starting it."""
         log = self.var / "log" / f"{program.slug if name[-2:] in ('-1', name) else name}.log"
-        process = Process(program, log=log, more=self.more if is_service else {})
+        process = Process(program, log=log, more=self.more if not is_engine else {})
         self.processes[name] = process
         return process
 
@@ -235,9 +235,7 @@ class World:
                     return port
 
     def _proxy(self, *servers: int, port: int = 0, upstreams: Iterable[int] | None = None) -> Proxy:
-        return Proxy(
-            self.wires, port=port or self.port(), upstreams=list(servers if upstreams is None else upstreams)
-        )
+        return Proxy(self.wires, port=port or self.port(), upstreams=list(servers if upstreams is None else upstreams))
 
     def _show(self, service: str, *, without: str = "") -> None:
         webs = [
