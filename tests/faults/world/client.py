@@ -184,7 +184,7 @@ class Seat:
             return self._request("POST", service, path, key=key, **more)
 
     def _request(self, method: str, service: str, path: str, *, key: str = "", **more: Any) -> requests.Response:
-        headers = {"Accept-Language": "fr", "traceparent": self.world.teller.traceparent()}
+        headers = {"Accept-Language": "fr", "traceparent": self.world.teller.traceparent(), "Connection": "close"}
         headers |= {"Idempotency-Key": key} if key else {}
         headers |= {"Authorization": f"Bearer {self.visitor.token}"} if self.visitor.token else {}
         url = self.world.service(service, self.fund) + path

@@ -74,15 +74,19 @@ class Process:
         self._signal(signal.SIGCONT)
         self.is_paused = False
 
-    def end(self) -> int:
-        """Ask it to end (SIGTERM) and wait; its exit status, -9 where it had to be killed."""
+    def ask_to_end(self) -> None:
+        """SIGTERM, without waiting."""
         self.is_wanted = False
-        if self._popen is None:
-            return 0
         if self.is_paused:
             self.go_on()
-        if self.runs():
+        if self._popen is not None and self.runs():
             self._popen.terminate()
+
+    def end(self) -> int:
+        """Ask it to end and wait until it has; its exit status, -9 where it had to be killed."""
+        self.ask_to_end()
+        if self._popen is None:
+            return 0
         try:
             return self._popen.wait(END_MAX_S)
         except subprocess.TimeoutExpired:

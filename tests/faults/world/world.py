@@ -147,7 +147,9 @@ class World:
             self.processes[name].wait()
 
     def restart(self, *names: str) -> None:
-        """SIGTERM, then a start, of each."""
+        """SIGTERM, then a start, of all of them together."""
+        for name in names:
+            self.processes[name].ask_to_end()
         for name in names:
             self.processes[name].end()
         self.start(*names)
@@ -229,7 +231,6 @@ class World:
         while True:
             port = random.choice(QUIET_PORTS)
             with closing(socket.socket()) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 if port not in self._taken and probe.connect_ex((HOST, port)) != 0:
                     self._taken.add(port)
                     return port

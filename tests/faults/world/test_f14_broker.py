@@ -1,0 +1,54 @@
+"""F14, F16, F17 on the side of the broker: gone, empty when it comes back, cut off, slow. HTTP stays up throughout."""
+
+import os
+import time
+from datetime import UTC, datetime
+
+from tests.faults.world.client import Outcome
+from tests.faults.world.proxy import BLACK_HOLE, CUT, DEAF, MUTE, PASS, delayed
+from tests.faults.world.town import Town
+
+GONE_S = 8.0
+FORGETS = os.environ.get("ENGINES", "embedded") == "embedded"
+
+
+def test_f14_the_broker_is_killed_and_comes_back(town: Town) -> None:
+    """It is gone a while; people are served meanwhile. Then it is killed and at once started again. Where it forgets
+    all when it ends (Tansu), workers make its topics anew as they start, and all is told again."""
+    world = town.world
+    with town.under_load(minutes=0.7):
+        time.sleep(3)
+        world.processes["broker"].kill()
+        down_s = town.record.second()
+        time.sleep(GONE_S)
+        served = [call for call in town.record.calls if call.outcome is Outcome.OK and call.began_s > down_s]
+        assert served, "nobody was served while the broker was gone"
+        come_back(town)
+        time.sleep(3)
+        world.processes["broker"].kill()
+        come_back(town)
+    assert world.fell == []
+
+
+def come_back(town: Town) -> None:
+    """The broker starts; where it forgot everything, an operator has everything told again."""
+    town.world.start("broker")
+    if FORGETS:
+        town.world.restart(*town.world.named("worker"))
+        town.world.refill(since=datetime.fromtimestamp(0, UTC))
+
+
+def test_f16_services_are_cut_off_from_the_broker(town: Town) -> None:
+    with town.under_load(minutes=0.7):
+        for mode in (CUT, BLACK_HOLE, DEAF, MUTE):
+            time.sleep(3)
+            town.world.to_broker.set(mode)
+            time.sleep(GONE_S)
+            town.world.to_broker.set(PASS)
+    assert town.world.fell == [], "a process ended because the broker was cut off"
+
+
+def test_f17_the_broker_is_slow(town: Town) -> None:
+    with town.under_load():
+        town.world.to_broker.set(delayed(2.0))
+        time.sleep(12)

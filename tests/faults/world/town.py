@@ -1,0 +1,86 @@
+"""A world with its people: brought under load while faults happen, then healed, drained and checked."""
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from deploy.local.demo.people import ALGERIA
+from tests.faults.world.checker import Checker, around
+from tests.faults.world.client import Record, Seat, say
+from tests.faults.world.generator import Load, declare
+from tests.faults.world.people import People
+from tests.faults.world.world import World
+
+FIRMS_A_MINUTE = 60
+
+
+class Town:
+    """What a test gets."""
+
+    def __init__(
+        self, folder: Path, *, more: Mapping[str, str] | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.seed = os.environ.get("FAULTS_SEED") or secrets.token_hex(4)
+        self.world = World(folder, more=more)
+        self.record = Record()
+        self.people = People(self.world, self.record, clock=clock)
+        self._loads = 0
+
+    def begin(self) -> None:
+        """Everything runs, and each person has an account and the right to care."""
+        self.world.begin()
+        self.people.begin()
+        seat = self.people.seat(ALGERIA.fund, login=self.people.home_login)
+        seat.sign_in()
+        assert declare(seat, self.people.home, today=self.people.today()), "the first declaration is refused"
+        self.people.open_accounts()
+        for _, person in self.people.persons:
+            person.watch("the right to care", lambda person=person: _is_open(person))  # type: ignore[misc]
+        self.checker = Checker(self.world, self.people)
+
+    def end(self) -> None:
+        self.world.end()
+
+    @contextlib.contextmanager
+    def under_load(self, *, minutes: float = 0.5) -> Iterator[Load]:
+        """People come and go while the body does harm; then everything heals, drains and is checked."""
+        self.people.more(int(FIRMS_A_MINUTE * minutes))
+        self._loads += 1
+        seed = f"{self.seed}/{self._loads}"
+        say(f"seed: FAULTS_SEED={self.seed}, load {self._loads}")
+        before, load = len(self.record.calls), Load(self.people, seed=seed)
+        load.start()
+        try:
+            yield load
+        except BaseException:
+            self._heal(load)
+            raise
+        self._heal(load)
+        self.check(load)
+        calls = self.record.calls[before:]
+        again = sum(len(call.tries) > 1 for call in calls)
+        say(f"{len(calls)} commands, {again} of them tried more than once; by itself fell: {self.world.fell}")
+
+    def check(self, load: Load) -> None:
+        """Nothing is wrong; where something is, all that there is to be known of it."""
+        wrong = [*load.failures, *(f"not drained: {each}" for each in self.checker.drained())]
+        wrong += self.checker.wrong()
+        assert not wrong, self.told_of(wrong)
+
+    def told_of(self, wrong: list[str]) -> str:
+        calls = around(self.record.calls, wrong)
+        listed = "\n".join(wrong)
+        return f"FAULTS_SEED={self.seed}\n{listed}\n\ncalls:\n{calls}\n\nlogs:\n{self.world.tails()}"
+
+    def _heal(self, load: Load) -> None:
+        began_s = time.monotonic()
+        self.world.heal()
+        load.finish()
+        say(f"healed and finished in {time.monotonic() - began_s:.1f} s")
+
+
+def _is_open(person: Seat) -> bool:
+    return (person.get("claims", "/rights") or {}).get("status") == "open"
