@@ -8,13 +8,13 @@ import structlog
 from flask import Flask, Response, current_app, g, json, request
 from marshmallow import Schema, fields
 from opentelemetry import trace
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
 from shared.http.callers import Unauthenticated
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.languages.texts import LANGUAGES, Texts, best_language
-from shared.storage.connection import DatabaseUnavailable
+from shared.storage.connection import DatabaseUnavailable, is_gone
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -159,6 +159,11 @@ def of_http(error: HTTPException) -> Response:
     return answer
 
 
+def of_database(error: PyMongoError) -> Response:
+    """The answer where the database failed outside of a unit of work."""
+    return of_failure(DatabaseUnavailable()) if is_gone(error) else of_fault(error)
+
+
 def of_fault(error: Exception) -> Response:
     """The answer to a fault of ours: nothing of it is shown; its class and place are logged, not its text."""
     where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
@@ -169,6 +174,6 @@ def of_fault(error: Exception) -> Response:
 def install(app: Flask) -> None:
     """Translate every error that leaves a route of the app."""
     app.register_error_handler(Failure, of_failure)
-    app.register_error_handler(ConnectionFailure, lambda _: of_failure(DatabaseUnavailable()))
+    app.register_error_handler(PyMongoError, of_database)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(Exception, of_fault)

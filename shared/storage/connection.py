@@ -3,7 +3,7 @@
 import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -13,6 +13,9 @@ Document = dict[str, object]
 
 SERVER_WAIT_MS = 5_000
 POOL_SIZE_MAX = 32
+
+SERVER_FAULTS = frozenset({1, 14031})
+"""InternalError (what SecantusDB says when its disk is full) and OutOfDiskSpace: nothing is wrong with the question."""
 
 WRITE = WriteConcern(w="majority", j=True)
 READ = ReadConcern("majority")
@@ -45,3 +48,10 @@ def answers(database: Database[Document], *, within_s: float) -> bool:
     except PyMongoError:
         return False
     return True
+
+
+def is_gone(error: PyMongoError) -> bool:
+    """Whether the database is to blame and not what was asked of it: it may be well again later."""
+    if isinstance(error, OperationFailure):
+        return error.code in SERVER_FAULTS
+    return isinstance(error, ConnectionFailure)

@@ -15,11 +15,9 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
-    AutoReconnect,
     DuplicateKeyError,
     OperationFailure,
     PyMongoError,
-    ServerSelectionTimeoutError,
 )
 
 from shared.funds.fund import Fund
@@ -28,7 +26,7 @@ from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage import audit
-from shared.storage.connection import DatabaseUnavailable, Document
+from shared.storage.connection import DatabaseUnavailable, Document, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Writes
 from shared.storage.work import Work, outbox_documents
 from shared.telemetry.steps import passing
@@ -148,9 +146,9 @@ class Platform:
                 return answer
             except (DuplicateKeyError, Stale):
                 pass
-            except (AutoReconnect, ServerSelectionTimeoutError) as gone:
-                raise DatabaseUnavailable from gone
             except PyMongoError as error:
+                if is_gone(error):
+                    raise DatabaseUnavailable from error
                 if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
                     raise WorkTooLarge from error
                 if error.has_error_label(COMMIT_UNKNOWN):  # asked for often enough: the caller's next try will tell
