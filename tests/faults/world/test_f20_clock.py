@@ -16,6 +16,7 @@ import pytest
 from tests.faults.world.town import Town
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+READ_AGAIN_S = 1.2
 ALGIERS = ZoneInfo("Africa/Algiers")
 
 pytestmark = pytest.mark.skipif(not LIBRARIES, reason="libfaketime is not here: apt-get install faketime")
@@ -34,6 +35,7 @@ class Clock:
         beside.write_text(f"{offset.total_seconds():+.0f}\n")
         beside.replace(self.file)
         self.offset = offset
+        time.sleep(READ_AGAIN_S)
 
     def time(self) -> float:
         return time.time() + self.offset.total_seconds()
@@ -45,6 +47,8 @@ class Clock:
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",  # or Python would take its compiled files for old, and write them anew
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(Path(__file__).with_name("false_clock")),
         }
 
 

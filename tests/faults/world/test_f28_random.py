@@ -33,6 +33,7 @@ def test_f28_anything_may_happen_at_any_time(town: Town) -> None:
                 harm = chance.choices(HARMS, weights=WEIGHTS)[0]
                 say(f"{town.record.second():7.1f} s  {number:4}  {harm(town, chance)}")
                 time.sleep(chance.uniform(*BETWEEN_S))
+    assert town.world.fell == [], "a process ended by itself"
 
 
 def _lasting(chance: random.Random) -> None:

@@ -27,7 +27,7 @@ class Town:
         self.world = World(folder, more=more)
         self.record = Record()
         self.people = People(self.world, self.record, clock=clock)
-        self._loads = 0
+        self._loads, self._is_broken = 0, False
 
     def begin(self) -> None:
         """Everything runs, and each person has an account and the right to care."""
@@ -47,6 +47,7 @@ class Town:
     @contextlib.contextmanager
     def under_load(self, *, minutes: float = 0.5) -> Iterator[Load]:
         """People come and go while the body does harm; then everything heals, drains and is checked."""
+        assert not self._is_broken, "an earlier test left what cannot be: nothing more can be learned here"
         self.people.more(int(FIRMS_A_MINUTE * minutes))
         self._loads += 1
         seed = f"{self.seed}/{self._loads}"
@@ -56,6 +57,7 @@ class Town:
         try:
             yield load
         except BaseException:
+            self._is_broken = True
             self._heal(load)
             raise
         self._heal(load)
@@ -68,6 +70,7 @@ class Town:
         """Nothing is wrong; where something is, all that there is to be known of it."""
         wrong = [*load.failures, *(f"not drained: {each}" for each in self.checker.drained())]
         wrong += self.checker.wrong()
+        self._is_broken = bool(wrong)
         assert not wrong, self.told_of(wrong)
 
     def told_of(self, wrong: list[str]) -> str:
