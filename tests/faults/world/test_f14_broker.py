@@ -31,7 +31,7 @@ def test_f14_the_broker_is_killed_and_comes_back(town: Town) -> None:
 
 
 def come_back(town: Town) -> None:
-    """The broker starts. Where it forgot everything, its readers' places too, no worker may come from before that: as in
+    """The broker starts. Where it forgot everything, its readers' places too, no worker may be older: as in
     `make run`, they start after it, and an operator has everything told again."""
     world = town.world
     workers = world.named("worker") if FORGETS else []
