@@ -2,11 +2,29 @@
 
 import logging
 import sys
+from contextlib import suppress
+from typing import BinaryIO, cast
 
 import msgspec
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+
+class Outlet:
+    """Where lines go. One that cannot be written, since the disk is full or nobody reads, is lost, and nothing else is:
+    what was done for a caller must not be answered as a fault because of it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, line: bytes) -> None:
+        with suppress(OSError):
+            self._file.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
 
 
 def start(service: str, *, level: str) -> None:
@@ -28,7 +46,7 @@ def start(service: str, *, level: str) -> None:
     # Our own lines go straight to the file: by way of the standard library each cost a request three times as much.
     structlog.configure(
         processors=[*chain, structlog.processors.JSONRenderer(serializer=_encode)],
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, Outlet(sys.stdout.buffer))),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )

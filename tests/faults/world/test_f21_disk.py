@@ -51,14 +51,9 @@ def full(folder: Path) -> Iterator[None]:
     """Not a byte is left on the disk of this folder."""
     filler = folder / "filler"
     try:
-        with filler.open("wb") as file, contextlib.suppress(OSError):
+        with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
-                file.write(b"\0" * (1 << 20))
-                file.flush()
-        with filler.open("ab") as file, contextlib.suppress(OSError):
-            while True:
-                file.write(b"\0")
-                file.flush()
+                file.write(bytes(1 << 20))
         yield
     finally:
         filler.unlink()
