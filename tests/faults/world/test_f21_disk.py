@@ -2,17 +2,21 @@
 space is made; no half file is picked up. Each folder is a small file system of its own."""
 
 import contextlib
+import io
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from tests.faults.world.client import say
+from tests.faults.world.client import PATIENCE_S, Seat
 from tests.faults.world.town import Town
+from tests.faults.world.world import until
 
 SIZE_BYTES = 400 << 20
 FULL_S = 6.0
@@ -59,11 +63,41 @@ def full(folder: Path) -> Iterator[None]:
         filler.unlink()
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+def test_f21_the_disk_of_the_database_is_full(cramped: Town) -> None:
+    """Large papers come until it can write no more. SecantusDB then refuses everything until it is started again."""
+    world, large = cramped.world, [threading.Thread(target=_upload, args=(seat,)) for _, seat in cramped.people.persons]
+    with cramped.under_load(minutes=0.4):
+        time.sleep(2)
+        with full(world.var / "mongodb"):
+            for thread in large:
+                thread.start()
+            until(lambda: any(":503" in each for each in _tries(cramped, "large")), what="the refusal of a large paper")
+            time.sleep(FULL_S)
+        world.processes["mongodb"].kill()
+        world.start("mongodb")
+        for thread in large:
+            thread.join(PATIENCE_S)
+    assert world.fell == []
+
+
+@pytest.mark.parametrize("name", ["bank", "log"])
 def test_f21_the_disk_is_full(cramped: Town, name: str) -> None:
-    with cramped.under_load(minutes=0.3):
+    """Of the bank, which then refuses; of the logs, whose lines are lost and nothing else."""
+    with cramped.under_load(minutes=0.4):
         time.sleep(2)
         with full(cramped.world.var / name):
             time.sleep(FULL_S)
         time.sleep(1)
-    say(f"free on {name}: {os.statvfs(cramped.world.var / name).f_bavail * 4096 >> 20} MiB")
+    assert cramped.world.fell == []
+
+
+def _upload(seat: Seat) -> None:
+    noise = Image.frombytes("RGB", (1000, 1000), os.urandom(3_000_000))
+    picture = io.BytesIO()
+    noise.save(picture, "JPEG", quality=95)
+    file = {"file": ("large.jpg", picture.getvalue(), "image/jpeg")}
+    seat.command("upload", "large", "documents", "/uploads", files=file)
+
+
+def _tries(town: Town, about: str) -> list[str]:
+    return [each for call in town.record.calls if call.about == about for each in call.tries]
