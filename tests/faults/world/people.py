@@ -2,6 +2,7 @@
 
 import itertools
 import queue
+import random
 import re
 import secrets
 import threading
@@ -21,6 +22,8 @@ TOKEN = re.compile(r"token=([\w-]+)", re.ASCII)  # an Arabic mail has marks of d
 BATCH = 30
 WORKERS = 2
 PERSONS = 6
+TUNISIAN_MAX = 100
+"""Their invented national ids have two digits for the firm."""
 SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
 
 
@@ -36,7 +39,8 @@ class People:
         self.persons: list[tuple[Worker, Seat]] = []
         self.payers: dict[str, BankCustomer] = {}
         self.agents: dict[str, Seat] = {}
-        self._runs = itertools.count(1)
+        self._runs, self._runs_tn = itertools.count(1), iter(range(1, TUNISIAN_MAX))
+        self._chance = random.Random(0)
         self._folder = world.var / "registers"
 
     def begin(self) -> None:
@@ -50,17 +54,16 @@ class People:
         self.more(BATCH)
 
     def more(self, at_least: int) -> None:
-        """See that so many firms wait for somebody to declare for them: four of five Algerian."""
+        """See that so many firms wait for somebody to declare for them, in no order."""
         while self.firms.qsize() < at_least:
-            casts = [
-                cast(TUNISIA if number % 5 == 4 else ALGERIA, run=next(self._runs), count=WORKERS)
-                for number in range(BATCH)
-            ]
-            for country in (ALGERIA, TUNISIA):
-                mine = [each for each in casts if each.country is country]
-                login = self._import(mine)
-                for each in mine:
-                    self.firms.put((each, login))
+            algerian = [cast(ALGERIA, run=next(self._runs), count=WORKERS) for _ in range(BATCH)]
+            tunisian = [cast(TUNISIA, run=run, count=WORKERS) for run in itertools.islice(self._runs_tn, BATCH // 4)]
+            waiting = []
+            for casts in filter(None, (algerian, tunisian)):
+                login = self._import(casts)
+                waiting += [(each, login) for each in casts]
+            for each in self._chance.sample(waiting, len(waiting)):
+                self.firms.put(each)
 
     def seat(self, fund: str, *, login: str) -> Seat:
         """A seat for a firm's user."""
@@ -119,7 +122,7 @@ class People:
     def _import(self, casts: Sequence[Cast]) -> str:
         """Import the register of these firms, all of one fund, with one user for them; its login."""
         fund, first = casts[0].country.fund, casts[0].run
-        persons, employers = self._register(casts, self._folder / str(first))
+        persons, employers = self._register(casts, self._folder / fund / str(first))
         files = ["--persons", str(persons), "--employers", str(employers)]
         imported = self.world.command("identity", "import-register", fund, *files)
         assert imported.returncode == 0, imported.stdout + imported.stderr
