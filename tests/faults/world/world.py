@@ -108,7 +108,8 @@ class World:
 
     def add(self, name: str, program: Program, *, is_engine: bool = False) -> Process:
         """Know a program, without starting it."""
-        log = self.var / "log" / f"{program.slug if name[-2:] in ('-1', name) else name}.log"
+        is_first = name[-2:-1] != "-" or name.endswith("-1")
+        log = self.var / "log" / f"{program.slug if is_first else name}.log"
         process = Process(program, log=log, more=self.more if not is_engine else {})
         self.processes[name] = process
         return process
