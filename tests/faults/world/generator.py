@@ -5,7 +5,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,13 +20,14 @@ from tests.faults.world.people import People, quarter_ended
 JOIN_MAX_S = 240.0
 PAUSE_S = (0.1, 0.8)
 WRONG_SHARE = 0.2
+RAILS = ("transfer", "transfer", "card")
 
 
 class Load:
     """Some threads at work until they are told to finish what they have begun."""
 
-    def __init__(self, people: People, *, seed: str) -> None:
-        self.people, self.seed = people, seed
+    def __init__(self, people: People, *, seed: str, rails: Sequence[str]) -> None:
+        self.people, self.seed, self.rails = people, seed, rails
         self.failures: list[str] = []
         self._stop = threading.Event()
         works: dict[str, Callable[[random.Random], None]] = {
@@ -79,7 +80,7 @@ class Load:
             self._pay(seat, told, declaration_id, chance)
 
     def _pay(self, seat: Seat, told: Cast, declaration_id: str, chance: random.Random) -> None:
-        rail = chance.choice(["transfer", "transfer", "card"])
+        rail = chance.choice(self.rails)
         path = f"/declarations/{declaration_id}/collections"
         asked = seat.command("pay", f"{rail} {declaration_id}", "payments", path, json={"rail": rail})
         if asked.outcome is not Outcome.OK:

@@ -4,13 +4,13 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.demo.people import ALGERIA
 from tests.faults.world.checker import Checker, around
 from tests.faults.world.client import Record, Seat, say
-from tests.faults.world.generator import Load, declare
+from tests.faults.world.generator import RAILS, Load, declare
 from tests.faults.world.people import People
 from tests.faults.world.world import World
 
@@ -45,14 +45,14 @@ class Town:
         self.world.end()
 
     @contextlib.contextmanager
-    def under_load(self, *, minutes: float = 0.5) -> Iterator[Load]:
+    def under_load(self, *, minutes: float = 0.5, rails: Sequence[str] = RAILS) -> Iterator[Load]:
         """People come and go while the body does harm; then everything heals, drains and is checked."""
         assert not self._is_broken, "an earlier test left what cannot be: nothing more can be learned here"
         self.people.more(int(FIRMS_A_MINUTE * minutes))
         self._loads += 1
         seed = f"{self.seed}/{self._loads}"
         say(f"seed: FAULTS_SEED={self.seed}, load {self._loads}")
-        before, load = len(self.record.calls), Load(self.people, seed=seed)
+        before, load = len(self.record.calls), Load(self.people, seed=seed, rails=rails)
         load.start()
         try:
             yield load
