@@ -26,7 +26,7 @@ from tests.faults.world.world import World
 DRAIN_MAX_S = 150.0
 LOOK_S = 0.5
 SHOWN_MAX = 12
-TWICE = re.compile(r"^(email|sms) \S+ arrived 2 times$")
+TWICE = re.compile(r"^(mail|sms) \S+ arrived 2 times$")
 """Where the database or the sender went away between the provider's answer and our record of it, a message leaves once
 more under the same id, and never a third time (`services/notifications/README.md`)."""
 OF_THE_BANK = ("transfer", "card")
