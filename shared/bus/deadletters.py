@@ -3,9 +3,9 @@
 They are kept whole until a person has them tried again or discards them. Bodies hold no personal value in clear.
 
 The open letters of a key stand in a row, by `place`; they are tried in the order in which their events were told, which
-is the same unless the broker handed them over in another. Whoever joins the row touches its last letter, and whoever closes
-a letter writes it, in one transaction each: so an event either stands behind a letter that is still open, or finds the
-row empty and is acted on. It can neither overtake one that waits nor be left behind alone.
+is the same unless the broker handed them over in another. Whoever joins the row touches its last letter, and whoever
+closes a letter writes it, in one transaction each: so an event either stands behind a letter that is still open, or
+finds the row empty and is acted on. It can neither overtake one that waits nor be left behind alone.
 """
 
 import hashlib
