@@ -1,134 +1,61 @@
-"""`python -m bench`: the platform's figures, against one that runs (`make run`), through its public interfaces."""
+"""`python -m bench [p1 p3 …]`: the backbone's goals, each of ours against a baseline; all of them, or those named.
 
-import json
-import os
-import secrets
+All of them are written to `bench/RESULTS.md`; what only some came to is printed, and kept under `var/`.
+"""
+
+import sys
 import tempfile
-import threading
 import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import psutil
+from bench import machine, results
+from bench.goals import consuming, filing, reading, relaying
+from bench.ground import Ground, ground
+from bench.results import Row
+from deploy.local import place
 
-from bench.load import Connection, Rate, measure
-from deploy.local import addresses, place
-from deploy.local.demo import papers, payroll
-from deploy.local.demo.__main__ import next_run
-from deploy.local.demo.people import ALGERIA, cast
-from deploy.local.demo.story import Scene, account, filing, register, send, sign_in, today, upload
-from deploy.local.demo.telling import Teller
-from deploy.local.demo.visitors import World
+RESULTS = Path(__file__).with_name("RESULTS.md")
 
-WORKERS = 10_000
-SECONDS = 8.0
-
-
-class Memory:
-    """The largest resident size that each process of the run reached while it was watched, in MB."""
-
-    def __init__(self, pid: int) -> None:
-        self.root = psutil.Process(pid)
-        self.peak: dict[str, float] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> "Memory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.1):
-            for process in self.root.children(recursive=True):
-                try:
-                    name = " ".join(process.cmdline()[1:5])[-60:]
-                    size_mb = process.memory_info().rss / 1e6
-                except (psutil.NoSuchProcess, IndexError):
-                    continue
-                self.peak[name] = max(self.peak.get(name, 0.0), size_mb)
+GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
+    "p1": ("A claim read", reading.measure),
+    "p2": ("A claim filed", filing.measure),
+    "p3": ("Events in", consuming.measure),
+    "p4": ("Events out", relaying.measure),
+}
 
 
-def main() -> None:
-    world = World(addresses.ports(os.environ), Teller())
-    pid = int((place.var(os.environ) / "run.lock").read_text())
-    with tempfile.TemporaryDirectory() as folder:
-        long_file(Scene(world, cast(ALGERIA, run=next_run(), count=WORKERS), Path(folder)), pid)
-        claims(Scene(world, cast(ALGERIA, run=next_run(), count=3), Path(folder)))
+def main(asked: Sequence[str]) -> int:
+    wanted = [name for name in GOALS if name in asked or not asked]
+    if unknown := set(asked) - set(GOALS):
+        print(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(GOALS)}")
+        return 2
+    on, began_s, parts, failed = machine.described(), time.monotonic(), [], 0
+    with tempfile.TemporaryDirectory(prefix="bench-") as home, ground(Path(home)) as here:
+        for name in wanted:
+            title, measure = GOALS[name]
+            rows = _measured(name, measure, here)
+            failed += rows[0].reached == "**failed**"
+            parts.append((f"{name.upper()}: {title}", rows))
+    path = RESULTS if wanted == list(GOALS) else place.REPOSITORY / "var" / "RESULTS.md"
+    results.write(path, parts, on=on, took_s=time.monotonic() - began_s)
+    print(f"written to {path.relative_to(place.REPOSITORY)}")
+    return 1 if failed else 0
 
 
-def long_file(scene: Scene, pid: int) -> None:
-    """A DAS of ten thousand workers: upload to acceptance, acceptance to the last card."""
-    began_s = time.monotonic()
-    register(scene, sector="services")
-    print(f"register of {WORKERS} persons imported twice: {time.monotonic() - began_s:.1f} s")
-    sign_in(scene)
-    files = payroll.das_b(scene.told, year=today().year - 1)
-    period = str(today().year - 1)
-    with Memory(pid) as memory:
-        began_s = time.monotonic()
-        sent = send(scene, files, period=period)
-        answered_s = time.monotonic() - began_s
-        path = f"/declarations/{sent['declaration_id']}"
-        _until(lambda: scene.employer.get("payments", path)["status"] == "accepted")
-        accepted_s = time.monotonic() - began_s
-        _until(lambda: scene.employer.get("payments", path)["cards"]["refreshed"] == WORKERS)
-        refreshed_s = time.monotonic() - began_s
-        _until(lambda: len(scene.mailbox.of(scene.told.workers[-1].mobile, channel="sms")) > 0)
-        told_s = time.monotonic() - began_s
-    print(
-        f"DAS of {WORKERS} workers: answered in {answered_s:.1f} s, accepted in {accepted_s:.1f} s, "
-        f"last card {refreshed_s - accepted_s:.1f} s later, last worker told {told_s - refreshed_s:.1f} s after that"
-    )
-    for name, peak_mb in sorted(memory.peak.items(), key=lambda row: -row[1])[:6]:
-        print(f"  peak {peak_mb:6.0f} MB  {name}")
-
-
-def claims(scene: Scene) -> None:
-    """Care claims filed and read, at one client and at eight."""
-    period = str(today().year - 1)
-    register(scene, sector="services")
-    sign_in(scene)
-    send(scene, payroll.das_b(scene.told, year=today().year - 1), period=period)
-    account(scene, scene.told.workers[0])
-    uploads = [upload(scene, f"{n}.pdf", papers.scanned(f"PAPER {n}"), "application/pdf") for n in range(2)]
-    time.sleep(2)
-    base = scene.world.service("claims", scene.fund)
-    path = base[base.index("/v1") :]
-    headers = {"Authorization": f"Bearer {scene.worker.token}", "Content-Type": "application/json"}
-    body = json.dumps(filing(uploads)).encode()
-
-    def submitting() -> Any:
-        connection = Connection(base)
-        return lambda: (
-            connection.ask(
-                "POST", f"{path}/claims", headers={**headers, "Idempotency-Key": secrets.token_hex(8)}, body=body
-            )
-            == 201
-        )
-
-    one = scene.worker.raw("POST", "claims", "/claims", json=filing(uploads)).json()
-
-    def reading() -> Any:
-        connection = Connection(base)
-        return lambda: connection.ask("GET", f"{path}/claims/{one['claim_id']}", headers=headers) == 200
-
-    for what, client in (("claims created and submitted", submitting), ("one claim read by its id", reading)):
-        for clients in (1, 8):
-            rate: Rate = measure(clients=clients, seconds=SECONDS, client=client)
-            print(f"{what}, {rate}")
-
-
-def _until(holds: Any) -> None:
-    for _ in range(3_000):
-        if holds():
-            return
-        time.sleep(0.1)
-    raise SystemExit("it never came")
+def _measured(name: str, measure: Callable[[Ground], list[Row]], here: Ground) -> list[Row]:
+    """The rows of one part; where it fails the others go on, and its row says so."""
+    print(f"-- {name}", flush=True)
+    try:
+        rows = measure(here)
+    except Exception as failure:  # noqa: BLE001 - one part must not take the others with it
+        traceback.print_exc()
+        rows = [Row(name.upper(), "not measured", f"{type(failure).__name__}: {failure}", reached="**failed**")]
+    for row in rows:
+        print(row, flush=True)
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

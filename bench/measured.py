@@ -1,0 +1,64 @@
+"""A measured program: a process of its own that does a number of things and prints how long it took.
+
+It is timed from the first thing that it gets to the last that it has saved: starting and joining a group are not in it.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.ground import Ground, environment
+from bench.pairs import Run
+from deploy.local.programs import last_words
+
+LONGEST_S = 90.0
+PEERS_PYTHON = Path(__file__).parents[1] / "var" / "peers-venv" / "bin" / "python"
+
+
+class Failed(Exception):
+    """A measured program ended badly; the text is what it said last."""
+
+
+@dataclass
+class Stopwatch:
+    """From the first thing to the last: wall time, and the CPU time of this process."""
+
+    wall_s: float = field(default_factory=time.perf_counter)
+    cpu_s: float = field(default_factory=time.process_time)
+
+    def report(self, done: int, **more: Any) -> None:
+        """Print the run as the bench reads it."""
+        spent = {"seconds": time.perf_counter() - self.wall_s, "cpu_s": time.process_time() - self.cpu_s}
+        print(json.dumps({"done": done, **spent, **more}), flush=True)
+
+
+def run(ground: Ground, module: str, *arguments: object, python: Path | str = sys.executable, **settings: str) -> Run:
+    """Run a measured program to its end."""
+    found = said(ground, module, *arguments, python=python, **settings)
+    return Run(found["done"], found["seconds"], found["cpu_s"])
+
+
+def said(
+    ground: Ground, module: str, *arguments: object, python: Path | str = sys.executable, **settings: str
+) -> dict[str, Any]:
+    """Everything that a measured program reported."""
+    log = ground.log(module)
+    with log.open("wb") as errors:
+        ended = subprocess.run(
+            [str(python), "-m", module, *map(str, arguments)],
+            env=environment(**settings),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            timeout=LONGEST_S,
+            cwd=Path(__file__).parents[1],
+        )
+    lines = ended.stdout.decode().splitlines()
+    reported = [line for line in lines if line.startswith('{"done"')]
+    if ended.returncode or not reported:
+        raise Failed(f"{module} ended with {ended.returncode}: {last_words(log)}")
+    found: dict[str, Any] = json.loads(reported[-1])
+    return found

@@ -1,0 +1,56 @@
+"""The platform's inbox, taking in events with a reaction that keeps one thing an event, or with one that does nothing.
+
+`python -m bench.ours.consume keep|nothing <events> <group>`. `nothing` runs the same inbox over a database that keeps
+nothing, so that what remains is the broker's client, the envelope, the events themselves and the dispatch.
+"""
+
+import os
+import sys
+import threading
+from dataclasses import replace
+
+from bench.measured import Stopwatch
+from bench.ours import subject
+from bench.ours.nowhere import Nowhere
+from bench.ours.standing import platform
+from shared.bus.inbox import Inbox
+from shared.bus.reactions import Reactions
+from shared.events.claims import ClaimSubmitted
+from shared.storage.work import Work
+from shared.telemetry import logs, steps
+
+
+class Count:
+    """Counts reactions, and stops the inbox once the last one is committed."""
+
+    def __init__(self, events: int) -> None:
+        self.events = events
+        self.seen = 0
+        self.stop = threading.Event()
+        self.watch: Stopwatch | None = None
+
+    def heard(self, work: Work, event: ClaimSubmitted) -> None:
+        self.seen += 1
+
+    def passing(self, step: str) -> None:
+        if step == "inbox.polled" and self.watch is None:
+            self.watch = Stopwatch()
+        if step == "work.committed" and self.watch and self.seen >= self.events and not self.stop.is_set():
+            self.stop.set()
+            self.watch.report(self.seen)
+
+
+def main(what: str, events: int, group: str) -> None:
+    logs.start("bench", level="INFO")
+    count, reactions, ground = Count(events), Reactions(), platform()
+    reactions.to(ClaimSubmitted)(count.heard)
+    if what == "keep":
+        reactions.to(ClaimSubmitted)(subject.keep)
+    else:
+        ground = replace(ground, database=Nowhere())  # type: ignore[arg-type]
+    steps.watch(count.passing)
+    Inbox(ground, os.environ["KAFKA_BOOTSTRAP_SERVERS"], service=group, reactions=reactions).run(count.stop)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

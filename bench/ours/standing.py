@@ -1,0 +1,17 @@
+"""What a measured program of ours stands on: the platform as a service's process has it."""
+
+import os
+from pathlib import Path
+
+from shared.funds.loading import load
+from shared.sealing.keys import from_file
+from shared.storage.connection import connect
+from shared.storage.platform import Platform
+
+
+def platform() -> Platform:
+    return Platform(
+        database=connect(os.environ["MONGODB_URI"], os.environ["MONGODB_DATABASE"]),
+        funds=load([os.environ["FUNDS"]]),
+        keys=from_file(Path(os.environ["KEYS_FILE"])),
+    )

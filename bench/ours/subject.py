@@ -1,0 +1,48 @@
+"""A subject to measure the backbone with: a service that keeps one thing for every event that it hears."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+
+from shared.bus.reactions import Reactions
+from shared.events.claims import ClaimSubmitted
+from shared.kernel.errors import Missing
+from shared.kernel.outcome import Outcome
+from shared.process.service import Service
+from shared.storage.shelf import Shelf
+from shared.storage.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What is kept of an event."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    version: int = 0
+
+
+class NotHeard(Missing):
+    code = "bench.not-heard"
+
+
+heard = Shelf("heard", Heard, key="claim_id", missing=NotHeard)
+reactions = Reactions()
+
+
+@reactions.to(ClaimSubmitted)
+def keep(work: Work, event: ClaimSubmitted) -> None:
+    """The effect: one thing an event."""
+    thing = Heard(claim_id=event.claim_id, reference=event.reference, person_ref=event.person_ref)
+    heard.keep(work, Outcome(thing, []))
+
+
+def no_settings(env: Env) -> None:
+    """There are none."""
+
+
+service: Service[None] = Service(
+    name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[reactions], shelves=[heard]
+)

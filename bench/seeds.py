@@ -1,0 +1,63 @@
+"""What is measured with: events that stand in a topic before anybody reads, and outboxes that wait for a relay."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from kafka import KafkaProducer
+
+from bench.ground import FUND
+from shared.bus import envelope
+from shared.events.claims import ClaimSubmitted
+from shared.events.declaring import declaration_of
+from shared.kernel.actors import system
+from shared.storage.platform import Platform, as_kept, now
+from shared.storage.work import Work
+
+ROWS_A_BATCH = 500
+RELAYED_TO = "notifications"
+"""A topic that no consumer of the bench reads."""
+
+
+def submitted(number: int) -> ClaimSubmitted:
+    """An event of the everyday kind."""
+    return ClaimSubmitted(
+        claim_id=str(uuid.uuid4()),
+        reference=f"CL26{number:08d}00",
+        person_ref=f"p{number % 10_000:024d}",
+        claim_type="care-reimbursement",
+        submitted_at=as_kept(now()),
+    )
+
+
+def told(platform: Platform, events: int) -> Iterator[dict[str, Any]]:
+    """Events as an outbox holds them."""
+    work: Work = platform.reading(FUND, by=system("bench"))
+    for number in range(events):
+        work.tell(submitted(number), version=1)
+        yield work.events.pop()  # type: ignore[misc]
+
+
+def fill_topic(platform: Platform, servers: str, events: int) -> str:
+    """Put events into the topic of claims; the topic."""
+    producer = KafkaProducer(
+        bootstrap_servers=servers, acks="all", enable_idempotence=True, linger_ms=20, batch_size=200_000
+    )
+    for event in told(platform, events):
+        producer.send(event["topic"], value=event["body"], key=event["key"].encode(), headers=envelope.headers(event))
+    producer.flush()
+    producer.close()
+    return declaration_of(ClaimSubmitted).owner
+
+
+def fill_outbox(platform: Platform, *, rows: int, events_a_row: int) -> None:
+    """An outbox as so many units of work leave it, each of which told so many events."""
+    events = told(platform, rows * events_a_row)
+    batch: list[dict[str, Any]] = []
+    for number in range(rows):
+        mine = [{**next(events), "topic": RELAYED_TO} for _ in range(events_a_row)]
+        row_id = f"{platform.new_id()}/{number:06d}"
+        batch.append({"_id": row_id, "is_sent": False, "at": mine[0]["at"], "events": mine})
+        if len(batch) == ROWS_A_BATCH or number == rows - 1:
+            platform.database["outbox"].insert_many(batch)  # type: ignore[arg-type]
+            batch = []

@@ -1,0 +1,149 @@
+"""Web processes to measure: the claims service as it is run, and bare Flask apps under the same gunicorn."""
+
+import json
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import psutil
+from pymongo import MongoClient
+
+from bench.asking import Answers, ask, request
+from bench.ground import FUND, ISSUER, Ground
+from bench.pairs import Run
+from deploy.local.programs import HOST, Program, answers_http, free_port, is_listening
+from shared.storage.platform import now
+
+THREADS = 8
+CONNECTIONS = 8
+SECONDS = 3.0
+PERSON = "pbench" + "a" * 19
+SCOPES = "claims:read claims:submit"
+
+
+@dataclass
+class Web:
+    """A web process and how a request to it looks."""
+
+    pid: int
+    port: int
+    headers: dict[str, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def measured(self, make: Any, *, seconds: float = SECONDS, expected: int = 200) -> Run:
+        """Ask with every connection as fast as answers come; the CPU is that of the web process."""
+        before_s = self.cpu_s()
+        answers = self.asked(make, connections=CONNECTIONS, seconds=seconds)
+        strange = {status: number for status, number in answers.statuses.items() if status != expected}
+        if strange or answers.broken:
+            raise RuntimeError(f"answers that should not be: {strange}, broken {answers.broken}")
+        return Run(answers.served(expected), answers.seconds, self.cpu_s() - before_s)
+
+    def asked(self, make: Any, **how: Any) -> Answers:
+        return ask((HOST, self.port), make, **how)
+
+    def cpu_s(self) -> float:
+        """CPU time of the process and those that it forked."""
+        root = psutil.Process(self.pid)
+        return sum(sum(each.cpu_times()[:2]) for each in (root, *root.children(recursive=True)))
+
+    def memory_mb(self) -> float:
+        root = psutil.Process(self.pid)
+        return sum(each.memory_info().rss for each in (root, *root.children(recursive=True))) / 1e6
+
+    def reading(self, claim_ids: list[str]) -> Any:
+        """Requests that read claims in turn."""
+        made = [request("GET", f"{self.path}/claims/{each}", headers=self.headers) for each in claim_ids]
+        return lambda number: made[number % len(made)]
+
+    def filing(self, *, path: str = "/claims", key: str = "") -> Any:
+        """Requests that file a claim, each under a key of its own unless one is given."""
+        body = json.dumps(filed()).encode()
+        return lambda _: request(
+            "POST",
+            f"{self.path}{path}",
+            headers={**self.headers, "Idempotency-Key": key or f"bench-{next(self.numbers)}"},
+            body=body,
+        )
+
+    @property
+    def path(self) -> str:
+        return f"/v1/{FUND}" if self.headers else ""
+
+
+def filed() -> dict[str, Any]:
+    """A care claim of two lines with its two papers."""
+    return {
+        "claim_type": "care-reimbursement",
+        "care_on": (now() - timedelta(days=3)).date().isoformat(),
+        "lines": [
+            {"act": "general-practitioner", "quantity": 1, "paid": "500.00"},
+            {"act": "specialist", "quantity": 1, "paid": "900.00"},
+        ],
+        "papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u2"}],
+    }
+
+
+def claims_web(ground: Ground, database: str, **settings: str) -> Web:
+    """The claims service's web process over a database in which the person's papers are known."""
+    port = free_port()
+    with MongoClient[dict[str, Any]](ground.documents()) as client:
+        for upload in ("u1", "u2"):
+            row = {"_id": f"{FUND}:{upload}", "fund": FUND, "person_ref": PERSON}
+            client[database]["uploads"].replace_one({"_id": row["_id"]}, row, upsert=True)
+    token = ground.token(audience="claims", scopes=SCOPES, actor="person", person_ref=PERSON)
+    environment = {
+        **ground.settings(database),
+        "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:1",
+        "ISSUER": ISSUER,
+        "JWKS_URL": ground.jwks_url(),
+        "BIND": f"{HOST}:{port}",
+        "HEALTH_BIND": f"{HOST}:1",
+        "WEB_THREADS": str(THREADS),
+        "TRACED_SHARE": "0.1",
+        **settings,
+    }
+    command = [sys.executable, "-m", "services.claims", "web"]
+    ready = answers_http(f"http://{HOST}:{port}/health/ready")
+    pid = ground.start(_program("claims web", command, port, environment, ready))
+    return Web(pid, port, {"Authorization": f"Bearer {token}", "Accept-Language": "fr"})
+
+
+def bare_web(ground: Ground, app: str, database: str, **settings: str) -> Web:
+    """A bare Flask app under gunicorn with as many threads."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1"]
+    command += ["--threads", str(THREADS), "--bind", f"{HOST}:{port}", "--no-control-socket", f"{app}:app()"]
+    environment = {**ground.settings(database), **settings}
+    program = _program(f"bare {app}", command, port, environment, lambda: is_listening(port))
+    return Web(ground.start(program), port)
+
+
+def _program(
+    name: str, command: list[str], port: int, environment: dict[str, str], answers: Callable[[], bool]
+) -> Program:
+    return Program(
+        name=name,
+        command=command,
+        ports={"BIND": port},
+        answers=answers,
+        environment=environment,
+    )
+
+
+def file_claims(web: Web, number: int) -> list[str]:
+    """File claims one after another; their ids."""
+    ids = []
+    for turn in range(number):
+        asked = urllib.request.Request(
+            f"http://{HOST}:{web.port}{web.path}/claims",
+            data=json.dumps(filed()).encode(),
+            headers={**web.headers, "Content-Type": "application/json", "Idempotency-Key": f"seed-{turn}"},
+        )
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            ids.append(json.load(answer)["claim_id"])
+    return ids
