@@ -72,7 +72,12 @@ class _Connection:
 
 
 def ask(
-    address: tuple[str, int], request: Callable[[int], bytes], *, connections: int, seconds: float, a_second: float = 0.0
+    address: tuple[str, int],
+    request: Callable[[int], bytes],
+    *,
+    connections: int,
+    seconds: float,
+    a_second: float = 0.0,
 ) -> Answers:
     """Ask for so long; `request` makes the n-th one. Without a rate each connection asks as fast as it is answered."""
     answers, selector, number = Answers(), selectors.DefaultSelector(), 0

@@ -1,4 +1,4 @@
-"""`python -m bench.platform`: the platform's figures, against one that runs (`make run`), through its public interfaces."""
+"""`python -m bench.platform`: the figures of a platform that runs (`make run`), through its public interfaces."""
 
 import json
 import os

@@ -75,7 +75,9 @@ def _shown(runs: Sequence[Run]) -> str:
 TABLE = "| goal | what | ours | beside it | ratio | floor / target | reached |\n|---|---|---|---|---|---|---|\n"
 
 
-def write(path: Path, parts: Sequence[tuple[str, Sequence[Row]]], *, on: Sequence[tuple[str, str]], took_s: float) -> None:
+def write(
+    path: Path, parts: Sequence[tuple[str, Sequence[Row]]], *, on: Sequence[tuple[str, str]], took_s: float
+) -> None:
     """Write the page, whole or with the parts that there are."""
     sections = [HEADER, "| measured on | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in on)]
     for title, rows in parts:

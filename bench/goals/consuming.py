@@ -52,10 +52,14 @@ def _on(ground: Ground, broker: str) -> list[Row]:
     idle, poll = alternate(here.ours("nothing", IDLE_EVENTS), here.bare("bare_poll", IDLE_EVENTS))
     what = f"events kept, {broker}"
     return [
-        compared("P3", what, ours, each, baseline="bare loop, same writes, one transaction a batch", floor=0.8, target=0.95),
+        compared(
+            "P3", what, ours, each, baseline="bare loop, same writes, one transaction a batch", floor=0.8, target=0.95
+        ),
         compared("P3", what, ours, grouped, baseline="bare loop that writes a batch's effects at once"),
         compared("P3b", what, ours, naive, baseline="one transaction and commit an event", floor=1.5, target=5.0),
-        compared("P3c", f"reaction that does nothing, {broker}", idle, poll, baseline="bare poll", floor=0.3, target=0.5),
+        compared(
+            "P3c", f"reaction that does nothing, {broker}", idle, poll, baseline="bare poll", floor=0.3, target=0.5
+        ),
     ]
 
 

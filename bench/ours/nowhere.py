@@ -1,4 +1,4 @@
-"""A database that keeps nothing: what is asked of it is answered at once with nothing, so that only our own code costs."""
+"""A database that keeps nothing: it answers at once with nothing, so that only our own code costs."""
 
 from collections.abc import Iterator
 from typing import Any
