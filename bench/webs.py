@@ -140,7 +140,7 @@ def file_claims(web: Web, number: int) -> list[str]:
     """File claims one after another; their ids."""
     ids = []
     for turn in range(number):
-        asked = urllib.request.Request(  # noqa: S310
+        asked = urllib.request.Request(
             f"http://{HOST}:{web.port}{web.path}/claims",
             data=json.dumps(filed()).encode(),
             headers={**web.headers, "Content-Type": "application/json", "Idempotency-Key": f"seed-{turn}"},

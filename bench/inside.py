@@ -1,0 +1,54 @@
+"""One request after another inside this process, over Flask's own client: for counting instructions, and for profiles.
+
+`python -m bench.inside ours|bare read|file <requests>`
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from bench.baselines import bare_read, bare_write
+from services.claims.wiring import service
+from shared.process import web
+from shared.process.settings import common, environment, sealed
+from shared.telemetry import logs, traces
+
+
+def client(whose: str, what: str) -> FlaskClient:
+    if whose == "bare":
+        return (bare_read if what == "read" else bare_write).app().test_client()
+    env = environment()
+    settings, own = common(env, service="claims"), service.settings(env)
+    sealed(env)
+    logs.start("claims", level="INFO")
+    traces.start("claims", zipkin_url="", otlp_url="", share=settings.traced_share)
+    app = web.app(service, settings, own)
+    traces.trace_requests(app)
+    return app.test_client()
+
+
+def asking(whose: str, what: str) -> Callable[[int], Any]:
+    """The n-th request of the kind."""
+    asked, prefix = client(whose, what), "" if whose == "bare" else "/v1/dz-cnas"
+    headers = {} if whose == "bare" else {"Authorization": f"Bearer {os.environ['TOKEN']}", "Accept-Language": "fr"}
+    if what == "read":
+        return lambda _: asked.get(f"{prefix}/claims/{os.environ['CLAIM_ID']}", headers=headers)
+    body, run = json.loads(os.environ["BODY"]), os.urandom(6).hex()
+    return lambda number: asked.post(
+        f"{prefix}/claims", json=body, headers={**headers, "Idempotency-Key": f"{run}-{number}"}
+    )
+
+
+def main(whose: str, what: str, requests: int) -> None:
+    ask = asking(whose, what)
+    for number in range(requests):
+        answer = ask(number)
+        assert answer.status_code in {200, 201}, answer.text
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
