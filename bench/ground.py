@@ -54,17 +54,22 @@ class Ground:
         return self._engines["documents"]
 
     def broker(self, name: str) -> str:
-        """The `host:port` of a broker, with every topic of the platform."""
+        """The `host:port` of a broker, with every topic of the platform; the same one for all who ask."""
         if name not in self._engines:
-            port = free_port()
-            if name == KAFKA:
-                home = self.home / "kafka"
-                self.start(apache_kafka.program(port=port, controller_port=free_port(), jars_home=JARS, home=home))
-            else:
-                self.start(tansu.program(port=port))
-            topics.ensure(f"{HOST}:{port}", catalogue.owners(), partitions=PARTITIONS, replicas=1)
-            self._engines[name] = f"{HOST}:{port}"
+            program, servers = self.broker_program(name)
+            self.start(program)
+            make_topics(servers)
+            self._engines[name] = servers
         return self._engines[name]
+
+    def broker_program(self, name: str) -> tuple[Program, str]:
+        """A broker of one's own to start, and where it will answer. Kafka finds its events again when started anew."""
+        port = free_port()
+        if name == TANSU:
+            return tansu.program(port=port), f"{HOST}:{port}"
+        home = self.home / f"kafka-{next(self._numbers)}"
+        program = apache_kafka.program(port=port, controller_port=free_port(), jars_home=JARS, home=home)
+        return program, f"{HOST}:{port}"
 
     def spans(self) -> str:
         """Where spans are sent: a real collector. Broken where there is no Java."""
@@ -152,6 +157,11 @@ def ground(home: Path) -> Iterator[Ground]:
     """The ground of one run of the bench."""
     with contextlib.ExitStack() as ends:
         yield Ground(home, ends)
+
+
+def make_topics(servers: str, *more: str) -> None:
+    """Every topic of the platform, and others."""
+    topics.ensure(servers, (*catalogue.owners(), *more), partitions=PARTITIONS, replicas=1)
 
 
 def environment(**settings: str) -> dict[str, str]:

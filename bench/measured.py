@@ -6,8 +6,6 @@ It is timed from the first thing that it gets to the last that it has saved: sta
 import json
 import subprocess
 import sys
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +19,6 @@ PEERS_PYTHON = Path(__file__).parents[1] / "var" / "peers-venv" / "bin" / "pytho
 
 class Failed(Exception):
     """A measured program ended badly; the text is what it said last."""
-
-
-@dataclass
-class Stopwatch:
-    """From the first thing to the last: wall time, and the CPU time of this process."""
-
-    wall_s: float = field(default_factory=time.perf_counter)
-    cpu_s: float = field(default_factory=time.process_time)
-
-    def report(self, done: int, **more: Any) -> None:
-        """Print the run as the bench reads it."""
-        spent = {"seconds": time.perf_counter() - self.wall_s, "cpu_s": time.process_time() - self.cpu_s}
-        print(json.dumps({"done": done, **spent, **more}), flush=True)
 
 
 def run(ground: Ground, module: str, *arguments: object, python: Path | str = sys.executable, **settings: str) -> Run:

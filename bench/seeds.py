@@ -14,6 +14,7 @@ from shared.kernel.actors import system
 from shared.storage.platform import Platform, as_kept, now
 from shared.storage.work import Work
 
+CLAIMS = declaration_of(ClaimSubmitted).owner
 ROWS_A_BATCH = 500
 RELAYED_TO = "notifications"
 """A topic that no consumer of the bench reads."""
@@ -38,24 +39,29 @@ def told(platform: Platform, events: int) -> Iterator[dict[str, Any]]:
         yield work.events.pop()  # type: ignore[misc]
 
 
-def fill_topic(platform: Platform, servers: str, events: int) -> str:
-    """Put events into the topic of claims; the topic."""
+def fill_topic(platform: Platform, servers: str, events: int, *, topic: str = CLAIMS, is_hexkits: bool = False) -> None:
+    """Put events into a topic, with the headers that hexkit asks for where it is to read them."""
     producer = KafkaProducer(
         bootstrap_servers=servers, acks="all", enable_idempotence=True, linger_ms=20, batch_size=200_000
     )
     for event in told(platform, events):
-        producer.send(event["topic"], value=event["body"], key=event["key"].encode(), headers=envelope.headers(event))
+        headers = envelope.headers(event) + (_hexkits(event) if is_hexkits else [])
+        producer.send(topic, value=event["body"], key=event["key"].encode(), headers=headers)
     producer.flush()
     producer.close()
-    return declaration_of(ClaimSubmitted).owner
 
 
-def fill_outbox(platform: Platform, *, rows: int, events_a_row: int) -> None:
+def _hexkits(event: dict[str, Any]) -> envelope.Headers:
+    ids = {"event_id": event["id"], "correlation_id": str(uuid.uuid4()), "type": event["type"]}
+    return [(name, value.encode()) for name, value in ids.items()]
+
+
+def fill_outbox(platform: Platform, *, rows: int, events_a_row: int, topic: str = RELAYED_TO) -> None:
     """An outbox as so many units of work leave it, each of which told so many events."""
     events = told(platform, rows * events_a_row)
     batch: list[dict[str, Any]] = []
     for number in range(rows):
-        mine = [{**next(events), "topic": RELAYED_TO} for _ in range(events_a_row)]
+        mine = [{**next(events), "topic": topic} for _ in range(events_a_row)]
         row_id = f"{platform.new_id()}/{number:06d}"
         batch.append({"_id": row_id, "is_sent": False, "at": mine[0]["at"], "events": mine})
         if len(batch) == ROWS_A_BATCH or number == rows - 1:

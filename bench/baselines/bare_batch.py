@@ -16,7 +16,7 @@ from typing import Any
 from kafka import KafkaConsumer
 from pymongo import MongoClient
 
-from bench.measured import Stopwatch
+from bench.stopwatch import Stopwatch
 
 
 def main(how: str, events: int, group: str, topic: str) -> None:

@@ -8,7 +8,7 @@ import sys
 
 from kafka import KafkaConsumer
 
-from bench.measured import Stopwatch
+from bench.stopwatch import Stopwatch
 
 
 def main(events: int, group: str, topic: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from kafka import KafkaProducer
 from pymongo import MongoClient
 
-from bench.measured import Stopwatch
+from bench.stopwatch import Stopwatch
 
 SLICE = 100
 

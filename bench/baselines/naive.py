@@ -11,7 +11,7 @@ from kafka import KafkaConsumer
 from pymongo import MongoClient
 
 from bench.baselines.bare_batch import save
-from bench.measured import Stopwatch
+from bench.stopwatch import Stopwatch
 
 
 def main(events: int, group: str, topic: str) -> None:

@@ -1,17 +1,21 @@
 """P3, P3b, P3c: events a second through the inbox, with its database and without."""
 
+import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from bench.ground import KAFKA, TANSU, Ground
-from bench.measured import run
+from bench.ground import KAFKA, TANSU, Ground, make_topics
+from bench.measured import PEERS_PYTHON, run
 from bench.pairs import Run, alternate
 from bench.results import Row, compared
-from bench.seeds import fill_topic
+from bench.seeds import CLAIMS, fill_topic
 
-IDLE_EVENTS = 40_000
-EFFECT_EVENTS = 6_000
-NAIVE_EVENTS = 800
+IDLE_EVENTS = 30_000
+EFFECT_EVENTS = 4_000
+NAIVE_EVENTS = 250
+FASTSTREAM_EVENTS, HEXKIT_EVENTS = 2_000, 300
+FOR_HEXKIT = "for-hexkit"
 
 
 class Consuming:
@@ -20,48 +24,86 @@ class Consuming:
     def __init__(self, ground: Ground, broker: str) -> None:
         self.ground = ground
         self.servers = ground.broker(broker)
-        self.topic = fill_topic(ground.platform(), self.servers, IDLE_EVENTS)
+        platform = ground.platform()
+        fill_topic(platform, self.servers, IDLE_EVENTS)
+        if broker == KAFKA:
+            make_topics(self.servers, FOR_HEXKIT)
+            fill_topic(platform, self.servers, HEXKIT_EVENTS, topic=FOR_HEXKIT, is_hexkits=True)
 
     def ours(self, what: str, events: int) -> Callable[[], Run]:
-        return lambda: self._run("bench.ours.consume", what, events, _group())
+        return lambda: self._run("bench.ours.consume", what, events, group())
 
     def bare(self, program: str, events: int, *options: str) -> Callable[[], Run]:
-        return lambda: self._run(f"bench.baselines.{program}", *options, events, _group(), self.topic)
+        return lambda: self._run(f"bench.baselines.{program}", *options, events, group(), CLAIMS)
 
-    def _run(self, module: str, *arguments: object) -> Run:
+    def faststream(self, what: str, voice: str, events: int) -> Callable[[], Run]:
+        program = "bench.peers.faststream_consume"
+        return lambda: self._run(program, what, voice, events, group(), CLAIMS, python=PEERS_PYTHON)
+
+    def hexkit(self, events: int) -> Callable[[], Run]:
+        program = "bench.peers.hexkit_consume"
+        return lambda: self._run(program, "keep", events, group(), FOR_HEXKIT, python=PEERS_PYTHON)
+
+    def _run(self, module: str, *arguments: object, python: Path | str = sys.executable) -> Run:
         database = self.ground.database()
         settings = {**self.ground.settings(database), "KAFKA_BOOTSTRAP_SERVERS": self.servers}
         try:
-            return run(self.ground, module, *arguments, **settings)
+            return run(self.ground, module, *arguments, python=python, **settings)
         finally:
             self.ground.drop(database)
 
 
 def measure(ground: Ground) -> list[Row]:
-    return [row for broker in (KAFKA, TANSU) for row in _on(ground, broker)]
+    return _on_kafka(Consuming(ground, KAFKA)) + _on_tansu(Consuming(ground, TANSU))
 
 
-def _on(ground: Ground, broker: str) -> list[Row]:
-    here = Consuming(ground, broker)
-    ours, each, grouped, naive = alternate(
+def _on_kafka(here: Consuming) -> list[Row]:
+    """With the peers in the same rounds: FastStream's group protocol does not join Tansu in time."""
+    ours, each, grouped, naive, faststream, quiet, hexkit = alternate(
         here.ours("keep", EFFECT_EVENTS),
         here.bare("bare_batch", EFFECT_EVENTS, "each"),
         here.bare("bare_batch", EFFECT_EVENTS, "grouped"),
         here.bare("naive", NAIVE_EVENTS),
+        here.faststream("keep", "default", FASTSTREAM_EVENTS),
+        here.faststream("keep", "quiet", FASTSTREAM_EVENTS),
+        here.hexkit(HEXKIT_EVENTS),
     )
-    idle, poll = alternate(here.ours("nothing", IDLE_EVENTS), here.bare("bare_poll", IDLE_EVENTS))
-    what = f"events kept, {broker}"
+    idle, poll, idle_faststream, idle_quiet = alternate(
+        here.ours("nothing", IDLE_EVENTS),
+        here.bare("bare_poll", IDLE_EVENTS),
+        here.faststream("nothing", "default", IDLE_EVENTS),
+        here.faststream("nothing", "quiet", IDLE_EVENTS),
+    )
+    kept, nothing = f"events kept, {KAFKA}", f"a reaction that does nothing, {KAFKA}"
     return [
-        compared(
-            "P3", what, ours, each, baseline="bare loop, same writes, one transaction a batch", floor=0.8, target=0.95
-        ),
-        compared("P3", what, ours, grouped, baseline="bare loop that writes a batch's effects at once"),
-        compared("P3b", what, ours, naive, baseline="one transaction and commit an event", floor=1.5, target=5.0),
-        compared(
-            "P3c", f"reaction that does nothing, {broker}", idle, poll, baseline="bare poll", floor=0.3, target=0.5
-        ),
+        *_kept(KAFKA, ours, each),
+        compared("P3", kept, ours, grouped, baseline="bare loop that inserts a batch's effects at once"),
+        compared("P3b", kept, ours, naive, baseline="one transaction and commit an event", floor=1.5, target=5.0),
+        compared("P3", kept, ours, faststream, baseline="FastStream, insert an event"),
+        compared("P3", kept, ours, quiet, baseline="FastStream without its log"),
+        compared("P3", kept, ours, hexkit, baseline="hexkit, upsert by its DAO"),
+        *_nothing(KAFKA, idle, poll),
+        compared("P3c", nothing, idle, idle_faststream, baseline="FastStream", floor=2.0, target=5.0),
+        compared("P3c", nothing, idle, idle_quiet, baseline="FastStream without its log"),
     ]
 
 
-def _group() -> str:
+def _on_tansu(here: Consuming) -> list[Row]:
+    ours, each = alternate(here.ours("keep", EFFECT_EVENTS), here.bare("bare_batch", EFFECT_EVENTS, "each"))
+    idle, poll = alternate(here.ours("nothing", IDLE_EVENTS), here.bare("bare_poll", IDLE_EVENTS))
+    return [*_kept(TANSU, ours, each), *_nothing(TANSU, idle, poll)]
+
+
+def _kept(broker: str, ours: Sequence[Run], each: Sequence[Run]) -> list[Row]:
+    baseline = "bare loop, same writes, one transaction a batch"
+    return [compared("P3", f"events kept, {broker}", ours, each, baseline=baseline, floor=0.8, target=0.95)]
+
+
+def _nothing(broker: str, ours: Sequence[Run], poll: Sequence[Run]) -> list[Row]:
+    what = f"a reaction that does nothing, {broker}"
+    return [compared("P3c", what, ours, poll, baseline="bare poll, default size", floor=0.3, target=0.5)]
+
+
+def group() -> str:
+    """A consumer group that nobody had before."""
     return f"bench-{uuid.uuid4().hex[:12]}"

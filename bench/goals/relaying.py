@@ -3,26 +3,44 @@
 from collections.abc import Callable
 
 from bench.ground import KAFKA, TANSU, Ground
-from bench.measured import run
+from bench.measured import PEERS_PYTHON, run
 from bench.pairs import Run, alternate
 from bench.results import Row, compared
-from bench.seeds import fill_outbox
+from bench.seeds import RELAYED_TO, fill_outbox
 
-ROWS = 3_000
-PAGED_ROWS, EVENTS_A_ROW = 400, 20
+ROWS = 2_000
+PAGED_ROWS, EVENTS_A_ROW = 300, 20
+HEXKIT_EVENTS = 500
+OURS, BARE = "ours.relay", "baselines.bare_relay"
 
 
 def measure(ground: Ground) -> list[Row]:
-    rows = []
-    for broker in (KAFKA, TANSU):
-        for count, events_a_row in ((ROWS, 1), (PAGED_ROWS, EVENTS_A_ROW)):
-            ours, bare = alternate(
-                relaying(ground, broker, "bench.ours.relay", count, events_a_row),
-                relaying(ground, broker, "bench.baselines.bare_relay", count, events_a_row),
-            )
-            what = f"events relayed, {events_a_row} an outbox document, {broker}"
-            rows.append(compared("P4", what, ours, bare, baseline="bare cursor and producer", floor=0.7, target=0.9))
-    return rows
+    return [row for broker in (KAFKA, TANSU) for rows in (ROWS, PAGED_ROWS) for row in _on(ground, broker, rows)]
+
+
+def _on(ground: Ground, broker: str, rows: int) -> list[Row]:
+    events_a_row = 1 if rows == ROWS else EVENTS_A_ROW
+    sides = [relaying(ground, broker, f"bench.{program}", rows, events_a_row) for program in (OURS, BARE)]
+    if broker == KAFKA and events_a_row == 1:
+        sides.append(_publishing(ground))
+    ours, bare, *hexkit = alternate(*sides)
+    what = f"events relayed, {events_a_row} an outbox document, {broker}"
+    found = [compared("P4", what, ours, bare, baseline="bare cursor and producer", floor=0.7, target=0.9)]
+    return found + [compared("P4", what, ours, runs, baseline="hexkit, publish_pending") for runs in hexkit]
+
+
+def _publishing(ground: Ground) -> Callable[[], Run]:
+    """hexkit's persistent publisher over a store of its own."""
+
+    def once() -> Run:
+        database = ground.database()
+        settings = {**ground.settings(database), "KAFKA_BOOTSTRAP_SERVERS": ground.broker(KAFKA)}
+        try:
+            return run(ground, "bench.peers.hexkit_publish", HEXKIT_EVENTS, RELAYED_TO, python=PEERS_PYTHON, **settings)
+        finally:
+            ground.drop(database)
+
+    return once
 
 
 def relaying(ground: Ground, broker: str, module: str, rows: int, events_a_row: int) -> Callable[[], Run]:

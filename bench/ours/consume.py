@@ -1,6 +1,7 @@
 """The platform's inbox, taking in events with a reaction that keeps one thing an event, or with one that does nothing.
 
-`python -m bench.ours.consume keep|nothing <events> <group>`. `nothing` runs the same inbox over a database that keeps
+`python -m bench.ours.consume keep|log|nothing <events> <group>`. `log` keeps under a fresh id, so that what is done
+twice is seen twice. `nothing` runs the same inbox over a database that keeps
 nothing, so that what remains is the broker's client, the envelope, the events themselves and the dispatch.
 """
 
@@ -9,10 +10,10 @@ import sys
 import threading
 from dataclasses import replace
 
-from bench.measured import Stopwatch
 from bench.ours import subject
 from bench.ours.nowhere import Nowhere
 from bench.ours.standing import platform
+from bench.stopwatch import Stopwatch
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimSubmitted
@@ -46,6 +47,8 @@ def main(what: str, events: int, group: str) -> None:
     reactions.to(ClaimSubmitted)(count.heard)
     if what == "keep":
         reactions.to(ClaimSubmitted)(subject.keep)
+    elif what == "log":
+        reactions.to(ClaimSubmitted)(subject.log)
     else:
         ground = replace(ground, database=Nowhere())  # type: ignore[arg-type]
     steps.watch(count.passing)

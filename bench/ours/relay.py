@@ -2,8 +2,8 @@
 
 import os
 
-from bench.measured import Stopwatch
 from bench.ours.standing import platform
+from bench.stopwatch import Stopwatch
 from shared.bus.relay import Relay
 from shared.telemetry import logs
 

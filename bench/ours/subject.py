@@ -39,6 +39,11 @@ def keep(work: Work, event: ClaimSubmitted) -> None:
     heard.keep(work, Outcome(thing, []))
 
 
+def log(work: Work, event: ClaimSubmitted) -> None:
+    """An effect under a fresh id: what is done twice is seen twice."""
+    work.drawer("heard").insert(work.new_id(), {"claim_id": event.claim_id})
+
+
 def no_settings(env: Env) -> None:
     """There are none."""
 
