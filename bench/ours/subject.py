@@ -48,6 +48,11 @@ def no_settings(env: Env) -> None:
     """There are none."""
 
 
-service: Service[None] = Service(
-    name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[reactions], shelves=[heard]
-)
+def of(heard_by: Reactions) -> Service[None]:
+    """The service with these reactions."""
+    return Service(
+        name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[heard_by], shelves=[heard]
+    )
+
+
+service = of(reactions)
