@@ -21,7 +21,7 @@ def measure(ground: Ground) -> list[Row]:
     mine, theirs = ground.database(claims), ground.database(claims)
     ours = claims_web(ground, mine)
     file_claims(ours, 1)
-    documents = _written(ground, mine)
+    documents = written(ground, mine)
     bare = bare_web(ground, "bench.baselines.bare_write", theirs, WRITTEN=str(documents))
     filing, four, one = ours.filing(), bare.filing(), bare.filing(path="/one")
     again = ours.filing(keys=KEYS)
@@ -32,7 +32,7 @@ def measure(ground: Ground) -> list[Row]:
         web.measured(make, seconds=1.0, expected=201)
     before = _count(ground, mine)
     replayed = ours.measured(again, seconds=1.0, expected=201)
-    written = _count(ground, mine) - before
+    writes = _count(ground, mine) - before
     a, b, c, d = alternate(
         *(lambda web=web, make=make: web.measured(make, expected=201) for web, make, _ in sides),
         lambda: ours.measured(again, expected=201),
@@ -43,7 +43,7 @@ def measure(ground: Ground) -> list[Row]:
         compared("P2b", what, a, c, baseline="Flask, insert_one", floor=0.35, target=0.5),
         compared(
             "P7",
-            f"the same filed again ({written} writes in {replayed.done} replays)",
+            f"the same filed again ({writes} writes in {replayed.done} replays)",
             d,
             a,
             baseline="for the first time",
@@ -53,7 +53,7 @@ def measure(ground: Ground) -> list[Row]:
     ]
 
 
-def _written(ground: Ground, database: str) -> Path:
+def written(ground: Ground, database: str) -> Path:
     """The documents that one claim left behind, one of each collection, for the baseline to copy."""
     path = ground.home / "written.bson"
     with MongoClient[dict[str, Any]](ground.documents()) as client:

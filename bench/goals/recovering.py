@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +22,13 @@ from deploy.local.programs import HOST, free_port, running
 from shared.kernel.actors import system
 from shared.storage.platform import Platform
 
-EVENTS_A_WORK = 5
-FILLED_ROWS = 400
+EVENTS_A_WORK = 10
+FILLED_ROWS = 250
 HALF_LOAD_S = 10.0
 KILLS = 3
 SESSION_S = 6.0
 AWAY_S = 20.0
-BACKLOG_ROWS = 600
+BACKLOG_ROWS = 400
 LONGEST_S = 90.0
 POLL_S = 0.02
 
@@ -89,6 +90,15 @@ class Pipeline:
     def heard(self) -> int:
         return self.platform.database["heard"].estimated_document_count()
 
+    def relayed(self) -> float:
+        """Outbox documents a second, from the first that is sent of a full outbox to the last."""
+        waiting = {"is_sent": False}
+        outbox = self.platform.database["outbox"]
+        until(lambda: outbox.count_documents(waiting) < BACKLOG_ROWS)
+        began_s, left = time.perf_counter(), outbox.count_documents(waiting)
+        until(lambda: outbox.find_one(waiting, {"_id": 1}) is None)
+        return left / (time.perf_counter() - began_s)
+
     def drained(self, rows: int) -> float:
         """Events a second through relay and inbox, from an outbox that is full to the last one handled."""
         before = self.heard()
@@ -127,21 +137,23 @@ def measure_recovery(ground: Ground) -> list[Row]:
         rows = [_killed(pipeline)]
         worker = pipeline.start()
         pipeline.until_ready()
-        full = pipeline.drained(BACKLOG_ROWS)
+        fill_outbox(pipeline.platform, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
+        full = pipeline.relayed()
+        pipeline.until_ready()
     try:
         time.sleep(AWAY_S)
         fill_outbox(pipeline.platform, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
-        first, before = pipeline.tell(), pipeline.heard()
-        with running(program, log=ground.log("kafka")):
-            back_s = time.perf_counter()
+        last, before = pipeline.tell(), pipeline.heard()
+        with running(program, log=ground.log("kafka")), ThreadPoolExecutor(1) as beside:
+            back_s, relayed = time.perf_counter(), beside.submit(pipeline.relayed)
             until(lambda: pipeline.heard() > before)
             first_s = time.perf_counter() - back_s
-            until(lambda: pipeline.is_heard(first))
-            drained = BACKLOG_ROWS * EVENTS_A_WORK / (time.perf_counter() - back_s - first_s)
+            until(lambda: pipeline.is_heard(last))
+            all_s = time.perf_counter() - back_s
     finally:
         worker.kill()
         worker.wait()
-    return [*rows, *_away(first_s, drained, full)]
+    return [*rows, *_away(first_s, all_s, relayed.result(), full)]
 
 
 def _killed(pipeline: Pipeline) -> Row:
@@ -168,22 +180,22 @@ def _killed(pipeline: Pipeline) -> Row:
     return Row("P9", what, said, aim=f"{SESSION_S + 5:g} s / 10 s", reached=reached)
 
 
-def _away(first_s: float, drained: float, full: float) -> list[Row]:
+def _away(first_s: float, all_s: float, drained: float, full: float) -> list[Row]:
     what = f"broker away for {AWAY_S:g} s (not 10 minutes), back with its events"
     events = BACKLOG_ROWS * EVENTS_A_WORK
     return [
         Row(
             "P9",
             what,
-            f"first event {first_s:.1f} s after it answered",
+            f"first event {first_s:.1f} s after it answered, all {events:,} after {all_s:.1f} s",
             aim=f"{SESSION_S + 5:g} s / 10 s",
             reached=judged(first_s, floor=SESSION_S + 5, target=10),
         ),
         Row(
             "P9",
-            f"backlog of {events:,} events afterwards, relay and inbox together",
-            f"{drained:,.0f} events/s",
-            f"before it was away: {full:,.0f} events/s",
+            f"the outbox drained afterwards, {EVENTS_A_WORK} events a document",
+            f"{drained * EVENTS_A_WORK:,.0f} events/s",
+            f"before it was away: {full * EVENTS_A_WORK:,.0f} events/s",
             f"**{drained / full:.2f}**",
             "0.8 / 0.8",
             judged(drained / full, floor=0.8, target=0.8),
