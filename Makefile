@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed-$(shell cksum < requirements/dev.lock | cut -d ' ' -f 1)
+PEERS := var/peers-venv
+PEERS_INSTALLED := $(PEERS)/.installed-$(shell cksum < requirements/peers.lock | cut -d ' ' -f 1)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
@@ -55,6 +57,7 @@ format: install ## write the style that `make test` asks for
 lock: install ## pin every version and hash of requirements/*.in anew
 	$(LOCK) requirements/runtime.in -o requirements/runtime.lock
 	$(LOCK) requirements/dev.in -o requirements/dev.lock
+	$(LOCK) requirements/peers.in -o requirements/peers.lock
 
 audit: install ## ask what is publicly known to be wrong with the pinned set; needs PyPI's or OSV's own data
 	@test -x var/audit/bin/pip-audit || ($(PYTHON) -m venv var/audit && var/audit/bin/pip install --quiet pip-audit==2.10.1)
@@ -69,9 +72,18 @@ fuzz: install ## fuzz every reader of bytes from outside for FUZZ_SECONDS (10) e
 docs: install ## write the generated pages anew: events, settings, OpenAPI, AsyncAPI
 	@$(BIN)/python -m deploy.docs
 
+$(PEERS_INSTALLED): requirements/peers.lock
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.lock
+	@touch $@
+
+bench: install ## measure the backbone against its baselines and peers: writes bench/RESULTS.md
+	@$(MAKE) --no-print-directory $(PEERS_INSTALLED) || echo "without the peers: they could not be installed"
+	@$(BIN)/python -m bench
+
 figures: install ## measure the running platform: memory, lines, times
 	@$(BIN)/python -m deploy.local figures
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.platform
 
 clean: ## remove the virtual environment, caches and ALL state of the local run
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis

@@ -11,7 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bench import machine, results
-from bench.goals import consuming, counting, filing, killing, reading, recovering, relaying, saturating, tracing
+from bench.goals import (
+    consuming,
+    counting,
+    filing,
+    killing,
+    last_day,
+    reading,
+    recovering,
+    relaying,
+    saturating,
+    tracing,
+)
 from bench.ground import Ground, ground
 from bench.results import Row
 from deploy.local import place
@@ -28,6 +39,7 @@ GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
     "p8": ("traces", tracing.measure),
     "p9": ("recovery", recovering.measure_recovery),
     "p10": ("saturation", saturating.measure),
+    "p11": ("the last day", last_day.measure),
     "ir": ("instructions", counting.measure),
 }
 

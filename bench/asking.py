@@ -8,7 +8,7 @@ import selectors
 import socket
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 TIMEOUT_S = 20.0
@@ -31,8 +31,13 @@ class Answers:
         return sum(self.statuses[status] for status in statuses)
 
     def percentile_ms(self, share: float) -> float:
-        ordered = sorted(self.took_ms)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+        return percentile(self.took_ms, share)
+
+
+def percentile(figures: Sequence[float], share: float) -> float:
+    """The figure that such a share of them does not pass; 0 where there is none."""
+    ordered = sorted(figures)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
 @dataclass(eq=False)

@@ -17,13 +17,22 @@ LONGEST_S = 90.0
 PEERS_PYTHON = Path(__file__).parents[1] / "var" / "peers-venv" / "bin" / "python"
 
 
+def has_peers() -> bool:
+    """Whether the peers' environment is there (`make bench` makes it)."""
+    return PEERS_PYTHON.exists()
+
+
 class Failed(Exception):
     """A measured program ended badly; the text is what it said last."""
 
 
 def run(ground: Ground, module: str, *arguments: object, python: Path | str = sys.executable, **settings: str) -> Run:
-    """Run a measured program to its end."""
-    found = said(ground, module, *arguments, python=python, **settings)
+    """Run a measured program to its end; once more where it ended badly."""
+    try:
+        found = said(ground, module, *arguments, python=python, **settings)
+    except (Failed, subprocess.TimeoutExpired) as badly:
+        print(f"   once more: {badly}", flush=True)
+        found = said(ground, module, *arguments, python=python, **settings)
     return Run(found["done"], found["seconds"], found["cpu_s"])
 
 

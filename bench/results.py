@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.pairs import Pairs, Run, Spread, cpu_us_each, rates
 
+MISSED = "**missed**"
 HEADER = """# Figures
 
 Written by `make bench`; nothing here is typed by hand. Ours and its baseline run in turn (A-B-A-B) on the same engines
@@ -51,16 +52,18 @@ def compared(
         f"{baseline}: {_shown(theirs)}",
         f"**{ratio.median:.2f}** ({ratio.low:.2f}–{ratio.high:.2f})",
         "" if floor is None else f"{floor:g} / {target:g}",
-        "" if floor is None or target is None else judged(ratio.median, floor=floor, target=target),
+        "" if floor is None or target is None else at_least(ratio.median, floor=floor, target=target),
     )
 
 
-def judged(figure: float, *, floor: float, target: float) -> str:
-    """Which goal a figure reaches; where the target lies below the floor, less is better."""
-    sign = 1 if target >= floor else -1
-    if sign * figure >= sign * target:
-        return "target"
-    return "floor" if sign * figure >= sign * floor else "**missed**"
+def at_least(figure: float, *, floor: float, target: float) -> str:
+    """Which goal a figure reaches that should be large."""
+    return "target" if figure >= target else "floor" if figure >= floor else MISSED
+
+
+def at_most(figure: float, *, floor: float, target: float) -> str:
+    """Which goal a figure reaches that should be small."""
+    return "target" if figure <= target else "floor" if figure <= floor else MISSED
 
 
 def spread(figures: Spread, unit: str) -> str:

@@ -28,6 +28,8 @@ def main(how: str, events: int, group: str, topic: str) -> None:
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        session_timeout_ms=6_000,
+        heartbeat_interval_ms=2_000,
         max_poll_records=100,
     )
     seen, watch = 0, None

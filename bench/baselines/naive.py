@@ -23,6 +23,8 @@ def main(events: int, group: str, topic: str) -> None:
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        session_timeout_ms=6_000,
+        heartbeat_interval_ms=2_000,
         max_poll_records=1,
     )
     seen, watch = 0, None

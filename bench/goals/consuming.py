@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.ground import KAFKA, TANSU, Ground, make_topics
-from bench.measured import PEERS_PYTHON, run
+from bench.measured import PEERS_PYTHON, has_peers, run
 from bench.pairs import Run, alternate
 from bench.results import Row, compared
 from bench.seeds import CLAIMS, fill_topic
@@ -58,33 +58,52 @@ def measure(ground: Ground) -> list[Row]:
 
 
 def _on_kafka(here: Consuming) -> list[Row]:
-    """With the peers in the same rounds: FastStream's group protocol does not join Tansu in time."""
-    ours, each, grouped, naive, faststream, quiet, hexkit = alternate(
+    """With the peers in the same rounds, where they are installed; they are measured on Kafka only."""
+    ours, each, grouped, naive, *peers = alternate(
         here.ours("keep", EFFECT_EVENTS),
         here.bare("bare_batch", EFFECT_EVENTS, "each"),
         here.bare("bare_batch", EFFECT_EVENTS, "grouped"),
         here.bare("naive", NAIVE_EVENTS),
-        here.faststream("keep", "default", FASTSTREAM_EVENTS),
-        here.faststream("keep", "quiet", FASTSTREAM_EVENTS),
-        here.hexkit(HEXKIT_EVENTS),
+        *(side for _, side in _peers_keeping(here)),
     )
-    idle, poll, idle_faststream, idle_quiet = alternate(
+    idle, poll, *idle_peers = alternate(
         here.ours("nothing", IDLE_EVENTS),
         here.bare("bare_poll", IDLE_EVENTS),
-        here.faststream("nothing", "default", IDLE_EVENTS),
-        here.faststream("nothing", "quiet", IDLE_EVENTS),
+        *(side for _, side in _peers_doing_nothing(here)),
     )
     kept, nothing = f"events kept, {KAFKA}", f"a reaction that does nothing, {KAFKA}"
     return [
         *_kept(KAFKA, ours, each),
         compared("P3", kept, ours, grouped, baseline="bare loop that inserts a batch's effects at once"),
         compared("P3b", kept, ours, naive, baseline="one transaction and commit an event", floor=1.5, target=5.0),
-        compared("P3", kept, ours, faststream, baseline="FastStream, insert an event"),
-        compared("P3", kept, ours, quiet, baseline="FastStream without its log"),
-        compared("P3", kept, ours, hexkit, baseline="hexkit, upsert by its DAO"),
+        *(
+            compared("P3", kept, ours, runs, baseline=name)
+            for (name, _), runs in zip(_peers_keeping(here), peers, strict=True)
+        ),
         *_nothing(KAFKA, idle, poll),
-        compared("P3c", nothing, idle, idle_faststream, baseline="FastStream", floor=2.0, target=5.0),
-        compared("P3c", nothing, idle, idle_quiet, baseline="FastStream without its log"),
+        *(
+            compared("P3c", nothing, idle, runs, baseline=name, floor=2.0, target=5.0)
+            for (name, _), runs in zip(_peers_doing_nothing(here), idle_peers, strict=True)
+        ),
+    ]
+
+
+def _peers_keeping(here: Consuming) -> list[tuple[str, Callable[[], Run]]]:
+    if not has_peers():
+        return []
+    return [
+        ("FastStream, insert an event", here.faststream("keep", "default", FASTSTREAM_EVENTS)),
+        ("FastStream without its log, insert an event", here.faststream("keep", "quiet", FASTSTREAM_EVENTS)),
+        ("hexkit, upsert by its DAO", here.hexkit(HEXKIT_EVENTS)),
+    ]
+
+
+def _peers_doing_nothing(here: Consuming) -> list[tuple[str, Callable[[], Run]]]:
+    if not has_peers():
+        return []
+    return [
+        ("FastStream", here.faststream("nothing", "default", IDLE_EVENTS)),
+        ("FastStream without its log", here.faststream("nothing", "quiet", IDLE_EVENTS)),
     ]
 
 

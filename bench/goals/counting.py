@@ -14,7 +14,7 @@ from typing import Any
 from bench.goals.filing import written
 from bench.ground import ISSUER, Ground, environment
 from bench.results import Row
-from bench.webs import claims_web, file_claims, filed
+from bench.webs import WITHOUT_QUOTAS, claims_web, file_claims, filed
 from deploy.local.programs import HOST, last_words
 from services.claims.wiring import service as claims
 
@@ -54,6 +54,7 @@ def _settings(ground: Ground) -> dict[str, str]:
         "BIND": f"{HOST}:1",
         "HEALTH_BIND": f"{HOST}:1",
         "TRACED_SHARE": "0.1",
+        "QUOTAS": WITHOUT_QUOTAS,
         "TOKEN": web.headers["Authorization"].removeprefix("Bearer "),
         "CLAIM_ID": claim_id,
         "BODY": json.dumps(filed()),

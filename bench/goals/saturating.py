@@ -10,7 +10,7 @@ import threading
 from bench.asking import Answers
 from bench.ground import Ground
 from bench.pairs import PAIRS
-from bench.results import Row, judged
+from bench.results import MISSED, Row, at_least, at_most
 from bench.webs import Web, claims_web, file_claims
 from services.claims.wiring import service as claims
 
@@ -39,11 +39,11 @@ def measure(ground: Ground) -> list[Row]:
     spread = f"({min(shares):.2f}–{max(shares):.2f})"
     return [
         Row("P10", what, f"{sent:,} answered, {refused:,} of them refused", "the peak before it",
-            f"**{goodput:.2f}** {spread}", "0.8 / 0.95", judged(goodput, floor=0.8, target=0.95)),
+            f"**{goodput:.2f}** {spread}", "0.8 / 0.95", at_least(goodput, floor=0.8, target=0.95)),
         Row("P10", "p99 of what was answered", f"{p99_s:.2f} s ({min(p99_ms) / 1000:.2f}–{max(p99_ms) / 1000:.2f})",
-            aim="5 s / 2 s", reached=judged(p99_s, floor=5.0, target=2.0)),
+            aim="5 s / 2 s", reached=at_most(p99_s, floor=5.0, target=2.0)),
         Row("P10", "memory of the web process", f"{before_mb:.0f} MB before, {most_mb:.0f} MB at most", aim="flat",
-            reached="target" if most_mb < before_mb * 1.15 else "**missed**"),
+            reached="target" if most_mb < before_mb * 1.15 else MISSED),
     ]  # fmt: skip
 
 

@@ -1,0 +1,164 @@
+"""The last day of a declaration period, against a platform that runs: wage files by the clock, and twenty times as many
+reads. Prints one JSON line.
+
+`python -m bench.last_day <seconds>`
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.asking import ask, percentile, request
+from deploy.local import addresses, place
+from deploy.local.demo import operator, payroll
+from deploy.local.demo.__main__ import next_run
+from deploy.local.demo.people import ALGERIA, Cast, cast, write_register
+from deploy.local.demo.story import EMPLOYER_SCOPE, today
+from deploy.local.demo.telling import Teller
+from deploy.local.demo.visitors import Visitor, World
+from deploy.local.programs import HOST
+from deploy.local.supervisor import families
+
+FILES_A_SECOND = 1.2
+READS_A_FILE = 20
+WORKERS_A_FILE = 30
+READ_CONNECTIONS = 32
+ACCEPTED_WITHIN_S = 60.0
+
+
+def main(seconds: float) -> None:
+    world = World(addresses.ports(os.environ), Teller())
+    world.teller.trace_id = "0" * 32  # not a trace: a tenth is sampled, as from any frontend
+    firms = [cast(ALGERIA, run=next_run(), count=WORKERS_A_FILE) for _ in range(int(seconds * FILES_A_SECOND) + 1)]
+    employer = Visitor(world, ALGERIA.fund)
+    register(firms, employer)
+    first = send(employer, firms.pop(0))
+    accepted(employer, [first])
+    services = processes()
+    before_s = {name: cpu_s(each) for name, each in services.items()}
+    began_s = time.perf_counter()
+    with ThreadPoolExecutor() as pool:
+        reads = pool.submit(read, world, employer, first, seconds)
+        sent = [pool.submit(timed, employer, firm) for firm in on_the_clock(firms, began_s)]
+        took_ms = [each.result()[1] for each in sent]
+        answers = reads.result()
+    spent_s = time.perf_counter() - began_s
+    cores = {name: (cpu_s(each) - before_s[name]) / spent_s for name, each in services.items()}
+    late_s = accepted(employer, [each.result()[0] for each in sent])
+    report = {
+        "done": len(sent),
+        "file_p99_ms": percentile(took_ms, 0.99),
+        "file_p50_ms": percentile(took_ms, 0.5),
+        "reads": answers.served(200),
+        "other": answers.statuses.total() - answers.served(200) + answers.not_sent + answers.broken,
+        "read_p99_ms": answers.percentile_ms(0.99),
+        "read_p50_ms": answers.percentile_ms(0.5),
+        "accepted_after_s": late_s,
+        "cores": cores,
+    }
+    print(json.dumps(report), flush=True)
+
+
+def register(firms: Sequence[Cast], employer: Visitor) -> None:
+    """All firms and their workers in the fund's register, and one user who declares for all of them."""
+    with tempfile.TemporaryDirectory() as home:
+        written = [write_register(_folder(home, firm), firm, sector="services") for firm in firms]
+        persons, employers = (
+            _joined(Path(home) / name, files) for name, files in zip("pe", zip(*written, strict=True), strict=True)
+        )
+        command(["import-register", ALGERIA.fund, "--persons", str(persons), "--employers", str(employers)])
+    login, password = f"cabinet-{firms[0].run}", "Oasis-of-the-last-day-7"
+    numbers = [part for firm in firms for part in ("--employer", firm.employer.number)]
+    command(
+        ["add-user", ALGERIA.fund, "--kind", "employer", "--login", login, "--password-stdin", *numbers],
+        answer=password,
+    )
+    employer.sign_in(login, password, scope=EMPLOYER_SCOPE)
+
+
+def _folder(home: str, firm: Cast) -> Path:
+    folder = Path(home) / str(firm.run)
+    folder.mkdir()
+    return folder
+
+
+def _joined(path: Path, files: Sequence[Path]) -> Path:
+    """Several CSV files with one header as one."""
+    tables = [file.read_text("utf-8").splitlines() for file in files]
+    path.write_text("\n".join([tables[0][0], *(line for table in tables for line in table[1:])]) + "\n", "utf-8")
+    return path
+
+
+def command(arguments: Sequence[str], *, answer: str = "") -> None:
+    done = operator.command("identity", arguments, answer=answer)
+    if done.returncode:
+        raise SystemExit(f"{arguments[0]}: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+
+def send(employer: Visitor, firm: Cast) -> str:
+    """One firm's annual declaration; its id."""
+    year = today().year - 1
+    form = {"employer_id": firm.employer.number, "form": ALGERIA.form, "period": str(year)}
+    parts = [("files", (name, text, "text/plain")) for name, text in payroll.das_b(firm, year=year).items()]
+    answer = employer.raw("POST", "payments", "/declarations", data=form, files=parts)
+    answer.raise_for_status()
+    return str(answer.json()["declaration_id"])
+
+
+def timed(employer: Visitor, firm: Cast) -> tuple[str, float]:
+    began_s = time.perf_counter()
+    return send(employer, firm), (time.perf_counter() - began_s) * 1000
+
+
+def on_the_clock(firms: Sequence[Cast], began_s: float) -> Any:
+    """Each firm when it is due."""
+    for number, firm in enumerate(firms):
+        time.sleep(max(0.0, began_s + number / FILES_A_SECOND - time.perf_counter()))
+        yield firm
+
+
+def read(world: World, employer: Visitor, declaration_id: str, seconds: float) -> Any:
+    """Declarations looked at, again and again."""
+    headers = {"Authorization": f"Bearer {employer.token}", "Accept-Language": "fr"}
+    asked = request("GET", f"/v1/{ALGERIA.fund}/declarations/{declaration_id}", headers=headers)
+    address = HOST, world.ports["PAYMENTS_PORT"]
+    rate = FILES_A_SECOND * READS_A_FILE
+    return ask(address, lambda _: asked, connections=READ_CONNECTIONS, seconds=seconds, a_second=rate)
+
+
+def accepted(employer: Visitor, declaration_ids: Sequence[str]) -> float:
+    """Seconds until all of them are accepted."""
+    began_s, waiting = time.perf_counter(), set(declaration_ids)
+    while waiting:
+        for each in list(waiting):
+            if employer.get("payments", f"/declarations/{each}")["status"] == "accepted":
+                waiting.discard(each)
+        if time.perf_counter() - began_s > ACCEPTED_WITHIN_S:
+            raise SystemExit(f"{len(waiting)} declarations were not accepted in {ACCEPTED_WITHIN_S:.0f} s")
+        time.sleep(0.1)
+    return time.perf_counter() - began_s
+
+
+def processes() -> dict[str, list[psutil.Process]]:
+    """The platform's processes in two heaps: the services' own, and engines with everything else."""
+    heaps: dict[str, list[psutil.Process]] = {"services": [], "engines and simulators": []}
+    for name, found in families(var=place.var(os.environ)).items():
+        is_ours = name.lower().endswith((" web", " worker", "-web", "-worker"))
+        heaps["services" if is_ours else "engines and simulators"] += found
+    return heaps
+
+
+def cpu_s(found: Sequence[psutil.Process]) -> float:
+    return sum(sum(each.cpu_times()[:2]) for each in found if each.is_running())
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]))
