@@ -11,8 +11,8 @@ from bench.pairs import Run, alternate
 from bench.results import Row, compared
 from bench.seeds import CLAIMS, fill_topic
 
-IDLE_EVENTS = 30_000
-EFFECT_EVENTS = 4_000
+IDLE_EVENTS = 20_000
+EFFECT_EVENTS = 3_000
 NAIVE_EVENTS = 250
 FASTSTREAM_EVENTS, HEXKIT_EVENTS = 2_000, 300
 FOR_HEXKIT = "for-hexkit"
