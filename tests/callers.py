@@ -110,4 +110,5 @@ class Office:
         return self.app.test_client()
 
     def _caller(self, fund: str, **claims: Any) -> Caller:
+        claims.setdefault("iat", int(self.platform.clock().timestamp()))  # a test's clock may stand in another year
         return Caller(self.app.test_client(), self.service, fund, self.scopes, **claims)

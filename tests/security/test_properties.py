@@ -100,7 +100,8 @@ def surplus(service: str, schema: Mapping[str, Any], shown: Any, path: str = "")
         named = found.get("properties", {})
         for name, value in shown.items():
             if name not in named:
-                yield f"{path}.{name}"
+                if not found.get("additionalProperties"):
+                    yield f"{path}.{name}"
             else:
                 yield from surplus(service, named[name], value, f"{path}.{name}")
 

@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 from deploy.local.verify import events
 from deploy.local.verify.seen import Seen
 from shared.bus import deadletters
-from tests.verify.town import Break, Town, found, some
+from tests.verify.town import Break, Town, found, resolved, some
 
 
 def _told_again(town: Town) -> None:
@@ -54,7 +54,7 @@ def test_what_waits_to_be_sent_is_not_lost_and_what_the_broker_may_forget_is_not
 def _park_what_was_taken(town: Town) -> None:
     one = some(town["claims"], "inbox")
     letter = deadletters.Letter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
-    deadletters.park(town.platforms["claims"].database, letter, why="x", at=datetime.now(UTC))
+    deadletters.park(town.platforms["claims"], letter, why="x", tries=1)
 
 
 TAKEN: dict[str, tuple[Break, str]] = {
@@ -80,7 +80,7 @@ def test_a_parked_event_is_met_and_so_is_one_that_was_replayed(town: Town) -> No
     town["claims"]["inbox"].delete_one({"_id": one["_id"]})
     assert found(town.seen(), events.taken_in) == []
     town["claims"]["inbox"].insert_one(one)
-    deadletters.resolve(town.platforms["claims"].database, one["_id"], how="replayed", by="test", at=datetime.now(UTC))
+    resolved(town.platforms["claims"], one["_id"], how="replayed")
     assert found(town.seen(), events.taken_in) == []
 
 
@@ -95,7 +95,7 @@ def with_rubbish(lived_in: Town) -> Iterator[Seen]:
     yield lived_in.seen()
     lived_in.take()
     for each in lived_in.platforms.values():
-        deadletters.resolve(each.database, "rubbish", how="discarded: a test's", by="test", at=datetime.now(UTC))
+        resolved(each, "rubbish", how="discarded: a test's")
 
 
 def test_what_is_no_event_is_due_to_all_who_read_its_topic(with_rubbish: Seen, lived_in: Town) -> None:

@@ -1,10 +1,8 @@
 """I12: what is not sent, not read or parked is named."""
 
-from datetime import UTC, datetime
-
 from deploy.local.verify import waiting
 from shared.bus import deadletters
-from tests.verify.town import Town, found, some
+from tests.verify.town import Town, found, resolved, some
 
 
 def test_an_event_that_waits_to_be_sent_is_named(town: Town) -> None:
@@ -17,10 +15,10 @@ def test_an_event_that_waits_to_be_sent_is_named(town: Town) -> None:
 
 
 def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
-    database, at = town.platforms["claims"].database, datetime.now(UTC)
-    deadletters.park(database, deadletters.Letter("e1", "payments", 0, 0, "dz-cnas:c1", [], b""), why="why", at=at)
+    platform, letter = town.platforms["claims"], deadletters.Letter("e1", "payments", 0, 0, "dz-cnas:c1", [], b"")
+    deadletters.park(platform, letter, why="why", tries=1)
     assert found(town.seen(), waiting.ask) == ["claims parked e1 of dz-cnas:c1: why"]
-    deadletters.resolve(database, "e1", how="discarded: a test's", by="test", at=at)
+    resolved(platform, "e1", how="discarded: a test's")
     assert found(town.seen(), waiting.ask) == []
 
 

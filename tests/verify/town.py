@@ -5,7 +5,7 @@ their heads exchanged. Every test finds it so: `restored` puts back whatever a t
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -23,7 +23,7 @@ from services.claims.claims.store import claims
 from services.payments.banking.client import BankClient
 from services.payments.banking.paying import Paying
 from services.payments.declarations.chores import check_received
-from shared.bus import topics
+from shared.bus import deadletters, topics
 from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
@@ -211,3 +211,9 @@ def lost(collection: str, **equal: Any) -> Break:
         town["payments"][collection].delete_one({"_id": some(town["payments"], collection, **equal)["_id"]})
 
     return do
+
+
+def resolved(platform: Platform, event_id: str, *, how: str) -> None:
+    """Close a dead letter, where the service has it."""
+    with suppress(deadletters.AlreadyClosed):
+        deadletters.close(platform.database, event_id, how=how, by="test", at=platform.clock(), session=None)

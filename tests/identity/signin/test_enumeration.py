@@ -37,8 +37,8 @@ from tests.identity.conftest import House, Town, house_on
 from tests.identity.signin.relying_party import Browser
 
 NOBODY_NIN, NOBODY_NSS = "109900000000000777", "900000000777"
-NEVER_THE_SAME = {"Set-Cookie", "Content-Length", "Retry-After"}
-"""A cookie of chance, and seconds that pass between two requests."""
+NEVER_THE_SAME = {"Set-Cookie", "Content-Length", "Retry-After", "RateLimit"}
+"""A cookie of chance, seconds that pass between two requests, and how often the caller may still ask."""
 
 
 class Commands(monitoring.CommandListener):

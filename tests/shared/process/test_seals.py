@@ -184,7 +184,7 @@ class Running:
             "BIND": "127.0.0.1:1",
             "HEALTH_BIND": "127.0.0.1:1",
         }
-        killed = ["-m", "tests.faults.killed_at", killed_at, str(self.folder / "killed"), "claims"]
+        killed = ["-m", "tests.shared.process.killed_at", killed_at, str(self.folder / "killed"), "claims"]
         command = [sys.executable, *(killed if killed_at else ["-m", "services.claims"]), "seals", verb]
         return subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
 
