@@ -175,6 +175,14 @@ def test_f24_another_funds_door_does_not_open_for_this_funds_bank(made: Office, 
     assert is_booked_once(made, platform)
 
 
+def test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other(made: Office, platform: Platform) -> None:
+    message = {"type": "statement.available", "data": {"fund": DZ, "statement_id": "stm_1"}}
+    strange = post_signed(made, message, fund=TN)
+    assert (strange.status_code, strange.json["code"]) == (422, "bank.message-invalid")
+    assert platform.database["bank_statements"].count_documents({}) == 0
+    assert post_signed(made, message).json["is_new"], "what another door refused is still new at its own"
+
+
 # --- Keys -------------------------------------------------------------------------------------------------------------
 
 
