@@ -12,7 +12,7 @@ from services.identity.accounts.account import Role
 FRONTEND = "demo-frontend"
 FRONTEND_ADDRESS = "http://127.0.0.1:8080"
 BANK = "bank"
-BANK_SCOPES = ("bank:read",)
+BANK_SCOPES = ("bank:read", "bank:webhooks")
 
 
 def clients(*, fund_ids: Sequence[str], bank_public_key: Path) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The settings that payments has of its own: how it speaks with its bank."""
+"""The settings that payments has of its own: how it speaks with its bank, and with partners."""
 
 from dataclasses import dataclass, field
 
@@ -10,13 +10,15 @@ from shared.webhooks import Secret
 
 @dataclass(frozen=True)
 class Settings:
-    """`bank_webhook_secrets` are several while one is replaced; `return_url` is where a payer's browser comes back."""
+    """`bank_webhook_secrets` are several while one is replaced; `return_url` is where a payer's browser comes back.
+    Partners' endpoints inside one's own network are called in a local run only."""
 
     bank_url: str
     bank_api_key: str = field(repr=False)
     bank_webhook_secrets: tuple[str, ...] = field(repr=False)
     bank_timeout_s: float
     return_url: str
+    may_call_private_endpoints: bool = False
 
 
 def read(env: Env) -> Settings:
@@ -26,6 +28,7 @@ def read(env: Env) -> Settings:
         bank_webhook_secrets=tuple(env.list("BANK_WEBHOOK_SECRET", delimiter=" ", validate=_are_secrets) or ()),
         bank_timeout_s=env.float("BANK_TIMEOUT_S", 5.0),
         return_url=env.str("RETURN_URL", "http://127.0.0.1:8080/{fund}/payments/{collection_id}"),
+        may_call_private_endpoints=env.bool("ALLOW_PRIVATE_ENDPOINTS", False),
     )
 
 

@@ -21,6 +21,11 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.partners.chores import calling
+from services.payments.partners.door import Door
+from services.payments.partners.reactions import reactions as partner_reactions
+from services.payments.partners.routes import routes as partner_routes
+from services.payments.partners.store import deliveries, endpoints
 from services.payments.payees.reactions import reactions as payee_reactions
 from services.payments.payees.store import payees
 from services.payments.payouts.reactions import reactions as payout_reactions
@@ -35,7 +40,8 @@ from shared.webhooks import Secret
 
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url)]
+    door = Door(may_be_private=own.may_call_private_endpoints)
+    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door)]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -46,9 +52,9 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[declaration_routes, collection_routes, bank_routes, payout_routes, ledger_routes],
+    routes=[declaration_routes, collection_routes, bank_routes, payout_routes, ledger_routes, partner_routes],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
-    reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions],
+    reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
     shelves=[
         employers,
         payees,
@@ -66,6 +72,8 @@ service: Service[Settings] = Service(
         messages,
         entries,
         statements,
+        endpoints,
+        deliveries,
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},

@@ -159,3 +159,13 @@ class BenefitReturned:
     person_ref: str
     reason: str
     returned_at: datetime
+
+
+@event(case="endpoint_id")
+class EndpointDisabled:
+    """A partner's endpoint is called no more; the fund's operators speak with the partner."""
+
+    endpoint_id: str
+    partner: str
+    reason: str
+    disabled_at: datetime

@@ -127,8 +127,9 @@ def _handed(made: Office, heard: Heard) -> TestResponse:
 
 
 @contextmanager
-def running_bank(state_dir: Path) -> Iterator[Bank]:
-    """The simulator on a free port, with the funds' accounts as their definitions have them."""
+def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator[Bank]:
+    """The simulator on a free port, with the funds' accounts as their definitions have them. Its webhooks go to a fund
+    that only listens, unless there is another address for them."""
     port = free_port()
     accounts = " ".join(
         f"{fund_id}={own.number}:{funds()[fund_id].currency}"
@@ -142,7 +143,7 @@ def running_bank(state_dir: Path) -> Iterator[Bank]:
             "BANK_API_KEY": API_KEY,
             "BANK_RETRY_S": "0.1",
             "BANK_FUND_ACCOUNTS": accounts,
-            "FUND_WEBHOOK_URL": f"http://127.0.0.1:{fund.port}/v1/{{fund}}/bank/events",
+            "FUND_WEBHOOK_URL": webhook_url or f"http://127.0.0.1:{fund.port}/v1/{{fund}}/bank/events",
             "FUND_WEBHOOK_SECRET": SECRET_TEXT,
         }
         ready_url = f"http://127.0.0.1:{port}/health/ready"

@@ -215,6 +215,8 @@ def _payments(platform: Platform, folder: Path) -> Holding:
     asked = office.employer(DZ_EMPLOYER).post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"})
     assert asked.status_code == 201, asked.text
     payout = platform.database["payouts"].find_one({}) or {}
+    endpoint = {"url": "https://bank.example/hook", "kinds": ["payment.debited"]}
+    endpoint_id = office.machine().post("/endpoints", endpoint).json["endpoint_id"]
 
     def wage_files() -> dict[str, Any]:
         files = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
@@ -229,13 +231,23 @@ def _payments(platform: Platform, folder: Path) -> Holding:
             "reference": asked.json["reference"],
             "payout_id": str(payout["_id"]).partition(":")[2],
             "code": f"receivable:{DZ_EMPLOYER}:2025",
+            "endpoint_id": endpoint_id,
         },
-        marks={declaration_id, asked.json["collection_id"], asked.json["reference"], "MANSOURI", "248441.40"},
+        marks={
+            declaration_id,
+            endpoint_id,
+            asked.json["collection_id"],
+            asked.json["reference"],
+            "MANSOURI",
+            "248441.40",
+        },
         asks={
             "declarations.file": {"make": wage_files},
             "declarations.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "declarations.lines": {"query_string": {"page": "1"}},
             "collections.request": {"json": {"rail": "card"}},
+            "partners.register": {"json": endpoint},
+            "partners.replay": {"json": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}},
             "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
         },
     )

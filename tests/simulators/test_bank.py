@@ -482,6 +482,21 @@ def test_a_reference_is_looked_up_at_the_fund(fund, tmp_path):
     assert 0 < token.claims["exp"] - token.claims["iat"] <= 60
 
 
+def test_a_test_may_put_words_into_the_banks_mouth(bank, fund):
+    assert bank.post("/files/pain.001", data=pain_001.file(pain_001.order())).status_code == 202
+    message_id = bank.log("file-taken")[0]["message_id"]
+    crafted = requests.put(f"{bank.url}/_files/{message_id}/pain.002", data=b"<Nonsense/>", timeout=WAIT_S)
+    assert crafted.status_code == 200
+    assert bank.get(f"/files/{message_id}/pain.002").content == b"<Nonsense/>"
+    unknown = requests.put(f"{bank.url}/_files/never-taken/pain.002", data=b"<Nonsense/>", timeout=WAIT_S)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "file-unknown")
+
+    statement_id = bank.post("/_statements/dz-cnas", data=b"<Nonsense/>").json()["statement_id"]
+    told = [heard.message["data"].get("statement_id") for heard in fund.hear(2)]
+    assert statement_id in told
+    assert bank.get(f"/statements/{statement_id}").content == b"<Nonsense/>"
+
+
 def test_missing_settings_are_all_named_at_once():
     ended = subprocess.run(
         [sys.executable, "-m", "simulators.bank"], cwd=REPOSITORY, env={}, capture_output=True, text=True

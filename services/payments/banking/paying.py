@@ -106,7 +106,10 @@ class Paying:
             raise
         except BankRefused as refused:
             sent = self._change(platform, fund_id, sending, rule=rules.taken)
-            self._refuse_all(platform, fund_id, sent, reason=str(refused.parameters["reason"]))
+            nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
+            self._keep(
+                platform, fund_id, sent, lambda work: payouts.report(work, batch_id=sent.batch_id, refused=nothing)
+            )
             return
         passing("payout.sent")
         self._change(platform, fund_id, sending, rule=rules.taken)
@@ -117,31 +120,25 @@ class Paying:
         if report is None or any(each.verdict is Verdict.PENDING for each in report.statuses):
             self._change(platform, fund_id, batch, rule=rules.look_later)
             return
-        _check(report, batch, platform.funds[fund_id].currency)
-        whole = next((each for each in report.statuses if each.level is Level.GROUP), None)
-        if whole is not None and whole.verdict is Verdict.REFUSED and not _speaks_of_transfers(report):
-            self._refuse_all(platform, fund_id, batch, reason=(*whole.reasons, REFUSED_WITHOUT_REASON)[0])
-            return
-        refused = [
-            (each.original_id, (*each.reasons, REFUSED_WITHOUT_REASON)[0])
-            for each in report.statuses
-            if each.level is Level.TRANSFER and each.verdict is Verdict.REFUSED
-        ]
-        self._keep_report(platform, fund_id, batch, refused)
+        refused = _refused(report, batch, platform.funds[fund_id].currency)
+        self._keep(
+            platform, fund_id, batch, lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused)
+        )
 
-    def _refuse_all(self, platform: Platform, fund_id: str, batch: Batch, *, reason: str) -> None:
-        """The bank wants nothing of the file: every payout of it is returned, for a person to look into."""
-        refused = [(payout_id.replace("-", ""), reason) for payout_id in batch.payout_ids]
-        self._keep_report(platform, fund_id, batch, refused)
+    def _report_again(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        """A bank may give its verdict in halves: what it refuses later counts as well."""
+        body = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
+        if body is None:
+            return
+        refused = _refused(pain002.read(body), batch, platform.funds[fund_id].currency)
+        if refused:
+            self._keep(
+                platform, fund_id, batch, lambda work: payouts.refuse(work, batch_id=batch.batch_id, refused=refused)
+            )
 
     @staticmethod
-    def _keep_report(platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
-        in_work(
-            platform,
-            fund_id,
-            f"payouts:{batch.batch_id}",
-            lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused),
-        )
+    def _keep(platform: Platform, fund_id: str, batch: Batch, action: Callable[[Work], object]) -> None:
+        in_work(platform, fund_id, f"payouts:{batch.batch_id}", action)
 
     def _settle(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
@@ -154,6 +151,7 @@ class Paying:
             body = self._ask(platform, fund_id, batch, partial(self.bank.day, number, on=on))
             if body is not None:
                 book(platform, fund_id, f"payouts:{batch.batch_id}", camt054.read(body).entries)
+        self._report_again(platform, fund_id, batch)
         self._change(platform, fund_id, batch, rule=rules.look_later)
 
     def _ask(
@@ -198,6 +196,24 @@ def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
         or report.original_sum not in (None, total)
     ):
         raise rules.NotOfBatch(batch=batch.batch_id)
+
+
+def _refused(report: StatusReport, batch: Batch, currency: Currency) -> list[tuple[str, str]]:
+    """What of the file the bank refuses, EndToEndId and reason. Raises `NotOfBatch`."""
+    _check(report, batch, currency)
+    whole = next((each for each in report.statuses if each.level is Level.GROUP), None)
+    if whole is not None and whole.verdict is Verdict.REFUSED and not _speaks_of_transfers(report):
+        return _all_of(batch, reason=(*whole.reasons, REFUSED_WITHOUT_REASON)[0])
+    return [
+        (each.original_id, (*each.reasons, REFUSED_WITHOUT_REASON)[0])
+        for each in report.statuses
+        if each.level is Level.TRANSFER and each.verdict is Verdict.REFUSED
+    ]
+
+
+def _all_of(batch: Batch, *, reason: str) -> list[tuple[str, str]]:
+    """The bank wants nothing of the file: every payout of it is returned, for a person to look into."""
+    return [(payout_id.replace("-", ""), reason) for payout_id in batch.payout_ids]
 
 
 def _speaks_of_transfers(report: StatusReport) -> bool:

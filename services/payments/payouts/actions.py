@@ -93,8 +93,14 @@ def is_settled(work: Work, batch: Batch) -> bool:
 
 
 def report(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> Batch:
-    """The bank's verdict on a file: `refused` pairs EndToEndIds with ISO 20022 reasons. No money moved for these, so
-    the ledger still says that the fund owes it."""
+    """The bank's first verdict on a file, with what it refuses of it."""
+    refuse(work, batch_id=batch_id, refused=refused)
+    return change_batch(work, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=work.at))
+
+
+def refuse(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
+    """What the bank refuses of a file: `refused` pairs EndToEndIds with ISO 20022 reasons. No money moved for these,
+    so the ledger still says that the fund owes it."""
     for end_to_end_id, reason in refused:
         payout = find(work, end_to_end_id)
         if payout is None or payout.batch_id != batch_id:
@@ -102,7 +108,6 @@ def report(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> 
         if payout.status not in SETTLED:
             with continued("payout refused", payout.traceparent):
                 store.payouts.keep(work, rules.give_back(payout, entry_id=None, reason=reason, at=work.at))
-    return change_batch(work, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=work.at))
 
 
 def find(work: Work, end_to_end_id: str) -> Payout | None:
@@ -111,9 +116,12 @@ def find(work: Work, end_to_end_id: str) -> Payout | None:
 
 
 def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
-    """The bank booked the payout's money out. Whether it was booked here: money that leaves twice is not."""
+    """The bank booked the payout's money out. Whether it was booked here: money that leaves twice is not, nor money
+    that leaves although the bank said that it would not, so that a person sees it before it is paid again."""
     if payout.paid_by is not None:
         return payout.paid_by == entry_id
+    if payout.status is Status.RETURNED and payout.returned_by is None:
+        return False
     with continued("payout paid", payout.traceparent):
         store.payouts.keep(work, rules.pay(payout, entry_id=entry_id, currency=work.fund.currency.value, at=work.at))
     left = ledger.entry(

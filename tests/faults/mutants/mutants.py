@@ -6,7 +6,7 @@ patch anew: a list that rots would prove nothing.
 
 from dataclasses import dataclass
 
-KILLS = "tests/faults/kills"
+KILLS, PARTNER = "tests/faults/kills", "tests/faults/partner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +175,27 @@ MUTANTS = [
         was="sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)",
         now="sending = batch",
         test=f"{KILLS}/test_payout_file.py::test_f22_killed_after_uploading",
+    ),
+    Mutant(
+        mechanism="what the bank refuses of a file in a second verdict counts as well",
+        file="services/payments/banking/paying.py",
+        was="self._report_again(platform, fund_id, batch)",
+        now="pass",
+        test=f"{PARTNER}/test_bank_files.py::test_f23_a_verdict_in_halves_ends_as_the_whole_one",
+    ),
+    Mutant(
+        mechanism="money that leaves for a payout that the bank refused is shown to a person",
+        file="services/payments/payouts/actions.py",
+        was="if payout.status is Status.RETURNED and payout.returned_by is None:",
+        now="if False:",
+        test="tests/payments/banking/test_actions.py::test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case",
+    ),
+    Mutant(
+        mechanism="a message of the bank is taken in at its own fund's door",
+        file="services/payments/banking/messages.py",
+        was="if told is not None and told.fund != fund.fund_id:",
+        now="if False:",
+        test=f"{PARTNER}/test_bank_webhooks.py::test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other",
     ),
     Mutant(
         mechanism="debits equal credits",

@@ -102,6 +102,20 @@ def test_money_that_comes_back_twice_is_a_case(platform: Platform, made: Office)
     assert payout(platform).status is Status.RETURNED and cases(made) == [("unmatched", "320.00")]
 
 
+def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform: Platform, made: Office) -> None:
+    in_work(
+        platform,
+        DZ,
+        "test",
+        lambda work: actions.payouts.refuse(work, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
+    )
+    book(platform, line(platform))
+    assert payout(platform).status is Status.RETURNED and cases(made) == [("left-unmatched", "320.00")]
+    assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["balance"] == "320.00", "still owed"
+    book(platform, line(platform, entry_id="ent_2", direction=Direction.CREDIT, return_reason="AC01"))
+    assert made.staff().get("/ledger/accounts/suspense:unmatched").json["side"] is None
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],

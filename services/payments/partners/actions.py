@@ -1,0 +1,130 @@
+"""What payments does with partners' endpoints and with the messages for them."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from services.payments.partners import rules, store
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.endpoint import Endpoint, Kind, Status
+from shared.kernel.actors import NotYours
+from shared.kernel.outcome import Outcome
+from shared.storage.work import Work
+from shared.telemetry.carrying import carried
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """How many messages are sent again. Where there were more, `next_since` says from when on to ask for the rest."""
+
+    queued: int
+    next_since: datetime | None
+
+
+# --- Endpoints --------------------------------------------------------------------------------------------------------
+
+
+def register(work: Work, *, url: str, kinds: Collection[Kind]) -> Endpoint:
+    """The caller says where it listens. The secret is in the answer, and in none after it."""
+    endpoint = rules.register(
+        endpoint_id=work.new_id(),
+        client=work.by.subject,
+        url=url,
+        kinds=kinds,
+        secret=_new_secret(work),
+        others=len(store.of_client(work, work.by.subject)),
+        at=work.at,
+    )
+    return store.endpoints.keep(work, Outcome(endpoint))
+
+
+def own(work: Work, *, endpoint_id: str) -> Endpoint:
+    """An endpoint of the caller's."""
+    endpoint = store.endpoints.load(work, endpoint_id)
+    if endpoint.client != work.by.subject:
+        raise NotYours
+    return endpoint
+
+
+def change_secret(work: Work, *, endpoint_id: str) -> Endpoint:
+    secret = _new_secret(work)
+    return _change(work, endpoint_id, lambda it: rules.change_secret(it, secret=secret, at=work.at))
+
+
+def retire_secret(work: Work, *, endpoint_id: str) -> Endpoint:
+    return _change(work, endpoint_id, lambda it: rules.retire_secret(it, at=work.at))
+
+
+def enable(work: Work, *, endpoint_id: str) -> Endpoint:
+    return _change(work, endpoint_id, lambda it: rules.enable(it, at=work.at))
+
+
+def replay(work: Work, *, endpoint_id: str, since: datetime, until: datetime) -> Replay:
+    """Send again what happened in a time, each under the id that it had."""
+    if own(work, endpoint_id=endpoint_id).status is Status.DISABLED:
+        raise rules.EndpointIsDisabled
+    if since >= until:
+        raise rules.RangeEmpty
+    found = store.between(work, endpoint_id, since=since, until=until)
+    chosen = _whole_instants(found)
+    for delivery in chosen:
+        store.deliveries.keep(work, Outcome(rules.again(delivery, at=work.at)))
+    rest = found[len(chosen) :]
+    return Replay(queued=len(chosen), next_since=rest[0].happened_at if rest else None)
+
+
+def _whole_instants(found: list[Delivery]) -> list[Delivery]:
+    """What one replay takes: never a part of one instant, unless that instant alone is more than it takes."""
+    if len(found) <= store.REPLAYED_MAX:
+        return found
+    whole = [each for each in found if each.happened_at < found[-1].happened_at]
+    return whole or found[: store.REPLAYED_MAX]
+
+
+def _change(work: Work, endpoint_id: str, rule: Callable[[Endpoint], Endpoint]) -> Endpoint:
+    return store.endpoints.keep(work, Outcome(rule(own(work, endpoint_id=endpoint_id))))
+
+
+def _new_secret(work: Work) -> str:
+    return rules.new_secret(work.chance(rules.SECRET_BYTES))
+
+
+# --- Messages ---------------------------------------------------------------------------------------------------------
+
+
+def announce(work: Work, kind: Kind, *, happened_at: datetime, facts: Mapping[str, str]) -> None:
+    """Write a message for every endpoint that wants this kind; one that is disabled may have it replayed later.
+
+    `facts` are ids and amounts, never what is known of a person.
+    """
+    message_id = f"msg_{work.cause.removeprefix('event:')}"
+    told = {"type": kind.value, "timestamp": happened_at.isoformat(), "data": {"fund": work.fund.fund_id, **facts}}
+    body = msgspec.json.encode(told).decode()
+    for endpoint in store.of_fund(work):
+        if kind in endpoint.kinds:
+            delivery = Delivery(
+                delivery_id=f"{endpoint.endpoint_id}/{message_id}",
+                endpoint_id=endpoint.endpoint_id,
+                message_id=message_id,
+                kind=kind,
+                happened_at=happened_at,
+                body=body,
+                next_try_at=work.at,
+                traceparent=carried(),
+            )
+            store.deliveries.keep(work, Outcome(delivery))
+
+
+def take_answer(work: Work, seen: Delivery, *, answer: str) -> tuple[Endpoint, bool]:
+    """What came of a try; the endpoint, and whether this made it one that is called no more. Where the message was
+    asked for anew meanwhile, the try does not count."""
+    endpoint = store.endpoints.load(work, seen.endpoint_id)
+    delivery = store.deliveries.load(work, seen.delivery_id)
+    if delivery.version != seen.version:
+        return endpoint, False
+    chance = int.from_bytes(work.chance(2), "big") / 2**16
+    tried = store.deliveries.keep(work, Outcome(rules.answered(delivery, answer=answer, at=work.at, chance=chance)))
+    judged = rules.judge(endpoint, tried, at=work.at)
+    return (endpoint, False) if judged is None else (store.endpoints.keep(work, judged), True)

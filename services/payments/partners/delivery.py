@@ -1,0 +1,42 @@
+"""A message for one endpoint, and how often it was tried."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.payments.partners.endpoint import Kind
+
+BODY_BYTES_MAX = 20 * 1024
+"""As Standard Webhooks has it."""
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message on its way. `message_id` is that of all its tries, however long they go on. `last_answer` is the HTTP
+    status that the partner gave, or a word for what went wrong on the way."""
+
+    delivery_id: str
+    endpoint_id: str
+    message_id: str
+    kind: Kind
+    happened_at: datetime
+    body: str
+    status: Status = Status.WAITING
+    tries: int = 0
+    next_try_at: datetime | None
+    last_try_at: datetime | None = None
+    last_answer: str = ""
+    traceparent: str = ""
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.WAITING) != (self.next_try_at is not None):
+            raise ValueError("a message is tried again as long as it waits")
+        if len(self.body.encode()) > BODY_BYTES_MAX:
+            raise ValueError("a message is larger than a webhook may be")

@@ -1,0 +1,79 @@
+"""HTTP comes in from partners, each for its own endpoints; and the fund's agents see them all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.partners import actions, store
+from services.payments.partners.actions import Replay
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.endpoint import Endpoint
+from services.payments.partners.schemas import (
+    DeliveryViews,
+    EndpointBody,
+    EndpointView,
+    EndpointViews,
+    NewSecretView,
+    RangeBody,
+    ReplayView,
+)
+from shared.http.routes import Routes
+from shared.storage.work import Work
+
+routes = Routes("partners")
+
+Body = Mapping[str, Any]
+WEBHOOKS = "bank:webhooks"
+
+
+@routes.post("/endpoints", needs=WEBHOOKS, takes=EndpointBody, shows=NewSecretView, status=201)
+def register(work: Work, body: Body) -> Endpoint:
+    """Say where you listen, and for what. The answer holds the secret that messages are signed with, this once."""
+    return actions.register(work, url=body["url"], kinds=body["kinds"])
+
+
+@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews)
+def list_own(work: Work) -> dict[str, list[Endpoint]]:
+    """Your endpoints."""
+    return {"items": store.of_client(work, work.by.subject)}
+
+
+@routes.get("/endpoints/<endpoint_id>", needs=WEBHOOKS, shows=EndpointView)
+def read(work: Work, endpoint_id: str) -> Endpoint:
+    """One of your endpoints, and whether it is still told."""
+    return actions.own(work, endpoint_id=endpoint_id)
+
+
+@routes.get("/endpoints/<endpoint_id>/deliveries", needs=WEBHOOKS, shows=DeliveryViews)
+def list_deliveries(work: Work, endpoint_id: str) -> dict[str, list[Delivery]]:
+    """The newest messages for one of your endpoints, and what came of each."""
+    return {"items": store.newest(work, actions.own(work, endpoint_id=endpoint_id).endpoint_id)}
+
+
+@routes.post("/endpoints/<endpoint_id>/replays", needs=WEBHOOKS, takes=RangeBody, shows=ReplayView, status=202)
+def replay(work: Work, body: Body, endpoint_id: str) -> Replay:
+    """Have everything that happened in a time sent again, each message under the id that it had."""
+    return actions.replay(work, endpoint_id=endpoint_id, since=body["since"], until=body["until"])
+
+
+@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView)
+def enable(work: Work, endpoint_id: str) -> Endpoint:
+    """Be told again, after the endpoint was disabled."""
+    return actions.enable(work, endpoint_id=endpoint_id)
+
+
+@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView)
+def change_secret(work: Work, endpoint_id: str) -> Endpoint:
+    """Get a new secret. Messages are signed with it and with the one before it, until that one is retired."""
+    return actions.change_secret(work, endpoint_id=endpoint_id)
+
+
+@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView)
+def retire_secret(work: Work, endpoint_id: str) -> Endpoint:
+    """Have messages signed with the newest secret alone."""
+    return actions.retire_secret(work, endpoint_id=endpoint_id)
+
+
+@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews)
+def list_of_fund(work: Work) -> dict[str, list[Endpoint]]:
+    """Every partner's endpoints: a disabled one is a partner to be spoken with."""
+    return {"items": store.of_fund(work)}

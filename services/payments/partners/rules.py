@@ -1,0 +1,152 @@
+"""What may happen to endpoints and to the messages for them. Pure: time and chance are handed in.
+
+The schedule of tries, what counts as success and when an endpoint is called no more are those of Standard Webhooks 1.0.
+"""
+
+from base64 import b64encode
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from services.payments.partners import delivery as deliveries
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.endpoint import Endpoint, Kind, Reason, Status
+from shared.events.payments import EndpointDisabled
+from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.outcome import Outcome
+
+WAITS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""After each try that failed: ten tries over 75 hours and a half."""
+TRIES_MAX = len(WAITS_S) + 1
+JITTER = 0.1
+"""By how much of itself a wait may be longer, so that a partner who comes back is not called by all at once."""
+
+ENDPOINTS_MAX = 10
+URL_CHARACTERS_MAX = 500
+SECRET_BYTES = 32
+GONE = "410"
+
+
+class EndpointUnknown(Missing):
+    code = "partner.endpoint-unknown"
+
+
+class DeliveryUnknown(Missing):
+    code = "partner.delivery-unknown"
+
+
+class UrlNotAllowed(Invalid):
+    """The address is not one of HTTPS, or holds what does not belong there."""
+
+    code = "partner.url-not-allowed"
+
+
+class TooManyEndpoints(Conflict):
+    code = "partner.too-many-endpoints"
+
+
+class EndpointIsDisabled(Conflict):
+    """Nothing is sent to an endpoint before it is enabled again."""
+
+    code = "partner.endpoint-disabled"
+
+
+class RangeEmpty(Invalid):
+    """The end of the time stands before its beginning."""
+
+    code = "partner.range-empty"
+
+
+# --- Endpoints --------------------------------------------------------------------------------------------------------
+
+
+def register(
+    *, endpoint_id: str, client: str, url: str, kinds: Collection[Kind], secret: str, others: int, at: datetime
+) -> Endpoint:
+    """A partner says where it listens, and for what. `others` is how many endpoints it has already."""
+    if others >= ENDPOINTS_MAX:
+        raise TooManyEndpoints(endpoints_max=ENDPOINTS_MAX)
+    return Endpoint(
+        endpoint_id=endpoint_id,
+        client=client,
+        url=_allowed(url),
+        kinds=tuple(sorted(set(kinds))),
+        secrets=(secret,),
+        changed_at=at,
+    )
+
+
+def new_secret(chance: bytes) -> str:
+    """A secret as both sides write it down."""
+    return f"whsec_{b64encode(chance).decode()}"
+
+
+def change_secret(endpoint: Endpoint, *, secret: str, at: datetime) -> Endpoint:
+    """From now on messages are signed with the new secret and with the one before it."""
+    return replace(endpoint, secrets=(secret, endpoint.secrets[0]), changed_at=at)
+
+
+def retire_secret(endpoint: Endpoint, *, at: datetime) -> Endpoint:
+    """The partner knows the new secret: the old one signs no more."""
+    return replace(endpoint, secrets=endpoint.secrets[:1], changed_at=at)
+
+
+def enable(endpoint: Endpoint, *, at: datetime) -> Endpoint:
+    """The partner listens again: what still waits goes on where it stood; what failed is asked for by replay."""
+    return replace(endpoint, status=Status.ENABLED, reason=None, changed_at=at)
+
+
+def judge(endpoint: Endpoint, tried: Delivery, *, at: datetime) -> Outcome[Endpoint] | None:
+    """What a try says of the endpoint: called no more where it is gone, or where a message failed for good."""
+    is_gone = tried.last_answer == GONE
+    if endpoint.status is Status.DISABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
+        return None
+    reason = Reason.GONE if is_gone else Reason.NOT_ANSWERING
+    told = EndpointDisabled(
+        endpoint_id=endpoint.endpoint_id, partner=endpoint.client, reason=reason.value, disabled_at=at
+    )
+    return Outcome(replace(endpoint, status=Status.DISABLED, reason=reason, changed_at=at), (told,))
+
+
+def _allowed(url: str) -> str:
+    """HTTPS anywhere; plain HTTP to an address of one's own network only, which is called in a local run alone."""
+    try:
+        parts = urlsplit(url)
+        host, has_port = parts.hostname or "", parts.port != 0
+    except ValueError as malformed:
+        raise UrlNotAllowed from malformed
+    is_plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= URL_CHARACTERS_MAX
+    is_bare = not parts.username and not parts.password and not parts.fragment
+    if not (is_plain and is_bare and host and has_port):
+        raise UrlNotAllowed
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_of_own_network(host)):
+        raise UrlNotAllowed
+    return url
+
+
+def _is_of_own_network(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+# --- Deliveries -------------------------------------------------------------------------------------------------------
+
+
+def answered(delivery: Delivery, *, answer: str, at: datetime, chance: float) -> Delivery:
+    """A try came to this: a status of 2xx is success, all else is not. `chance` is at least 0 and below 1."""
+    tried = replace(delivery, tries=delivery.tries + 1, last_try_at=at, last_answer=answer)
+    if len(answer) == 3 and answer.startswith("2"):
+        return replace(tried, status=deliveries.Status.DELIVERED, next_try_at=None)
+    if answer == GONE or tried.tries >= TRIES_MAX:
+        return replace(tried, status=deliveries.Status.FAILED, next_try_at=None)
+    wait_s = WAITS_S[tried.tries - 1] * (1 + JITTER * chance)
+    return replace(tried, next_try_at=at + timedelta(seconds=wait_s))
+
+
+def again(delivery: Delivery, *, at: datetime) -> Delivery:
+    """Send it once more under its id, whatever came of it: the receiver knows what it has."""
+    return replace(delivery, status=deliveries.Status.WAITING, tries=0, next_try_at=at)

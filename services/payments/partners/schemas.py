@@ -1,0 +1,69 @@
+"""The shapes of partners' endpoints over HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.payments.partners.delivery import Status as DeliveryStatus
+from services.payments.partners.endpoint import Kind, Reason, Status
+from services.payments.partners.rules import URL_CHARACTERS_MAX
+from shared.http.shapes import many
+
+
+class EndpointBody(Schema):
+    """Where a partner listens, and for what."""
+
+    url = fields.String(required=True, validate=validate.Length(min=1, max=URL_CHARACTERS_MAX))
+    kinds = fields.List(fields.Enum(Kind, by_value=True), required=True, validate=validate.Length(min=1, max=len(Kind)))
+
+
+class EndpointView(Schema):
+    """An endpoint as it stands. A disabled one is told nothing until it is enabled again."""
+
+    endpoint_id = fields.String(required=True)
+    client = fields.String(required=True)
+    url = fields.String(required=True)
+    kinds = fields.List(fields.Enum(Kind, by_value=True), required=True)
+    status = fields.Enum(Status, by_value=True, required=True)
+    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
+    changed_at = fields.AwareDateTime(required=True)
+    secrets = fields.Function(
+        lambda it: len(it.secrets),
+        metadata={"type": "integer", "description": "How many secrets sign: two while one is replaced."},
+        required=True,
+    )
+
+
+class NewSecretView(EndpointView):
+    """An endpoint with the secret that was made for it. It is shown here and never again."""
+
+    secret = fields.Function(lambda it: it.secrets[0], metadata={"type": "string"}, required=True)
+
+
+class DeliveryView(Schema):
+    """A message and what came of it."""
+
+    message_id = fields.String(required=True)
+    kind = fields.Enum(Kind, by_value=True, required=True)
+    happened_at = fields.AwareDateTime(required=True)
+    status = fields.Enum(DeliveryStatus, by_value=True, required=True)
+    tries = fields.Integer(required=True)
+    next_try_at = fields.AwareDateTime(required=True, allow_none=True)
+    last_try_at = fields.AwareDateTime(required=True, allow_none=True)
+    last_answer = fields.String(required=True)
+
+
+class RangeBody(Schema):
+    """A time, from its beginning until before its end."""
+
+    since = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True)
+
+
+class ReplayView(Schema):
+    """How many messages are sent again; where there were more, from when on to ask for the rest."""
+
+    queued = fields.Integer(required=True)
+    next_since = fields.AwareDateTime(required=True, allow_none=True)
+
+
+EndpointViews = many(EndpointView)
+DeliveryViews = many(DeliveryView)

@@ -1,0 +1,305 @@
+"""F23: what the bank says of a file of payouts comes twice, in halves, out of order, or is about nothing of ours.
+
+Each order is played with a payout of its own, each step twice, against the running bank. Whatever the order, the
+payout ends in the same state, the ledger says the same, and no invariant is offended.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+import requests
+from structlog.testing import capture_logs
+
+from services.payments.banking import store as banking
+from services.payments.banking.client import BankClient
+from services.payments.banking.fetching import Fetching
+from services.payments.banking.paying import Paying
+from services.payments.payouts import rules, store
+from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.payout import Payout
+from services.payments.wiring import service
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.faults.partner.asking import offences
+from tests.faults.partner.conftest import Clock
+from tests.ground import DZ, funds, hear, parked, reading, told
+from tests.payments.bank import Bank, office, own_settings, running_bank
+from tests.payments.banking.files import detail, entry, notice, status_report
+from tests.payments.builders import AMIRA, KARIM, REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
+
+AMOUNT = "320.00"
+SALIM = "psalimaaaaaaaaaaaaaaaaaaa"
+ACCOUNTS = {AMIRA: RETURNED_RIB, KARIM: RIB, SALIM: REFUSED_RIB}
+BOOKED = {AMIRA: 2, KARIM: 1, SALIM: 0}
+"""How often the bank books a payout of theirs: paid and returned, paid, refused."""
+
+Step = Callable[["File"], None]
+
+
+@dataclass
+class Ground:
+    """Payments and its bank. `told_of` counts the statements that payments has heard of."""
+
+    platform: Platform
+    made: Office
+    bank: Bank
+    clock: Clock
+    paying: Paying
+    fetching: Fetching
+
+    def sent(self, *claims: str, person: str = AMIRA) -> "File":
+        """A file of these claims that the bank has, though nobody lived to write that down; what it booked is told."""
+        hear(self.platform, service, *(approved(claim, person_ref=person) for claim in claims))
+        before = self.bank.delivered
+        self.paying.gather(self.platform, DZ)
+        (batch,) = store.batches.find_all(reading(self.platform), status=BatchStatus.READY)
+        sealed = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
+        body = b"".join(blobs.read(self.platform, DZ, sealed))
+        self.paying._change(self.platform, DZ, batch, rule=rules.begin_sending)
+        self.paying.bank.send_file(body, message_id=batch.batch_id)
+        self.bank.deliver(self.made, BOOKED[person])
+        statements = [each.message["data"]["statement_id"] for each in self.bank.fund.webhooks[before:]]
+        return File(self, batch.batch_id, claims, statements)
+
+    def balance(self, code: str) -> tuple[str, str | None]:
+        shown = self.made.staff().get(f"/ledger/accounts/{code}").json
+        return shown["balance"], shown["side"]
+
+    def cases(self) -> list[str]:
+        return sorted(case["case"] for case in self.made.staff().get("/differences").json["items"])
+
+    def offences(self) -> list[str]:
+        return offences(self.platform, bank_url=self.bank.url) + parked(self.platform)
+
+
+@dataclass
+class File:
+    """A file of payouts that the bank has, and what may come of it next. `statements`: paid, and then returned."""
+
+    ground: Ground
+    batch_id: str
+    claims: Sequence[str]
+    statements: list[str]
+
+    @property
+    def batch(self) -> Batch:
+        return store.batches.load(reading(self.ground.platform), self.batch_id)
+
+    def payout(self, number: int = 0) -> Payout:
+        (found,) = store.of_claim(reading(self.ground.platform), self.claims[number])
+        return found
+
+    def look(self) -> None:
+        """Payments does with the file what its state asks for, once."""
+        self.ground.paying._look_or_go_on(self.ground.platform, DZ, self.batch)
+
+    def take(self, statement_id: str) -> None:
+        """Payments fetches a camt.054 and books it."""
+        statement = banking.statements.load(reading(self.ground.platform), statement_id)
+        assert self.ground.fetching.fetch(self.ground.platform, DZ, statement)
+
+    def bank_says(self, change: Callable[[bytes], bytes]) -> None:
+        """From now on the bank's pain.002 of the file reads otherwise."""
+        url, key = self.ground.bank.url, self.ground.paying.bank.api_key
+        headers = {"Authorization": f"Bearer {key}"}
+        real = requests.get(f"{url}/files/{self.batch_id}/pain.002", headers=headers, timeout=5).content
+        put = requests.put(f"{url}/_files/{self.batch_id}/pain.002", data=change(real), timeout=5)
+        assert put.status_code == 200 and change(real) != real
+
+    def bank_books(self, *, entry_id: str, reason: str, end_to_end_id: str = "") -> str:
+        """A camt.054 says that money left for the payout (or whatever it calls so) once more; the statement's id."""
+        more = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>"
+        line = detail(end_to_end_id or self.payout().end_to_end_id, amount=f'<Amt Ccy="DZD">{AMOUNT}</Amt>', more=more)
+        account = f"<Othr><Id>{funds()[DZ].payment.payouts.number}</Id></Othr>"
+        body = notice(entry(AMOUNT, details=line), account=account).replace(b"BANK-1", entry_id.encode())
+        made = requests.post(f"{self.ground.bank.url}/_statements/{DZ}", data=body, timeout=5)
+        self.ground.bank.deliver(self.ground.made)
+        statement_id: str = made.json()["statement_id"]
+        return statement_id
+
+    def until_closed(self) -> None:
+        for _ in range(8):
+            if self.batch.status is BatchStatus.CLOSED:
+                return
+            self.look()
+        raise AssertionError(f"the file stays {self.batch.status}")
+
+
+@pytest.fixture
+def ground(platform: Platform, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
+    with running_bank(tmp_path) as bank:
+        made = office(platform, own_settings(bank.url))
+        client = BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=5.0)
+        hear(platform, service, persons(ACCOUNTS))
+        yield Ground(platform, made, bank, clock, Paying(client), Fetching(client))
+
+
+def look(file: File) -> None:
+    file.look()
+
+
+def paid(file: File) -> None:
+    file.take(file.statements[0])
+
+
+def returned(file: File) -> None:
+    file.take(file.statements[1])
+
+
+def left_again(file: File) -> None:
+    file.take(file.statements[2])
+
+
+def orders(*steps: Step) -> list[tuple[Step, ...]]:
+    """Every order of these steps, once each where a step stands in it several times."""
+    return list(dict.fromkeys(permutations(steps)))
+
+
+def play(file: File, order: Sequence[Step]) -> str:
+    """Each step of an order twice, and then whatever the file still asks for; the order, in words."""
+    for step in order:
+        step(file)
+        if step is not look:
+            step(file)
+    file.until_closed()
+    return ", ".join(step.__name__ for step in order)
+
+
+def events_of(ground: Ground, claim: str) -> list[str]:
+    rows = ground.platform.database["outbox"].find({"events.key": f"{DZ}:{claim}"}).sort("_id", 1)
+    return [each["type"].removeprefix("payments.benefit-") for row in rows for each in row["events"]]
+
+
+def is_told_in_order(ground: Ground, claim: str) -> bool:
+    """Returned is told once and last, paid at most once before it."""
+    return events_of(ground, claim) in (["ordered", "paid", "returned"], ["ordered", "returned"])
+
+
+# --- In every order ---------------------------------------------------------------------------------------------------
+
+
+def test_f23_a_payment_and_its_return_end_the_same_in_every_order(ground: Ground) -> None:
+    """The three looks find out that the file went out, that the bank has it, and what its pain.002 says."""
+    every = orders(look, look, look, paid, returned)
+    assert len(every) == 20
+    for number, order in enumerate(every, start=1):
+        file = ground.sent(f"c{number}")
+        words = play(file, order)
+        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+    assert ground.balance(f"payable:{AMIRA}") == (f"{number * 320}.00", "credit")
+    assert ground.balance("bank:payouts") == ("0.00", None)
+    assert ground.cases() == [] and ground.offences() == []
+
+
+def test_f23_a_refusal_that_the_bank_booked_out_and_back_ends_the_same_in_every_order(ground: Ground) -> None:
+    """Some banks book what they refuse, and take it back. Where the refusal is known first, a person sees both."""
+    for number, order in enumerate(orders(look, paid, returned), start=1):
+        file = ground.sent(f"c{number}")
+        file.look()
+        file.look()
+        file.bank_says(lambda real: real.replace(b"ACSC", b"RJCT"))
+        words = play(file, order)
+        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+    assert ground.balance(f"payable:{AMIRA}") == (f"{number * 320}.00", "credit")
+    assert ground.balance("bank:payouts") == ("0.00", None)
+    assert ground.balance("suspense:unmatched") == ("0.00", None)
+    assert set(ground.cases()) == {"left-unmatched", "unmatched"} and ground.offences() == []
+
+
+def test_f23_a_return_of_a_return_is_never_a_second_payment_in_any_order(ground: Ground) -> None:
+    """Money that leaves for a payout once more is booked, for a person to look at, and not as paid."""
+    for number, order in enumerate(orders(paid, returned, left_again), start=1):
+        file = ground.sent(f"c{number}")
+        file.statements.append(file.bank_books(entry_id=f"again-{number}", reason="FOCR"))
+        words = play(file, order)
+        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+    total = f"{number * 320}.00"
+    assert ground.balance(f"payable:{AMIRA}") == (total, "credit")
+    assert ground.balance("suspense:unmatched") == (total, "debit")
+    assert ground.balance("bank:payouts") == (total, "credit")
+    assert ground.cases() == ["left-unmatched"] * number and ground.offences() == []
+
+
+# --- Halves, and what is not ours -------------------------------------------------------------------------------------
+
+
+def test_f23_a_verdict_in_halves_ends_as_the_whole_one(ground: Ground) -> None:
+    """First the bank names one payout that it refuses, later the other: both are returned, and told once."""
+    file = ground.sent("c1", "c2", person=SALIM)
+    file.look()
+    file.look()
+    first, second = (file.payout(number).end_to_end_id for number in (0, 1))
+    whole = _verdict(file, {first: "RJCT", second: "RJCT"})
+    file.bank_says(lambda real: _verdict(file, {first: "RJCT"}))
+    file.look()
+    assert [file.payout(number).status for number in (0, 1)] == ["returned", "sent"]
+    file.bank_says(lambda real: whole)
+    for _ in range(3):
+        file.look()
+    assert [file.payout(number).status for number in (0, 1)] == ["returned", "returned"]
+    assert file.batch.status is BatchStatus.CLOSED
+    assert told(ground.platform).count("payments.benefit-returned") == 2
+    assert ground.balance(f"payable:{SALIM}") == ("640.00", "credit") and ground.offences() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda real: real[: len(real) // 2], "bank-file.not-readable"),
+        (lambda real: real.replace(b"<OrgnlMsgId>", b"<OrgnlMsgId>X"), "payout.not-of-batch"),
+        (lambda real: real.replace(b"<OrgnlCtrlSum>", b"<OrgnlCtrlSum>1"), "payout.not-of-batch"),
+        (lambda real: real.replace(b"<OrgnlEndToEndId>", b"<OrgnlEndToEndId>X"), "payout.not-of-batch"),
+    ],
+    ids=["cut in the middle", "of an unknown file", "of another sum", "of an unknown payout"],
+)
+def test_f23_a_verdict_that_cannot_be_of_the_file_changes_nothing_until_the_right_one_comes(
+    ground: Ground, change: Callable[[bytes], bytes], why: str
+) -> None:
+    file = ground.sent("c1", person=KARIM)
+    file.look()
+    file.look()
+    real = _verdict(file, {file.payout().end_to_end_id: "ACSC"})
+    wrong = change(_verdict(file, {file.payout().end_to_end_id: "RJCT"}))
+    file.bank_says(lambda _: wrong)
+    with capture_logs() as logs:
+        file.look()
+        file.look()
+    assert [line["why"] for line in logs if line["event"] == "batch-not-followed"] == [why] * 2
+    assert (file.batch.status, file.payout().status) == (BatchStatus.SENT, "sent")
+    file.bank_says(lambda _: real)
+    paid(file)
+    paid(file)
+    file.until_closed()
+    assert file.payout().status == "paid" and events_of(ground, "c1") == ["ordered", "paid"]
+    assert ground.balance("bank:payouts") == (AMOUNT, "credit") and ground.offences() == []
+
+
+def test_f23_a_statement_of_payouts_that_nobody_ordered_is_money_for_a_person_to_look_at(ground: Ground) -> None:
+    file = ground.sent("c1", person=KARIM)
+    unknown = file.bank_books(entry_id="strange-1", reason="NARR", end_to_end_id="never-ordered")
+    file.take(unknown)
+    file.take(unknown)
+    paid(file)
+    paid(file)
+    file.until_closed()
+    assert file.payout().status == "paid" and ground.cases() == ["left-unmatched"]
+    assert ground.balance("bank:payouts") == ("640.00", "credit") and ground.offences() == []
+
+
+def _verdict(file: File, statuses: dict[str, str]) -> bytes:
+    """A pain.002 of the file that names these of its payouts and says nothing of the others."""
+    lines = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{end_to_end_id}</OrgnlEndToEndId><TxSts>{status}</TxSts></TxInfAndSts>"
+        for end_to_end_id, status in statuses.items()
+    )
+    block = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>P-1</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>"
+    whole = status_report(block, group="<GrpSts>PART</GrpSts>").decode()
+    total = f"{len(file.claims) * 320}.00"
+    for of_another, own in (("MSG-1", file.batch_id), (">3<", f">{len(file.claims)}<"), ("4500.00", total)):
+        whole = whole.replace(of_another, own)
+    return whole.encode()

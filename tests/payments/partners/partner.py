@@ -1,0 +1,96 @@
+"""A partner that listens: a real HTTP server that can be down, slow to answer no, and up again on the same port."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+from services.payments.wiring import service
+from shared.events.payments import PaymentDebited
+from shared.storage.platform import Platform
+from shared.webhooks import Secret, verify
+from tests.callers import Office
+from tests.ground import hear
+from tests.payments.builders import FIRM
+from tests.simulators.programs import free_port
+
+AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Partner:
+    """What it heard, by message id in the order of hearing. `answers` are the next statuses; 204 once used up."""
+
+    port: int = field(default_factory=free_port)
+    answers: list[int] = field(default_factory=list)
+    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/himaya?of=dz"
+
+    @property
+    def ids(self) -> list[str]:
+        return [headers["webhook-id"] for headers, _ in self.heard]
+
+    def believes(self, secret: str, *, at: datetime, number: int = -1) -> bool:
+        """Whether a message's signature is good, by the rules that everybody has."""
+        headers, body = self.heard[number]
+        return verify(body, headers=headers, secrets=[Secret.read(secret)], at=at) == headers["webhook-id"]
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        partner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                partner.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self.send_response(partner.answers.pop(0) if partner.answers else 204)
+                self.send_header("location", "/elsewhere")
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join(5)
+            server.server_close()
+
+
+def register(made: Office, url: str, *kinds: str, client: str = "bank-1") -> dict[str, Any]:
+    asked = made.machine(client).post("/endpoints", {"url": url, "kinds": list(kinds or ("payment.debited",))})
+    assert asked.status_code == 201, asked.text
+    shown: dict[str, Any] = asked.json
+    return shown
+
+
+def debit(platform: Platform, collection_id: str = "c1", *, at: datetime = AT) -> None:
+    """A payer was debited: payments hears what it told itself."""
+    event = PaymentDebited(
+        collection_id=collection_id,
+        declaration_id="d1",
+        employer_id=FIRM,
+        rail="card",
+        amount_minor=315_025,
+        currency="DZD",
+        debited_at=at,
+    )
+    hear(platform, service, event)
+
+
+def deliveries(made: Office, endpoint: dict[str, Any], client: str = "bank-1") -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (
+        made.machine(client).get(f"/endpoints/{endpoint['endpoint_id']}/deliveries").json["items"]
+    )
+    return items

@@ -1,0 +1,141 @@
+"""Rounds over endpoints: each message once where all goes well, and nobody held up by another."""
+
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from services.payments.banking.rounds import in_work
+from services.payments.partners import actions, store
+from services.payments.partners.chores import Calling
+from services.payments.partners.door import Door
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.ground import DZ, reading, told
+from tests.payments.bank import office
+from tests.payments.partners.partner import AT, Partner, debit, deliveries, register
+
+DOOR = Door(may_be_private=True, timeout_s=5)
+
+
+@pytest.fixture
+def made(platform: Platform) -> Office:
+    return office(platform)
+
+
+@pytest.fixture
+def partner() -> Iterator[Partner]:
+    listening = Partner()
+    with listening.up():
+        yield listening
+
+
+@pytest.fixture
+def calling() -> Calling:
+    return Calling(DOOR, round_s=10)
+
+
+def test_a_message_is_sent_once_and_its_signature_is_good(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    endpoint = register(made, partner.url)
+    debit(platform)
+    assert calling.run(platform, DZ) == 1 and calling.run(platform, DZ) == 0
+    (delivered,) = deliveries(made, endpoint)
+    assert (delivered["status"], delivered["tries"], delivered["last_answer"]) == ("delivered", 1, "204")
+    assert partner.ids == [delivered["message_id"]] and partner.believes(endpoint["secret"], at=now())
+
+
+def test_both_secrets_sign_until_the_old_one_is_retired(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    old = register(made, partner.url)
+    new = made.machine().post(f"/endpoints/{old['endpoint_id']}/secrets").json
+    debit(platform, "c1")
+    calling.run(platform, DZ)
+    assert partner.believes(old["secret"], at=now()) and partner.believes(new["secret"], at=now())
+    made.machine().post(f"/endpoints/{old['endpoint_id']}/secrets/retirement")
+    debit(platform, "c2")
+    calling.run(platform, DZ)
+    assert partner.believes(new["secret"], at=now())
+    with pytest.raises(Exception, match="wrong-signature"):
+        partner.believes(old["secret"], at=now())
+
+
+def test_killed_between_the_call_and_its_keeping_it_is_sent_again_under_its_id(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    register(made, partner.url)
+    debit(platform)
+    work = reading(platform)
+    (endpoint,) = store.of_fund(work)
+    (delivery,) = store.due(work, endpoint.endpoint_id, at=work.at)
+    assert calling.send(endpoint, delivery, at=now()) == "204"  # and here the process dies
+    assert calling.run(platform, DZ) == 1
+    assert len(partner.ids) == 2 and len(set(partner.ids)) == 1
+
+
+def test_after_a_failure_the_others_wait_for_the_next_round(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    endpoint = register(made, partner.url)
+    for number in range(3):
+        debit(platform, f"c{number}", at=AT + timedelta(seconds=number))
+    partner.answers = [503]
+    assert calling.run(platform, DZ) == 1
+    assert calling.run(platform, DZ) == 2, "the one that failed waits for its time"
+    assert sorted(each["status"] for each in deliveries(made, endpoint)) == ["delivered", "delivered", "waiting"]
+
+
+def test_gone_disables_at_once_and_a_redirection_is_a_failure(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    endpoint = register(made, partner.url)
+    partner.answers = [301, 410]
+    debit(platform, "c1")
+    calling.run(platform, DZ)
+    assert deliveries(made, endpoint)[0]["last_answer"] == "301" and told(platform)[-1:] == []
+    debit(platform, "c2", at=AT + timedelta(seconds=1))
+    calling.run(platform, DZ)
+    shown = made.machine().get(f"/endpoints/{endpoint['endpoint_id']}").json
+    assert (shown["status"], shown["reason"]) == ("disabled", "gone")
+    assert told(platform) == ["payments.endpoint-disabled"]
+    refused = made.machine().post(
+        f"/endpoints/{endpoint['endpoint_id']}/replays",
+        {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()},
+    )
+    assert (refused.status_code, refused.json["code"]) == (409, "partner.endpoint-disabled")
+    assert calling.run(platform, DZ) == 0 and len(partner.ids) == 2
+
+
+def test_an_endpoint_that_hangs_holds_up_no_other(made: Office, platform: Platform, partner: Partner) -> None:
+    """The first one takes the call and never answers; the other is told meanwhile, also of what comes later."""
+    calling = Calling(Door(may_be_private=True, timeout_s=30), round_s=0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        hanging = register(made, f"http://127.0.0.1:{mute.getsockname()[1]}/", client="bank-2")
+        register(made, partner.url)
+        for number in range(2):
+            debit(platform, f"c{number}", at=AT + timedelta(seconds=number))
+            for _ in range(100):
+                calling.run(platform, DZ)
+                if len(partner.ids) > number:
+                    break
+        assert len(set(partner.ids)) == 2
+        assert [each["tries"] for each in deliveries(made, hanging, client="bank-2")] == [0, 0], "it hangs still"
+        connection, _ = mute.accept()
+        connection.close()
+
+
+def test_a_message_that_is_asked_for_anew_while_it_is_sent_is_sent_anew(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    endpoint = register(made, partner.url)
+    debit(platform)
+    work = reading(platform)
+    (before,) = store.due(work, endpoint["endpoint_id"], at=work.at)
+    asked = {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()}
+    assert made.machine().post(f"/endpoints/{endpoint['endpoint_id']}/replays", asked).json["queued"] == 1
+    in_work(platform, DZ, "test", lambda work: actions.take_answer(work, before, answer="204"))
+    assert deliveries(made, endpoint)[0]["status"] == "waiting"
+    assert calling.run(platform, DZ) == 1

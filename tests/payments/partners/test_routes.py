@@ -1,0 +1,107 @@
+"""A partner and its endpoints over HTTP: its own, with a secret that is shown once."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.storage.platform import Platform
+from tests.callers import Office
+from tests.ground import TN
+from tests.payments.bank import office
+from tests.payments.partners.partner import AT, debit, deliveries, register
+
+URL = "https://bank.example/hook"
+
+
+@pytest.fixture
+def made(platform: Platform) -> Office:
+    return office(platform)
+
+
+def test_a_secret_is_shown_once_and_rests_sealed(made: Office, platform: Platform) -> None:
+    made_now = register(made, URL, "payment.debited", "benefit.paid")
+    assert made_now["secret"].startswith("whsec_") and made_now["secrets"] == 1
+    later = made.machine().get(f"/endpoints/{made_now['endpoint_id']}").json
+    assert (later["url"], later["kinds"], later["status"]) == (URL, ["benefit.paid", "payment.debited"], "enabled")
+    kept = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+    assert made_now["secret"] not in json.dumps([later, kept], default=str)
+
+
+def test_a_secret_is_replaced_in_two_steps(made: Office) -> None:
+    first = register(made, URL)
+    path = f"/endpoints/{first['endpoint_id']}/secrets"
+    second = made.machine().post(path).json
+    assert second["secret"] != first["secret"] and second["secrets"] == 2
+    assert made.machine().post(f"{path}/retirement").json["secrets"] == 1
+
+
+def test_an_endpoint_is_its_partners_alone_and_the_funds_agents_see_all(made: Office) -> None:
+    endpoint_id = register(made, URL)["endpoint_id"]
+    other = made.machine("bank-2")
+    since = {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()}
+    for answer in (
+        other.get(f"/endpoints/{endpoint_id}"),
+        other.get(f"/endpoints/{endpoint_id}/deliveries"),
+        other.post(f"/endpoints/{endpoint_id}/replays", since),
+        other.post(f"/endpoints/{endpoint_id}/activation"),
+        other.post(f"/endpoints/{endpoint_id}/secrets"),
+        other.post(f"/endpoints/{endpoint_id}/secrets/retirement"),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (403, "access.not-yours")
+    assert other.get("/endpoints").json["items"] == []
+    assert [each["endpoint_id"] for each in made.staff().get("/partners/endpoints").json["items"]] == [endpoint_id]
+    assert made.staff(fund=TN).get("/partners/endpoints").json["items"] == []
+    unknown = made.machine(fund=TN).get(f"/endpoints/{endpoint_id}")
+    assert (unknown.status_code, unknown.json["code"]) == (404, "partner.endpoint-unknown")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"url": "http://bank.example/", "kinds": ["payment.debited"]}, "partner.url-not-allowed"),
+        ({"url": URL, "kinds": []}, "request.invalid"),
+        ({"url": URL, "kinds": ["everything"]}, "request.invalid"),
+        ({"kinds": ["payment.debited"]}, "request.invalid"),
+    ],
+)
+def test_a_malformed_endpoint_is_refused(made: Office, body: dict[str, Any], code: str) -> None:
+    answer = made.machine().post("/endpoints", body)
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+
+
+def test_an_eleventh_endpoint_is_refused(made: Office) -> None:
+    for _ in range(10):
+        register(made, URL)
+    refused = made.machine().post("/endpoints", {"url": URL, "kinds": ["payment.debited"]})
+    assert (refused.status_code, refused.json["code"]) == (409, "partner.too-many-endpoints")
+    assert register(made, URL, client="bank-2")
+
+
+def test_a_message_is_written_for_who_wants_it_once_and_names_nobody(made: Office, platform: Platform) -> None:
+    wants, other = register(made, URL), register(made, URL, "benefit.paid")
+    debit(platform)
+    (waiting,) = deliveries(made, wants)
+    assert (waiting["kind"], waiting["status"], waiting["tries"]) == ("payment.debited", "waiting", 0)
+    assert deliveries(made, other) == []
+    (row,) = platform.database["partner_deliveries"].find()
+    told = json.loads(row["body"])
+    assert told == {
+        "type": "payment.debited",
+        "timestamp": AT.isoformat(),
+        "data": {"fund": "dz-cnas", "payment_id": "c1", "rail": "card", "amount": "3150.25", "currency": "DZD"},
+    }
+
+
+@pytest.mark.parametrize(("since_days", "until_days", "queued"), [(-1, 1, 1), (0, 1, 1), (-1, 0, 0), (1, 2, 0)])
+def test_a_replay_is_of_what_happened_in_a_time(
+    made: Office, platform: Platform, since_days: int, until_days: int, queued: int
+) -> None:
+    endpoint_id = register(made, URL)["endpoint_id"]
+    debit(platform)
+    since, until = ((AT + timedelta(days=days)).isoformat() for days in (since_days, until_days))
+    answer = made.machine().post(f"/endpoints/{endpoint_id}/replays", {"since": since, "until": until})
+    assert (answer.status_code, answer.json) == (202, {"queued": queued, "next_since": None})
+    empty = made.machine().post(f"/endpoints/{endpoint_id}/replays", {"since": until, "until": since})
+    assert (empty.status_code, empty.json["code"]) == (422, "partner.range-empty")
