@@ -230,7 +230,7 @@ MUTANTS = [
         file="shared/http/endpoint.py",
         was="if self.route.needs not in actor.scopes:",
         now="if False:",
-        test="tests/house/test_guards.py",
+        test="tests/security/test_callers.py",
     ),
     Mutant(
         mechanism="each link of the audit holds the one before it",
