@@ -22,7 +22,7 @@ from shared.bus import deadletters, envelope
 from shared.bus.deadletters import FOLLOWS, OPEN_MAX, AlreadyClosed, Letter, TooManyDeadLetters
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
-from shared.bus.topics import BrokerUnavailable
+from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
@@ -121,6 +121,7 @@ class Inbox:
             metadata_max_age_ms=TOPICS_AGE_MAX_MS,
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=self.session_timeout_ms // 3,
+            reconnect_backoff_max_ms=RECONNECT_MAX_MS,
             max_poll_records=POLLED_EVENTS_MAX,
         )
 

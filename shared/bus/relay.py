@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
-from shared.bus.topics import BrokerUnavailable
+from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.storage.connection import DatabaseUnavailable, Document
 from shared.storage.drawer import parts
 from shared.storage.platform import Platform
@@ -42,6 +42,7 @@ def producer(servers: str) -> KafkaProducer:
         delivery_timeout_ms=20_000,
         request_timeout_ms=10_000,
         max_request_size=8_000_000,
+        reconnect_backoff_max_ms=RECONNECT_MAX_MS,
     )
 
 

@@ -12,6 +12,10 @@ IN_SYNC_MIN = 2
 """Of three brokers two have an event before it counts as sent: any one may be lost, and the others go on."""
 
 
+RECONNECT_MAX_MS = 1_000
+"""How long a client waits at most before it looks again for a broker that went away: kafka-python would wait 30 s."""
+
+
 class BrokerUnavailable(Unavailable):
     """The broker does not answer."""
 
