@@ -23,6 +23,7 @@ from deploy.local.programs import POLL_S, Broken, Program, last_words
 SOCKET = "supervisor.sock"
 SOCKET_PATH_MAX = 100  # characters; the kernel allows 107
 START_MAX_S = 30.0
+START_TRIES = 3
 STOP_MAX_S = 62.0  # all stages at their slowest: workers and webs 25 s each, simulators 2, engines 7; mostly it is 5
 ORPHAN_STOP_MAX_S = 2.0
 LOG_SIZE_MAX = "20MB"
@@ -57,7 +58,7 @@ environment={environment}
 autostart=false
 autorestart={restarts}
 startsecs=2
-startretries=3
+startretries={tries}
 stopwaitsecs={stop_max_s}
 killasgroup=true
 redirect_stderr=true
@@ -208,6 +209,7 @@ class Supervisor:
                     command=shlex.join(program.command).replace("%", "%%"),
                     environment=_environment(program.environment),
                     restarts=str(program.may_restart).lower(),
+                    tries=START_TRIES if program.may_restart else 0,  # what falls while it starts has fallen
                     stop_max_s=ceil(program.stop_max_s),
                     log=self.log(program),
                     log_size_max=LOG_SIZE_MAX,
