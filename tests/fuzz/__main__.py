@@ -1,7 +1,8 @@
 """`make fuzz`: every target for FUZZ_SECONDS (10) with atheris, or those named in FUZZ_TARGETS; one line each.
 
 Each goes on from its seeds and from what earlier runs found worth keeping (`var/fuzz/<target>/corpus`). An input that
-makes something leave that the target does not declare is kept beside it, and the exit is 1.
+makes something leave that the target does not declare is kept beside it, and the exit is 1. FUZZ_SEED (0: another each time)
+takes the same ways again.
 """
 
 import os
@@ -30,13 +31,13 @@ class Outcome:
 
 
 def main() -> int:
-    seconds = int(os.environ.get("FUZZ_SECONDS", "10"))
+    seconds, chance = int(os.environ.get("FUZZ_SECONDS", "10")), int(os.environ.get("FUZZ_SEED", "0"))
     wanted = os.environ.get("FUZZ_TARGETS", "").split()
     failed = []
     for target in targets():
         if wanted and target.name not in wanted:
             continue
-        outcome = fuzz(target, seconds=seconds)
+        outcome = fuzz(target, seconds=seconds, chance=chance)
         verdict = "ok" if outcome.is_good else "FAILED"
         print(
             f"{target.name:20} {outcome.runs_a_second:>7,} runs/s  {outcome.covered:>6,} edges "
@@ -51,14 +52,20 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def fuzz(target: Target, *, seconds: int) -> Outcome:
+def fuzz(target: Target, *, seconds: int, chance: int) -> Outcome:
     """Fuzz one target in a process of its own, so that one that floods or hangs leaves the others alone."""
     home = HOME / target.name
     corpus = home / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
-    options = [f"-max_total_time={seconds}", f"-artifact_prefix={home}/", "-print_final_stats=1", str(corpus)]
+    options = [
+        f"-seed={chance}",
+        f"-max_total_time={seconds}",
+        f"-artifact_prefix={home}/",
+        "-print_final_stats=1",
+        str(corpus),
+    ]
     command = [sys.executable, "-m", "tests.fuzz.one", target.name, *options]
     try:
         done = subprocess.run(
