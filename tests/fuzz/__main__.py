@@ -1,8 +1,8 @@
 """`make fuzz`: every target for FUZZ_SECONDS (10) with atheris, or those named in FUZZ_TARGETS; one line each.
 
 Each goes on from its seeds and from what earlier runs found worth keeping (`var/fuzz/<target>/corpus`). An input that
-makes something leave that the target does not declare is kept beside it, and the exit is 1. FUZZ_SEED (0: another each time)
-takes the same ways again.
+makes something leave that the target does not declare is kept beside it, and the exit is 1. FUZZ_SEED takes the same
+ways again; 0, as usual, another each time.
 """
 
 import os
