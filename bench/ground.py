@@ -68,8 +68,8 @@ class Ground:
         if name == TANSU:
             return tansu.program(port=port), f"{HOST}:{port}"
         home = self.home / f"kafka-{next(self._numbers)}"
-        program = apache_kafka.program(port=port, controller_port=free_port(), jars_home=JARS, home=home)
-        return program, f"{HOST}:{port}"
+        ports = [apache_kafka.Ports(port=port, controller_port=free_port())]
+        return apache_kafka.programs(ports, jars_home=JARS, home=home)[0], apache_kafka.servers(ports)
 
     def spans(self) -> str:
         """Where spans are sent: a real collector. Broken where there is no Java."""

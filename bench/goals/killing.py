@@ -25,9 +25,10 @@ EVENTS = 1_000
 FOR_HEXKIT = "for-hexkit"
 FOREVER = 10**9
 POLL_S = 0.05
-QUIET_S = 14.0
-"""Longer than the session of a dead member: what comes again has come by then."""
-LONGEST_S = 120.0
+QUIET_S = 80.0
+"""Longer than the session of a dead member, and than a database keeps the transaction of whoever was killed inside it
+(a minute): what comes again has come by then."""
+LONGEST_S = 240.0
 
 Command = Sequence[object]
 
