@@ -26,6 +26,8 @@ from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
+from shared.kernel.parts import in_parts
+from shared.storage.drawer import is_duplicate
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
@@ -280,7 +282,7 @@ class Inbox:
         try:
             self.platform.collection("inbox").insert_many(ids, session=transaction.session)
         except BulkWriteError as refused:
-            if any(error.get("code") == 11000 for error in refused.details["writeErrors"]):
+            if is_duplicate(refused):
                 raise AlreadyTaken from refused
             raise
         for each in taken:
@@ -320,17 +322,9 @@ class Inbox:
 
 def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
     """The same records in order, in as few parts as a transaction's size allows."""
-    batch: list[Letter] = []
-    size = 0
-    for letter in letters:
-        length = len(letter.body or b"")
-        if batch and (len(batch) == BATCH_EVENTS_MAX or size + length > BATCH_BYTES_MAX):
-            yield batch
-            batch, size = [], 0
-        batch.append(letter)
-        size += length
-    if batch:
-        yield batch
+    return in_parts(
+        letters, size=lambda letter: len(letter.body or b""), count_max=BATCH_EVENTS_MAX, size_max=BATCH_BYTES_MAX
+    )
 
 
 def _letter(record: Any) -> Letter:

@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
+from shared.kernel.parts import in_parts
 from shared.storage.connection import DatabaseUnavailable, Document
 from shared.storage.drawer import parts
 from shared.storage.platform import Platform
@@ -151,17 +152,11 @@ class Relay:
 
 def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """The same documents in order, in parts of a bounded number and size."""
-    part: list[Document] = []
-    size = 0
-    for document in documents:
-        length = sum(len(event["body"]) for event in document["events"])  # type: ignore[attr-defined, misc]
-        if part and (len(part) == DOCUMENTS_MAX or size + length > SLICE_BYTES_MAX):
-            yield part
-            part, size = [], 0
-        part.append(document)
-        size += length
-    if part:
-        yield part
+
+    def size(document: Any) -> int:
+        return sum(len(event["body"]) for event in document["events"])
+
+    return in_parts(documents, size=size, count_max=DOCUMENTS_MAX, size_max=SLICE_BYTES_MAX)
 
 
 def republish(

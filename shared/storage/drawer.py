@@ -88,11 +88,16 @@ def write_all(collection: Collection[Document], writes: Sequence[Held], *, sessi
     try:
         made = collection.bulk_write(operations, ordered=True, session=session)
     except BulkWriteError as refused:
-        if any(error.get("code") == DUPLICATE_KEY for error in refused.details["writeErrors"]):
+        if is_duplicate(refused):
             raise DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY) from refused
         raise
     if made.matched_count != sum(isinstance(write, Revision) for write in writes):
         raise ChangedMeanwhile
+
+
+def is_duplicate(refused: BulkWriteError) -> bool:
+    """Whether many were refused because one of them is there already."""
+    return any(error.get("code") == DUPLICATE_KEY for error in refused.details["writeErrors"])
 
 
 @dataclass(frozen=True)

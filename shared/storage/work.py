@@ -16,6 +16,7 @@ from shared.events.declaring import case_of, declaration_of
 from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
 from shared.kernel.ids import uuid7
+from shared.kernel.parts import in_parts
 from shared.kernel.references import with_check
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
@@ -94,16 +95,13 @@ class Work:
 
 def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:
     """The events of a transaction, in order, in as few documents as the limits allow; their ids keep the order."""
-    batches: list[list[Document]] = []
-    size = 0
-    for event in (event for work in works for event in work.events):
-        length = len(event["body"])  # type: ignore[arg-type]
-        if not batches or len(batches[-1]) == OUTBOX_EVENTS_MAX or size + length > OUTBOX_BYTES_MAX:
-            batches.append([])
-            size = 0
-        batches[-1].append(event)
-        size += length
+    told = (event for work in works for event in work.events)
+    batches = in_parts(told, size=_body_bytes, count_max=OUTBOX_EVENTS_MAX, size_max=OUTBOX_BYTES_MAX)
     return [
         {"_id": f"{outbox_id}/{number:04d}", "is_sent": False, "at": batch[0]["at"], "events": batch}
         for number, batch in enumerate(batches)
     ]
+
+
+def _body_bytes(event: Any) -> int:
+    return len(event["body"])
