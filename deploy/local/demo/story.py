@@ -279,7 +279,12 @@ def account(scene: Scene, person: Worker) -> None:
     card = scene.worker.get("identity", "/card")
     teller.seen(f"right {right['status']} until {right['valid_until']}: {right['text']}")
     teller.seen(f"card {card['card_number']} valid until {card['valid_until']}")
-    lines = scene.worker.get("documents", "/career")["lines"]
+
+    def career() -> Any:
+        answer = scene.worker.raw("GET", "documents", "/career")
+        return answer.json()["lines"] if answer.status_code == 200 else None
+
+    lines = teller.wait("the career", career)
     teller.check(len(lines) == 4, f"career: {len(lines)} quarters declared by {lines[0]['employer_name']}")
 
 
