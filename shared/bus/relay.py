@@ -107,7 +107,7 @@ class Relay:
         sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
         outbox = self.platform.collection("outbox")
         try:
-            with self.platform.database.client.start_session() as session, session.start_transaction():
+            with self.platform.sessions.open() as session, session.start_transaction():
                 for part in parts(ids):
                     outbox.update_many({"_id": {"$in": part}}, sent, session=session)
         except PyMongoError as error:

@@ -28,6 +28,7 @@ from shared.sealing.keys import FundKeys
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Writes
+from shared.storage.sessions import Sessions
 from shared.storage.work import Work, outbox_documents
 from shared.telemetry.steps import passing
 
@@ -101,7 +102,11 @@ class Platform:
     keys: Mapping[str, FundKeys]
     clock: Callable[[], datetime] = now
     chance: Callable[[int], bytes] = os.urandom
+    sessions: Sessions = field(init=False, compare=False, repr=False)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sessions", Sessions(self.database))
 
     def collection(self, name: str) -> Collection[Document]:
         """One of the service's collections; made once, since to make one costs more than to use it."""
@@ -140,7 +145,7 @@ class Platform:
         passing("work.begin")
         for run in range(1, RUNS_MAX + 1):
             try:
-                with self.database.client.start_session() as session:
+                with self.sessions.open() as session:
                     answer = self._once(session, body)
                 passing("work.committed")
                 return answer

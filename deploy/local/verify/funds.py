@@ -4,7 +4,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.events import EVENT
 from deploy.local.verify.seen import Seen
 
-FUNDLESS = {"workers", "outbox", "inbox", "deadletters", "leases"}
+FUNDLESS = {"workers", "outbox", "inbox", "deadletters", "leases", "database_sessions"}
 """Plumbing of a whole service; what is of a fund in it says so inside."""
 
 

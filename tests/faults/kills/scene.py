@@ -37,7 +37,6 @@ from tests.ground import DZ, TN, funds
 WAIT_MAX_S = float(os.environ.get("FAULTS_WAIT_MAX_S", "90"))
 """Mutants make tests wait for what never comes: their run is told to wait less."""
 SIMULATORS = {"BANK_PORT": "bank", "MESSAGES_PORT": "messages"}
-HELD_UP_S = 20.0
 EMPTY_POLLS = 2
 SESSION_TIMEOUT_MS = 2_000
 """How soon the broker gives a dead member's part to its successor."""
@@ -154,17 +153,10 @@ class Scene:
         self._let_time_pass()
 
     def _let_time_pass(self) -> None:
-        """What the dead still hold runs out: the relay's lease after some seconds, transactions after a minute.
-
-        F6 waits out the lease. Where whoever died was inside the transaction that takes events in, the first of those
-        that meet it waits for longer than an early event would.
-        """
+        """The lease of a relay that died runs out, which F6 waits for. Transactions its successor ends."""
         for name in self.killed.keys() - self.given_up:
-            done, is_inside = self.faults[name].done, self.faults[name].step.endswith("work.saved")
-            if self.given_up or not is_inside or time.time() - done.stat().st_mtime > HELD_UP_S:
-                self.database(name)["leases"].update_many({}, {"$set": {"until": now()}})
-                self.give_up_what_the_dead_left()
-                self.given_up.add(name)
+            self.database(name)["leases"].update_many({}, {"$set": {"until": now()}})
+            self.given_up.add(name)
 
     def take_over(self) -> dict[str, BaseProcess]:
         """Start a second worker of each service beside the first, which is left alone; the first of each."""
@@ -180,10 +172,6 @@ class Scene:
         """What workers and commands that start from now on serve."""
         for own in self.settings.values():
             own["FUNDS"] = fund_ids
-
-    def give_up_what_the_dead_left(self) -> None:
-        """End the transactions in which a process was killed. The database does so by itself after a minute."""
-        self.database("identity").client.admin.command("killAllSessions", [])
 
     def command(self, service: str, *arguments: str) -> int | None:
         """Run an operator's command of a service to its end; its exit status."""

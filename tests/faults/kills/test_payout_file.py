@@ -96,12 +96,11 @@ def test_f22_killed_after_uploading(scene: Scene) -> None:
 
 
 def _dies(scene: Scene, step: str = "") -> None:
-    """Start the worker, which is killed, and let the database give up what it left open."""
+    """Start the worker, which is killed."""
     scene.arm()
     worker = scene.launch("payments", step=step)
     worker.join(60)
     assert worker.exitcode == SIGKILLED, scene.last_words("payments")
-    scene.give_up_what_the_dead_left()
 
 
 def _status(scene: Scene) -> str | None:

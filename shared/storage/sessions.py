@@ -1,0 +1,109 @@
+"""The database sessions in which a process opens transactions, and the end of those that the dead left open.
+
+Who is killed inside a transaction holds what it wrote until the database gives the transaction up, a minute later by
+default: until then its successor waits, and people are told to come again. So a process writes down each session
+before it opens a transaction there, and ends those of its host that belong to nobody any more. Likewise a process
+whose own connection was lost inside a transaction ends that one before it opens the next.
+
+Whoever is alive after all only has its transaction run again whole.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from bson.binary import Binary
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure
+
+from shared.storage.connection import Document
+
+NAME = "database_sessions"
+NOTED_AGAIN = timedelta(days=1)
+FORGOTTEN = timedelta(days=7)
+"""Rows of hosts that never came back. A session that is in use is written down anew each day."""
+
+
+@dataclass
+class Sessions:
+    """The sessions of one process with one database: `host` and `process` are what its successors know it by."""
+
+    all_of_this_process: ClassVar[set[Binary]] = set()
+
+    database: Database[Document]
+    host: str = field(default_factory=socket.gethostname)
+    process: int = field(default_factory=os.getpid)
+    _noted: dict[Binary, datetime] = field(default_factory=dict)
+    _lost: set[Binary] = field(default_factory=set)
+    _has_looked: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[ClientSession]:
+        """A session to open a transaction in; what the dead and lost ones hold is free by then."""
+        with self.database.client.start_session() as session:
+            self._make_way()
+            session_id: Binary = session.session_id["id"]
+            self._note(session_id)
+            try:
+                yield session
+            except ConnectionFailure:
+                self._lost.add(session_id)
+                raise
+
+    def _make_way(self) -> None:
+        if self._has_looked and not self._lost:
+            return
+        with self._lock:
+            lost = set(self._lost)
+            self._end(lost)
+            self._lost -= lost
+            if not self._has_looked:
+                self._end(self._of_the_dead())
+                self._has_looked = True
+
+    def _of_the_dead(self) -> set[Binary]:
+        rows = self.database[NAME]
+        rows.delete_many({"at": {"$lt": datetime.now(UTC) - FORGOTTEN}})
+        dead = [row for row in rows.find({"host": self.host}) if not self._lives(int(str(row["process"])))]
+        return {Binary(bytes.fromhex(str(row["_id"])), 4) for row in dead} - self.all_of_this_process
+
+    def _lives(self, process: int) -> bool:
+        """Whether such a process runs here. What stands under our own number is of somebody who had it before us."""
+        if process == self.process:
+            return False
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        return not _is_waited_for(process)
+
+    def _end(self, sessions: set[Binary]) -> None:
+        if sessions:
+            self.database.command("killSessions", [{"id": each} for each in sessions])
+            self.database[NAME].delete_many({"_id": {"$in": [each.hex() for each in sessions]}})
+
+    def _note(self, session_id: Binary) -> None:
+        at = datetime.now(UTC)
+        noted_at = self._noted.get(session_id)
+        if noted_at is None or at - noted_at > NOTED_AGAIN:
+            self.all_of_this_process.add(session_id)
+            row: Document = {"_id": session_id.hex(), "host": self.host, "process": self.process, "at": at}
+            self.database[NAME].replace_one({"_id": row["_id"]}, row, upsert=True)
+            self._noted[session_id] = at
+
+
+def _is_waited_for(process: int) -> bool:
+    """Whether it is dead and only its number stands yet, until whoever started it has asked how it ended (Linux)."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    return False

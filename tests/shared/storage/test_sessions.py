@@ -1,0 +1,125 @@
+"""Who dies inside a transaction, or loses its connection there, holds nobody up: whoever comes next ends it."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pymongo.database import Database
+from pymongo.errors import OperationFailure
+
+from deploy.local.programs import free_port
+from shared.storage.connection import DatabaseUnavailable, connect
+from shared.storage.platform import Platform
+from shared.storage.sessions import FORGOTTEN, NAME, Sessions
+from tests.faults.world.proxy import CUT, PASS, Proxy, Wires
+from tests.ground import funds, keys, platform_on
+
+
+@pytest.fixture
+def proxy(mongodb: str) -> Iterator[Proxy]:
+    wires = Wires()
+    yield Proxy(wires, port=free_port(), upstreams=[urlsplit(mongodb).port or 0])
+    wires.end()
+
+
+def write(platform: Platform, by: str) -> None:
+    """A transaction that needs the one row that they all write."""
+
+    def body(transaction: Any) -> None:
+        row = {"$set": {"by": by}}
+        platform.database["rows"].update_one({"_id": "one"}, row, upsert=True, session=transaction.session)
+
+    platform.transact(body)
+
+
+def dies_inside(uri: str, name: str) -> None:
+    platform = Platform(database=connect(uri, name), funds=funds(), keys=keys())
+    with platform.sessions.open() as session, session.start_transaction():
+        platform.database["rows"].update_one({"_id": "one"}, {"$set": {"by": "the dead"}}, session=session)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def somebody_died(uri: str, name: str) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=dies_inside, args=(uri, name))
+    child.start()
+    assert child.pid is not None
+    died = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert died is not None and died.si_status == signal.SIGKILL, "and its number stands on: nobody has waited for it"
+
+
+def noted(platform: Platform) -> set[str]:
+    return {str(row["_id"]) for row in platform.database[NAME].find()}
+
+
+def test_the_next_process_of_a_host_ends_what_a_killed_one_left_open(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    database["rows"].insert_one({"_id": "one"})
+    somebody_died(mongodb, database.name)
+    with pytest.raises(OperationFailure), database.client.start_session() as session, session.start_transaction():
+        database["rows"].update_one({"_id": "one"}, {"$set": {"by": "too early"}}, session=session)
+
+    successor = platform_on(database, mongodb)
+    write(successor, "the successor")
+
+    row = database["rows"].find_one({"_id": "one"})
+    assert row is not None and row["by"] == "the successor"
+    assert len(noted(successor)) == 1, "the row of the dead one stands on"
+
+
+def test_those_of_another_host_and_of_the_living_are_left_alone(platform: Platform) -> None:
+    """Another host's process may live, whatever runs under its number here."""
+    living = Sessions(platform.database)
+    far = Sessions(platform.database, host="far-away", process=1)
+    with living.open(), far.open():
+        before = noted(platform)
+        assert len(before) == 2
+        with platform.sessions.open():
+            assert noted(platform) > before
+
+
+def test_what_stands_under_a_process_s_own_number_is_of_one_before_it(platform: Platform) -> None:
+    """In a container that was started again numbers begin anew."""
+    rows = platform.database[NAME]
+    rows.insert_one({"_id": "00" * 16, "host": platform.sessions.host, "process": os.getpid(), "at": platform.clock()})
+    write(platform, "the successor")
+    assert "00" * 16 not in noted(platform)
+
+
+def test_rows_of_hosts_that_never_came_back_go(platform: Platform) -> None:
+    at = platform.clock() - FORGOTTEN * 1.01
+    platform.database[NAME].insert_one({"_id": "00" * 16, "host": "far-away", "process": 1, "at": at})
+    write(platform, "anybody")
+    assert "00" * 16 not in noted(platform)
+
+
+def test_a_session_is_written_down_once(platform: Platform) -> None:
+    for number in range(5):
+        write(platform, str(number))
+    assert len(noted(platform)) == 1
+
+
+def test_who_lost_the_connection_inside_a_transaction_ends_it_before_the_next(
+    database: Database[dict[str, Any]], mongodb: str, proxy: Proxy
+) -> None:
+    database["rows"].insert_one({"_id": "one"})
+    address = mongodb.replace(str(urlsplit(mongodb).port), str(proxy.port))
+    platform = Platform(database=connect(address, database.name), funds=funds(), keys=keys())
+
+    def cut_off(transaction: Any) -> None:
+        row = {"$set": {"by": "the one cut off"}}
+        platform.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
+        proxy.set(CUT)
+        platform.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
+
+    with pytest.raises(DatabaseUnavailable):
+        platform.transact(cut_off)
+    proxy.set(PASS)
+
+    write(platform, "itself, later")
+    row = database["rows"].find_one({"_id": "one"})
+    assert row is not None and row["by"] == "itself, later"
