@@ -74,7 +74,7 @@ def kill_database(town: Town, chance: random.Random) -> str:
 
 
 def pause_engine(town: Town, chance: random.Random) -> str:
-    name = chance.choice(["mongodb", "broker"])
+    name = chance.choice(["mongodb", *town.world.brokers])
     town.world.processes[name].pause()
     _lasting(chance)
     town.world.processes[name].go_on()
@@ -82,17 +82,18 @@ def pause_engine(town: Town, chance: random.Random) -> str:
 
 
 def kill_broker(town: Town, chance: random.Random) -> str:
-    town.world.processes["broker"].kill()
+    name = chance.choice(town.world.brokers)
+    town.world.processes[name].kill()
     _lasting(chance)
     come_back(town)
-    return "killed the broker"
+    return f"killed {name}"
 
 
 def disturb(town: Town, chance: random.Random) -> str:
     """One wire, one way of failing."""
     wires: dict[str, Proxy] = {f"{name}'s database": proxy for name, proxy in town.world.to_database.items()}
     wires |= {f"{name}'s front": proxy for name, proxy in town.world.fronts.items()}
-    wires["the broker"] = town.world.to_broker
+    wires |= dict(zip(town.world.brokers, town.world.to_brokers, strict=True))
     name, mode = chance.choice(sorted(wires)), chance.choice(MODES)
     wires[name].set(mode)
     _lasting(chance)

@@ -23,25 +23,27 @@ from deploy.local.engines import chosen
 from deploy.local.place import REPOSITORY
 from deploy.local.programs import HOST, POLL_S, Program
 from tests.faults.world.process import Process
-from tests.faults.world.proxy import PASS, Proxy, Wires
+from tests.faults.world.proxy import PASS, Mode, Proxy, Wires
 
 QUIET_PORTS = range(12_000, 32_000)
 """Below those that outgoing connections get: a server that is down must find its port free when it comes back."""
 JARS = REPOSITORY / "var" / "jars"
 SESSION_TIMEOUT_MS = 6_000
+KAFKA_PORTS = ("KAFKA_PORT", "KAFKA_PORT_2", "KAFKA_PORT_3")
 OTHERS = ("MONGODB_URI", "KAFKA_BOOTSTRAP_SERVERS", "ZIPKIN_URL", "OTLP_URL")
 COMMAND_MAX_S = 120
 
 
 class World:
-    """All processes by name: `mongodb`, `broker`, `bank`, `messages`, `claims-web-1`, `claims-worker-1`, …"""
+    """All processes by name: `mongodb`, `broker` (of three also `broker-2`, `broker-3`), `bank`, `messages`,
+    `claims-web-1`, `claims-worker-1`, …"""
 
     def __init__(self, folder: Path, *, more: Mapping[str, str] | None = None) -> None:
         self.var = folder
         self.more = dict(more or {})  # for all but the engines
         self._taken: set[int] = set()
         self.public = {name: self.port() for name in addresses.PORTS}
-        self.engines = {**self.public, "MONGODB_PORT": self.port(), "KAFKA_PORT": self.port()}
+        self.engines = {**self.public, "MONGODB_PORT": self.port(), **{name: self.port() for name in KAFKA_PORTS}}
         self.processes: dict[str, Process] = {}
         self.fell: list[str] = []
         self.wires = Wires()
@@ -79,15 +81,18 @@ class World:
         ports, environ = self.engines, self.environ(self.engines)
         credentials = Credentials(self.var / "secrets")
         [database] = chosen.documents(environ, ports=ports, credentials=credentials, var=self.var)
-        [broker] = chosen.events(environ, ports=ports, var=self.var)
+        brokers = chosen.events(environ, ports=ports, var=self.var)
         self.to_database = {service: self._proxy(ports["MONGODB_PORT"]) for service in SERVICES}
-        self.to_broker = self._proxy(ports["KAFKA_PORT"], port=self.public["KAFKA_PORT"])
+        self.to_brokers = [self._proxy(ports[name], port=self.public[name]) for name in KAFKA_PORTS[: len(brokers)]]
+        self.brokers = ["broker", "broker-2", "broker-3"][: len(brokers)]
         self.fronts = {
             service: self._proxy(port=self.public[f"{service.upper()}_PORT"], upstreams=()) for service in SERVICES
         }
         self.add("mongodb", database, is_engine=True)
-        self.add("broker", advertised(broker, at=self.public["KAFKA_PORT"]), is_engine=True)
-        self.start("mongodb", "broker")
+        for name, setting, broker in zip(self.brokers, KAFKA_PORTS, brokers, strict=False):
+            self.add(name, advertised(broker, setting=setting, at=self.public[setting]), is_engine=True)
+        engines = ["mongodb", *self.brokers]
+        self.start(*engines)
         simulators = processes.of_simulators(
             self.environ(self.public), ports=self.public, credentials=credentials, var=self.var
         )
@@ -96,11 +101,11 @@ class World:
         for service in SERVICES:
             self.add_web(service, 1)
             self.add_worker(service, 1)
-        self.start(*(name for name in self.processes if name not in ("mongodb", "broker")))
+        self.start(*(name for name in self.processes if name not in engines))
 
     def end(self) -> None:
         """Stop all, services first; nothing stays."""
-        engines = [name for name in ("mongodb", "broker") if name in self.processes]
+        engines = [name for name in self.processes if name == "mongodb" or name.startswith("broker")]
         for names in ([name for name in self.processes if name not in engines], engines):
             for name in names:
                 self.processes[name].kill()
@@ -189,17 +194,20 @@ class World:
                 process.go_on()
         self.revive()
         down = [name for name, process in self.processes.items() if not process.runs()]
-        for name in ("mongodb", "broker"):
-            if name in down:
-                self.start(name)
-                down.remove(name)
-        self.start(*down)
+        engines = [name for name in ("mongodb", *self.brokers) if name in down]
+        self.start(*engines)
+        self.start(*(name for name in down if name not in engines))
         for name in list(self.processes):
             if name in self.revive() or self.processes[name].runs():
                 self.processes[name].wait()
 
     def proxies(self) -> Iterable[Proxy]:
-        return (*self.to_database.values(), self.to_broker, *self.fronts.values())
+        return (*self.to_database.values(), *self.to_brokers, *self.fronts.values())
+
+    def between_services_and_brokers(self, mode: Mode) -> None:
+        """What happens on the way to every broker; three of them find each other by it too."""
+        for proxy in self.to_brokers:
+            proxy.set(mode)
 
     # --- an operator at a terminal
 
@@ -248,9 +256,9 @@ class World:
         self.fronts[service].pass_to([port for web in webs for port in web.program.ports.values()])
 
 
-def advertised(broker: Program, *, at: int) -> Program:
+def advertised(broker: Program, *, setting: str, at: int) -> Program:
     """The broker, telling its clients to come by another port of this machine than the one it listens on."""
-    port, command = broker.ports["KAFKA_PORT"], list(broker.command)
+    port, command = broker.ports[setting], list(broker.command)
     if "--advertised-listener-url" in command:
         command[command.index("--advertised-listener-url") + 1] = f"tcp://{HOST}:{at}"
     else:
