@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +69,17 @@ def fuzz(target: Target, *, seconds: int, chance: int) -> Outcome:
     ]
     command = [sys.executable, "-m", "tests.fuzz.one", target.name, *options]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=seconds + STARTS_WITHIN_S, check=False
-        )
+        # A process that ends by atheris tidies nothing up: what it puts down, it puts down where we do.
+        with tempfile.TemporaryDirectory(prefix="himaya-fuzz-") as folder:
+            done = subprocess.run(
+                command,
+                env={**os.environ, "TMPDIR": folder},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=seconds + STARTS_WITHIN_S,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return Outcome(False, 0, 0, 0, "it did not come to an end in time")
     said = done.stdout + done.stderr

@@ -254,11 +254,15 @@ def _upload(media_type: str, ending: str) -> Callable[[bytes], object]:
     return read
 
 
-def _register(columns: Sequence[str], read_row: Callable[..., object]) -> Callable[[bytes], object]:
-    folder = Path(tempfile.mkdtemp(prefix="himaya-fuzz-"))
+@cache
+def _folder() -> Path:
+    """One for a whole process, made once something is to be put there."""
+    return Path(tempfile.mkdtemp(prefix="himaya-fuzz-"))
 
+
+def _register(columns: Sequence[str], read_row: Callable[..., object]) -> Callable[[bytes], object]:
     def read(sent: bytes) -> object:
-        path = folder / "register.csv"
+        path = _folder() / "register.csv"
         path.write_bytes(sent)
         taken = 0
         for _, row in rows.read(path, columns=columns):
