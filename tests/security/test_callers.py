@@ -33,7 +33,6 @@ PUBLIC: Mapping[str, str] = {
     "oidc.sign_out": "the id token is the proof; without a good one nothing ends",
     "live": "asked by the platform that runs the process",
     "ready": "asked by the platform that runs the process",
-    "counted": "numbers without names, asked by the collector of metrics",
     "openapi_document": "what a frontend is written against",
     "docs": "the same, as a page for people",
 }
