@@ -21,7 +21,7 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
-from services.payments.partners.chores import calling
+from services.payments.partners.chores import calling, forgetting
 from services.payments.partners.door import Door
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
@@ -41,7 +41,7 @@ from shared.webhooks import Secret
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
     door = Door(may_be_private=own.may_call_private_endpoints)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door)]
+    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:

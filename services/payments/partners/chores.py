@@ -25,6 +25,10 @@ ROUND_S = 1.0
 """For as long a round waits for its calls; what takes longer goes on, and its endpoint is passed over until then."""
 AT_ONCE_MAX = 8
 
+FORGET_EVERY_S = 600.0
+FORGET_ROUNDS_MAX = 50
+"""A backlog is worked off over several runs, each transaction of them short."""
+
 PARTNERS = system("partners")
 
 log = structlog.get_logger()
@@ -33,6 +37,21 @@ log = structlog.get_logger()
 def calling(door: Door) -> Chore:
     """Tell partners what they want to be told."""
     return Chore("partners", POLL_S, Calling(door).run)
+
+
+def forgetting() -> Chore:
+    """Remove messages that nobody will ask for any more."""
+    return Chore("partners-forgotten", FORGET_EVERY_S, forget_old)
+
+
+def forget_old(platform: Platform, fund_id: str) -> int:
+    forgotten = 0
+    for _ in range(FORGET_ROUNDS_MAX):
+        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:forget", action=actions.forget_old)
+        forgotten += count
+        if count < store.FORGOTTEN_AT_ONCE_MAX:
+            break
+    return forgotten
 
 
 @dataclass
