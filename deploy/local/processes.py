@@ -79,6 +79,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
             "BANK_API_KEY": credentials.password("bank-api-key"),
             "BANK_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
+            "WEBHOOK_KEYS_FILE": str(credentials.webhook_keys(fund_ids=fund_ids)),
             "ALLOW_PRIVATE_ENDPOINTS": "true",
         },
         "notifications": {

@@ -21,6 +21,7 @@ PUBLIC: Mapping[str, str] = {
     "accounts.ask_recovery": "who forgot the password cannot sign in; the answer is the same whoever asks",
     "accounts.recover": "the link that the register's address received is the proof, once",
     "bank.hear": "the bank's signature over the body is the proof (Standard Webhooks)",
+    "partners.list_keys": "public keys",
     "verification.check": "whoever is shown a paper may check it; the number is not to be guessed and the answer thin",
     "verify.ask": "the same, as a page for people",
     "verify.check": "the same, as a page for people",

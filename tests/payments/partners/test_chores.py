@@ -76,7 +76,7 @@ def test_killed_between_the_call_and_its_keeping_it_is_sent_again_under_its_id(
     work = reading(platform)
     (endpoint,) = store.of_fund(work)
     (delivery,) = store.due(work, endpoint.endpoint_id, at=work.at)
-    assert calling.send(endpoint, delivery, at=now()) == "204"  # and here the process dies
+    assert calling.send(endpoint, delivery, fund_id=DZ, at=now()) == "204"  # and here the process dies
     assert calling.run(platform, DZ) == 1
     assert len(partner.ids) == 2 and len(set(partner.ids)) == 1
 
