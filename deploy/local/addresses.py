@@ -12,6 +12,11 @@ PORTS = {
     "CLAIMS_PORT": 8103,
     "PAYMENTS_PORT": 8104,
     "NOTIFICATIONS_PORT": 8105,
+    "IDENTITY_METRICS_PORT": 9001,
+    "DOCUMENTS_METRICS_PORT": 9002,
+    "CLAIMS_METRICS_PORT": 9003,
+    "PAYMENTS_METRICS_PORT": 9004,
+    "NOTIFICATIONS_METRICS_PORT": 9005,
     "IDENTITY_WORKER_PORT": 9101,
     "DOCUMENTS_WORKER_PORT": 9102,
     "CLAIMS_WORKER_PORT": 9103,
@@ -44,6 +49,11 @@ def ports(environ: Mapping[str, str]) -> dict[str, int]:
 def web(service: str, ports: Mapping[str, int]) -> str:
     """Where a service's web process answers."""
     return f"http://{HOST}:{ports[f'{service.upper()}_PORT']}"
+
+
+def metrics(service: str, ports: Mapping[str, int]) -> str:
+    """Where a service's web process shows what it counted."""
+    return f"http://{HOST}:{ports[f'{service.upper()}_METRICS_PORT']}/metrics"
 
 
 def worker(service: str, ports: Mapping[str, int]) -> str:

@@ -41,6 +41,16 @@ class Credentials:
         """A secret as Standard Webhooks writes it."""
         return self._kept(name, lambda: f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}").read_text()
 
+    def webhook_keys(self, *, fund_ids: Iterable[str]) -> Path:
+        """The file with the keys that payments signs its messages to partners with, by fund. One that came later gets
+        its key here."""
+        path = self._kept("webhook-keys.json", lambda: "{}")
+        keys = json.loads(path.read_text())
+        if new := [fund_id for fund_id in fund_ids if fund_id not in keys]:
+            keys |= {fund_id: [f"whsk_{base64.b64encode(secrets.token_bytes(32)).decode()}"] for fund_id in new}
+            _write(path, json.dumps(keys))
+        return path
+
     def private_key(self, name: str) -> Path:
         """The file with a P-256 key (ES256), PKCS 8 in PEM."""
         return self._kept(f"{name}.key.pem", _private_key)

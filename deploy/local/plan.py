@@ -70,7 +70,11 @@ def _emptied_metrics(var: Path) -> Path:
 
 def _addresses(ports: Mapping[str, int], *, has_traces: bool) -> list[tuple[str, str, str]]:
     rows = [
-        (service, f"{addresses.web(service, ports)}/docs", f"worker {addresses.worker(service, ports)}/metrics")
+        (
+            service,
+            f"{addresses.web(service, ports)}/docs",
+            f"metrics {addresses.metrics(service, ports)}, of the worker {addresses.worker(service, ports)}/metrics",
+        )
         for service in SERVICES
     ]
     mail, sms = ports["SMTP_PORT"], ports["SMPP_PORT"]

@@ -79,6 +79,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
             "BANK_API_KEY": credentials.password("bank-api-key"),
             "BANK_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
+            "WEBHOOK_KEYS_FILE": str(credentials.webhook_keys(fund_ids=fund_ids)),
             "ALLOW_PRIVATE_ENDPOINTS": "true",
         },
         "notifications": {
@@ -94,6 +95,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
         service: {
             **shared,
             "BIND": addresses.web(service, ports).removeprefix("http://"),
+            "METRICS_BIND": f"{HOST}:{ports[f'{service.upper()}_METRICS_PORT']}",
             "HEALTH_BIND": addresses.worker(service, ports).removeprefix("http://"),
             "PUBLIC_URL": addresses.web(service, ports),
             "KEYS_FILE": str(credentials.keyring(service, fund_ids=fund_ids)),
@@ -164,7 +166,7 @@ def webs(settings: Mapping[str, Settings], *, ports: Mapping[str, int], metrics:
         Program(
             name=f"{service} web",
             command=(sys.executable, "-m", f"services.{service}", "web"),
-            ports={f"{service.upper()}_PORT": ports[f"{service.upper()}_PORT"]},
+            ports={name: ports[name] for name in (f"{service.upper()}_PORT", f"{service.upper()}_METRICS_PORT")},
             answers=answers_http(f"{addresses.web(service, ports)}/health/ready"),
             environment={**settings[service], "PROMETHEUS_MULTIPROC_DIR": str(metrics / f"{service}-web")},
             stop_max_s=SERVICE_STOP_MAX_S,

@@ -21,10 +21,11 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
-from services.payments.partners.chores import calling
+from services.payments.partners.chores import calling, forgetting
 from services.payments.partners.door import Door
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
+from services.payments.partners.signing import FundsKeys, from_file, keys_for_app
 from services.payments.partners.store import deliveries, endpoints
 from services.payments.payees.reactions import reactions as payee_reactions
 from services.payments.payees.store import payees
@@ -40,12 +41,19 @@ from shared.webhooks import Secret
 
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
-    door = Door(may_be_private=own.may_call_private_endpoints)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door)]
+    door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
+    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
-    return [secrets_for_app([Secret.read(text) for text in own.bank_webhook_secrets])]
+    return [
+        secrets_for_app([Secret.read(text) for text in own.bank_webhook_secrets]),
+        keys_for_app(signing_keys(own)),
+    ]
+
+
+def signing_keys(own: Settings) -> FundsKeys:
+    return from_file(own.webhook_keys_file) if own.webhook_keys_file else {}
 
 
 service: Service[Settings] = Service(

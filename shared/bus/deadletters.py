@@ -17,23 +17,14 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from shared.bus.envelope import Headers
-from shared.kernel.errors import Unavailable
 from shared.storage.connection import Document
 from shared.storage.platform import Platform, Transaction
 
-OPEN_MAX = 1_000
-"""With so many something is wrong with us, not with the events: the consumer stops. A setting: DEAD_LETTERS_MAX."""
 FOLLOWS = "follows"
 """Why a letter is parked that has no fault of its own: one before it in its row waits."""
 REPLAYED = "replayed"
 NAME_LENGTH_MAX = 100
 KEYS_A_ROUND = 100
-
-
-class TooManyDeadLetters(Unavailable):
-    """The consumer will not turn its whole topic into dead letters: it stands still until operators resolved some."""
-
-    code = "platform.too-many-dead-letters"
 
 
 class AlreadyClosed(Exception):

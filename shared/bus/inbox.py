@@ -7,10 +7,9 @@ batch fails, the batch is done again one by one and only the bad one is parked, 
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
 from kafka import KafkaConsumer
@@ -19,23 +18,21 @@ from opentelemetry import trace
 from pymongo.errors import BulkWriteError
 
 from shared.bus import deadletters, envelope
-from shared.bus.deadletters import FOLLOWS, OPEN_MAX, AlreadyClosed, Letter, TooManyDeadLetters
+from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
+from shared.bus.records import as_letter, batches
+from shared.bus.room import OPEN_MAX, Room
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
-from shared.kernel.parts import in_parts
 from shared.storage.drawer import is_duplicate
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
 
-BATCH_EVENTS_MAX = 100
-BATCH_BYTES_MAX = 64_000
-"""A transaction takes a hundred small events, or one page of hundreds of lines: a long one holds up what follows."""
 POLLED_EVENTS_MAX = 500
 """Taken from the broker at once, and committed there once: a commit waits some 7 ms for the broker's own batch."""
 POLL_MS = 250
@@ -47,8 +44,6 @@ TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
 """Others hold what the event needs. One who was killed inside a transaction holds it until the database gives the
 transaction up, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
-ROOM_LOOK_S = 1.0
-"""How often a consumer that stands still for too many dead letters looks whether some were resolved."""
 
 log = structlog.get_logger()
 
@@ -106,9 +101,8 @@ class Inbox:
         self.session_timeout_ms = session_timeout_ms
         self.worker = worker
         self.silence_max_s = SILENCE_MAX_S
-        self.dead_letters_max = dead_letters_max
+        self.room = Room(platform.database, limit=dead_letters_max)
         self.has_joined = threading.Event()
-        self.is_full = threading.Event()
         self.taken_at: datetime | None = None
         self._stop = threading.Event()
 
@@ -130,14 +124,14 @@ class Inbox:
     def run(self, stop: threading.Event) -> None:
         """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
         self._stop = stop
-        self._wait_for_room()
+        self.room.wait(stop)
         consumer, membership = self.consumer(), Membership(self.has_joined)
         watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
         try:
             consumer.subscribe(self.reactions.topics(), listener=membership)
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS)
-                letters = [_letter(record) for records in polled.values() for record in records]
+                letters = [as_letter(record) for records in polled.values() for record in records]
                 for batch in batches(letters):
                     self._stop_here()
                     self.take(batch)
@@ -161,21 +155,6 @@ class Inbox:
     def _stop_here(self) -> None:
         if self.is_stopping:
             raise Stopping
-
-    def _wait_for_room(self) -> None:
-        """Stand still while there are as many open dead letters as there may be; say so once, and once when it ends."""
-        while not self._stop.is_set():
-            if deadletters.open_count(self.platform.database, limit=self.dead_letters_max) < self.dead_letters_max:
-                break
-            if not self.is_full.is_set():
-                self.is_full.set()
-                metrics.CONSUMER_STOPPED.set(1)
-                log.error("consumer-stopped", why=TooManyDeadLetters.code, limit=self.dead_letters_max)
-            self._stop.wait(ROOM_LOOK_S)
-        if self.is_full.is_set() and not self._stop.is_set():
-            self.is_full.clear()
-            metrics.CONSUMER_STOPPED.set(0)
-            log.info("consumer-goes-on")
 
     def take(self, letters: Sequence[Letter]) -> None:
         """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
@@ -245,7 +224,7 @@ class Inbox:
         if not deadletters.follow(self.platform, letter):
             return False
         log.info("event-parked", event_id=letter.event_id, topic=letter.topic, why=FOLLOWS)
-        self._stop_at_limit()
+        self.room.stop_at_limit()
         return True
 
     def attempt(self, taken: Taken, closing: Closing = lambda transaction: None) -> Failed | None:
@@ -299,13 +278,7 @@ class Inbox:
     def _park(self, letter: Letter, *, why: str, tries: int) -> None:
         deadletters.park(self.platform, letter, why=why, tries=tries)
         log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
-        self._stop_at_limit()
-
-    def _stop_at_limit(self) -> None:
-        open_now = deadletters.open_count(self.platform.database, limit=self.dead_letters_max)
-        metrics.DEAD_LETTERS_OPEN.set(open_now)
-        if open_now >= self.dead_letters_max:
-            raise TooManyDeadLetters
+        self.room.stop_at_limit()
 
     def _count(self, taken: Sequence[Taken], result: str) -> None:
         self.taken_at = self.platform.clock()
@@ -318,27 +291,6 @@ class Inbox:
             consumer.commit()
         except CommitFailedError:
             log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
-
-
-def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
-    """The same records in order, in as few parts as a transaction's size allows."""
-    return in_parts(
-        letters, size=lambda letter: len(letter.body or b""), count_max=BATCH_EVENTS_MAX, size_max=BATCH_BYTES_MAX
-    )
-
-
-def _letter(record: Any) -> Letter:
-    found = dict(reversed(record.headers or []))
-    name = found.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}".encode()
-    return Letter(
-        event_id=name.decode("utf-8", "replace"),
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=(record.key or b"").decode("utf-8", "replace"),
-        headers=list(record.headers or []),
-        body=record.value,
-    )
 
 
 def _name(failure: BaseException) -> str:

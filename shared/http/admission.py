@@ -21,7 +21,7 @@ from shared.telemetry import metrics
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-EXEMPT = ("/health/", "/metrics")
+EXEMPT = ("/health/",)
 """How the process is must be told just when it has too much to do."""
 FULL, WAITED = "full", "waited"
 SAID_EVERY_S = 10.0

@@ -127,10 +127,6 @@ def _show_health(app: Flask, missing: Callable[[], list[str]]) -> None:
     def ready() -> Response:
         return readiness(missing())
 
-    @app.get("/metrics")
-    def counted() -> Response:
-        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
-
 
 def readiness(missing: Sequence[str]) -> Response:
     """What `/health/ready` of a web or a worker answers."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
 import requests
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from shared import answers
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Failure, Forbidden, Unavailable
 
@@ -20,6 +22,10 @@ ALGORITHMS = ["ES256"]
 TOKEN_TYPE = "at+jwt"  # noqa: S105
 KEYS_FRESH_S = 300
 KEYS_ASKED_AGAIN_S = 10
+KEYS_BYTES_MAX = 64 * 1024
+"""Some two hundred keys; identity publishes two or three."""
+NO_KEYS = (requests.RequestException, JoseError, ValueError, KeyError, TypeError, RecursionError)
+"""Identity did not answer, or what answered in its place gave no keys."""
 TOKEN_LENGTH_MAX = 8_192
 TOKENS_KEPT_MAX = 2_000
 CLOCK_SKEW_S = 30
@@ -96,10 +102,11 @@ class KeysFromUrl:
     def _ask(self) -> None:
         self._asked_s = self.clock_s()
         try:
-            answer = requests.get(self.url, timeout=3)
-            answer.raise_for_status()
-            self._keys = KeySet.import_key_set(answer.json())
-        except (requests.RequestException, ValueError):
+            with requests.get(self.url, timeout=3, stream=True) as answer:
+                answer.raise_for_status()
+                body = answers.read(answer, bytes_max=KEYS_BYTES_MAX)
+            self._keys = KeySet.import_key_set(msgspec.json.decode(body))
+        except NO_KEYS:
             return
 
 

@@ -33,7 +33,7 @@ USUAL: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT
 COUNTERS_MAX = 50_000
 """About 14 MB. Beyond it the oldest counters are forgotten, and their callers begin anew."""
 
-NOT_COUNTED = frozenset({"live", "ready", "counted"})
+NOT_COUNTED = frozenset({"live", "ready"})
 IPV6_CUSTOMER_BITS = 64
 
 

@@ -19,7 +19,8 @@ class Common:
     """Where a process finds its engines, its keys and its neighbours' public faces, and what it listens on.
 
     Of the requests of a web process `web_threads` act at once and `web_waiting` wait, each at most `web_wait_s`; the
-    rest are refused. With `dead_letters_max` open dead letters a worker takes in no more events.
+    rest are refused. With `dead_letters_max` open dead letters a worker takes in no more events. `health_bind` and
+    `metrics_bind`, a worker's and a web's, are for operations alone; without the latter a web shows no metrics.
     """
 
     mongodb_uri: str
@@ -35,6 +36,7 @@ class Common:
     jwks_url: str
     bind: str
     health_bind: str
+    metrics_bind: str
     web_processes: int
     web_threads: int
     web_waiting: int
@@ -64,6 +66,7 @@ def common(env: Env, *, service: str) -> Common:
         jwks_url=env.str("JWKS_URL"),
         bind=env.str("BIND"),
         health_bind=env.str("HEALTH_BIND"),
+        metrics_bind=env.str("METRICS_BIND", ""),
         web_processes=env.int("WEB_PROCESSES", 1),
         web_threads=env.int("WEB_THREADS", 8),
         web_waiting=env.int("WEB_WAITING", 24),

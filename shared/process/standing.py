@@ -63,7 +63,7 @@ class Watch:
     def missing(self) -> list[str]:
         """What the worker lacks to be ready, in words."""
         found = [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
-        if self.inbox.is_full.is_set():
+        if self.inbox.room.is_full.is_set():
             found.append("consumer: stopped, too many dead letters")
         elif not self.inbox.has_joined.is_set():
             found.append("consumer: not in its group")
@@ -105,7 +105,7 @@ class Watch:
         for topic, records in by_topic.items():
             metrics.LAG.labels(topic).set(records)
         metrics.OUTBOX_WAITING.set(database["outbox"].count_documents({"is_sent": False}, limit=OUTBOX_COUNTED_MAX))
-        metrics.DEAD_LETTERS_OPEN.set(deadletters.open_count(database, limit=self.inbox.dead_letters_max))
+        metrics.DEAD_LETTERS_OPEN.set(deadletters.open_count(database, limit=self.inbox.room.limit))
         standing = Standing(
             worker=self.name,
             at=at,

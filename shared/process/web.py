@@ -13,6 +13,7 @@ from prometheus_client import multiprocess
 from shared.http import admission
 from shared.http import app as http
 from shared.http.admission import Places
+from shared.process import metering
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.telemetry import logs, traces
@@ -77,7 +78,7 @@ class Web(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         for name, value in {
-            "bind": self.common.bind,
+            "bind": [address for address in (self.common.bind, self.common.metrics_bind) if address],
             "workers": self.common.web_processes,
             "worker_class": Worker,
             "threads": self.common.web_threads + self.common.web_waiting + REFUSING,
@@ -103,6 +104,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             wait_s=self.common.web_wait_s,
         )
         admission.install(made, places)
+        if self.common.metrics_bind:
+            metering.install(made, bind=self.common.metrics_bind)
         return made
 
     def _begin(self, server: object, worker: object) -> None:

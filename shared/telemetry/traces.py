@@ -17,7 +17,7 @@ from pymongo import monitoring
 
 from shared.telemetry.carrying import begin
 
-UNTRACED = ("/health/", "/metrics", "/openapi.json", "/docs")
+UNTRACED = ("/health/", "/openapi.json", "/docs")
 
 
 class Commands(CommandTracer):

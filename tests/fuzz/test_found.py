@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import requests
 from flask import Flask, g
 from marshmallow import ValidationError
 
@@ -78,10 +77,8 @@ def test_a_bank_s_message_of_brackets_is_invalid() -> None:
 
 
 def test_a_bank_s_answer_of_brackets_is_not_believed() -> None:
-    answer = requests.Response()
-    answer._content = b'{"unknown": ' + DEEP
     with pytest.raises(AnswerNotBelieved):
-        read_answer(answer, _Refusal)
+        read_answer(b'{"unknown": ' + DEEP, _Refusal)
 
 
 def test_a_pdf_that_fells_its_reader_fells_another_process() -> None:

@@ -21,6 +21,7 @@ PUBLIC: Mapping[str, str] = {
     "accounts.ask_recovery": "who forgot the password cannot sign in; the answer is the same whoever asks",
     "accounts.recover": "the link that the register's address received is the proof, once",
     "bank.hear": "the bank's signature over the body is the proof (Standard Webhooks)",
+    "partners.list_keys": "public keys",
     "verification.check": "whoever is shown a paper may check it; the number is not to be guessed and the answer thin",
     "verify.ask": "the same, as a page for people",
     "verify.check": "the same, as a page for people",
@@ -33,7 +34,6 @@ PUBLIC: Mapping[str, str] = {
     "oidc.sign_out": "the id token is the proof; without a good one nothing ends",
     "live": "asked by the platform that runs the process",
     "ready": "asked by the platform that runs the process",
-    "counted": "numbers without names, asked by the collector of metrics",
     "openapi_document": "what a frontend is written against",
     "docs": "the same, as a page for people",
 }

@@ -423,7 +423,7 @@ def observed(scene: Scene) -> None:
     teller, world = scene.teller, scene.world
     teller.chapter(f"{scene.fund}: metrics of every service")
     for service in addresses.SERVICES:
-        text = requests.get(f"{addresses.web(service, world.ports)}/metrics", timeout=10).text
+        text = requests.get(addresses.metrics(service, world.ports), timeout=10).text
         total = sum(
             float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("himaya_requests_total{")
         )

@@ -27,6 +27,8 @@ from shared.kernel.errors import Failure, Invalid, Unavailable
 TICK_S = 0.2
 ENQUIRE_S = 30.0
 RECONNECT_S_MAX = 30.0
+PDU_BYTES_MAX = 70_000
+"""What the centre may say at once: a receipt's text takes 64 kB at most, and some fields stand beside it."""
 
 _THROTTLED = {smpplib.consts.SMPP_ESME_RTHROTTLED, smpplib.consts.SMPP_ESME_RMSGQFUL}
 _CENTRE_IN_TROUBLE = {smpplib.consts.SMPP_ESME_RSYSERR, smpplib.consts.SMPP_ESME_RX_T_APPN}
@@ -335,6 +337,12 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         self.connect()
         self.bind_transceiver(system_id=self._centre.system_id, password=self._centre.password)
         self._heard_at = self._asked_at = time.monotonic()
+
+    def _recv_exact(self, exact_size: int) -> bytes:
+        """smpplib waits for as much as the centre says that it will send, up to 4 GB: that is no line to stay on."""
+        if exact_size > PDU_BYTES_MAX:
+            raise smpplib.exceptions.PDUError(f"a PDU of {exact_size} bytes", 0)
+        return bytes(super()._recv_exact(exact_size))
 
     def send_pdu(self, pdu: Any) -> bool:
         with self._sending:

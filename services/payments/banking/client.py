@@ -1,7 +1,7 @@
 """The bank's HTTP interface as the fund uses it. Every answer is held against what was asked before it is believed.
 
 Three things may come of a call: the bank does what was asked, the bank says no (`BankRefused`), or nothing is known
-(`BankSilent`): it did not answer in time, answered with a fault of its own, or answered what cannot be.
+(`BankSilent`): it did not answer in time, answered with a fault of its own, answered what cannot be, or without end.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,14 @@ import msgspec
 import requests
 
 from services.payments.banking import amounts
+from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
+from shared import answers
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
 
 URL_CHARACTERS_MAX = 500
+ANSWER_BYTES_MAX = 64 * 1024
+"""Of an answer in JSON. A file may be as large as any file of a bank."""
 STATES = frozenset({"pending", "debited", "refused", "expired"})
 
 
@@ -34,6 +38,12 @@ class AnswerNotBelieved(BankSilent):
     """The bank answered something that cannot be an answer to what it was asked."""
 
     code = "bank.answer-not-believed"
+
+
+class AnswerTooLarge(BankSilent):
+    """The bank's answer was given up, unread: it went on past the end of any that it may give."""
+
+    code = "bank.answer-too-large"
 
 
 class BankRefused(Conflict):
@@ -68,6 +78,12 @@ class _Refusal(msgspec.Struct):
     code: str = ""
 
 
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    body: bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class BankClient:
     """One bank. Safe to use from several threads."""
@@ -89,7 +105,7 @@ class BankClient:
             "return_url": return_url,
         }
         answer = self._call("POST", "/checkouts", expected=(200, 201), json=asked)
-        told = _read(answer, _Checkout)
+        told = _read(answer.body, _Checkout)
         is_address = told.checkout_url.startswith(("http://", "https://"))
         if told.payment_id != payment_id or not is_address or len(told.checkout_url) > URL_CHARACTERS_MAX:
             raise AnswerNotBelieved
@@ -98,9 +114,9 @@ class BankClient:
     def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
         """What became of a payment; None where the bank has never seen it."""
         answer = self._call("GET", f"/payments/{quote(payment_id, safe='')}", expected=(200, 404))
-        if answer.status_code == 404:
+        if answer.status == 404:
             return None
-        told = _read(answer, _Payment)
+        told = _read(answer.body, _Payment)
         if told.payment_id != payment_id or told.currency != currency or told.state not in STATES:
             raise AnswerNotBelieved
         if told.state == "debited" and not told.bank_reference:
@@ -116,10 +132,10 @@ class BankClient:
         answer = self._call(
             "POST", "/files/pain.001", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
         )
-        told = _read(answer, dict[str, Any])
+        told = _read(answer.body, dict[str, Any])
         if told.get("message_id") != message_id:
             raise AnswerNotBelieved
-        if answer.status_code == 409 and told.get("code") != "DUPL":
+        if answer.status == 409 and told.get("code") != "DUPL":
             raise BankRefused(reason=str(told.get("code", ""))[:40])
 
     def verdict(self, message_id: str) -> bytes | None:
@@ -135,8 +151,8 @@ class BankClient:
         return self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
 
     def _file(self, path: str, **more: Any) -> bytes | None:
-        answer = self._call("GET", path, expected=(200, 404), **more)
-        return None if answer.status_code == 404 else answer.content
+        answer = self._call("GET", path, expected=(200, 404), bytes_max=FILE_BYTES_MAX, **more)
+        return None if answer.status == 404 else answer.body
 
     def _call(
         self,
@@ -145,30 +161,35 @@ class BankClient:
         *,
         expected: tuple[int, ...],
         headers: Mapping[str, str] | None = None,
+        bytes_max: int = ANSWER_BYTES_MAX,
         **more: Any,
-    ) -> requests.Response:
+    ) -> _Answer:
         try:
-            answer = requests.request(
+            with requests.request(
                 method,
                 self.url + path,
                 headers={"Authorization": f"Bearer {self.api_key}", **(headers or {})},
                 timeout=self.timeout_s,
                 allow_redirects=False,
+                stream=True,
                 **more,
-            )
+            ) as answering:
+                answer = _Answer(answering.status_code, answers.read(answering, bytes_max=bytes_max))
+        except answers.AnswerTooLarge as large:
+            raise AnswerTooLarge from large
         except requests.RequestException as gone:
             raise BankSilent from gone
-        if answer.status_code in expected:
+        if answer.status in expected:
             return answer
-        if answer.status_code in (409, 422):
-            raise BankRefused(reason=_read(answer, _Refusal).code[:40])
-        if answer.status_code >= 500:
+        if answer.status in (409, 422):
+            raise BankRefused(reason=_read(answer.body, _Refusal).code[:40])
+        if answer.status >= 500:
             raise BankSilent
         raise AnswerNotBelieved
 
 
-def _read(answer: requests.Response, shape: type[Shape]) -> Shape:
+def _read(body: bytes, shape: type[Shape]) -> Shape:
     try:
-        return msgspec.json.decode(answer.content, type=shape)
+        return msgspec.json.decode(body, type=shape)
     except (ValueError, RecursionError):
         raise AnswerNotBelieved from None

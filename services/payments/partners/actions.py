@@ -128,3 +128,11 @@ def take_answer(work: Work, seen: Delivery, *, answer: str) -> tuple[Endpoint, b
     tried = store.deliveries.keep(work, Outcome(rules.answered(delivery, answer=answer, at=work.at, chance=chance)))
     judged = rules.judge(endpoint, tried, at=work.at)
     return (endpoint, False) if judged is None else (store.endpoints.keep(work, judged), True)
+
+
+def forget_old(work: Work) -> int:
+    """Remove messages that were kept long enough; how many. One that is still to be sent, or sent again, stays."""
+    old = store.ended_before(work, work.at - rules.KEPT)
+    for delivery in old:
+        store.forget(work, delivery)
+    return len(old)

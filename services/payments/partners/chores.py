@@ -8,31 +8,51 @@ from functools import partial
 
 import structlog
 
-from services.payments.partners import actions, store
+from services.payments.partners import actions, signing, store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Endpoint
 from services.payments.partners.endpoint import Status as EndpointStatus
+from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry.carrying import continued
-from shared.webhooks import Secret, sign
+from shared.webhooks import Secret
 
 POLL_S = 0.5
 ROUND_S = 1.0
 """For as long a round waits for its calls; what takes longer goes on, and its endpoint is passed over until then."""
 AT_ONCE_MAX = 8
 
+FORGET_EVERY_S = 600.0
+FORGET_ROUNDS_MAX = 50
+"""A backlog is worked off over several runs, each transaction of them short."""
+
 PARTNERS = system("partners")
 
 log = structlog.get_logger()
 
 
-def calling(door: Door) -> Chore:
+def calling(door: Door, keys: FundsKeys) -> Chore:
     """Tell partners what they want to be told."""
-    return Chore("partners", POLL_S, Calling(door).run)
+    return Chore("partners", POLL_S, Calling(door, keys).run)
+
+
+def forgetting() -> Chore:
+    """Remove messages that nobody will ask for any more."""
+    return Chore("partners-forgotten", FORGET_EVERY_S, forget_old)
+
+
+def forget_old(platform: Platform, fund_id: str) -> int:
+    forgotten = 0
+    for _ in range(FORGET_ROUNDS_MAX):
+        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:forget", action=actions.forget_old)
+        forgotten += count
+        if count < store.FORGOTTEN_AT_ONCE_MAX:
+            break
+    return forgotten
 
 
 @dataclass
@@ -40,6 +60,7 @@ class Calling:
     """Calls endpoints, several at a time, each in a line of its own."""
 
     door: Door
+    keys: FundsKeys = field(default_factory=dict)
     round_s: float = ROUND_S
     _running: dict[tuple[str, str], Future[int]] = field(default_factory=dict)
     _executor: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE_MAX, "partners"))
@@ -76,16 +97,21 @@ class Calling:
         self, platform: Platform, fund_id: str, endpoint: Endpoint, delivery: Delivery, outcome: list[bool]
     ) -> None:
         with continued("partner told", delivery.traceparent):
-            answer = self.send(endpoint, delivery, at=platform.clock())
+            answer = self.send(endpoint, delivery, fund_id=fund_id, at=platform.clock())
             _keep(platform, fund_id, delivery, answer)
             outcome.append(answer.startswith("2"))
 
-    def send(self, endpoint: Endpoint, delivery: Delivery, *, at: datetime) -> str:
-        """The outside half of a try: the same id each time, the time of this one, signed with every secret."""
+    def send(self, endpoint: Endpoint, delivery: Delivery, *, fund_id: str, at: datetime) -> str:
+        """The outside half of a try: the same id each time, the time of this one, signed with all that may sign."""
         body = delivery.body.encode()
-        secrets = [Secret.read(text) for text in endpoint.secrets]
-        headers = sign(body, message_id=delivery.message_id, at=at, secrets=secrets)
-        return self.door.post(endpoint.url, body, headers=headers)
+        signed = signing.headers(
+            body,
+            message_id=delivery.message_id,
+            at=at,
+            secrets=[Secret.read(text) for text in endpoint.secrets],
+            keys=self.keys.get(fund_id, ()),
+        )
+        return self.door.post(endpoint.url, body, headers=signed)
 
 
 def _keep(platform: Platform, fund_id: str, delivery: Delivery, answer: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.partners import actions, store
+from services.payments.partners import actions, signing, store
 from services.payments.partners.actions import Replay
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint
@@ -13,10 +13,11 @@ from services.payments.partners.schemas import (
     EndpointView,
     EndpointViews,
     NewSecretView,
+    PublicKeyViews,
     RangeBody,
     ReplayView,
 )
-from shared.http.routes import Routes
+from shared.http.routes import ANYONE, Routes
 from shared.storage.work import Work
 
 routes = Routes("partners")
@@ -71,6 +72,12 @@ def change_secret(work: Work, endpoint_id: str) -> Endpoint:
 def retire_secret(work: Work, endpoint_id: str) -> Endpoint:
     """Have messages signed with the newest secret alone."""
     return actions.retire_secret(work, endpoint_id=endpoint_id)
+
+
+@routes.get("/webhook-keys", needs=ANYONE, shows=PublicKeyViews)
+def list_keys(work: Work) -> dict[str, list[dict[str, str]]]:
+    """The fund's public keys: any of them may have signed a message (v1a). Two while one replaces the other."""
+    return {"items": [{"public_key": each} for each in signing.public_keys(work.fund.fund_id)]}
 
 
 @routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews)

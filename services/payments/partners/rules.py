@@ -23,6 +23,10 @@ TRIES_MAX = len(WAITS_S) + 1
 JITTER = 0.1
 """By how much of itself a wait may be longer, so that a partner who comes back is not called by all at once."""
 
+KEPT = timedelta(days=90)
+"""How long a message is kept after its last try, for who looks back or asks for a replay: long enough for both sides to
+close a quarter's books. What it told of stands in the ledger for good."""
+
 ENDPOINTS_MAX = 10
 URL_CHARACTERS_MAX = 500
 SECRET_BYTES = 32

@@ -38,6 +38,15 @@ class NewSecretView(EndpointView):
     secret = fields.Function(lambda it: it.secrets[0], metadata={"type": "string"}, required=True)
 
 
+class PublicKeyView(Schema):
+    """A key that messages are signed with (scheme v1a)."""
+
+    public_key = fields.String(
+        required=True,
+        metadata={"description": "whpk_ and 32 bytes in base64: an ed25519 key, as Standard Webhooks has it."},
+    )
+
+
 class DeliveryView(Schema):
     """A message and what came of it."""
 
@@ -65,5 +74,6 @@ class ReplayView(Schema):
     next_since = fields.AwareDateTime(required=True, allow_none=True)
 
 
+PublicKeyViews = many(PublicKeyView)
 EndpointViews = many(EndpointView)
 DeliveryViews = many(DeliveryView)

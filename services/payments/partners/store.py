@@ -13,6 +13,7 @@ OF_FUND_MAX = 200
 DUE_MAX = 20
 SHOWN_MAX = 100
 REPLAYED_MAX = 200
+FORGOTTEN_AT_ONCE_MAX = 200
 
 endpoints = Shelf(
     "partner_endpoints",
@@ -28,7 +29,11 @@ deliveries = Shelf(
     Delivery,
     key="delivery_id",
     missing=DeliveryUnknown,
-    indexes=[Index(("endpoint_id", "status", "next_try_at")), Index(("endpoint_id", "happened_at"))],
+    indexes=[
+        Index(("endpoint_id", "status", "next_try_at")),
+        Index(("endpoint_id", "happened_at")),
+        Index(("status", "last_try_at")),
+    ],
 )
 
 
@@ -56,3 +61,18 @@ def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -
     happened_at = {"$gte": since, "$lt": until}
     found = {"endpoint_id": endpoint_id, "happened_at": happened_at}
     return deliveries.find_all(work, limit=REPLAYED_MAX + 1, sort=[("happened_at", 1)], **found)
+
+
+def ended_before(work: Work, at: datetime) -> list[Delivery]:
+    """Messages whose last try was before that time, and for which no other is to come: a few hundred at most."""
+    ended = (Status.DELIVERED, Status.FAILED)
+    found = [
+        deliveries.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=status, last_try_at={"$lt": at})
+        for status in ended
+    ]
+    return [delivery for each in found for delivery in each][:FORGOTTEN_AT_ONCE_MAX]
+
+
+def forget(work: Work, delivery: Delivery) -> None:
+    work.drawer(deliveries.name).remove(delivery.delivery_id)
+    work.note("forgot", deliveries.name, delivery.delivery_id)

@@ -105,8 +105,8 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="a consumer stops before it parks its whole topic",
-        file="shared/bus/inbox.py",
-        was="if open_now >= self.dead_letters_max:",
+        file="shared/bus/room.py",
+        was="if open_now >= self.limit:",
         now="if False:",
         test=f"{KILLS}/test_poison.py::test_f12_the_limit_stops_the_consumer",
     ),

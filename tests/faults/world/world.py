@@ -125,7 +125,8 @@ class World:
         (metrics / f"{service}-web").mkdir(parents=True, exist_ok=True)
         settings = self.settings()
         settings[service]["BIND"] = f"{HOST}:{port}"
-        ports = {**self.public, f"{service.upper()}_PORT": port}
+        ports = {**self.public, f"{service.upper()}_PORT": port, f"{service.upper()}_METRICS_PORT": self.port()}
+        settings[service]["METRICS_BIND"] = f"{HOST}:{ports[f'{service.upper()}_METRICS_PORT']}"
         program = processes.webs(settings, ports=ports, metrics=metrics)[SERVICES.index(service)]
         self.add(f"{service}-web-{number}", program)
         self._show(service)

@@ -1,9 +1,13 @@
+import socket
+import struct
 from dataclasses import replace
+from threading import Thread
 from uuid import uuid4
 
 import pytest
 
 from services.notifications.channels.smpp import (
+    PDU_BYTES_MAX,
     Delivery,
     NumberRefused,
     Receipt,
@@ -200,3 +204,30 @@ def test_closing_leaves_nobody_waiting(centre, receipts):
 
     with pytest.raises(SmsOutcomeUnknown):
         waiting.result(timeout=0)
+
+
+@pytest.mark.parametrize("size", [PDU_BYTES_MAX + 100, 2**32 - 1])
+def test_a_centre_that_says_too_much_at_once_is_left(receipts, size):
+    """It binds the line, and then begins to say more than any centre has to say."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        met = []
+
+        def centre():
+            asking, _ = listening.accept()
+            with asking:
+                asking.settimeout(10)
+                sequence = asking.recv(4096)[12:16]
+                asking.sendall(struct.pack(">LLL", 18, 0x80000009, 0) + sequence + b"x\0")
+                met.append(asking.recv(4096)[4:8])  # a message
+                asking.sendall(struct.pack(">L", size))
+                met.append(asking.recv(4096))  # nothing more: the line is given up
+
+        talking = Thread(target=centre, daemon=True)
+        talking.start()
+        host = SmsCentre("127.0.0.1", listening.getsockname()[1], "himaya", "invented", "CNAS", 50, 30, None)
+        line = SmsLine(host, on_receipt=receipts.take).open()
+        with pytest.raises(SmsOutcomeUnknown):
+            line.submit(sms()).result(timeout=10)
+        talking.join(10)
+        line.close()
+    assert met == [struct.pack(">L", 4), b""]

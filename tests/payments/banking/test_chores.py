@@ -24,6 +24,7 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.platform import Platform, now
 from tests.callers import Office
+from tests.endless import endless
 from tests.ground import DZ, TN, hear, parked, platform_on, reading, told
 from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.builders import (
@@ -430,6 +431,19 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
         paying.run(platform, DZ)
     assert only_batch(platform).status is BatchStatus.REPORTED
     assert _files(bank, platform) == 1
+
+
+def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    with endless(202) as source:
+        talking = Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S))
+        is_silent(lambda: talking.run(platform, DZ))
+    assert only_batch(platform).status is BatchStatus.UNKNOWN and of_claim(platform).status == "unknown"
+    clock.pass_by(seconds=3)
+    paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.READY, "the bank was asked, and has never seen it"
 
 
 def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank: Bank, paying: Paying) -> None:

@@ -10,8 +10,17 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.client import AnswerNotBelieved, BankClient, BankPayment, BankRefused, BankSilent
+from services.payments.banking.client import (
+    AnswerNotBelieved,
+    AnswerTooLarge,
+    BankClient,
+    BankPayment,
+    BankRefused,
+    BankSilent,
+)
+from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
 from shared.kernel.money import Currency
+from tests.endless import endless
 
 
 @contextmanager
@@ -130,6 +139,31 @@ def test_a_bank_that_hangs_or_is_gone_has_said_nothing() -> None:
             checkout(hanging)
     with pytest.raises(BankSilent):
         checkout(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=0.2))
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 404, 409, 422, 500])
+def test_an_answer_without_end_says_nothing_whatever_its_status(status: int) -> None:
+    with endless(status) as source:
+        bank = BankClient(url=source.url, api_key="k", timeout_s=5)
+        for ask in (
+            lambda: checkout(bank),
+            lambda: bank.payment("c1", currency=Currency.DZD),
+            lambda: bank.send_file(b"<xml/>", message_id="m1"),
+            lambda: bank.verdict("m1"),
+            lambda: bank.statement("s1"),
+        ):
+            source.was_left.clear()
+            with pytest.raises(AnswerTooLarge):
+                ask()
+            assert source.was_left.wait(10)
+    assert issubclass(AnswerTooLarge, BankSilent), "whoever waits for the bank asks again, and sends nothing twice"
+
+
+def test_a_file_may_be_as_large_as_a_file_of_a_bank_is_and_no_larger() -> None:
+    with answering(200, b"x" * FILE_BYTES_MAX) as bank:
+        assert len(bank.verdict("m1") or b"") == FILE_BYTES_MAX
+    with answering(200, b"x" * (FILE_BYTES_MAX + 1)) as bank, pytest.raises(AnswerTooLarge):
+        bank.verdict("m1")
 
 
 def test_the_key_is_never_shown() -> None:

@@ -2,17 +2,22 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.payments.banking.rounds import in_work
-from services.payments.partners import actions, store
-from services.payments.partners.chores import Calling
+from services.payments.partners import actions, rules, store
+from services.payments.partners.chores import Calling, forget_old
+from services.payments.partners.delivery import Delivery, Status
 from services.payments.partners.door import Door
+from services.payments.partners.endpoint import Kind
+from shared.kernel.outcome import Outcome
 from shared.storage.platform import Platform, now
 from tests.callers import Office
-from tests.ground import DZ, reading, told
+from tests.faults.partner.asking import offences
+from tests.ground import DZ, TN, reading, told
 from tests.payments.bank import office
 from tests.payments.partners.partner import AT, Partner, debit, deliveries, register
 
@@ -71,7 +76,7 @@ def test_killed_between_the_call_and_its_keeping_it_is_sent_again_under_its_id(
     work = reading(platform)
     (endpoint,) = store.of_fund(work)
     (delivery,) = store.due(work, endpoint.endpoint_id, at=work.at)
-    assert calling.send(endpoint, delivery, at=now()) == "204"  # and here the process dies
+    assert calling.send(endpoint, delivery, fund_id=DZ, at=now()) == "204"  # and here the process dies
     assert calling.run(platform, DZ) == 1
     assert len(partner.ids) == 2 and len(set(partner.ids)) == 1
 
@@ -139,3 +144,84 @@ def test_a_message_that_is_asked_for_anew_while_it_is_sent_is_sent_anew(
     in_work(platform, DZ, "test", lambda work: actions.take_answer(work, before, answer="204"))
     assert deliveries(made, endpoint)[0]["status"] == "waiting"
     assert calling.run(platform, DZ) == 1
+
+
+# --- Forgetting -------------------------------------------------------------------------------------------------------
+
+
+def after(platform: Platform, time: timedelta) -> Platform:
+    """The same ground, so much later."""
+    return replace(platform, clock=lambda: now() + time)
+
+
+def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    partner.answers = [204, 410]
+    delivered, failed, waiting = (
+        register(made, partner.url, client=client) for client in ("bank-1", "bank-2", "bank-3")
+    )
+    debit(platform)
+    for endpoint in (delivered, failed, waiting):
+        (mine,) = store.newest(reading(platform), endpoint["endpoint_id"])
+        if endpoint is not waiting:
+            answer = partner.answers.pop(0)
+            in_work(
+                platform,
+                DZ,
+                "test",
+                lambda work, one=mine, said=answer: actions.take_answer(work, one, answer=str(said)),
+            )
+    statuses = [deliveries(made, each, client=each["client"])[0]["status"] for each in (delivered, failed, waiting)]
+    assert statuses == ["delivered", "failed", "waiting"]
+
+    assert forget_old(after(platform, rules.KEPT - timedelta(hours=1)), DZ) == 0
+    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), TN) == 0, "another fund's"
+    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 2
+    assert [len(deliveries(made, each, client=each["client"])) for each in (delivered, failed, waiting)] == [0, 0, 1]
+    assert forget_old(after(platform, 10 * rules.KEPT), DZ) == 0
+    assert offences(platform) == []
+
+
+def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
+    made: Office, platform: Platform, partner: Partner, calling: Calling
+) -> None:
+    endpoint = register(made, partner.url)
+    debit(platform)
+    calling.run(platform, DZ)
+    later = after(platform, rules.KEPT - timedelta(hours=1))
+    in_work(
+        later,
+        DZ,
+        "test",
+        lambda work: [
+            store.deliveries.keep(work, Outcome(rules.again(each, at=work.at)))
+            for each in store.newest(work, endpoint["endpoint_id"])
+        ],
+    )
+    assert forget_old(after(platform, 2 * rules.KEPT), DZ) == 0, "it is to be sent"
+    assert calling.run(later, DZ) == 1
+    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 0
+    assert forget_old(after(platform, 2 * rules.KEPT), DZ) == 1
+
+
+def test_a_backlog_is_forgotten_in_parts(made: Office, platform: Platform) -> None:
+    endpoint = register(made, "https://bank.example/")
+    ended = [
+        Delivery(
+            delivery_id=f"{endpoint['endpoint_id']}/m{number}",
+            endpoint_id=endpoint["endpoint_id"],
+            message_id=f"m{number}",
+            kind=Kind.PAYMENT_DEBITED,
+            happened_at=AT,
+            body="{}",
+            status=Status.DELIVERED,
+            tries=1,
+            next_try_at=None,
+            last_try_at=AT,
+        )
+        for number in range(store.FORGOTTEN_AT_ONCE_MAX + 1)
+    ]
+    in_work(platform, DZ, "test", lambda work: store.deliveries.keep_many(work, ended, part_of="test"))
+    assert forget_old(platform, DZ) == store.FORGOTTEN_AT_ONCE_MAX + 1
+    assert deliveries(made, endpoint) == []

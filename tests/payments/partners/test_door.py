@@ -3,6 +3,7 @@
 import pytest
 
 from services.payments.partners.door import Door, is_public
+from tests.endless import endless
 from tests.payments.partners.partner import Partner
 
 OPEN, CLOSED = Door(may_be_private=True, timeout_s=5), Door(may_be_private=False, timeout_s=5)
@@ -54,3 +55,9 @@ def test_what_was_answered_and_what_was_not() -> None:
     headers, body = partner.heard[0]
     assert (headers["host"], headers["a"], body) == (f"127.0.0.1:{partner.port}", "b", b"{}")
     assert OPEN.post(partner.url, b"{}", headers={}) == "unreachable"
+
+
+def test_of_a_partner_that_answers_without_end_the_status_is_enough() -> None:
+    with endless(200) as source:
+        assert OPEN.post(source.url, b"{}", headers={}) == "200"
+        assert source.was_left.wait(10)

@@ -9,7 +9,7 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from shared.bus import deadletters
-from shared.bus.deadletters import AlreadyClosed, Letter, TooManyDeadLetters
+from shared.bus.deadletters import AlreadyClosed, Letter
 from shared.bus.inbox import Inbox
 from shared.bus.replaying import replay, replay_asked
 from shared.storage.platform import Platform, as_kept
@@ -168,13 +168,6 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(platfo
     assert deadletters.open_count(platform.database, limit=9) == 0
     acted = [row["reference"] for row in platform.database["effects"].find().sort("_id", 1)]
     assert acted == [f"{number:03d}" for number in range(60)]
-
-
-def test_the_limit_stops_before_one_letter_too_many(platform: Platform, inbox: Inbox) -> None:
-    inbox.dead_letters_max = 2
-    with pytest.raises(TooManyDeadLetters):
-        inbox.take(letters(platform, submitted("bad"), submitted("bad"), submitted("bad")))
-    assert len(rows(platform)) == 2
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from deploy.local.programs import HOST
 from shared.http.callers import (
     ALGORITHMS,
     KEYS_ASKED_AGAIN_S,
+    KEYS_BYTES_MAX,
     KEYS_FRESH_S,
     KeysFromUrl,
     KeysUnavailable,
@@ -21,6 +22,7 @@ from shared.http.callers import (
     Verifier,
 )
 from shared.storage.platform import now
+from tests.endless import endless
 from tests.ground import DZ
 
 ISSUER = "https://identity.test"
@@ -33,10 +35,13 @@ class Identity:
     def __init__(self) -> None:
         self.keys: list[ECKey] = [OLD]
         self.asked, self.is_up = 0, True
+        self.instead: bytes | None = None
 
     def __call__(self, environ: Any, start: Any) -> list[bytes]:
         self.asked += 1
         start("200 OK" if self.is_up else "503 Down", [("Content-Type", "application/json")])
+        if self.instead is not None:
+            return [self.instead]
         return [json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()]
 
 
@@ -156,3 +161,30 @@ def test_keys_that_were_never_seen_are_not_made_up(identity: Identity, service: 
     identity.is_up = False
     with pytest.raises(KeysUnavailable):
         service.takes(token(OLD))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{}", b"[]", b"7", b'{"keys": 7}', b'{"keys": [7]}', b'{"keys": [{}]}', b'{"keys": [{"kty": "EC"}]}'),
+        b"[" * KEYS_BYTES_MAX,
+        b" " * KEYS_BYTES_MAX + b'{"keys": []}',
+    ],
+)
+def test_what_holds_no_keys_takes_none_away(identity: Identity, service: Service, body: bytes) -> None:
+    identity.instead = body
+    with pytest.raises(KeysUnavailable):
+        service.takes(token(OLD))
+    identity.instead = None
+    service.seconds += KEYS_FRESH_S + 1
+    assert service.takes(token(OLD))
+    identity.instead = body
+    service.seconds += KEYS_FRESH_S + 1
+    assert service.takes(token(OLD))
+
+
+def test_who_answers_without_end_in_identity_s_place_gives_no_keys() -> None:
+    with endless() as source:
+        with pytest.raises(KeysUnavailable):
+            Service(source.url).takes(token(OLD))
+        assert source.was_left.wait(10)

@@ -20,11 +20,12 @@ END_MAX_S = 40
 
 
 class Running:
-    """One process; `url` is its web address, `health` that of a worker's page."""
+    """One process; `url` is its web address, `metrics` that of its figures, `health` that of a worker's page."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", settings: dict[str, str], log: Path) -> None:
         self.process = process
         self.url = f"http://{settings['BIND']}"
+        self.metrics = f"http://{settings['METRICS_BIND']}/metrics"
         self.health = f"http://{settings['HEALTH_BIND']}"
         self.log = log
 
@@ -45,6 +46,7 @@ def running(module: str, part: str, *, folder: Path, **settings: str) -> Iterato
         "ISSUER": "http://identity.test",
         "JWKS_URL": f"http://{HOST}:1/jwks",
         "BIND": f"{HOST}:{free_port()}",
+        "METRICS_BIND": f"{HOST}:{free_port()}",
         "HEALTH_BIND": f"{HOST}:{free_port()}",
         **settings,
     }

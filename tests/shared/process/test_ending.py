@@ -17,7 +17,7 @@ def test_a_request_in_flight_is_answered_and_a_new_one_refused(mongodb: str, tmp
         url = f"{web.url}/v1/{DZ}/slow?seconds=4"
         asking = threading.Thread(target=lambda: answers.append(requests.get(url, timeout=20)))
         asking.start()
-        until(lambda: "himaya_requests_working 1.0" in requests.get(f"{web.url}/metrics", timeout=5).text)
+        until(lambda: "himaya_requests_working 1.0" in requests.get(web.metrics, timeout=5).text)
         web.process.send_signal(signal.SIGTERM)
         until(lambda: answer(f"{web.url}/health/live") is None)
         assert asking.is_alive() and web.process.poll() is None

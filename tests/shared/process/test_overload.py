@@ -67,6 +67,6 @@ def test_some_are_served_and_the_rest_refused_at_once(web: Running) -> None:
         assert refused.json()["code"] == "platform.overloaded"
         assert int(refused.headers["Retry-After"]) > 0
     until(lambda: is_ok(not_ready))
-    metrics = requests.get(f"{web.url}/metrics", timeout=5).text
+    metrics = requests.get(web.metrics, timeout=5).text
     assert 'himaya_requests_shed_total{why="full"}' in metrics
     assert 1 <= len(web.lines("requests-shed")) < 5  # not a line for each

@@ -19,7 +19,12 @@ ASKED = 30
 
 
 @pytest.fixture
-def web(mongodb: str, tmp_path: Path) -> Iterator[str]:
+def metrics() -> str:
+    return f"{HOST}:{free_port()}"
+
+
+@pytest.fixture
+def web(mongodb: str, tmp_path: Path, metrics: str) -> Iterator[str]:
     """Claims' web, three processes; its log is `web.log`."""
     (tmp_path / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
     (tmp_path / "metrics").mkdir()
@@ -31,6 +36,7 @@ def web(mongodb: str, tmp_path: Path) -> Iterator[str]:
         "ISSUER": "http://identity.test",
         "JWKS_URL": "http://127.0.0.1:1/jwks",
         "BIND": f"{HOST}:{port}",
+        "METRICS_BIND": metrics,
         "HEALTH_BIND": f"{HOST}:1",
         "WEB_PROCESSES": "3",
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
@@ -57,12 +63,12 @@ def _once_ready(url: str) -> str:
     raise AssertionError("it never answered")
 
 
-def test_several_processes_count_as_one_and_log_no_token(web: str, tmp_path: Path) -> None:
+def test_several_processes_count_as_one_and_log_no_token(web: str, metrics: str, tmp_path: Path) -> None:
     for _ in range(ASKED):
         headers = {"Authorization": "Bearer a-token-that-must-not-be-logged", "Connection": "close"}
         assert requests.get(f"{web}/v1/{DZ}/claims", headers=headers, timeout=5).status_code in (401, 503)
     for _ in range(6):
-        scraped = requests.get(f"{web}/metrics", headers={"Connection": "close"}, timeout=5).text
+        scraped = requests.get(f"http://{metrics}/metrics", headers={"Connection": "close"}, timeout=5).text
         counted = [
             float(line.rpartition(" ")[2])
             for line in scraped.splitlines()

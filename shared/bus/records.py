@@ -1,0 +1,33 @@
+"""The broker's records as the inbox takes them: each a letter, in parts that one transaction can carry."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from shared.bus.deadletters import Letter
+from shared.kernel.parts import in_parts
+
+BATCH_EVENTS_MAX = 100
+BATCH_BYTES_MAX = 64_000
+"""A transaction takes a hundred small events, or one page of hundreds of lines: a long one holds up what follows."""
+
+
+def as_letter(record: Any) -> Letter:
+    """What came, whole. A record without an id of its own is known by its place in the topic."""
+    found = dict(reversed(record.headers or []))
+    name = found.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}".encode()
+    return Letter(
+        event_id=name.decode("utf-8", "replace"),
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=(record.key or b"").decode("utf-8", "replace"),
+        headers=list(record.headers or []),
+        body=record.value,
+    )
+
+
+def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """The same letters in order, in as few parts as a transaction's size allows."""
+    return in_parts(
+        letters, size=lambda each: len(each.body or b""), count_max=BATCH_EVENTS_MAX, size_max=BATCH_BYTES_MAX
+    )

@@ -1,0 +1,55 @@
+"""Room for dead letters: a consumer stands still while as many of them are open as there may be."""
+
+import threading
+
+import structlog
+from pymongo.database import Database
+
+from shared.bus import deadletters
+from shared.kernel.errors import Unavailable
+from shared.storage.connection import Document
+from shared.telemetry import metrics
+
+OPEN_MAX = 1_000
+"""With so many something is wrong with us, not with the events: the consumer stops. A setting: DEAD_LETTERS_MAX."""
+LOOK_S = 1.0
+"""How often a consumer that stands still looks whether some were resolved."""
+
+log = structlog.get_logger()
+
+
+class TooManyDeadLetters(Unavailable):
+    """The consumer will not turn its whole topic into dead letters: it stands still until operators resolved some."""
+
+    code = "platform.too-many-dead-letters"
+
+
+class Room:
+    """How many open dead letters one service may have, and whether its consumer stands still for them."""
+
+    def __init__(self, database: Database[Document], *, limit: int) -> None:
+        self.database = database
+        self.limit = limit
+        self.is_full = threading.Event()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Stand still while there is none; say so once, and once when it ends."""
+        while not stop.is_set():
+            if deadletters.open_count(self.database, limit=self.limit) < self.limit:
+                break
+            if not self.is_full.is_set():
+                self.is_full.set()
+                metrics.CONSUMER_STOPPED.set(1)
+                log.error("consumer-stopped", why=TooManyDeadLetters.code, limit=self.limit)
+            stop.wait(LOOK_S)
+        if self.is_full.is_set() and not stop.is_set():
+            self.is_full.clear()
+            metrics.CONSUMER_STOPPED.set(0)
+            log.info("consumer-goes-on")
+
+    def stop_at_limit(self) -> None:
+        """Count after a letter was put away; `TooManyDeadLetters` where it was the last that there was room for."""
+        open_now = deadletters.open_count(self.database, limit=self.limit)
+        metrics.DEAD_LETTERS_OPEN.set(open_now)
+        if open_now >= self.limit:
+            raise TooManyDeadLetters

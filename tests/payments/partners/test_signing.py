@@ -1,0 +1,128 @@
+"""The fund's own signature: checked as a partner would, with what an open route gives it and nothing else."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from services.payments.partners import signing
+from services.payments.partners.chores import Calling
+from services.payments.partners.door import Door
+from services.payments.partners.signing import SigningKey
+from shared.storage.platform import Platform, now
+from tests.callers import Office
+from tests.ground import DZ, TN
+from tests.payments.bank import office, own_settings
+from tests.payments.partners.partner import Partner, debit, register
+
+OLD, NEW = (f"whsk_{b64encode(letter * 32).decode()}" for letter in (b"o", b"n"))
+
+
+def payments(platform: Platform, folder: Path, *keys: str) -> tuple[Office, Calling]:
+    """A web and a worker of payments that were started with these keys of the fund."""
+    path = folder / f"keys-{len(keys)}-{keys[0][-8:-4]}.json"
+    path.write_text(json.dumps({DZ: keys}))
+    made = office(platform, replace(own_settings(), webhook_keys_file=path))
+    return made, Calling(Door(may_be_private=True, timeout_s=5), signing.from_file(path), round_s=10)
+
+
+def published(made: Office) -> list[str]:
+    """What anybody may fetch."""
+    answer = made.nobody().get(f"/v1/{DZ}/webhook-keys")
+    assert answer.status_code == 200
+    return [each["public_key"] for each in answer.json["items"]]
+
+
+def believes(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """As Standard Webhooks says it, written down a second time."""
+    key = Ed25519PublicKey.from_public_bytes(b64decode(public_key.removeprefix("whpk_")))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    for mark in headers["webhook-signature"].split(" "):
+        scheme, _, signature = mark.partition(",")
+        if scheme == "v1a":
+            try:
+                key.verify(b64decode(signature), signed)
+            except InvalidSignature:
+                continue
+            return True
+    return False
+
+
+def told(partner: Partner, platform: Platform, calling: Calling, collection_id: str) -> tuple[dict[str, str], bytes]:
+    debit(platform, collection_id)
+    assert calling.run(platform, DZ) == 1
+    return partner.heard[-1]
+
+
+def test_a_partner_checks_a_message_with_the_published_key_and_with_its_secret(
+    platform: Platform, tmp_path: Path
+) -> None:
+    made, calling = payments(platform, tmp_path, OLD)
+    partner = Partner()
+    with partner.up():
+        endpoint = register(made, partner.url)
+        headers, body = told(partner, platform, calling, "c1")
+    (key,) = published(made)
+    assert believes(key, headers, body)
+    assert partner.believes(endpoint["secret"], at=now()), "who knows v1 only is served as before"
+    assert not believes(key, headers, body + b" ")
+    assert not believes(key, {**headers, "webhook-timestamp": "1"}, body)
+    assert not believes(SigningKey.read(NEW).public, headers, body)
+
+
+def test_a_key_is_replaced_and_at_no_step_is_a_message_not_believed(platform: Platform, tmp_path: Path) -> None:
+    """A partner that fetches late, before the old key goes, believes all along."""
+    partner, known = Partner(), list[str]()
+    with partner.up():
+        for number, keys in enumerate([(OLD,), (OLD, NEW), (NEW,)]):
+            made, calling = payments(platform, tmp_path, *keys)
+            if number == 0:
+                register(made, partner.url)
+                known = published(made)
+            headers, body = told(partner, platform, calling, f"c{number}")
+            assert any(believes(key, headers, body) for key in known)
+            known = published(made)
+    assert known == [SigningKey.read(NEW).public]
+
+
+def test_without_a_key_v1_alone_signs_and_none_is_published(platform: Platform) -> None:
+    made, partner = office(platform), Partner()
+    with partner.up():
+        register(made, partner.url)
+        headers, _ = told(partner, platform, Calling(Door(may_be_private=True, timeout_s=5), round_s=10), "c1")
+    assert published(made) == []
+    assert headers["webhook-signature"].startswith("v1,") and "v1a" not in headers["webhook-signature"]
+
+
+def test_a_fund_signs_with_its_own_key_only(platform: Platform, tmp_path: Path) -> None:
+    made, _ = payments(platform, tmp_path, OLD)
+    assert made.nobody().get(f"/v1/{TN}/webhook-keys").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {DZ: []},
+        {DZ: [OLD, NEW, OLD]},
+        {DZ: [OLD.removeprefix("whsk_")]},
+        {DZ: ["whsk_AAAA"]},
+        {DZ: ["whsk_not base64"]},
+        {DZ: [f"whsec_{'A' * 43}="]},
+    ],
+)
+def test_a_file_of_something_else_is_refused_without_saying_what_it_holds(
+    tmp_path: Path, held: Mapping[str, Sequence[str]]
+) -> None:
+    (tmp_path / "keys.json").write_text(json.dumps(held))
+    with pytest.raises(ValueError, match="sign") as refused:
+        signing.from_file(tmp_path / "keys.json")
+    assert not any(text and text in str(refused.value) for text in held[DZ])
+
+
+def test_a_key_is_never_shown() -> None:
+    assert repr(SigningKey.read(OLD)) == "SigningKey()"
