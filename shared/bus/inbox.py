@@ -27,7 +27,7 @@ from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
-from shared.storage.drawer import is_duplicate
+from shared.storage.drawer import is_duplicate, parts
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
@@ -189,15 +189,33 @@ class Inbox:
         return any(opened.type_name == type_name for type_name, _ in self.reactions.types())
 
     def _take_together(self, taken: Sequence[Taken]) -> bool:
+        if not taken:
+            return True
         try:
             self.platform.transact(lambda transaction: self._act(transaction, taken))
         except Unavailable:
             raise
+        except AlreadyTaken:  # a topic that is read from its start, or told again, brings little else
+            new = self._new_of(taken)
+            return len(new) < len(taken) and self._take_together(new)
         except Exception as failure:  # whatever it is, one by one will find whose it is and say so
             log.info("batch-done-singly", events=len(taken), why=_name(failure))
             return False
         self._count(taken, "taken")
         return True
+
+    def _new_of(self, taken: Sequence[Taken]) -> list[Taken]:
+        """What was not taken in yet, each once; the rest is counted as known."""
+        ids = [each.envelope.event_id for each in taken]
+        inbox = self.platform.collection("inbox")
+        known = {row["_id"] for part in parts(ids) for row in inbox.find({"_id": {"$in": part}}, {"_id": 1})}
+        new: list[Taken] = []
+        old: list[Taken] = []
+        for each in taken:
+            (old if each.envelope.event_id in known else new).append(each)
+            known.add(each.envelope.event_id)
+        self._count(old, "known")
+        return new
 
     def _take_alone(self, taken: Taken) -> None:
         """One event in a transaction of its own, with the patience that its failure deserves."""

@@ -78,6 +78,19 @@ def test_half_a_batch_known_from_before_leaves_the_other_half(platform: Platform
     assert effects(platform) == ["a", "b", "c"]
 
 
+def test_what_is_told_again_is_passed_over_together(
+    platform: Platform, inbox: Inbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A broker that is filled again brings every event there ever was: one by one would take hours."""
+    batch = letters(platform, *(submitted(f"{number}") for number in range(100)))
+    inbox.take(batch[:60])
+    capsys.readouterr()
+    inbox.take([*batch, batch[99]])
+    inbox.take(batch)
+    assert "batch-done-singly" not in capsys.readouterr().out
+    assert len(effects(platform)) == platform.database["inbox"].count_documents({}) == 100
+
+
 def test_one_bad_event_parks_its_key_and_lets_the_others_by(platform: Platform, inbox: Inbox) -> None:
     batch = letters(platform, submitted("a"), submitted("bad"), submitted("b"), submitted("bad"), submitted("c"))
     inbox.take(batch)
