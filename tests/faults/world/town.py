@@ -35,7 +35,7 @@ class Town:
         self.people.begin()
         seat = self.people.seat(ALGERIA.fund, login=self.people.home_login)
         seat.sign_in()
-        assert declare(seat, self.people.home, today=self.people.today()), "the first declaration is refused"
+        assert declare(seat, self.people.home, today=self.people.today()), f"refused: {self.record.calls[-1]}"
         self.people.open_accounts()
         for _, person in self.people.persons:
             person.watch("the right to care", lambda person=person: _is_open(person))  # type: ignore[misc]

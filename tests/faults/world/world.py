@@ -254,7 +254,7 @@ class World:
             for name, process in self.processes.items()
             if name.startswith(f"{service}-web-") and name != without
         ]
-        self.fronts[service].pass_to([port for web in webs for port in web.program.ports.values()])
+        self.fronts[service].pass_to([web.program.ports[f"{service.upper()}_PORT"] for web in webs])
 
 
 def advertised(broker: Program, *, setting: str, at: int) -> Program:
