@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from shared.events.declaring import event
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import DataClass, Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +17,9 @@ class RegisteredPerson:
     """
 
     person_ref: str
-    civil: Sealed
-    contact: Sealed | None = None
-    bank: Sealed | None = None
+    civil: Annotated[Sealed, DataClass.CIVIL]
+    contact: Annotated[Sealed, DataClass.CONTACT] | None = None
+    bank: Annotated[Sealed, DataClass.BANK] | None = None
     language: str
     dependants: int = 0
 
@@ -32,7 +33,7 @@ class RegisteredEmployer:
     sector: str
     is_open: bool
     affiliated_on: date
-    contact: Sealed | None = None
+    contact: Annotated[Sealed, DataClass.CONTACT] | None = None
     language: str
 
 
@@ -66,7 +67,7 @@ class ActivationRequested:
 
     account_id: str
     person_ref: str
-    link: Sealed
+    link: Annotated[Sealed, DataClass.CONTACT]
     expires_at: datetime
     language: str
 
@@ -89,7 +90,7 @@ class RecoveryRequested:
 
     account_id: str
     person_ref: str
-    link: Sealed
+    link: Annotated[Sealed, DataClass.CONTACT]
     expires_at: datetime
     language: str
 

@@ -10,14 +10,16 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.process.settings import Common
-from shared.storage import resealing
+from shared.storage import resealing, said
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.platform import Platform
+from shared.storage.work import Work
 
 NAME = "seals"
 PATIENCE_S = 90
@@ -36,7 +38,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
 def _parser(service: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m services.{service} {NAME}")
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="verb")
-    verbs.add_parser("status", help="how many values each key sealed")
+    verbs.add_parser("status", help="how many values each key sealed, in things and in events")
     verbs.add_parser("renew", help="seal with today's keys what older ones sealed; may be stopped and run again")
     return parser
 
@@ -50,6 +52,18 @@ def _status(service: Service[Any], platform: Platform, fund_id: str) -> None:
     )
     for (drawer, data_class, key_id), count in sorted(counted.items()):
         _say(f"{fund_id}  {drawer}  {data_class}  {key_id}  {count}")
+    _status_of_said(work, fund_id)
+
+
+def _status_of_said(work: Work, fund_id: str) -> None:
+    """What `renew` leaves as it is: a key stays until none of it is to be told, or tried, again."""
+    counted, last = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], datetime]()
+    for each in said.everything(work):
+        row = (each.where, each.data_class.value, each.key_id)
+        counted[row] += 1
+        last[row] = max(each.at, last.get(row, each.at))
+    for row, count in sorted(counted.items()):
+        _say(f"{fund_id}  {'  '.join(row)}  {count}  the last of {last[row].date()}")
 
 
 def _renew(service: Service[Any], platform: Platform, fund_id: str) -> None:

@@ -1,7 +1,8 @@
 """What rests sealed in a service's database, found wherever it is kept, and sealed anew with the keys of today.
 
 Found are the fields of shelves, the remembered answers to requests, and the pieces of blobs. Not the outbox and the
-dead letters: they are what was said, and are told again as they were, so an older key stays as long as they do.
+dead letters: they are what was said, and are told again as they were, so an older key stays as long as they do
+(`said.py` counts what they hold).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -17,10 +17,13 @@ from services.identity.register import store as register
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
+from shared.bus import deadletters, envelope
+from shared.bus.deadletters import Letter
 from shared.kernel.personal import DataClass
+from shared.process import seals
 from shared.process.service import Service
 from shared.sealing import ring
-from shared.sealing.keys import from_data, generate_keyring
+from shared.sealing.keys import from_data, generate_keyring, restricted
 from shared.storage import blobs, resealing
 from shared.storage.connection import connect
 from shared.storage.platform import Platform
@@ -228,3 +231,44 @@ def test_it_waits_for_a_transaction_that_somebody_left_open(running: Running) ->
         session.abort_transaction()
     said, _ = command.communicate(timeout=60)
     assert said.splitlines()[0] == f"{DZ}  {MANY} renewed"
+
+
+# --- what was said
+
+
+def test_a_key_that_events_still_need_is_shown(
+    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In identity's outbox, sent and not, and in a letter that notifications could not act on; until each is done."""
+    before = with_ring(K1)
+    known_people(before, tmp_path)
+    page = before.database["outbox"].find_one({"events.type": "identity.persons-registered"})
+    assert page is not None
+    before.database["outbox"].update_one({"_id": page["_id"]}, {"$set": {"is_sent": True}})
+    told = page["events"][0]  # type: ignore[index]
+    letter = Letter(told["id"], "identity", 0, 0, told["key"], envelope.headers(told), bytes(told["body"]))
+    deadletters.park(before, letter, why="test", tries=1)
+    in_use = with_ring(K2_IN_USE)
+    assert renewed(identity, in_use) > 0
+
+    def of_old_key(service: Service[Any], ring_held: Platform) -> dict[str, set[str]]:
+        seals._status(service, ring_held, DZ)
+        rows = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+        found: dict[str, set[str]] = {}
+        for _, where, data_class, key_id, *_ in rows:
+            if key_id == "k1":
+                found.setdefault(where, set()).add(data_class)
+        return found
+
+    told_classes = {"civil", "contact", "bank"}
+    assert of_old_key(identity, in_use) == {
+        "outbox, sent": told_classes,
+        "outbox, to be sent": {"contact"},  # employers
+        "deadletters, open": told_classes,
+    }
+    contacts_only = with_ring(restricted(K2_IN_USE, [DataClass.CONTACT]))
+    assert of_old_key(notifications, contacts_only)["deadletters, open"] == {"contact"}, "what it could open at all"
+    deadletters.close(in_use.database, letter.event_id, how="discarded: test", by="op", at=in_use.clock(), session=None)
+    assert "deadletters, open" not in of_old_key(identity, in_use)
+    seals._status(identity, in_use, TN)
+    assert capsys.readouterr().out == "", "another fund's"

@@ -1,0 +1,116 @@
+"""Sealed values in what was said: in the outbox, and in dead letters that are still open.
+
+They are counted, and never sealed anew: an event is told again, and a letter tried again, as it was. So a key that
+sealed one of them has to stay for as long as that may happen.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args, get_type_hints
+
+from shared.events import catalogue
+from shared.kernel.personal import DataClass, Sealed
+from shared.storage.work import Work
+
+READ_TOGETHER = 100
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sealed value in an event that waits to be sent, was sent, or is parked; and when it was put there."""
+
+    where: str
+    data_class: DataClass
+    key_id: str
+    at: datetime
+
+
+def everything(work: Work) -> Iterator[Said]:
+    """All in this fund that this service has keys for: what it cannot open it will never have to."""
+    for where, at, type_and_version, body in (*_told(work), *_parked(work)):
+        for data_class, value in _sealed_in(type_and_version, body):
+            if data_class in work.keys.classes:
+                yield Said(where, data_class, value.partition(".")[0], at)
+
+
+Found = tuple[str, datetime, tuple[str, int], bytes]
+
+
+def _told(work: Work) -> Iterator[Found]:
+    wanted = sorted({type_name for type_name, _ in _types()})
+    fields = ["is_sent", "at", "events.type", "events.version", "events.fund", "events.body"]
+    query = {"events.type": {"$in": wanted}}
+    with work.collection("outbox").find(query, fields, batch_size=READ_TOGETHER) as rows:
+        for row in rows:
+            told: Any = row["events"]
+            where: Any = "outbox, sent" if row["is_sent"] else "outbox, to be sent"
+            at: Any = row["at"]
+            for event in told:
+                if event["fund"] == work.fund.fund_id:
+                    yield where, at, (event["type"], event["version"]), bytes(event["body"])
+
+
+def _parked(work: Work) -> Iterator[Found]:
+    query = {"fund": work.fund.fund_id, "is_open": True}
+    with work.collection("deadletters").find(query, ["type", "parked_at", "body"], batch_size=READ_TOGETHER) as rows:
+        for row in rows:
+            type_name, _, version = str(row["type"]).rpartition(".v")
+            at: Any = row["parked_at"]
+            body: Any = row["body"]
+            if version.isdecimal() and body is not None:
+                yield "deadletters, open", at, (type_name, int(version)), bytes(body)
+
+
+def _sealed_in(type_and_version: tuple[str, int], body: bytes) -> Iterator[tuple[DataClass, Sealed]]:
+    """The sealed values of an event; none where it is of a kind that holds none, or cannot be read by anybody."""
+    if type_and_version not in _types():
+        return
+    try:
+        event = catalogue.decode(*type_and_version, body)
+    except (ValueError, RecursionError):
+        return
+    yield from values(event)
+
+
+def values(told: Any) -> Iterator[tuple[DataClass, Sealed]]:
+    """The sealed values of an event or of a part of one, with the class that its declaration names."""
+    if isinstance(told, tuple):
+        for each in told:
+            yield from values(each)
+    elif dataclasses.is_dataclass(told):
+        cls: Any = type(told)
+        classes = sealed_fields(cls)
+        for field in dataclasses.fields(told):
+            value = getattr(told, field.name)
+            if field.name not in classes:
+                yield from values(value)
+            elif value is not None:
+                yield classes[field.name], value
+
+
+@functools.cache
+def sealed_fields(cls: type[Any]) -> Mapping[str, DataClass]:
+    """The fields of an event, or of a part of one, that hold a sealed value: `Annotated[Sealed, DataClass.CIVIL]`."""
+    hints = get_type_hints(cls, include_extras=True)
+    return {name: found for name, hint in hints.items() if (found := _class_in(hint)) is not None}
+
+
+def _class_in(hint: Any) -> DataClass | None:
+    if isinstance(hint, DataClass):
+        return hint
+    return next((found for inner in get_args(hint) if (found := _class_in(inner)) is not None), None)
+
+
+@functools.cache
+def _types() -> frozenset[tuple[str, int]]:
+    """The events that hold sealed values, themselves or in their parts."""
+    return frozenset(name for name, cls in catalogue.declared().items() if _may_hold(cls))
+
+
+def _may_hold(kind: Any) -> bool:
+    if dataclasses.is_dataclass(kind):
+        return any(map(_may_hold, get_type_hints(kind, include_extras=True).values()))
+    return _class_in(kind) is not None or any(map(_may_hold, get_args(kind)))
