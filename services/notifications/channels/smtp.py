@@ -106,11 +106,15 @@ def send_mail(server: MailServer, *, mail: Mail) -> str:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             raise MailServerUnavailable(cause=type(error).__name__) from error
         try:
-            _demand(smtp.data(written.as_bytes(policy=_ON_THE_WIRE)), or_else=MailRefused)
+            answer = smtp.data(written.as_bytes(policy=_ON_THE_WIRE))
         except smtplib.SMTPDataError as error:
             _demand((error.smtp_code, b""), or_else=MailRefused)
+            raise MailServerUnavailable(cause=str(error.smtp_code)) from error
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             raise MailOutcomeUnknown(message_id=mail.message_id) from error
+        if answer[0] < 400 and not _is_done(answer):
+            raise MailOutcomeUnknown(message_id=mail.message_id)
+        _demand(answer, or_else=MailRefused)
     return str(written["Message-ID"]).strip("<>")
 
 
@@ -144,6 +148,12 @@ def _demand(answer: tuple[int, bytes], *, or_else: type[Invalid]) -> None:
         raise MailThrottled(status=status)
     if status >= 500:
         raise or_else(status=status)
+    if not _is_done(answer):
+        raise MailServerUnavailable(cause=str(status))
+
+
+def _is_done(answer: tuple[int, bytes]) -> bool:
+    return 200 <= answer[0] < 300
 
 
 def _demand_address(address: str) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -146,9 +148,27 @@ def test_a_server_that_is_not_there(server):
     ],
 )
 def test_a_server_that_does_not_behave(server, greeting, security, cause):
+    with that_says(greeting) as port, pytest.raises(MailServerUnavailable) as refusal:
+        send_mail(replace(server, port=port, security=security, timeout_s=0.3), mail=mail())
+
+    assert refusal.value.parameters == {"cause": cause}
+
+
+@pytest.mark.parametrize("answer", [b"taken, thank you\r\n", b"354 go on\r\n"])
+def test_what_is_no_answer_to_a_mail_does_not_say_that_it_was_taken(server, answer):
+    """smtplib gives -1 where there is no number: below 400, and no promise."""
+    handed_over = b"220 hello\r\n250 hello\r\n250 ok\r\n250 ok\r\n354 go on\r\n"
+    with that_says(handed_over + answer) as port, pytest.raises(MailOutcomeUnknown):
+        send_mail(replace(server, port=port, timeout_s=0.3), mail=mail())
+
+
+@contextmanager
+def that_says(answers: bytes) -> Iterator[int]:
+    """A server that says all of this at once and then nothing; its port."""
+
     class Mute(BaseRequestHandler):
         def handle(self) -> None:
-            self.request.sendall(greeting)
+            self.request.sendall(answers)
             while self.request.recv(1000):
                 pass
 
@@ -156,13 +176,9 @@ def test_a_server_that_does_not_behave(server, greeting, security, cause):
         other.daemon_threads = True
         Thread(target=other.serve_forever, kwargs={"poll_interval": 0.02}).start()
         try:
-            with pytest.raises(MailServerUnavailable) as refusal:
-                address = replace(server, port=other.server_address[1], security=security, timeout_s=0.3)
-                send_mail(address, mail=mail())
+            yield other.server_address[1]
         finally:
             other.shutdown()
-
-    assert refusal.value.parameters == {"cause": cause}
 
 
 def test_signing_in(tmp_path):
