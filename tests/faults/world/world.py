@@ -137,6 +137,8 @@ class World:
         settings = self.settings()
         ports = {**self.public, f"{service.upper()}_WORKER_PORT": self.port()}
         settings[service]["HEALTH_BIND"] = addresses.worker(service, ports).removeprefix("http://")
+        if settings[service]["WORKER_NAME"]:  # of one name, two would take the partitions from each other
+            settings[service]["WORKER_NAME"] = f"worker-{number}"
         if database:
             mine = f":{self.to_database[service].port}/"
             settings[service]["MONGODB_URI"] = settings[service]["MONGODB_URI"].replace(mine, f":{database}/")
