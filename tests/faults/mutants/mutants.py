@@ -239,4 +239,25 @@ MUTANTS = [
         now="return _sha256([self.fund_id, self.number, self.documents])",
         test="tests/shared/process/test_auditing.py",
     ),
+    Mutant(
+        mechanism="what a killed process left open is ended by its successor",
+        file="shared/storage/sessions.py",
+        was="self._end(self._of_the_dead())",
+        now="self._of_the_dead()",
+        test="tests/shared/storage/test_sessions.py",
+    ),
+    Mutant(
+        mechanism="what a lost connection left open is ended before the next transaction",
+        file="shared/storage/sessions.py",
+        was="self._lost.add(session_id)",
+        now="pass",
+        test="tests/shared/storage/test_sessions.py",
+    ),
+    Mutant(
+        mechanism="an answer without end is given up",
+        file="shared/answers.py",
+        was="if len(body) > bytes_max:",
+        now="if False:",
+        test="tests/shared/test_answers.py",
+    ),
 ]

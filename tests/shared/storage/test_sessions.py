@@ -26,6 +26,13 @@ def proxy(mongodb: str) -> Iterator[Proxy]:
     wires.end()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_stays_open(database: Database[dict[str, Any]]) -> Iterator[None]:
+    """Where a test fails, what the dead left open would hold up the end of it."""
+    yield
+    database.client.admin.command("killAllSessions", [])
+
+
 def write(platform: Platform, by: str) -> None:
     """A transaction that needs the one row that they all write."""
 
