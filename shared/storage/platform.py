@@ -27,7 +27,7 @@ from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, is_gone
-from shared.storage.drawer import ChangedMeanwhile, Writes
+from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
 from shared.storage.work import Work, outbox_documents
 from shared.telemetry.steps import passing
@@ -83,14 +83,15 @@ class Transaction:
 
     def save(self) -> None:
         """Write what was told and done beside the state that the actions wrote."""
-        self.writes.settle_all()
         platform = self.platform
-        events = outbox_documents(self.works, platform.new_id())
-        if events:
-            platform.collection("outbox").insert_many(events, session=self.session)
-        entries = audit.documents(self.works, platform.new_id)
-        if entries:
-            platform.collection("audit").insert_many(entries, session=self.session)
+        told = {
+            "outbox": outbox_documents(self.works, platform.new_id()),
+            "audit": audit.documents(self.works, platform.new_id),
+        }
+        for name, documents in told.items():
+            for document in documents:
+                self.writes.hold(platform.collection(name), str(document["_id"]), Insertion(document))
+        self.writes.settle_all()
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def is_kept_once(platform: Platform, *kept: str) -> None:
     assert platform.database["audit"].count_documents({}) == len(expected)
 
 
-@pytest.mark.parametrize("command", ["insert", "commitTransaction"])
+@pytest.mark.parametrize("command", ["insert", "bulkWrite", "commitTransaction"])
 def test_a_conflict_is_run_again_whole(ground: tuple[Platform, Callable[..., None]], command: str) -> None:
     platform, fail = ground
     labels = ["TransientTransactionError"]
@@ -180,7 +180,7 @@ def test_a_commit_that_stays_unknown_is_named_unavailable_and_the_next_try_finds
     is_kept_once(platform, "a")
 
 
-@pytest.mark.parametrize("command", ["insert", "find", "update"])
+@pytest.mark.parametrize("command", ["bulkWrite", "find", "update"])
 def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
     ground: tuple[Platform, Callable[..., None]], command: str
 ) -> None:
@@ -207,11 +207,12 @@ def test_a_transaction_that_the_server_gave_up_is_run_again(ground: tuple[Platfo
     is_kept_once(platform, "a")
 
 
+@pytest.mark.parametrize("command", ["insert", "bulkWrite"])
 def test_a_node_that_is_no_longer_primary_is_waited_for_or_named_unavailable(
-    ground: tuple[Platform, Callable[..., None]],
+    ground: tuple[Platform, Callable[..., None]], command: str
 ) -> None:
     platform, fail = ground
-    fail("insert", times=1, errorCode=NOT_PRIMARY, errorLabels=["TransientTransactionError"])
+    fail(command, times=1, errorCode=NOT_PRIMARY, errorLabels=["TransientTransactionError"])
     try:
         keep(platform, "a")
     except DatabaseUnavailable:

@@ -20,19 +20,21 @@ class Mutant:
     test: str
 
 
+HOLD = 'self.writes.hold(platform.collection(name), str(document["_id"]), Insertion(document))'
+
 MUTANTS = [
     Mutant(
         mechanism="events are told in the transaction of the state",
         file="shared/storage/platform.py",
-        was='platform.collection("outbox").insert_many(events, session=self.session)',
-        now='platform.collection("outbox").insert_many(events)',
+        was=HOLD,
+        now=f'platform.collection(name).insert_one(document) if name == "outbox" else {HOLD}',
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[claims]",
     ),
     Mutant(
         mechanism="the audit is written in the transaction of the state",
         file="shared/storage/platform.py",
-        was='platform.collection("audit").insert_many(entries, session=self.session)',
-        now='platform.collection("audit").insert_many(entries)',
+        was=HOLD,
+        now=f'platform.collection(name).insert_one(document) if name == "audit" else {HOLD}',
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[identity]",
     ),
     Mutant(

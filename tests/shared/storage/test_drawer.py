@@ -133,6 +133,49 @@ def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mon
     assert len(colours(database)) == 100
 
 
+def test_what_is_little_is_written_in_one_message_for_all_collections(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    counting = _Counting()
+    with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
+        ground = platform_on(database, mongodb)
+        platform = Platform(client[database.name], ground.funds, ground.keys)
+
+        def write(work: Work) -> None:
+            assert work.drawer("hats").find_one("a") is None
+            for name in ("hats", "caps", "shoes"):
+                work.drawer(name).insert("a", PLAIN)
+            work.note("kept", "hats", "a")
+
+        act(platform, write)
+    asked = [name for name in counting.names if name in {"find", "insert", "bulkWrite", "commitTransaction"}]
+    assert asked == ["find", "bulkWrite", "commitTransaction"]
+    assert all(database[name].count_documents({}) == 1 for name in ("hats", "caps", "shoes", "audit"))
+
+
+REFUSED: dict[str, Callable[[Work], None]] = {
+    "one is there already": lambda work: work.drawer("hats").insert("a", PLAIN),
+    "one has changed": lambda work: work.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2),
+}
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_of_what_is_written_together_all_is_left_where_one_is_refused(
+    platform: Platform, database: Database[dict[str, Any]], how: str
+) -> None:
+    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+
+    def write(work: Work) -> None:
+        assert work.drawer("caps").find_one("x") is None
+        work.drawer("caps").insert("x", PLAIN)
+        REFUSED[how](work)
+
+    with pytest.raises(ChangedMeanwhile):
+        act(platform, write)
+    assert colours(database) == {f"{DZ}:a": "red"}
+    assert database["caps"].count_documents({}) == 0
+
+
 def test_a_long_work_does_not_wait_for_ever(
     platform: Platform, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
