@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import structlog
-from flask import Response, g, json, request
+from flask import Response, g, request
 
 from shared.http import bodies, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
+from shared.http.showing import shown_by
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document
@@ -58,7 +60,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         shows = self.route.shows
         self._running: set[str] = set()
-        self._view = bodies.made(shows) if isinstance(shows, type) else None
+        self._show = shown_by(bodies.made(shows)) if isinstance(shows, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
         if fund not in self.platform.funds:
@@ -155,8 +157,8 @@ class Endpoint:
             answer = Response(result.content, self.route.status, mimetype=result.media_type)
             answer.headers.set("Content-Disposition", "attachment", filename=result.file_name)
             return answer
-        if self._view is not None:
-            body = json.dumps(self._view.dump(result), ensure_ascii=False)
+        if self._show is not None:
+            body = msgspec.json.encode(self._show(result))
             answer = Response(body, self.route.status, mimetype="application/json")
             version = getattr(result, "version", None)
             if version is not None:
