@@ -16,6 +16,7 @@ from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKe
 
 from shared.kernel.errors import Stale
 from shared.storage.connection import Document
+from shared.telemetry.asking import asking, asks
 
 KEYS_A_QUERY = 50
 HELD_MAX = 500
@@ -84,12 +85,14 @@ class Writes:
             if self._may_go_together():
                 held = [(self._collections[name], write) for name in self._held for write in self._held[name].values()]
                 self._held.clear()
-                write_together(held, session=self.session)
+                with asking("write", held[0][0].name):
+                    write_together(held, session=self.session)
             else:
                 self._make(next(iter(self._held)))
 
     def _make(self, name: str) -> None:
-        write_all(self._collections[name], list(self._held.pop(name).values()), session=self.session)
+        with asking("write", name):
+            write_all(self._collections[name], list(self._held.pop(name).values()), session=self.session)
         self._has_begun = True
 
     def _may_go_together(self) -> bool:
@@ -168,16 +171,19 @@ class Drawer:
     def key(self, local_id: str) -> str:
         return f"{self.fund_id}:{local_id}"
 
+    @asks("find")
     def find_one(self, local_id: str) -> Document | None:
         key = self._settled(self.key(local_id))
         return self.collection.find_one({"_id": key}, session=self.session)
 
+    @asks("find")
     def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
         """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
         self._settle()
         found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
         return list(found.sort(list(sort)) if sort else found)
 
+    @asks("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
         """Those of the documents that are there. Asked for in small parts: SecantusDB holds each match of an `$in`
         against every value of it, so that a query of five hundred costs a hundred times one of fifty."""
@@ -198,6 +204,7 @@ class Drawer:
         else:
             self.writes.hold(self.collection, key, Insertion(whole))
 
+    @asks("insert")
     def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
         """Documents by local id, in batches that the server takes whole."""
         rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
@@ -215,6 +222,7 @@ class Drawer:
         elif not self.collection.update_one(old, change).matched_count:
             raise ChangedMeanwhile
 
+    @asks("replace")
     def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
         """Replace documents whose version is one less than the new one; `ChangedMeanwhile` where one's is not.
 
@@ -234,34 +242,40 @@ class Drawer:
             raise ChangedMeanwhile
         self.insert_many(documents)
 
+    @asks("update")
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""
         key = self._settled(self.key(local_id))
         found = self.collection.update_one({"_id": key, **equal}, change, session=self.session)
         return found.matched_count == 1
 
+    @asks("update")
     def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
         """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
         for part in parts(ids):
             self._settle()
             self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
 
+    @asks("update")
     def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
         """Apply an update document to all documents that equal what is given; how many. One equality on an index is
         several times faster than many ids."""
         self._settle()
         return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
 
+    @asks("delete")
     def remove(self, local_id: str) -> None:
         key = self._settled(self.key(local_id))
         self.collection.delete_one({"_id": key}, session=self.session)
 
+    @asks("replace")
     def put(self, local_id: str, document: Mapping[str, object]) -> None:
         """Insert, or replace whatever stands there."""
         key, whole = self._whole(local_id, document)
         self._settle(key)
         self.collection.replace_one({"_id": key}, whole, upsert=True, session=self.session)
 
+    @asks("count")
     def count(self, equal: Mapping[str, object]) -> int:
         self._settle()
         return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)

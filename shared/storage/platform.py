@@ -30,6 +30,7 @@ from shared.storage.connection import DatabaseUnavailable, Document, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
 from shared.storage.work import Work, outbox_documents
+from shared.telemetry.asking import asking
 from shared.telemetry.steps import passing
 
 Answer = TypeVar("Answer")
@@ -182,7 +183,8 @@ class Platform:
         """Commit; where the answer to the commit is lost, ask for the same commit again, never for the work."""
         for last in (False,) * (COMMITS_MAX - 1) + (True,):
             try:
-                session.commit_transaction()
+                with asking("commit", "transaction"):
+                    session.commit_transaction()
                 return
             except PyMongoError as error:
                 if last or not error.has_error_label(COMMIT_UNKNOWN):

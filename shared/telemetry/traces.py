@@ -1,4 +1,4 @@
-"""Traces: spans of requests, database commands and reactions, sent to Zipkin or to any OTLP collector."""
+"""Traces: where spans are sent, to Zipkin or to any OTLP collector."""
 
 import atexit
 import os
@@ -7,28 +7,15 @@ from flask import Flask, Response, g, request
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
-from opentelemetry.instrumentation.pymongo import CommandTracer
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode
-from pymongo import monitoring
 
 from shared.telemetry.carrying import begin
 
 UNTRACED = ("/health/", "/openapi.json", "/docs")
-
-
-class Commands(CommandTracer):
-    """A span for each database command of a recorded trace, by its name alone.
-
-    The library makes one for every command and lets the sampler drop it, which costs a request a tenth of its time.
-    """
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if trace.get_current_span().is_recording():
-            super().started(event)
 
 
 def start(service: str, *, zipkin_url: str, otlp_url: str, share: float) -> None:
@@ -43,7 +30,6 @@ def start(service: str, *, zipkin_url: str, otlp_url: str, share: float) -> None
     if exporter is not None:
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
-    monitoring.register(Commands(trace.get_tracer("himaya.database"), capture_statement=False))
     atexit.register(provider.shutdown)
 
 

@@ -1,0 +1,64 @@
+"""A recorded trace shows what the database was asked; one that nobody records, nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import NonRecordingSpan, SpanContext
+
+from shared.storage.platform import ChangedMeanwhile, Platform
+from shared.storage.work import Work
+from shared.telemetry import asking
+from tests.ground import DZ, someone
+
+PLAIN = {"name": "BENALI", "version": 1}
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    """What is recorded in a trace from here on."""
+    provider, exporter = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(asking, "tracer", provider.get_tracer("test"))
+    with provider.get_tracer("test").start_as_current_span("request"):
+        yield exporter
+
+
+def write(platform: Platform) -> None:
+    def act(work: Work) -> None:
+        assert work.drawer("hats").find_one("b") is None
+        work.drawer("hats").insert("a", PLAIN)
+        work.drawer("caps").insert("a", PLAIN)
+
+    platform.work(DZ, by=someone(), cause="test", action=act)
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    with trace.use_span(NonRecordingSpan(SpanContext(1, 1, is_remote=False))):
+        yield
+
+
+def test_a_recorded_trace_shows_each_command(platform: Platform, seen: InMemorySpanExporter) -> None:
+    write(platform)
+    names = [span.name for span in seen.get_finished_spans()]
+    assert names == ["find hats", "write hats", "commit transaction"]
+
+
+def test_of_a_failure_it_shows_the_class_only(platform: Platform, seen: InMemorySpanExporter) -> None:
+    write(platform)
+    with pytest.raises(ChangedMeanwhile):
+        write(platform)
+    refused = [span for span in seen.get_finished_spans() if span.status.description]
+    assert {span.status.description for span in refused} == {"DuplicateKeyError"}
+    assert not any(span.events for span in refused) and "BENALI" not in str([span.to_json() for span in refused])
+
+
+def test_what_nobody_records_makes_no_span(platform: Platform, seen: InMemorySpanExporter) -> None:
+    with unrecorded():
+        write(platform)
+    assert seen.get_finished_spans() == ()
