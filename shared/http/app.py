@@ -9,7 +9,7 @@ import structlog
 from flask import Blueprint, Flask, Response, g, json, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared.http import limits, openapi, problems
+from shared.http import headers, limits, openapi, problems
 from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
@@ -47,6 +47,7 @@ def build(
     app.extensions["texts"] = texts
     problems.install(app)
     _observe(app)
+    headers.install(app)
     guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
     limits.install(app, Limits(limits.quotas(quotas), guarded))
     if trusted_proxies:
@@ -62,7 +63,7 @@ def build(
 
 
 def _observe(app: Flask) -> None:
-    """Count, time and log each request by its route; give it an id; close what no answer should leave open."""
+    """Count, time and log each request by its route; give it an id."""
 
     @app.before_request
     def begin() -> None:
@@ -76,12 +77,6 @@ def _observe(app: Flask) -> None:
         metrics.REQUESTS.labels(route, request.method, answer.status_code).inc()
         metrics.REQUEST_SECONDS.labels(route, request.method).observe(seconds)
         log.info("answered", rule=route, method=request.method, status=answer.status_code, ms=round(seconds * 1000, 1))
-        answer.headers.setdefault("Cache-Control", "no-store")
-        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-        answer.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        answer.headers.setdefault("Referrer-Policy", "no-referrer")
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return answer
 
 

@@ -111,33 +111,65 @@ class KeysFromUrl:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a good token says: by which keys it is good, for which fund, from when to when, and who shows it."""
+
+    keys: KeySet
+    fund_id: object
+    begins_s: int
+    ends_s: int
+    actor: Actor
+
+
+@dataclass(frozen=True)
 class Verifier:
     """Reads the tokens of one service. `issuer` is the identity service's public address, `audience` this service."""
 
     keys: PublicKeys
     issuer: str
     audience: str
-    _read: "OrderedDict[str, tuple[KeySet, jwt.Token]]" = field(default_factory=OrderedDict, compare=False, repr=False)
-    """Tokens whose signature was found good, and the keys that it was good by: they come again with every request, and
-    a signature stays good as long as its key is published."""
+    _read: "OrderedDict[str, Read]" = field(default_factory=OrderedDict, compare=False, repr=False)
+    """Tokens come again with every request. What they say stays true as long as the key that signed them is published;
+    their fund and their time are held against each request."""
 
     def actor(self, authorization: str, *, fund_id: str, at: datetime) -> Actor:
         """The caller behind an Authorization header."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TokenMissing
-        claims = self._claims(token.strip(), at)
-        if claims.get("fund") != fund_id:
+        read, at_s = self._reading(token.strip()), at.timestamp()
+        if read.begins_s - CLOCK_SKEW_S > at_s:
+            raise TokenInvalid
+        if read.ends_s + CLOCK_SKEW_S < at_s:
+            raise TokenExpired
+        if read.fund_id != fund_id:
             raise OtherFund
-        return actor_of(claims)
+        return read.actor
 
-    def _claims(self, token: str, at: datetime) -> Mapping[str, Any]:
+    def _reading(self, token: str) -> Read:
         if len(token) > TOKEN_LENGTH_MAX:
             raise TokenInvalid
+        keys = self.keys.get(unknown_key=False)
+        known = self._read.get(token)
+        if known is None or known.keys is not keys:
+            try:
+                known = self._read[token] = self._verified(token, keys)
+            except (JoseError, ValueError, KeyError, TypeError, RecursionError) as refused:
+                raise TokenInvalid from refused
+            if len(self._read) > TOKENS_KEPT_MAX:
+                self._read.popitem(last=False)
+        return known
+
+    def _verified(self, token: str, keys: KeySet) -> Read:
+        """The token by these keys, or by newer ones where they do not know its own."""
         try:
-            decoded = self._decoded(token)
-        except (JoseError, ValueError, KeyError, TypeError, RecursionError) as refused:
-            raise TokenInvalid from refused
+            return self._believed(jwt.decode(token, keys, algorithms=ALGORITHMS), keys)
+        except (JoseError, ValueError):
+            newer = self.keys.get(unknown_key=True)
+            return self._believed(jwt.decode(token, newer, algorithms=ALGORITHMS), newer)
+
+    def _believed(self, decoded: jwt.Token, keys: KeySet) -> Read:
+        """What a token says whose signature is good, where it was issued for this."""
         claims = decoded.claims
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
@@ -146,29 +178,10 @@ class Verifier:
             or claims.get("iss") != f"{self.issuer}/v1/{claims.get('fund')}"
             or self.audience not in audiences
             or not _is_well_formed(claims)
-            or max(claims.get("nbf", 0), claims.get("iat", 0)) - CLOCK_SKEW_S > at.timestamp()
         ):
             raise TokenInvalid
-        if claims["exp"] + CLOCK_SKEW_S < at.timestamp():
-            raise TokenExpired
-        return claims
-
-    def _decoded(self, token: str) -> jwt.Token:
-        keys = self.keys.get(unknown_key=False)
-        known = self._read.get(token)
-        if known is None or known[0] is not keys:
-            known = self._read[token] = self._verified(token, keys)
-            if len(self._read) > TOKENS_KEPT_MAX:
-                self._read.popitem(last=False)
-        return known[1]
-
-    def _verified(self, token: str, keys: KeySet) -> tuple[KeySet, jwt.Token]:
-        """The token by these keys, or by newer ones where they do not know its own."""
-        try:
-            return keys, jwt.decode(token, keys, algorithms=ALGORITHMS)
-        except (JoseError, ValueError):
-            newer = self.keys.get(unknown_key=True)
-            return newer, jwt.decode(token, newer, algorithms=ALGORITHMS)
+        begins_s = max(claims.get("nbf", 0), claims.get("iat", 0))
+        return Read(keys, claims.get("fund"), begins_s, claims["exp"], actor_of(claims))
 
 
 def _is_well_formed(claims: Mapping[str, Any]) -> bool:

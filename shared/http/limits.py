@@ -19,8 +19,6 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 
 from shared.http import problems
 from shared.http.problems import TooMany
@@ -37,52 +35,29 @@ NOT_COUNTED = frozenset({"live", "ready"})
 IPV6_CUSTOMER_BITS = 64
 
 
-class Counters(Storage):
+class Counters:
     """Counters that end by themselves, in memory, of which there is a most."""
 
-    STORAGE_SCHEME = None
-
     def __init__(self, count_max: int = COUNTERS_MAX) -> None:
-        super().__init__()
         self._count_max = count_max
-        self._rows: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._rows: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
+    def __len__(self) -> int:
+        return len(self._rows)
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def add(self, key: tuple[str, str], *, window_s: int) -> tuple[int, float]:
+        """Count once more; how often it was in this window, and for how many seconds that still lasts."""
         now_s = time.time()
         with self._lock:
             count, ends_s = self._rows.get(key, (0, 0.0))
             if ends_s <= now_s:
                 self._rows.pop(key, None)  # so that the order is that of the windows' beginnings
-                count, ends_s = 0, now_s + expiry
-            self._rows[key] = (count + amount, ends_s)
+                count, ends_s = 0, now_s + window_s
+            self._rows[key] = (count + 1, ends_s)
             if len(self._rows) > self._count_max:
                 self._rows.popitem(last=False)
-        return count + amount
-
-    def get(self, key: str) -> int:
-        count, ends_s = self._rows.get(key, (0, 0.0))
-        return count if ends_s > time.time() else 0
-
-    def get_expiry(self, key: str) -> float:
-        return self._rows.get(key, (0, time.time()))[1]
-
-    def check(self) -> bool:
-        return True
-
-    def reset(self) -> int:
-        with self._lock:
-            count = len(self._rows)
-            self._rows.clear()
-        return count
-
-    def clear(self, key: str) -> None:
-        with self._lock:
-            self._rows.pop(key, None)
+        return count + 1, ends_s - now_s
 
 
 @dataclass
@@ -93,9 +68,6 @@ class Limits:
     by_name: Mapping[str, RateLimitItem]
     guarded: Collection[str]
     counters: Counters = field(default_factory=Counters)
-
-    def __post_init__(self) -> None:
-        self._window = FixedWindowRateLimiter(self.counters)
 
     def before(self) -> None:
         """Count by address what no token opens; the others are counted when their token was read."""
@@ -126,11 +98,11 @@ class Limits:
         route = request.endpoint or ""
         name = route if route in self.by_name else kind
         quota = self.by_name[name]
-        is_within = self._window.hit(quota, name, who)
-        reset_at_s, left = self._window.get_window_stats(quota, name, who)
-        reset_s = max(1, round(reset_at_s - time.time()))
-        g.quota = (f'"{name}";q={quota.amount};w={quota.get_expiry()}', f'"{name}";r={left};t={reset_s}')
-        if not is_within:
+        window_s = quota.get_expiry()
+        count, left_s = self.counters.add((name, who), window_s=window_s)
+        reset_s, left = max(1, round(left_s)), max(0, quota.amount - count)
+        g.quota = (f'"{name}";q={quota.amount};w={window_s}', f'"{name}";r={left};t={reset_s}')
+        if count > quota.amount:
             raise TooMany(retry_after_s=reset_s)
 
 

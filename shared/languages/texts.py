@@ -1,5 +1,6 @@
 """Sentences for people, by code and language, from the `texts.yaml` of each room that has something to say."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import yaml
 
 LANGUAGES = ("ar", "fr", "en")
+HEADERS_KEPT_MAX = 256
+"""People's browsers send few different ones, and each answer asks for several sentences."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,9 @@ def read(paths: Iterable[Path]) -> Texts:
     return Texts(merged)
 
 
-def best_language(header: str, offered: Iterable[str]) -> str:
+@functools.lru_cache(maxsize=HEADERS_KEPT_MAX)
+def best_language(header: str, offered: tuple[str, ...]) -> str:
     """Which of the languages offered an Accept-Language header prefers; the first where it names none of them."""
-    offered = tuple(offered)
     weighted: list[tuple[float, str]] = []
     for part in header.split(",")[:20]:
         tag, _, weight = part.strip().partition(";q=")

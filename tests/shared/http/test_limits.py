@@ -147,11 +147,12 @@ def test_an_ipv6_customer_is_one_caller() -> None:
 def test_counters_end_and_are_of_a_most() -> None:
     counters = Counters(count_max=100)
     for number in range(1_000):
-        counters.incr(f"k{number}", 60)
-    assert counters.get("k0") == 0 and counters.get("k999") == 1 and counters.reset() == 100
-    assert counters.incr("short", 1) == 1 and counters.incr("short", 1) == 2
+        counters.add(("k", str(number)), window_s=60)
+    assert len(counters) == 100
+    assert counters.add(("k", "0"), window_s=60)[0] == 1 and counters.add(("k", "999"), window_s=60)[0] == 2
+    assert counters.add(("k", "short"), window_s=1)[0] == 1 and counters.add(("k", "short"), window_s=1)[0] == 2
     time.sleep(1.01)
-    assert counters.get("short") == 0 and counters.incr("short", 1) == 1
+    assert counters.add(("k", "short"), window_s=1)[0] == 1
 
 
 def test_a_quota_that_is_none_is_reported_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
