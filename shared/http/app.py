@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, g, json, request
@@ -26,6 +27,13 @@ PING_MAX_S = 2.0
 log = structlog.get_logger()
 
 
+class App(Flask):
+    """Flask, where nothing is a coroutine: otherwise it asks that of each function at each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def build(
     service: str,
     *,
@@ -42,7 +50,7 @@ def build(
     `quotas` say how often one caller may ask, by name. `trusted_proxies` is how many proxies of ours stand in front:
     only the address that the outermost of them saw is believed.
     """
-    app = Flask(service, static_folder=None)
+    app = App(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
     app.extensions["texts"] = texts
     problems.install(app)

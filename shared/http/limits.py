@@ -87,7 +87,7 @@ class Limits:
             except TooMany as refused:
                 answer = problems.of_failure(refused)
         if "quota" in g:
-            answer.headers["RateLimit-Policy"], answer.headers["RateLimit"] = g.quota
+            answer.headers.extend(g.quota)
         return answer
 
     def _count_address(self) -> None:
@@ -101,7 +101,10 @@ class Limits:
         window_s = quota.get_expiry()
         count, left_s = self.counters.add((name, who), window_s=window_s)
         reset_s, left = max(1, round(left_s)), max(0, quota.amount - count)
-        g.quota = (f'"{name}";q={quota.amount};w={window_s}', f'"{name}";r={left};t={reset_s}')
+        g.quota = [
+            ("RateLimit-Policy", f'"{name}";q={quota.amount};w={window_s}'),
+            ("RateLimit", f'"{name}";r={left};t={reset_s}'),
+        ]
         if count > quota.amount:
             raise TooMany(retry_after_s=reset_s)
 
