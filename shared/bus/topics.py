@@ -10,7 +10,8 @@ from shared.kernel.errors import Unavailable
 REPLICAS_SAFE = 3
 IN_SYNC_MIN = 2
 """Of three brokers two have an event before it counts as sent: any one may be lost, and the others go on."""
-
+TIME_OF_BROKER = "LogAppendTime"
+"""Kafka refuses a record whose sender's clock is an hour ahead of its own. Headers say when an event was told."""
 
 RECONNECT_MAX_MS = 1_000
 """How long a client waits at most before it looks again for a broker that went away: kafka-python would wait 30 s."""
@@ -24,9 +25,10 @@ class BrokerUnavailable(Unavailable):
 
 def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int) -> None:
     """Make the topics that are not there yet."""
-    made: dict[str, Any] = {"num_partitions": partitions, "replication_factor": replicas}
+    configs = {"message.timestamp.type": TIME_OF_BROKER}
     if replicas >= REPLICAS_SAFE:
-        made["configs"] = {"min.insync.replicas": str(IN_SYNC_MIN)}
+        configs["min.insync.replicas"] = str(IN_SYNC_MIN)
+    made: dict[str, Any] = {"num_partitions": partitions, "replication_factor": replicas, "configs": configs}
     try:
         admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000, bootstrap_timeout_ms=5_000)
     except KafkaError as gone:

@@ -2,10 +2,11 @@
 
 import os
 import threading
+import time
 from contextlib import closing
 
 import pytest
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from shared.bus import topics
@@ -51,6 +52,15 @@ def test_an_event_counts_as_sent_once_two_of_three_brokers_have_it(ground: Groun
     with closing(KafkaAdminClient(bootstrap_servers=ground.servers)) as admin:
         found = admin.describe_configs([asked])["topic"][TOPIC]
     assert found["min.insync.replicas"]["value"] == "2"
+
+
+@needs_apache
+def test_a_sender_s_clock_that_is_ahead_holds_nothing_up(ground: Ground) -> None:
+    """Kafka refuses what is an hour from its own time, unless the topic has the broker's time written."""
+    ahead_ms = int((time.time() + 2 * 3600) * 1000)
+    with closing(KafkaProducer(bootstrap_servers=ground.servers, acks="all")) as producer:
+        sent = producer.send(TOPIC, value=b"{}", timestamp_ms=ahead_ms)
+        assert sent.get(timeout=20).timestamp < ahead_ms
 
 
 @needs_apache
