@@ -1,13 +1,14 @@
 """A database that keeps nothing: it answers at once with nothing, so that only our own code costs."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Nowhere:
     """Stands for a database, its collections, its client and its sessions alike. For measuring only."""
 
     in_transaction = False
+    session_id: ClassVar = {"id": bytes(16)}
 
     def __getattr__(self, name: str) -> Any:
         return self if name in {"client", "database"} else self._nothing
