@@ -48,7 +48,7 @@ mutants: install ## turn one mechanism after the other off, and see a test fail 
 	@$(BIN)/python -m tests.faults.mutants
 
 faults: install ## harm the whole platform while people use it, then check all of it; FAULTS_MINUTES=30 for the long form
-	FAULTS_MINUTES=$${FAULTS_MINUTES:-5} $(BIN)/pytest -p no:xdist -x -s tests/faults
+	FAULTS_MINUTES=$${FAULTS_MINUTES:-5} $(BIN)/pytest -p no:xdist -s $(FAULTS) tests/faults
 
 format: install ## write the style that `make test` asks for
 	$(BIN)/ruff check --fix
