@@ -11,7 +11,17 @@ from tests.faults.kills.invariants import Ended, looked_at
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
 
-PLUMBING = {"workers", "inbox", "outbox", "leases", "audit", "audit_links", "audit_heads", "deadletters"}
+PLUMBING = {
+    "workers",
+    "inbox",
+    "outbox",
+    "leases",
+    "database_sessions",
+    "audit",
+    "audit_links",
+    "audit_heads",
+    "deadletters",
+}
 
 State = Mapping[str, list[object]]
 
