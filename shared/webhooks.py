@@ -91,8 +91,13 @@ def verify(body: bytes, *, headers: Mapping[str, str], secrets: Sequence[Secret]
     return message_id
 
 
+def signed_bytes(body: bytes, *, message_id: str, timestamp: str) -> bytes:
+    """What every scheme of Standard Webhooks signs."""
+    return b".".join((message_id.encode(), timestamp.encode(), body))
+
+
 def _signature(body: bytes, message_id: str, timestamp: str, secret: Secret) -> str:
-    signed = b".".join((message_id.encode(), timestamp.encode(), body))
+    signed = signed_bytes(body, message_id=message_id, timestamp=timestamp)
     return b64encode(hmac.digest(secret.key, signed, sha256)).decode()
 
 

@@ -35,12 +35,12 @@ FORGOTTEN = timedelta(days=7)
 class Sessions:
     """The sessions of one process with one database: `host` and `process` are what its successors know it by."""
 
-    all_of_this_process: ClassVar[set[Binary]] = set()
+    noted: ClassVar[dict[Binary, datetime]] = {}
+    """All of this process, and when each was written down: none that was not used for a day."""
 
     database: Database[Document]
     host: str = field(default_factory=socket.gethostname)
     process: int = field(default_factory=os.getpid)
-    _noted: dict[Binary, datetime] = field(default_factory=dict)
     _lost: set[Binary] = field(default_factory=set)
     _has_looked: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,10 +70,9 @@ class Sessions:
                 self._has_looked = True
 
     def _of_the_dead(self) -> set[Binary]:
-        rows = self.database[NAME]
-        rows.delete_many({"at": {"$lt": datetime.now(UTC) - FORGOTTEN}})
-        dead = [row for row in rows.find({"host": self.host}) if not self._lives(int(str(row["process"])))]
-        return {Binary(bytes.fromhex(str(row["_id"])), 4) for row in dead} - self.all_of_this_process
+        rows = self.database[NAME].find({"host": self.host})
+        dead = [row for row in rows if not self._lives(int(str(row["process"])))]
+        return {Binary(bytes.fromhex(str(row["_id"])), 4) for row in dead} - self.noted.keys()
 
     def _lives(self, process: int) -> bool:
         """Whether such a process runs here. What stands under our own number is of somebody who had it before us."""
@@ -94,12 +93,20 @@ class Sessions:
 
     def _note(self, session_id: Binary) -> None:
         at = datetime.now(UTC)
-        noted_at = self._noted.get(session_id)
+        noted_at = self.noted.get(session_id)
         if noted_at is None or at - noted_at > NOTED_AGAIN:
-            self.all_of_this_process.add(session_id)
-            row: Document = {"_id": session_id.hex(), "host": self.host, "process": self.process, "at": at}
-            self.database[NAME].replace_one({"_id": row["_id"]}, row, upsert=True)
-            self._noted[session_id] = at
+            self._write_down(session_id, at)
+            self.noted[session_id] = at
+
+    def _write_down(self, session_id: Binary, at: datetime) -> None:
+        """The row of a session; what is too old goes, here and in the database."""
+        for old, noted_at in list(self.noted.items()):
+            if at - noted_at > NOTED_AGAIN:
+                self.noted.pop(old, None)
+        rows = self.database[NAME]
+        rows.delete_many({"at": {"$lt": at - FORGOTTEN}})
+        row: Document = {"_id": session_id.hex(), "host": self.host, "process": self.process, "at": at}
+        rows.replace_one({"_id": row["_id"]}, row, upsert=True)
 
 
 def _is_waited_for(process: int) -> bool:

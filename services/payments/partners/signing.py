@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Blueprint, current_app
 
-from shared.webhooks import SIGNATURE, TIMESTAMP, Secret, sign
+from shared.webhooks import SIGNATURE, TIMESTAMP, Secret, sign, signed_bytes
 
 KEY_BYTES = 32
 KEYS_MAX = 2
@@ -67,7 +67,7 @@ def headers(
 ) -> dict[str, str]:
     """The three headers to send with a body: every secret and every key signs."""
     made = sign(body, message_id=message_id, at=at, secrets=secrets)
-    signed = b".".join((message_id.encode(), made[TIMESTAMP].encode(), body))
+    signed = signed_bytes(body, message_id=message_id, timestamp=made[TIMESTAMP])
     marks = [f"v1a,{b64encode(each.key.sign(signed)).decode()}" for each in keys]
     return {**made, SIGNATURE: " ".join([made[SIGNATURE], *marks])}
 
