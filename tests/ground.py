@@ -54,7 +54,7 @@ def told(platform: Platform) -> list[str]:
 
 def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
-    inbox = Inbox(platform, "unused", service=service.name, reactions=service.hears())
+    inbox = Inbox(platform, service=service.name, reactions=service.hears())
     stranger = platform.make_work(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
     for event in events:
         stranger.tell(event)

@@ -16,6 +16,7 @@ from bench.ours.standing import platform
 from bench.stopwatch import Stopwatch
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
+from shared.bus.reader import Reader
 from shared.events.claims import ClaimSubmitted
 from shared.storage.work import Work
 from shared.telemetry import logs, steps
@@ -52,7 +53,7 @@ def main(what: str, events: int, group: str) -> None:
     else:
         ground = replace(ground, database=Nowhere())  # type: ignore[arg-type]
     steps.watch(count.passing)
-    Inbox(ground, os.environ["KAFKA_BOOTSTRAP_SERVERS"], service=group, reactions=reactions).run(count.stop)
+    Reader(Inbox(ground, service=group, reactions=reactions), os.environ["KAFKA_BOOTSTRAP_SERVERS"]).run(count.stop)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""The inbox: takes events from the broker, runs the service's reactions, and saves that it did, effectively once.
+"""The inbox: takes events in, runs the service's reactions, and saves that it did, effectively once.
 
-A polled batch shares one transaction with the ids of its events; the offset is committed after it. Where one of the
-batch fails, the batch is done again one by one and only the bad one is parked, with the later events of its key.
+A batch shares one transaction with the ids of its events. Where one of the batch fails, the batch is done again one by
+one and only the bad one is parked, with the later events of its key.
 """
 
 import itertools
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from kafka import KafkaConsumer
-from kafka.errors import CommitFailedError, KafkaError
 from opentelemetry import trace
 from pymongo.errors import BulkWriteError
 
@@ -21,10 +19,7 @@ from shared.bus import deadletters, envelope
 from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
-from shared.bus.records import as_letter, batches
 from shared.bus.room import OPEN_MAX, Room
-from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
-from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.drawer import is_duplicate, parts
@@ -33,11 +28,6 @@ from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
 
-POLLED_EVENTS_MAX = 500
-"""Taken from the broker at once, and committed there once: a commit waits some 7 ms for the broker's own batch."""
-POLL_MS = 250
-TOPICS_AGE_MAX_MS = 10_000
-"""How long a consumer may not know of a topic that was made after it asked a broker that did not know it yet."""
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
 """An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
 TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
@@ -77,87 +67,21 @@ Closing = Callable[[Transaction], None]
 
 
 class Inbox:
-    """The inbox of one service. One consumer, in one thread.
-
-    A `worker` with a name of its own gets its partitions back at once when it is started again after a kill; two of one
-    name would take them from each other without end. Without a name a successor waits until the session has run out.
-    """
+    """The inbox of one service. Once `stop` is set nothing new is begun, and nobody waits."""
 
     def __init__(
-        self,
-        platform: Platform,
-        servers: str,
-        *,
-        service: str,
-        reactions: Reactions,
-        session_timeout_ms: int = 6_000,
-        worker: str = "",
-        dead_letters_max: int = OPEN_MAX,
+        self, platform: Platform, *, service: str, reactions: Reactions, dead_letters_max: int = OPEN_MAX
     ) -> None:
         self.platform = platform
-        self.servers = servers
         self.service = service
         self.reactions = reactions
-        self.session_timeout_ms = session_timeout_ms
-        self.worker = worker
-        self.silence_max_s = SILENCE_MAX_S
         self.room = Room(platform.database, limit=dead_letters_max)
-        self.has_joined = threading.Event()
+        self.stop = threading.Event()
         self.taken_at: datetime | None = None
-        self._stop = threading.Event()
-
-    def consumer(self) -> KafkaConsumer:
-        return KafkaConsumer(
-            bootstrap_servers=self.servers,
-            group_id=f"himaya.{self.service}",
-            group_instance_id=self.worker or None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            metadata_max_age_ms=TOPICS_AGE_MAX_MS,
-            session_timeout_ms=self.session_timeout_ms,
-            heartbeat_interval_ms=self.session_timeout_ms // 3,
-            reconnect_backoff_max_ms=RECONNECT_MAX_MS,
-            max_poll_records=POLLED_EVENTS_MAX,
-        )
-
-    def run(self, stop: threading.Event) -> None:
-        """Take events until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
-        self._stop = stop
-        self.room.wait(stop)
-        consumer, membership = self.consumer(), Membership(self.has_joined)
-        watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
-        try:
-            consumer.subscribe(self.reactions.topics(), listener=membership)
-            while not stop.is_set():
-                polled = consumer.poll(timeout_ms=POLL_MS)
-                letters = [as_letter(record) for records in polled.values() for record in records]
-                for batch in batches(letters):
-                    self._stop_here()
-                    self.take(batch)
-                if letters:
-                    self._commit(consumer)
-                if watchdog.has_enough(polled):
-                    raise BrokerUnavailable
-        except Stopping:
-            log.info("batch-left-uncommitted")
-        except KafkaError as gone:
-            raise BrokerUnavailable from gone
-        finally:
-            self.has_joined.clear()
-            consumer.close(autocommit=False)
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether the process was told to end."""
-        return self._stop.is_set()
-
-    def _stop_here(self) -> None:
-        if self.is_stopping:
-            raise Stopping
 
     def take(self, letters: Sequence[Letter]) -> None:
         """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
+        self._stop_here()
         passing("inbox.polled")
         taken: list[Taken] = []
         for letter in letters:
@@ -171,6 +95,10 @@ class Inbox:
             if self.reactions.of(opened.type_name, opened.version) or self._is_ours(opened):
                 taken.append(Taken(letter, opened))
         self._take_opened(taken)
+
+    def _stop_here(self) -> None:
+        if self.stop.is_set():
+            raise Stopping
 
     def _take_opened(self, taken: Sequence[Taken]) -> None:
         parked = deadletters.parked_ids(self.platform.database, (each.envelope.event_id for each in taken))
@@ -228,7 +156,7 @@ class Inbox:
             if tries > len(failed.waits_s):
                 self._park(taken.letter, why=failed.why, tries=tries)
                 return
-            if self._stop.wait(failed.waits_s[tries - 1]):
+            if self.stop.wait(failed.waits_s[tries - 1]):
                 raise Stopping
 
     def _follows(self, taken: Taken) -> bool:
@@ -302,13 +230,6 @@ class Inbox:
         self.taken_at = self.platform.clock()
         for type_name, count in Counter(each.envelope.type_name for each in taken).items():
             metrics.EVENTS_TAKEN.labels(type_name, result).inc(count)
-
-    def _commit(self, consumer: KafkaConsumer) -> None:
-        passing("inbox.taken")
-        try:
-            consumer.commit()
-        except CommitFailedError:
-            log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
 
 
 def _name(failure: BaseException) -> str:

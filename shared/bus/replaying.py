@@ -20,7 +20,7 @@ def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
     """Try the open letters of a key again, in order, each once; how many went through, and what stopped it."""
     for done in range(ROW_MAX):
         found = deadletters.first(inbox.platform.database, key)
-        if found is None or inbox.is_stopping:
+        if found is None or inbox.stop.is_set():
             return done, None
         why = _try(inbox, deadletters.letter_of(found), by=by)
         if why is not None:

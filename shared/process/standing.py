@@ -16,13 +16,12 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.bus import deadletters
-from shared.bus.inbox import Inbox
 from shared.bus.lag import Lag
+from shared.bus.reader import Reader
 from shared.bus.topics import BrokerUnavailable
 from shared.process.operations import inbox as inboxes
 from shared.process.operations.inbox import Behind, Standing
 from shared.storage.connection import answers
-from shared.storage.platform import Platform
 from shared.telemetry import metrics
 
 LOOK_EVERY_S = 2.0
@@ -41,12 +40,14 @@ log = structlog.get_logger()
 class Watch:
     """Looks at one worker. `looking` runs in a thread of its own; the others are only read."""
 
-    def __init__(self, platform: Platform, inbox: Inbox, threads: Sequence[threading.Thread], servers: str) -> None:
-        self.platform = platform
+    def __init__(self, reader: Reader, threads: Sequence[threading.Thread]) -> None:
+        inbox = reader.inbox
+        self.platform = inbox.platform
         self.inbox = inbox
+        self.has_joined = reader.has_joined
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._lag = Lag(servers, group=f"himaya.{inbox.service}", topics=inbox.reactions.topics())
+        self._lag = Lag(reader.servers, group=f"himaya.{inbox.service}", topics=inbox.reactions.topics())
         self._answered_s: dict[str, float] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
         self._came_round_s = time.monotonic()
@@ -65,7 +66,7 @@ class Watch:
         found = [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
         if self.inbox.room.is_full.is_set():
             found.append("consumer: stopped, too many dead letters")
-        elif not self.inbox.has_joined.is_set():
+        elif not self.has_joined.is_set():
             found.append("consumer: not in its group")
         now_s = time.monotonic()
         for name in ("database", "broker"):

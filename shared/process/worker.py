@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 
 from shared.bus import topics
 from shared.bus.inbox import Inbox
+from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.events import catalogue
 from shared.http.app import readiness
@@ -48,17 +49,15 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     platform = service.platform(common)
-    inbox = Inbox(
-        platform,
+    inbox = Inbox(platform, service=service.name, reactions=service.hears(), dead_letters_max=common.dead_letters_max)
+    reader = Reader(
+        inbox,
         common.kafka_servers,
-        service=service.name,
-        reactions=service.hears(),
         session_timeout_ms=common.kafka_session_timeout_ms,
-        dead_letters_max=common.dead_letters_max,
         worker=common.worker_name,
     )
-    threads = _threads(service, common, own, inbox, stop)
-    watch = Watch(platform, inbox, threads, common.kafka_servers)
+    threads = _threads(service, common, own, reader, stop)
+    watch = Watch(reader, threads)
     health = _health(common.health_bind, watch)
     is_sound = _work(partial(_prepare, service, common, platform), threads, watch, stop)
     _end(threads, stop)
@@ -67,20 +66,21 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
 
 
 def _threads(
-    service: Service[Any], common: Common, own: Any, inbox: Inbox, stop: threading.Event
+    service: Service[Any], common: Common, own: Any, reader: Reader, stop: threading.Event
 ) -> list[threading.Thread]:
     """All that works beside each other, not started yet."""
-    relay = Relay(inbox.platform, common.kafka_servers, name="relay")
+    platform = reader.inbox.platform
+    relay = Relay(platform, common.kafka_servers, name="relay")
 
     def carry(stop: threading.Event) -> None:
         _make_topics(common)  # a broker that came back may have forgotten them
         relay.run(stop)
 
-    all_chores = [*service.all_chores(own), operations(inbox)]
+    all_chores = [*service.all_chores(own), operations(reader.inbox)]
     return [
-        *chores.threads(all_chores, inbox.platform, stop),
+        *chores.threads(all_chores, platform, stop),
         _thread("relay", carry, stop),
-        _thread("inbox", inbox.run, stop),
+        _thread("inbox", reader.run, stop),
     ]
 
 

@@ -119,7 +119,7 @@ class Town:
         """Whatever is new on the topics reaches the services that read them."""
         letters = list(self._new_letters())
         for name, service in self.services.items():
-            inbox = Inbox(self.platforms[name], "unused", service=name, reactions=service.hears())
+            inbox = Inbox(self.platforms[name], service=name, reactions=service.hears())
             inbox.take([letter for letter in letters if letter.topic in inbox.reactions.topics()])
         self.commit()
 

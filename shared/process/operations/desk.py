@@ -30,9 +30,7 @@ class Desk:
     @property
     def inbox(self) -> Inbox:
         """What tries letters again; it never goes to the broker for that."""
-        return Inbox(
-            self.platform, self.common.kafka_servers, service=self.service.name, reactions=self.service.hears()
-        )
+        return Inbox(self.platform, service=self.service.name, reactions=self.service.hears())
 
     def work(self, fund_id: str, action: Callable[[Work], Answer]) -> Answer:
         cause = f"command:{self.platform.new_id()}"

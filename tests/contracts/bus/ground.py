@@ -20,6 +20,7 @@ from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailable
 
 from shared.bus import topics
 from shared.bus.inbox import Inbox
+from shared.bus.reader import Reader
 from shared.bus.relay import LEASE, Relay
 from shared.kernel.errors import Unavailable
 from shared.storage.platform import Platform, now
@@ -76,9 +77,10 @@ class Ground:
         return Relay(later, self.servers, name="relay")
 
     def inbox(self) -> Inbox:
-        return Inbox(
-            self.platform, self.servers, service=self.service, reactions=reactions, session_timeout_ms=SESSION_MS
-        )
+        return Inbox(self.platform, service=self.service, reactions=reactions)
+
+    def reader(self) -> Reader:
+        return Reader(self.inbox(), self.servers, session_timeout_ms=SESSION_MS)
 
     def carry(self) -> None:
         """A relay that lives until all is sent."""
@@ -104,7 +106,7 @@ class Ground:
     @contextlib.contextmanager
     def listening(self) -> Iterator[threading.Thread]:
         """The service's inbox in a thread of this process, until it crashes or the test leaves."""
-        with _in_thread(lambda stop: patiently(lambda: self.inbox().run(stop), stop)) as thread:
+        with _in_thread(lambda stop: patiently(lambda: self.reader().run(stop), stop)) as thread:
             yield thread
 
     def member(self, *where: str, worker: str = "", session_ms: int = SESSION_MS) -> subprocess.Popen[bytes]:

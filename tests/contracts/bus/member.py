@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from shared.bus.inbox import Inbox
+from shared.bus.reader import Reader
 from shared.storage.connection import connect
 from shared.storage.platform import Platform
 from shared.telemetry import logs
@@ -37,12 +38,10 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     logs.start(service, level="INFO")
     platform = Platform(connect(uri, database), funds(), keys())
-    inbox = Inbox(
-        platform,
+    reader = Reader(
+        Inbox(platform, service=service, reactions=reactions),
         servers,
-        service=service,
-        reactions=reactions,
         session_timeout_ms=int(os.environ["MEMBER_SESSION_MS"]),
         worker=os.environ["MEMBER_WORKER"],
     )
-    patiently(lambda: inbox.run(stop), stop)
+    patiently(lambda: reader.run(stop), stop)

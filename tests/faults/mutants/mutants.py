@@ -74,20 +74,18 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="the offset is committed after the work",
-        file="shared/bus/inbox.py",
+        file="shared/bus/reader.py",
         was="""\
                 for batch in batches(letters):
-                    self._stop_here()
-                    self.take(batch)
+                    self.inbox.take(batch)
                 if letters:
-                    self._commit(consumer)
+                    _commit(consumer)
 """,
         now="""\
                 if letters:
-                    self._commit(consumer)
+                    _commit(consumer)
                 for batch in batches(letters):
-                    self._stop_here()
-                    self.take(batch)
+                    self.inbox.take(batch)
 """,
         test=f"{KILLS}/test_inbox.py::test_f7_killed_after_the_poll_before_the_transaction",
     ),

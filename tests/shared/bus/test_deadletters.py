@@ -150,7 +150,7 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(platfo
     done = threading.Event()
 
     def replay_on() -> None:
-        other = Inbox(platform, "unused", service="tester", reactions=inbox.reactions)
+        other = Inbox(platform, service="tester", reactions=inbox.reactions)
         while not done.is_set():
             replay(other, key=KEY, by="op")
 

@@ -11,6 +11,7 @@ from shared.bus import deadletters, envelope, topics
 from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
+from shared.bus.reader import Reader
 from shared.bus.relay import Relay, republish
 from shared.bus.replaying import replay
 from shared.events.claims import ClaimPaid, ClaimSubmitted
@@ -46,7 +47,7 @@ def counting(work: Work, event: ClaimSubmitted) -> None:
 def inbox(platform: Platform) -> Inbox:
     reactions = Reactions()
     reactions.to(ClaimSubmitted)(counting)
-    return Inbox(platform, "unused", service="tester", reactions=reactions)
+    return Inbox(platform, service="tester", reactions=reactions)
 
 
 def effects(platform: Platform) -> list[str]:
@@ -167,10 +168,12 @@ def test_from_outbox_to_effect_over_the_broker_and_again_after_it_forgot(
     platform: Platform, inbox: Inbox, broker: str
 ) -> None:
     topics.ensure(broker, ("claims",), partitions=2, replicas=1)
-    inbox.servers = broker
     relay = Relay(platform, broker, name="relay")
     stop = threading.Event()
-    threads = [threading.Thread(target=relay.run, args=(stop,)), threading.Thread(target=inbox.run, args=(stop,))]
+    threads = [
+        threading.Thread(target=relay.run, args=(stop,)),
+        threading.Thread(target=Reader(inbox, broker).run, args=(stop,)),
+    ]
     started = platform.clock()
     for thread in threads:
         thread.start()

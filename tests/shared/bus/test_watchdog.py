@@ -10,6 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from shared.bus import topics
 from shared.bus.inbox import Inbox
+from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.bus.topics import BrokerUnavailable
 from shared.bus.watchdog import POLLS_MIN, Membership, Silence, Watchdog, behind, silent
@@ -50,11 +51,11 @@ def own_broker(tmp_path: Path) -> Iterator[str]:
         yield servers
 
 
-class Watched(Inbox):
-    """An inbox that shows the consumers which it made."""
+class Watched(Reader):
+    """A reader that shows the consumers which it made."""
 
     def __init__(self, platform: Platform, servers: str) -> None:
-        super().__init__(platform, servers, service="watched", reactions=reactions, session_timeout_ms=2_000)
+        super().__init__(Inbox(platform, service="watched", reactions=reactions), servers, session_timeout_ms=2_000)
         self.silence_max_s = 1.0
         self.made: list[KafkaConsumer] = []
 
@@ -64,7 +65,7 @@ class Watched(Inbox):
 
 
 def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform: Platform, own_broker: str) -> None:
-    inbox, teller, stop = Watched(platform, own_broker), Teller(platform, ["w1", "w2", "w3", "w4"]), threading.Event()
+    reader, teller, stop = Watched(platform, own_broker), Teller(platform, ["w1", "w2", "w3", "w4"]), threading.Event()
     relay = Relay(platform, own_broker, name="relay")
     given_up = metrics.CONSUMERS_RENEWED.labels("silent")
     before = given_up._value.get()
@@ -72,7 +73,7 @@ def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform:
     def listen() -> None:
         while not stop.is_set():
             with suppress(BrokerUnavailable):
-                inbox.run(stop)
+                reader.run(stop)
 
     def tell() -> None:
         teller.tell()
@@ -83,12 +84,12 @@ def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform:
     try:
         tell()
         until(lambda: teller.turns.items() <= tallies(platform).items())
-        threading.Event().wait(POLLS_MIN * 0.25 + 2 * inbox.silence_max_s)  # quiet, which is no silence
-        assert len(inbox.made) == 1
-        inbox.made[0].pause(*inbox.made[0].assignment())
+        threading.Event().wait(POLLS_MIN * 0.25 + 2 * reader.silence_max_s)  # quiet, which is no silence
+        assert len(reader.made) == 1
+        reader.made[0].pause(*reader.made[0].assignment())
         tell()
         until(lambda: teller.turns.items() <= tallies(platform).items())
-        assert len(inbox.made) == 2
+        assert len(reader.made) == 2
         assert given_up._value.get() == before + 1
     finally:
         stop.set()

@@ -49,7 +49,7 @@ def park(platform: Platform, *claim_ids: str, fund: str = DZ) -> list[str]:
 
 def carry(platform: Platform, fund: str = DZ) -> int:
     """One round of a worker's chore."""
-    return carry_out(platform, fund, inbox=Inbox(platform, "unused", service="claims", reactions=service.hears()))
+    return carry_out(platform, fund, inbox=Inbox(platform, service="claims", reactions=service.hears()))
 
 
 def test_letters_come_in_pages_and_say_nothing_of_what_happened(platform: Platform, operator: Caller) -> None:

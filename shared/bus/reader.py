@@ -1,0 +1,85 @@
+"""The reader: gives the records of a service's topics to its inbox, and commits their offset once they are taken in."""
+
+import threading
+
+import structlog
+from kafka import KafkaConsumer
+from kafka.errors import CommitFailedError, KafkaError
+
+from shared.bus.inbox import Inbox, Stopping
+from shared.bus.records import as_letter, batches
+from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
+from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
+from shared.telemetry.steps import passing
+
+POLLED_EVENTS_MAX = 500
+"""Taken from the broker at once, and committed there once: a commit waits some 7 ms for the broker's own batch."""
+POLL_MS = 250
+TOPICS_AGE_MAX_MS = 10_000
+"""How long a consumer may not know of a topic that was made after it asked a broker that did not know it yet."""
+
+log = structlog.get_logger()
+
+
+class Reader:
+    """One member of a service's consumer group, in one thread.
+
+    A `worker` with a name of its own gets its partitions back at once when it is started again after a kill; two of one
+    name would take them from each other without end. Without a name a successor waits until the session has run out.
+    """
+
+    def __init__(self, inbox: Inbox, servers: str, *, session_timeout_ms: int = 6_000, worker: str = "") -> None:
+        self.inbox = inbox
+        self.servers = servers
+        self.session_timeout_ms = session_timeout_ms
+        self.worker = worker
+        self.silence_max_s = SILENCE_MAX_S
+        self.has_joined = threading.Event()
+
+    def consumer(self) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self.servers,
+            group_id=f"himaya.{self.inbox.service}",
+            group_instance_id=self.worker or None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=TOPICS_AGE_MAX_MS,
+            session_timeout_ms=self.session_timeout_ms,
+            heartbeat_interval_ms=self.session_timeout_ms // 3,
+            reconnect_backoff_max_ms=RECONNECT_MAX_MS,
+            max_poll_records=POLLED_EVENTS_MAX,
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
+        self.inbox.stop = stop
+        self.inbox.room.wait(stop)
+        consumer, membership = self.consumer(), Membership(self.has_joined)
+        watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
+        try:
+            consumer.subscribe(self.inbox.reactions.topics(), listener=membership)
+            while not stop.is_set():
+                polled = consumer.poll(timeout_ms=POLL_MS)
+                letters = [as_letter(record) for records in polled.values() for record in records]
+                for batch in batches(letters):
+                    self.inbox.take(batch)
+                if letters:
+                    _commit(consumer)
+                if watchdog.has_enough(polled):
+                    raise BrokerUnavailable
+        except Stopping:
+            log.info("batch-left-uncommitted")
+        except KafkaError as gone:
+            raise BrokerUnavailable from gone
+        finally:
+            self.has_joined.clear()
+            consumer.close(autocommit=False)
+
+
+def _commit(consumer: KafkaConsumer) -> None:
+    passing("inbox.taken")
+    try:
+        consumer.commit()
+    except CommitFailedError:
+        log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
