@@ -1,13 +1,20 @@
 """A relay's lease: one carries at a time, and a dead one's runs out by itself. Two that overlap wait for each other."""
 
+import os
+import signal
+import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymongo.database import Database
 
+from deploy.local.engines import tansu
+from deploy.local.programs import HOST, free_port, running
+from shared.bus import topics
 from shared.bus.inbox import TAKEN_WAITS_S
-from shared.bus.relay import LEASE, Relay
+from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.platform import Platform, now
 from tests.ground import platform_on
@@ -44,3 +51,22 @@ def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platf
 def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
     """Whoever is killed inside a transaction holds what it wrote until the database gives it up (MongoDB's default)."""
     assert sum(TAKEN_WAITS_S) > TRANSACTION_LIFE_S
+
+
+def test_a_relay_whose_broker_is_silent_leaves_nothing_that_goes_on(platform: Platform, tmp_path: Path) -> None:
+    port = free_port()
+    with running(tansu.program(port=port), log=tmp_path / "broker.log") as broker:
+        topics.ensure(f"{HOST}:{port}", ("claims",), partitions=1, replicas=1)
+        relay, stop = Relay(platform, f"{HOST}:{port}", name="relay"), threading.Event()
+        made = relay._producer = producer(relay.servers)
+        made.send("claims", b"heard").get(timeout=10)
+        os.kill(broker, signal.SIGSTOP)
+        try:
+            unheard = made.send("claims", b"not heard")
+            stop.set()
+            relay.run(stop)
+        finally:
+            os.kill(broker, signal.SIGCONT)
+        assert relay._producer is None
+        assert not made._sender.is_alive()
+        assert unheard.failed()
