@@ -13,7 +13,7 @@ import structlog
 from opentelemetry import trace
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from shared.kernel.errors import Failure, Unavailable
+from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.storage.platform import Platform
 from shared.telemetry import metrics
 
@@ -70,7 +70,8 @@ class OneByOne:
 
 
 def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:
-    """Run the chore for every fund until told to stop; where the outside or the database is gone, wait ever longer."""
+    """Run the chore for every fund until told to stop; where the outside or the database is gone, or other workers are
+    always faster, wait ever longer."""
     wait_s = chore.every_s
     while not stop.wait(wait_s):
         wait_s = chore.every_s
@@ -80,7 +81,7 @@ def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:
             try:
                 done = chore.run(platform, fund_id)
                 metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
-            except (Unavailable, PyMongoError) as gone:
+            except (Unavailable, Stale, PyMongoError) as gone:
                 why = gone.code if isinstance(gone, Failure) else type(gone).__name__
                 log.warning("chore-waits", chore=chore.name, fund=fund_id, why=why)
                 metrics.CHORES.labels(chore.name, "unavailable").inc()

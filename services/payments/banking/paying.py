@@ -74,6 +74,9 @@ class Paying:
         except Unavailable:
             raise
         except Failure as failure:
+            now = store.batches.load(platform.reading(fund_id, by=BANK), batch.batch_id)
+            if now.status is not batch.status:
+                return  # another worker was faster
             log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
             self._change(platform, fund_id, batch, rule=rules.look_later)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pymongo.database import Database
+from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
 from services.payments.banking.client import BankClient, BankSilent
@@ -413,6 +414,19 @@ def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
     clock.pass_by(seconds=3)
     paying.run(platform, DZ)
     assert of_claim(platform).status == "paid"
+
+
+def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
+    platform: Platform, made: Office, bank: Bank, paying: Paying
+) -> None:
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    paying.gather(platform, DZ)
+    seen_by_both = only_batch(platform)
+    with capture_logs() as logs:
+        for _ in range(2):
+            paying._look_or_go_on(platform, DZ, seen_by_both)
+    assert [line for line in logs if line["log_level"] == "error"] == []
+    assert only_batch(platform).status is BatchStatus.SENT and _files(bank, platform) == 1
 
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])

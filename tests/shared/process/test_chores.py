@@ -1,9 +1,14 @@
 """Chores go through what waits: one that fails is left for later, the others go on."""
 
-import pytest
+import threading
 
-from shared.kernel.errors import Conflict, Unavailable
-from shared.process.chores import OneByOne
+import pytest
+from structlog.testing import capture_logs
+
+from shared.kernel.errors import Conflict, Stale, Unavailable
+from shared.process.chores import Chore, OneByOne, keep_doing
+from shared.storage.platform import Platform
+from tests.ground import DZ
 
 
 class Busy(Conflict):
@@ -39,3 +44,19 @@ def test_what_is_unavailable_ends_the_round() -> None:
     with pytest.raises(Gone):
         OneByOne("test").do({"a": gone, "b": lambda: done.append("b")})
     assert done == []
+
+
+def test_a_race_that_was_lost_is_no_fault_and_is_run_again(platform: Platform) -> None:
+    runs, stop = [], threading.Event()
+
+    def run(_: Platform, fund_id: str) -> int:
+        runs.append(fund_id)
+        if len(runs) <= len(platform.funds):
+            raise Stale
+        stop.set()
+        return 1
+
+    with capture_logs() as logs:
+        keep_doing(Chore("test", 0.01, run), platform, stop)
+    assert {line["event"] for line in logs} == {"chore-waits"}
+    assert runs.count(DZ) == 2
