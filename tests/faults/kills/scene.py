@@ -5,6 +5,7 @@ centre beside them. What ends is started again, as a supervisor would; nothing o
 import itertools
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,14 +24,14 @@ from deploy.docs.pages import services
 from deploy.local import addresses, plan, processes
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
-from deploy.local.engines import tansu
-from deploy.local.programs import HOST, answers_http, free_port, running
+from deploy.local.programs import HOST, answers_http, free_port
 from shared.events import catalogue
 from shared.process.service import Service
 from shared.sealing.keys import from_file
 from shared.storage.connection import Document, connect
 from shared.storage.platform import Platform, now
 from tests.callers import Office
+from tests.engines.cluster import chosen
 from tests.faults.kills.life import Fault, begin, begin_simulator, end
 from tests.ground import DZ, TN, funds
 
@@ -51,6 +52,7 @@ class Scene:
     folder: Path
     mongodb: str
     broker: str
+    replicas: int = 1
     fund_ids: str = f"{DZ},{TN}"
     workers: dict[str, BaseProcess] = field(default_factory=dict)
     simulators: list[BaseProcess] = field(default_factory=list)
@@ -71,6 +73,7 @@ class Scene:
             **{name: str(port) for name, port in self.ports.items()},
             "MONGODB_URI": self.mongodb,
             "KAFKA_BOOTSTRAP_SERVERS": self.broker,
+            "KAFKA_REPLICAS": str(self.replicas),
             "KAFKA_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
             "TRACED_SHARE": "0",
         }
@@ -302,9 +305,9 @@ def until(holds: Callable[[], bool], *, what: str, max_s: float = WAIT_MAX_S) ->
 @contextmanager
 def playing(folder: Path, mongodb: str, **facts: Any) -> Iterator[Scene]:
     """A scene with an event engine of its own, since topics have fixed names; over at the end."""
-    port = free_port()
-    with running(tansu.program(port=port), log=folder / "tansu.log"):
-        scene = Scene(folder, mongodb, f"{HOST}:{port}", **facts)
+    home = Path(tempfile.mkdtemp(prefix="events-", dir=folder))
+    with chosen(home) as (servers, replicas):
+        scene = Scene(folder, mongodb, servers, replicas=replicas, **facts)
         try:
             yield scene
         finally:

@@ -30,6 +30,7 @@ TWICE = re.compile(r"^(mail|sms) \S+ arrived 2 times$")
 """Where the database or the sender went away between the provider's answer and our record of it, a message leaves once
 more under the same id, and never a third time (`services/notifications/README.md`)."""
 OF_THE_BANK = ("transfer", "card")
+DECLARED = {"declaration_id": 1, "status": 1}
 
 Rows = Iterator[str]
 
@@ -65,8 +66,11 @@ class Checker:
             if waiting := database["outbox"].count_documents({"is_sent": False}):
                 yield f"{name} has {waiting} documents of events to tell"
         payments, claims, documents = (self.databases[name] for name in ("payments", "claims", "documents"))
+        status = {row["declaration_id"]: row["status"] for row in payments["declarations"].find({}, DECLARED)}
         for call in self.record.of("declare", Outcome.OK):
-            yield from self._unfinished(call)
+            declaration_id = call.answer["declaration_id"]
+            if (now := status.get(declaration_id, "lost")) != "accepted":
+                yield f"declaration {declaration_id} is {now}"
         for row in claims["claims"].find({"status": {"$ne": "paid"}}, {"claim_id": 1, "status": 1}):
             if row["claim_id"] in self._ids("approve", "claim_id"):
                 yield f"claim {row['claim_id']} is {row['status']}"
@@ -74,14 +78,6 @@ class Checker:
             yield f"paper {row['number']} is not printed"
         for row in payments["collections"].find({"status": {"$in": ["unknown"]}}, {"collection_id": 1}):
             yield f"collection {row['collection_id']} is unknown"
-
-    def _unfinished(self, call: Call) -> Rows:
-        declaration_id = call.answer["declaration_id"]
-        found: Any = self.databases["payments"]["declarations"].find_one({"declaration_id": declaration_id})
-        if found is None:
-            yield f"declaration {declaration_id} is lost"
-        elif found["status"] != "accepted":
-            yield f"declaration {declaration_id} is {found['status']}"
 
     # --- the record of calls against what is there
 
