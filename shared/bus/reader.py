@@ -55,7 +55,8 @@ class Reader:
         """Read until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
         self.inbox.stop = stop
         self.inbox.room.wait(stop)
-        consumer, membership = self.consumer(), Membership(self.has_joined)
+        consumer = self.consumer()
+        membership = Membership(consumer, self.has_joined)
         watchdog = Watchdog(consumer, membership, silence_max_s=self.silence_max_s)
         try:
             consumer.subscribe(self.inbox.reactions.topics(), listener=membership)

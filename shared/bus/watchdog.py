@@ -71,14 +71,20 @@ def silent(
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has given this member its part, be it none: before that nothing is taken in."""
+    """Notes when the group has given this member its part, be it none: before that nothing is taken in.
 
-    def __init__(self, has_joined: threading.Event) -> None:
+    Whoever is outside is told to join until it has. By itself kafka-python 3.0.12 forgets a join that new topics asked
+    for, where a poll ends before the join does: the member would wait, without a heartbeat, for ever.
+    """
+
+    def __init__(self, consumer: KafkaConsumer, has_joined: threading.Event) -> None:
+        self.consumer = consumer
         self.has_joined = has_joined
         self.outside_since_s: float | None = time.monotonic()
 
     def on_partitions_revoked(self, revoked: object) -> None:
         self.outside_since_s = time.monotonic()
+        self.consumer._coordinator.request_rejoin()
 
     def on_partitions_assigned(self, assigned: object) -> None:
         self.outside_since_s = None

@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from shared.bus import topics
+from shared.bus import reader, topics
 from shared.bus.topics import BrokerUnavailable
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import PARTITIONS, Ground, until
@@ -64,8 +64,11 @@ def test_a_sender_s_clock_that_is_ahead_holds_nothing_up(ground: Ground) -> None
 
 
 @needs_apache
-@pytest.mark.skipif(os.environ.get("KAFKA_BROKERS") == "3", reason="not seen to hold there: docs/engines.md")
-def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(empty: Ground) -> None:
+@pytest.mark.parametrize("poll_ms", [reader.POLL_MS, 2], ids=["as it is", "shorter than any join"])
+def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(
+    empty: Ground, poll_ms: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "POLL_MS", poll_ms)
     with empty.listening():
         threading.Event().wait(2)
         assert names(empty) == set()

@@ -99,7 +99,7 @@ def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform:
 
 def test_a_consumer_that_its_group_keeps_out_is_given_up(broker: str) -> None:
     with closing(KafkaConsumer(bootstrap_servers=broker, group_id="kept-out", enable_auto_commit=False)) as consumer:
-        membership = Membership(threading.Event())
+        membership = Membership(consumer, threading.Event())
         assert not Watchdog(consumer, membership).has_enough({})
         assert Watchdog(consumer, membership, outside_max_s=0.0).has_enough({})
         membership.on_partitions_assigned([])
