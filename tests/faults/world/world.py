@@ -112,7 +112,9 @@ class World:
         self.wires.end()
 
     def add(self, name: str, program: Program, *, is_engine: bool = False) -> Process:
-        """Know a program, without starting it."""
+        """Know a program, without starting it. One of that name that a failed test left goes."""
+        if name in self.processes:
+            self.processes[name].kill()
         is_first = name[-2:-1] != "-" or name.endswith("-1")
         log = self.var / "log" / f"{program.slug if is_first else name}.log"
         process = Process(program, log=log, more=self.more if not is_engine else {})
