@@ -83,7 +83,9 @@ def _part(name: str, field: fields.Field[Any]) -> Part:
         return Part(key, attribute, lambda thing: field.serialize(name, thing), frozenset(), lambda value, _: value)
     finds_it_itself = type(field).get_value is not fields.Field.get_value or "." in attribute
     find: Show | None = (lambda thing: field.get_value(thing, attribute)) if finds_it_itself else None
-    return Part(key, attribute, find, SHOWN_AS_THEY_ARE.get(type(field), frozenset()), _converter(name, field))
+    is_converted = getattr(field, "as_string", False)
+    as_it_is = frozenset[type]() if is_converted else SHOWN_AS_THEY_ARE.get(type(field), frozenset())
+    return Part(key, attribute, find, as_it_is, _converter(name, field))
 
 
 def _converter(name: str, field: fields.Field[Any]) -> Convert:

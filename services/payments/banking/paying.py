@@ -19,6 +19,7 @@ from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import Payout
 from shared.kernel.errors import Failure, Unavailable
 from shared.kernel.money import Currency, Money
+from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.platform import Platform
@@ -75,7 +76,7 @@ class Paying:
             raise
         except Failure as failure:
             now = store.batches.load(platform.reading(fund_id, by=BANK), batch.batch_id)
-            if now.status is not batch.status:
+            if isinstance(failure, MoveNotAllowed) and now.status is not batch.status:
                 return  # another worker was faster
             log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
             self._change(platform, fund_id, batch, rule=rules.look_later)

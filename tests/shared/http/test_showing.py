@@ -131,3 +131,30 @@ def test_what_is_worked_out_is_shown_too(shape: type[Schema]) -> None:
     assert shown == shape().dump(thing)
     assert list(shown) == list(shape().dump(thing))
     assert shown["length"] == 3 and shown["usual"] == 7 and shown["inners"] == [{"the-code": "abc"}] * 2
+
+
+class Plain(Schema):
+    """What is mostly shown as it is."""
+
+    text = fields.String()
+    number = fields.Integer()
+    written = fields.Integer(as_string=True)
+    is_so = fields.Boolean()
+
+
+@pytest.mark.parametrize("kind", [SimpleNamespace, dict])
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"text": "a", "number": 1, "written": 2, "is_so": True},
+        {"text": 5, "number": True, "written": "2", "is_so": None},
+        {"text": b"a", "number": "7", "written": None, "is_so": 0},
+        {"number": None, "is_so": False},
+        {},
+    ],
+    ids=["of their kind", "of another", "of a third", "some of them", "none"],
+)
+def test_what_is_read_together_is_shown_as_marshmallow_would(kind: Any, held: dict[str, Any]) -> None:
+    shown, due = shown_by(Plain())(kind(**held)), Plain().dump(kind(**held))
+    assert shown == due
+    assert [type(each) for each in shown.values()] == [type(each) for each in due.values()]
