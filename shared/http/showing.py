@@ -60,16 +60,17 @@ def _reader(attributes: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
     """What reads all of these of a thing in one go; `missing` for what it has not."""
     if not attributes:
         return lambda thing: ()
-    of_object: Any = attrgetter(*attributes, attributes[0])  # of a single one there would be no tuple
-    of_dict: Any = itemgetter(*attributes, attributes[0])
+    # The first is named twice: of a single one there would be no tuple.
+    of_object: Callable[[Any], Sequence[Any]] = attrgetter(*attributes, attributes[0])
+    of_dict: Callable[[Any], Sequence[Any]] = itemgetter(*attributes, attributes[0])
 
     def read(thing: Any) -> Sequence[Any]:
         kind = thing.__class__
         try:
             if kind is dict:
-                return tuple(of_dict(thing))
+                return of_dict(thing)
             if not hasattr(kind, "__getitem__"):
-                return tuple(of_object(thing))
+                return of_object(thing)
         except (AttributeError, KeyError):
             pass
         return [get_value(thing, attribute) for attribute in attributes]

@@ -41,10 +41,9 @@ class Watch:
     """Looks at one worker. `looking` runs in a thread of its own; the others are only read."""
 
     def __init__(self, reader: Reader, threads: Sequence[threading.Thread]) -> None:
-        inbox = reader.inbox
+        self.reader = reader
+        self.inbox = inbox = reader.inbox
         self.platform = inbox.platform
-        self.inbox = inbox
-        self.has_joined = reader.has_joined
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._lag = Lag(reader.servers, group=f"himaya.{inbox.service}", topics=inbox.reactions.topics())
@@ -66,7 +65,7 @@ class Watch:
         found = [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
         if self.inbox.room.is_full.is_set():
             found.append("consumer: stopped, too many dead letters")
-        elif not self.has_joined.is_set():
+        elif not self.reader.has_joined.is_set():
             found.append("consumer: not in its group")
         now_s = time.monotonic()
         for name in ("database", "broker"):

@@ -75,8 +75,7 @@ class Paying:
         except Unavailable:
             raise
         except Failure as failure:
-            now = store.batches.load(platform.reading(fund_id, by=BANK), batch.batch_id)
-            if isinstance(failure, MoveNotAllowed) and now.status is not batch.status:
+            if isinstance(failure, MoveNotAllowed) and _has_moved(platform, fund_id, batch):
                 return  # another worker was faster
             log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
             self._change(platform, fund_id, batch, rule=rules.look_later)
@@ -175,6 +174,10 @@ class Paying:
             f"payouts:{seen.batch_id}",
             lambda work: payouts.change_batch(work, batch_id=seen.batch_id, rule=lambda batch: rule(batch, at=work.at)),
         )
+
+
+def _has_moved(platform: Platform, fund_id: str, seen: Batch) -> bool:
+    return store.batches.load(platform.reading(fund_id, by=BANK), seen.batch_id).status is not seen.status
 
 
 def _transfers(work: Work, ordered: Sequence[Payout]) -> tuple[dict[str, CreditTransfer], list[Payout]]:
