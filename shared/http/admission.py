@@ -4,18 +4,21 @@ gunicorn's threads have a queue without end in front of them: under more load th
 would come too late, and memory would grow. A refusal takes a fraction of a millisecond and says when to come again.
 """
 
+import re
 import threading
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
-from shared.http import problems
+from shared.http import headers, problems
 from shared.kernel.errors import Unavailable
+from shared.languages.texts import LANGUAGES, Texts, best_language
 from shared.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -27,6 +30,11 @@ FULL, WAITED = "full", "waited"
 SAID_EVERY_S = 10.0
 BODY_READ_MAX = 64 * 1024
 """A refused request with a longer body is not read to its end: its connection is closed."""
+
+READ = re.compile(rb"GET /v1/[^ \r\n]* HTTP/1\.1\r\n(?:[^\r\n]+\r\n)+\r\n")
+NOT_BARE = (b"content-length", b"transfer-encoding", b"close")
+"""Wherever a read says one of these it may have a body, or its connection an end: a thread reads it with care."""
+ACCEPT_LANGUAGE = re.compile(rb"\r\naccept-language:[ \t]*([^\r\n]*)")
 
 log = structlog.get_logger()
 
@@ -88,22 +96,54 @@ class Places:
                 self._working -= 1
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a caller is told for whom there is no place; `whole` is the same as it goes over the line."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+    whole: bytes
+
+    @classmethod
+    def said(cls, texts: Texts, language: str) -> "Refusal":
+        answer = problems.problem(503, Overloaded.code, detail=texts.say(Overloaded.code, language))
+        answer.headers.extend(headers.USUAL)
+        said, body = list(answer.get_wsgi_headers({})), answer.get_data()
+        lines = [f"HTTP/1.1 {problems.UNAVAILABLE}", *(f"{name}: {value}" for name, value in said), "", ""]
+        return cls(said, body, "\r\n".join(lines).encode("latin-1") + body)
+
+
+class Refusals:
+    """The refusal in each language, made once: it is said most when there is least time. Here they are counted."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._by_language = {language: Refusal.said(texts, language) for language in LANGUAGES}
+        self._unsaid = 0
+        self._said_s = float("-inf")
+
+    def to(self, accept_language: str, *, why: str) -> Refusal:
+        metrics.REQUESTS_SHED.labels(why).inc()
+        self._unsaid += 1
+        if monotonic() - self._said_s > SAID_EVERY_S:  # a line for each would be load of its own
+            log.warning("requests-shed", why=why, refused=self._unsaid)
+            self._unsaid, self._said_s = 0, monotonic()
+        return self._by_language[best_language(accept_language, LANGUAGES)]
+
+
 class Admission:
     """The edge around a service's app that lets requests in or refuses them."""
 
-    def __init__(self, app: Flask, places: Places) -> None:
+    def __init__(self, inner: "WSGIApplication", places: Places, refusals: Refusals) -> None:
         self.places = places
-        self._app = app
-        self._inner: WSGIApplication = app.wsgi_app
-        self._refused = 0
-        self._said_s = float("-inf")
+        self._inner = inner
+        self._refusals = refusals
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(EXEMPT):
             return self._inner(environ, start_response)
         why = self.places.enter()
         if why is not None:
-            return self._refusal(environ, start_response, why)
+            return self._refuse(environ, start_response, why)
         self._count()
         try:
             return ClosingIterator(self._inner(environ, start_response), self._leave)
@@ -119,26 +159,38 @@ class Admission:
         metrics.REQUESTS_WORKING.set(self.places.working)
         metrics.REQUESTS_WAITING.set(self.places.waiting)
 
-    def _refusal(self, environ: Any, start_response: "StartResponse", why: str) -> Iterable[bytes]:
-        metrics.REQUESTS_SHED.labels(why).inc()
-        self._say(why)
-        with self._app.request_context(environ):
-            answer = problems.problem(503, Overloaded.code, detail=problems.say(Overloaded.code))
-            if int(environ.get("CONTENT_LENGTH") or 0) > BODY_READ_MAX or "HTTP_TRANSFER_ENCODING" in environ:
-                answer.headers["Connection"] = "close"
-            return answer(environ, start_response)
+    def _refuse(self, environ: "WSGIEnvironment", start_response: "StartResponse", why: str) -> Iterable[bytes]:
+        refusal = self._refusals.to(environ.get("HTTP_ACCEPT_LANGUAGE", ""), why=why)
+        is_long = int(environ.get("CONTENT_LENGTH") or 0) > BODY_READ_MAX or "HTTP_TRANSFER_ENCODING" in environ
+        start_response(problems.UNAVAILABLE, refusal.headers + [("Connection", "close")] * is_long)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [refusal.body]
 
-    def _say(self, why: str) -> None:
-        """One line in a while, with how many were refused since the last: a line each would be load of its own."""
-        self._refused += 1
-        if monotonic() - self._said_s > SAID_EVERY_S:
-            log.warning("requests-shed", why=why, refused=self._refused, working=self.places.working)
-            self._refused, self._said_s = 0, monotonic()
+
+class Gate:
+    """The gate in front of a process's threads: it reads as much of a request as tells whether to refuse it here.
+
+    A thread's refusal costs nearly half of an answer, most of it before our code is reached. So reads of a fund's
+    routes, which come without a body and are most of all requests, are refused from their bytes alone.
+    """
+
+    def __init__(self, places: Places, refusals: Refusals) -> None:
+        self.open_to = places.working_max + places.waiting_max
+        """How many requests may be with the threads."""
+        self._refusals = refusals
+
+    def answer(self, sent: bytes) -> bytes | None:
+        """The refusal of a whole read and nothing behind it, after which the connection goes on; else nothing."""
+        said = sent.lower()
+        if not READ.fullmatch(sent) or any(each in said for each in NOT_BARE):
+            return None
+        found = ACCEPT_LANGUAGE.search(said)
+        return self._refusals.to(found[1].decode("latin-1") if found else "", why=FULL).whole
 
 
 def install(app: Flask, places: Places) -> Admission:
-    """Put the edge around an app; `app.extensions` names its places, so that readiness can tell of them."""
-    edge = Admission(app, places)
+    """Put the edge around an app; `app.extensions` has its places, of which readiness tells, and its gate."""
+    refusals = Refusals(app.extensions["texts"])
+    edge = Admission(app.wsgi_app, places, refusals)
     app.wsgi_app = edge  # type: ignore[method-assign]
-    app.extensions["places"] = places
+    app.extensions |= {"places": places, "gate": Gate(places, refusals)}
     return edge

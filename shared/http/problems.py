@@ -17,6 +17,7 @@ from shared.languages.texts import LANGUAGES, Texts, best_language
 from shared.storage.connection import DatabaseUnavailable, is_gone
 
 MEDIA_TYPE = "application/problem+json"
+UNAVAILABLE = "503 SERVICE UNAVAILABLE"
 RETRY_AFTER_S = 2
 CODE_OF_STATUS = {
     404: "request.not-found",
@@ -111,11 +112,6 @@ def say(code: str, **parameters: object) -> str:
     return texts().say(code, language(), parameters)
 
 
-def trace_id() -> str:
-    """The id under which this request is traced, in hex."""
-    return format(trace.get_current_span().get_span_context().trace_id, "032x")
-
-
 def problem(status: int, code: str, *, detail: str, faults: Sequence[FieldFault] = ()) -> Response:
     """The answer that says what is wrong."""
     body: dict[str, object] = {
@@ -124,8 +120,9 @@ def problem(status: int, code: str, *, detail: str, faults: Sequence[FieldFault]
         "status": status,
         "code": code,
         "detail": detail,
-        "trace_id": trace_id(),
     }
+    if (here := trace.get_current_span().get_span_context()).is_valid:
+        body["trace_id"] = format(here.trace_id, "032x")
     if faults:
         body["errors"] = [{"field": fault.field, "code": fault.code, "detail": say(fault.code)} for fault in faults]
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)

@@ -70,8 +70,8 @@ class OneByOne:
 
 
 def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:
-    """Run the chore for every fund until told to stop; where the outside or the database is gone, or other workers are
-    always faster, wait ever longer."""
+    """Run the chore for every fund until told to stop; after a round in which the outside or the database was gone, or
+    another worker was faster, wait longer than usual."""
     wait_s = chore.every_s
     while not stop.wait(wait_s):
         wait_s = chore.every_s

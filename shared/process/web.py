@@ -7,7 +7,6 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
 from shared.http import admission
@@ -16,6 +15,7 @@ from shared.http.admission import Places
 from shared.process import metering
 from shared.process.service import Service
 from shared.process.settings import Common
+from shared.process.web_worker import WebWorker
 from shared.telemetry import logs, traces
 
 GRACE_S = 20
@@ -52,23 +52,6 @@ class _Log(Logger):  # type: ignore[misc]
         pass
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads, whose address closes as soon as it is to end: it would stay open for the whole
-    grace, and callers would hang there unheard. Who had come already is served."""
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        super().set_accept_enabled(enabled)
-        if self.alive or enabled:
-            return
-        for listener in self.sockets:
-            for _ in range(CONNECTIONS_MAX):
-                before = self.nr_conns
-                self.accept(listener)
-                if self.nr_conns == before:
-                    break
-            listener.close()
-
-
 class Web(BaseApplication):  # type: ignore[misc]
     """gunicorn around one service."""
 
@@ -80,7 +63,7 @@ class Web(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": [address for address in (self.common.bind, self.common.metrics_bind) if address],
             "workers": self.common.web_processes,
-            "worker_class": Worker,
+            "worker_class": WebWorker,
             "threads": self.common.web_threads + self.common.web_waiting + REFUSING,
             "worker_connections": CONNECTIONS_MAX,
             "graceful_timeout": GRACE_S,

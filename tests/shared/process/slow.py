@@ -1,5 +1,6 @@
-"""`python -m tests.shared.process.slow web`: a service with one route that takes as long as it is told to."""
+"""`python -m tests.shared.process.slow web`: a service that takes its time, and loses patience when it is told to."""
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -9,10 +10,12 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from shared.http.routes import ANYONE, Routes
+from shared.process import web_worker
 from shared.process.main import main
 from shared.process.service import Service
 from shared.storage.work import Work
 
+LONG = 30 * 1024 * 1024
 routes = Routes("slow")
 
 
@@ -31,6 +34,22 @@ def wait(work: Work, query: Mapping[str, Any]) -> object:
     return {"done": True}
 
 
+class Said(Schema):
+    word = fields.String(required=True)
+
+
+@routes.post("/said", needs=ANYONE, takes=Said, shows=Said)
+def say(work: Work, body: Mapping[str, Any]) -> object:
+    """Say it again."""
+    return body
+
+
+@routes.get("/long", needs=ANYONE, shows=Said)
+def tell_at_length(work: Work) -> object:
+    """More than any buffer on the way takes."""
+    return {"word": "x" * LONG}
+
+
 service: Service[None] = Service(
     name="slow",
     folder=Path(__file__).parents[3] / "services" / "claims",  # for its sentences
@@ -39,4 +58,5 @@ service: Service[None] = Service(
 )
 
 if __name__ == "__main__":
+    web_worker.STALLED_MAX_S = int(os.environ.get("STALLED_MAX_S", web_worker.STALLED_MAX_S))
     sys.exit(main(service, sys.argv[1:]))
