@@ -1,5 +1,6 @@
 """What `python -m services.<name>` does: web, worker, or one of the operator's commands."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +16,18 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
     known = ["web", "worker", seals.NAME, *commands.NAMES, *service.commands]
     if not arguments or arguments[0] not in known:
-        print(f"usage: python -m services.{service.name} {'|'.join(known)}", file=sys.stderr)  # noqa: T201
-        return 2
+        is_help = arguments[:1] in (["-h"], ["--help"])
+        usage = f"usage: python -m services.{service.name} {'|'.join(known)}\n       <command> --help says more"
+        print(usage, file=sys.stdout if is_help else sys.stderr)
+        return 0 if is_help else 2
     env = environment()
     try:
         shared, own = common(env, service=service.name), service.settings(env)
         sealed(env)
         return _run(service, arguments, shared, own)
+    except BrokenPipeError:  # whoever read the answer, such as `head`, has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (SettingsMissing, FundsInvalid) as wrong:
         print(f"{service.name} cannot start: {wrong}", file=sys.stderr)  # noqa: T201
         return 2

@@ -64,19 +64,23 @@ def reset_user(platform: Platform, arguments: Sequence[str], *, portal_url: str,
 
 def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity reset-user")
-    parser.add_argument("fund")
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--language", choices=LANGUAGES, default="fr")
+    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("--login", required=True, help="whose link is to be printed")
+    parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
     return parser.parse_args(arguments)
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity add-user")
-    parser.add_argument("fund")
-    parser.add_argument("--kind", choices=["staff", "employer"], required=True)
-    parser.add_argument("--login", required=True)
-    parser.add_argument("--role", choices=[Role.AGENT.value, Role.OPERATOR.value], default=Role.AGENT.value)
-    parser.add_argument("--employer", action="append", default=[], metavar="NUMBER")
+    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("--kind", choices=["staff", "employer"], required=True, help="of the fund, or of employers")
+    parser.add_argument("--login", required=True, help="the name to sign in with")
+    parser.add_argument(
+        "--role", choices=[Role.AGENT.value, Role.OPERATOR.value], default=Role.AGENT.value, help="of staff"
+    )
+    parser.add_argument(
+        "--employer", action="append", default=[], metavar="NUMBER", help="for whom the user acts; may come again"
+    )
     parser.add_argument("--password-stdin", action="store_true", required=True, help="one line of standard input")
-    parser.add_argument("--language", choices=LANGUAGES, default="fr")
+    parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
     return parser.parse_args(arguments)

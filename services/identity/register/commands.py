@@ -46,10 +46,12 @@ def import_register(platform: Platform, arguments: Sequence[str], *, texts: Text
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity import-register")
-    parser.add_argument("fund")
-    parser.add_argument("--persons", type=Path)
-    parser.add_argument("--employers", type=Path)
-    parser.add_argument("--language", choices=LANGUAGES, default="fr")
+    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument(
+        "--persons", type=Path, help="a CSV file; its columns stand in services/identity/register/rules.py"
+    )
+    parser.add_argument("--employers", type=Path, help="the same of employers; read first, where both are named")
+    parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what cannot be taken")
     asked = parser.parse_args(arguments)
     if not (asked.persons or asked.employers):
         parser.error("name a file: --persons, --employers or both")

@@ -41,8 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     """Change the file whole or not at all; 1, and why, where it cannot be."""
     parser = argparse.ArgumentParser("python -m services.identity.signin.rotation")
     parser.add_argument("step", choices=STEPS)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("kid", nargs="?")
+    parser.add_argument("file", type=Path, help="SIGNING_KEYS_FILE of identity")
+    parser.add_argument("kid", nargs="?", help="of the key to use or drop, as `add` says them")
     asked = parser.parse_args(arguments)
     try:
         before = read(asked.file).keys

@@ -75,5 +75,8 @@ def _add_outbox(parser: argparse.ArgumentParser) -> None:
 
 
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no instant such as 2026-01-31T00:00:00+01:00") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -33,11 +33,12 @@ def command(platform: Platform, mongodb: str, tmp_path: Path) -> Command:
         "HEALTH_BIND": "127.0.0.1:1",
     }
 
-    def run(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: str, stdout: int = subprocess.PIPE, **more: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-m", "services.claims", *arguments],
             env={**os.environ, **settings, **more},
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             text=True,
             timeout=60,
         )
@@ -107,6 +108,8 @@ def test_the_boxes_say_how_they_are(platform: Platform, command: Command) -> Non
     assert command("outbox", "republish", *since).stdout.strip() == "0 documents of events will be sent again"
     assert command("outbox", "republish", "--for", "dz-cnas:c9").returncode == 0
     assert command("outbox", "republish").returncode == 1
+    unread = command("outbox", "republish", "--since", "yesterday")
+    assert unread.returncode == 2 and "'yesterday' is no instant such as" in unread.stderr
     stood = command("inbox", "status").stdout
     assert "taken in  0 events" in stood and "the broker does not answer" in stood
 
@@ -125,3 +128,19 @@ def test_every_missing_setting_is_named_at_once(command: Command) -> None:
     assert nothing.returncode == 2
     for name in ("MONGODB_URI", "KAFKA_BOOTSTRAP_SERVERS", "KEYS_FILE", "ISSUER", "JWKS_URL", "BIND", "HEALTH_BIND"):
         assert name in nothing.stderr
+
+
+def test_help_is_an_answer_and_an_unknown_command_is_not(command: Command) -> None:
+    helped, unknown = command("--help"), command("deadletter")
+    assert (helped.returncode, helped.stderr) == (0, "") and "deadletters" in helped.stdout
+    assert (unknown.returncode, unknown.stdout) == (2, "") and unknown.stderr == helped.stdout
+
+
+def test_who_reads_only_the_first_lines_sees_no_fault(command: Command) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        cut = command("inbox", "status", stdout=writer)
+    finally:
+        os.close(writer)
+    assert (cut.returncode, cut.stderr) == (1, "")
