@@ -74,8 +74,7 @@ class Reader:
         except KafkaError as gone:
             raise BrokerUnavailable from gone
         finally:
-            self.has_joined.clear()
-            consumer.close(autocommit=False)
+            membership.leave()
 
 
 def _commit(consumer: KafkaConsumer) -> None:

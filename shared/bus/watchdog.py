@@ -26,7 +26,7 @@ SILENCE_MAX_S = 30.0
 POLLS_MIN = 20
 """And so many times was it asked: a consumer that was busy with a long batch did not ask."""
 OUTSIDE_MAX_S = 90.0
-"""A group that takes so long to let a member in has got stuck: Tansu's does where its leader goes while others join.
+"""A group that takes so long to let a member in has got stuck.
 The longest honest wait is for a member that works at a batch (`TAKEN_WAITS_S` in the inbox)."""
 
 log = structlog.get_logger()
@@ -89,6 +89,15 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
     def on_partitions_assigned(self, assigned: object) -> None:
         self.outside_since_s = None
         self.has_joined.set()
+
+    def leave(self) -> None:
+        """Close the consumer without telling the group, which learns it from the end of the session, as after a kill.
+
+        Where a leader takes its leave while others join, Tansu waits for its plan for ever and lets nobody in any more.
+        """
+        self.has_joined.clear()
+        self.consumer._coordinator.reset_generation()
+        self.consumer.close(autocommit=False)
 
 
 @dataclass

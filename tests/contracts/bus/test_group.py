@@ -2,11 +2,15 @@
 
 import signal
 import subprocess
+import threading
 
+import pytest
+
+from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import Ground, until
 from tests.contracts.bus.load import telling
-from tests.contracts.bus.tallies import Teller, forget_takers, takers, tallies
+from tests.contracts.bus.tallies import TOPIC, Teller, forget_takers, takers, tallies
 from tests.ground import parked
 
 CLAIMS = [f"c{number}" for number in range(24)]
@@ -37,6 +41,26 @@ def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
     until(ground.lag_is_gone)
     assert tallies(ground.platform) == teller.turns
     assert parked(ground.platform) == []
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own_join(
+    ground: Ground, joins: bool
+) -> None:
+    Teller(ground.platform, CLAIMS).tell(rounds=2)
+    ground.carry()
+    consumer = ground.reader().consumer()
+    leader = Membership(consumer, threading.Event())
+    consumer.subscribe([TOPIC], listener=leader)
+    until(lambda: consumer.poll(100) is not None and leader.has_joined.is_set())
+    other = ground.member()
+    if joins:
+        until(lambda: consumer.poll(20) is not None and leader.outside_since_s is not None)
+        consumer.poll(20)  # now the join is on its way
+    else:
+        until(lambda: consumer._coordinator.rejoin_needed)  # as its heartbeat learned
+    leader.leave()
+    takes_part(ground, other)
 
 
 def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(ground: Ground) -> None:
