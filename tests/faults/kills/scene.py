@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -272,10 +272,14 @@ class Scene:
             consumer.close()
 
     def read_from_the_beginning(self) -> None:
-        """Set each service's group of consumers, of which none may run, back to the first offset of its topics."""
+        """Set each service's group of consumers, of which none may run, back to the first offset of its topics.
+
+        As a member of it: Tansu counts those who left as members until somebody joins and their sessions have run out.
+        """
         for name in SERVICES:
             consumer, partitions = self._group(name)
-            consumer.assign(partitions)
+            consumer.subscribe(sorted({partition.topic for partition in partitions}))
+            until(partial(_is_given, consumer, partitions), what=f"the sessions of {name}'s workers to run out")
             consumer.commit({partition: OffsetAndMetadata(0, "", -1) for partition in partitions})
             consumer.close(autocommit=False)
 
@@ -300,6 +304,11 @@ def until(holds: Callable[[], bool], *, what: str, max_s: float = WAIT_MAX_S) ->
     while not holds():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         threading.Event().wait(0.1)
+
+
+def _is_given(consumer: KafkaConsumer, partitions: Iterable[TopicPartition]) -> bool:
+    consumer.poll(timeout_ms=100)
+    return set(consumer.assignment()) >= set(partitions)
 
 
 @contextmanager
