@@ -11,10 +11,12 @@ from shared.process.operations import commands
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
 
+PROCESSES = ("web", "worker")
+
 
 def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
-    known = ["web", "worker", seals.NAME, *commands.NAMES, *service.commands]
+    known = [*PROCESSES, seals.NAME, *commands.NAMES, *service.commands]
     if not arguments or arguments[0] not in known:
         is_help = arguments[:1] in (["-h"], ["--help"])
         usage = f"usage: python -m services.{service.name} {'|'.join(known)}\n       <command> --help says more"
@@ -25,7 +27,10 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
         shared, own = common(env, service=service.name), service.settings(env)
         sealed(env)
         return _run(service, arguments, shared, own)
-    except BrokenPipeError:  # whoever read the answer, such as `head`, has had enough of it
+    except BrokenPipeError:
+        if arguments[0] in PROCESSES:
+            raise
+        # Whoever read a command's answer, such as `head`, has had enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (SettingsMissing, FundsInvalid) as wrong:

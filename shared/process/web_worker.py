@@ -28,7 +28,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
 
     - A request's head is read before a thread is taken: as many callers as there are threads, each saying half a line,
       would keep everybody out.
-    - Where all places are taken, the gate answers before a thread is taken.
+    - Where all places are taken, the gate answers on kept connections before a thread is taken.
     - A connection that ends is waited for beside the others: gunicorn waits for two seconds with its only main thread.
     - The address closes as soon as the worker is to end: it would stay open for the whole grace, and callers would
       hang there unheard. Who had come already is served.
@@ -45,14 +45,20 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     def enqueue_req(self, conn: Any) -> None:
         if conn.initialized:  # more may have come together with the request before
             _head(conn).extend(conn.parser.unreader.take_buffered())
-        is_here, due_s = _is_head_here(conn), vars(conn).setdefault("head_due_s", monotonic() + self.cfg.keepalive)
-        if not is_here and monotonic() < due_s:
-            self._wait(conn, self.on_pending_socket_readable, until_s=due_s)
+        if _is_head_here(conn):
+            self._hand_over(conn)
             return
-        if not is_here or not _head(conn):  # late, or gone
+        due_s = vars(conn).setdefault("head_due_s", monotonic() + self.cfg.keepalive)
+        if monotonic() < due_s:
+            self._wait(conn, self.on_pending_socket_readable, until_s=due_s)
+        else:
+            self._close(conn)
+
+    def _hand_over(self, conn: Any) -> None:
+        if not _head(conn):  # its caller is gone
             self._close(conn)
             return
-        del conn.head_due_s
+        vars(conn).pop("head_due_s", None)
         conn.init()
         conn.parser.unreader.unread(bytes(_head(conn)))
         _head(conn).clear()
