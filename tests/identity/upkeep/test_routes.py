@@ -96,9 +96,13 @@ def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) ->
         ("my 25041990 day", "account.password-personal"),
         ("amira la belle", "account.password-personal"),
         ("himaya pour tous", "account.password-personal"),
+        ("benali1990", "account.password-personal"),
+        ("B\u00e9nali-9\u200b1", "account.password-personal"),
+        ("بن عليّ الأولى", "account.password-personal"),
+        (PASSWORD, "account.password-unchanged"),
     ],
 )
-def test_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
+def test_u12_p1_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
     browser, tokens = signed_in(house)
     refused = change(browser, tokens, chosen=chosen)
     assert (refused.status_code, refused.json["code"]) == (422, code)
