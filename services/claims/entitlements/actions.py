@@ -18,7 +18,7 @@ def decide_page(work: Work, page: WagesDeclared) -> None:
     decided = []
     for wage in page.wages:
         before = known.get(wage.person_ref) or Entitlement(person_ref=wage.person_ref)
-        after = rules.declared(before, wage, employer_id=page.employer_id)
+        after = rules.declared(before, wage, employer_id=page.employer_id, establishment=page.establishment)
         decided.append(replace(after, right=rules.decide(after, fund=work.fund, on=today)))
     entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
     work.tell(_told(page, decided, work))

@@ -144,7 +144,7 @@ def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment 
 
 
 def _accept(work: Work, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
-    before = store.standing.find(work, rules.slot(declaration))
+    before = store.standing.find(work, rules.slot(declaration, establishment=examined.report.establishment))
     replaced = store.declarations.load(work, before.declaration_id) if before else None
     people = telling.to_tell(examined.workers, before=store.workers(work, replaced) if replaced else ())
     outcome = rules.accept(

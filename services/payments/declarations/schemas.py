@@ -150,6 +150,9 @@ class SummaryView(Schema):
     form = fields.String(required=True)
     form_name = FormName(required=True, attribute="form", dump_only=True)
     period = fields.String(required=True)
+    establishment = fields.String(
+        required=True, metadata={"description": "The place of work that the lines name; empty where they name none."}
+    )
     revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
     status = fields.Enum(Status, by_value=True, required=True)
     text = StatusText(required=True, attribute="status", dump_only=True)

@@ -45,6 +45,7 @@ def accepted_event(accepted: Declaration, *, currency: str) -> DeclarationAccept
         due_on=booked.assessment.due_on,
         pages=accepted.told_pages,
         accepted_at=business.at,
+        establishment=accepted.other_establishment,
     )
 
 
@@ -66,6 +67,7 @@ def wage_events(
             currency=currency,
             wages=tuple(_wage(each, year, person_ref) for each in page),
             accepted_at=accepted.business.at,
+            establishment=accepted.other_establishment,
         )
 
 
