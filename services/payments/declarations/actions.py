@@ -57,9 +57,13 @@ class Consulted:
 
 def receive(work: Work, filing: Filing) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
-    them and how often; after a business refusal they are checked once more."""
+    them and how often; after a business refusal they are checked once more. Where the declaration was replaced
+    meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
     work.by.must_act_for_employer(filing.employer_id)
     known = store.same(work, filing)
+    if known is not None and known.status is Status.REPLACED:
+        store.declarations.keep(work, rules.release_content(known))
+        known = None
     if known is None:
         received = rules.receive(
             filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at

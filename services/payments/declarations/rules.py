@@ -144,6 +144,14 @@ def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str
     return Outcome(received, (_told_received(received),))
 
 
+def release_content(replaced: Declaration) -> Outcome[Declaration]:
+    """The files of a declaration that was replaced are free to be declared again, as a new one: from now on their
+    fingerprint finds this one no more."""
+    if replaced.status is not Status.REPLACED:
+        raise ValueError("what may still come into force, or is, keeps its fingerprint: a retry must find it")
+    return Outcome(replace(replaced, content=f"{replaced.content}/{replaced.declaration_id}"))
+
+
 def may_be_checked_again(declaration: Declaration) -> bool:
     """Whether the same files could have another outcome now: the register, the calendar or we may have changed."""
     return declaration.status in {Status.REFUSED, Status.HELD}
