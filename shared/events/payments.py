@@ -67,12 +67,14 @@ class WagePeriod:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredWage:
-    """One worker's line of a declaration."""
+    """One worker's line of a declaration. `is_withdrawn`: the declaration no longer names the person, whom the one
+    before named."""
 
     person_ref: str
     periods: tuple[WagePeriod, ...]
     entered_on: date | None = None
     left_on: date | None = None
+    is_withdrawn: bool = False
 
 
 @event(case="declaration_id")

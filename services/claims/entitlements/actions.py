@@ -37,12 +37,14 @@ def is_open(work: Work, *, person_ref: str, on: date) -> bool:
 
 
 def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+    withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(
             person_ref=each.person_ref,
             status=each.right.status.value,
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
+            is_withdrawn=each.person_ref in withdrawn,
         )
         for each in decided
         if each.right is not None

@@ -27,11 +27,14 @@ from shared.telemetry.carrying import carried
 
 @dataclass(frozen=True, kw_only=True)
 class Cards:
-    """How far the refreshing of the workers' cards has come. `of` counts the persons whom the wages were told of."""
+    """How far the refreshing of the workers' cards has come. `of` counts the workers whose right is open, and those of
+    whom nothing was told yet; it is `refreshed`, `already_good` and `unknown` (they hold no card) once all are."""
 
     refreshed: int
     unknown: int
     of: int
+    already_good: int
+    not_open: int
     is_complete: bool
 
 
@@ -204,8 +207,10 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
     counted = CardPage(
         page_id=page_id,
         declaration_id=declaration.declaration_id,
-        refreshed=len(page.cards),
+        refreshed=len(page.cards) - page.withdrawn,
         unknown=page.unknown,
+        already_good=page.already_good,
+        not_open=page.not_open,
     )
     store.card_pages.keep(work, Outcome(counted))
 
@@ -256,12 +261,19 @@ def _must_be_one_of(page: int, pages: int) -> None:
 def _consulted(work: Work, declaration: Declaration) -> Consulted:
     if declaration.status not in BOOKED:
         return Consulted(declaration=declaration)
-    pages = store.cards(work, declaration.declaration_id)
-    cards = Cards(
-        refreshed=sum(page.refreshed for page in pages),
-        unknown=sum(page.unknown for page in pages),
-        of=declaration.told_persons,
-        is_complete=len(pages) == declaration.told_pages,
-    )
+    cards = _cards(declaration, store.cards(work, declaration.declaration_id))
     owed = collections.obligation(work, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
+
+
+def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:
+    workers = declaration.booked.workers if declaration.booked else 0
+    not_open = sum(page.not_open for page in pages)
+    return Cards(
+        refreshed=sum(page.refreshed for page in pages),
+        unknown=sum(page.unknown for page in pages),
+        of=workers - not_open,
+        already_good=sum(page.already_good for page in pages),
+        not_open=not_open,
+        is_complete=len(pages) == declaration.told_pages,
+    )

@@ -190,10 +190,16 @@ class WagePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CardPage:
-    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once."""
+    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once.
+
+    Of the workers named on it, `not_open` have no open right; of the others, the cards of `refreshed` are good for
+    longer now, those of `already_good` were before, and `unknown` hold none.
+    """
 
     page_id: str
     declaration_id: str
     refreshed: int
     unknown: int
+    already_good: int = 0
+    not_open: int = 0
     version: int = 0

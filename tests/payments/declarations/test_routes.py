@@ -384,7 +384,7 @@ def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, 
     assert (owed["balance"], owed["side"]) == (new["due"], "debit")
     assert staff.get("/differences").json["items"] == []
     assert len(desk.see(old["declaration_id"], "/lines")["items"]) == 3
-    assert desk.see(new["declaration_id"])["cards"]["of"] == 3  # the one who is gone is told of too
+    assert desk.see(new["declaration_id"])["cards"]["of"] == 2  # the one who is gone is told of, and is no worker of it
 
 
 def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(desk: Desk, platform: Platform) -> None:
