@@ -73,7 +73,8 @@ class DeclaredWage:
 class WagesDeclared:
     """A page of an accepted declaration; claims opens rights from it, documents writes careers.
 
-    Pages count from 1 to `pages`.
+    Pages count from 1 to `pages`. `exploitation` is the code of the employer's establishment, where it declares by
+    establishment: a declaration replaces only those of the same one.
     """
 
     declaration_id: str
@@ -86,6 +87,7 @@ class WagesDeclared:
     currency: str
     wages: tuple[DeclaredWage, ...]
     accepted_at: datetime
+    exploitation: str = ""
 
 
 @event(case="collection_id")
