@@ -46,8 +46,14 @@ class OneByOne:
         self._failures: dict[str, int] = {}
         self._not_before_s: dict[str, float] = {}
 
-    def do(self, things: Mapping[str, Callable[[], object]]) -> int:
-        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round."""
+    def do(
+        self, things: Mapping[str, Callable[[], object]], *, failed: Callable[[str, str], object] | None = None
+    ) -> int:
+        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round.
+
+        `failed` gets the id of a thing that failed and the code or class of its error, and keeps when it is due again;
+        without it this process remembers.
+        """
         done = 0
         for thing_id, act in things.items():
             if time.monotonic() < self._not_before_s.get(thing_id, 0.0):
@@ -60,16 +66,26 @@ class OneByOne:
             except (Unavailable, ConnectionFailure):
                 raise
             except Exception as failure:
-                self._leave(thing_id, failure)
+                if failed is None:
+                    self._leave(thing_id, failure)
+                else:
+                    log.error("chore-left-one", chore=self.chore, thing=thing_id, why=_why(failure))
+                    metrics.CHORES.labels(self.chore, "left-one").inc()
+                    failed(thing_id, _why(failure))
         return done
 
     def _leave(self, thing_id: str, failure: Exception) -> None:
         failures = self._failures[thing_id] = self._failures.get(thing_id, 0) + 1
         wait_s = min(BACK_OFF_MAX_S * 10, 2.0**failures)
         self._not_before_s[thing_id] = time.monotonic() + wait_s
-        why = failure.code if isinstance(failure, Failure) else type(failure).__name__
+        why = _why(failure)
         log.error("chore-left-one", chore=self.chore, thing=thing_id, why=why, failures=failures, again_in_s=wait_s)
         metrics.CHORES.labels(self.chore, "left-one").inc()
+
+
+def _why(failure: Exception) -> str:
+    """A failure's code, or its class: never its text, which may hold anything."""
+    return failure.code if isinstance(failure, Failure) else type(failure).__name__
 
 
 def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.Event) -> None:
@@ -82,8 +98,7 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
             metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
             wait_s = chore.every_s if done else max(chore.every_s, min(IDLE_MAX_S, wait_s * IDLE_GROWTH))
         except (Unavailable, Stale, PyMongoError) as gone:
-            why = gone.code if isinstance(gone, Failure) else type(gone).__name__
-            log.warning("chore-waits", chore=chore.name, fund=fund_id, why=why)
+            log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
             metrics.CHORES.labels(chore.name, "unavailable").inc()
             wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
         except Failure as failure:
