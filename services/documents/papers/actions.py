@@ -3,7 +3,7 @@
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
-from services.documents.papers.paper import Paper, Status
+from services.documents.papers.paper import FailureReason, Paper, Status
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
 from shared.kernel.actors import NotYours
@@ -55,8 +55,30 @@ def of_caller(work: Work) -> list[Paper]:
 def issue(work: Work, printed: PaperContent, *, pdf: Blob) -> None:
     """A paper came from the press. Where another press was faster, or the paper was withdrawn, its print is waste."""
     paper = store.papers.load(work, printed.number)
-    if paper.status is Status.ASKED:
+    if _waits(paper):
         store.papers.keep(work, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=work.at))
+
+
+def put_off(work: Work, *, number: str, error: str) -> Paper:
+    """An attempt to print a paper failed; where another press was faster, nothing changes."""
+    paper = store.papers.load(work, number)
+    return store.papers.keep(work, rules.put_off(paper, error=error, at=work.at)) if _waits(paper) else paper
+
+
+def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
+    """A paper cannot be printed, whenever it is tried."""
+    paper = store.papers.load(work, number)
+    return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if _waits(paper) else paper
+
+
+def retry(work: Work, *, number: str) -> Paper:
+    """An operator has a paper printed again that failed, or that waits for its next attempt."""
+    work.note("retried", store.papers.name, number)
+    return store.papers.keep(work, rules.retry(store.papers.load(work, number), at=work.at))
+
+
+def _waits(paper: Paper) -> bool:
+    return paper.status is Status.ASKED
 
 
 def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:

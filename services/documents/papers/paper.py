@@ -15,13 +15,15 @@ class Status(StrEnum):
 
     ASKED = "asked"
     VALID = "valid"
+    FAILED = "failed"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     EXPIRED = "expired"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.ASKED: frozenset({Status.VALID, Status.SUPERSEDED, Status.REVOKED}),
+    Status.ASKED: frozenset({Status.VALID, Status.FAILED, Status.SUPERSEDED, Status.REVOKED}),
+    Status.FAILED: frozenset({Status.ASKED, Status.SUPERSEDED, Status.REVOKED}),
     Status.VALID: frozenset({Status.SUPERSEDED, Status.REVOKED}),
     Status.SUPERSEDED: frozenset({Status.REVOKED}),
     Status.REVOKED: frozenset(),
@@ -36,6 +38,15 @@ class Reason(StrEnum):
     """All that it says is still so, but more was declared for its period."""
     WAGES_CHANGED = "wages-changed"
     """Something that it says was declared otherwise since."""
+
+
+class FailureReason(StrEnum):
+    """Why a paper was not printed; each has a sentence under `paper.reason.<reason>`."""
+
+    LETTERS_NOT_PRINTABLE = "letters-not-printable"
+    """A name holds letters for which the press has no font."""
+    PRINTING_FAILED = "printing-failed"
+    """Every attempt failed; operators find the last error on the paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +89,20 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintingFailure:
+    """Since when and why a paper is not printed, until an operator has it tried again."""
+
+    reason: FailureReason
+    failed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed."""
+    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed.
+
+    While it waits for the press `next_attempt_at` says when it is due; `attempts` counts those that failed, and
+    `last_error` is the code or the class of the last one's error.
+    """
 
     number: str
     person_ref: str
@@ -91,6 +114,10 @@ class Paper:
     traceparent: str = ""
     issue: Issue | None = None
     withdrawal: Withdrawal | None = None
+    failure: PrintingFailure | None = None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    last_error: str = ""
     version: int = 0
 
     def seen_on(self, day: date) -> "Paper":

@@ -6,7 +6,7 @@ from typing import Any
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
 from services.documents.papers.rules import Request
-from services.documents.papers.schemas import PaperView, PaperViews, RequestBody
+from services.documents.papers.schemas import FailingView, FailingViews, PaperView, PaperViews, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.storage.work import Work
@@ -43,6 +43,18 @@ def read_pdf(work: Work, number: str) -> Download:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
     paper = actions.read(work, number=number)
     return Download(store.pdf_of(work, paper), PDF, f"{paper.number}.pdf")
+
+
+@routes.get("/operations/papers", needs="operations:read", shows=FailingViews)
+def list_failing(work: Work) -> dict[str, list[Paper]]:
+    """Papers that could not be printed, and those that wait for another attempt, with the last error; oldest first."""
+    return {"items": store.failing(work)}
+
+
+@routes.post("/operations/papers/<number>/retry", needs="operations:act", shows=FailingView)
+def retry(work: Work, number: str) -> Paper:
+    """Have the press try a paper again that failed, or now one that waits for its next attempt."""
+    return actions.retry(work, number=number)
 
 
 def _seen(work: Work, paper: Paper) -> Paper:

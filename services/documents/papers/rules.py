@@ -19,8 +19,19 @@ from services.documents.papers.content import (
     WageLine,
     Wages,
 )
-from services.documents.papers.paper import MOVES, WAITING_MAX, Issue, Paper, Reason, Said, Status, Withdrawal
-from shared.events.documents import PaperIssued, PaperRevoked
+from services.documents.papers.paper import (
+    MOVES,
+    WAITING_MAX,
+    FailureReason,
+    Issue,
+    Paper,
+    PrintingFailure,
+    Reason,
+    Said,
+    Status,
+    Withdrawal,
+)
+from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -29,6 +40,9 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 EmployerNames = Mapping[str, str]
+
+RETRY_WAITS_S = (2, 10, 60, 300, 1_800, 7_200, 21_600)
+"""How long a paper waits after each failed attempt to print it; one attempt more, and it has failed."""
 
 
 class PaperUnknown(Missing):
@@ -73,6 +87,12 @@ class NotPrinted(Conflict):
     """The paper is with the press; or it was withdrawn before it came there."""
 
     code = "paper.not-printed"
+
+
+class PrintingGivenUp(Conflict):
+    """The press could not print the paper; its `failure` says why."""
+
+    code = "paper.printing-failed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +140,7 @@ def ask(
         status=Status.ASKED,
         asked_at=at,
         traceparent=traceparent,
+        next_attempt_at=at,
     )
     return Outcome(paper)
 
@@ -151,6 +172,8 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
             sha256=sha256,
             size=size,
         ),
+        next_attempt_at=None,
+        last_error="",
     )
     told = PaperIssued(
         number=paper.number,
@@ -161,6 +184,34 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
         issued_at=at,
     )
     return Outcome(issued, (told,))
+
+
+def put_off(paper: Paper, *, error: str, at: datetime) -> Outcome[Paper]:
+    """An attempt to print the paper failed: it is due again later, each time after a longer wait, or has failed."""
+    tried = replace(paper, attempts=paper.attempts + 1, last_error=error)
+    if tried.attempts > len(RETRY_WAITS_S):
+        return fail(tried, FailureReason.PRINTING_FAILED, at=at)
+    return Outcome(replace(tried, next_attempt_at=at + timedelta(seconds=RETRY_WAITS_S[paper.attempts])))
+
+
+def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
+    """The paper cannot be printed; its holder is told why."""
+    failed = replace(
+        paper,
+        status=moved(MOVES, paper.status, to=Status.FAILED),
+        failure=PrintingFailure(reason=reason, failed_at=at),
+        next_attempt_at=None,
+    )
+    told = PaperFailed(
+        number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, failed_at=at
+    )
+    return Outcome(failed, (told,))
+
+
+def retry(paper: Paper, *, at: datetime) -> Outcome[Paper]:
+    """An operator has a failed paper printed again, or one that waits for its next attempt printed now."""
+    status = Status.ASKED if paper.status is Status.ASKED else moved(MOVES, paper.status, to=Status.ASKED)
+    return Outcome(replace(paper, status=status, failure=None, attempts=0, next_attempt_at=at))
 
 
 def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
@@ -175,6 +226,7 @@ def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime
         paper,
         status=to,
         withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=_day(fund, at)),
+        next_attempt_at=None,
     )
     told = PaperRevoked(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at

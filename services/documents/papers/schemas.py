@@ -25,6 +25,29 @@ class WithdrawalView(Schema):
     withdrawn_at = fields.AwareDateTime(required=True)
 
 
+class FailureView(Schema):
+    reason = fields.String(required=True)
+    text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
+    failed_at = fields.AwareDateTime(required=True)
+
+
+class FailingView(Schema):
+    """A paper that the press could not print, as operators see it: nothing of what it says."""
+
+    number = fields.String(required=True)
+    kind = fields.String(required=True)
+    status = fields.String(required=True)
+    asked_at = fields.AwareDateTime(required=True)
+    attempts = fields.Integer(required=True, metadata={"description": "Those that failed"})
+    last_error = fields.String(required=True, metadata={"description": "The code or the class of the last error"})
+    next_attempt_at = fields.AwareDateTime(allow_none=True)
+    failure = fields.Nested(FailureView, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+FailingViews = many(FailingView)
+
+
 class PaperView(Schema):
     """A paper as its holder sees it; its PDF is at `/papers/<number>/pdf` once it is valid."""
 
@@ -46,6 +69,7 @@ class PaperView(Schema):
     )
     sha256 = fields.String(attribute="issue.sha256", metadata={"description": "Of the PDF"})
     withdrawal = fields.Nested(WithdrawalView, allow_none=True)
+    failure = fields.Nested(FailureView, allow_none=True)
     version = fields.Integer(required=True)
 
 

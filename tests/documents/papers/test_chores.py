@@ -1,19 +1,22 @@
 """The press of a worker: what it finds half done it does again, and nobody gets two papers of one number."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from services.documents.papers import rules, store
-from services.documents.papers.chores import POLL_S, printing
+from services.documents.papers.chores import POLL_S, Press, printing
+from services.documents.papers.content import PaperContent
 from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.papers.paper import Status
+from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.platform import Platform, now
 from tests.callers import Office
-from tests.documents.builders import AMIRA, AT, PUBLIC_URL, declared, employers, registered, settings_in, wage
+from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, press, printed
-from tests.ground import DZ, TN, hear, reading, told
+from tests.ground import DZ, TN, hear, platform_on, reading, told
 
 
 @pytest.fixture
@@ -70,3 +73,92 @@ def test_the_actor_of_a_print_is_the_press(platform: Platform, number: str) -> N
     printed(platform)
     (audited,) = platform.database["audit"].find({"entries.actor": "system:press"})
     assert audited["entries"][0]["cause"] == f"chore:papers.print:{number}"
+
+
+# --- Papers that fail -------------------------------------------------------------------------------------------------
+
+
+class Jammed(Printer):
+    """A press that cannot print the papers of some numbers."""
+
+    def __init__(self, *numbers: str) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def print(self, content: PaperContent) -> bytes:
+        if content.number in self.numbers:
+            raise RuntimeError("jammed")
+        return super().print(content)
+
+
+def jammed(*numbers: str) -> Press:
+    return Press(Jammed(*numbers), CHAIN, PUBLIC_URL)
+
+
+def ask_many(platform: Platform, count: int, **civil: str) -> list[str]:
+    """The numbers of papers of so many persons, asked for one after the other."""
+    office = Office(service, platform)
+    persons = [f"p{place:024d}" for place in range(count)]
+    hear(platform, service, registered(*persons, at=AT + timedelta(days=1), **civil))
+    hear(platform, service, declared(*(wage(each) for each in persons), year=2024))
+    return [office.person(each).post("/papers", asked()).json["number"] for each in persons]
+
+
+def test_r2_papers_that_fail_are_not_in_the_way_of_others(platform: Platform) -> None:
+    hear(platform, service, employers())
+    failing = ask_many(platform, store.PRINTED_AT_ONCE_MAX + 5)
+    (good,) = ask_many(platform, 1)
+    press = jammed(*failing)
+    rounds = [press.run(platform, DZ), press.run(platform, DZ)]
+    assert sum(rounds) == 1
+    assert store.papers.load(reading(platform), good).status is Status.VALID
+    seen = [store.papers.load(reading(platform), number) for number in failing]
+    assert {(each.status, each.attempts, each.last_error) for each in seen} == {(Status.ASKED, 1, "RuntimeError")}
+
+
+def test_r2_a_paper_that_always_fails_ends_and_is_told(platform: Platform, number: str, mongodb: str) -> None:
+    press = jammed(number)
+    for attempt in range(len(rules.RETRY_WAITS_S) + 1):
+        later = platform_on(platform.database, mongodb, clock=lambda days=attempt: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
+        press.run(later, DZ)
+    paper = store.papers.load(reading(platform), number)
+    assert (paper.status, paper.attempts) == (Status.FAILED, len(rules.RETRY_WAITS_S) + 1)
+    assert told(platform) == ["documents.paper-failed"]
+
+
+def test_r2_an_operator_sees_what_fails_and_has_it_tried_again(platform: Platform, number: str) -> None:
+    office = Office(service, platform)
+    operator = office.staff()
+    jammed(number).run(platform, DZ)
+    (seen,) = operator.get("/operations/papers").json["items"]
+    assert (seen["number"], seen["attempts"], seen["last_error"]) == (number, 1, "RuntimeError")
+    assert {"person_ref", "said"}.isdisjoint(seen)
+    assert printed(platform) == 0  # it is not due yet
+    assert operator.post(f"/operations/papers/{number}/retry").status_code == 200
+    assert printed(platform) == 1
+    assert operator.get("/operations/papers").json["items"] == []
+    refused = operator.post(f"/operations/papers/{number}/retry")
+    assert (refused.status_code, refused.json["code"]) == (409, "state.move-not-allowed")
+
+
+def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(platform: Platform, number: str) -> None:
+    platform.database["papers"].update_one({}, {"$unset": {"next_attempt_at": "", "attempts": "", "last_error": ""}})
+    assert printed(platform) == 1
+    assert store.papers.load(reading(platform), number).status is Status.VALID
+
+
+def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(platform: Platform) -> None:
+    hear(platform, service, employers())
+    numbers = ask_many(platform, store.PRINTED_AT_ONCE_MAX + 1, family_name="中文")
+    assert printed(platform) + printed(platform) == len(numbers)
+    assert printed(platform) == 0
+    assert set(told(platform)) == {"documents.paper-failed"}
+    holder = Office(service, platform).person(f"p{0:024d}")
+    seen = holder.get(f"/papers/{numbers[0]}").json
+    assert (seen["status"], seen["failure"]["reason"]) == ("failed", "letters-not-printable")
+    assert "agence" in seen["failure"]["text"]
+    refused = holder.get(f"/papers/{numbers[0]}/pdf")
+    assert (refused.status_code, refused.json["code"]) == (409, "paper.printing-failed")
+    assert holder.post("/papers", asked()).status_code == 202
+    checked = Office(service, platform).nobody().get(f"/v1/{DZ}/verifications/{numbers[0]}")
+    assert checked.json["status"] == "unknown"
