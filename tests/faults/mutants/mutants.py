@@ -117,10 +117,10 @@ MUTANTS = [
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
-        self._mark([str(document["_id"]) for document in documents])
+        self._mark(documents)
 """,
         now="""\
-        self._mark([str(document["_id"]) for document in documents])
+        self._mark(documents)
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
@@ -137,15 +137,15 @@ MUTANTS = [
     Mutant(
         mechanism="a thing is saved over the version that was read, and no other",
         file="shared/storage/drawer.py",
-        was='old, change = {"_id": key, "version": version}, {"$set": whole}',
-        now='old, change = {"_id": key}, {"$set": whole}',
+        was='old, change = {**self._its(key), "version": version}, {"$set": whole}',
+        now='old, change = self._its(key), {"$set": whole}',
         test="tests/shared/storage/test_platform.py::test_a_writer_that_is_always_late_is_told_so",
     ),
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/drawer.py",
-        was='old = {"_id": {"$in": part}, "version": version}',
-        now='old = {"_id": {"$in": part}}',
+        was='old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}',
+        now='old: Document = {"_id": {"$in": part}, "fund": self.fund_id}',
         test="tests/shared/storage/test_drawer.py",
     ),
     Mutant(
