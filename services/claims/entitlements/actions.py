@@ -18,7 +18,7 @@ def decide_page(work: Work, page: WagesDeclared) -> None:
     decided = []
     for wage in page.wages:
         before = known.get(wage.person_ref) or Entitlement(person_ref=wage.person_ref)
-        after = rules.declared(before, wage, employer_id=page.employer_id)
+        after = rules.declared(before, wage, employer_id=page.employer_id, establishment=page.establishment)
         decided.append(replace(after, right=rules.decide(after, fund=work.fund, on=today)))
     entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
     work.tell(_told(page, decided, work))
@@ -37,12 +37,14 @@ def is_open(work: Work, *, person_ref: str, on: date) -> bool:
 
 
 def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+    withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(
             person_ref=each.person_ref,
             status=each.right.status.value,
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
+            is_withdrawn=each.person_ref in withdrawn,
         )
         for each in decided
         if each.right is not None

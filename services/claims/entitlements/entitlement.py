@@ -23,13 +23,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """One quarter with one employer, in the units in which the employer declared it (H hours, D days, M months)."""
+    """One quarter in one establishment of an employer, in the units in which it was declared (H hours, D days, M
+    months)."""
 
     employer_id: str
     year: int
     quarter: int
     duration: int
     unit: str
+    establishment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,20 +26,25 @@ class EntitlementUnknown(Missing):
     code = "right.unknown"
 
 
-def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str) -> Entitlement:
-    """The record with what an employer declared; a newer declaration of a quarter replaces the older one."""
+def declared(
+    entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, establishment: str | None = None
+) -> Entitlement:
+    """The record with what an employer declared; a newer declaration of a quarter replaces the older one of the same
+    establishment."""
+    place = establishment or ""
     new = {
-        (employer_id, period.year, period.quarter): Worked(
+        (employer_id, place, period.year, period.quarter): Worked(
             employer_id=employer_id,
             year=period.year,
             quarter=period.quarter,
             duration=period.duration,
             unit=period.unit,
+            establishment=place,
         )
         for period in wage.periods
     }
-    kept = [each for each in entitlement.worked if (each.employer_id, each.year, each.quarter) not in new]
-    worked = sorted([*kept, *new.values()], key=lambda each: (each.year, each.quarter, each.employer_id))
+    kept = [each for each in entitlement.worked if _declared_by(each) not in new]
+    worked = sorted([*kept, *new.values()], key=lambda each: (each.year, each.quarter, *_declared_by(each)))
     days = [first_day(each) for each in worked if each.duration > 0]
     starts = [day for day in (entitlement.insured_since_on, wage.entered_on, *days) if day is not None]
     return replace(
@@ -74,6 +79,10 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
 
 def first_day(worked: Worked) -> date:
     return date(worked.year, MONTHS_A_QUARTER * worked.quarter - 2, 1)
+
+
+def _declared_by(worked: Worked) -> tuple[str, str, int, int]:
+    return worked.employer_id, worked.establishment, worked.year, worked.quarter
 
 
 def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:

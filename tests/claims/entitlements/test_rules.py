@@ -56,6 +56,17 @@ def test_a_newcomer_needs_less() -> None:
     assert rules.decide(new, fund=funds()[DZ], on=date(2026, 5, 2)).status is RightStatus.CLOSED
 
 
+def test_r01_two_establishments_of_one_employer_both_count() -> None:
+    wage = DeclaredWage(
+        person_ref="p1", periods=(WagePeriod(year=2025, quarter=4, duration=30, unit="D", wage_minor=1),)
+    )
+    record = Entitlement(person_ref="p1")
+    for establishment in (None, "0001", "0001"):
+        record = rules.declared(record, wage, employer_id=FIRM, establishment=establishment)
+    assert [(each.establishment, each.duration) for each in record.worked] == [("", 30), ("0001", 30)]
+    assert rules.decide(record, fund=funds()[TN], on=date(2026, 1, 20)).status is RightStatus.OPEN
+
+
 def test_a_newer_declaration_of_a_quarter_replaces_the_older_one() -> None:
     first = worked((2025, 4, 60, "D"))
     wage = DeclaredWage(
