@@ -101,10 +101,12 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
             log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
             metrics.CHORES.labels(chore.name, "unavailable").inc()
             wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
-        except Failure as failure:
-            log.error("chore-failed", chore=chore.name, fund=fund_id, why=failure.code)
+        except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
+            why = failure.code if isinstance(failure, Failure) else type(failure).__name__
+            log.error("chore-failed", chore=chore.name, fund=fund_id, why=why)
             metrics.CHORES.labels(chore.name, "failed").inc()
-            wait_s = chore.every_s
+            is_known = isinstance(failure, Failure)
+            wait_s = chore.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
 
 
 def threads(chores: Sequence[Chore], platform: Platform, stop: threading.Event) -> list[threading.Thread]:
