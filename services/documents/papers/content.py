@@ -33,6 +33,12 @@ class LanguageNotOffered(Invalid):
     code = "paper.language-not-offered"
 
 
+class CannotBePrinted(Invalid):
+    """The press refuses what the paper says, though it prints other papers."""
+
+    code = "paper.cannot-be-printed"
+
+
 class LettersNotPrintable(Invalid):
     """A name that the paper must say holds letters for which the press has no font."""
 

@@ -41,9 +41,6 @@ from shared.kernel.outcome import Outcome
 
 EmployerNames = Mapping[str, str]
 
-RETRY_WAITS_S = (2, 10, 60, 300, 1_800, 7_200, 21_600)
-"""How long a paper waits after each failed attempt to print it; one attempt more, and it has failed."""
-
 
 class PaperUnknown(Missing):
     code = "paper.unknown"
@@ -140,7 +137,7 @@ def ask(
         status=Status.ASKED,
         asked_at=at,
         traceparent=traceparent,
-        next_attempt_at=at,
+        is_scheduled=True,
     )
     return Outcome(paper)
 
@@ -172,8 +169,6 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
             sha256=sha256,
             size=size,
         ),
-        next_attempt_at=None,
-        last_error="",
     )
     told = PaperIssued(
         number=paper.number,
@@ -186,32 +181,17 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
     return Outcome(issued, (told,))
 
 
-def put_off(paper: Paper, *, error: str, at: datetime) -> Outcome[Paper]:
-    """An attempt to print the paper failed: it is due again later, each time after a longer wait, or has failed."""
-    tried = replace(paper, attempts=paper.attempts + 1, last_error=error)
-    if tried.attempts > len(RETRY_WAITS_S):
-        return fail(tried, FailureReason.PRINTING_FAILED, at=at)
-    return Outcome(replace(tried, next_attempt_at=at + timedelta(seconds=RETRY_WAITS_S[paper.attempts])))
-
-
 def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
     """The paper cannot be printed; its holder is told why."""
     failed = replace(
         paper,
         status=moved(MOVES, paper.status, to=Status.FAILED),
         failure=PrintingFailure(reason=reason, failed_at=at),
-        next_attempt_at=None,
     )
     told = PaperFailed(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, failed_at=at
     )
     return Outcome(failed, (told,))
-
-
-def retry(paper: Paper, *, at: datetime) -> Outcome[Paper]:
-    """An operator has a failed paper printed again, or one that waits for its next attempt printed now."""
-    status = Status.ASKED if paper.status is Status.ASKED else moved(MOVES, paper.status, to=Status.ASKED)
-    return Outcome(replace(paper, status=status, failure=None, attempts=0, next_attempt_at=at))
 
 
 def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
@@ -226,7 +206,6 @@ def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime
         paper,
         status=to,
         withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=_day(fund, at)),
-        next_attempt_at=None,
     )
     told = PaperRevoked(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at

@@ -1,7 +1,7 @@
 """What a paper may say, every move that it may make, and which later declarations withdraw it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -31,7 +31,6 @@ from tests.ground import DZ, TN, funds
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
-LATER = AT + timedelta(hours=1)
 HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
 
 
@@ -311,7 +310,7 @@ def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
     [
         (Status.ASKED, Status.SUPERSEDED, Status.REVOKED),
         (Status.VALID, Status.SUPERSEDED, Status.REVOKED),
-        (Status.FAILED, Status.SUPERSEDED, Status.REVOKED),
+        (Status.FAILED, None, None),
         (Status.SUPERSEDED, None, Status.REVOKED),
         (Status.REVOKED, None, None),
         (Status.EXPIRED, None, None),
@@ -323,40 +322,22 @@ def test_every_move_of_a_withdrawal(status: Status, added: Status | None, change
         assert (outcome.thing.status if outcome else None) is to
 
 
-def test_r2_a_paper_that_fails_waits_ever_longer_and_then_has_failed() -> None:
-    paper, waits, at = ask(), [], AT
-    while paper.next_attempt_at is not None:
-        outcome = rules.put_off(paper, error="TypstError", at=at)
-        paper, told = outcome.thing, outcome.events
-        waits.append((paper.next_attempt_at - at).total_seconds() if paper.next_attempt_at else None)
-        at += timedelta(days=1)
-    assert waits == [*rules.RETRY_WAITS_S, None]
-    assert (paper.status, paper.attempts, paper.last_error) == (Status.FAILED, len(waits), "TypstError")
-    assert paper.failure == PrintingFailure(reason=FailureReason.PRINTING_FAILED, failed_at=at - timedelta(days=1))
-    assert [(each.number, each.reason) for each in told if isinstance(each, PaperFailed)] == [
-        (paper.number, "printing-failed")
-    ]
-
-
-def test_r2_an_operator_may_have_it_tried_again() -> None:
-    failed = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT).thing
-    again = rules.retry(failed, at=LATER).thing
-    assert (again.status, again.failure, again.attempts, again.next_attempt_at) == (Status.ASKED, None, 0, LATER)
-    waiting = rules.put_off(ask(), error="x", at=AT).thing
-    assert rules.retry(waiting, at=LATER).thing.next_attempt_at == LATER
-    with pytest.raises(MoveNotAllowed):
-        rules.retry(issued(ask()), at=LATER)
-    with pytest.raises(MoveNotAllowed):
-        rules.fail(issued(ask()), FailureReason.PRINTING_FAILED, at=LATER)
+def test_d01_a_paper_that_cannot_be_printed_ends_and_is_told() -> None:
+    outcome = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT)
+    assert outcome.thing.status is Status.FAILED
+    assert outcome.thing.failure == PrintingFailure(reason=FailureReason.LETTERS_NOT_PRINTABLE, failed_at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, PaperFailed)
+    assert (told.person_ref, told.reason) == (AMIRA, "letters-not-printable")
+    for paper in (outcome.thing, issued(ask())):
+        with pytest.raises(MoveNotAllowed):
+            rules.fail(paper, FailureReason.PRINTING_FAILED, at=AT)
 
 
 def test_the_table_of_moves() -> None:
     assert {(here.value, to.value) for here in Status for to in MOVES[here]} == {
         ("asked", "valid"),
         ("asked", "failed"),
-        ("failed", "asked"),
-        ("failed", "superseded"),
-        ("failed", "revoked"),
         ("asked", "superseded"),
         ("asked", "revoked"),
         ("valid", "superseded"),

@@ -13,7 +13,7 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from services.documents.papers.content import Affiliation, LettersNotPrintable, PaperContent, WageLine
+from services.documents.papers.content import Affiliation, CannotBePrinted, LettersNotPrintable, PaperContent, WageLine
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
 from tests.documents.papers.builders import a_fund, a_paper, months, wages
@@ -116,6 +116,18 @@ def test_d01_arabic_names_are_printed_with_all_their_signs(printer: Printer, nam
 def test_d01_a_name_that_would_not_be_the_same_is_refused(printer: Printer, name: str) -> None:
     with pytest.raises(LettersNotPrintable):
         printer.print(a_paper(full_name=name))
+
+
+class Refusing(Printer):
+    """A press that refuses papers, though it prints."""
+
+    def _compiled(self, content: PaperContent, facts: str) -> bytes:
+        raise typst.TypstError("refused")
+
+
+def test_r2_what_the_press_refuses_for_another_reason_is_said_so() -> None:
+    with pytest.raises(CannotBePrinted):
+        Refusing().print(a_paper())
 
 
 def test_the_code_leads_to_the_verification_page() -> None:
