@@ -4,7 +4,7 @@ Pure. How they are written in XML stands in `iso20022/`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -198,6 +198,27 @@ class BookedEntry:
     """The creditor's reference if the bank passes it on in its own field, otherwise the payer's free text."""
     return_reason: str | None
     """Why money that we sent came back (ExternalReturnReason1Code), None where it is no return."""
+    _: KW_ONLY
+    payment_information_id: str | None = None
+    """The id of the payment block (PmtInf) of our file that the payment, or the batch, belongs to."""
+    instruction_id: str | None = None
+    transaction_id: str | None = None
+    mandate_id: str | None = None
+    texts: tuple[str, ...] = ()
+    """Every text in which the payer or the fund may have written a reference, the likeliest first."""
+    is_reversal: bool = False
+    """Whether the bank says that the entry takes an earlier one back."""
+    charges: tuple[Money, ...] = ()
+    """What the bank kept for itself of this payment, or of the entry where the payment is its first."""
+    place: int = 0
+    """Where the payment stands within its entry, from 0."""
+    count: int = 1
+    """How many payments the bank booked as this entry. Where it does not list them, this is all of them."""
+    counterparty: str = ""
+    """The account of the other side, or its name where no account is given."""
+    entry_reference: str = ""
+    reference_is_own: bool = True
+    """Whether `entry_id` is the payment's own reference; False where all payments of its entry have the same."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ def test_an_entry_without_details_is_one_payment():
             end_to_end_id=None,
             remittance=None,
             return_reason=None,
+            entry_reference="N-1",
         )
     ]
 
@@ -72,6 +73,41 @@ def test_what_a_payment_says_of_itself(more, remittance, return_reason):
 @pytest.mark.parametrize("details", ["", detail("NOTPROVIDED"), "<TxDtls/>"])
 def test_a_reference_that_is_not_there_is_none(details):
     assert [booked.end_to_end_id for booked in read(entry(details=details))] == [None]
+
+
+def test_b02_a_payment_says_where_it_stands_in_its_batch_and_what_it_is_known_by():
+    refs = "<Refs><InstrId>I-1</InstrId><EndToEndId>PAY-1</EndToEndId><TxId>T-1</TxId><MndtId>M-1</MndtId></Refs>"
+    first = f'<TxDtls>{refs}<Amt Ccy="DZD">1500.00</Amt>{REMITTANCE}<AddtlTxInf>more</AddtlTxInf></TxDtls>'
+    batch = "<Btch><PmtInfId>MSG-1</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
+
+    one, two = read(entry("3000.00", details=batch + first + detail("PAY-2")))
+
+    assert (one.place, one.count, two.place, two.count) == (0, 2, 1, 2)
+    assert {one.payment_information_id, two.payment_information_id} == {"MSG-1"}
+    assert (one.instruction_id, one.transaction_id, one.mandate_id) == ("I-1", "T-1", "M-1")
+    assert one.texts == ("دفع اشتراكات", "PR2601123", "PAY-1", "I-1", "more")
+    assert (two.entry_id, two.reference_is_own, two.entry_reference) == ("BANK-1", False, "N-1")
+
+
+def test_b02_a_batch_that_lists_no_payments_is_one_entry_of_the_whole_sum():
+    (whole,) = read(entry("960.00", details="<Btch><PmtInfId>MSG-1</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"))
+
+    assert (whole.amount, whole.count, whole.payment_information_id) == (Money(96_000, DZD), 3, "MSG-1")
+    assert whole.reference_is_own
+
+
+@pytest.mark.parametrize("direction, other", [("DBIT", "00200300000005678997"), ("CRDT", "00200300000056789016")])
+def test_the_other_side_is_named(direction, other):
+    def account(number):
+        return f"<Id><Othr><Id>{number}</Id></Othr></Id>"
+
+    parties = (
+        f"<DbtrAcct>{account('00200300000056789016')}</DbtrAcct><CdtrAcct>{account('00200300000005678997')}</CdtrAcct>"
+    )
+
+    (booked,) = read(entry(direction=direction, details=detail(more=f"<RltdPties>{parties}</RltdPties>")))
+
+    assert booked.counterparty == other
 
 
 def test_the_account_may_be_an_iban():
