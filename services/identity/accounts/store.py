@@ -1,6 +1,8 @@
 """Where accounts, the applications for them, and the doors before them are kept."""
 
-from services.identity.accounts.account import Account
+from datetime import datetime
+
+from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import Application
 from services.identity.accounts.door import Door
 from services.identity.accounts.rules import AccountUnknown, ApplicationUnknown, DoorUnknown
@@ -19,7 +21,7 @@ accounts = Shelf(
         Index(("known_by",), unique=True),
         Index(("activation.token_hash",)),
         Index(("recovery.token_hash",)),
-        Index(("status",)),
+        Index(("status", "activation.expires_at")),
     ],
     sealed={"second_factor": DataClass.CIVIL},
     whose="account_id",
@@ -69,6 +71,13 @@ def forget(work: Work, application: Application) -> None:
     """An application that was considered leaves nothing behind but the line in the audit."""
     work.drawer(applications.name).remove(application.application_id)
     work.note("forgot", applications.name, application.application_id)
+
+
+def pending_since(work: Work, until: datetime, *, limit: int) -> list[Account]:
+    """Accounts whose link nobody followed and whose time was over at `until`, the oldest first."""
+    oldest_first = (("activation.expires_at", 1),)
+    over = {"activation.expires_at": {"$lte": until}}
+    return accounts.find_all(work, limit=limit, sort=oldest_first, status=Status.PENDING.value, **over)
 
 
 def give_up(work: Work, account: Account) -> None:

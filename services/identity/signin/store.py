@@ -4,10 +4,10 @@ from datetime import datetime
 
 from services.identity.signin.rules import SessionUnknown
 from services.identity.signin.session import Session
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-SESSIONS_OF_ONE_MAX = 500
 ASSERTIONS = "assertions"
 
 sessions = Shelf(
@@ -15,14 +15,16 @@ sessions = Shelf(
     Session,
     key="session_id",
     missing=SessionUnknown,
-    indexes=[Index(("account_id",)), Index(("signed_in_at",))],
+    indexes=[Index(("account_id", "signed_in_at", "session_id")), Index(("signed_in_at",))],
 )
 
 
-def of_account(work: Work, account_id: str) -> list[Session]:
+NEWEST_FIRST = Order("signed_in_at", "session_id", is_newest_first=True)
+
+
+def of_account(work: Work, account_id: str, *, wanted: Wanted) -> Page[Session]:
     """The sessions of an account that are not forgotten yet, newest first."""
-    newest_first = (("signed_in_at", -1),)
-    return sessions.find_all(work, limit=SESSIONS_OF_ONE_MAX, sort=newest_first, account_id=account_id)
+    return sessions.page(work, order=NEWEST_FIRST, wanted=wanted, account_id=account_id)
 
 
 def is_first_use(work: Work, *, client_id: str, assertion_id: str, expires_at: datetime) -> bool:
