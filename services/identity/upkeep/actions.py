@@ -1,8 +1,5 @@
 """What identity does for an owner who sees to their account: another password, and sessions to look at and end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from services.identity.accounts import actions as accounts
@@ -115,38 +112,9 @@ def _holds(work: Work, session: Session, account: Account) -> bool:
 # --- forgetting what has served ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is kept for a time: the collection, its field that says since when, and how long."""
-
-    drawer: str
-    since: str
-    life: timedelta
-
-
-KEPT: Sequence[Kept] = (
-    Kept(store.sessions.name, "signed_in_at", rules.SESSION_KEPT),
-    Kept(store.ASSERTIONS, "expires_at", rules.ASSERTION_KEPT),
-    Kept(account_store.doors.name, "failed_at", account_rules.FORGOTTEN_AFTER),
-    Kept(account_store.applications.name, "applied_at", account_rules.APPLICATION_KEPT),
-)
-
-
-def forget(work: Work, kept: Kept) -> int:
-    """Remove what was kept long enough, a few hundred at most; how many. The audit is never among it."""
-    drawer = work.drawer(kept.drawer)
-    old = drawer.find({kept.since: {"$lt": work.at - kept.life}}, limit=FORGOTTEN_AT_ONCE_MAX)
-    for document in old:
-        local_id = str(document["_id"]).removeprefix(drawer.key(""))
-        drawer.remove(local_id)
-        work.note("forgot", kept.drawer, local_id)
-    return len(old)
-
-
 def forget_given_up(work: Work) -> int:
-    """Remove accounts that were asked for and that nobody ever opened."""
-    until = work.at - account_rules.PENDING_KEPT
-    pending = account_store.pending_since(work, until, limit=FORGOTTEN_AT_ONCE_MAX)
+    """Remove accounts that were asked for and that nobody ever opened, those longest over first; how many."""
+    pending = account_store.pending_since(work, work.at - account_rules.PENDING_KEPT, limit=FORGOTTEN_AT_ONCE_MAX)
     given_up = [account for account in pending if account_rules.is_given_up(account, at=work.at)]
     for account in given_up:
         account_store.give_up(work, account)
