@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from services.payments.banking import actions
+from services.payments.banking import actions, matching
 from services.payments.banking.bank_file import BookedEntry
 from shared.kernel.actors import system
 from shared.storage.platform import Platform
@@ -28,6 +28,8 @@ def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work
 
 def book(platform: Platform, fund_id: str, cause: str, lines: Sequence[BookedEntry]) -> None:
     """Book the lines of a file, some at a time: those that were taken in before a fall change nothing after it."""
-    for first in range(0, len(lines), LINES_A_WORK):
-        part = lines[first : first + LINES_A_WORK]
-        in_work(platform, fund_id, cause, partial(actions.book_lines, lines=part))
+    fund = platform.funds[fund_id]
+    entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in lines))
+    for first in range(0, len(entries), LINES_A_WORK):
+        some = entries[first : first + LINES_A_WORK]
+        in_work(platform, fund_id, cause, partial(actions.book_lines, entries=some))
