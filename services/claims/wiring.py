@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from services.claims.access_journal.routes import routes as access_journal_routes
+from services.claims.access_journal.store import entries
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
@@ -15,8 +17,9 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[claim_routes, entitlement_routes],
+    routes=[claim_routes, entitlement_routes, access_journal_routes],
     reactions=[claim_reactions, entitlement_reactions],
-    quotas={"claims.submit": "30/minute"},
-    shelves=[claims, entitlements],
+    quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
+    shelves=[claims, entitlements, entries],
+    indexes={"paper_uses": [["fund", "digest"]]},
 )

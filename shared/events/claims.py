@@ -91,6 +91,17 @@ class ClaimRefused:
 
 
 @event(case="claim_id")
+class ClaimWithdrawn:
+    """The person took the claim back while it was undecided; nothing is owed for it."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    withdrawn_at: datetime
+
+
+@event(case="claim_id")
 class ClaimPaid:
     """The claim's money is with the person; notifications says so."""
 
