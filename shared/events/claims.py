@@ -10,18 +10,21 @@ from shared.events.declaring import event
 class Right:
     """What a page of wages does to one person's right to care; `reason` is a code with a text in claims.
 
-    `status` is open or closed; `valid_until` stands where it is open.
+    `status` is open or closed; `valid_until` stands where it is open. `version` counts the decisions about the person:
+    one with a lower number than another, which may arrive after it, is out of date. Zero is not counted.
     """
 
     person_ref: str
     status: str
     reason: str
     valid_until: date | None = None
+    version: int = 0
 
 
 @event(case="declaration_id")
 class RightsDecided:
-    """Rights were computed from a page of declared wages; identity refreshes the cards of those that are open."""
+    """Rights were computed from a page of declared wages; identity refreshes the cards of those that are open, and
+    takes back those of the others."""
 
     declaration_id: str
     employer_id: str

@@ -110,7 +110,7 @@ class PasswordChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshedCard:
-    """A card whose validity now reaches further."""
+    """A card and the last day on which it is good."""
 
     person_ref: str
     card_number: str
@@ -122,7 +122,8 @@ class CardsRefreshed:
     """Cards were refreshed from the rights that a declaration opened; payments counts them for the employer and
     notifications tells the persons.
 
-    `page` is that of the wages; `unknown` counts the persons of the page who hold no card.
+    `page` is that of the wages; `unknown` counts the persons of the page who hold no card. `closed` are the cards of
+    those whose right the declaration closed: each was good up to and including its `valid_until`.
     """
 
     declaration_id: str
@@ -131,3 +132,4 @@ class CardsRefreshed:
     pages: int
     cards: tuple[RefreshedCard, ...]
     unknown: int = 0
+    closed: tuple[RefreshedCard, ...] = ()

@@ -58,6 +58,7 @@ def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> Rights
             status=each.right.status.value,
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
+            version=each.version + 1,
         )
         for each in decided
         if each.right is not None
