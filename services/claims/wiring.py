@@ -12,6 +12,7 @@ from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
 from services.claims.settings import Settings, read
 from shared.process.service import Service
+from shared.storage.retention import kept
 
 service: Service[Settings] = Service(
     name="claims",
@@ -22,4 +23,8 @@ service: Service[Settings] = Service(
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     shelves=[claims, entitlements, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
+    retentions={
+        "uploads": kept("a claim may still be filed with it"),
+        "paper_uses": kept("removed with the claim's refusal or withdrawal; else the same bill could be filed again"),
+    },
 )

@@ -12,6 +12,7 @@ class Right:
 
     `status` is open or closed; `valid_until` stands where it is open. `version` counts the decisions about the person:
     one with a lower number than another, which may arrive after it, is out of date. Zero is not counted.
+    `is_withdrawn`: the declaration no longer names the person.
     """
 
     person_ref: str
@@ -19,6 +20,7 @@ class Right:
     reason: str
     valid_until: date | None = None
     version: int = 0
+    is_withdrawn: bool = False
 
 
 @event(case="declaration_id")

@@ -122,8 +122,11 @@ class CardsRefreshed:
     """Cards were refreshed from the rights that a declaration opened; payments counts them for the employer and
     notifications tells the persons.
 
-    `page` is that of the wages; `unknown` counts the persons of the page who hold no card. `closed` are the cards of
-    those whose right the declaration closed: each was good up to and including its `valid_until`.
+    `page` is that of the wages. Of the workers whom the declaration names on that page, `not_open` counts those whose
+    right is not open; of the others, `already_good` those whose card was good for as long before, and `unknown` those
+    who hold no card. `withdrawn` of the `cards` are of persons whom the declaration no longer names.
+    `closed` are the cards of those whose right the declaration closed: each was good up to and including its
+    `valid_until`.
     """
 
     declaration_id: str
@@ -133,3 +136,6 @@ class CardsRefreshed:
     cards: tuple[RefreshedCard, ...]
     unknown: int = 0
     closed: tuple[RefreshedCard, ...] = ()
+    already_good: int = 0
+    not_open: int = 0
+    withdrawn: int = 0

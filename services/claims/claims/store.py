@@ -7,6 +7,7 @@ from services.claims.claims.claim import Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.work import Work
 
@@ -22,6 +23,7 @@ claims = Shelf(
     Claim,
     key="claim_id",
     missing=ClaimUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("reference",), unique=True),
         Index(("person_ref", "claim_id")),

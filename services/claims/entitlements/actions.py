@@ -21,7 +21,9 @@ def decide_page(work: Work, page: WagesDeclared) -> None:
     for wage in page.wages:
         ref = wage.person_ref
         before = changed.get(ref) or known.get(ref) or Entitlement(person_ref=ref)
-        changed[ref] = rules.declared(before, wage, employer_id=page.employer_id, exploitation=page.exploitation)
+        changed[ref] = rules.declared(
+            before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
+        )
     decided = [replace(each, right=rules.decide(each, fund=work.fund, on=today)) for each in changed.values()]
     entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
     work.tell(_told(page, decided, work))
@@ -52,6 +54,7 @@ def is_open(work: Work, *, person_ref: str, on: date) -> bool:
 
 
 def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+    withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(
             person_ref=each.person_ref,
@@ -59,6 +62,7 @@ def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> Rights
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
             version=each.version + 1,
+            is_withdrawn=each.person_ref in withdrawn,
         )
         for each in decided
         if each.right is not None

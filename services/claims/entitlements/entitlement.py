@@ -28,7 +28,7 @@ class Worked:
     """One quarter in one establishment of one employer, as the declaration in force says it.
 
     `duration` counts the units in which it was declared: H hours, D days, M months. `entered_on` is the day on which
-    that declaration says that the person entered the firm; `exploitation` the establishment's code, where it has one.
+    that declaration says that the person entered the firm; `establishment` the establishment's code, where it has one.
     """
 
     employer_id: str
@@ -36,13 +36,13 @@ class Worked:
     quarter: int
     duration: int
     unit: str
-    exploitation: str = ""
+    establishment: str = ""
     entered_on: date | None = None
 
     @property
     def declared_by(self) -> tuple[str, str, int, int]:
         """What a newer declaration of the same replaces."""
-        return self.employer_id, self.exploitation, self.year, self.quarter
+        return self.employer_id, self.establishment, self.year, self.quarter
 
     @property
     def number(self) -> int:

@@ -27,7 +27,7 @@ class EntitlementUnknown(Missing):
     code = "right.unknown"
 
 
-def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, exploitation: str) -> Entitlement:
+def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, establishment: str) -> Entitlement:
     """The record with what an employer declared; a newer declaration of a quarter replaces the older one, with the
     day of entry that the older one gave."""
     new = {
@@ -35,7 +35,7 @@ def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, 
         for each in (
             Worked(
                 employer_id=employer_id,
-                exploitation=exploitation,
+                establishment=establishment,
                 year=period.year,
                 quarter=period.quarter,
                 duration=period.duration,
@@ -46,7 +46,7 @@ def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, 
         )
     }
     rows = [each for each in _with_its_first_day(entitlement) if each.declared_by not in new]
-    rows = sorted([*rows, *new.values()], key=lambda each: (each.number, each.employer_id, each.exploitation))
+    rows = sorted([*rows, *new.values()], key=lambda each: (each.number, each.employer_id, each.establishment))
     kept = [each for each in rows if each.number > rows[-1].number - QUARTERS_KEPT_MAX][-ROWS_KEPT_MAX:]
     dropped = rows[: len(rows) - len(kept)]
     dropped_since_on = _first([entitlement.dropped_since_on, *(each.insured_since_on for each in dropped)])

@@ -38,14 +38,20 @@ def refresh_page(work: Work, page: RightsDecided) -> None:
         cards.keep_many(work, changed, part_of=f"{page.declaration_id}/{page.page}")
     moved = [after for before, after in followed.values() if after.valid_until != before.valid_until]
     opened = {ref for ref, right in rights.items() if right.status == OPEN}
+    withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}
+    refreshed = [card for card in moved if card.closed_on is None]
+    good = (opened & held.keys()) - {card.person_ref for card in refreshed}
     work.tell(
         CardsRefreshed(
             declaration_id=page.declaration_id,
             employer_id=page.employer_id,
             page=page.page,
             pages=page.pages,
-            cards=_told(card for card in moved if card.closed_on is None),
-            unknown=len(opened - held.keys()),
+            cards=_told(refreshed),
+            unknown=len(opened - held.keys() - withdrawn),
+            already_good=len(good - withdrawn),
+            not_open=len(rights.keys() - opened - withdrawn),
+            withdrawn=sum(card.person_ref in withdrawn for card in refreshed),
             closed=_told(card for card in moved if card.closed_on is not None),
         )
     )

@@ -52,8 +52,8 @@ def test_a_page_of_hundreds_of_known_and_unknown_people(platform: Platform) -> N
 def test_w05_establishments_and_lines_of_one_person_are_all_taken(office: Office, platform: Platform) -> None:
     first, second = wages(AMIRA, year=2025, months=1), wages(AMIRA, year=2025, months=2)
     other_year = wages(AMIRA, year=2024).wages
-    hear(platform, service, replace(first, exploitation="0000", wages=(*first.wages, *other_year)))
-    hear(platform, service, replace(second, exploitation="0001", declaration_id="d2"))
+    hear(platform, service, replace(first, establishment="0000", wages=(*first.wages, *other_year)))
+    hear(platform, service, replace(second, establishment="0001", declaration_id="d2"))
     worked = office.person(AMIRA).get("/rights").json["worked"]
     assert [each["duration"] for each in worked if each["year"] == 2025] == [1, 2] * 4
     assert len([each for each in worked if each["year"] == 2024]) == 4

@@ -19,7 +19,7 @@ def worked(*quarters: tuple[int, int, int, str], since: date | None = date(2015,
         for year, quarter, duration, unit in quarters
     )
     wage = DeclaredWage(person_ref="p1", periods=periods, entered_on=since)
-    return rules.declared(Entitlement(person_ref="p1"), wage, employer_id=FIRM, exploitation="")
+    return rules.declared(Entitlement(person_ref="p1"), wage, employer_id=FIRM, establishment="")
 
 
 def line(
@@ -27,7 +27,7 @@ def line(
     *quarters: tuple[int, int, int, str],
     entered_on: date | None = None,
     employer_id: str = FIRM,
-    exploitation: str = "",
+    establishment: str = "",
 ) -> Entitlement:
     """The record after one more declaration."""
     periods = tuple(
@@ -35,7 +35,7 @@ def line(
         for year, quarter, duration, unit in quarters
     )
     wage = DeclaredWage(person_ref="p1", periods=periods, entered_on=entered_on)
-    return rules.declared(record, wage, employer_id=employer_id, exploitation=exploitation)
+    return rules.declared(record, wage, employer_id=employer_id, establishment=establishment)
 
 
 NOBODY_YET = Entitlement(person_ref="p1")
@@ -75,13 +75,24 @@ def test_a_newcomer_needs_less() -> None:
     assert rules.decide(new, fund=funds()[DZ], on=date(2026, 5, 2)).status is RightStatus.CLOSED
 
 
+def test_r01_two_establishments_of_one_employer_both_count() -> None:
+    wage = DeclaredWage(
+        person_ref="p1", periods=(WagePeriod(year=2025, quarter=4, duration=30, unit="D", wage_minor=1),)
+    )
+    record = Entitlement(person_ref="p1")
+    for establishment in ("", "0001", "0001"):
+        record = rules.declared(record, wage, employer_id=FIRM, establishment=establishment)
+    assert [(each.establishment, each.duration) for each in record.worked] == [("", 30), ("0001", 30)]
+    assert rules.decide(record, fund=funds()[TN], on=date(2026, 1, 20)).status is RightStatus.OPEN
+
+
 def test_a_newer_declaration_of_a_quarter_replaces_the_older_one() -> None:
     first = worked((2025, 4, 60, "D"))
     wage = DeclaredWage(
         person_ref="p1", periods=(WagePeriod(year=2025, quarter=4, duration=10, unit="D", wage_minor=1),)
     )
-    assert [each.duration for each in rules.declared(first, wage, employer_id=FIRM, exploitation="").worked] == [10]
-    other = rules.declared(first, wage, employer_id="1600000002", exploitation="")
+    assert [each.duration for each in rules.declared(first, wage, employer_id=FIRM, establishment="").worked] == [10]
+    other = rules.declared(first, wage, employer_id="1600000002", establishment="")
     assert [each.duration for each in other.worked] == [60, 10]
 
 
@@ -151,10 +162,10 @@ def test_w05_one_employer_s_correction_leaves_what_another_declared() -> None:
 
 
 def test_w05_two_establishments_of_one_employer_add_up_and_replace_only_themselves() -> None:
-    record = line(NOBODY_YET, (2025, 4, 30, "D"), exploitation="0000")
-    record = line(record, (2025, 4, 25, "D"), exploitation="0001")
+    record = line(NOBODY_YET, (2025, 4, 30, "D"), establishment="0000")
+    record = line(record, (2025, 4, 25, "D"), establishment="0001")
     assert rules.decide(record, fund=funds()[TN], on=date(2026, 1, 20)).status is RightStatus.OPEN
-    record = line(record, (2025, 4, 10, "D"), exploitation="0001")
+    record = line(record, (2025, 4, 10, "D"), establishment="0001")
     assert [each.duration for each in record.worked] == [30, 10]
     assert rules.decide(record, fund=funds()[TN], on=date(2026, 1, 20)).status is RightStatus.CLOSED
 

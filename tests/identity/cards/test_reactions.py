@@ -1,5 +1,6 @@
 """Rights open, cards follow: page by page, counted, and never twice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,18 @@ def test_r4_a_decision_that_comes_late_changes_nothing(people: Platform) -> None
 def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: Platform) -> None:
     hear(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
     assert [told["unknown"] for told in refreshed(people)] == [0, 1]
+
+
+def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: Platform) -> None:
+    gone, good = ref(KARIM_NSS), ref()
+    hear(people, service, rights(good, until=SOON))
+    decided = rights(good, gone, "pnobody", until=SOON, declaration_id="d2")
+    shut = rights("pshut", status="closed").rights
+    gone_too = tuple(replace(each, is_withdrawn=each.person_ref == gone) for each in decided.rights)
+    hear(people, service, replace(decided, rights=(*gone_too, *shut)))
+    last = refreshed(people)[-1]
+    assert [card["person_ref"] for card in last["cards"]] == [gone]
+    assert (last["already_good"], last["unknown"], last["not_open"], last["withdrawn"]) == (1, 1, 1, 1)
 
 
 def test_a_page_that_changes_no_card_is_told_all_the_same(people: Platform) -> None:
