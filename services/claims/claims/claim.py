@@ -34,6 +34,9 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.WITHDRAWN: frozenset(),
 }
 
+UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED})
+"""An agent has yet to decide, and the person may still withdraw."""
+
 DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
 """Nothing is paid for such a claim, nor will be: its papers may be filed again."""
 

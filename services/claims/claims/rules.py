@@ -183,6 +183,14 @@ def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
     return found
 
 
+def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
+    """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
+    complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
+    definition = type_of(fund, claim.claim_type)
+    due_on = _due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    return Outcome(replace(claim, due_on=due_on))
+
+
 def _due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the fund is to decide a claim that came in complete on a day."""
     return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)

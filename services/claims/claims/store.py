@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from services.claims.claims.claim import Claim, Paper, Status
+from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -17,6 +17,8 @@ NOBODY = "nobody"
 NEWEST_FIRST = Order("claim_id", "claim_id", is_newest_first=True)
 """Ids are ordered by time."""
 DUE_FIRST = Order("due_on", "claim_id")
+
+DUE_DAYS_AT_ONCE_MAX = 200
 
 claims = Shelf(
     "claims",
@@ -62,6 +64,15 @@ def queue(
     if person_ref is not None:
         filters["person_ref"] = person_ref
     return claims.page(work, order=DUE_FIRST, wanted=wanted, **filters)
+
+
+def without_due_day(work: Work) -> list[str]:
+    """Ids of undecided claims that no release gave a due day yet, some hundreds at most: the rest comes next."""
+    return [
+        claim.claim_id
+        for status in UNDECIDED
+        for claim in claims.find_all(work, status=status.value, due_on=None, limit=DUE_DAYS_AT_ONCE_MAX)
+    ]
 
 
 def of_reference(work: Work, reference: str) -> Claim | None:
