@@ -12,7 +12,7 @@ from typing import TextIO
 
 from services.identity.accounts import actions, second_factor
 from services.identity.accounts.account import Role
-from shared.kernel.actors import system
+from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.platform import Platform
@@ -76,7 +76,10 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--kind", choices=["staff", "employer"], required=True, help="of the fund, or of employers")
     parser.add_argument("--login", required=True, help="the name to sign in with")
     parser.add_argument(
-        "--role", choices=[Role.AGENT.value, Role.OPERATOR.value], default=Role.AGENT.value, help="of staff"
+        "--role",
+        choices=[role.value for role in Role if role.actor is ActorKind.STAFF],
+        default=Role.AGENT.value,
+        help="of staff",
     )
     parser.add_argument(
         "--employer", action="append", default=[], metavar="NUMBER", help="for whom the user acts; may come again"
