@@ -21,6 +21,7 @@ QUOTAS = (
     "subject",
     "client",
     "claims.submit",
+    "claims.search",
     "uploads.add",
     "papers.ask",
     "declarations.file",

@@ -1,6 +1,7 @@
 """Valid things of notifications, so that a test says only what it is about."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -85,6 +86,11 @@ def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> Cards
         for person_ref in person_refs
     )
     return CardsRefreshed(declaration_id=declaration_id, employer_id=FIRM, page=page, pages=2, cards=refreshed)
+
+
+def cards_closed(*person_refs: str) -> CardsRefreshed:
+    opened = cards(*person_refs)
+    return replace(opened, cards=(), closed=opened.cards)
 
 
 def declaration_accepted() -> DeclarationAccepted:

@@ -1,5 +1,6 @@
 """One thing of each kind in each service, whose it is, and what nobody else may see of it."""
 
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,16 +110,27 @@ def _claims(platform: Platform, folder: Path) -> Holding:
     hear(platform, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
+    numbers = itertools.count()
+
+    def new_filing() -> dict[str, Any]:
+        """A claim with papers that stand in no other."""
+        kinds = {kind: f"{kind}-{next(numbers)}" for kind in ("care-sheet", "prescription")}
+        hear(platform, claims, *(of_claims.upload(each) for each in kinds.values()))
+        return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
+
     return Holding(
         office,
         parts={"claim_id": filed.json["claim_id"], "person_ref": of_claims.AMIRA},
         marks={filed.json["claim_id"], filed.json["reference"], of_claims.AMIRA},
         asks={
-            "claims.submit": {"make": lambda: {"json": filing()}},
+            "claims.submit": {"make": new_filing},
             "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
+            "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
+            "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
     )
 

@@ -64,13 +64,14 @@ def say_password_changed(work: Work, event: PasswordChanged) -> None:
 def say_cards_refreshed(work: Work, event: CardsRefreshed) -> None:
     notices = (
         Notice(
-            template="card-refreshed",
+            template=template,
             occasion=event.declaration_id,  # once a declaration, on however many of its pages a person stands
             about=event.declaration_id,
             owner_id=card.person_ref,
             parameters={"valid_until": card.valid_until.isoformat()},
         )
-        for card in event.cards
+        for template, told in (("card-refreshed", event.cards), ("card-closed", event.closed))
+        for card in told
     )
     actions.say(work, *notices, part_of=f"{event.declaration_id}/{event.page}")
 

@@ -35,6 +35,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.password_changed(person_ref=None, employer_ids=(FIRM,)), "user-password-changed", FIRM, {"email"}),
         (made.cards(AMIRA), "card-refreshed", AMIRA, {"sms"}),
         (made.cards(KARIM), "card-refreshed", KARIM, {"inbox"}),
+        (made.cards_closed(AMIRA), "card-closed", AMIRA, {"email", "sms"}),
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
         (made.declaration_refused(), "declaration-refused", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
