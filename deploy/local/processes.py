@@ -35,6 +35,7 @@ QUOTAS = (
     "accounts.ask_recovery",
     "accounts.recover",
     "upkeep.change_password",
+    "register.find_person",
     "verification.check",
     "verify.ask",
     "verify.check",

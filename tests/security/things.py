@@ -208,6 +208,7 @@ def _identity(platform: Platform, folder: Path) -> Holding:
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
+            "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,
