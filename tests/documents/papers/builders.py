@@ -10,6 +10,7 @@ from services.documents.papers.content import (
     Employer,
     Employment,
     Holder,
+    Kind,
     Language,
     PaperContent,
     WageLine,
@@ -51,6 +52,13 @@ def wages(*employments: tuple[WageLine, ...]) -> Wages:
             for place, each in enumerate(employments)
         ),
     )
+
+
+def a_body(kind: Kind, *, fund: Fund | None = None) -> Wages | Affiliation:
+    """What a paper of a kind says: enough to take more than one page, where it may."""
+    if kind is Kind.SALARY_CERTIFICATE:
+        return wages(months(30, fund=fund), months(2, fund=fund))
+    return Affiliation(since_on=date(2014, 9, 1), employer=Employer(employer_id="1600000001", name="SARL El Amel"))
 
 
 def a_paper(
