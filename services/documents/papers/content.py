@@ -7,6 +7,7 @@ from enum import StrEnum
 from shared.funds.fund import Fund
 from shared.kernel.errors import Invalid
 from shared.kernel.money import Currency, Money
+from shared.kernel.partial_date import PartialDate
 
 WAGE_LINES_MAX = 600
 """Fifty years of months: a longer list is a mistake in the question, not a career."""
@@ -62,11 +63,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """The insured person that the paper is about."""
+    """The insured person that the paper is about; of their birth, as much as is known."""
 
     full_name: str
     insurance_number: str
-    born_on: date | None = None
+    born_on: PartialDate | None = None
 
     def __post_init__(self) -> None:
         _short(self.full_name, self.insurance_number)

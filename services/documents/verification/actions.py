@@ -6,17 +6,18 @@ from services.documents.papers.paper import Paper, Status
 from services.documents.papers.store import papers
 from services.documents.verification import rules
 from services.documents.verification.verification import PublicRecord, Verification
+from shared.kernel import typed
 from shared.storage.work import Work
 
 NUMBER_LENGTH_MAX = 40
 
 
-def check(work: Work, typed: str) -> Verification:
+def check(work: Work, number_typed: str) -> Verification:
     """Whether the paper of a number holds today. A number that cannot be one is answered as one never issued."""
     today = work.at.astimezone(work.fund.zone).date()
-    number = rules.number_in(typed)
+    number = rules.number_in(number_typed)
     if number is None:
-        return rules.verify(None, number=typed.strip()[:NUMBER_LENGTH_MAX], on=today)
+        return rules.verify(None, number=typed.text(number_typed)[:NUMBER_LENGTH_MAX], on=today)
     paper = papers.find(work, number)
     record = _record(paper, fund_id=work.fund.fund_id) if paper else None
     return rules.verify(record, number=number, on=today)

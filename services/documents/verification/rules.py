@@ -1,20 +1,18 @@
 """How a paper is judged when somebody verifies it, and what of its holder's name is shown."""
 
-import re
 from datetime import date, timedelta
 
 from services.documents.verification.verification import PublicRecord, Status, Verification
+from shared.kernel import typed
 from shared.kernel.references import is_genuine
-
-INITIALS_MAX = 6
 
 
 def number_in(text: str) -> str | None:
-    """The number of a paper as somebody typed it, with or without spaces and dashes; None when it cannot be one.
+    """The number of a paper as somebody typed or copied it (`typed.reference`); None when it cannot be one.
 
     The check digits tell: a slip of the finger is found without asking the store.
     """
-    number = re.sub(r"[\s\-]", "", text).upper()
+    number = typed.reference(text)
     return number if is_genuine(number) else None
 
 
@@ -38,5 +36,4 @@ def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
 
 def initials(full_name: str) -> str:
     """The first letter of each word of a name (Fatima-Zohra BEN ALI is F. Z. B. A.), enough to compare, not to find."""
-    letters = [word[0].upper() for word in re.findall(r"[^\W\d_]+", full_name)]
-    return "\u00a0".join(f"{letter}." for letter in letters[:INITIALS_MAX])
+    return "\u00a0".join(f"{letter}." for letter in typed.initials(full_name))

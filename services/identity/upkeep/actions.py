@@ -35,6 +35,7 @@ def change_password(work: Work, *, current: str, chosen: str) -> Failure | None:
         wait_s = doors.failed(work, door)
         return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
     doors.passed(work, door)
+    account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=work.at)
     store.sessions.keep(work, Outcome(rules.hold_on(session, account_store.accounts.keep(work, changed))))
     return None

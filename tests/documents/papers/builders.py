@@ -19,6 +19,7 @@ from services.documents.papers.content import (
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.money import Money
+from shared.kernel.partial_date import PartialDate
 
 ISSUED_ON = date(2026, 11, 22)
 
@@ -75,7 +76,7 @@ def a_paper(
         issued_on=ISSUED_ON,
         valid_until_on=ISSUED_ON + timedelta(days=90),
         fund=fund or a_fund(),
-        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=date(1990, 2, 1)),
+        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=PartialDate("1990-02-01")),
         body=body or wages(months(1)),
         verification_url="https://documents.example/v1/dz-cnas/verifications/PR2026000012345678",
     )

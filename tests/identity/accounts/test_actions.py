@@ -1,6 +1,5 @@
 """Letting people in: by what they know and have; strangers shut no door but their own."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +13,7 @@ from services.identity.accounts.actions import Admission, Attempt
 from services.identity.accounts.rules import read_facts
 from services.identity.accounts.second_factor import accepted_step
 from shared.kernel.actors import ActorKind
+from shared.kernel.partial_date import PartialDate
 from shared.storage.platform import Platform
 from tests.ground import DZ, platform_on, someone
 from tests.identity.builders import (
@@ -45,7 +45,7 @@ def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp
     known_people(made, tmp_path)
     sent = application()
     password = sent.pop("password")
-    sent["birth_on"] = date.fromisoformat(sent["birth_on"])
+    sent["birth_on"] = PartialDate(sent["birth_on"])
     facts = read_facts(**sent, fund=made.funds[DZ])
     in_work(made, lambda work: actions.apply(work, facts, password=password))
     considered(made)
@@ -155,7 +155,7 @@ def test_one_persons_device_opens_no_other_door(platform: Platform) -> None:
 
 
 def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: Clock) -> None:
-    _, address = added_user(platform, "--kind", "staff", "--login", "nadia")
+    _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "agent")
     codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
     def sign_in(code: str) -> bool:

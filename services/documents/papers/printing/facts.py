@@ -77,7 +77,7 @@ def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     return [
         [words.say("holder"), isolated(holder.full_name)],
         [_identifier(content, IdentifierKind.INSURANCE_NUMBER), isolated(holder.insurance_number)],
-        *_dated(words, born=holder.born_on),
+        *([[words.say("born"), words.partly(holder.born_on)]] if holder.born_on else []),
     ]
 
 

@@ -15,7 +15,9 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.documents.papers.content import Language
+from shared.kernel import partial_date
 from shared.kernel.money import Currency, Money
+from shared.kernel.partial_date import PartialDate
 
 _WORDS = Path(__file__).parent / "words.yaml"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -55,6 +57,14 @@ class Wording:
         """A day in full, the month by its name: 2 janvier 2026. French counts the first day only, which CLDR omits."""
         written = _unbroken(format_date(day, "long", locale=self.locale))
         return written.replace("1", "1er", 1) if self.locale.language == "fr" and day.day == 1 else written
+
+    def partly(self, partial: PartialDate) -> str:
+        """A date as far as it is known: a day, or a month and its year, or the year alone."""
+        day = partial_date.whole(partial)
+        if day is not None:
+            return self.day(day)
+        first_on, (_, month, _) = partial_date.first_on(partial), partial_date.parts(partial)
+        return _unbroken(format_skeleton("yMMMM" if month else "y", first_on, locale=self.locale))
 
     def amount(self, money: Money) -> str:
         """An amount with all decimals of its currency and no currency sign: the column says it once."""
