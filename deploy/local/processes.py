@@ -35,8 +35,12 @@ QUOTAS = (
     "accounts.recover",
     "upkeep.change_password",
     "verification.check",
+    "verification.check_code",
+    "verification.check_file",
     "verify.ask",
     "verify.check",
+    "verify.check_code",
+    "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
 

@@ -15,7 +15,7 @@ from services.documents.papers.content import (
     Wages,
 )
 from services.documents.papers.printing.wording import Wording, isolated, wording
-from shared.funds.fund import IdentifierKind
+from shared.funds.fund import Fund, IdentifierKind
 
 Facts = dict[str, Any]
 """What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
@@ -51,9 +51,7 @@ def facts_of(content: PaperContent) -> Facts:
         "statement": _statement(content.body, words),
         "bearer_name": isolated(content.holder.full_name),
         "holder": _holder(content, words),
-        "body": _table(content.body, words)
-        if isinstance(content.body, Wages)
-        else _affiliation(content.body, content, words),
+        "body": body_of(content.body, fund=fund, language=language),
         "qr": _qr(content.verification_url),
         "verify_url": content.verification_url,
         "code": "-".join(filter(None, (content.code[:4], content.code[4:]))),
@@ -62,6 +60,12 @@ def facts_of(content: PaperContent) -> Facts:
         "note": _note(content, words),
         "page": words.texts["page"],
     }
+
+
+def body_of(body: Wages | Affiliation, *, fund: Fund, language: Language) -> Facts:
+    """What a paper certifies, as texts: the wage table, or the days and the employers."""
+    words = wording(language, fund.country)
+    return _table(body, words) if isinstance(body, Wages) else _affiliation(body, fund, language)
 
 
 def _note(content: PaperContent, words: Wording) -> str:
@@ -88,13 +92,17 @@ def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     holder = content.holder
     return [
         [words.say("holder"), isolated(holder.full_name)],
-        [_identifier(content, IdentifierKind.INSURANCE_NUMBER), isolated(holder.insurance_number)],
+        [
+            content.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].names[content.language],
+            isolated(holder.insurance_number),
+        ],
         *([[words.say("born"), words.partly(holder.born_on)]] if holder.born_on else []),
     ]
 
 
-def _affiliation(body: Affiliation, content: PaperContent, words: Wording) -> Facts:
+def _affiliation(body: Affiliation, fund: Fund, language: Language) -> Facts:
     """The days, and a line for each span of an employer."""
+    words = wording(language, fund.country)
     spans = [(span.employer, _span(span, words)) for span in body.spans]
     if body.employer:
         spans.append((body.employer, ""))
@@ -107,7 +115,7 @@ def _affiliation(body: Affiliation, content: PaperContent, words: Wording) -> Fa
         "dates": _dated(words, **days),
         "columns": [
             words.say("employer"),
-            _identifier(content, IdentifierKind.EMPLOYER_NUMBER),
+            fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].names[language],
             words.say("employed_period"),
         ],
         "employers": [[isolated(each.name), isolated(each.employer_id), period] for each, period in spans],
@@ -117,11 +125,6 @@ def _affiliation(body: Affiliation, content: PaperContent, words: Wording) -> Fa
 def _span(span: EmployedSpan, words: Wording) -> str:
     key = "span" if span.has_left else "span_declared"
     return words.say(key, starts=words.day(span.starts_on), ends=words.day(span.ends_on))
-
-
-def _identifier(content: PaperContent, kind: IdentifierKind) -> str:
-    """What the fund itself calls one of its numbers."""
-    return content.fund.identifiers[kind].names[content.language]
 
 
 def _dated(words: Wording, **days: date | None) -> list[list[str]]:
