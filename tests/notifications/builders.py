@@ -124,8 +124,8 @@ def claim_refused() -> ClaimRefused:
     return ClaimRefused(**CLAIMED, claim_type="care-reimbursement", reason="not-covered", refused_at=AT)
 
 
-def claim_paid() -> ClaimPaid:
-    return ClaimPaid(**CLAIMED, **PAID, paid_at=AT)
+def claim_paid(**facts: Any) -> ClaimPaid:
+    return ClaimPaid(**{**CLAIMED, **PAID, "paid_at": AT, **facts})
 
 
 def benefit_returned() -> BenefitReturned:
