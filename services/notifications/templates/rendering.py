@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.notifications.channels.sms_parts import shortened
 from services.notifications.templates.template import Kind, Template, Value
 from services.notifications.templates.writing import words, written
 from shared.funds.fund import Channel, Fund
@@ -17,8 +18,7 @@ from shared.funds.fund import Channel, Fund
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = {"ar"}
 _BETWEEN_WORDS = re.compile("(?<![0-9])\u00a0|\u00a0(?![0-9])")
-"""No-break spaces that do not hold a number together. The short alphabet of SMS has none, and one of them would turn
-160 letters a part into 70: an SMS in French costs the fund half without."""
+"""No-break spaces that do not hold a number together: in an SMS that needs UCS-2, only those in numbers stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ def render(
     }
     values |= {"fund": fund.branding.short_names[language], "fund_name": fund.names[language]}
     if channel is Channel.SMS:
-        return Rendering(text=_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values)))
+        return Rendering(text=shortened(_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values))))
     shown = {name: _isolated(value) for name, value in values.items()} if language in _RIGHT_TO_LEFT else values
     subject, text = wording.subject.format_map(values), wording.text.strip().format_map(shown)
     if channel is Channel.INBOX:

@@ -59,10 +59,12 @@ def test_a_value_keeps_its_direction_in_arabic_and_an_sms_has_no_marks() -> None
     assert not {"\u2068", "\u2069", "\u200f"} & set(shown("claim-paid", Channel.SMS, "ar", **parameters).text)
 
 
-def test_an_sms_keeps_its_numbers_together_and_nothing_else() -> None:
-    """A no-break space is not in the short alphabet of SMS, and doubles what the message costs."""
+def test_n01_an_sms_in_french_is_written_in_the_short_alphabet() -> None:
+    """A no-break space, ç or ê is not in it, and doubles what the message costs."""
     parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 315_000}
-    assert "3\u00a0150,00 DA versés" in shown("claim-paid", Channel.SMS, "fr", **parameters).text
+    assert "3 150,00 DA versés" in shown("claim-paid", Channel.SMS, "fr", **parameters).text
+    assert "est recu." in shown("claim-submitted", Channel.SMS, "fr", reference="CL1", claim_type="x").text
+    assert "reçu" in shown("claim-submitted", Channel.INBOX, "fr", reference="CL1", claim_type="x").subject
     assert "30 septembre 2026." in shown("card-refreshed", Channel.SMS, "fr", valid_until="2026-09-30").text
 
 
