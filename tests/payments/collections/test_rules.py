@@ -348,6 +348,21 @@ def test_what_is_due_is_no_difference_but_what_came_must_fit(
     assert found.booked_minor == declared - outstanding
 
 
+@pytest.mark.parametrize(
+    ("paid", "case"), [((100, 0), None), ((100, 40), Case.PARTIAL), ((140, 60), Case.PARTIAL), ((140, 100), Case.OVER)]
+)
+def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(paid: tuple[int, int], case: Case | None) -> None:
+    owed = [
+        obligation(declaration_id=f"d{each}", due_minor=100, called_minor=100 if amount else 0, paid_minor=amount)
+        for each, amount in enumerate(paid)
+    ]
+    found = rules.standing(
+        employer_id="1600000001", period="2025", obligations=owed, outstanding_minor=200 - sum(paid), version=0
+    )
+    assert found.case is case
+    assert found.declared_minor == 200
+
+
 def test_a_quarter_of_tunisia_has_its_reference_too() -> None:
     _, outcome = request(obligation(employer_id="0012345678", period="2026-Q1"), Rail.TRANSFER, fund=funds()[TN])
     assert outcome.thing.reference.startswith("CT0012345678261") and is_genuine(outcome.thing.reference)
