@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, Full, Queue
-from threading import Event, Lock, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import NamedTuple, Protocol
 
 from services.notifications.channels.pace import Pace
@@ -20,6 +20,7 @@ from shared.funds.fund import Channel
 from shared.kernel.errors import Failure, Invalid
 
 NOT_TRIED = Answer(verdict=Verdict.NOT_TRIED)
+CONNECTION_WAIT_S = 0.2
 RECEIPTS_MAX = 10_000
 """Brought and not kept yet; a centre that brings more is told to come again."""
 TAKEN_MAX = 20_000
@@ -53,9 +54,12 @@ class MailProvider:
     per_s_max: float = 0.0
     channel: Channel = Channel.EMAIL
     _pace: Pace = field(init=False)
+    _free: BoundedSemaphore = field(init=False)
+    """The connections, which the funds share."""
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.per_s_max)
+        self._free = BoundedSemaphore(self.connections_max)
 
     @property
     def window_max(self) -> int:
@@ -76,6 +80,9 @@ class MailProvider:
 
     def _work(self, round_: "_Round") -> None:
         """One connection's share: whichever letter is next, until there is trouble."""
+        while not self._free.acquire(timeout=CONNECTION_WAIT_S):
+            if round_.is_over():
+                return
         connection = MailConnection(self.server)
         try:
             while (letter := round_.next()) is not None:
@@ -83,6 +90,7 @@ class MailProvider:
                 round_.end(letter, self._send(connection, letter))
         finally:
             connection.close()
+            self._free.release()
 
     def _send(self, connection: MailConnection, letter: Letter) -> Answer:
         mail = Mail(
@@ -110,16 +118,20 @@ class _Round:
     is_late: Callable[[], bool]
     answers: dict[str, Answer] = field(default_factory=dict)
     trouble: Event = field(default_factory=Event)
+    is_done: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
+
+    def is_over(self) -> bool:
+        return self.is_done.is_set() or self.trouble.is_set() or self.is_late()
 
     def next(self) -> Letter | None:
         """The next letter; before it goes out it counts as in doubt, so that nothing can make it one that was not
         tried."""
         with self.lock:
-            if self.trouble.is_set() or self.is_late():
-                return None
-            letter = next(self.letters, None)
-            if letter is not None:
+            letter = None if self.is_over() else next(self.letters, None)
+            if letter is None:
+                self.is_done.set()
+            else:
                 self.answers[letter.message_id] = Answer(verdict=Verdict.DOUBTFUL)
             return letter
 

@@ -48,7 +48,7 @@ def of_owner(work: Work, owner_id: str) -> list[Message]:
 def of_batches(work: Work, batch_ids: Sequence[str]) -> list[Message]:
     """The messages of batches that are not done."""
     found: list[Message] = []
-    for part in parts(batch_ids):
+    for part in parts(batch_ids, of=work.collection(messages.name)):
         found += messages.find_all(work, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
     return found
 
@@ -82,6 +82,6 @@ def forget_receipts(work: Work, message_ids: Iterable[str]) -> None:
 def by_provider_keys(work: Work, keys: Sequence[str]) -> list[Message]:
     """Messages that a provider took under one of these names."""
     found: list[Message] = []
-    for part in parts(keys):
+    for part in parts(keys, of=work.collection(messages.name)):
         found += messages.find_all(work, provider_key={"$in": part})
     return found
