@@ -87,17 +87,20 @@ def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> Cards
     return CardsRefreshed(declaration_id=declaration_id, employer_id=FIRM, page=page, pages=2, cards=refreshed)
 
 
-def declaration_accepted() -> DeclarationAccepted:
+def declaration_accepted(**facts: Any) -> DeclarationAccepted:
     return DeclarationAccepted(
-        **DECLARED,
-        revision=1,
-        workers=3,
-        wages_minor=900_000_00,
-        due_minor=310_500_00,
-        currency="DZD",
-        due_on=date(2026, 1, 31),
-        pages=1,
-        accepted_at=AT,
+        **{
+            **DECLARED,
+            "revision": 1,
+            "workers": 3,
+            "wages_minor": 900_000_00,
+            "due_minor": 310_500_00,
+            "currency": "DZD",
+            "due_on": date(2026, 2, 28),
+            "pages": 1,
+            "accepted_at": AT,
+            **facts,
+        }
     )
 
 
