@@ -26,7 +26,7 @@ _TOTAL = Amount(pad=b" ")
 
 HEADER = RecordKind(
     # The character before the annual total is blank here; further right it is the last digit of the fourth quarter.
-    signature=re.compile(rb".{10}[A-Z].{182} ", re.DOTALL),
+    signature=re.compile(rb".{10}[A-Za-z].{182} ", re.DOTALL),
     fields=(
         Field("employer", 1, 10, Digits()),
         Field("type", 11, 1, OneOf(b"NC")),
@@ -45,7 +45,7 @@ HEADER = RecordKind(
 )
 
 HEADER_SHIFTED = RecordKind(
-    signature=re.compile(rb".{10}[A-Z].{182}[^ ]", re.DOTALL),
+    signature=re.compile(rb".{10}[A-Za-z].{182}[^ ] ", re.DOTALL),
     fields=(
         *HEADER.fields[:4],
         Field("full_name", 21, 110, Letters(PRINTABLE_ASCII)),

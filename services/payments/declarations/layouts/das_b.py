@@ -22,7 +22,8 @@ WAGE_MINOR_MAX = 10**11
 """A thousand million dinars in one quarter is no wage."""
 
 HEADER = RecordKind(
-    signature=re.compile(rb".{10}[A-Z]", re.DOTALL),
+    # The annual total is padded with zeros here, with blanks in profile A.
+    signature=re.compile(rb".{10}[A-Za-z].{183}[^ ]", re.DOTALL),
     fields=(
         Field("employer", 1, 10, Digits()),
         Field("type", 11, 1, OneOf(b"NC")),

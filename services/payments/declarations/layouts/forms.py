@@ -171,7 +171,6 @@ def _day(raw: bytes) -> date | None:
         return None
 
 
-CAPITALS = string.ascii_uppercase.encode() + b" '-."
 ASCII_NAME = string.ascii_letters.encode() + b" '-."
 LATIN_NAME = ASCII_NAME + bytes(
     byte for byte in range(0x80, 0x100) if bytes([byte]).decode("cp1252", "ignore").isalpha()
@@ -210,15 +209,16 @@ class Letters:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few letters. A blank among `letters` says that nothing may stand there."""
+    """One of a few capital letters, which may be written small. A blank among `letters` says that nothing may stand
+    there."""
 
     letters: bytes
 
     def read(self, raw: bytes) -> str:
-        if raw not in self.letters:
+        if (read := raw.upper()) not in self.letters:
             allowed = ", ".join(self.letters.decode("ascii").replace(" ", ""))
             raise FieldFault("wage-file.letter-unknown", shape(raw), Phrase("one-of", {"letters": allowed}))
-        return raw.decode("ascii").strip()
+        return read.decode("ascii").strip()
 
     def write(self, value: str, *, length: int) -> bytes:
         return _fitting(value.encode("ascii"), length, bytes.ljust, b" ")
