@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import g
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from shared.funds.fund import Fund
 from shared.http.problems import say
 from shared.kernel.money import Money
+from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, Wanted
 
 AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
 
@@ -60,6 +61,36 @@ class Derived(fields.Nested):
 
     def get_value(self, obj: Any, *_: Any, **__: Any) -> Any:
         return self.of(obj)
+
+
+class PagedQuery(Schema):
+    """Which page of a list is asked for; the filters of a list are fields of a subclass.
+
+    `limit` and `cursor` are read into one `page` (`Wanted`), beside the filters.
+    """
+
+    limit = fields.Integer(load_default=PAGE_MAX, validate=validate.Range(1, PAGE_MAX))
+    cursor = fields.String(load_default=None, validate=validate.Length(1, CURSOR_CHARACTERS_MAX))
+
+    @post_load
+    def _wanted(self, read: dict[str, Any], **_: Any) -> dict[str, Any]:
+        wanted = Wanted(limit=read.pop("limit"), cursor=read.pop("cursor"))
+        return {**read, "page": wanted}
+
+
+def paged(of: type[Schema]) -> type[Schema]:
+    """The shape of a page: `items`, and the cursor of the next page under `next`, null on the last."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(of), required=True),
+            "next": fields.String(
+                required=True,
+                allow_none=True,
+                metadata={"description": "The cursor of the next page; null on the last one."},
+            ),
+        },
+        name=f"{of.__name__}Page",
+    )
 
 
 def many(of: type[Schema]) -> type[Schema]:

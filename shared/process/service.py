@@ -13,6 +13,8 @@ from shared.bus.reactions import Reactions
 from shared.funds.loading import load
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
 from shared.http.routes import Routes
+from shared.jobs import queue
+from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
 from shared.process import auditing
 from shared.process.chores import Chore
@@ -32,6 +34,7 @@ PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "deadletters": [["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
     "errands": [["fund", "is_done"]],
     "audit": [["fund", "at"], ["fund", "link"]],
+    queue.NAME: queue.INDEXES,
 }
 
 
@@ -51,6 +54,7 @@ class Service(Generic[Own]):
     shelves: Sequence[Shelf[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
+    jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
+from shared.storage.paging import Order, Page, Wanted, after, cursor_at
 from shared.storage.work import Work
 
 FIND_MAX = 1_000
@@ -80,6 +81,20 @@ class Shelf(Generic[Kept]):
         """Things whose fields equal what is given; the matches should be few by construction."""
         found = work.drawer(self.name).find(equal, limit=limit, sort=sort)
         return [self._thing(work, document) for document in found]
+
+    def page(self, work: Work, *, order: Order, wanted: Wanted, **filters: object) -> Page[Kept]:
+        """One page of the things that the filters let through, sorted by an index. Raises `CursorMalformed`."""
+        beyond = after(order, wanted.cursor, filters=filters)
+        both = {**filters, **beyond}
+        if filters.keys() & beyond.keys():  # a range of the caller's over the field that is sorted by
+            both = {"$and": [filters, beyond]}
+        found = work.drawer(self.name).find(both, limit=wanted.limit + 1, sort=order.sort)
+        shown = found[: wanted.limit]
+        is_last = len(found) <= wanted.limit
+        return Page(
+            items=[self._thing(work, document) for document in shown],
+            next=None if is_last else cursor_at(order, shown[-1], filters=filters),
+        )
 
     def find_only(self, work: Work, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""

@@ -8,7 +8,7 @@ import structlog
 from services.payments.banking import actions, store
 from services.payments.banking.bank_entry import Statement
 from services.payments.banking.client import BankClient
-from services.payments.banking.iso20022 import camt054
+from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import BANK, book, in_work
 from shared.kernel.errors import Failure, Unavailable
 from shared.storage.platform import Platform
@@ -43,12 +43,15 @@ class Fetching:
                 self._look_later(platform, fund_id, statement)
 
     def fetch(self, platform: Platform, fund_id: str, statement: Statement) -> bool:
-        """Fetch and book one file; False where the bank does not know it."""
+        """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""
         cause = f"statements:{statement.statement_id}"
         body = self.bank.statement(statement.statement_id)
         if body is None:
             return False
-        book(platform, fund_id, cause, camt054.read(body).entries)
+        notice = camt.read(body)
+        book(platform, fund_id, cause, notice)
+        if notice.faults:
+            return False
         in_work(platform, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
         return True
 

@@ -8,9 +8,9 @@ from functools import partial
 import structlog
 
 from services.payments.banking import payout_file
-from services.payments.banking.bank_file import CreditTransfer, Level, StatusReport, Verdict
+from services.payments.banking.bank_file import CreditTransfer, StatusReport
 from services.payments.banking.client import BankClient, BankRefused, BankSilent
-from services.payments.banking.iso20022 import camt054, documents, pain002
+from services.payments.banking.iso20022 import camt, documents, pain002
 from services.payments.banking.rounds import BANK, book, in_work
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
@@ -27,7 +27,6 @@ from shared.storage.work import Work
 from shared.telemetry.steps import passing
 
 DAYS_BACK_MAX = 5
-REFUSED_WITHOUT_REASON = "NARR"
 
 log = structlog.get_logger()
 
@@ -118,22 +117,32 @@ class Paying:
         self._change(platform, fund_id, sending, rule=rules.taken)
 
     def _report(self, platform: Platform, fund_id: str, batch: Batch) -> None:
-        body = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
-        report = pain002.read(body) if body is not None else None
-        if report is None or any(each.verdict is Verdict.PENDING for each in report.statuses):
-            self._change(platform, fund_id, batch, rule=rules.look_later)
+        """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
+        never say more than that a file is accepted, what they booked is looked up all the same."""
+        report = self._verdict(platform, fund_id, batch)
+        refused = _refused(report, batch, platform.funds[fund_id].currency) if report else []
+        if report is not None and not report.is_pending:
+            self._keep(
+                platform, fund_id, batch, lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused)
+            )
             return
-        refused = _refused(report, batch, platform.funds[fund_id].currency)
-        self._keep(
-            platform, fund_id, batch, lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused)
-        )
+        self._refuse(platform, fund_id, batch, refused)
+        if report is not None and batch.looks:
+            self._look_up(platform, fund_id, batch)
+        is_settled = payouts.is_settled(platform.reading(fund_id, by=BANK), batch)
+        self._change(platform, fund_id, batch, rule=rules.reported if is_settled else rules.look_later)
 
     def _report_again(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """A bank may give its verdict in halves: what it refuses later counts as well."""
+        report = self._verdict(platform, fund_id, batch)
+        if report is not None:
+            self._refuse(platform, fund_id, batch, _refused(report, batch, platform.funds[fund_id].currency))
+
+    def _verdict(self, platform: Platform, fund_id: str, batch: Batch) -> StatusReport | None:
         body = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
-        if body is None:
-            return
-        refused = _refused(pain002.read(body), batch, platform.funds[fund_id].currency)
+        return None if body is None else pain002.read(body)
+
+    def _refuse(self, platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
         if refused:
             self._keep(
                 platform, fund_id, batch, lambda work: payouts.refuse(work, batch_id=batch.batch_id, refused=refused)
@@ -149,13 +158,17 @@ class Paying:
         if payouts.is_settled(work, batch):
             self._change(platform, fund_id, batch, rule=rules.close)
             return
-        number = work.fund.payment.payouts.number
-        for on in _days(batch, work.at.date()):
-            body = self._ask(platform, fund_id, batch, partial(self.bank.day, number, on=on))
-            if body is not None:
-                book(platform, fund_id, f"payouts:{batch.batch_id}", camt054.read(body).entries)
+        self._look_up(platform, fund_id, batch)
         self._report_again(platform, fund_id, batch)
         self._change(platform, fund_id, batch, rule=rules.look_later)
+
+    def _look_up(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        """Book what the bank booked on the days since the file was written."""
+        number = platform.funds[fund_id].payment.payouts.number
+        for on in _days(batch, platform.reading(fund_id, by=BANK).at.date()):
+            body = self._ask(platform, fund_id, batch, partial(self.bank.day, number, on=on))
+            if body is not None:
+                book(platform, fund_id, f"payouts:{batch.batch_id}", camt.read(body))
 
     def _ask(
         self, platform: Platform, fund_id: str, batch: Batch, question: Callable[[], bytes | None]
@@ -208,23 +221,16 @@ def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
 def _refused(report: StatusReport, batch: Batch, currency: Currency) -> list[tuple[str, str]]:
     """What of the file the bank refuses, EndToEndId and reason. Raises `NotOfBatch`."""
     _check(report, batch, currency)
-    whole = next((each for each in report.statuses if each.level is Level.GROUP), None)
-    if whole is not None and whole.verdict is Verdict.REFUSED and not _speaks_of_transfers(report):
-        return _all_of(batch, reason=(*whole.reasons, REFUSED_WITHOUT_REASON)[0])
-    return [
-        (each.original_id, (*each.reasons, REFUSED_WITHOUT_REASON)[0])
-        for each in report.statuses
-        if each.level is Level.TRANSFER and each.verdict is Verdict.REFUSED
-    ]
+    return report.refusals(payment_id=batch.batch_id, end_to_end_ids=_end_to_end_ids(batch))
 
 
 def _all_of(batch: Batch, *, reason: str) -> list[tuple[str, str]]:
     """The bank wants nothing of the file: every payout of it is returned, for a person to look into."""
-    return [(payout_id.replace("-", ""), reason) for payout_id in batch.payout_ids]
+    return [(end_to_end_id, reason) for end_to_end_id in _end_to_end_ids(batch)]
 
 
-def _speaks_of_transfers(report: StatusReport) -> bool:
-    return any(each.level is Level.TRANSFER for each in report.statuses)
+def _end_to_end_ids(batch: Batch) -> list[str]:
+    return [payout_id.replace("-", "") for payout_id in batch.payout_ids]
 
 
 def _days(batch: Batch, until: date) -> Iterator[date]:

@@ -120,7 +120,7 @@ def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
     that leaves although the bank said that it would not, so that a person sees it before it is paid again."""
     if payout.paid_by is not None:
         return payout.paid_by == entry_id
-    if payout.status is Status.RETURNED and payout.returned_by is None:
+    if rules.is_refused(payout):
         return False
     with continued("payout paid", payout.traceparent):
         store.payouts.keep(work, rules.pay(payout, entry_id=entry_id, currency=work.fund.currency.value, at=work.at))
@@ -131,6 +131,26 @@ def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
         credits={account.BANK_PAYOUTS: payout.amount_minor},
     )
     ledger.post(work, left)
+    return True
+
+
+def find_batch(work: Work, message_id: str) -> Batch | None:
+    """The file that the bank speaks of by its MsgId, which is its PmtInfId as well, or None."""
+    return store.batches.find(work, message_id)
+
+
+def book_batch_paid(work: Work, batch: Batch, *, entry_id: str, amount_minor: int) -> bool:
+    """The bank booked a whole file as one debit. Whether it was booked here: every payout of the file that the bank
+    did not refuse is paid by it, or, where these do not add up to the amount or one of them was paid before by another
+    entry, none is and a person has to look."""
+    payouts = store.payouts.find_many(work, batch.payout_ids).values()
+    meant = [payout for payout in payouts if not rules.is_refused(payout)]
+    if sum(payout.amount_minor for payout in meant) != amount_minor:
+        return False
+    if any(payout.paid_by not in (None, entry_id) for payout in meant):
+        return False
+    for payout in meant:
+        book_paid(work, payout, entry_id=entry_id)
     return True
 
 

@@ -117,6 +117,11 @@ def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime
     return Outcome(_moved(returned, to=Status.RETURNED, at=at, about=reason), (told,))
 
 
+def is_refused(payout: Payout) -> bool:
+    """Whether the bank said that it would not execute it. No money left, as far as is known."""
+    return payout.status is Status.RETURNED and payout.returned_by is None
+
+
 # --- Batches ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,147 @@
+"""Pages of a long list: in the order of an index, each page beginning behind the last thing of the one before.
+
+A cursor names the place of that last thing, not a number of rows to skip: what comes and goes meanwhile neither
+repeats nor hides anything, and the thousandth page costs what the first does. Callers hand it back as they got it.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from shared.kernel.errors import Invalid
+
+PAGE_MAX = 100
+CURSOR_CHARACTERS_MAX = 500
+
+_BASE64 = re.compile(r"[A-Za-z0-9_-]{1,500}={0,2}")
+
+Item = TypeVar("Item")
+Shown = TypeVar("Shown")
+
+
+class CursorMalformed(Invalid):
+    """Not a cursor that this list gave out for these filters."""
+
+    code = "request.cursor-malformed"
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which field a list is sorted; `key`, the thing's own, decides between equals.
+
+    An index over the filtered fields, `field` and `key`, in this order, serves it in both directions. The field is
+    never empty: a thing without it would be on no page.
+    """
+
+    field: str
+    key: str
+    is_newest_first: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What is sorted by: the key alone where it is the field."""
+        return (self.field,) if self.field == self.key else (self.field, self.key)
+
+    @property
+    def sort(self) -> list[tuple[str, int]]:
+        """As the driver takes it."""
+        return [(name, -1 if self.is_newest_first else 1) for name in self.fields]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which page somebody asks for. `cursor` is that of the page before, None for the first page."""
+
+    limit: int = PAGE_MAX
+    cursor: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= PAGE_MAX:
+            raise ValueError(f"a page has 1 to {PAGE_MAX} items")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """A page, and the cursor of the next one; None where this is the last."""
+
+    items: Sequence[Item]
+    next: str | None = None
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+
+def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) -> dict[str, object]:
+    """What to ask the database for beside the filters. Raises `CursorMalformed`."""
+    if cursor is None:
+        return {}
+    place = _read(cursor, order, filters)
+    beyond, up_to = ("$lt", "$lte") if order.is_newest_first else ("$gt", "$gte")
+    if len(place) == 1:
+        return {order.field: {beyond: place[0]}}
+    # The range alone is what an index can serve; the alternatives only pick among equals.
+    return {
+        order.field: {up_to: place[0]},
+        "$or": [{order.field: {beyond: place[0]}}, {order.key: {beyond: place[1]}}],
+    }
+
+
+def cursor_at(order: Order, document: Mapping[str, object], *, filters: Mapping[str, object]) -> str:
+    """The cursor of the page behind this document."""
+    place = [_encoded(document[name]) for name in order.fields]
+    packed = msgspec.json.encode([_digest(order, filters), *place])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read(cursor: str, order: Order, filters: Mapping[str, object]) -> list[object]:
+    if not _BASE64.fullmatch(cursor):
+        raise CursorMalformed
+    try:
+        packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        digest, *place = msgspec.json.decode(packed, type=list[str])
+        found = [_decoded(text) for text in place]
+    except (ValueError, OverflowError, msgspec.MsgspecError) as malformed:
+        raise CursorMalformed from malformed
+    if digest != _digest(order, filters) or len(found) != len(order.fields):
+        raise CursorMalformed
+    return found
+
+
+def _digest(order: Order, filters: Mapping[str, object]) -> str:
+    """Of the list that a cursor belongs to: under other filters its place means nothing."""
+    said = [order.fields, order.is_newest_first, sorted((name, repr(value)) for name, value in filters.items())]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def _encoded(value: Any) -> str:
+    """A value as text that says what kind it is: nothing but text, whole numbers and instants is ever sorted by."""
+    match value:
+        case str():
+            return f"s{value}"
+        case bool():
+            raise TypeError("a list is not sorted by yes and no")
+        case int():
+            return f"i{value}"
+        case datetime():
+            return f"t{value.isoformat()}"
+    raise TypeError(f"a list is not sorted by {type(value).__name__}")
+
+
+def _decoded(text: str) -> object:
+    kind, value = text[:1], text[1:]
+    if kind == "s":
+        return value
+    if kind == "i":
+        return int(value)
+    if kind == "t":
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
+            raise ValueError("an instant has a zone")
+        return found
+    raise ValueError("no kind of value that a list is sorted by")
