@@ -13,6 +13,7 @@ from services.payments.declarations.layouts.forms import (
     ASCII_NAME,
     PRINTABLE_ASCII,
     Amount,
+    Birth,
     Count,
     Day,
     Digits,
@@ -64,9 +65,9 @@ DETAIL = RecordKind(
         Field("year", 11, 4, Count()),
         Field("number", 15, 6, Count()),
         Field("insurance_number", 21, 12, Digits("wage-file.insurance-number-malformed")),
-        Field("family_name", 33, 25, Letters(ASCII_NAME, is_required=True)),
-        Field("first_name", 58, 25, Letters(ASCII_NAME, is_required=True)),
-        Field("birth_on", 83, 8, Day("wage-file.birth-date-malformed", absent=b" ", is_required=True)),
+        Field("family_name", 33, 25, Letters(ASCII_NAME)),
+        Field("first_name", 58, 25, Letters(ASCII_NAME)),
+        Field("birth_on", 83, 8, Birth(absent=b" ")),
         *(
             part
             for quarter in (1, 2, 3, 4)

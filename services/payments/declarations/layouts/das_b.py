@@ -10,6 +10,7 @@ from services.payments.declarations.layouts.forms import (
     LATIN_NAME,
     PRINTABLE_LATIN,
     Amount,
+    Birth,
     Count,
     Day,
     Digits,
@@ -48,9 +49,9 @@ DETAIL = RecordKind(
         Field("year", 11, 4, Count()),
         Field("number", 15, 5, Count()),
         Field("insurance_number", 20, 12, Digits("wage-file.insurance-number-malformed")),
-        Field("family_name", 32, 30, Letters(LATIN_NAME, is_required=True)),
-        Field("first_name", 62, 30, Letters(LATIN_NAME, is_required=True)),
-        Field("birth_on", 92, 8, Day("wage-file.birth-date-malformed", is_required=True)),
+        Field("family_name", 32, 30, Letters(LATIN_NAME)),
+        Field("first_name", 62, 30, Letters(LATIN_NAME)),
+        Field("birth_on", 92, 8, Birth()),
         *(
             part
             for quarter in (1, 2, 3, 4)
