@@ -148,7 +148,11 @@ def _documents(platform: Platform, folder: Path) -> Holding:
         office,
         parts={"number": number, "upload_id": given.json["upload_id"], "person_ref": amira},
         marks={number, given.json["upload_id"], given.json["sha256"], amira, "BENABDALLAH", "SARL El Amel"},
-        asks={"papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}}, "uploads.add": file},
+        asks={
+            "papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}},
+            "uploads.add": file,
+            "verification.check_file": file,
+        },
     )
 
 

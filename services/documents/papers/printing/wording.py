@@ -1,5 +1,6 @@
 """How papers put things into words: their fixed texts, and dates, amounts and names as a country writes them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """Direction marks that babel writes into Arabic texts: isolation does their work, and some fonts draw them."""
 
 
+UNBROKEN_MAX = 24
+"""Letters that fit beside a label, also in capitals."""
 _JOINERS = "\u200c\u200d"
 """Not shown themselves, but Arabic letters take other shapes beside them."""
 
@@ -38,7 +41,14 @@ def shown(value: str) -> str:
     """What of a value is seen on paper: without controls, direction marks and signs of private use, on one line."""
     spaced = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", value))
     kept = (each for each in spaced if each in _JOINERS or not unicodedata.category(each).startswith("C"))
-    return " ".join("".join(kept).split(" ")).strip()
+    return " ".join(map(_breakable, "".join(kept).split()))
+
+
+def _breakable(word: str) -> str:
+    """A word that may be longer than the line gets places where it may be broken, none of them before a mark."""
+    if len(word) <= UNBROKEN_MAX:
+        return word
+    return re.sub(rf"(.{{{UNBROKEN_MAX // 2}}}[\u0300-\u036f\u064b-\u065f\u0670]*)(?=.)", "\\1\u200b", word)
 
 
 @dataclass(frozen=True)
