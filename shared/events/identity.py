@@ -12,7 +12,8 @@ from shared.kernel.personal import DataClass, Sealed
 class RegisteredPerson:
     """An insured person as the fund's register has it; each sealed value belongs to the `person_ref`.
 
-    `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known};
+    `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known}:
+    `birth_on` as far as it is known (`1950-03-12`, `1950-03` or `1950`), one of the two names empty where there is one;
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
     """
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law, check_no_overlap, find_in_force, in_force
 from shared.funds.period import Period, PeriodKind, after_period_end
+from shared.kernel import typed
 from shared.kernel.money import Currency, Money
 
 Texts = Mapping[str, str]
@@ -48,8 +49,8 @@ class Identifier:
             raise ValueError("example does not fit pattern")
 
     def read(self, text: str) -> str | None:
-        """The number as it is kept, without the spaces, dots and dashes that people put in; None when malformed."""
-        bare = re.sub(r"[\s.\-]", "", text)
+        """The number as it is kept, without what people put in (`typed.number`); None when malformed."""
+        bare = typed.number(text)
         return bare if re.fullmatch(self.pattern, bare, re.ASCII) else None
 
 
@@ -66,14 +67,17 @@ class PhoneRule:
             raise ValueError("example is not a mobile number of this rule")
 
     def e164(self, text: str) -> str | None:
-        """A mobile number as `+213550123456`, however people wrote it; None when it is not one of this country."""
-        bare = re.sub(r"[\s.\-()/]", "", text)
-        bare = re.sub(rf"^(\+|00){self.country_code}", "", bare)
-        if re.fullmatch(self.mobile_pattern, bare, re.ASCII):
-            return f"+{self.country_code}{bare}"
-        # Inside the country people dial a zero first, where the country has one.
-        if bare.startswith("0") and re.fullmatch(self.mobile_pattern, bare[1:], re.ASCII):
-            return f"+{self.country_code}{bare[1:]}"
+        """A mobile number as `+213550123456`, however people wrote it; None when it is not one of this country.
+
+        The code of the country may stand before it or not, with `+`, `00` or nothing; inside the country people dial
+        a zero first, where the country has one, and some write both.
+        """
+        bare = typed.number(text).removeprefix("tel:")
+        abroad = re.sub(rf"^(\+|00)?{self.country_code}", "", bare)
+        for each in (bare, abroad):
+            national = each if re.fullmatch(self.mobile_pattern, each, re.ASCII) else each.removeprefix("0")
+            if re.fullmatch(self.mobile_pattern, national, re.ASCII):
+                return f"+{self.country_code}{national}"
         return None
 
 
@@ -186,6 +190,14 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limit:
+    """An amount up to which something is allowed."""
+
+    amount: Money
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payment:
     """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
 
@@ -194,6 +206,12 @@ class Payment:
     transfer_prefix: str
     transfer_days_max: int
     """How long a transfer's reference stays good."""
+    one_person_up_to: Limit | None = None
+    """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
+
+    def needs_two(self, amount_minor: int) -> bool:
+        """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""
+        return self.one_person_up_to is None or amount_minor > self.one_person_up_to.amount.amount_minor
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{1,3}", self.transfer_prefix):

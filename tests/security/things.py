@@ -148,7 +148,11 @@ def _documents(platform: Platform, folder: Path) -> Holding:
         office,
         parts={"number": number, "upload_id": given.json["upload_id"], "person_ref": amira},
         marks={number, given.json["upload_id"], given.json["sha256"], amira, "BENABDALLAH", "SARL El Amel"},
-        asks={"papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}}, "uploads.add": file},
+        asks={
+            "papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}},
+            "uploads.add": file,
+            "verification.check_file": file,
+        },
     )
 
 
@@ -208,6 +212,7 @@ def _identity(platform: Platform, folder: Path) -> Holding:
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
+            "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,
