@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from shared.funds.fund import Fund, IdentifierKind
-from shared.kernel import typed
 from shared.kernel.errors import Missing
 
 
@@ -19,11 +18,6 @@ class Found:
 
     person_ref: str
     claim_id: str | None = None
-
-
-def reference(text: str) -> str:
-    """A claim's reference as it is kept, however people write it."""
-    return typed.reference(text)
 
 
 def insurance_number(text: str, *, fund: Fund) -> str:
