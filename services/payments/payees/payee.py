@@ -8,7 +8,8 @@ from shared.kernel.personal import Sealed
 
 @dataclass(frozen=True, kw_only=True)
 class Payee:
-    """Opened in one place only: where a file for the bank is written (`banking.payout_file`)."""
+    """Opened where a file for the bank is written (`banking.payout_file`), and nowhere else but for one question:
+    whether the account is another one than that from which money came back (`actions.account_index`)."""
 
     person_ref: str
     civil: Sealed
