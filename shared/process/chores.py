@@ -67,9 +67,14 @@ class OneByOne:
         failures = self._failures[thing_id] = self._failures.get(thing_id, 0) + 1
         wait_s = min(BACK_OFF_MAX_S * 10, 2.0**failures)
         self._not_before_s[thing_id] = time.monotonic() + wait_s
-        why = failure.code if isinstance(failure, Failure) else type(failure).__name__
+        why = _why(failure)
         log.error("chore-left-one", chore=self.chore, thing=thing_id, why=why, failures=failures, again_in_s=wait_s)
         metrics.CHORES.labels(self.chore, "left-one").inc()
+
+
+def _why(failure: Exception) -> str:
+    """A failure's code, or its class: never its text, which may hold anything."""
+    return failure.code if isinstance(failure, Failure) else type(failure).__name__
 
 
 def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.Event) -> None:
@@ -82,13 +87,11 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
             metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
             wait_s = chore.every_s if done else max(chore.every_s, min(IDLE_MAX_S, wait_s * IDLE_GROWTH))
         except (Unavailable, Stale, PyMongoError) as gone:
-            why = gone.code if isinstance(gone, Failure) else type(gone).__name__
-            log.warning("chore-waits", chore=chore.name, fund=fund_id, why=why)
+            log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
             metrics.CHORES.labels(chore.name, "unavailable").inc()
             wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
         except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
-            why = failure.code if isinstance(failure, Failure) else type(failure).__name__
-            log.error("chore-failed", chore=chore.name, fund=fund_id, why=why)
+            log.error("chore-failed", chore=chore.name, fund=fund_id, why=_why(failure))
             metrics.CHORES.labels(chore.name, "failed").inc()
             is_known = isinstance(failure, Failure)
             wait_s = chore.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))

@@ -14,12 +14,15 @@ from shared.storage.work import Work
 def decide_page(work: Work, page: WagesDeclared) -> None:
     """Write down the work of a page of wages, decide each person's right anew, and tell."""
     today = work.at.astimezone(work.fund.zone).date()
-    known = entitlements.find_many(work, [wage.person_ref for wage in page.wages])
-    decided = []
+    known = entitlements.find_many(work, {wage.person_ref for wage in page.wages})
+    changed: dict[str, Entitlement] = {}
     for wage in page.wages:
-        before = known.get(wage.person_ref) or Entitlement(person_ref=wage.person_ref)
-        after = rules.declared(before, wage, employer_id=page.employer_id, establishment=page.establishment)
-        decided.append(replace(after, right=rules.decide(after, fund=work.fund, on=today)))
+        ref = wage.person_ref
+        before = changed.get(ref) or known.get(ref) or Entitlement(person_ref=ref)
+        changed[ref] = rules.declared(
+            before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
+        )
+    decided = [replace(each, right=rules.decide(each, fund=work.fund, on=today)) for each in changed.values()]
     entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
     work.tell(_told(page, decided, work))
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from services.payments.banking.bank_entry import BankEntry, Message, Statement
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -16,12 +17,19 @@ class BankEntryUnknown(Missing):
     code = "bank.entry-unknown"
 
 
-messages = Shelf("bank_messages", Message, key="message_id", missing=BankEntryUnknown)
+messages = Shelf(
+    "bank_messages",
+    Message,
+    key="message_id",
+    missing=BankEntryUnknown,
+    retention=for_days(400, since="taken_at", why="a message that comes again is known; banks replay for months"),
+)
 entries = Shelf(
     "bank_entries",
     BankEntry,
     key="bank_reference",
     missing=BankEntryUnknown,
+    retention=BY_LAW,
     indexes=[Index(("is_matched",))],
     sealed={"details": DataClass.BANK},
     whose="bank_reference",
@@ -31,6 +39,9 @@ statements = Shelf(
     Statement,
     key="statement_id",
     missing=BankEntryUnknown,
+    retention=for_days(
+        400, since="told_at", why="what the bank told of is booked; its entries are kept", next_look_at=None
+    ),
     indexes=[Index(("next_look_at",))],
 )
 

@@ -6,6 +6,7 @@ from services.payments.collections.collection import Collection
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -17,6 +18,7 @@ obligations = Shelf(
     Obligation,
     key="declaration_id",
     missing=ObligationUnknown,
+    retention=BY_LAW,
     indexes=[Index(("employer_id", "period"))],
 )
 collections = Shelf(
@@ -24,6 +26,7 @@ collections = Shelf(
     Collection,
     key="collection_id",
     missing=CollectionUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("reference",), unique=True),
         Index(("declaration_id",)),
@@ -31,7 +34,9 @@ collections = Shelf(
         Index(("next_look_at",)),
     ],
 )
-standings = Shelf("standings", Standing, key="standing_id", missing=ObligationUnknown, indexes=[Index(("case",))])
+standings = Shelf(
+    "standings", Standing, key="standing_id", missing=ObligationUnknown, retention=BY_LAW, indexes=[Index(("case",))]
+)
 
 
 def of_period(work: Work, *, employer_id: str, period: str) -> list[Collection]:
