@@ -122,6 +122,23 @@ class PaymentDebited:
     debited_at: datetime
 
 
+@event(case="collection_id")
+class PaymentReversed:
+    """The bank took money back that had come for a declaration (`reason`: a code of ISO 20022, or empty): what it paid
+    is open again, and notifications tells the employer."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    rail: str
+    amount_minor: int
+    currency: str
+    reason: str
+    reversed_at: datetime
+
+
 @event(case="declaration_id")
 class DeclarationPaid:
     """Declared equals collected; notifications sends the receipt, documents may issue it."""

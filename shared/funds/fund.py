@@ -186,6 +186,14 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limit:
+    """An amount up to which something is allowed."""
+
+    amount: Money
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payment:
     """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
 
@@ -194,6 +202,12 @@ class Payment:
     transfer_prefix: str
     transfer_days_max: int
     """How long a transfer's reference stays good."""
+    one_person_up_to: Limit | None = None
+    """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
+
+    def needs_two(self, amount_minor: int) -> bool:
+        """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""
+        return self.one_person_up_to is None or amount_minor > self.one_person_up_to.amount.amount_minor
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{1,3}", self.transfer_prefix):

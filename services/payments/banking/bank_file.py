@@ -283,19 +283,6 @@ class Notice:
     """Why parts of the file could not be read. What stands beside them could."""
 
 
-def is_same_account(written: str, number: str) -> bool:
-    """Whether a bank means an account whose national number is `number`: it may write it with blanks or dashes, or as
-    the IBAN that holds it."""
-    bare = "".join(character for character in written if character.isalnum()).upper()
-    return bare == number or (len(bare) == len(number) + 4 and bare.endswith(number) and _is_iban(bare))
-
-
-def _is_iban(bare: str) -> bool:
-    if not (bare.isascii() and bare[:2].isalpha()):
-        return False
-    return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
-
-
 def _allow(field: str, text: str, *, characters_max: int) -> None:
     is_writable = not any(category(character) in _NEVER_IN_XML for character in text)
     if not (text.strip() and len(text) <= characters_max and is_writable):
