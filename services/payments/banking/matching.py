@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, Why
-from services.payments.banking.bank_file import BookedEntry, Direction
+from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.funds.fund import Fund
 from shared.kernel.references import is_genuine
@@ -30,7 +30,6 @@ SAME_MONEY_DAYS_MAX = 45
 _REFERENCE_CHARACTERS = range(9, 30)
 """Letters, body and check digits of a reference (`shared.kernel.references`)."""
 _UUID_HEX = re.compile(r"[0-9A-F]{32}")
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 
 
 # --- The entry --------------------------------------------------------------------------------------------------------
@@ -105,16 +104,9 @@ def account_code(number: str, *, fund: Fund) -> str:
     """The ledger's code of an account, or `FOREIGN`. Banks write one number with blanks, with dashes or as IBAN."""
     payment = fund.payment
     for own, code in ((payment.collections, BANK_COLLECTIONS), (payment.payouts, BANK_PAYOUTS)):
-        if _is_same_account(_squeezed(number), _squeezed(own.number)):
+        if is_same_account(number, own.number):
             return code
     return FOREIGN
-
-
-def _is_same_account(told: str, own: str) -> bool:
-    if told == own:
-        return True
-    is_iban = bool(_IBAN.fullmatch(told)) and int("".join(str(int(each, 36)) for each in told[4:] + told[:4])) % 97 == 1
-    return is_iban and told[4:].lstrip("0") == own.lstrip("0")
 
 
 # --- Which one it is --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from services.payments.banking.bank_file import (
     TooManyTransfers,
     Totals,
     Verdict,
+    is_same_account,
 )
 from shared.kernel.money import Money
 from tests.payments.banking.files import DZD, TND, heading, transfer
@@ -153,3 +154,33 @@ def test_p01_a_verdict_covers_what_stands_below_it_unless_that_has_its_own(statu
 )
 def test_p01_a_bank_may_still_be_at_it(statuses, is_pending):
     assert report(*statuses).is_pending is is_pending
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "written, number, same",
+    [
+        ("00100100162000001714", "00100100162000001714", True),
+        ("001 00100 1620000017 14", "00100100162000001714", True),
+        ("001-00100-1620000017-14", "00100100162000001714", True),
+        ("\u00a000100100162000001714", "00100100162000001714", True),
+        ("TN5907040000000000012321", "07040000000000012321", True),
+        ("00100100162000001715", "00100100162000001714", False),
+        ("0100100162000001714", "00100100162000001714", False),
+        ("999900100100162000001714", "00100100162000001714", False),
+        ("", "00100100162000001714", False),
+    ],
+)
+def test_b06_an_account_is_ours_however_it_is_written(written, number, same):
+    assert is_same_account(written, number) is same
+
+
+@pytest.mark.parametrize("country, number", [("DZ", "00100100162000001714"), ("TN", "07040000000000012321")])
+def test_b06_an_iban_holds_the_account(country, number):
+    digits = int("".join(str(int(character, 36)) for character in f"{number}{country}00"))
+    iban = f"{country}{98 - digits % 97:02d}{number}"
+
+    assert is_same_account(iban, number) and is_same_account(f"{iban[:4]} {iban[4:]}", number)
+    assert not is_same_account(f"{country}00{number}", number)
