@@ -217,7 +217,7 @@ def say_claim_refused(work: Work, event: ClaimRefused) -> None:
 def say_claim_paid(work: Work, event: ClaimPaid) -> None:
     notice = Notice(
         template="claim-paid",
-        occasion=event.claim_id,
+        occasion=f"{event.claim_id}/{event.paid_at.isoformat()}",  # what came back is paid again
         about=event.claim_id,
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "amount": event.amount_minor},
