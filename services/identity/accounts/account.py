@@ -53,6 +53,7 @@ _AGENT = frozenset(
         "careers:read",
         "papers:read",
         "ledger:read",
+        "bank:settle",
     ]
 )
 

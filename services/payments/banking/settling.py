@@ -53,8 +53,8 @@ def take_in(work: Work, reported: ReportedEntry, *, entry_id: str = "") -> None:
 
 def book(work: Work, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
     """Book an entry that waits to what a person says that it is for: what it was booked as till now is taken back."""
-    cause = f"bank-entry:{entry.entry_id}"
-    ledger.take_back(work, cause=f"{cause}:allocated:{entry.version}", of=_waiting_cause(work, entry))
+    waiting = f"bank-entry:{entry.entry_id}"
+    ledger.take_back(work, cause=f"{waiting}:allocated", of=waiting)
     return _book(work, entry, shares, reason=reason)
 
 
@@ -135,6 +135,8 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
             return True
         case Target.PAYOUT:
             payout = payouts.read(work, payout_id=share.target_id)
+            if payout.amount_minor != share.amount_minor:
+                return False
             if is_credit:
                 return payouts.book_returned(work, payout, entry_id=entry.entry_id, reason=reason or REASON_NOT_GIVEN)
             return payouts.book_paid(work, payout, entry_id=entry.entry_id)
@@ -144,6 +146,8 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
                 work, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
             )
         case Target.REFUND:
+            if refunds.read(work, refund_id=share.target_id).amount_minor != share.amount_minor:
+                return False
             if is_credit:
                 return refunds.book_returned(
                     work, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
@@ -197,10 +201,6 @@ def _post_waiting(work: Work, entry: BankEntry) -> None:
     if entry.direction is Direction.DEBIT:
         sides = {"debit": account.UNMATCHED, "credit": entry.account}
     _post(work, f"bank-entry:{entry.entry_id}", amount_minor=entry.amount_minor, **sides)
-
-
-def _waiting_cause(work: Work, entry: BankEntry) -> str:
-    return f"bank-entry:{entry.entry_id}"
 
 
 def _post_charges(work: Work, entry: BankEntry) -> None:
