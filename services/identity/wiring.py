@@ -17,10 +17,12 @@ from services.identity.signin import clients, keys
 from services.identity.signin.provider import Desk
 from services.identity.signin.routes import blueprint
 from services.identity.signin.routes import routes as signin_routes
+from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.chores import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
 from shared.process.service import Service
+from shared.storage.retention import Retention
 
 
 def desk(own: Settings) -> Desk:
@@ -35,6 +37,7 @@ service: Service[Settings] = Service(
     reactions=[card_reactions],
     shelves=[persons, employers, cards, accounts, applications, doors, sessions],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
+    retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, platform: [blueprint(desk(own), platform)],
     # What somebody could guess with, and what sends a letter or hashes a password.
     quotas={

@@ -38,6 +38,7 @@ from services.payments.settings import Settings, read
 from shared.process.chores import Chore
 from shared.process.service import Service
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.webhooks import Secret
 
 
@@ -97,6 +98,7 @@ service: Service[Settings] = Service(
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
+    retentions={BALANCES: BY_LAW},
     chores=chores,
     blueprints=blueprints,
 )

@@ -22,6 +22,7 @@ from shared.bus.reactions import Reactions
 from shared.bus.room import OPEN_MAX, Room
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
+from shared.storage.connection import Document
 from shared.storage.drawer import is_duplicate, parts
 from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
@@ -136,7 +137,12 @@ class Inbox:
         """What was not taken in yet, each once; the rest is counted as known."""
         ids = [each.envelope.event_id for each in taken]
         inbox = self.platform.collection("inbox")
-        known = {row["_id"] for part in parts(ids) for row in inbox.find({"_id": {"$in": part}}, {"_id": 1})}
+        of_funds = _of_funds(*(each.envelope.fund_id for each in taken))
+        known = {
+            row["_id"]
+            for part in parts(ids, of=inbox)
+            for row in inbox.find({"_id": {"$in": part}, **of_funds}, {"_id": 1})
+        }
         new: list[Taken] = []
         old: list[Taken] = []
         for each in taken:
@@ -164,7 +170,8 @@ class Inbox:
         database, letter = self.platform.database, taken.letter
         if not deadletters.blocked_keys(database, [letter.key]):
             return False
-        if database["inbox"].find_one({"_id": letter.event_id}, {"_id": 1}) is not None:
+        its = {"_id": letter.event_id, **_of_funds(taken.envelope.fund_id)}
+        if database["inbox"].find_one(its, {"_id": 1}) is not None:
             self._count([taken], "known")
             return True
         if not deadletters.follow(self.platform, letter):
@@ -203,7 +210,9 @@ class Inbox:
         self._count([taken], "taken")
 
     def _act(self, transaction: Transaction, taken: Sequence[Taken]) -> None:
-        ids = [{"_id": each.envelope.event_id, "at": transaction.at} for each in taken]
+        ids: list[Document] = [
+            {"_id": each.envelope.event_id, "fund": each.envelope.fund_id, "at": transaction.at} for each in taken
+        ]
         try:
             self.platform.collection("inbox").insert_many(ids, session=transaction.session)
         except BulkWriteError as refused:
@@ -230,6 +239,11 @@ class Inbox:
         self.taken_at = self.platform.clock()
         for type_name, count in Counter(each.envelope.type_name for each in taken).items():
             metrics.EVENTS_TAKEN.labels(type_name, result).inc(count)
+
+
+def _of_funds(*fund_ids: str) -> Document:
+    """Rows of these funds, and those that an older release wrote, which name none."""
+    return {"fund": {"$in": [*sorted(set(fund_ids)), None]}}
 
 
 def _name(failure: BaseException) -> str:

@@ -12,20 +12,27 @@ from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
+from shared.kernel.ids import uuid7
 from shared.kernel.parts import in_parts
-from shared.storage.connection import DatabaseUnavailable, Document
+from shared.storage.connection import DatabaseUnavailable, Document, begin
 from shared.storage.drawer import parts
-from shared.storage.platform import Platform
+from shared.storage.platform import Platform, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.steps import passing
 
 DOCUMENTS_MAX = 300
 SLICE_BYTES_MAX = 8_000_000
 """Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
+MARKED_TOGETHER = 1_000
+"""Made unsent in one transaction by `republish`."""
+TIME_DIGITS = 13
+"""Of an id: its milliseconds, with the hyphen between them."""
 CARRIED_MAX = 5_000
 """Carried from one query, before looking again."""
 LEASE = timedelta(seconds=8)
@@ -110,20 +117,19 @@ class Relay:
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
-        self._mark([str(document["_id"]) for document in documents])
+        self._mark(documents)
         passing("relay.marked")
 
-    def _mark(self, ids: Sequence[str]) -> None:
-        """In one transaction, so one journal write, and by parts, since an `$in` costs the square of its length.
+    def _mark(self, documents: Sequence[Document]) -> None:
+        """In one transaction, so one journal write, and by parts of as many ids as the engine takes well.
 
         Where another relay marks the same, or died while it did, they are sent again after a wait: never in a circle.
         """
-        sent = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
+        sent: Document = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
         outbox = self.platform.collection("outbox")
         try:
-            with self.platform.sessions.open() as session, session.start_transaction():
-                for part in parts(ids):
-                    outbox.update_many({"_id": {"$in": part}}, sent, session=session)
+            with self.platform.sessions.open() as session, begin(session):
+                mark(outbox, documents, sent, session=session)
         except PyMongoError as error:
             if error.has_error_label("TransientTransactionError"):
                 raise DatabaseUnavailable from error
@@ -174,17 +180,52 @@ def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def republish(
-    platform: Platform, *, since: datetime | None = None, key: str | None = None, fund_id: str | None = None
+    platform: Platform,
+    *,
+    since: datetime | None = None,
+    key: str | None = None,
+    fund_id: str | None = None,
+    sent_before: datetime | None = None,
 ) -> int:
-    """Make what was told since an instant, of a key or by a fund unsent, so that the relay carries it again.
+    """Make what was published since an instant, of a key or by a fund unsent, so that the relay publishes it again.
 
-    How many documents. By key every document since the instant is looked at: there is no index for so rare a question.
+    How many documents. They are read once, in the order of their ids, which is that of time, and marked in chunks of a
+    transaction each, so that no single command takes long. Whoever is stopped and runs it again names the instant at
+    which the first run began, `sent_before`: what was published again meanwhile is passed over.
+    By key every document since the instant is looked at: there is no index for so rare a question.
     """
-    query: Document = {"is_sent": True}
+    query: Document = {"is_sent": True, "sent_at": {"$lte": sent_before or platform.clock()}}
     if since is not None:
-        query["at"] = {"$gte": since}
+        query |= {"_id": {"$gte": str(uuid7(since, bytes(10)))[:TIME_DIGITS]}, "at": {"$gte": since}}
     if key is not None:
         query["events.key"] = key
     if fund_id is not None:
         query["events.fund"] = fund_id
-    return platform.database["outbox"].update_many(query, {"$set": {"is_sent": False}}).modified_count
+    outbox, marked = platform.collection("outbox"), 0
+    found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
+    with found:
+        for chunk in in_parts(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
+
+            def unsend(transaction: Transaction, chunk: Sequence[Document] = chunk) -> int:
+                return mark(outbox, chunk, {"$set": {"is_sent": False}}, session=transaction.session)
+
+            marked += platform.transact(unsend)
+    return marked
+
+
+def mark(
+    outbox: Collection[Document],
+    documents: Sequence[Document],
+    change: Document,
+    *,
+    session: ClientSession,
+) -> int:
+    """Apply one change to documents of the outbox, by fund; how many it changed."""
+    by_fund: dict[object, list[str]] = {}
+    for document in documents:  # the fund is missing in those that an older release wrote: as null it finds them
+        by_fund.setdefault(document.get("fund"), []).append(str(document["_id"]))
+    return sum(
+        outbox.update_many({"_id": {"$in": part}, "fund": fund_id}, change, session=session).modified_count
+        for fund_id, ids in by_fund.items()
+        for part in parts(ids, of=outbox)
+    )

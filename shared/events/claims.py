@@ -10,13 +10,15 @@ from shared.events.declaring import event
 class Right:
     """What a page of wages does to one person's right to care; `reason` is a code with a text in claims.
 
-    `status` is open or closed; `valid_until` stands where it is open.
+    `status` is open or closed; `valid_until` stands where it is open. `is_withdrawn`: the declaration no longer names
+    the person.
     """
 
     person_ref: str
     status: str
     reason: str
     valid_until: date | None = None
+    is_withdrawn: bool = False
 
 
 @event(case="declaration_id")

@@ -29,6 +29,17 @@ class PaperIssued:
 
 
 @event(case="number")
+class PaperFailed:
+    """A paper that a person asked for cannot be printed; they are told why (`reason` is a code of documents)."""
+
+    number: str
+    person_ref: str
+    kind: str
+    reason: str
+    failed_at: datetime
+
+
+@event(case="number")
 class PaperRevoked:
     """A paper no longer holds; whoever checks it is told so (`reason` is a code of documents)."""
 

@@ -122,7 +122,9 @@ class CardsRefreshed:
     """Cards were refreshed from the rights that a declaration opened; payments counts them for the employer and
     notifications tells the persons.
 
-    `page` is that of the wages; `unknown` counts the persons of the page who hold no card.
+    `page` is that of the wages. Of the workers whom the declaration names on that page, `not_open` counts those whose
+    right is not open; of the others, `already_good` those whose card was good for as long before, and `unknown` those
+    who hold no card. `withdrawn` of the `cards` are of persons whom the declaration no longer names.
     """
 
     declaration_id: str
@@ -131,3 +133,6 @@ class CardsRefreshed:
     pages: int
     cards: tuple[RefreshedCard, ...]
     unknown: int = 0
+    already_good: int = 0
+    not_open: int = 0
+    withdrawn: int = 0

@@ -27,11 +27,16 @@ class DeclarationRefused:
     period: str
     errors: int
     refused_at: datetime
+    establishment: str | None = None
 
 
 @event(case="declaration_id")
 class DeclarationAccepted:
-    """A declaration became a fact; the wages follow page by page, notifications tells the employer."""
+    """A declaration became a fact; the wages follow page by page, notifications tells the employer.
+
+    `revision` counts those of one employer, establishment, form and period; `establishment` is the code of the place
+    of work where it is not the employer's main one.
+    """
 
     declaration_id: str
     employer_id: str
@@ -46,6 +51,7 @@ class DeclarationAccepted:
     due_on: date
     pages: int
     accepted_at: datetime
+    establishment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,19 +67,21 @@ class WagePeriod:
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredWage:
-    """One worker's line of a declaration."""
+    """One worker's line of a declaration. `is_withdrawn`: the declaration no longer names the person, whom the one
+    before named."""
 
     person_ref: str
     periods: tuple[WagePeriod, ...]
     entered_on: date | None = None
     left_on: date | None = None
+    is_withdrawn: bool = False
 
 
 @event(case="declaration_id")
 class WagesDeclared:
     """A page of an accepted declaration; claims opens rights from it, documents writes careers.
 
-    Pages count from 1 to `pages`.
+    Pages count from 1 to `pages`. What an employer declares for one `establishment` says nothing of its others.
     """
 
     declaration_id: str
@@ -86,6 +94,7 @@ class WagesDeclared:
     currency: str
     wages: tuple[DeclaredWage, ...]
     accepted_at: datetime
+    establishment: str | None = None
 
 
 @event(case="collection_id")

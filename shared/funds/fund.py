@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law, check_no_overlap, in_force
-from shared.funds.period import Period, PeriodKind, later
+from shared.funds.period import Period, PeriodKind, after_period_end
 from shared.kernel.money import Currency, Money
 
 Texts = Mapping[str, str]
@@ -168,7 +168,7 @@ class DeclarationForm:
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""
-        return later(period.last_on, months=self.due.months, days=self.due.days)
+        return after_period_end(period.last_on, months=self.due.months, days=self.due.days)
 
 
 @dataclass(frozen=True, kw_only=True)

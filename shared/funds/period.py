@@ -69,8 +69,27 @@ def end_of_month(day: date) -> date:
 
 
 def later(day: date, *, months: int = 0, days: int = 0) -> date:
-    """A day moved by whole months, then by days. A month's end stays one: 31 December and a month is 31 January."""
+    """The same day some whole months on, then some days; the last of the month where it has no such day."""
+    first = _first_of_month(day, months=months)
+    return first.replace(day=min(day.day, end_of_month(first).day)) + timedelta(days=days)
+
+
+def after_period_end(last_on: date, *, months: int = 0, days: int = 0) -> date:
+    """The end of a period moved by whole months, then by days. A month's end stays one: 31 December and a month is
+    31 January, 30 June and a month is 31 July. Only for the ends of periods: a person's day is moved by `later`."""
+    if last_on != end_of_month(last_on):
+        return later(last_on, months=months, days=days)
+    return end_of_month(_first_of_month(last_on, months=months)) + timedelta(days=days)
+
+
+def last_day_of_term(begins_on: date, *, months: int) -> date:
+    """The last day, included, of a term of whole months whose first day counts: the day before the same day, so that
+    twelve months from 5 July 2026 end with 4 July 2027. Where the last month has no such day, the term ends with that
+    month: one month from 31 January ends with 28 February (Regulation (EEC) 1182/71, article 3, has the same rule)."""
+    ends_on = later(begins_on, months=months)
+    return ends_on if ends_on.day < begins_on.day else ends_on - timedelta(days=1)
+
+
+def _first_of_month(day: date, *, months: int) -> date:
     count = day.year * 12 + day.month - 1 + months
-    first = date(count // 12, count % 12 + 1, 1)
-    last = end_of_month(first).day
-    return first.replace(day=last if day == end_of_month(day) else min(day.day, last)) + timedelta(days=days)
+    return date(count // 12, count % 12 + 1, 1)

@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from flask import Response, g, request
 
-from shared.http import bodies, limits, problems
+from shared.http import bodies, conditions, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.http.showing import shown_by
@@ -102,6 +102,8 @@ class Endpoint:
         key = bodies.key(is_required=self.route.is_keyed)
 
         def act(work: Work) -> Response:
+            if self.route.edits is not None and conditions.is_asked():
+                conditions.must_match(self.route.edits(work, **path))
             return self._shown(self.route.handler(work, *inputs, **path))
 
         if key is None:

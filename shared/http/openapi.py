@@ -12,6 +12,13 @@ from shared.http.routes import ANYONE, Downloads, Route
 
 VERSION = "1.0.0"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the version that the caller saw; 412 where it is another by now.",
+    "schema": {"type": "string"},
+}
 PROBLEM = {"application/problem+json": {"schema": Problem}}
 
 
@@ -64,6 +71,8 @@ def _parameters(route: Route) -> list[Any]:
     if route.method == "POST":
         shape = {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"}
         found.append({"name": "Idempotency-Key", "in": "header", "required": route.is_keyed, "schema": shape})
+    if route.edits is not None:
+        found.append(IF_MATCH)
     found.append({"name": "Accept-Language", "in": "header", "required": False, "schema": {"type": "string"}})
     return found
 

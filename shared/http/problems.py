@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
 from shared.http.callers import Unauthenticated
-from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
+from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Superseded, Unavailable
 from shared.languages.texts import LANGUAGES, Texts, best_language
 from shared.storage.connection import DatabaseUnavailable, is_gone
 
@@ -71,6 +71,7 @@ STATUS_OF: tuple[tuple[type[Failure], int], ...] = (
     (Missing, 404),
     (Conflict, 409),
     (Stale, 409),
+    (Superseded, 412),
     (TooMany, 429),
     (Invalid, 422),
     (Unavailable, 503),
@@ -92,6 +93,7 @@ class Problem(Schema):
     code = fields.String(required=True, metadata={"description": "Stable; what a program decides by."})
     detail = fields.String(required=True, metadata={"description": "A sentence in the caller's language."})
     trace_id = fields.String(metadata={"description": "Under which the request can be found again."})
+    version = fields.Integer(metadata={"description": "That of the thing now, where If-Match named another (412)."})
     errors = fields.List(fields.Nested(FieldFaultView), metadata={"description": "Field by field."})
 
 
@@ -112,7 +114,9 @@ def say(code: str, **parameters: object) -> str:
     return texts().say(code, language(), parameters)
 
 
-def problem(status: int, code: str, *, detail: str, faults: Sequence[FieldFault] = ()) -> Response:
+def problem(
+    status: int, code: str, *, detail: str, faults: Sequence[FieldFault] = (), version: int | None = None
+) -> Response:
     """The answer that says what is wrong."""
     body: dict[str, object] = {
         "type": f"urn:himaya:problem:{code}",
@@ -125,7 +129,11 @@ def problem(status: int, code: str, *, detail: str, faults: Sequence[FieldFault]
         body["trace_id"] = format(here.trace_id, "032x")
     if faults:
         body["errors"] = [{"field": fault.field, "code": fault.code, "detail": say(fault.code)} for fault in faults]
+    if version is not None:
+        body["version"] = version
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)
+    if version is not None:
+        answer.set_etag(str(version))
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer" if code == "token.missing" else 'Bearer error="invalid_token"'
     if status == 503:
@@ -139,7 +147,8 @@ def of_failure(failure: Failure) -> Response:
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = say(failure.code, **failure.parameters)
-    answer = problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()))
+    version = int(failure.parameters["version"]) if isinstance(failure, Superseded) else None
+    answer = problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()), version=version)
     if "retry_after_s" in failure.parameters:
         answer.headers["Retry-After"] = str(failure.parameters["retry_after_s"])
     return answer

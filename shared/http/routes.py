@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from marshmallow import Schema
 
+from shared.http.conditions import Loader
 from shared.storage.platform import Platform
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
@@ -74,6 +75,8 @@ class Route:
     shows: Shown = None
     status: int = 200
     is_keyed: bool = False
+    edits: Loader | None = None
+    """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
     @property
     def name(self) -> str:
@@ -106,15 +109,26 @@ class Routes:
         takes: type[Schema] | Reader | None = None,
         status: int = 200,
         is_keyed: bool = False,
+        edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Do something. `is_keyed` refuses a request without Idempotency-Key: for all that moves or promises money."""
-        return self._add("POST", path, needs=needs, shows=shows, takes=takes, status=status, is_keyed=is_keyed)
+        """Do something. `is_keyed` refuses a request without Idempotency-Key: for all that moves or promises money.
+        `edits` loads the thing that is changed, from the work and the parts of the path, for callers who send If-Match.
+        """
+        return self._add(
+            "POST", path, needs=needs, shows=shows, takes=takes, status=status, is_keyed=is_keyed, edits=edits
+        )
 
     def put(
-        self, path: str, *, needs: str, shows: Shown = None, takes: type[Schema] | None = None
+        self,
+        path: str,
+        *,
+        needs: str,
+        shows: Shown = None,
+        takes: type[Schema] | None = None,
+        edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Set something to what is sent."""
-        return self._add("PUT", path, needs=needs, shows=shows, takes=takes)
+        """Set something to what is sent. `edits` is as for `post`."""
+        return self._add("PUT", path, needs=needs, shows=shows, takes=takes, edits=edits)
 
     def _add(self, method: str, path: str, **facts: Any) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:

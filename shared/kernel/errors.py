@@ -41,5 +41,9 @@ class Stale(Failure):
     """Somebody else changed the thing meanwhile, three times in a row (HTTP 409)."""
 
 
+class Superseded(Failure):
+    """The thing is of a later version than the one that the caller saw and named (HTTP 412)."""
+
+
 class Unavailable(Failure):
     """Something this depends on does not answer: worth trying again later (HTTP 503)."""

@@ -14,6 +14,8 @@ class Currency(StrEnum):
     TND = "TND"
     DZD = "DZD"
     MAD = "MAD"
+    OTHER = "XXX"
+    """What a bank tells of in any other currency: the amount is as written, and no rule ever books it."""
 
     @property
     def decimals(self) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from shared.languages.plurals import chosen
+
 LANGUAGES = ("ar", "fr", "en")
 HEADERS_KEPT_MAX = 256
 """People's browsers send few different ones, and each answer asks for several sentences."""
@@ -14,7 +16,8 @@ HEADERS_KEPT_MAX = 256
 
 @dataclass(frozen=True)
 class Texts:
-    """Sentences by code, then language. `{name}` in a sentence takes the parameter of that name."""
+    """Sentences by code, then language. `{name}` in a sentence takes the parameter of that name, and
+    `{name:# day|# days}` the form that the language has for its number."""
 
     by_code: Mapping[str, Mapping[str, str]]
 
@@ -23,7 +26,24 @@ class Texts:
         sentences = self.by_code.get(code)
         if not sentences:
             return code
-        return (sentences.get(language) or sentences["fr"]).format_map(_Shown(parameters or {}))
+        spoken = language if sentences.get(language) else "fr"
+        counted = {name: _counted(value, spoken) for name, value in (parameters or {}).items()}
+        return sentences[spoken].format_map(_Shown(counted))
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number beside which a word takes the form that the language has for it."""
+
+    number: int
+    language: str
+
+    def __format__(self, forms: str) -> str:
+        return chosen(forms, number=self.number, language=self.language) if forms else str(self.number)
+
+
+def _counted(value: object, language: str) -> object:
+    return _Number(value, language) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class _Shown(dict[str, object]):

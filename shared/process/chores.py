@@ -21,6 +21,9 @@ log = structlog.get_logger()
 tracer = trace.get_tracer("himaya.chores")
 
 BACK_OFF_MAX_S = 30.0
+IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
+"""How long a chore that finds nothing waits at the most, and how its waits grow until then: a platform at rest asks its
+database little."""
 
 
 @dataclass(frozen=True)
@@ -64,36 +67,45 @@ class OneByOne:
         failures = self._failures[thing_id] = self._failures.get(thing_id, 0) + 1
         wait_s = min(BACK_OFF_MAX_S * 10, 2.0**failures)
         self._not_before_s[thing_id] = time.monotonic() + wait_s
-        why = failure.code if isinstance(failure, Failure) else type(failure).__name__
+        why = _why(failure)
         log.error("chore-left-one", chore=self.chore, thing=thing_id, why=why, failures=failures, again_in_s=wait_s)
         metrics.CHORES.labels(self.chore, "left-one").inc()
 
 
-def keep_doing(chore: Chore, platform: Platform, stop: threading.Event) -> None:
-    """Run the chore for every fund until told to stop; after a round in which the outside or the database was gone, or
-    another worker was faster, wait longer than usual."""
+def _why(failure: Exception) -> str:
+    """A failure's code, or its class: never its text, which may hold anything."""
+    return failure.code if isinstance(failure, Failure) else type(failure).__name__
+
+
+def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.Event) -> None:
+    """Run the chore for one fund until told to stop. While nothing comes it looks ever less often; after a round in
+    which the outside or the database was gone, or another worker was faster, it waits longer than that."""
     wait_s = chore.every_s
     while not stop.wait(wait_s):
-        wait_s = chore.every_s
-        for fund_id in platform.funds:
-            if stop.is_set():
-                return
-            try:
-                done = chore.run(platform, fund_id)
-                metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
-            except (Unavailable, Stale, PyMongoError) as gone:
-                why = gone.code if isinstance(gone, Failure) else type(gone).__name__
-                log.warning("chore-waits", chore=chore.name, fund=fund_id, why=why)
-                metrics.CHORES.labels(chore.name, "unavailable").inc()
-                wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
-            except Failure as failure:
-                log.error("chore-failed", chore=chore.name, fund=fund_id, why=failure.code)
-                metrics.CHORES.labels(chore.name, "failed").inc()
+        try:
+            done = chore.run(platform, fund_id)
+            metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
+            wait_s = chore.every_s if done else max(chore.every_s, min(IDLE_MAX_S, wait_s * IDLE_GROWTH))
+        except (Unavailable, Stale, PyMongoError) as gone:
+            log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
+            metrics.CHORES.labels(chore.name, "unavailable").inc()
+            wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
+        except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
+            log.error("chore-failed", chore=chore.name, fund=fund_id, why=_why(failure))
+            metrics.CHORES.labels(chore.name, "failed").inc()
+            is_known = isinstance(failure, Failure)
+            wait_s = chore.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
 
 
 def threads(chores: Sequence[Chore], platform: Platform, stop: threading.Event) -> list[threading.Thread]:
-    """One thread a chore: a slow bank does not hold up the mail."""
+    """One thread for each chore and fund: a slow bank holds up neither the mail nor another fund's bank."""
     return [
-        threading.Thread(target=keep_doing, args=(chore, platform, stop), name=f"chore {chore.name}", daemon=True)
+        threading.Thread(
+            target=keep_doing,
+            args=(chore, platform, fund_id, stop),
+            name=f"chore {chore.name} {fund_id}",
+            daemon=True,
+        )
         for chore in chores
+        for fund_id in platform.funds
     ]

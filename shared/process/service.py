@@ -13,14 +13,17 @@ from shared.bus.reactions import Reactions
 from shared.funds.loading import load
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
 from shared.http.routes import Routes
+from shared.jobs import queue
+from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing
+from shared.process import auditing, purging
 from shared.process.chores import Chore
 from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
 from shared.storage.connection import connect
 from shared.storage.platform import Platform
+from shared.storage.retention import Retention
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
@@ -29,9 +32,13 @@ Own = TypeVar("Own")
 
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "outbox": [["is_sent"]],
-    "deadletters": [["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
+    "requests": [["fund", "at"]],
+    "blobs_begun": [["fund", "at"]],
+    "blobs": [["fund", "blob_id"]],
+    "deadletters": [["fund", "is_open", "resolved_at"], ["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
     "errands": [["fund", "is_done"]],
     "audit": [["fund", "at"], ["fund", "link"]],
+    queue.NAME: queue.INDEXES,
 }
 
 
@@ -40,7 +47,8 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
-    `quotas` are those of single routes, by endpoint: how often one caller may ask what guesses, sends or prints.
+    `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
+    endpoint: how often one caller may ask what guesses, sends or prints.
     """
 
     name: str
@@ -50,7 +58,9 @@ class Service(Generic[Own]):
     reactions: Sequence[Reactions] = ()
     shelves: Sequence[Shelf[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
+    jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
@@ -64,8 +74,12 @@ class Service(Generic[Own]):
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
-        """All that time asks of the service: its subjects' chores, and the linking of its audit."""
-        return [*self.chores(own), auditing.chore(self.name)]
+        """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
+        return [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
+
+    def all_retentions(self) -> Mapping[str, Retention]:
+        """How long the service keeps the rows of each of its own collections."""
+        return {**{shelf.name: shelf.retention for shelf in self.shelves}, **self.retentions}
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])

@@ -19,6 +19,7 @@ from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.events import catalogue
 from shared.http.app import readiness
+from shared.jobs.runner import Runner
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.process import chores
 from shared.process.operations.chore import chore as operations
@@ -76,11 +77,13 @@ def _threads(
         _make_topics(common)  # a broker that came back may have forgotten them
         relay.run(stop)
 
+    runner = Runner(platform, service.jobs(own))
     all_chores = [*service.all_chores(own), operations(reader.inbox)]
     return [
         *chores.threads(all_chores, platform, stop),
         _thread("relay", carry, stop),
         _thread("inbox", reader.run, stop),
+        *([_thread("jobs", runner.run, stop)] if runner.kinds else []),
     ]
 
 

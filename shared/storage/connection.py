@@ -1,17 +1,26 @@
-"""The one place where a MongoDB client is made, with the durability that the platform promises."""
+"""The one place where a MongoDB client is made, and its durability asked for: of each write, read and transaction."""
+
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pymongo
 from bson.codec_options import CodecOptions
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from shared.kernel.errors import Unavailable
 
 Document = dict[str, object]
 
-SERVER_WAIT_MS = 5_000
+SERVER_WAIT_MS = 15_000
+"""For a server that takes writes: an election takes 10 to 12 s. `serverSelectionTimeoutMS` in the URI overrides it."""
+SOCKET_WAIT_MS = 60_000
+COMMIT_MAX_MS = 30_000
+"""The server gives a commit up after this; the driver then reports its outcome as unknown."""
 POOL_SIZE_MAX = 32
 
 SERVER_FAULTS = frozenset({1, 14031})
@@ -19,6 +28,7 @@ SERVER_FAULTS = frozenset({1, 14031})
 
 WRITE = WriteConcern(w="majority", j=True)
 READ = ReadConcern("majority")
+READ_IN_TRANSACTION = ReadConcern("snapshot")
 
 
 class DatabaseUnavailable(Unavailable):
@@ -28,16 +38,23 @@ class DatabaseUnavailable(Unavailable):
 
 
 def connect(uri: str, database: str) -> Database[Document]:
-    """A service's own database. Called after a fork, never on import: the client is not fork-safe."""
-    client: pymongo.MongoClient[Document] = pymongo.MongoClient(
-        uri,
-        serverSelectionTimeoutMS=SERVER_WAIT_MS,
-        socketTimeoutMS=60_000,
-        maxPoolSize=POOL_SIZE_MAX,
-        retryWrites=False,  # transactions are rerun whole; SecantusDB slows as its record of retryable writes grows
-    )
+    """A service's own database. Called after a fork, never on import: the client is not fork-safe.
+
+    What the URI says of waiting and of retrying writes is kept; the driver retries single writes unless told not to.
+    """
+    waits: dict[str, Any] = {"serverSelectionTimeoutMS": SERVER_WAIT_MS, "socketTimeoutMS": SOCKET_WAIT_MS}
+    given = {name.lower() for name in parse_uri(uri, warn=False)["options"]}
+    waits = {name: wait for name, wait in waits.items() if name.lower() not in given}
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(uri, maxPoolSize=POOL_SIZE_MAX, **waits)
     options: CodecOptions[Document] = CodecOptions(tz_aware=True)
     return client.get_database(database, codec_options=options, write_concern=WRITE, read_concern=READ)
+
+
+def begin(session: ClientSession) -> AbstractContextManager[object]:
+    """Start a transaction with the concerns of the platform: one that names none takes those of the client's URI."""
+    return session.start_transaction(
+        read_concern=READ_IN_TRANSACTION, write_concern=WRITE, max_commit_time_ms=COMMIT_MAX_MS
+    )
 
 
 def answers(database: Database[Document], *, within_s: float) -> bool:

@@ -9,22 +9,20 @@ and on any other saves as many trips; a request's four documents are written in 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pymongo import InsertOne, MongoClient, UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKeyError, OperationFailure
 
 from shared.kernel.errors import Stale
 from shared.storage.connection import Document
+from shared.storage.engine import has_bulk_write, profile_of
 from shared.telemetry.asking import asking, asks
 
-KEYS_A_QUERY = 50
 HELD_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
 TOGETHER_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
-BULK_WRITE_WIRE = 25
-"""The version of the wire protocol that has `bulkWrite`: MongoDB 8."""
 DUPLICATE_KEY = 11000
 
 
@@ -96,14 +94,11 @@ class Writes:
         self._has_begun = True
 
     def _may_go_together(self) -> bool:
-        """Not the first of a transaction: SecantusDB takes no `bulkWrite` that begins one."""
+        """Whether the server takes what waits in one message, now."""
         count = sum(map(len, self._held.values()))
-        return self._has_begun and count <= TOGETHER_MAX and _has_bulk_write(self.session.client)
-
-
-def _has_bulk_write(client: MongoClient[Document]) -> bool:
-    servers = client.topology_description.server_descriptions().values()
-    return all(server.max_wire_version >= BULK_WRITE_WIRE for server in servers)
+        if count > TOGETHER_MAX or not has_bulk_write(self.session.client):
+            return False
+        return self._has_begun or profile_of(next(iter(self._collections.values())).database).begins_with_bulk_write
 
 
 def write_together(held: Sequence[tuple[Collection[Document], Held]], *, session: ClientSession) -> None:
@@ -174,7 +169,7 @@ class Drawer:
     @asks("find")
     def find_one(self, local_id: str) -> Document | None:
         key = self._settled(self.key(local_id))
-        return self.collection.find_one({"_id": key}, session=self.session)
+        return self.collection.find_one(self._its(key), session=self.session)
 
     @asks("find")
     def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
@@ -185,15 +180,14 @@ class Drawer:
 
     @asks("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
-        """Those of the documents that are there. Asked for in small parts: SecantusDB holds each match of an `$in`
-        against every value of it, so that a query of five hundred costs a hundred times one of fifty."""
+        """Those of the documents that are there, asked for in parts of as many as the engine takes well."""
         keys = [self.key(local_id) for local_id in local_ids]
         if keys:
             self._settle(*keys)
         return [
             document
-            for part in parts(keys)
-            for document in self.collection.find({"_id": {"$in": part}}, session=self.session)
+            for part in parts(keys, of=self.collection)
+            for document in self.collection.find({"_id": {"$in": part}, "fund": self.fund_id}, session=self.session)
         ]
 
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
@@ -216,7 +210,7 @@ class Drawer:
         """Set the fields of the document of that version. `ChangedMeanwhile`, now or when it is written, where there is
         none. Fields that a later release added stay: the two may run side by side."""
         key, whole = self._whole(local_id, document)
-        old, change = {"_id": key, "version": version}, {"$set": whole}
+        old, change = {**self._its(key), "version": version}, {"$set": whole}
         if self.writes is not None:
             self.writes.hold(self.collection, key, Revision(old, change))
         elif not self.collection.update_one(old, change).matched_count:
@@ -224,35 +218,49 @@ class Drawer:
 
     @asks("replace")
     def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
-        """Replace documents whose version is one less than the new one; `ChangedMeanwhile` where one's is not.
-
-        Taken out by parts of one version and put in together: on the embedded engine a third of the time of as many
-        replacements, and inside the transaction nobody sees the gap.
-        """
-        by_version: dict[int, list[str]] = {}
-        for local_id, row in documents.items():
-            by_version.setdefault(int(str(row["version"])) - 1, []).append(self.key(local_id))
-        taken_out = 0
-        for version, keys in by_version.items():
-            self._settle()
-            for part in parts(keys):
-                old = {"_id": {"$in": part}, "version": version}
-                taken_out += self.collection.delete_many(old, session=self.session).deleted_count
-        if taken_out != len(documents):
+        """Set the fields of documents whose version is one less than the new one; `ChangedMeanwhile` where one's is
+        not. Fields that a later release added stay, as in `revise`."""
+        rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
+        if not rows:
+            return
+        self._settle()
+        if profile_of(self.collection.database).replaces_by_deleting:
+            self._delete_and_insert(rows)
+            return
+        operations = [
+            UpdateOne({**self._its(str(row["_id"])), "version": _version_before(row)}, {"$set": row}) for row in rows
+        ]
+        made = self.collection.bulk_write(operations, ordered=False, session=self.session)
+        if made.matched_count != len(rows):
             raise ChangedMeanwhile
-        self.insert_many(documents)
+
+    def _delete_and_insert(self, rows: Sequence[Document]) -> None:
+        """Read, deleted by parts of one version and inserted together: inside the transaction nobody sees the gap."""
+        by_version: dict[int, list[str]] = {}
+        for row in rows:
+            by_version.setdefault(_version_before(row), []).append(str(row["_id"]))
+        kept: dict[str, Document] = {}
+        for version, keys in by_version.items():
+            for part in parts(keys, of=self.collection):
+                old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}
+                kept |= {str(row["_id"]): row for row in self.collection.find(old, session=self.session)}
+                self.collection.delete_many(old, session=self.session)
+        if len(kept) != len(rows):
+            raise ChangedMeanwhile
+        whole = [{**kept[str(row["_id"])], **row} for row in rows]
+        self.collection.insert_many(whole, ordered=True, session=self.session)
 
     @asks("update")
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""
         key = self._settled(self.key(local_id))
-        found = self.collection.update_one({"_id": key, **equal}, change, session=self.session)
+        found = self.collection.update_one({**self._its(key), **equal}, change, session=self.session)
         return found.matched_count == 1
 
     @asks("update")
     def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
         """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
-        for part in parts(ids):
+        for part in parts(ids, of=self.collection):
             self._settle()
             self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
 
@@ -266,19 +274,23 @@ class Drawer:
     @asks("delete")
     def remove(self, local_id: str) -> None:
         key = self._settled(self.key(local_id))
-        self.collection.delete_one({"_id": key}, session=self.session)
+        self.collection.delete_one(self._its(key), session=self.session)
 
     @asks("replace")
     def put(self, local_id: str, document: Mapping[str, object]) -> None:
         """Insert, or replace whatever stands there."""
         key, whole = self._whole(local_id, document)
         self._settle(key)
-        self.collection.replace_one({"_id": key}, whole, upsert=True, session=self.session)
+        self.collection.replace_one(self._its(key), whole, upsert=True, session=self.session)
 
     @asks("count")
     def count(self, equal: Mapping[str, object]) -> int:
         self._settle()
         return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
+
+    def _its(self, key: str) -> Document:
+        """What finds one document. The id says the fund too; a collection that is sharded by fund needs it by name."""
+        return {"_id": key, "fund": self.fund_id}
 
     def _whole(self, local_id: str, document: Mapping[str, object]) -> tuple[str, Document]:
         key = self.key(local_id)
@@ -294,7 +306,12 @@ class Drawer:
             self.writes.settle(self.collection, *keys)
 
 
-def parts(keys: Sequence[str]) -> Iterator[list[str]]:
-    """Ids in parts of as many as one query may name."""
-    for start in range(0, len(keys), KEYS_A_QUERY):
-        yield list(keys[start : start + KEYS_A_QUERY])
+def parts(keys: Sequence[str], *, of: Collection[Document]) -> Iterator[list[str]]:
+    """Ids in parts of as many as one query to this collection's engine names best."""
+    size = profile_of(of.database).ids_per_query
+    for start in range(0, len(keys), size):
+        yield list(keys[start : start + size])
+
+
+def _version_before(row: Document) -> int:
+    return int(str(row["version"])) - 1

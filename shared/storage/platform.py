@@ -18,6 +18,7 @@ from pymongo.errors import (
     DuplicateKeyError,
     OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
 )
 
 from shared.funds.fund import Fund
@@ -26,7 +27,7 @@ from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage import audit
-from shared.storage.connection import DatabaseUnavailable, Document, is_gone
+from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
 from shared.storage.work import Work, outbox_documents
@@ -36,10 +37,13 @@ from shared.telemetry.steps import passing
 Answer = TypeVar("Answer")
 
 RUNS_MAX = 6
+RETRIED_MAX_S = 30.0
+"""No run is begun later than this after the first: who waits for an answer has waited long enough."""
 COMMITS_MAX = 3
 WAIT_S = 0.02
 TOO_LARGE_FOR_CACHE = 388
 COMMIT_UNKNOWN = "UnknownTransactionCommitResult"
+TRANSIENT = "TransientTransactionError"
 
 
 class FundUnknown(Missing):
@@ -143,8 +147,10 @@ class Platform:
         return self.transact(lambda transaction: action(transaction.work(fund_id, by=by, cause=cause)))
 
     def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
-        """Run the body and save all that it changed; on a conflict run it again whole, a few times at most."""
+        """Run the body and save all that it changed. On a conflict, or where the server that took writes stepped down
+        or was lost inside the transaction, run it again whole, a few times and for some time at most."""
         passing("work.begin")
+        began_s = time.monotonic()
         for run in range(1, RUNS_MAX + 1):
             try:
                 with self.sessions.open() as session:
@@ -154,20 +160,23 @@ class Platform:
             except (DuplicateKeyError, Stale):
                 pass
             except PyMongoError as error:
-                if is_gone(error):
-                    raise DatabaseUnavailable from error
                 if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
                     raise WorkTooLarge from error
                 if error.has_error_label(COMMIT_UNKNOWN):  # asked for often enough: the caller's next try will tell
                     raise DatabaseUnavailable from error
-                if not error.has_error_label("TransientTransactionError"):
+                is_over = run == RUNS_MAX or time.monotonic() - began_s > RETRIED_MAX_S
+                if is_gone(error) and (is_over or not _is_passing(error)):
+                    raise DatabaseUnavailable from error
+                if not error.has_error_label(TRANSIENT):
                     raise
+                if is_over:
+                    break
             time.sleep(random.uniform(0, WAIT_S * 2**run))  # noqa: S311 (only to keep two racers apart)
         raise ChangedMeanwhile
 
     def _once(self, session: ClientSession, body: Callable[[Transaction], Answer]) -> Answer:
         transaction = Transaction(self, session, as_kept(self.clock()))
-        session.start_transaction()
+        begin(session)
         try:
             answer = body(transaction)
             transaction.save()
@@ -189,3 +198,8 @@ class Platform:
             except PyMongoError as error:
                 if last or not error.has_error_label(COMMIT_UNKNOWN):
                     raise
+
+
+def _is_passing(error: PyMongoError) -> bool:
+    """Whether a server that is gone will be followed by another: not where none came in the time of an election."""
+    return error.has_error_label(TRANSIENT) and not isinstance(error, ServerSelectionTimeoutError)

@@ -18,12 +18,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import structlog
 from bson.binary import Binary
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import ConnectionFailure, OperationFailure
 
 from shared.storage.connection import Document
+
+log = structlog.get_logger()
 
 NAME = "database_sessions"
 NOTED_AGAIN = timedelta(days=1)
@@ -37,6 +40,7 @@ class Sessions:
 
     noted: ClassVar[dict[Binary, datetime]] = {}
     """All of this process, and when each was written down: none that was not used for a day."""
+    is_refusal_logged: ClassVar[bool] = False
 
     database: Database[Document]
     host: str = field(default_factory=socket.gethostname)
@@ -88,8 +92,17 @@ class Sessions:
 
     def _end(self, sessions: set[Binary]) -> None:
         if sessions:
-            self.database.command("killSessions", [{"id": each} for each in sessions])
+            self._kill(sessions)
             self.database[NAME].delete_many({"_id": {"$in": [each.hex() for each in sessions]}})
+
+    def _kill(self, sessions: set[Binary]) -> None:
+        """Have the server end them. One that has no such command, or refuses it, ends them itself after a minute."""
+        try:
+            self.database.command("killSessions", [{"id": each} for each in sessions])
+        except OperationFailure as refused:
+            if not Sessions.is_refusal_logged:
+                log.warning("sessions-not-ended", code=refused.code)
+            Sessions.is_refusal_logged = True
 
     def _note(self, session_id: Binary) -> None:
         at = datetime.now(UTC)

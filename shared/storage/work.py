@@ -94,12 +94,25 @@ class Work:
 
 
 def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:
-    """The events of a transaction, in order, in as few documents as the limits allow; their ids keep the order."""
-    told = (event for work in works for event in work.events)
-    batches = in_parts(told, size=_body_bytes, count_max=OUTBOX_EVENTS_MAX, size_max=OUTBOX_BYTES_MAX)
+    """The events of a transaction, by fund and in order, in as few documents as the limits allow; their ids keep the
+    order."""
+    told: dict[str, list[Document]] = {}
+    for work in works:
+        told.setdefault(work.fund.fund_id, []).extend(work.events)
+    batches = [
+        (fund_id, batch)
+        for fund_id, events in told.items()
+        for batch in in_parts(events, size=_body_bytes, count_max=OUTBOX_EVENTS_MAX, size_max=OUTBOX_BYTES_MAX)
+    ]
     return [
-        {"_id": f"{outbox_id}/{number:04d}", "is_sent": False, "at": batch[0]["at"], "events": batch}
-        for number, batch in enumerate(batches)
+        {
+            "_id": f"{outbox_id}/{number:04d}",
+            "fund": fund_id,
+            "is_sent": False,
+            "at": batch[0]["at"],
+            "events": batch,
+        }
+        for number, (fund_id, batch) in enumerate(batches)
     ]
 
 

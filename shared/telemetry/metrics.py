@@ -22,6 +22,8 @@ REQUESTS_WORKING = Gauge("himaya_requests_working", "Requests that act now", mul
 REQUESTS_WAITING = Gauge("himaya_requests_waiting", "Requests that wait for their turn", multiprocess_mode="livesum")
 OUTBOX_WAITING = Gauge("himaya_outbox_waiting", "Documents of events told and not sent", multiprocess_mode="max")
 LAG = Gauge("himaya_inbox_lag", "Records of a partition that are not taken in", ["topic"], multiprocess_mode="max")
+JOBS = Counter("himaya_jobs_total", "Attempts at due work, by what became of them", ["kind", "result"])
+JOBS_FAILED = Gauge("himaya_jobs_failed", "Due work that waits for an operator", multiprocess_mode="max")
 CHORES = Counter("himaya_chores_total", "Runs of periodic work", ["chore", "result"])
 
 

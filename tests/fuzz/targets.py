@@ -35,7 +35,7 @@ from services.identity.register.rules import (
 )
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
-from services.payments.banking.iso20022 import camt054, pain001, pain002
+from services.payments.banking.iso20022 import camt, pain001, pain002
 from shared.bus import envelope
 from shared.bus.envelope import Envelope
 from shared.events import catalogue
@@ -108,7 +108,7 @@ def _wage_seeds(*builds: WageFiles) -> list[bytes]:
 
 
 def _camt(sent: bytes) -> object:
-    notice = camt054.read(sent)
+    notice = camt.read(sent)
     assert all(entry.amount.amount_minor >= 0 for entry in notice.entries)
     return notice
 
@@ -336,12 +336,15 @@ def targets() -> list[Target]:
     multipart = _part("employer_id", b"16") + _part("files", b"bytes", "a.txt") + f"--{BOUNDARY}--\r\n".encode()
     filing = {"claim_type": "c", "care_on": "2026-01-01", "lines": [{"act": "a", "quantity": 1, "paid": "1.00"}]}
     debited = {"fund": DZ, "payment_id": "c1", "amount": "1.00", "currency": "DZD", "bank_reference": "e"}
+    old_report = bank_files.status_report(payment, version="pain.002.001.03")
     return [
         Target("wages-das-b", _wages(das_b, DZ), _wage_seeds(das_b())),
         Target("wages-das-a", _wages(das_a, DZ), _wage_seeds(das_a())),
         Target("wages-tn-122", _wages(tn_122, TN), _wage_seeds(tn_122())),
         Target("camt.054", _camt, [booked], (Invalid,)),
+        Target("camt-without-schema", _camt, [booked.replace(b"camt.054.001.08", b"camt.054.001.06")], (Invalid,)),
         Target("pain.002", pain002.read, [bank_files.status_report(payment)], (Invalid,)),
+        Target("pain.002-without-schema", pain002.read, [old_report], (Invalid,)),
         Target("pain.001", _pain001, ["أمينة بن سالم\nRemboursement & <soins>\n15000".encode()], (Invalid,)),
         Target(
             "bank-message",

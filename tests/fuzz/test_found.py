@@ -14,11 +14,11 @@ from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
 from services.payments.banking.client import AnswerNotBelieved, _Refusal
 from services.payments.banking.client import _read as read_answer
-from services.payments.banking.iso20022 import camt054, pain002
-from services.payments.banking.iso20022.camt054 import BookingDateMissing
+from services.payments.banking.iso20022 import camt, pain002
 from shared.bus import envelope
 from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken
 from shared.http.shapes import Amount
+from shared.kernel.money import Currency
 from shared.kernel.references import is_genuine, with_check
 from shared.storage.platform import Platform
 from tests.callers import Office
@@ -112,13 +112,13 @@ def test_a_pdf_whose_names_nobody_can_read_is_damaged(catalogue: bytes) -> None:
 
 @pytest.mark.parametrize("day", ["-0001-02-03", "12026-02-03"])
 def test_a_day_that_only_xml_has_is_no_booking_day(day: str) -> None:
-    with pytest.raises(BookingDateMissing):
-        camt054.read(notice(entry(booked=f"<BookgDt><Dt>{day}</Dt></BookgDt>")))
+    (booked,) = camt.read(notice(entry(booked=f"<BookgDt><Dt>{day}</Dt></BookgDt>"))).entries
+    assert (booked.amount.currency, booked.stated) == (Currency.OTHER, "1500.00 DZD")
 
 
 def test_a_comment_neither_hides_a_file_nor_cuts_a_text_short() -> None:
     whole = notice(entry(details=detail(end_to_end_id="PAY-<!-- -->1<?pi?>2")))
-    (booked,) = camt054.read(whole.replace(b"<BkToCstmrDbtCdtNtfctn>", b"<!-- x --><BkToCstmrDbtCdtNtfctn>")).entries
+    (booked,) = camt.read(whole.replace(b"<BkToCstmrDbtCdtNtfctn>", b"<!-- x --><BkToCstmrDbtCdtNtfctn>")).entries
     assert booked.end_to_end_id == "PAY-12"
     commented = status_report().replace(b"<CstmrPmtStsRpt>", b"<?x y?><CstmrPmtStsRpt><!-- x -->")
     assert pain002.read(commented) == pain002.read(status_report())

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
     ActivationRequested,
     CardsRefreshed,
@@ -148,3 +149,19 @@ def claim_paid() -> ClaimPaid:
 
 def benefit_returned() -> BenefitReturned:
     return BenefitReturned(claim_id="c1", payout_id="o1", person_ref=AMIRA, reason="AC04", returned_at=AT)
+
+
+def paper_revoked(reason: str = "wages-added", at: datetime = AT) -> PaperRevoked:
+    return PaperRevoked(
+        number="PR260000000197", person_ref=AMIRA, kind="salary-certificate", reason=reason, revoked_at=at
+    )
+
+
+def paper_failed() -> PaperFailed:
+    return PaperFailed(
+        number="PR260000000197",
+        person_ref=AMIRA,
+        kind="salary-certificate",
+        reason="letters-not-printable",
+        failed_at=AT,
+    )

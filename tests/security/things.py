@@ -22,6 +22,7 @@ from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
 from shared.bus import deadletters
 from shared.bus.deadletters import Letter
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.platform import Platform, now
@@ -64,14 +65,18 @@ class Holding:
     firm: str = DZ_EMPLOYER
 
     def __post_init__(self) -> None:
-        """A dead letter of this fund too: every service's operators may have one."""
+        """A dead letter and a job of this fund too: every service's operators may have them."""
         platform, event_id, key = self.office.platform, f"parked-{self.office.service.name}", f"{DZ}:parked"
         headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
         deadletters.park(platform, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
+        job_id = f"parked-{self.office.service.name}"
+        platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.schedule(work, "job", job_id))
         self.parts |= {"event_id": event_id, "key": key, "fingerprint": deadletters.fingerprint(*PARKED)}
+        self.parts |= {"job_id": f"job:{job_id}"}
         self.marks |= {event_id}
         self.asks |= {
             "operations.discard_letter": {"json": {"reason": "of no use"}},
+            "operations.give_up_job": {"json": {"reason": "of no use"}},
             "operations.republish": {"json": {"since": "2026-01-01T00:00:00Z"}},
         }
 

@@ -2,6 +2,8 @@
 
 from deploy.local.verify import waiting
 from shared.bus import deadletters
+from shared.jobs import queue
+from tests.ground import DZ, someone
 from tests.verify.town import Town, found, resolved, some
 
 
@@ -19,6 +21,17 @@ def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
     deadletters.park(platform, letter, why="why", tries=1)
     assert found(town.seen(), waiting.ask) == ["claims parked e1 of dz-cnas:c1: why"]
     resolved(platform, "e1", how="discarded: a test's")
+    assert found(town.seen(), waiting.ask) == []
+
+
+def test_a_job_that_failed_is_named_until_it_is_retried(town: Town) -> None:
+    platform = town.platforms["documents"]
+    platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.schedule(work, "print-paper", "p1"))
+    assert found(town.seen(), waiting.ask) == []
+    failed = {"status": "failed", "last_error": "paper.no-glyph"}
+    platform.database["jobs"].update_one({"_id": f"{DZ}:print-paper:p1"}, {"$set": failed})
+    assert found(town.seen(), waiting.ask) == [f"documents failed {DZ}:print-paper:p1: paper.no-glyph"]
+    platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.cancel(work, "print-paper", "p1"))
     assert found(town.seen(), waiting.ask) == []
 
 

@@ -1,4 +1,5 @@
-"""I12: nothing waits: every event is sent, every consumer has read to the end, no dead letter is open."""
+"""I12: nothing waits: every event is sent, every consumer has read to the end, no dead letter is open, no job has
+failed."""
 
 import time
 from collections.abc import Mapping
@@ -9,6 +10,8 @@ from kafka.errors import KafkaError
 
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
+from shared.jobs import queue
+from shared.jobs.job import JobStatus
 
 BROKER_WAIT_MS = 10_000
 BROKER_FOUND_MS = 2_000
@@ -25,6 +28,9 @@ def ask(seen: Seen, look: Look) -> None:
         look.at("dead letters", database["deadletters"].estimated_document_count())
         for row in database["deadletters"].find({"is_open": True}, {"why": 1, "key": 1}):
             look.offends(f"{name} parked {row['_id']} of {row['key']}: {row['why']}")
+        look.at("jobs", database[queue.NAME].estimated_document_count())
+        for row in database[queue.NAME].find({"status": JobStatus.FAILED.value}, {"last_error": 1}):
+            look.offends(f"{name} failed {row['_id']}: {row['last_error']}")
     for name in seen.databases if seen.broker else ():
         _of_group(seen, look, name)
 

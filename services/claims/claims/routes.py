@@ -44,7 +44,7 @@ def read(work: Work, claim_id: str) -> Claim:
     return actions.read(work, claim_id=claim_id)
 
 
-@routes.post("/claims/<claim_id>/papers", needs="claims:submit", takes=PaperBody, shows=ClaimView)
+@routes.post("/claims/<claim_id>/papers", needs="claims:submit", takes=PaperBody, shows=ClaimView, edits=actions.read)
 def add_paper(work: Work, body: Body, claim_id: str) -> Claim:
     """Give a paper that an agent asked for."""
     return actions.add_paper(work, claim_id=claim_id, paper=Paper(**body, added_at=work.at))
@@ -56,26 +56,41 @@ def queue(work: Work) -> dict[str, list[Claim]]:
     return {"items": store.waiting(work)}
 
 
-@routes.post("/claims/<claim_id>/assignment", needs="claims:decide", shows=ClaimView)
+@routes.post("/claims/<claim_id>/assignment", needs="claims:decide", shows=ClaimView, edits=actions.read)
 def assign(work: Work, claim_id: str) -> Claim:
     """Take a claim out of the common queue."""
     return actions.assign(work, claim_id=claim_id)
 
 
-@routes.post("/claims/<claim_id>/paper-requests", needs="claims:decide", takes=PaperRequestBody, shows=ClaimView)
+@routes.post(
+    "/claims/<claim_id>/paper-requests",
+    needs="claims:decide",
+    takes=PaperRequestBody,
+    shows=ClaimView,
+    edits=actions.read,
+)
 def ask_paper(work: Work, body: Body, claim_id: str) -> Claim:
     """Ask the person for one more paper, with the reason."""
     return actions.ask_paper(work, claim_id=claim_id, kind=body["kind"], reason=body["reason"])
 
 
-@routes.post("/claims/<claim_id>/approval", needs="claims:decide", takes=ApprovalBody, shows=ClaimView, is_keyed=True)
+@routes.post(
+    "/claims/<claim_id>/approval",
+    needs="claims:decide",
+    takes=ApprovalBody,
+    shows=ClaimView,
+    is_keyed=True,
+    edits=actions.read,
+)
 def approve(work: Work, body: Body, claim_id: str) -> Claim:
     """Decide line by line; the fund owes its share of every line that is not refused."""
     refused = {line["number"]: line["reason"] for line in body["refused_lines"]}
     return actions.approve(work, claim_id=claim_id, refused_lines=refused)
 
 
-@routes.post("/claims/<claim_id>/refusal", needs="claims:decide", takes=RefusalBody, shows=ClaimView)
+@routes.post(
+    "/claims/<claim_id>/refusal", needs="claims:decide", takes=RefusalBody, shows=ClaimView, edits=actions.read
+)
 def refuse(work: Work, body: Body, claim_id: str) -> Claim:
     """Refuse the whole claim, with the reason."""
     return actions.refuse(work, claim_id=claim_id, reason=body["reason"])

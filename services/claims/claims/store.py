@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.claims.claims.claim import Claim, Status
 from services.claims.claims.rules import ClaimUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -15,6 +16,7 @@ claims = Shelf(
     Claim,
     key="claim_id",
     missing=ClaimUnknown,
+    retention=BY_LAW,
     indexes=[Index(("reference",), unique=True), Index(("person_ref",)), Index(("status",))],
     sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH},
     whose="claim_id",

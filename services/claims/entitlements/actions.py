@@ -14,12 +14,15 @@ from shared.storage.work import Work
 def decide_page(work: Work, page: WagesDeclared) -> None:
     """Write down the work of a page of wages, decide each person's right anew, and tell."""
     today = work.at.astimezone(work.fund.zone).date()
-    known = entitlements.find_many(work, [wage.person_ref for wage in page.wages])
-    decided = []
+    known = entitlements.find_many(work, {wage.person_ref for wage in page.wages})
+    changed: dict[str, Entitlement] = {}
     for wage in page.wages:
-        before = known.get(wage.person_ref) or Entitlement(person_ref=wage.person_ref)
-        after = rules.declared(before, wage, employer_id=page.employer_id)
-        decided.append(replace(after, right=rules.decide(after, fund=work.fund, on=today)))
+        ref = wage.person_ref
+        before = changed.get(ref) or known.get(ref) or Entitlement(person_ref=ref)
+        changed[ref] = rules.declared(
+            before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
+        )
+    decided = [replace(each, right=rules.decide(each, fund=work.fund, on=today)) for each in changed.values()]
     entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
     work.tell(_told(page, decided, work))
 
@@ -37,12 +40,14 @@ def is_open(work: Work, *, person_ref: str, on: date) -> bool:
 
 
 def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+    withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(
             person_ref=each.person_ref,
             status=each.right.status.value,
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
+            is_withdrawn=each.person_ref in withdrawn,
         )
         for each in decided
         if each.right is not None

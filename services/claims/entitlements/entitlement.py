@@ -6,6 +6,8 @@ from enum import StrEnum
 
 QUARTERS_KEPT_MAX = 40
 """Ten years: more than any fund's rule looks back."""
+ROWS_KEPT_MAX = 400
+"""Ten employers or establishments in each of these quarters: more than anybody has."""
 
 
 class RightStatus(StrEnum):
@@ -23,13 +25,41 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """One quarter with one employer, in the units in which the employer declared it (H hours, D days, M months)."""
+    """One quarter in one establishment of one employer, as the declaration in force says it.
+
+    `duration` counts the units in which it was declared: H hours, D days, M months. `entered_on` is the day on which
+    that declaration says that the person entered the firm; `establishment` the establishment's code, where it has one.
+    """
 
     employer_id: str
     year: int
     quarter: int
     duration: int
     unit: str
+    establishment: str = ""
+    entered_on: date | None = None
+
+    @property
+    def declared_by(self) -> tuple[str, str, int, int]:
+        """What a newer declaration of the same replaces."""
+        return self.employer_id, self.establishment, self.year, self.quarter
+
+    @property
+    def number(self) -> int:
+        """Its quarter, counted so that the next quarter has the next number."""
+        return self.year * 4 + self.quarter
+
+    @property
+    def first_on(self) -> date:
+        return date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def insured_since_on(self) -> date | None:
+        """The first day of insured life that this quarter speaks of; none where nothing was worked, since that is how
+        a declaration takes back what an earlier one said."""
+        if self.duration <= 0:
+            return None
+        return self.first_on if self.entered_on is None else min(self.entered_on, self.first_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +77,15 @@ class Right:
 
 @dataclass(frozen=True, kw_only=True)
 class Entitlement:
-    """A person's work and right. `insured_since_on` is the first day that any declaration speaks of."""
+    """A person's work and right.
+
+    `insured_since_on` is the first day that the declarations in force speak of, computed anew with each of them.
+    `dropped_since_on` is the first day of the quarters that are no longer kept here.
+    """
 
     person_ref: str
     worked: tuple[Worked, ...] = ()
     insured_since_on: date | None = None
+    dropped_since_on: date | None = None
     right: Right | None = None
     version: int = 0

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from services.claims.entitlements.entitlement import (
     QUARTERS_KEPT_MAX,
+    ROWS_KEPT_MAX,
     Entitlement,
     Reason,
     Right,
@@ -16,7 +17,7 @@ from services.claims.entitlements.entitlement import (
 from shared.events.payments import DeclaredWage
 from shared.funds.fund import FullQuarter, Fund, Threshold
 from shared.funds.law import in_force
-from shared.funds.period import later
+from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Missing
 
 MONTHS_A_QUARTER = 3
@@ -26,25 +27,50 @@ class EntitlementUnknown(Missing):
     code = "right.unknown"
 
 
-def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str) -> Entitlement:
-    """The record with what an employer declared; a newer declaration of a quarter replaces the older one."""
+def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, establishment: str) -> Entitlement:
+    """The record with what an employer declared; a newer declaration of a quarter replaces the older one, with the
+    day of entry that the older one gave."""
     new = {
-        (employer_id, period.year, period.quarter): Worked(
-            employer_id=employer_id,
-            year=period.year,
-            quarter=period.quarter,
-            duration=period.duration,
-            unit=period.unit,
+        each.declared_by: each
+        for each in (
+            Worked(
+                employer_id=employer_id,
+                establishment=establishment,
+                year=period.year,
+                quarter=period.quarter,
+                duration=period.duration,
+                unit=period.unit,
+                entered_on=wage.entered_on,
+            )
+            for period in wage.periods
         )
-        for period in wage.periods
     }
-    kept = [each for each in entitlement.worked if (each.employer_id, each.year, each.quarter) not in new]
-    worked = sorted([*kept, *new.values()], key=lambda each: (each.year, each.quarter, each.employer_id))
-    days = [first_day(each) for each in worked if each.duration > 0]
-    starts = [day for day in (entitlement.insured_since_on, wage.entered_on, *days) if day is not None]
+    rows = [each for each in _with_its_first_day(entitlement) if each.declared_by not in new]
+    rows = sorted([*rows, *new.values()], key=lambda each: (each.number, each.employer_id, each.establishment))
+    kept = [each for each in rows if each.number > rows[-1].number - QUARTERS_KEPT_MAX][-ROWS_KEPT_MAX:]
+    dropped = rows[: len(rows) - len(kept)]
+    dropped_since_on = _first([entitlement.dropped_since_on, *(each.insured_since_on for each in dropped)])
     return replace(
-        entitlement, worked=tuple(worked[-QUARTERS_KEPT_MAX:]), insured_since_on=min(starts) if starts else None
+        entitlement,
+        worked=tuple(kept),
+        dropped_since_on=dropped_since_on,
+        insured_since_on=_first([dropped_since_on, *(each.insured_since_on for each in kept)]),
     )
+
+
+def _with_its_first_day(entitlement: Entitlement) -> tuple[Worked, ...]:
+    """The quarters of a record. One that was kept before quarters had their day of entry knows an earlier first day
+    than they explain: it goes with the first quarter that was worked, until that is declared again."""
+    known_on, rows = entitlement.insured_since_on, entitlement.worked
+    explained_on = _first([entitlement.dropped_since_on, *(each.insured_since_on for each in rows)])
+    if known_on is None or (explained_on is not None and explained_on <= known_on):
+        return rows
+    first = next((each for each in rows if each.duration > 0), None)
+    return tuple(replace(each, entered_on=known_on) if each is first else each for each in rows)
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
@@ -52,7 +78,8 @@ def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
     rule = in_force(fund.entitlement, on=on)
     full = in_force(fund.full_quarter, on=on)
     since_on = entitlement.insured_since_on
-    is_newcomer = since_on is not None and on < later(since_on, months=rule.newcomer_months)
+    months = rule.newcomer_months
+    is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
     thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
     if not any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
         return Right(status=RightStatus.CLOSED, reason=Reason.NOT_ENOUGH_WORK, decided_on=on)
@@ -61,7 +88,7 @@ def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
         status=RightStatus.OPEN,
         reason=Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK,
         decided_on=on,
-        valid_until=later(on, months=months),
+        valid_until=last_day_of_term(on, months=months),
     )
 
 
@@ -72,13 +99,9 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
     return decide(entitlement, fund=fund, on=on).status is RightStatus.OPEN
 
 
-def first_day(worked: Worked) -> date:
-    return date(worked.year, MONTHS_A_QUARTER * worked.quarter - 2, 1)
-
-
 def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:
     this = _number(on.year, (on.month - 1) // MONTHS_A_QUARTER + 1)
-    looked_at = [each for each in worked if this - threshold.quarters <= _number(each.year, each.quarter) <= this]
+    looked_at = [each for each in worked if this - threshold.quarters <= each.number <= this]
     days = sum((_full_quarters(each, full) * full.days for each in looked_at), Fraction(0))
     hours = sum((_full_quarters(each, full) * full.hours for each in looked_at), Fraction(0))
     return days >= threshold.days or (threshold.hours is not None and hours >= threshold.hours)

@@ -12,6 +12,9 @@ class WorkedView(Schema):
     quarter = fields.Integer(required=True)
     duration = fields.Integer(required=True)
     unit = fields.String(required=True, metadata={"description": "H hours, D days, M months"})
+    establishment = fields.String(
+        required=True, metadata={"description": "The code of the employer's establishment, empty where it has none"}
+    )
 
 
 class RightView(Schema):

@@ -10,7 +10,7 @@ UNITS = frozenset("HDM")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One quarter with one employer; `duration` counts units: H hours, D days, M months.
+    """One quarter in one establishment of an employer; `duration` counts units: H hours, D days, M months.
 
     `declared_period` is that of the declaration (a year or a quarter), `revision` its number among those of the period.
     """
@@ -27,6 +27,7 @@ class Entry:
     revision: int
     entered_on: date | None = None
     left_on: date | None = None
+    establishment: str | None = None
 
     def __post_init__(self) -> None:
         Period(self.year, self.quarter)  # refuses a quarter that no year has
@@ -55,9 +56,9 @@ class Career:
 class DeclaredPage:
     """Whom a page of declared wages spoke of, so that a corrected declaration finds those that it leaves out.
 
-    `scope` is what a later revision replaces: employer, form and period. `withdrawn_refs` are the persons of earlier
-    revisions whom this page, the last of its revision to arrive, took out. `leaning` are the papers that were made
-    from the careers which it changed.
+    `scope` is what a later revision replaces: employer, establishment, form and period. `withdrawn_refs` are the
+    persons of earlier revisions whom this page, the last of its revision to arrive, took out. `leaning` are the papers
+    that were made from the careers which it changed.
     """
 
     page_id: str

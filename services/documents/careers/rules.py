@@ -21,8 +21,8 @@ class CareerUnknown(Missing):
 
 
 def scope_of(page: WagesDeclared) -> str:
-    """What a revision replaces: all that its employer declared on this form for this period."""
-    return f"{page.employer_id}/{page.form}/{page.period}"
+    """What a revision replaces: all that its employer declared for this establishment on this form for this period."""
+    return _scope(page.employer_id, page.form, page.period, page.establishment)
 
 
 def page_id_of(page: WagesDeclared) -> str:
@@ -57,7 +57,8 @@ def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclar
 
     A quarter without time and pay is not an entry.
     """
-    kept = [each for each in career.entries if _scope(each) != scope_of(page) or each.revision == page.revision]
+    scope = scope_of(page)
+    kept = [each for each in career.entries if _scope_of_entry(each) != scope or each.revision == page.revision]
     new = [
         Entry(
             employer_id=page.employer_id,
@@ -72,6 +73,7 @@ def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclar
             revision=page.revision,
             entered_on=wage.entered_on,
             left_on=wage.left_on,
+            establishment=page.establishment,
         )
         for wage in wages
         for period in wage.periods
@@ -86,5 +88,10 @@ def lean(career: Career, number: str) -> Career:
     return replace(career, leaning=(*career.leaning, number)[-LEANING_MAX:])
 
 
-def _scope(entry: Entry) -> str:
-    return f"{entry.employer_id}/{entry.form}/{entry.declared_period}"
+def _scope_of_entry(entry: Entry) -> str:
+    return _scope(entry.employer_id, entry.form, entry.declared_period, entry.establishment)
+
+
+def _scope(employer_id: str, form: str, period: str, establishment: str | None) -> str:
+    whose = f"{employer_id}/{form}/{period}"
+    return f"{whose}/{establishment}" if establishment else whose

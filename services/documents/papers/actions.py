@@ -1,15 +1,23 @@
 """What documents does with papers: load, decide, keep."""
 
+from dataclasses import replace
+
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
-from services.documents.papers.paper import Paper, Status
+from services.documents.papers.paper import FailureReason, Paper, Status
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
+from shared.jobs import queue
 from shared.kernel.actors import NotYours
+from shared.kernel.outcome import Outcome
 from shared.storage.blobs import Blob
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
+
+PRINT = "papers.print"
+"""The kind of the job that prints a paper; its thing is the paper's number."""
 
 
 def ask(work: Work, request: Request) -> Paper:
@@ -37,6 +45,7 @@ def ask(work: Work, request: Request) -> Paper:
     )
     if outcome.thing.said.wages:
         careers.lean(work, person_ref=person_ref, number=outcome.thing.number)
+    queue.schedule(work, PRINT, outcome.thing.number)
     return store.papers.keep(work, outcome)
 
 
@@ -47,9 +56,9 @@ def read(work: Work, *, number: str) -> Paper:
     return paper
 
 
-def of_caller(work: Work) -> list[Paper]:
-    """The caller's own papers."""
-    return store.of_person(work, work.by.person_ref) if work.by.person_ref else []
+def of_caller(work: Work, *, wanted: Wanted) -> Page[Paper]:
+    """A page of the caller's own papers, newest first."""
+    return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
 
 
 def issue(work: Work, printed: PaperContent, *, pdf: Blob) -> None:
@@ -59,10 +68,26 @@ def issue(work: Work, printed: PaperContent, *, pdf: Blob) -> None:
         store.papers.keep(work, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=work.at))
 
 
+def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
+    """A paper will not be printed; where another press was faster, or the paper was withdrawn, nothing changes."""
+    paper = store.papers.load(work, number)
+    return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if paper.status is Status.ASKED else paper
+
+
+def schedule_waiting(work: Work) -> int:
+    """Have printed what a release without the due queue left waiting; how many papers."""
+    waiting = store.unscheduled(work)
+    for paper in waiting:
+        store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
+        queue.schedule(work, PRINT, paper.number)
+    return len(waiting)
+
+
 def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:
     """Withdraw those of some papers that say what employers no longer declare."""
     for paper in store.papers.find_many(work, numbers).values():
         entries = careers.entries_of(work, paper.person_ref)
         outcome = rules.withdraw(paper, entries=entries, fund=work.fund, at=work.at)
         if outcome is not None:
+            queue.cancel(work, PRINT, paper.number)
             store.papers.keep(work, outcome)

@@ -33,6 +33,18 @@ class LanguageNotOffered(Invalid):
     code = "paper.language-not-offered"
 
 
+class CannotBePrinted(Invalid):
+    """The press refuses what the paper says, though it prints other papers."""
+
+    code = "paper.cannot-be-printed"
+
+
+class LettersNotPrintable(Invalid):
+    """A name that the paper must say holds letters for which the press has no font."""
+
+    code = "paper.letters-not-printable"
+
+
 class Language(StrEnum):
     """The languages that papers are written in."""
 
@@ -126,6 +138,10 @@ class Wages:
         """The one currency of the paper."""
         return self.employments[0].lines[0].wage.currency
 
+    @property
+    def employers(self) -> tuple[Employer, ...]:
+        return tuple(employment.employer for employment in self.employments)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Affiliation:
@@ -140,6 +156,10 @@ class Affiliation:
     def __post_init__(self) -> None:
         if self.ended_on and self.ended_on < self.since_on:
             raise ValueError("an affiliation ends before it starts")
+
+    @property
+    def employers(self) -> tuple[Employer, ...]:
+        return (self.employer,) if self.employer else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +190,11 @@ class PaperContent:
     def kind(self) -> Kind:
         """Which paper this is: its body tells."""
         return self.body.kind
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the persons and firms on the paper, as others wrote them."""
+        return (self.holder.full_name, *(employer.name for employer in self.body.employers))
 
 
 def _short(*texts: str) -> None:

@@ -15,13 +15,15 @@ class Status(StrEnum):
 
     ASKED = "asked"
     VALID = "valid"
+    FAILED = "failed"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     EXPIRED = "expired"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.ASKED: frozenset({Status.VALID, Status.SUPERSEDED, Status.REVOKED}),
+    Status.ASKED: frozenset({Status.VALID, Status.FAILED, Status.SUPERSEDED, Status.REVOKED}),
+    Status.FAILED: frozenset(),
     Status.VALID: frozenset({Status.SUPERSEDED, Status.REVOKED}),
     Status.SUPERSEDED: frozenset({Status.REVOKED}),
     Status.REVOKED: frozenset(),
@@ -36,6 +38,15 @@ class Reason(StrEnum):
     """All that it says is still so, but more was declared for its period."""
     WAGES_CHANGED = "wages-changed"
     """Something that it says was declared otherwise since."""
+
+
+class FailureReason(StrEnum):
+    """Why a paper was not printed; each has a sentence under `paper.reason.<reason>`."""
+
+    LETTERS_NOT_PRINTABLE = "letters-not-printable"
+    """A name holds letters for which the press has no font."""
+    PRINTING_FAILED = "printing-failed"
+    """The press refuses what it says, or an operator gave it up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +89,19 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrintingFailure:
+    """Since when and why a paper will not be printed."""
+
+    reason: FailureReason
+    failed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed."""
+    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed.
+
+    `is_scheduled` is false only of papers that a release without the due queue left waiting for the press.
+    """
 
     number: str
     person_ref: str
@@ -91,6 +113,8 @@ class Paper:
     traceparent: str = ""
     issue: Issue | None = None
     withdrawal: Withdrawal | None = None
+    failure: PrintingFailure | None = None
+    is_scheduled: bool = False
     version: int = 0
 
     def seen_on(self, day: date) -> "Paper":

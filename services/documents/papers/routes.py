@@ -6,9 +6,11 @@ from typing import Any
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
 from services.documents.papers.rules import Request
-from services.documents.papers.schemas import PaperView, PaperViews, RequestBody
+from services.documents.papers.schemas import PaperPage, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("papers")
@@ -26,10 +28,11 @@ def ask(work: Work, body: Mapping[str, Any]) -> Paper:
     return actions.ask(work, Request(kind=body["kind"], language=body["language"], **periods))
 
 
-@routes.get("/papers", needs="papers:read", shows=PaperViews)
-def list_own(work: Work) -> dict[str, list[Paper]]:
+@routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)
+def list_own(work: Work, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
-    return {"items": [_seen(work, paper) for paper in actions.of_caller(work)]}
+    found = actions.of_caller(work, wanted=query["page"])
+    return Page([_seen(work, paper) for paper in found], next=found.next)
 
 
 @routes.get("/papers/<number>", needs="papers:read", shows=PaperView)

@@ -19,8 +19,19 @@ from services.documents.papers.content import (
     WageLine,
     Wages,
 )
-from services.documents.papers.paper import MOVES, WAITING_MAX, Issue, Paper, Reason, Said, Status, Withdrawal
-from shared.events.documents import PaperIssued, PaperRevoked
+from services.documents.papers.paper import (
+    MOVES,
+    WAITING_MAX,
+    FailureReason,
+    Issue,
+    Paper,
+    PrintingFailure,
+    Reason,
+    Said,
+    Status,
+    Withdrawal,
+)
+from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -75,6 +86,12 @@ class NotPrinted(Conflict):
     code = "paper.not-printed"
 
 
+class PrintingGivenUp(Conflict):
+    """The press could not print the paper; its `failure` says why."""
+
+    code = "paper.printing-failed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What a person asks for. The period is for a salary certificate; left out, it is the whole career."""
@@ -120,6 +137,7 @@ def ask(
         status=Status.ASKED,
         asked_at=at,
         traceparent=traceparent,
+        is_scheduled=True,
     )
     return Outcome(paper)
 
@@ -161,6 +179,19 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
         issued_at=at,
     )
     return Outcome(issued, (told,))
+
+
+def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
+    """The paper cannot be printed; its holder is told why."""
+    failed = replace(
+        paper,
+        status=moved(MOVES, paper.status, to=Status.FAILED),
+        failure=PrintingFailure(reason=reason, failed_at=at),
+    )
+    told = PaperFailed(
+        number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, failed_at=at
+    )
+    return Outcome(failed, (told,))
 
 
 def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime) -> Outcome[Paper] | None:

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.documents.papers.content import Kind, Language
 from shared.http.problems import language, say
-from shared.http.shapes import fund, many
+from shared.http.shapes import fund, paged
 
 TEXT = {"type": "string"}
 PERIOD = validate.Regexp(r"^[0-9]{4}(-Q[1-4])?$")
@@ -23,6 +23,12 @@ class WithdrawalView(Schema):
     reason = fields.String(required=True)
     text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
     withdrawn_at = fields.AwareDateTime(required=True)
+
+
+class FailureView(Schema):
+    reason = fields.String(required=True)
+    text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
+    failed_at = fields.AwareDateTime(required=True)
 
 
 class PaperView(Schema):
@@ -46,7 +52,8 @@ class PaperView(Schema):
     )
     sha256 = fields.String(attribute="issue.sha256", metadata={"description": "Of the PDF"})
     withdrawal = fields.Nested(WithdrawalView, allow_none=True)
+    failure = fields.Nested(FailureView, allow_none=True)
     version = fields.Integer(required=True)
 
 
-PaperViews = many(PaperView)
+PaperPage = paged(PaperView)

@@ -1,16 +1,18 @@
 """Where papers are kept, and their PDFs."""
 
 from services.documents.papers.paper import Paper, Status
-from services.documents.papers.rules import NotPrinted, PaperUnknown
+from services.documents.papers.rules import NotPrinted, PaperUnknown, PrintingGivenUp
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-PAPERS_SHOWN_MAX = 100
-PRINTED_AT_ONCE_MAX = 20
+NEWEST = Order("asked_at", "number", is_newest_first=True)
+SCHEDULED_AT_ONCE_MAX = 20
 PDF_BYTES_MAX = 8 * 1024 * 1024
 
 papers = Shelf(
@@ -18,16 +20,20 @@ papers = Shelf(
     Paper,
     key="number",
     missing=PaperUnknown,
-    indexes=[Index(("person_ref",)), Index(("status",))],
+    retention=BY_LAW,
+    indexes=[
+        Index(("person_ref", "asked_at", "number")),
+        Index(("person_ref", "status")),
+        Index(("status", "is_scheduled")),
+    ],
     sealed={"said": DataClass.CIVIL},
     whose="person_ref",
 )
 
 
-def of_person(work: Work, person_ref: str) -> list[Paper]:
-    """A person's papers, newest first."""
-    found = papers.find_all(work, limit=PAPERS_SHOWN_MAX, person_ref=person_ref)
-    return sorted(found, key=lambda paper: paper.asked_at, reverse=True)
+def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
+    """A page of a person's papers, newest first."""
+    return papers.page(work, order=NEWEST, wanted=wanted, person_ref=person_ref)
 
 
 def waiting_of(work: Work, person_ref: str) -> int:
@@ -35,10 +41,9 @@ def waiting_of(work: Work, person_ref: str) -> int:
     return work.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
-def to_print(work: Work) -> list[Paper]:
-    """What waits for the press, oldest first."""
-    found = papers.find_all(work, limit=PRINTED_AT_ONCE_MAX, status=Status.ASKED)
-    return sorted(found, key=lambda paper: paper.asked_at)
+def unscheduled(work: Work) -> list[Paper]:
+    """Papers that wait for the press and that no job prints: a release without the due queue left them."""
+    return papers.find_all(work, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
 
 
 def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:
@@ -49,5 +54,5 @@ def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:
 def pdf_of(work: Work, paper: Paper) -> bytes:
     """The PDF of a paper that was issued, whatever became of it since."""
     if paper.issue is None:
-        raise NotPrinted
+        raise PrintingGivenUp if paper.status is Status.FAILED else NotPrinted
     return b"".join(blobs.read_in(work, Blob(paper.issue.sha256, paper.issue.size, DataClass.CIVIL)))

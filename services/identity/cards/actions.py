@@ -25,6 +25,7 @@ def issue(work: Work, person_refs: Sequence[str], *, part_of: str) -> None:
 def refresh_page(work: Work, page: RightsDecided) -> None:
     """Refresh the cards of a page's open rights, and tell of it even where none changed: the page counts."""
     on = work.at.astimezone(work.fund.zone).date()
+    withdrawn = {right.person_ref for right in page.rights if right.is_withdrawn}
     until = {right.person_ref: right.valid_until for right in page.rights if right.status == OPEN and right.valid_until}
     held = cards.find_many(work, until)
     looked_at = [
@@ -45,7 +46,10 @@ def refresh_page(work: Work, page: RightsDecided) -> None:
             page=page.page,
             pages=page.pages,
             cards=told,
-            unknown=len(until) - len(held),
+            unknown=len(until.keys() - held.keys() - withdrawn),
+            already_good=len(held.keys() - {card.person_ref for card in refreshed} - withdrawn),
+            not_open=sum(right.person_ref not in until and not right.is_withdrawn for right in page.rights),
+            withdrawn=sum(card.person_ref in withdrawn for card in told),
         )
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from services.identity.cards.card import NUMBER_DIGITS, NUMBER_KIND, Card
 from shared.funds.fund import Fund
 from shared.funds.law import in_force
-from shared.funds.period import later
+from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Missing
 from shared.kernel.references import with_check
 
@@ -26,7 +26,7 @@ def refresh(card: Card, *, right_until: date, fund: Fund, on: date) -> Card | No
 
     A refresh never shortens: what closes a right early takes the card back in a way of its own.
     """
-    valid_until = min(right_until, later(on, months=in_force(fund.card_lifetime, on=on).months))
+    valid_until = min(right_until, last_day_of_term(on, months=in_force(fund.card_lifetime, on=on).months))
     if card.valid_until is not None and card.valid_until >= valid_until:
         return None
     return replace(card, valid_until=valid_until)

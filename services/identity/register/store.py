@@ -6,6 +6,7 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -14,6 +15,7 @@ persons = Shelf(
     Person,
     key="person_ref",
     missing=PersonUnknown,
+    retention=BY_LAW,
     indexes=[Index(("national_id_index",), unique=True)],
     sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK},
     whose="person_ref",
@@ -24,6 +26,7 @@ employers = Shelf(
     Employer,
     key="employer_id",
     missing=EmployerUnknown,
+    retention=BY_LAW,
     sealed={"contact": DataClass.CONTACT},
     whose="employer_id",
 )

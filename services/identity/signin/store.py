@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from services.identity.signin.rules import SessionUnknown
+from services.identity.signin.rules import SESSION_KEPT, SessionUnknown
 from services.identity.signin.session import Session
+from shared.storage.retention import Retention
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -15,7 +16,8 @@ sessions = Shelf(
     Session,
     key="session_id",
     missing=SessionUnknown,
-    indexes=[Index(("account_id",)), Index(("signed_in_at",))],
+    retention=Retention(life=SESSION_KEPT, since="signed_in_at", why="what it was is in the audit"),
+    indexes=[Index(("account_id",))],
 )
 
 

@@ -1,15 +1,12 @@
 """What identity does for an owner who sees to their account: another password, and sessions to look at and end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from services.identity.accounts import actions as accounts
 from services.identity.accounts import doors, passwords
 from services.identity.accounts import rules as account_rules
 from services.identity.accounts import store as account_store
-from services.identity.accounts.account import Account, Status
+from services.identity.accounts.account import Account
 from services.identity.signin import actions as signin
 from services.identity.signin import rules, store
 from services.identity.signin.session import End, Session
@@ -97,37 +94,9 @@ def _holding(work: Work, account: Account) -> list[Session]:
 # --- forgetting what has served ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is kept for a time: the collection, its field that says since when, and how long."""
-
-    drawer: str
-    since: str
-    life: timedelta
-
-
-KEPT: Sequence[Kept] = (
-    Kept(store.sessions.name, "signed_in_at", rules.SESSION_KEPT),
-    Kept(store.ASSERTIONS, "expires_at", rules.ASSERTION_KEPT),
-    Kept(account_store.doors.name, "failed_at", account_rules.FORGOTTEN_AFTER),
-    Kept(account_store.applications.name, "applied_at", account_rules.APPLICATION_KEPT),
-)
-
-
-def forget(work: Work, kept: Kept) -> int:
-    """Remove what was kept long enough, a few hundred at most; how many. The audit is never among it."""
-    drawer = work.drawer(kept.drawer)
-    old = drawer.find({kept.since: {"$lt": work.at - kept.life}}, limit=FORGOTTEN_AT_ONCE_MAX)
-    for document in old:
-        local_id = str(document["_id"]).removeprefix(drawer.key(""))
-        drawer.remove(local_id)
-        work.note("forgot", kept.drawer, local_id)
-    return len(old)
-
-
 def forget_given_up(work: Work) -> int:
-    """Remove accounts that were asked for and that nobody ever opened."""
-    pending = account_store.accounts.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=Status.PENDING.value)
+    """Remove accounts that were asked for and that nobody ever opened, those longest over first; how many."""
+    pending = account_store.pending_since(work, work.at - account_rules.PENDING_KEPT, limit=FORGOTTEN_AT_ONCE_MAX)
     given_up = [account for account in pending if account_rules.is_given_up(account, at=work.at)]
     for account in given_up:
         account_store.give_up(work, account)

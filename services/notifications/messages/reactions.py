@@ -4,6 +4,7 @@ from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
 from shared.events.payments import (
     BenefitReturned,
@@ -203,3 +204,27 @@ def say_benefit_returned(work: Work, event: BenefitReturned) -> None:
         owner_id=event.person_ref,
     )
     actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(PaperRevoked)
+def say_paper_revoked(work: Work, event: PaperRevoked) -> None:
+    notice = Notice(
+        template="paper-revoked",
+        occasion=f"{event.number}/{event.revoked_at.isoformat()}",  # first superseded, then revoked: two facts
+        about=event.number,
+        owner_id=event.person_ref,
+        parameters={"number": event.number},
+    )
+    actions.say(work, notice, part_of=event.number)
+
+
+@reactions.to(PaperFailed)
+def say_paper_failed(work: Work, event: PaperFailed) -> None:
+    notice = Notice(
+        template="paper-failed",
+        occasion=f"{event.number}/{event.failed_at.isoformat()}",  # operators may have tried it again
+        about=event.number,
+        owner_id=event.person_ref,
+        parameters={"number": event.number},
+    )
+    actions.say(work, notice, part_of=event.number)

@@ -7,6 +7,7 @@ from services.notifications.messages.batch import Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
+from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -18,10 +19,25 @@ messages = Shelf(
     Message,
     key="message_id",
     missing=MessageUnknown,
+    retention=for_days(
+        400, since="told_at", why="a person's inbox, and proof of what was said, for a year and a month"
+    ),
     indexes=[Index(("owner_id",)), Index(("batch_id",))],
 )
 
-batches = Shelf("batches", Batch, key="batch_id", missing=BatchUnknown, indexes=[Index(("channel", "status"))])
+batches = Shelf(
+    "batches",
+    Batch,
+    key="batch_id",
+    missing=BatchUnknown,
+    retention=for_days(
+        90,
+        since="due_at",
+        why="the provider's names of its messages, for a talk about one",
+        status=BatchStatus.DONE.value,
+    ),
+    indexes=[Index(("channel", "status"))],
+)
 
 
 def of_owner(work: Work, owner_id: str) -> list[Message]:

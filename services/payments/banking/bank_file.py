@@ -158,6 +158,8 @@ class BankStatus:
     status: str
     """The code of ISO 20022 (ExternalPaymentTransactionStatus1Code, ExternalPaymentGroupStatus1Code)."""
     reasons: tuple[str, ...] = ()
+    payment_id: str | None = None
+    """Of a transfer: the payment block in which the bank speaks of it."""
 
     @property
     def verdict(self) -> Verdict:
@@ -174,6 +176,43 @@ class StatusReport:
     original_count: int | None
     original_sum: Decimal | None
     statuses: tuple[BankStatus, ...]
+
+    def refusals(self, *, payment_id: str, end_to_end_ids: Iterable[str]) -> list[tuple[str, str]]:
+        """Which of a file's transfers, all in the block `payment_id`, the bank refuses, each with the reason.
+
+        A status covers all that stands below it: the file's holds for the block, the block's for each of its transfers,
+        unless something is said of these themselves. That a part of them is refused (`PARTLY`) says of none which.
+        Transfers and blocks of other files are passed over.
+        """
+        blocks = (payment_id.lower(), *_NO_ID)
+        above = [each for each in self.statuses if each.level is Level.GROUP]
+        above += [each for each in self.statuses if each.level is Level.PAYMENT and each.original_id.lower() in blocks]
+        own = {
+            each.original_id.lower(): each
+            for each in self.statuses
+            if each.level is Level.TRANSFER and (each.payment_id or "").lower() in blocks
+        }
+        found = []
+        for end_to_end_id in end_to_end_ids:
+            said = [*above, own[end_to_end_id.lower()]] if end_to_end_id.lower() in own else above
+            if said and said[-1].verdict is Verdict.REFUSED:
+                found.append((end_to_end_id, _reason(said)))
+        return found
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the bank may still be at it: it says so of something, or says nothing at all."""
+        return not self.statuses or any(each.verdict is Verdict.PENDING for each in self.statuses)
+
+
+REFUSED_WITHOUT_REASON = "NARR"
+_NO_ID = ("", NOT_PROVIDED.lower())
+
+
+def _reason(said: list[BankStatus]) -> str:
+    """The reason nearest to the transfer: some banks give it with the block alone."""
+    reasons = (reason for each in reversed(said) for reason in each.reasons)
+    return next(reasons, REFUSED_WITHOUT_REASON)
 
 
 class Direction(StrEnum):
@@ -217,8 +256,20 @@ class BookedEntry:
     counterparty: str = ""
     """The account of the other side, or its name where no account is given."""
     entry_reference: str = ""
+    stated: str = ""
+    """The amount as the bank wrote it, `12.00 EUR`, where it is none of any fund's money or cannot be: `amount` is then
+    in `Currency.OTHER`, and a person has to look."""
     reference_is_own: bool = True
     """Whether `entry_id` is the payment's own reference; False where all payments of its entry have the same."""
+
+
+@dataclass(frozen=True)
+class ClosingBalance:
+    """What an account stood at when a day ended; below zero where it was overdrawn."""
+
+    account: str
+    amount: Money
+    on: date
 
 
 @dataclass(frozen=True)
@@ -227,6 +278,22 @@ class Notice:
 
     message_id: str
     entries: tuple[BookedEntry, ...]
+    balances: tuple[ClosingBalance, ...] = ()
+    faults: tuple[Invalid, ...] = ()
+    """Why parts of the file could not be read. What stands beside them could."""
+
+
+def is_same_account(written: str, number: str) -> bool:
+    """Whether a bank means an account whose national number is `number`: it may write it with blanks or dashes, or as
+    the IBAN that holds it, which some fill with zeros."""
+    bare = "".join(character for character in written if character.isalnum()).upper()
+    return bare == number or (bare[4:].lstrip("0") == number.lstrip("0") and _is_iban(bare))
+
+
+def _is_iban(bare: str) -> bool:
+    if not (bare.isascii() and bare[:2].isalpha()):
+        return False
+    return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
 
 
 def _allow(field: str, text: str, *, characters_max: int) -> None:

@@ -1,7 +1,8 @@
 """Rounds over collections: open checkouts, ask what became of payments, let transfers expire."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from services.payments.banking import actions
 from services.payments.banking.client import BankClient, BankPayment, BankRefused, BankSilent
@@ -9,6 +10,7 @@ from services.payments.banking.rounds import BANK, in_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
+from shared.process.chores import OneByOne
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry.carrying import continued
@@ -20,14 +22,21 @@ class Collecting:
 
     bank: BankClient
     return_url: str
+    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("collections"))
 
     def run(self, platform: Platform, fund_id: str) -> int:
         work = platform.reading(fund_id, by=BANK)
         due = store.to_look_at(work, at=work.at)
-        for collection in due:
-            with continued("collection looked at", collection.traceparent):
-                self.look_at(platform, fund_id, collection)
-        return len(due)
+        return self.one_by_one.do(
+            {
+                f"{fund_id}:{collection.collection_id}": partial(self._look_at_traced, platform, fund_id, collection)
+                for collection in due
+            }
+        )
+
+    def _look_at_traced(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+        with continued("collection looked at", collection.traceparent):
+            self.look_at(platform, fund_id, collection)
 
     def look_at(self, platform: Platform, fund_id: str, collection: Collection) -> None:
         """Do what the state of one collection asks for."""

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, Why
-from services.payments.banking.bank_file import BookedEntry, Direction
+from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.funds.fund import Fund
 from shared.kernel.references import is_genuine
@@ -30,7 +30,6 @@ SAME_MONEY_DAYS_MAX = 45
 _REFERENCE_CHARACTERS = range(9, 30)
 """Letters, body and check digits of a reference (`shared.kernel.references`)."""
 _UUID_HEX = re.compile(r"[0-9A-F]{32}")
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 
 
 # --- The entry --------------------------------------------------------------------------------------------------------
@@ -65,6 +64,8 @@ class ReportedEntry:
     charges_minor: int = 0
     counterparty: str = ""
     number: str = ""
+    stated: str = ""
+    """The amount as the bank wrote it, where it is in another currency or cannot be."""
     occurrence: int = 0
     """How many entries that cannot be told from this one stand before it in the same file."""
 
@@ -98,6 +99,7 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
         charges_minor=min(charges, line.amount.amount_minor),
         counterparty=line.counterparty,
         number=line.account,
+        stated=line.stated,
     )
 
 
@@ -105,16 +107,9 @@ def account_code(number: str, *, fund: Fund) -> str:
     """The ledger's code of an account, or `FOREIGN`. Banks write one number with blanks, with dashes or as IBAN."""
     payment = fund.payment
     for own, code in ((payment.collections, BANK_COLLECTIONS), (payment.payouts, BANK_PAYOUTS)):
-        if _is_same_account(_squeezed(number), _squeezed(own.number)):
+        if is_same_account(number, own.number):
             return code
     return FOREIGN
-
-
-def _is_same_account(told: str, own: str) -> bool:
-    if told == own:
-        return True
-    is_iban = bool(_IBAN.fullmatch(told)) and int("".join(str(int(each, 36)) for each in told[4:] + told[:4])) % 97 == 1
-    return is_iban and told[4:].lstrip("0") == own.lstrip("0")
 
 
 # --- Which one it is --------------------------------------------------------------------------------------------------
@@ -132,6 +127,7 @@ def identity(entry: ReportedEntry) -> str:
         entry.direction.value,
         entry.amount_minor,
         entry.currency,
+        entry.stated,
         entry.bank_reference,
         entry.end_to_end_id,
         entry.transaction_id,

@@ -5,12 +5,14 @@ work. A fall between two of these leaves a state from which the next round goes 
 the bank is silent the round ends: it is worth no more waiting now.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+import structlog
+
 from services.payments.banking import actions, matching
-from services.payments.banking.bank_file import BookedEntry
+from services.payments.banking.bank_file import Notice
 from shared.kernel.actors import system
 from shared.storage.platform import Platform
 from shared.storage.work import Work
@@ -21,15 +23,19 @@ BANK = system("bank")
 
 Answer = TypeVar("Answer")
 
+log = structlog.get_logger()
+
 
 def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work], Answer]) -> Answer:
     return platform.work(fund_id, by=BANK, cause=f"chore:{cause}", action=action)
 
 
-def book(platform: Platform, fund_id: str, cause: str, lines: Sequence[BookedEntry]) -> None:
-    """Book the lines of a file, some at a time: those that were taken in before a fall change nothing after it."""
+def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:
+    """Book what a file says, some lines at a time: those that were taken in before a fall change nothing after it."""
     fund = platform.funds[fund_id]
-    entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in lines))
+    entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):
         some = entries[first : first + LINES_A_WORK]
         in_work(platform, fund_id, cause, partial(actions.book_lines, entries=some))
+    for fault in notice.faults:
+        log.error("bank-file-not-read-whole", cause=cause, why=fault.code)

@@ -90,7 +90,8 @@ class BankEntryView(Schema):
     """An entry of the bank: what moved, what it was for, or why it waits and what was decided about it.
 
     `account` is the ledger's code, `foreign` where it is no account of the fund: then `foreign_account` is the number
-    that the bank gave, and `amount` is in the currency that stands beside it.
+    that the bank gave. `stated` is the amount as the bank wrote it where it is in another currency: `amount` says
+    nothing then.
     """
 
     entry_id = fields.String(required=True)
@@ -103,6 +104,7 @@ class BankEntryView(Schema):
     currency = fields.Function(
         lambda entry: entry.currency or fund().currency.value, metadata={"type": "string"}, required=True
     )
+    stated = fields.String(required=True)
     booked_on = fields.Date(required=True, allow_none=True)
     taken_at = fields.AwareDateTime(required=True)
     status = fields.Enum(EntryStatus, by_value=True, required=True)

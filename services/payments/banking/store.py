@@ -6,6 +6,7 @@ from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -22,12 +23,19 @@ class BankEntryUnknown(Missing):
     code = "bank.entry-unknown"
 
 
-messages = Shelf("bank_messages", Message, key="message_id", missing=BankEntryUnknown)
+messages = Shelf(
+    "bank_messages",
+    Message,
+    key="message_id",
+    missing=BankEntryUnknown,
+    retention=for_days(400, since="taken_at", why="a message that comes again is known; banks replay for months"),
+)
 entries = Shelf(
     "bank_entries",
     BankEntry,
     key="entry_id",
     missing=BankEntryUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("is_matched", "taken_at", "_id")),
         Index(("account", "is_matched", "taken_at", "_id")),
@@ -42,6 +50,9 @@ statements = Shelf(
     Statement,
     key="statement_id",
     missing=BankEntryUnknown,
+    retention=for_days(
+        400, since="told_at", why="what the bank told of is booked; its entries are kept", next_look_at=None
+    ),
     indexes=[Index(("next_look_at",))],
 )
 

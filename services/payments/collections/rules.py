@@ -136,8 +136,9 @@ def request(
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
     """The employer chooses to pay what is left. `before` are all tries for the period, of this and of other
-    declarations, and no two of them share a reference. A live try on the same rail for the same amount is the one to
-    use; any other live try of the debt gives way to this one (`withdraw`).
+    declarations, and no two of them share a reference. The amount is part of it, so only tries for the same amount
+    are counted: an employer may have more establishments than attempts. A live try on the same rail for the same
+    amount is the one to use; any other live try of the debt gives way to this one (`withdraw`).
 
     A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
     """
@@ -156,7 +157,7 @@ def request(
             employer_id=obligation.employer_id,
             period=obligation.period,
             amount_minor=obligation.left_minor,
-            attempt=len(tries),
+            attempt=sum(each.amount_minor == obligation.left_minor for each in tries),
         ),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
@@ -316,23 +317,23 @@ def standing(
 ) -> Standing:
     """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed.
 
-    As long as nothing has come, nothing differs: what is due is not a difference. Once money has come, all four must
-    be the same.
+    As long as nothing has come, nothing differs: what is due is not a difference. Once money has come for a
+    declaration, all four must be the same for it: each establishment's debt stands by itself, and what came too much
+    for one does not hide what came too little for another.
     """
-    known = list(obligations)
+    known = [each for each in obligations if each.status is not ObligationStatus.CANCELLED]
     declared, called, collected = (
-        sum(getattr(each, field) for each in known if each.status is not ObligationStatus.CANCELLED)
-        for field in ("due_minor", "called_minor", "paid_minor")
+        sum(getattr(each, field) for each in known) for field in ("due_minor", "called_minor", "paid_minor")
     )
     booked = declared - outstanding_minor
     case = None
     if booked != collected:
         case = Case.BOOKED_DIFFERS
-    elif 0 < collected < declared:
+    elif any(0 < each.paid_minor < each.due_minor for each in known):
         case = Case.PARTIAL
-    elif collected > declared:
+    elif any(each.paid_minor > each.due_minor for each in known):
         case = Case.OVER
-    elif collected and called != collected:
+    elif any(each.paid_minor and each.called_minor != each.paid_minor for each in known):
         case = Case.UNCALLED
     return Standing(
         standing_id=f"{employer_id}:{period}",

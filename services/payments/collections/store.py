@@ -10,6 +10,7 @@ from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -23,6 +24,7 @@ obligations = Shelf(
     Obligation,
     key="declaration_id",
     missing=ObligationUnknown,
+    retention=BY_LAW,
     indexes=[Index(("employer_id", "period"))],
 )
 collections = Shelf(
@@ -30,6 +32,7 @@ collections = Shelf(
     Collection,
     key="collection_id",
     missing=CollectionUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("reference",), unique=True),
         Index(("declaration_id",)),
@@ -42,9 +45,12 @@ credits = Shelf(
     Credit,
     key="credit_id",
     missing=CreditUnknown,
+    retention=BY_LAW,
     indexes=[Index(("employer_id", "is_open", "credit_id")), Index(("is_open", "credit_id"))],
 )
-standings = Shelf("standings", Standing, key="standing_id", missing=ObligationUnknown, indexes=[Index(("case",))])
+standings = Shelf(
+    "standings", Standing, key="standing_id", missing=ObligationUnknown, retention=BY_LAW, indexes=[Index(("case",))]
+)
 
 CREDITS_IN_ORDER = Order("credit_id", "credit_id")
 """Ids of ours begin with the time at which they were made."""

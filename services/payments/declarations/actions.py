@@ -27,11 +27,14 @@ from shared.telemetry.carrying import carried
 
 @dataclass(frozen=True, kw_only=True)
 class Cards:
-    """How far the refreshing of the workers' cards has come. `of` counts the persons whom the wages were told of."""
+    """How far the refreshing of the workers' cards has come. `of` counts the workers whose right is open, and those of
+    whom nothing was told yet; it is `refreshed`, `already_good` and `unknown` (they hold no card) once all are."""
 
     refreshed: int
     unknown: int
     of: int
+    already_good: int
+    not_open: int
     is_complete: bool
 
 
@@ -57,9 +60,13 @@ class Consulted:
 
 def receive(work: Work, filing: Filing) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
-    them and how often; after a business refusal they are checked once more."""
+    them and how often; after a business refusal they are checked once more. Where the declaration was replaced
+    meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
     work.by.must_act_for_employer(filing.employer_id)
     known = store.same(work, filing)
+    if known is not None and known.status is Status.REPLACED:
+        store.declarations.keep(work, rules.release_content(known))
+        known = None
     if known is None:
         received = rules.receive(
             filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at
@@ -144,7 +151,7 @@ def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment 
 
 
 def _accept(work: Work, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
-    before = store.standing.find(work, rules.slot(declaration))
+    before = store.standing.find(work, rules.slot(declaration, establishment=examined.report.establishment))
     replaced = store.declarations.load(work, before.declaration_id) if before else None
     people = telling.to_tell(examined.workers, before=store.workers(work, replaced) if replaced else ())
     outcome = rules.accept(
@@ -200,8 +207,10 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
     counted = CardPage(
         page_id=page_id,
         declaration_id=declaration.declaration_id,
-        refreshed=len(page.cards),
+        refreshed=len(page.cards) - page.withdrawn,
         unknown=page.unknown,
+        already_good=page.already_good,
+        not_open=page.not_open,
     )
     store.card_pages.keep(work, Outcome(counted))
 
@@ -252,12 +261,19 @@ def _must_be_one_of(page: int, pages: int) -> None:
 def _consulted(work: Work, declaration: Declaration) -> Consulted:
     if declaration.status not in BOOKED:
         return Consulted(declaration=declaration)
-    pages = store.cards(work, declaration.declaration_id)
-    cards = Cards(
-        refreshed=sum(page.refreshed for page in pages),
-        unknown=sum(page.unknown for page in pages),
-        of=declaration.told_persons,
-        is_complete=len(pages) == declaration.told_pages,
-    )
+    cards = _cards(declaration, store.cards(work, declaration.declaration_id))
     owed = collections.obligation(work, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
+
+
+def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:
+    workers = declaration.booked.workers if declaration.booked else 0
+    not_open = sum(page.not_open for page in pages)
+    return Cards(
+        refreshed=sum(page.refreshed for page in pages),
+        unknown=sum(page.unknown for page in pages),
+        of=workers - not_open,
+        already_good=sum(page.already_good for page in pages),
+        not_open=not_open,
+        is_complete=len(pages) == declaration.told_pages,
+    )

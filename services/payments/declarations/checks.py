@@ -32,6 +32,9 @@ class Checker:
             quarter.quarter or 0: line_checks.floor(facts.fund, on=quarter.last_on) for quarter in facts.period.quarters
         }
         self._line_counts = dict.fromkeys(layout.kinds, 0)
+        self._establishment: str | None = None
+        self._establishments: set[str] = set()
+        self._named_establishment: tuple[Role, str] | None = None
         self._first_whose: dict[Role, tuple[str | None, tuple[int, int | None] | None]] = {}
         self._number = 0
         self._seen: set[int] = set()
@@ -50,6 +53,8 @@ class Checker:
             return
         parts, period = said.groupdict(), self._facts.period
         quarter = f"-Q{parts['quarter']}" if parts.get("quarter") else ""
+        if "establishment" in parts:
+            self._named_establishment = role, parts["establishment"]
         for found, expected in (
             (parts["employer"], self._facts.employer_id),
             (parts["year"] + quarter, str(period)[4 - len(parts["year"]) :]),
@@ -92,6 +97,7 @@ class Checker:
                 self._note(Remark("wage-file.file-missing"), role)
                 self._is_whole, self._is_counted = False, False
         self._totals()
+        self._name_against_lines()
         return Report(
             findings=self._notes.findings,
             errors=self._notes.counts[Severity.ERROR],
@@ -101,6 +107,7 @@ class Checker:
             wages_minor=sum(self._sums.values()),
             by_quarter=dict(self._sums),
             is_complement=self._header is not None and self._header[2].get("type") == "C",
+            establishment=self._establishment or "",
         )
 
     def _refuse_length(self, line: Line, *, role: Role, kind: RecordKind) -> None:
@@ -128,6 +135,28 @@ class Checker:
             yield Remark(code, "employer", value(employer), value(self._facts.employer_id))
         if period not in (None, self._period) and (is_first or period != first_period):
             yield Remark("wage-file.period-differs", "year", value(_written(*period)), value(_written(*self._period)))
+        yield from self._where(values)
+
+    def _where(self, values: Values) -> Iterator[Remark]:
+        """Which place of work the line is of: one declaration is of one, and each change of code is said once."""
+        establishment = values.get("exploitation")
+        if establishment is None:
+            return
+        if self._establishment is None:
+            self._establishment = establishment
+        if establishment not in self._establishments:
+            self._establishments.add(establishment)
+            if len(self._establishments) > 1:
+                code = "wage-file.two-establishments"
+                yield Remark(code, "exploitation", value(establishment), value(self._establishment))
+
+    def _name_against_lines(self) -> None:
+        """The place of work in the file's name, held against the one in its lines once they are read."""
+        if self._named_establishment is None or self._establishment is None:
+            return
+        role, named = self._named_establishment
+        if named != self._establishment:
+            self._note(Remark("wage-file.name-differs", found=value(named), expected=value(self._establishment)), role)
 
     def _of_header(self, line: Line, kind: RecordKind, values: Values) -> Iterator[Remark]:
         if self._header is None:

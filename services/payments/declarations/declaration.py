@@ -107,10 +107,12 @@ class Declaration:
     """One filing and what became of it. Amounts are minor units of the fund's currency.
 
     `content` is the fingerprint of the files' bytes: the same ones for the same employer, form and period are the same
-    declaration. The control totals are what the employer typed beside the files, if anything. `revision` counts those
-    of the period that were accepted, from 1; it is 0 before that. `checks` were begun, of which the last is given up at
-    `next_check_at` if nothing was heard of it. `findings_pages` and `wage_pages` are kept beside it;
-    `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
+    declaration for as long as it was not replaced. `establishment` is the code of the employer's place of work that the
+    lines name, known once they are read and empty in layouts without one. The control totals are what the employer
+    typed beside the files, if anything. `revision` counts those of the establishment and period that were accepted,
+    from 1; it is 0 before that. `checks` were begun, of which the last is given up at `next_check_at` if nothing was
+    heard of it. `findings_pages` and `wage_pages` are kept beside it; `told_pages` of wages, of `told_persons`, went
+    out: with those whom the declaration before named and this one not.
     """
 
     declaration_id: str
@@ -135,6 +137,7 @@ class Declaration:
     revision: int = 0
     replaces: str | None = None
     replaced_by: str | None = None
+    establishment: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -148,15 +151,26 @@ class Declaration:
         return self.business.booked if self.business else None
 
     @property
+    def other_establishment(self) -> str | None:
+        """The establishment where it is not the employer's main one: what others tell its declarations apart by."""
+        return self.establishment if is_other(self.establishment) else None
+
+    @property
     def receipts(self) -> tuple[Receipt, ...]:
         """The receipts given so far, in their order."""
         received = ReceivedReceipt(at=self.received_at, files=self.files)
         return tuple(receipt for receipt in (received, self.technical, self.business) if receipt is not None)
 
 
+def is_other(establishment: str) -> bool:
+    """Whether the code names another place of work than the employer's main one, which is all zeros or not named."""
+    return bool(establishment.strip("0"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class StandingDeclaration:
-    """Which declaration of a form and period stands for an employer: where two that are accepted at once must meet."""
+    """Which declaration of a form and period is in force for an establishment of an employer: where two that are
+    accepted at once must meet."""
 
     slot: str
     declaration_id: str
@@ -176,10 +190,16 @@ class WagePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CardPage:
-    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once."""
+    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once.
+
+    Of the workers named on it, `not_open` have no open right; of the others, the cards of `refreshed` are good for
+    longer now, those of `already_good` were before, and `unknown` hold none.
+    """
 
     page_id: str
     declaration_id: str
     refreshed: int
     unknown: int
+    already_good: int = 0
+    not_open: int = 0
     version: int = 0

@@ -21,6 +21,8 @@ class Report:
     wages_minor: int
     by_quarter: Mapping[int, int]
     is_complement: bool
+    establishment: str = ""
+    """The code of the place of work that every line names; empty where the layout has none."""
 
     @property
     def unreported(self) -> int:

@@ -50,8 +50,9 @@ def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
 def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
     """Hand in the wage files of a period; they are checked within moments.
 
-    The same bytes for the same employer, form and period are the same declaration, however often they come. Files for
-    a period that has an accepted declaration replace it once they are accepted themselves.
+    The same bytes for the same employer, form and period are the same declaration, however often they come, until it
+    is replaced. Files for an establishment and period that has an accepted declaration replace it once they are
+    accepted themselves.
     """
     employer_id = rules.employer_of(work.fund, sent.fields["employer_id"])
     return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))

@@ -15,6 +15,7 @@ from services.payments.declarations.declaration import (
     Status,
     StoredFile,
     TechnicalReceipt,
+    is_other,
 )
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import Finding, Role, Severity, value
@@ -52,6 +53,7 @@ BUSINESS_CODES = frozenset(
         "wage-file.person-twice",
         "wage-file.total-differs",
         "wage-file.two-employers",
+        "wage-file.two-establishments",
         "wage-file.workers-differ",
     }
 )
@@ -140,6 +142,14 @@ def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str
         next_check_at=at,
     )
     return Outcome(received, (_told_received(received),))
+
+
+def release_content(replaced: Declaration) -> Outcome[Declaration]:
+    """The files of a declaration that was replaced are free to be declared again, as a new one: from now on their
+    fingerprint finds this one no more."""
+    if replaced.status is not Status.REPLACED:
+        raise ValueError("what may still come into force, or is, keeps its fingerprint: a retry must find it")
+    return Outcome(replace(replaced, content=f"{replaced.content}/{replaced.declaration_id}"))
 
 
 def may_be_checked_again(declaration: Declaration) -> bool:
@@ -233,6 +243,7 @@ def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int,
         technical=_technical(examined, is_passed=not is_technical, at=at),
         business=None if is_technical else BusinessReceipt(at=at),
         findings_pages=findings_pages,
+        establishment=examined.report.establishment,
     )
     refusal = DeclarationRefused(
         declaration_id=refused.declaration_id,
@@ -241,6 +252,7 @@ def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int,
         period=refused.period,
         errors=examined.report.errors,
         refused_at=at,
+        establishment=refused.other_establishment,
     )
     return Outcome(refused, (refusal,))
 
@@ -275,6 +287,7 @@ def accept(
         wage_pages=pages_of(len(examined.workers), size=WAGES_A_PAGE),
         told_pages=pages_of(told_persons, size=WAGES_A_PAGE),
         told_persons=told_persons,
+        establishment=examined.report.establishment,
         revision=before.revision + 1 if before else 1,
         replaces=before.declaration_id if before else None,
     )
@@ -282,10 +295,10 @@ def accept(
 
 
 def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outcome[StandingDeclaration]:
-    """The accepted declaration takes the place of its period."""
+    """The accepted declaration is the one in force for its establishment and period."""
     return Outcome(
         StandingDeclaration(
-            slot=slot(accepted),
+            slot=slot(accepted, establishment=accepted.establishment),
             declaration_id=accepted.declaration_id,
             revision=accepted.revision,
             version=before.version if before else 0,
@@ -294,13 +307,15 @@ def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outco
 
 
 def give_way(declaration: Declaration, *, to: Declaration) -> Outcome[Declaration]:
-    """A newer declaration of the same period stands in its place; what it was stays readable."""
+    """A newer declaration of the same establishment and period is in force; what it was stays readable."""
     status = moved(MOVES, declaration.status, to=Status.REPLACED)
     return Outcome(replace(declaration, status=status, replaced_by=to.declaration_id))
 
 
-def slot(declaration: Declaration) -> str:
-    return f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
+def slot(declaration: Declaration, *, establishment: str) -> str:
+    """What one declaration at a time is in force for. The main establishment, all zeros, is the employer itself."""
+    whose = f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
+    return f"{whose}/{establishment}" if is_other(establishment) else whose
 
 
 def due_by_branch(assessment: Assessment) -> Mapping[str, int]:

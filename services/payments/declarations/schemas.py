@@ -99,17 +99,28 @@ class SlipView(Schema):
 
 
 class CardsView(Schema):
-    """How far the workers' health cards are refreshed."""
+    """How far the health cards of the workers whose right is open are refreshed, and why others are not."""
 
     refreshed = fields.Integer(required=True)
-    of = fields.Integer(required=True)
+    of = fields.Integer(
+        required=True, metadata={"description": "Workers of the declaration whose right is open, or not decided yet."}
+    )
+    already_good = fields.Integer(
+        required=True, metadata={"description": "Cards that were good for as long before, and stay as they are."}
+    )
     without_card = fields.Integer(required=True, attribute="unknown")
+    right_not_open = fields.Integer(
+        required=True, attribute="not_open", metadata={"description": "Workers whose right is not open; not in `of`."}
+    )
     is_complete = fields.Boolean(required=True)
     text = fields.Method("sentence", metadata=TEXT, required=True)
 
     def sentence(self, cards: Cards) -> str:
         code = "complete" if cards.is_complete else "going-on"
-        return say(f"declaration.cards.{code}", refreshed=cards.refreshed, of=cards.of)
+        beside = {"already-good": cards.already_good, "without-card": cards.unknown, "right-not-open": cards.not_open}
+        sentences = [say(f"declaration.cards.{code}", refreshed=cards.refreshed, of=cards.of)]
+        sentences += [say(f"declaration.cards.{why}", count=count) for why, count in beside.items() if count]
+        return " ".join(sentences)
 
 
 class PaymentView(Schema):
@@ -150,6 +161,9 @@ class SummaryView(Schema):
     form = fields.String(required=True)
     form_name = FormName(required=True, attribute="form", dump_only=True)
     period = fields.String(required=True)
+    establishment = fields.String(
+        required=True, metadata={"description": "The place of work that the lines name; empty where they name none."}
+    )
     revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
     status = fields.Enum(Status, by_value=True, required=True)
     text = StatusText(required=True, attribute="status", dump_only=True)

@@ -15,6 +15,9 @@ class ToTell:
 
     worker: WageLine
     withdrawn: tuple[int, ...] = ()
+    is_named: bool = True
+    """Whether the declaration names them; of one whom only the declaration before named, all that it said is taken
+    back."""
 
 
 def to_tell(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[ToTell]:
@@ -22,7 +25,7 @@ def to_tell(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[
     worker who is gone, for whoever keeps wages by quarter and must not go on believing the old ones."""
     earlier = {worker.insurance_number: worker for worker in before}
     people = [ToTell(worker, _withdrawn(earlier.pop(worker.insurance_number, None), worker)) for worker in workers]
-    people += [ToTell(replace(gone, wages=()), _withdrawn(gone, None)) for gone in earlier.values()]
+    people += [ToTell(replace(gone, wages=()), _withdrawn(gone, None), is_named=False) for gone in earlier.values()]
     return people
 
 
@@ -45,6 +48,7 @@ def accepted_event(accepted: Declaration, *, currency: str) -> DeclarationAccept
         due_on=booked.assessment.due_on,
         pages=accepted.told_pages,
         accepted_at=business.at,
+        establishment=accepted.other_establishment,
     )
 
 
@@ -66,6 +70,7 @@ def wage_events(
             currency=currency,
             wages=tuple(_wage(each, year, person_ref) for each in page),
             accepted_at=accepted.business.at,
+            establishment=accepted.other_establishment,
         )
 
 
@@ -92,4 +97,5 @@ def _wage(each: ToTell, year: int, person_ref: Callable[[str], str]) -> Declared
         ),
         entered_on=each.worker.entered_on,
         left_on=each.worker.left_on,
+        is_withdrawn=not each.is_named,
     )

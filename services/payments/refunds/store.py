@@ -6,6 +6,7 @@ from services.payments.refunds.refund import Refund, RefundStatus
 from services.payments.refunds.rules import RefundUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -14,6 +15,7 @@ refunds = Shelf(
     Refund,
     key="refund_id",
     missing=RefundUnknown,
+    retention=BY_LAW,
     indexes=[Index(("reference",), unique=True), Index(("status", "refund_id"))],
     sealed={"details": DataClass.BANK},
     whose="refund_id",

@@ -1,4 +1,4 @@
-"""What an operator may ask of any service on the machine: its dead letters, its outbox, its inbox."""
+"""What an operator may ask of any service on the machine: its dead letters, its outbox, its inbox, its jobs."""
 
 import argparse
 import sys
@@ -8,13 +8,14 @@ from typing import Any
 
 import structlog
 
+from shared.jobs.job import JobStatus
 from shared.kernel.errors import Failure
-from shared.process.operations import box_commands, letter_commands
+from shared.process.operations import box_commands, job_commands, letter_commands
 from shared.process.operations.desk import Desk
 from shared.process.service import Service
 from shared.process.settings import Common
 
-NAMES = ("deadletters", "outbox", "inbox")
+NAMES = ("deadletters", "outbox", "inbox", "jobs")
 
 
 def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
@@ -35,6 +36,7 @@ def _parser(service: str) -> argparse.ArgumentParser:
     things = parser.add_subparsers(required=True, metavar="what")
     _add_letters(things.add_parser("deadletters", help="events that wait for a person"))
     _add_outbox(things.add_parser("outbox", help="events told and not sent yet"))
+    _add_jobs(things.add_parser("jobs", help="work that time starts: what failed and what waits"))
     inbox = things.add_parser("inbox", help="events taken in").add_subparsers(required=True, metavar="verb")
     inbox.add_parser("status", help="how many, the last, and how far behind").set_defaults(act=box_commands.inbox)
     return parser
@@ -72,6 +74,21 @@ def _add_outbox(parser: argparse.ArgumentParser) -> None:
     anew.add_argument("--since", type=_instant, help="such as 2026-01-31T00:00:00+01:00; without an offset it is UTC")
     anew.add_argument("--for", dest="key", help="one key's events only: fund:case")
     anew.set_defaults(act=box_commands.republish)
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    shown = verbs.add_parser("list", help="those that failed as often as they may")
+    shown.add_argument("--fund", help="of one fund only")
+    shown.add_argument("--status", choices=[status.value for status in JobStatus], default=JobStatus.FAILED.value)
+    shown.set_defaults(act=job_commands.show)
+    again = verbs.add_parser("retry", help="have a worker try one now")
+    away = verbs.add_parser("give-up", help="end one for good: the thing itself says so")
+    for verb, act in ((again, job_commands.retry), (away, job_commands.give_up)):
+        verb.add_argument("job_id", help="as `list` shows it")
+        verb.add_argument("--fund", required=True, help="whose it is")
+        verb.set_defaults(act=act)
+    away.add_argument("--reason", required=True, help="kept for good: name no person")
 
 
 def _instant(text: str) -> datetime:

@@ -1,17 +1,22 @@
-"""Operations over HTTP, the same in every service: dead letters, outbox, inbox. For the operators of one fund."""
+"""Operations over HTTP, the same in every service: dead letters, outbox, inbox, jobs. For one fund's operators."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from shared.http.routes import Routes
+from shared.jobs import queue
 from shared.process.operations import inbox, letters, outbox
 from shared.process.operations.plumbing import database_of
 from shared.process.operations.schemas import (
     AskedView,
     DiscardBody,
     ErrandView,
+    GivingUpBody,
     GroupsView,
     InboxView,
+    JobPage,
+    JobsQuery,
+    JobView,
     LetterDetailView,
     LettersQuery,
     LettersView,
@@ -88,3 +93,27 @@ def republish(work: Work, body: Mapping[str, Any]) -> object:
 def read_inbox(work: Work) -> object:
     """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
     return inbox.status(database_of(work), work.fund.fund_id, at=work.at)
+
+
+@routes.get("/operations/jobs", needs=READ, query=JobsQuery, shows=JobPage)
+def list_jobs(work: Work, query: Mapping[str, Any]) -> object:
+    """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
+    return queue.page(work, status=query["status"], wanted=query["page"])
+
+
+@routes.get("/operations/jobs/<job_id>", needs=READ, shows=JobView)
+def read_job(work: Work, job_id: str) -> object:
+    """One job that is not done yet."""
+    return queue.jobs.load(work, job_id)
+
+
+@routes.post("/operations/jobs/<job_id>/retry", needs=ACT, shows=JobView, status=202)
+def retry_job(work: Work, job_id: str) -> object:
+    """Have a worker try a job now, with all its attempts."""
+    return queue.retry(work, job_id)
+
+
+@routes.post("/operations/jobs/<job_id>/giving-up", needs=ACT, takes=GivingUpBody, shows=JobView, status=202)
+def give_up_job(work: Work, body: Mapping[str, Any], job_id: str) -> object:
+    """Have a worker end a job for good and say so in the thing itself, with the reason."""
+    return queue.give_up(work, job_id, reason=body["reason"])

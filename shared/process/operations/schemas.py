@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.http.shapes import many
+from shared.http.shapes import PagedQuery, many, paged
+from shared.jobs.job import JobStatus
 
 PAGE_MAX = 200
 REASON_LENGTH_MAX = 300
@@ -128,3 +129,30 @@ class InboxView(Schema):
 
 
 GroupsView = many(GroupView)
+
+
+class JobsQuery(PagedQuery):
+    status = fields.Enum(JobStatus, by_value=True, load_default=JobStatus.FAILED)
+
+
+class JobView(Schema):
+    """Work that time starts: for which thing, when it is due, how often it was tried in vain."""
+
+    job_id = fields.String(required=True)
+    kind = fields.String(required=True)
+    thing_id = fields.String(required=True)
+    status = fields.Enum(JobStatus, by_value=True, required=True)
+    since_at = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    attempts = fields.Integer(required=True)
+    last_error = fields.String(required=True, metadata={"description": "A code or a class; empty where none failed."})
+    reason = fields.String(required=True, metadata={"description": "Why an operator gave it up."})
+
+
+JobPage = paged(JobView)
+
+
+class GivingUpBody(Schema):
+    """The reason is kept for good: it names no person."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, REASON_LENGTH_MAX))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.claims.claims.routes import routes as claim_routes
 from services.claims.wiring import service
 from shared.storage.platform import Platform, now
 from tests.callers import Office
@@ -144,3 +145,19 @@ def test_a_claim_whose_right_is_not_open_is_not_approved(office: Office, platfor
     claim_id = office.person("pnoora").post("/claims", filing(papers=papers)).json["claim_id"]
     refused = office.staff().post(f"/claims/{claim_id}/approval", {})
     assert (refused.status_code, refused.json["code"]) == (409, "claim.right-not-open")
+
+
+def test_r9_every_change_of_a_claim_takes_if_match() -> None:
+    assert [route.name for route in claim_routes.all if route.method != "GET" and route.edits is None] == [
+        "claims.submit"
+    ]
+
+
+def test_r9_the_second_of_two_agents_is_told_of_the_newer_version(office: Office) -> None:
+    filed = office.person(AMIRA).post("/claims", filing())
+    seen, path = {"If-Match": filed.headers["ETag"]}, f"/claims/{filed.json['claim_id']}"
+    first = office.staff("agent-1").post(f"{path}/refusal", {"reason": "not-covered"}, headers=seen)
+    second = office.staff("agent-2").post(f"{path}/approval", {}, headers=seen)
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert (second.json["code"], second.json["version"]) == ("request.changed-since-read", 2)
+    assert second.headers["ETag"] == first.headers["ETag"] == office.staff().get(path).headers["ETag"]

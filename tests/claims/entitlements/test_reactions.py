@@ -1,5 +1,7 @@
 """Wages come in page by page; rights go out page by page; twice is once."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.claims.wiring import service
@@ -44,3 +46,14 @@ def test_a_page_of_hundreds_of_known_and_unknown_people(platform: Platform) -> N
     hear(platform, service, wages(*people, year=2024))
     assert platform.database["entitlements"].count_documents({"version": 2}) == 300
     assert platform.database["entitlements"].count_documents({"version": 1}) == 200
+
+
+def test_w05_establishments_and_lines_of_one_person_are_all_taken(office: Office, platform: Platform) -> None:
+    first, second = wages(AMIRA, year=2025, months=1), wages(AMIRA, year=2025, months=2)
+    other_year = wages(AMIRA, year=2024).wages
+    hear(platform, service, replace(first, establishment="0000", wages=(*first.wages, *other_year)))
+    hear(platform, service, replace(second, establishment="0001", declaration_id="d2"))
+    worked = office.person(AMIRA).get("/rights").json["worked"]
+    assert [each["duration"] for each in worked if each["year"] == 2025] == [1, 2] * 4
+    assert len([each for each in worked if each["year"] == 2024]) == 4
+    assert parked(platform) == []

@@ -50,6 +50,16 @@ def test_another_employer_or_form_replaces_nothing(other: dict[str, Any]) -> Non
     assert len(written(declared(), declared(wage(wage_minor=7), revision=2, **other)).entries) == 8
 
 
+def test_r01_another_establishment_of_the_employer_replaces_nothing() -> None:
+    first, other = declared(), declared(wage(wage_minor=7), establishment="0001")
+    assert len(written(first, other).entries) == 8
+    assert wages_of(written(first, other, declared(wage(wage_minor=9), revision=2, establishment="0001"))) == [
+        (FIRM, quarter, amount) for quarter in (1, 2, 3, 4) for amount in (18_000_000, 9)
+    ]
+    assert rules.page_of(other, known=[]) is not None
+    assert rules.scope_of(first) == f"{FIRM}/{first.form}/{first.period}"
+
+
 def test_two_lines_of_one_person_in_one_declaration_both_count() -> None:
     assert len(written(declared(wage(), wage(wage_minor=7))).entries) == 8
     assert len(written(declared(page=1, pages=2), declared(wage(wage_minor=7), page=2, pages=2)).entries) == 8

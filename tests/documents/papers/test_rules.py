@@ -10,9 +10,18 @@ from services.documents.careers import rules as careers
 from services.documents.careers.career import Career, Entry
 from services.documents.papers import rules
 from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
-from services.documents.papers.paper import MOVES, WAITING_MAX, Paper, Reason, Said, Status
+from services.documents.papers.paper import (
+    MOVES,
+    WAITING_MAX,
+    FailureReason,
+    Paper,
+    PrintingFailure,
+    Reason,
+    Said,
+    Status,
+)
 from services.documents.papers.rules import Request
-from shared.events.documents import PaperIssued, PaperRevoked
+from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
 from shared.funds.period import Period
 from shared.kernel.errors import Failure
@@ -301,6 +310,7 @@ def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
     [
         (Status.ASKED, Status.SUPERSEDED, Status.REVOKED),
         (Status.VALID, Status.SUPERSEDED, Status.REVOKED),
+        (Status.FAILED, None, None),
         (Status.SUPERSEDED, None, Status.REVOKED),
         (Status.REVOKED, None, None),
         (Status.EXPIRED, None, None),
@@ -312,9 +322,22 @@ def test_every_move_of_a_withdrawal(status: Status, added: Status | None, change
         assert (outcome.thing.status if outcome else None) is to
 
 
+def test_d01_a_paper_that_cannot_be_printed_ends_and_is_told() -> None:
+    outcome = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT)
+    assert outcome.thing.status is Status.FAILED
+    assert outcome.thing.failure == PrintingFailure(reason=FailureReason.LETTERS_NOT_PRINTABLE, failed_at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, PaperFailed)
+    assert (told.person_ref, told.reason) == (AMIRA, "letters-not-printable")
+    for paper in (outcome.thing, issued(ask())):
+        with pytest.raises(MoveNotAllowed):
+            rules.fail(paper, FailureReason.PRINTING_FAILED, at=AT)
+
+
 def test_the_table_of_moves() -> None:
     assert {(here.value, to.value) for here in Status for to in MOVES[here]} == {
         ("asked", "valid"),
+        ("asked", "failed"),
         ("asked", "superseded"),
         ("asked", "revoked"),
         ("valid", "superseded"),

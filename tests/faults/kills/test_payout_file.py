@@ -19,7 +19,7 @@ import requests
 
 from deploy.local.programs import HOST
 from services.payments.banking.client import BankClient
-from services.payments.banking.iso20022 import camt054
+from services.payments.banking.iso20022 import camt
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.platform import now
@@ -142,7 +142,7 @@ def _booked(scene: Scene) -> list[Any]:
         timeout_s=10,
     )
     body = bank.day(funds()[DZ].payment.payouts.number, on=now().date())
-    return [] if body is None else list(camt054.read(body).entries)
+    return [] if body is None else list(camt.read(body).entries)
 
 
 @contextmanager

@@ -117,10 +117,10 @@ MUTANTS = [
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
-        self._mark([str(document["_id"]) for document in documents])
+        self._mark(documents)
 """,
         now="""\
-        self._mark([str(document["_id"]) for document in documents])
+        self._mark(documents)
         passing("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
         passing("relay.acknowledged")
@@ -137,15 +137,15 @@ MUTANTS = [
     Mutant(
         mechanism="a thing is saved over the version that was read, and no other",
         file="shared/storage/drawer.py",
-        was='old, change = {"_id": key, "version": version}, {"$set": whole}',
-        now='old, change = {"_id": key}, {"$set": whole}',
+        was='old, change = {**self._its(key), "version": version}, {"$set": whole}',
+        now='old, change = self._its(key), {"$set": whole}',
         test="tests/shared/storage/test_platform.py::test_a_writer_that_is_always_late_is_told_so",
     ),
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/drawer.py",
-        was='old = {"_id": {"$in": part}, "version": version}',
-        now='old = {"_id": {"$in": part}}',
+        was='old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}',
+        now='old: Document = {"_id": {"$in": part}, "fund": self.fund_id}',
         test="tests/shared/storage/test_drawer.py",
     ),
     Mutant(
@@ -185,9 +185,9 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="money that leaves for a payout that the bank refused is shown to a person",
-        file="services/payments/payouts/actions.py",
-        was="if payout.status is Status.RETURNED and payout.returned_by is None:",
-        now="if False:",
+        file="services/payments/payouts/rules.py",
+        was="return payout.status is Status.RETURNED and payout.returned_by is None",
+        now="return False",
         test="tests/payments/banking/test_actions.py::test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case",
     ),
     Mutant(

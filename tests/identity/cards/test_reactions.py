@@ -1,5 +1,6 @@
 """Rights open, cards follow: page by page, counted, and never twice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,22 @@ def test_a_closed_right_leaves_the_card_as_it_is(people: Platform) -> None:
         "pages": 1,
         "cards": [],
         "unknown": 0,
+        "already_good": 0,
+        "not_open": 1,
+        "withdrawn": 0,
     }
+
+
+def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: Platform) -> None:
+    gone, good = ref(KARIM_NSS), ref()
+    hear(people, service, rights(good, until=SOON))
+    decided = rights(good, gone, "pnobody", until=SOON, declaration_id="d2")
+    shut = rights("pshut", status="closed").rights
+    gone_too = tuple(replace(each, is_withdrawn=each.person_ref == gone) for each in decided.rights)
+    hear(people, service, replace(decided, rights=(*gone_too, *shut)))
+    last = refreshed(people)[-1]
+    assert [card["person_ref"] for card in last["cards"]] == [gone]
+    assert (last["already_good"], last["unknown"], last["not_open"], last["withdrawn"]) == (1, 1, 1, 1)
 
 
 def test_a_page_that_changes_no_card_is_told_all_the_same(people: Platform) -> None:

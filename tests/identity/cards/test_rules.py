@@ -25,8 +25,8 @@ def test_a_number_has_check_digits_and_the_year_and_no_right_yet() -> None:
     ("before", "right_until", "after"),
     [
         (None, date(2026, 6, 30), date(2026, 6, 30)),
-        (None, date(2027, 2, 10), date(2027, 2, 10)),
-        (None, date(2029, 1, 1), date(2027, 2, 10)),
+        (None, date(2027, 2, 9), date(2027, 2, 9)),
+        (None, date(2029, 1, 1), date(2027, 2, 9)),  # W06: the day before the same day
         (date(2026, 3, 1), date(2026, 6, 30), date(2026, 6, 30)),
         (date(2026, 6, 30), date(2026, 6, 30), None),
         (date(2026, 9, 1), date(2026, 6, 30), None),

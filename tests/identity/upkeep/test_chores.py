@@ -8,6 +8,8 @@ import pytest
 from deploy.local.verify import versions
 from deploy.local.verify.seen import Seen
 from services.identity.upkeep.chores import forget
+from services.identity.wiring import service
+from shared.process import purging
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, application, considered, forgotten, karim, known_people
 from tests.identity.conftest import House
@@ -20,7 +22,9 @@ def count(house: House, name: str) -> int:
 
 
 def run(house: House, fund_id: str = DZ) -> int:
-    return forget().run(house.platform, fund_id)
+    """A round of what removes what was kept long enough."""
+    purge = purging.chore(service.all_retentions())
+    return purge.run(house.platform, fund_id) + forget().run(house.platform, fund_id)
 
 
 def sign_in(house: House) -> None:

@@ -45,6 +45,8 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.claim_refused(), "claim-refused", AMIRA, {"email", "sms"}),
         (made.claim_paid(), "claim-paid", AMIRA, {"email", "sms"}),
         (made.benefit_returned(), "benefit-returned", AMIRA, {"email", "sms"}),
+        (made.paper_revoked(), "paper-revoked", AMIRA, {"email", "sms"}),
+        (made.paper_failed(), "paper-failed", AMIRA, {"email", "sms"}),
     ],
     ids=lambda it: type(it).__name__ if hasattr(it, "__event__") else "",
 )
@@ -61,6 +63,13 @@ def test_an_event_says_one_thing_to_one_owner(
 def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: Platform) -> None:
     hear(registered, service, made.password_changed(person_ref=None))
     assert parked(registered) == [] and kept(registered) == []
+
+
+def test_u6_a_paper_that_is_superseded_and_then_revoked_is_said_twice(registered: Platform) -> None:
+    later = made.paper_revoked(reason="wages-changed", at=AT + timedelta(days=1))
+    hear(registered, service, made.paper_revoked(), later)
+    assert len(kept(registered, channel="sms")) == 2
+    assert {row["parameters"]["number"] for row in kept(registered)} == {"PR260000000197"}
 
 
 def test_an_agent_may_ask_for_a_paper_more_than_once(registered: Platform) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import BookedEntry, Direction
+from services.payments.banking.bank_file import BookedEntry, Direction, Notice
 from services.payments.banking.rounds import in_work
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
@@ -59,7 +59,7 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
 
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
-    rounds.book(platform, DZ, "test", lines)
+    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:

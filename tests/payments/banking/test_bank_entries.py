@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import BookedEntry, Direction
-from services.payments.banking.iso20022 import camt054
+from services.payments.banking.bank_file import BookedEntry, Direction, Notice
+from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import in_work
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
@@ -42,7 +42,7 @@ def ask(made: Office, declaration_id: str = "d1", rail: str = "transfer") -> dic
 def take(platform: Platform, body: bytes) -> None:
     """A file comes twice: the second time changes nothing."""
     for _ in range(2):
-        rounds.book(platform, DZ, "test", camt054.read(body).entries)
+        rounds.book(platform, DZ, "test", camt.read(body))
 
 
 def file(*entries: str, account: str = COLLECTIONS) -> bytes:
@@ -67,7 +67,7 @@ def line(**facts: Any) -> BookedEntry:
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(platform, DZ, "test", lines)
+        rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -163,6 +163,14 @@ def test_a_corrected_file_changes_nothing(platform: Platform, made: Office) -> N
     book(platform, line(remittance=reference))
     book(platform, line(remittance=f"corrected: {reference}"))
     assert balance(made, "bank:collections") == ("3150.25", "debit")
+
+
+def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(platform: Platform, made: Office) -> None:
+    good = entry("3150.25", direction="CRDT", details=_paid_by(ask(made)["reference"]))
+    take(platform, file(entry("12.00", ccy="EUR", direction="CRDT"), good))
+    assert status(made) == ("paid", "3150.25")
+    (waiting,) = made.staff().get("/bank/entries").json["items"]
+    assert (waiting["why"], waiting["stated"], waiting["account"]) == ("currency-foreign", "12.00 EUR", "foreign")
 
 
 # --- What it is for ---------------------------------------------------------------------------------------------------
@@ -336,7 +344,9 @@ def test_b04_zero_moves_nothing_and_the_rest_is_booked(platform: Platform, made:
     good = entry("3150.25", direction="CRDT", details=_paid_by(reference))
     take(platform, file(zero, good))
     assert status(made) == ("paid", "3150.25") and cases(made) == []
+    book(platform, line(entry_id="E0", amount=Money(0, Currency.DZD)))
     assert {row["status"] for row in platform.database["bank_entries"].find()} == {"noted", "booked"}
+    assert cases(made) == []
 
 
 IBAN = "DZ05" + COLLECTIONS

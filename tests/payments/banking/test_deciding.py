@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import Direction
+from services.payments.banking.bank_file import Direction, Notice
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.platform import Platform
@@ -55,7 +55,7 @@ def test_what_waits_is_listed_with_why(made: Office) -> None:
 
 def test_the_list_is_sorted_paged_and_filtered(platform: Platform, made: Office) -> None:
     lines = [line(entry_id=f"E{number}", remittance="?", account=PAYOUTS) for number in range(4)]
-    rounds.book(platform, DZ, "test", lines)
+    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
     pages, cursor = [], ""
     while cursor is not None:
         page = made.staff().get(f"/bank/entries?limit=2{cursor and '&cursor=' + cursor}").json
@@ -80,7 +80,8 @@ def test_b10_an_agent_allocates_what_no_rule_could(platform: Platform, made: Off
     assert balance(made, "bank:collections") == ("3150.25", "debit")
     assert told(platform).count("payments.declaration-paid") == 1
     assert "appel" not in str(list(platform.database["bank_entries"].find()))
-    deeds = [deed["verb"] for row in platform.database["audit"].find() for deed in row.get("deeds", [])]  # type: ignore[attr-defined]
+    audit = platform.database["audit"].find()
+    deeds = [deed["verb"] for row in audit for each in row["entries"] for deed in each["deeds"]]  # type: ignore[attr-defined]
     assert deeds.count("decided") == 1
 
 

@@ -276,7 +276,6 @@ def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], err
         collection(Status.DEBITED),
         collection(Status.ANNOUNCED, rail=Rail.TRANSFER),
         collection(Status.ANNOUNCED, declaration_id="another"),
-        collection(Status.ANNOUNCED, amount_minor=DUE + 1),
         collection(Status.WITHDRAWING),
         collection(Status.WITHDRAWN),
         collection(Status.REVERSED),
@@ -286,6 +285,11 @@ def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
     _, outcome = request(obligation(), before=(before,))
     first = request(obligation())[1].thing
     assert outcome.thing.reference != first.reference
+
+
+def test_r8_a_live_try_for_another_amount_is_no_reason_to_refuse() -> None:
+    _, outcome = request(obligation(), before=(collection(Status.ANNOUNCED, amount_minor=DUE + 1),))
+    assert outcome.thing.amount_minor == DUE
 
 
 # --- References -------------------------------------------------------------------------------------------------------
@@ -419,6 +423,21 @@ def test_what_is_due_is_no_difference_but_what_came_must_fit(
     assert found.case is case
     assert (found.declared_minor, found.collected_minor) == (declared, collected)
     assert found.booked_minor == declared - outstanding
+
+
+@pytest.mark.parametrize(
+    ("paid", "case"), [((100, 0), None), ((100, 40), Case.PARTIAL), ((140, 60), Case.PARTIAL), ((140, 100), Case.OVER)]
+)
+def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(paid: tuple[int, int], case: Case | None) -> None:
+    owed = [
+        obligation(declaration_id=f"d{each}", due_minor=100, called_minor=100 if amount else 0, paid_minor=amount)
+        for each, amount in enumerate(paid)
+    ]
+    found = rules.standing(
+        employer_id="1600000001", period="2025", obligations=owed, outstanding_minor=200 - sum(paid), version=0
+    )
+    assert found.case is case
+    assert found.declared_minor == 200
 
 
 def test_a_quarter_of_tunisia_has_its_reference_too() -> None:

@@ -111,13 +111,13 @@ def tn_122(people: Iterable[Worker] = (), **line: Any) -> Files:
     """The quarterly file of the first quarter of 2026; two workers unless given."""
     details = [tn_line(worker, **line) for worker in list(people) or workers(2)]
     content = b"".join(LAYOUTS["tn-122"].write(details, role=Role.DETAIL))
-    return Files({f"DS{TN_EMPLOYER}0000.12026.txt": content})
+    return Files({f"DS{TN_EMPLOYER}{line.get('exploitation', '0000')}.12026.txt": content})
 
 
 def tn_line(worker: Worker, **line: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "employer": TN_EMPLOYER,
-        "exploitation": 0,
+        "exploitation": "0000",
         "quarter": 1,
         "year": 2026,
         "page": 1 + (worker.number - 1) // LINES_PER_PAGE,

@@ -1,5 +1,6 @@
 """Cards are counted page by page: twice is once, and what is broken or unknown is parked."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -40,14 +41,37 @@ def test_cards_are_counted_while_it_goes_on(desk: Desk, platform: Platform) -> N
     assert seen == {
         "refreshed": 2,
         "of": 503,
+        "already_good": 0,
         "without_card": 1,
+        "right_not_open": 0,
         "is_complete": False,
-        "text": "2 cartes sur 503 actualisées jusqu'ici.",
+        "text": "2 cartes sur 503 actualisées jusqu'ici. 1 salarié n'a pas de carte.",
     }
     hear(platform, service, cards(declaration_id, page=1, pages=2, count=500))
     seen = desk.see(declaration_id, language="ar")["cards"]
     assert (seen["refreshed"], seen["is_complete"]) == (502, True)
-    assert seen["text"] == "502 من 503 بطاقات صحية جددت. اكتملت العملية."
+    assert seen["text"] == "502 من 503 بطاقات صحية جددت. اكتملت العملية. دون بطاقة: أجير واحد."
+
+
+def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_refreshed(
+    desk: Desk, platform: Platform
+) -> None:
+    desk.declare(das_b(workers(60)))
+    declaration_id = desk.declare(das_b(workers(55)))["declaration_id"]  # five fall out, who are told of too
+    page = cards(declaration_id, count=6, unknown=1)
+    hear(platform, service, replace(page, already_good=40, not_open=9, withdrawn=1))
+    seen = desk.see(declaration_id, language="en")["cards"]
+    assert seen == {
+        "refreshed": 5,
+        "of": 46,
+        "already_good": 40,
+        "without_card": 1,
+        "right_not_open": 9,
+        "is_complete": True,
+        "text": "5 of 46 cards refreshed. All have been looked at. 40 cards were good already. "
+        "1 worker holds no card. 9 workers have no open right.",
+    }
+    assert seen["refreshed"] + seen["already_good"] + seen["without_card"] == seen["of"]
 
 
 def test_a_page_that_is_told_again_counts_once(desk: Desk, platform: Platform) -> None:

@@ -384,7 +384,30 @@ def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, 
     assert (owed["balance"], owed["side"]) == (new["due"], "debit")
     assert staff.get("/differences").json["items"] == []
     assert len(desk.see(old["declaration_id"], "/lines")["items"]) == 3
-    assert desk.see(new["declaration_id"])["cards"]["of"] == 3  # the one who is gone is told of too
+    assert desk.see(new["declaration_id"])["cards"]["of"] == 2  # the one who is gone is told of, and is no worker of it
+
+
+def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(desk: Desk, platform: Platform) -> None:
+    first = desk.declare(das_b(workers(3)))
+    mistake = desk.declare(das_b(workers(3), wage_1=10_000_000))
+    sent = desk.send(das_b(workers(3)))
+    again = sent.json["declaration_id"]
+    assert (sent.status_code, sent.json["status"]) == (202, "received")
+    assert again not in {first["declaration_id"], mistake["declaration_id"]}
+    assert desk.send(das_b(workers(3))).json["declaration_id"] == again  # a retry, while it is received
+    desk.work()
+    seen = desk.see(again)
+    assert (seen["status"], seen["revision"], seen["replaces"]) == ("accepted", 3, mistake["declaration_id"])
+    assert seen["due"] == first["due"]
+    assert desk.see(mistake["declaration_id"])["replaced_by"] == again
+    assert desk.send(das_b(workers(3))).json["declaration_id"] == again  # and while it is in force
+    owed = desk.office.staff().get(f"/ledger/accounts/receivable:{DZ_EMPLOYER}:2025").json
+    assert owed["balance"] == first["due"]
+    assert len(desk.see(again, "/lines")["items"]) == 3
+    # Back and forth as often as the employer likes.
+    back = desk.declare(das_b(workers(3), wage_1=10_000_000))
+    assert (back["status"], back["revision"]) == ("accepted", 4)
+    assert desk.declare(das_b(workers(3)))["revision"] == 5
 
 
 # --- Who may, and what cannot be asked --------------------------------------------------------------------------------

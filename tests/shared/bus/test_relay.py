@@ -45,7 +45,7 @@ def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platf
     with database.client.start_session() as session, session.start_transaction():
         database["outbox"].update_one({"_id": "a"}, {"$set": {"is_sent": True}}, session=session)
         with pytest.raises(DatabaseUnavailable):
-            Relay(platform, "unused", name="relay")._mark(["a"])
+            Relay(platform, "unused", name="relay")._mark([{"_id": "a"}])
 
 
 def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:

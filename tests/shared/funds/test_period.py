@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.funds.loading import load
-from shared.funds.period import Period, PeriodKind, PeriodMalformed, later
+from shared.funds.period import Period, PeriodKind, PeriodMalformed, after_period_end, last_day_of_term, later
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,58 @@ def test_a_year_has_four_quarters_and_a_quarter_itself() -> None:
         (date(2025, 12, 31), 1, 0, date(2026, 1, 31)),
         (date(2025, 1, 31), 1, 0, date(2025, 2, 28)),
         (date(2025, 2, 28), 1, 0, date(2025, 3, 31)),
-        (date(2025, 1, 30), 1, 0, date(2025, 2, 28)),
+        (date(2024, 2, 29), 1, 0, date(2024, 3, 31)),
+        (date(2025, 6, 30), 1, 0, date(2025, 7, 31)),
+        (date(2025, 6, 30), 1, 15, date(2025, 8, 15)),
         (date(2026, 3, 31), 0, 15, date(2026, 4, 15)),
-        (date(2025, 6, 15), 12, 0, date(2026, 6, 15)),
-        (date(2024, 2, 29), 12, 0, date(2025, 2, 28)),
+        (date(2025, 6, 15), 1, 0, date(2025, 7, 15)),  # no month's end: moved as any day
     ],
 )
-def test_a_day_moves_by_months_and_days(day: date, months: int, days: int, expected: date) -> None:
+def test_the_end_of_a_period_moves_by_months_and_stays_a_month_s_end(
+    day: date, months: int, days: int, expected: date
+) -> None:
+    assert after_period_end(day, months=months, days=days) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "days", "expected"),
+    [
+        (date(2025, 6, 15), 12, 0, date(2026, 6, 15)),
+        (date(2025, 6, 15), 12, 3, date(2026, 6, 18)),
+        (date(2026, 4, 30), 6, 0, date(2026, 10, 30)),
+        (date(2025, 2, 28), 1, 0, date(2025, 3, 28)),
+        (date(2025, 2, 28), 36, 0, date(2028, 2, 28)),
+        (date(2024, 2, 29), 12, 0, date(2025, 2, 28)),
+        (date(2024, 2, 29), 48, 0, date(2028, 2, 29)),
+        (date(2025, 1, 30), 1, 0, date(2025, 2, 28)),
+        (date(2025, 8, 31), 1, 0, date(2025, 9, 30)),
+        (date(2025, 12, 31), 2, 1, date(2026, 3, 1)),
+    ],
+)
+def test_w06_a_person_s_day_moves_to_the_same_day(day: date, months: int, days: int, expected: date) -> None:
     assert later(day, months=months, days=days) == expected
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "months", "last_on"),
+    [
+        (date(2026, 7, 5), 12, date(2027, 7, 4)),
+        (date(2026, 7, 1), 12, date(2027, 6, 30)),
+        (date(2026, 1, 1), 12, date(2026, 12, 31)),
+        (date(2026, 4, 30), 6, date(2026, 10, 29)),
+        (date(2025, 3, 1), 12, date(2026, 2, 28)),
+        (date(2027, 3, 1), 12, date(2028, 2, 29)),
+        (date(2027, 2, 28), 12, date(2028, 2, 27)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),  # there is no 29 February: the whole month is in the term
+        (date(2024, 2, 29), 48, date(2028, 2, 28)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2026, 1, 28), 1, date(2026, 2, 27)),
+        (date(2026, 12, 31), 12, date(2027, 12, 30)),
+    ],
+)
+def test_w06_a_term_ends_on_the_day_before_the_same_day(begins_on: date, months: int, last_on: date) -> None:
+    assert last_day_of_term(begins_on, months=months) == last_on
 
 
 def test_each_form_says_when_it_is_due() -> None:

@@ -1,6 +1,7 @@
 """What every route does before and after its handler: who may, what is read, once per key, how it is refused."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,6 +48,19 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
     return pots.keep(work, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
 
 
+def the_pot(work: Work, *, pot_id: str) -> Pot:
+    return pots.load(work, pot_id)
+
+
+@routes.post("/pots/<pot_id>/more", needs="pots:fill", shows=PotView, edits=the_pot)
+def add(work: Work, pot_id: str) -> Pot:
+    """Put more into a pot."""
+    pot = the_pot(work, pot_id=pot_id)
+    if pot.amount_minor > 1:
+        raise Full
+    return pots.keep(work, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
+
+
 @routes.get("/pots/<pot_id>", needs=ANYONE, shows=PotView)
 def look(work: Work, pot_id: str) -> Pot:
     """Look into a pot."""
@@ -66,6 +80,51 @@ def test_a_thing_is_shown_with_its_version(office: Office) -> None:
     assert seen.json == {"pot_id": "a", "version": 1}
     assert seen.headers["ETag"] == '"1"'
     assert seen.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"),
+    [
+        (None, 200),
+        ('"2"', 200),
+        ("*", 200),
+        ('"1", "2"', 200),
+        ('"1"', 412),
+        ('"3"', 412),
+        ('W/"2"', 412),  # a weak one never matches (RFC 9110, 13.1.1)
+        ("", 412),
+        ("nonsense", 412),
+    ],
+)
+def test_r9_a_change_is_refused_where_the_caller_saw_another_version(
+    office: Office, if_match: str | None, status: int
+) -> None:
+    staff = office.staff()
+    staff.post("/pots", {"pot_id": "a"})
+    staff.post("/pots/a/more")
+    headers = {} if if_match is None else {"If-Match": if_match}
+    answer = staff.post("/pots/a/more", headers=headers)
+    assert answer.status_code == status
+    if status == 412:
+        assert (answer.json["code"], answer.json["version"]) == ("request.changed-since-read", 2)
+        assert answer.headers["ETag"] == '"2"'
+        assert office.nobody().get(f"/v1/{DZ}/pots/a").json["version"] == 2
+
+
+def test_r9_a_newer_version_is_told_before_what_its_state_forbids(office: Office) -> None:
+    staff = office.staff()
+    staff.post("/pots", {"pot_id": "a", "amount": 2})
+    assert staff.post("/pots/a/more", headers={"If-Match": '"1"'}).status_code == 409
+    assert staff.post("/pots/a/more", headers={"If-Match": '"7"'}).status_code == 412
+    assert staff.post("/pots/none/more", headers={"If-Match": '"1"'}).json["code"] == "pot.unknown"
+
+
+def test_r9_a_request_that_is_sent_again_with_its_key_gets_its_first_answer(office: Office) -> None:
+    staff = office.staff()
+    staff.post("/pots", {"pot_id": "a"})
+    first, again = (staff.post("/pots/a/more", key="k1", headers={"If-Match": '"1"'}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["Idempotent-Replayed"] == "true" and again.headers["ETag"] == '"2"'
 
 
 @pytest.mark.parametrize(

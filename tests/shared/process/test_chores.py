@@ -1,12 +1,13 @@
 """Chores go through what waits: one that fails is left for later, the others go on."""
 
+import itertools
 import threading
 
 import pytest
 from structlog.testing import capture_logs
 
 from shared.kernel.errors import Conflict, Stale, Unavailable
-from shared.process.chores import Chore, OneByOne, keep_doing
+from shared.process.chores import IDLE_MAX_S, Chore, OneByOne, keep_doing, threads
 from shared.storage.platform import Platform
 from tests.ground import DZ
 
@@ -51,12 +52,74 @@ def test_a_race_that_was_lost_is_no_fault_and_is_run_again(platform: Platform) -
 
     def run(_: Platform, fund_id: str) -> int:
         runs.append(fund_id)
-        if len(runs) <= len(platform.funds):
+        if len(runs) == 1:
             raise Stale
         stop.set()
         return 1
 
     with capture_logs() as logs:
-        keep_doing(Chore("test", 0.01, run), platform, stop)
+        keep_doing(Chore("test", 0.01, run), platform, DZ, stop)
     assert {line["event"] for line in logs} == {"chore-waits"}
-    assert runs.count(DZ) == 2
+    assert runs == [DZ, DZ]
+
+
+def test_b04_a_round_that_fails_as_nobody_foresaw_does_not_end_the_thread(platform: Platform) -> None:
+    runs, stop = [], threading.Event()
+
+    def run(_: Platform, fund_id: str) -> int:
+        runs.append(fund_id)
+        if len(runs) == 1:
+            raise ValueError("what a partner sent")
+        stop.set()
+        return 1
+
+    with capture_logs() as logs:
+        keep_doing(Chore("test", 0.01, run), platform, DZ, stop)
+    assert [(line["event"], line["why"]) for line in logs] == [("chore-failed", "ValueError")]
+    assert runs == [DZ, DZ]
+
+
+def test_one_funds_silent_bank_holds_up_no_other_fund(platform: Platform) -> None:
+    hang, stop, done = threading.Event(), threading.Event(), threading.Event()
+
+    def run(_: Platform, fund_id: str) -> int:
+        if fund_id == DZ:
+            hang.wait(10)
+            raise Gone
+        done.set()
+        return 1
+
+    at_work = threads([Chore("bank", 0.01, run)], platform, stop)
+    for thread in at_work:
+        thread.start()
+    try:
+        assert done.wait(5)
+    finally:
+        stop.set()
+        hang.set()
+        for thread in at_work:
+            thread.join(10)
+
+
+def test_a_chore_that_finds_nothing_looks_less_and_less_often(platform: Platform) -> None:
+    class Waits(threading.Event):
+        def __init__(self) -> None:
+            super().__init__()
+            self.of_s: list[float] = []
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.of_s.append(timeout or 0.0)
+            return self.is_set()
+
+    waits, rounds = Waits(), itertools.count(1)
+
+    def run(_: Platform, fund_id: str) -> int:
+        number = next(rounds)
+        if number == 10:
+            waits.set()
+        return 1 if number == 8 else 0
+
+    keep_doing(Chore("idle", 0.4, run), platform, DZ, waits)
+    grown = waits.of_s[:9]
+    assert grown[:8] == sorted(grown[:8]) and grown[7] == IDLE_MAX_S
+    assert waits.of_s[8] == 0.4  # something came

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
+from structlog.testing import capture_logs
 
 from deploy.local.programs import free_port
 from shared.storage.connection import DatabaseUnavailable, connect
@@ -102,6 +103,31 @@ def test_rows_of_hosts_that_never_came_back_go(platform: Platform) -> None:
     platform.database[NAME].insert_one({"_id": "00" * 16, "host": "far-away", "process": 1, "at": at})
     write(platform, "anybody")
     assert "00" * 16 not in noted(platform)
+
+
+@pytest.mark.parametrize("code", [13, 59, 115])
+def test_g11_a_server_that_does_not_end_sessions_stops_no_work(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Unauthorized, CommandNotFound, CommandNotSupported: said once, and the work goes on."""
+    monkeypatch.setattr(Sessions, "is_refusal_logged", False)
+    rows = platform.database[NAME]
+    ask = type(platform.database).command
+
+    def refuse(database: Any, command: Any, *given: Any, **named: Any) -> Any:
+        if command == "killSessions":
+            raise OperationFailure("no", code=code)
+        return ask(database, command, *given, **named)
+
+    monkeypatch.setattr(type(platform.database), "command", refuse)
+    with capture_logs() as logs:
+        for number in range(2):
+            platform.sessions._has_looked = False
+            row = {"_id": f"0{number}" * 16, "host": platform.sessions.host, "process": os.getpid()}
+            rows.insert_one({**row, "at": platform.clock()})
+            write(platform, f"the successor {number}")
+    assert [line["code"] for line in logs if line["event"] == "sessions-not-ended"] == [code]
+    assert not noted(platform) & {"00" * 16, "01" * 16}
 
 
 def test_a_session_is_written_down_once(platform: Platform) -> None:

@@ -1,5 +1,6 @@
 """How papers put things into words: their fixed texts, and dates, amounts and names as a country writes them."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,9 +23,20 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """Direction marks that babel writes into Arabic texts: isolation does their work, and some fonts draw them."""
 
 
+_JOINERS = "\u200c\u200d"
+"""Not shown themselves, but Arabic letters take other shapes beside them."""
+
+
 def isolated(value: str) -> str:
     """A value that keeps its own direction inside a sentence of the other one (Unicode TR9, first strong isolate)."""
-    return f"{_ISOLATE}{value}{_END_ISOLATE}"
+    return f"{_ISOLATE}{shown(value)}{_END_ISOLATE}"
+
+
+def shown(value: str) -> str:
+    """What of a value is seen on paper: without controls, direction marks and signs of private use, on one line."""
+    spaced = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", value))
+    kept = (each for each in spaced if each in _JOINERS or not unicodedata.category(each).startswith("C"))
+    return " ".join("".join(kept).split(" ")).strip()
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,19 @@ class Digits:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A code of digits, such as an establishment's: all zeros is one too, and the usual one."""
+
+    def read(self, raw: bytes) -> str:
+        if not raw.isdigit():
+            raise FieldFault("wage-file.number-malformed", shape(raw), Phrase("digits", {"count": len(raw)}))
+        return raw.decode("ascii")
+
+    def write(self, value: str, *, length: int) -> bytes:
+        return _fitting(value.encode("ascii"), length, bytes.rjust, b"0")
+
+
+@dataclass(frozen=True)
 class Count:
     """A whole number: a year, a line's number, a duration. Blank-padded ones may be blank, which is nought."""
 

@@ -6,7 +6,7 @@ Source: two independent public payroll modules and the paper form, which agree.
 import re
 
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.forms import CAPITALS, Amount, Count, Digits, Filler, Letters
+from services.payments.declarations.layouts.forms import CAPITALS, Amount, Code, Count, Digits, Filler, Letters
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
 
 LINES_PER_PAGE = 12
@@ -15,7 +15,7 @@ DETAIL = RecordKind(
     signature=re.compile(rb"[0-9]{10}|.{14}[1-4](19|20)[0-9]{2}", re.DOTALL),
     fields=(
         Field("employer", 1, 10, Digits()),
-        Field("exploitation", 11, 4, Count()),
+        Field("exploitation", 11, 4, Code()),
         Field("quarter", 15, 1, Count()),
         Field("year", 16, 4, Count()),
         Field("page", 20, 3, Count()),
@@ -39,7 +39,8 @@ LAYOUT = Layout(
     ends_with_newline=False,
     kinds={Role.DETAIL: (DETAIL,)},
     file_name=re.compile(
-        r"DS(?P<employer>[0-9]{10})[0-9]{4}\.(?P<quarter>[1-4])(?P<year>[0-9]{4})\.txt", re.IGNORECASE
+        r"DS(?P<employer>[0-9]{10})(?P<establishment>[0-9]{4})\.(?P<quarter>[1-4])(?P<year>[0-9]{4})\.txt",
+        re.IGNORECASE,
     ),
     lines_max=999 * LINES_PER_PAGE,
 )

@@ -1,5 +1,7 @@
 """Printing for real: what the PDF is, and what may never happen to a value on its way into it."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +13,7 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from services.documents.papers.content import Affiliation, PaperContent, WageLine
+from services.documents.papers.content import Affiliation, CannotBePrinted, LettersNotPrintable, PaperContent, WageLine
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
 from tests.documents.papers.builders import a_fund, a_paper, months, wages
@@ -71,6 +73,61 @@ def test_other_content_gives_other_bytes(printer: Printer, other: PaperContent) 
 def test_a_value_is_never_read_as_markup(printer: Printer, value: str) -> None:
     """Any of these would stop the press, were it markup: an unknown reference, an open emphasis, a panic."""
     assert printer.print(a_paper(full_name=value)).startswith(b"%PDF")
+
+
+def read_by_people(pdf: bytes) -> str:
+    """The words on the pages, in the order and the spacing in which a screen reader finds them."""
+    done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not here to read the page")
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("SARL EXEMPLE™ ET FILS", "SARL EXEMPLE™ ET FILS"),
+        ("ETS N° 5 → SUD ✓ ® © § ½ № €", "ETS N° 5 → SUD ✓ ® © § ½ № €"),
+        ("Đặng Łukasz Ångström Ħal ŠKODA Ńemček ẓḥṭ Ɛǝʿ", "Đặng Łukasz Ångström Ħal ŠKODA Ńemček ẓḥṭ Ɛǝʿ"),
+        ("Νίκος Иван", "Νίκος Иван"),
+        ("Ame\u0301lie", "Amélie"),
+        ("☕ CAFÉ DU PORT 🌴", "CAFÉ DU PORT"),
+        ("EVIL\u202eLRAS\u0000\u0007 X\ufeff", "EVILLRAS X"),
+        ("TWO\nLINES\tTAB\u2028END", "TWO LINES TAB END"),
+        ("A\ue000B", "AB"),
+        ("A\u200bB\u00adC", "ABC"),
+        ('O’BRIEN & ‹FILS› «B» "C" <D>', 'O’BRIEN & ‹FILS› «B» "C" <D>'),
+    ],
+)
+def test_d01_a_name_that_people_and_firms_have_is_printed(printer: Printer, name: str, printed: str) -> None:
+    body = wages(months(1))
+    employer = replace(body.employments[0].employer, name=name)
+    body = replace(body, employments=(replace(body.employments[0], employer=employer),))
+    for paper in (a_paper(full_name=name), a_paper(body)):
+        assert printed in read_by_people(printer.print(paper))
+
+
+@pytest.mark.parametrize("name", ["محمد ﷺ", "أحمد بن ٱلحسن", "مُحَمَّد", "لآلئ ـــ", "پژگچ ڨڤ", "مي\u200cم"])
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_d01_arabic_names_are_printed_with_all_their_signs(printer: Printer, name: str, language: str) -> None:
+    assert printer.print(a_paper(full_name=name, language=language)).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["中文", "Wang 王", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "🌴 🍕", "\ue000\u0000 ", "ไทย"])
+def test_d01_a_name_that_would_not_be_the_same_is_refused(printer: Printer, name: str) -> None:
+    with pytest.raises(LettersNotPrintable):
+        printer.print(a_paper(full_name=name))
+
+
+class Refusing(Printer):
+    """A press that refuses papers, though it prints."""
+
+    def _compiled(self, content: PaperContent, facts: str) -> bytes:
+        raise typst.TypstError("refused")
+
+
+def test_r2_what_the_press_refuses_for_another_reason_is_said_so() -> None:
+    with pytest.raises(CannotBePrinted):
+        Refusing().print(a_paper())
 
 
 def test_the_code_leads_to_the_verification_page() -> None:

@@ -211,6 +211,8 @@ def _values(form: forms.Form, length: int) -> st.SearchStrategy[object]:
     match form:
         case forms.Digits():
             return st.integers(1, 10**length - 1).map(lambda number: f"{number:0{length}d}")
+        case forms.Code():
+            return st.integers(0, 10**length - 1).map(lambda number: f"{number:0{length}d}")
         case forms.Count():
             return st.integers(0, 10**length - 1)
         case forms.Amount():

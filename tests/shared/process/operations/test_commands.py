@@ -11,9 +11,10 @@ import pytest
 
 from services.claims.wiring import service
 from shared.events.payments import BenefitOrdered
+from shared.jobs import queue
 from shared.sealing.keys import generate_keyring
 from shared.storage.platform import Platform
-from tests.ground import DZ, TN, hear
+from tests.ground import DZ, TN, hear, someone
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -144,3 +145,20 @@ def test_who_reads_only_the_first_lines_sees_no_fault(command: Command) -> None:
     finally:
         os.close(writer)
     assert (cut.returncode, cut.stderr) == (1, "")
+
+
+def test_jobs_are_listed_retried_and_given_up(platform: Platform, command: Command) -> None:
+    for thing_id in ("a", "b"):
+        platform.work(
+            TN, by=someone(), cause="test", action=lambda work, it=thing_id: queue.schedule(work, "print", it)
+        )
+    failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
+    platform.database["jobs"].update_many({}, {"$set": failed})
+    shown = command("jobs", "list")
+    assert "paper.no-glyph" in shown.stdout and shown.stdout.endswith("2 jobs failed\n")
+    assert command("jobs", "retry", "print:a", "--fund", TN).stdout == "print:a will be tried again\n"
+    assert command("jobs", "give-up", "print:b", "--fund", TN, "--reason", "blank").returncode == 0
+    assert command("jobs", "list").stdout == "0 jobs failed\n"
+    assert "print:a" in command("jobs", "list", "--status", "waiting", "--fund", TN).stdout
+    gone = command("jobs", "retry", "print:z", "--fund", TN)
+    assert (gone.returncode, gone.stderr) == (1, "There is no such job; it may be done by now.\n")

@@ -10,6 +10,7 @@ from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.payments import BenefitOrdered
+from shared.jobs import queue
 from shared.process.operations.chore import carry_out
 from shared.process.operations.inbox import Behind, Standing, write_standing
 from shared.storage.platform import Platform, as_kept
@@ -156,3 +157,45 @@ def test_the_inbox_tells_how_its_workers_stand(platform: Platform, operator: Cal
     (worker,) = told["workers"]
     assert (worker["is_ready"], worker["missing"]) == (False, ["broker"])
     assert worker["behind"] == [{"topic": "payments", "partition": 0, "records": 7}]
+
+
+def fail(platform: Platform, *thing_ids: str, fund: str = DZ) -> None:
+    """Jobs that failed as often as they may."""
+    for thing_id in thing_ids:
+        platform.work(
+            fund, by=someone(), cause="test", action=lambda work, it=thing_id: queue.schedule(work, "print", it)
+        )
+        failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
+        platform.database["jobs"].update_one({"_id": f"{fund}:print:{thing_id}"}, {"$set": failed})
+
+
+def test_jobs_that_failed_are_listed_page_by_page_for_ones_own_fund(platform: Platform, operator: Caller) -> None:
+    fail(platform, "a", "b", "c")
+    fail(platform, "d", fund=TN)
+    first = operator.get("/operations/jobs?limit=2").json
+    rest = operator.get(f"/operations/jobs?limit=2&cursor={first['next']}").json
+    rows = [*first["items"], *rest["items"]]
+    assert [row["job_id"] for row in rows] == ["print:a", "print:b", "print:c"]
+    assert {row["last_error"] for row in rows} == {"paper.no-glyph"}
+    assert rest["next"] is None
+    assert operator.get("/operations/jobs?status=waiting").json["items"] == []
+    assert operator.get("/operations/jobs/print:a").json["attempts"] == 8
+    assert operator.get("/operations/jobs/print:d").status_code == 404
+    assert operator.get("/operations/jobs?cursor=nothing").json["code"] == "request.cursor-malformed"
+
+
+def test_a_job_is_tried_again_or_given_up_with_a_reason(platform: Platform, operator: Caller) -> None:
+    fail(platform, "a", "b")
+    again = operator.post("/operations/jobs/print:a/retry")
+    assert (again.status_code, again.json["status"], again.json["attempts"]) == (202, "waiting", 0)
+    assert operator.post("/operations/jobs/print:b/giving-up", json={}).status_code == 422
+    given_up = operator.post("/operations/jobs/print:b/giving-up", json={"reason": "a blank page"})
+    assert (given_up.status_code, given_up.json["status"], given_up.json["reason"]) == (202, "given-up", "a blank page")
+    twice = operator.post("/operations/jobs/print:b/retry")
+    assert (twice.status_code, twice.json["code"]) == (409, "state.move-not-allowed")
+    audited: list[Any] = list(platform.database["audit"].find({"entries.deeds.thing": "jobs"}).sort("_id", 1))
+    deeds = [deed for row in audited for entry in row["entries"] for deed in entry["deeds"]]
+    assert [(deed["verb"], deed["id"], deed.get("why", "")) for deed in deeds] == [
+        ("job-retried", "print:a", ""),
+        ("job-given-up", "print:b", "a blank page"),
+    ]

@@ -1,0 +1,40 @@
+"""Who changes a thing may say which version of it they saw (`If-Match`, RFC 9110, 13.1.1); another one is refused.
+
+Every answer that shows a versioned thing carries its `ETag`. A caller who sends it back with a change is told (412)
+where somebody else was first, with the version that stands now; who sends no `If-Match` is not asked.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from flask import request
+
+from shared.kernel.errors import Superseded
+
+
+class Versioned(Protocol):
+    """A thing whose every change has a number."""
+
+    @property
+    def version(self) -> int: ...
+
+
+Loader = Callable[..., Versioned]
+"""Loads the thing that a route changes, from a unit of work and the parts of the route's path."""
+
+
+class ChangedSinceRead(Superseded):
+    """The caller saw another version than the one that stands. `version` is the one that stands."""
+
+    code = "request.changed-since-read"
+
+
+def is_asked() -> bool:
+    """Whether the request names the version that it is about."""
+    return "If-Match" in request.headers
+
+
+def must_match(thing: Versioned) -> None:
+    """Raises `ChangedSinceRead` unless the request's `If-Match` names this version, or any with `*`."""
+    if str(thing.version) not in request.if_match:
+        raise ChangedSinceRead(version=thing.version)

@@ -1,0 +1,104 @@
+"""Work that time starts, a row for each thing that has some to do. Pure: what a job is, and when it is tried again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.kernel.moves import moved
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+WAITS_S = (2, 5, 15, 60, 300, 1800)
+"""How long after each failed attempt the next one comes; the last one repeats."""
+
+
+class JobStatus(StrEnum):
+    """`waiting` is due at a time; `failed` was tried as often as its kind allows and waits for an operator; `given-up`
+    is what an operator decided, until a worker has carried it out."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    GIVEN_UP = "given-up"
+
+
+JOB_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.WAITING: frozenset({JobStatus.WAITING, JobStatus.FAILED, JobStatus.GIVEN_UP}),
+    JobStatus.FAILED: frozenset({JobStatus.WAITING, JobStatus.GIVEN_UP}),
+    JobStatus.GIVEN_UP: frozenset(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What is to be done for one thing, and when. Taking it moves `due_at` behind the lease: whoever dies over it
+    leaves it due again. `attempts` are those in a row that ended badly, the one under way among them."""
+
+    job_id: str
+    kind: str
+    thing_id: str
+    status: JobStatus = JobStatus.WAITING
+    since_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    last_error: str = ""
+    """A code or a class, never what a failure says."""
+    reason: str = ""
+    """Why an operator gave it up."""
+    traceparent: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """One kind of work of a service.
+
+    `run(platform, fund_id, thing_id)` does it, outside of any transaction, and answers when it wants to run again, or
+    None when all is done. It may be killed anywhere and run again, also beside itself: what it finds half done it
+    finishes by asking. Of one fund at most `at_once` run at the same time. `give_up(uow, thing_id, reason)` says in the
+    thing itself that an operator gave it up; without it only the job goes.
+    """
+
+    name: str
+    run: Callable[[Platform, str, str], datetime | None]
+    lease_s: float = 60.0
+    attempts_max: int = 8
+    at_once: int = 2
+    give_up: Callable[[Work, str, str], None] | None = None
+
+
+def id_of(kind: str, thing_id: str) -> str:
+    return f"{kind}:{thing_id}"
+
+
+def taken(job: Job, kind: JobKind, *, at: datetime) -> Job:
+    """Somebody begins with it."""
+    return replace(job, attempts=job.attempts + 1, due_at=at + timedelta(seconds=kind.lease_s))
+
+
+def postponed(job: Job, *, error: str, due_at: datetime) -> Job:
+    """What it needs is away: that is no attempt of the job's own."""
+    return replace(job, attempts=job.attempts - 1, last_error=error, due_at=due_at)
+
+
+def rescheduled(job: Job, *, due_at: datetime) -> Job:
+    """It went well, and wants to run again."""
+    return replace(job, attempts=0, last_error="", due_at=due_at)
+
+
+def failed(job: Job, kind: JobKind, *, error: str, at: datetime) -> Job:
+    """An attempt ended badly: it is tried again after a growing wait, or waits for an operator."""
+    if job.attempts >= kind.attempts_max:
+        return replace(job, status=JobStatus.FAILED, last_error=error, due_at=at)
+    wait_s = WAITS_S[min(job.attempts, len(WAITS_S)) - 1]
+    return replace(job, last_error=error, due_at=at + timedelta(seconds=wait_s))
+
+
+def retried(job: Job, *, at: datetime) -> Job:
+    """An operator wants it tried now, with all its attempts. Raises `MoveNotAllowed` where it was given up."""
+    return replace(job, status=moved(JOB_MOVES, job.status, to=JobStatus.WAITING), attempts=0, due_at=at)
+
+
+def given_up(job: Job, *, reason: str, at: datetime) -> Job:
+    """An operator does not want it tried again. Raises `MoveNotAllowed` where somebody else was first."""
+    return replace(job, status=moved(JOB_MOVES, job.status, to=JobStatus.GIVEN_UP), reason=reason, due_at=at)

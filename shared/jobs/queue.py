@@ -1,0 +1,135 @@
+"""The due queue of a service: one collection for all its kinds of work, asked for what is due and nothing else.
+
+What waits for its next attempt is never in the way of what is due now, and jobs are taken fund by fund and kind by
+kind. Scheduling is part of a unit of work: a thing and the work that it asks for are saved together or not at all.
+"""
+
+from collections.abc import Collection as Names
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
+from shared.kernel.actors import system
+from shared.kernel.errors import Missing
+from shared.storage.drawer import Drawer
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.platform import Platform
+from shared.storage.retention import kept
+from shared.storage.shelf import Shelf, as_document
+from shared.storage.work import Work
+from shared.telemetry.carrying import carried
+
+NAME = "jobs"
+INDEXES = [["fund", "status", "kind", "due_at", "job_id"], ["fund", "status", "due_at", "job_id"]]
+FAILED_COUNTED_MAX = 1_000
+
+LONGEST_DUE = Order("due_at", "job_id")
+
+
+class JobUnknown(Missing):
+    """No job of this fund has this id: it may be done by now."""
+
+    code = "job.unknown"
+
+
+jobs = Shelf(NAME, Job, key="job_id", missing=JobUnknown, retention=kept("until it is done or given up"))
+
+
+def schedule(work: Work, kind: str, thing_id: str, *, due_at: datetime | None = None) -> None:
+    """Have a thing's work done, now or at a time. What was scheduled for it before is replaced, also if it failed."""
+    job = Job(
+        job_id=id_of(kind, thing_id),
+        kind=kind,
+        thing_id=thing_id,
+        since_at=work.at,
+        due_at=due_at or work.at,
+        traceparent=carried(),
+        version=_fresh(work),
+    )
+    work.drawer(NAME).put(job.job_id, as_document(job))
+
+
+def cancel(work: Work, kind: str, thing_id: str) -> None:
+    """The thing has nothing to do any more."""
+    work.drawer(NAME).remove(id_of(kind, thing_id))
+
+
+TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
+"""What a worker has to do with: the others wait for an operator."""
+
+
+def is_any_due(platform: Platform, kinds: Names[str]) -> bool:
+    """Whether anything at all is due: the one question of a service at rest."""
+    due = {
+        "fund": {"$in": list(platform.funds)},
+        "status": {"$in": TO_CARRY_OUT},
+        "kind": {"$in": list(kinds)},
+        "due_at": {"$lte": platform.clock()},
+    }
+    return platform.collection(NAME).find_one(due, {"_id": 1}) is not None
+
+
+def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:
+    """The jobs of one kind that are due, the one that has waited longest first."""
+    work = _reading(platform, fund_id)
+    is_due = {"kind": kind, "due_at": {"$lte": work.at}}
+    found: list[Job] = []
+    for status in TO_CARRY_OUT:
+        found += jobs.find_all(work, limit=limit, sort=LONGEST_DUE.sort, status=status, **is_due)
+    return found[:limit]
+
+
+def replace_if_same(platform: Platform, fund_id: str, seen: Job, new: Job) -> Job | None:
+    """Write what became of a job unless somebody wrote it meanwhile; then None."""
+    written = replace(new, version=_fresh(_reading(platform, fund_id)))
+    change = {"$set": as_document(written)}
+    is_same = _drawer(platform, fund_id).update(seen.job_id, change, version=seen.version)
+    return written if is_same else None
+
+
+def remove_if_same(platform: Platform, fund_id: str, seen: Job) -> None:
+    """The work is done; a job that was scheduled anew meanwhile stays."""
+    drawer = _drawer(platform, fund_id)
+    drawer.collection.delete_one({"_id": drawer.key(seen.job_id), "fund": fund_id, "version": seen.version})
+
+
+def retry(work: Work, job_id: str) -> Job:
+    """Have a worker try a job now. Raises `JobUnknown`, `MoveNotAllowed`."""
+    return _keep(work, retried(jobs.load(work, job_id), at=work.at), "job-retried")
+
+
+def give_up(work: Work, job_id: str, *, reason: str) -> Job:
+    """Have a worker say in the thing itself that it was given up. Raises `JobUnknown`, `MoveNotAllowed`."""
+    return _keep(work, given_up(jobs.load(work, job_id), reason=reason, at=work.at), "job-given-up")
+
+
+def _keep(work: Work, job: Job, verb: str) -> Job:
+    kept = replace(job, version=_fresh(work))
+    work.drawer(NAME).put(kept.job_id, as_document(kept))
+    work.note(verb, NAME, kept.job_id, why=job.reason)
+    return kept
+
+
+def page(work: Work, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
+    """The jobs of a fund in one state, the one that has been due longest first."""
+    return jobs.page(work, order=LONGEST_DUE, wanted=wanted, status=status.value)
+
+
+def failed_count(platform: Platform) -> int:
+    """Jobs of all funds that wait for an operator, counted up to a limit."""
+    wanted = {"fund": {"$in": list(platform.funds)}, "status": JobStatus.FAILED.value}
+    return platform.collection(NAME).count_documents(wanted, limit=FAILED_COUNTED_MAX)
+
+
+def _reading(platform: Platform, fund_id: str) -> Work:
+    return platform.reading(fund_id, by=system("jobs"))
+
+
+def _drawer(platform: Platform, fund_id: str) -> Drawer:
+    return _reading(platform, fund_id).drawer(NAME)
+
+
+def _fresh(work: Work) -> int:
+    """A version that no other writer of the row has: rows come and go, so counting would meet an old one again."""
+    return int.from_bytes(work.chance(6), "big") + 1

@@ -1,0 +1,95 @@
+"""A date of which the month, or the month and the day, may be unknown: many people's birth is known by its year only.
+
+It is kept and sent as text, in the forms of ISO 8601: `1950`, `1950-03` or `1950-03-12`, so a date that is whole looks
+as it always did. Texts sort by what is known: `1950`, then `1950-03`, then `1950-03-12`.
+
+What such a date means for a law is the law's: `first_on` and `last_on` are the first and the last day that it may be.
+"""
+
+import calendar
+import re
+from datetime import date
+from typing import NewType
+
+PartialDate = NewType("PartialDate", str)
+
+_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?:[-/.](?P<month>[0-9X]{2})(?:[-/.](?P<day>[0-9X]{2}))?)?", re.ASCII)
+_DAY_UNKNOWN = re.compile(r"(?:00|XX)[-/.](?P<month>[0-9X]{2})[-/.](?P<year>[0-9]{4})", re.ASCII)
+_UNKNOWN = {None, "00", "XX"}
+
+
+def partial_date(year: int, month: int = 0, day: int = 0) -> PartialDate:
+    """The date of these parts, 0 for what is unknown; ValueError where there is no such day."""
+    if day and not month:
+        raise ValueError("a day without its month")
+    date(year, month or 1, day or 1)
+    return PartialDate(f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else ""))
+
+
+def of(day: date) -> PartialDate:
+    """A date of which everything is known."""
+    return PartialDate(day.isoformat())
+
+
+def read(text: str) -> PartialDate | None:
+    """The date that somebody wrote, or None: `1950-03-12`, `1950-03`, `1950`, and with zeros or XX for what is unknown.
+
+    With the day first it is taken only where the day is unknown (`00/00/1950`, `00/03/1950`): of `04/05/1950` nobody
+    can tell which is the month.
+    """
+    found = _YEAR_FIRST.fullmatch(text) or _DAY_UNKNOWN.fullmatch(text)
+    if found is None:
+        return None
+    named = {"day": None, **found.groupdict()}
+    year, month, day = (0 if named[part] in _UNKNOWN else int(named[part] or 0) for part in ("year", "month", "day"))
+    try:
+        return partial_date(year, month, day)
+    except ValueError:
+        return None
+
+
+def parts(partial: PartialDate) -> tuple[int, int, int]:
+    """Year, month and day, 0 for what is unknown."""
+    year, month, day = (int(part) for part in f"{partial}-0-0".split("-")[:3])
+    return year, month, day
+
+
+def whole(partial: PartialDate) -> date | None:
+    """The day, where all of it is known."""
+    year, month, day = parts(partial)
+    return date(year, month, day) if day else None
+
+
+def first_on(partial: PartialDate) -> date:
+    """The first day that it may be."""
+    year, month, day = parts(partial)
+    return date(year, month or 1, day or 1)
+
+
+def last_on(partial: PartialDate) -> date:
+    """The last day that it may be."""
+    year, month, day = parts(partial)
+    return date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
+
+
+def age_on(partial: PartialDate, day: date) -> int:
+    """The full years that somebody born then surely has on a day: counted from the last day that it may be.
+
+    A birthday of 29 February is on 1 March in other years. Negative before the birth.
+    """
+    born_on = last_on(partial)
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def may_be_same(one: PartialDate, other: PartialDate) -> bool:
+    """Whether both can speak of one day: what both know agrees."""
+    return all(a == b for a, b in zip(parts(one), parts(other), strict=True) if a and b)
+
+
+def proves(told: PartialDate, known: PartialDate) -> bool:
+    """Whether who told one date knows all that is known of the other.
+
+    Of somebody known by the year alone, the year is enough, whatever day a form made them choose (`1950-01-01`); but
+    the year alone proves nothing where the day is known.
+    """
+    return all(a == b for a, b in zip(parts(told), parts(known), strict=True) if b)

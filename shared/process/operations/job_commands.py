@@ -1,0 +1,47 @@
+"""`jobs list|retry|give-up` on the machine."""
+
+import argparse
+
+from shared.jobs import queue
+from shared.jobs.job import Job, JobStatus
+from shared.process.operations.desk import Desk
+from shared.process.operations.screen import count, instant, say, table
+from shared.storage.paging import Page, Wanted
+
+HEADS = ("FUND", "JOB", "SINCE", "DUE", "ATTEMPTS", "LAST ERROR")
+
+
+def show(desk: Desk, asked: argparse.Namespace) -> int:
+    """The jobs of one state, the one that has been due longest first, fund by fund."""
+    status = JobStatus(asked.status)
+    pages = {
+        fund_id: _first_page(desk, fund_id, status) for fund_id in desk.platform.funds if asked.fund in (None, fund_id)
+    }
+    rows = [_row(fund_id, job) for fund_id, page in pages.items() for job in page]
+    if rows:
+        table(HEADS, rows)
+    more = " and more" if any(page.next for page in pages.values()) else ""
+    say(f"{count(len(rows), 'job', 'jobs')}{more} {status.value}")
+    return 0
+
+
+def retry(desk: Desk, asked: argparse.Namespace) -> int:
+    """Have a worker try it now, with all its attempts."""
+    desk.work(asked.fund, lambda work: queue.retry(work, asked.job_id))
+    say(f"{asked.job_id} will be tried again")
+    return 0
+
+
+def give_up(desk: Desk, asked: argparse.Namespace) -> int:
+    """Have a worker end it for good."""
+    desk.work(asked.fund, lambda work: queue.give_up(work, asked.job_id, reason=asked.reason))
+    say(f"{asked.job_id} is given up")
+    return 0
+
+
+def _first_page(desk: Desk, fund_id: str, status: JobStatus) -> Page[Job]:
+    return queue.page(desk.platform.reading(fund_id, by=desk.who), status=status, wanted=Wanted())
+
+
+def _row(fund_id: str, job: Job) -> tuple[object, ...]:
+    return fund_id, job.job_id, instant(job.since_at), instant(job.due_at), job.attempts, job.last_error or "-"

@@ -1,0 +1,100 @@
+"""R1: a declaration is one employer, one establishment, one form, one period; what one says leaves the others alone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.storage.platform import Platform
+from tests.ground import TN
+from tests.payments.declarations.builders import TN_EMPLOYER, Files, Worker, examined, facts, tn_122, workers
+from tests.payments.declarations.desk import Desk
+
+MAIN = f"DS{TN_EMPLOYER}0000.12026.txt"
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Desk:
+    return Desk(platform, TN)
+
+
+def codes(desk: Desk, declaration_id: str) -> list[str]:
+    return [finding["code"] for finding in desk.see(declaration_id, "/findings")["items"]]
+
+
+def wages_told(platform: Platform) -> list[dict[str, Any]]:
+    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+    return [told for told in map(json.loads, bodies) if "wages" in told]
+
+
+def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(desk: Desk, platform: Platform) -> None:
+    main = desk.declare(tn_122(workers(3)))
+    other = desk.declare(tn_122(workers(2), exploitation="0001"))
+
+    assert (main["establishment"], other["establishment"]) == ("0000", "0001")
+    assert [desk.see(each["declaration_id"])["status"] for each in (main, other)] == ["accepted", "accepted"]
+    assert (other["revision"], other["replaces"]) == (1, None)
+    owed = desk.office.staff(fund=TN).get(f"/ledger/accounts/receivable:{TN_EMPLOYER}:2026-Q1").json
+    assert float(owed["balance"]) == pytest.approx(float(main["due"]) + float(other["due"]))
+    assert [told.get("establishment") for told in wages_told(platform)] == [None, "0001"]
+    assert not any(wage["periods"][0]["duration"] == 0 for told in wages_told(platform) for wage in told["wages"])
+
+
+def test_r01_a_newer_file_replaces_only_that_of_its_own_establishment(desk: Desk) -> None:
+    main = desk.declare(tn_122(workers(3)))
+    other = desk.declare(tn_122(workers(3), exploitation="0001"))
+    newer = desk.declare(tn_122(workers(3), exploitation="0001", wage=3_200_000))
+
+    assert (newer["revision"], newer["replaces"]) == (2, other["declaration_id"])
+    assert desk.see(main["declaration_id"])["status"] == "accepted"
+    assert desk.see(other["declaration_id"])["status"] == "replaced"
+
+
+def test_r01_each_establishment_is_paid_by_itself(desk: Desk) -> None:
+    sent = [desk.declare(tn_122(exploitation=code))["declaration_id"] for code in ("0000", "0001")]
+    asked = [desk.caller.post(f"/declarations/{each}/collections", {"rail": "transfer"}) for each in sent]
+
+    assert [answer.status_code for answer in asked] == [201, 201]
+    assert asked[0].json["reference"] != asked[1].json["reference"]
+
+
+def test_r01_the_same_establishment_of_another_quarter_is_another_declaration(desk: Desk) -> None:
+    first = desk.declare(tn_122(exploitation="0001"))
+    assert first["status"] == "accepted"
+    assert desk.see(first["declaration_id"])["period"] == "2026-Q1"
+
+
+def test_r01_several_codes_in_one_file_are_refused_and_each_is_named_once(desk: Desk) -> None:
+    people = [Worker(number, {"exploitation": "0001" if number % 2 else "0000"}) for number in range(1, 7)]
+    refused = desk.declare(tn_122(people))
+
+    assert refused["status"] == "refused"
+    (finding, name) = desk.see(refused["declaration_id"], "/findings")["items"]
+    assert (finding["code"], finding["line"], finding["column"]) == ("wage-file.two-establishments", 2, 11)
+    assert (finding["found"], finding["expected"]) == ("0000", "0001")
+    assert name["code"] == "wage-file.name-differs"
+
+
+def test_r01_a_name_of_another_establishment_than_the_lines_is_refused(desk: Desk) -> None:
+    content = tn_122(exploitation="0001").by_name[f"DS{TN_EMPLOYER}0001.12026.txt"]
+    refused = desk.declare(Files({MAIN: content}))
+
+    assert refused["status"] == "refused"
+    (finding,) = desk.see(refused["declaration_id"], "/findings")["items"]
+    assert (finding["code"], finding["found"], finding["expected"]) == ("wage-file.name-differs", "0000", "0001")
+
+
+def test_r01_a_name_in_small_letters_or_of_another_form_says_no_establishment() -> None:
+    content = tn_122(exploitation="0001").by_name[f"DS{TN_EMPLOYER}0001.12026.txt"]
+    for name, warnings in ((f"ds{TN_EMPLOYER}0001.12026.TXT", 0), ("wages.txt", 1)):
+        report, _ = examined(Files({name: content}), facts("tn-cnss"))
+        assert (report.errors, report.warnings, report.establishment) == (0, warnings, "0001")
+
+
+@pytest.mark.parametrize("code", [b"    ", b"00A0", b"-001"])
+def test_r01_a_code_that_is_not_four_digits_is_refused_at_its_place(code: bytes) -> None:
+    content = tn_122().by_name[MAIN]
+    report, _ = examined(Files({MAIN: content[:10] + code + content[14:]}), facts("tn-cnss"))
+    assert [(finding.code, finding.line, finding.column) for finding in report.findings] == [
+        ("wage-file.number-malformed", 1, 11)
+    ]

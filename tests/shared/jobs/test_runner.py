@@ -1,0 +1,299 @@
+"""The due queue on a real database: nothing that waits is in the way, nothing that fails is lost or hidden."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.monitoring import CommandListener, CommandStartedEvent
+
+from shared.jobs import queue
+from shared.jobs.job import Job, JobKind, JobStatus
+from shared.jobs.queue import JobUnknown
+from shared.jobs.runner import PAUSES_S, Runner
+from shared.kernel.errors import Conflict, Unavailable
+from shared.kernel.moves import MoveNotAllowed
+from shared.storage.paging import Wanted
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, TN, funds, keys, platform_on, reading, someone
+
+KIND = "print"
+
+
+class Blank(Conflict):
+    code = "thing.blank"
+
+
+class BankSilent(Unavailable):
+    code = "bank.silent"
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
+    return platform_on(database, mongodb, clock=clock)
+
+
+class Press:
+    """Does a thing's work as a test says, and remembers the order."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.done: list[str] = []
+        self.answers = answers
+
+    def __call__(self, platform: Platform, fund_id: str, thing_id: str) -> datetime | None:
+        self.done.append(f"{fund_id}/{thing_id}")
+        answer = self.answers.get(thing_id)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer() if callable(answer) else answer
+
+
+def kind(press: Press, **facts: Any) -> JobKind:
+    return JobKind(**{"name": KIND, "run": press, "attempts_max": 3, **facts})
+
+
+def schedule(platform: Platform, *thing_ids: str, fund_id: str = DZ, due_at: datetime | None = None) -> None:
+    def act(work: Work) -> None:
+        for thing_id in thing_ids:
+            queue.schedule(work, KIND, thing_id, due_at=due_at)
+
+    platform.work(fund_id, by=someone(), cause="test", action=act)
+
+
+def job(platform: Platform, thing_id: str, fund_id: str = DZ) -> Job | None:
+    return queue.jobs.find(reading(platform, fund_id), f"{KIND}:{thing_id}")
+
+
+def operate(platform: Platform, action: Callable[[Work], Job]) -> Job:
+    return platform.work(DZ, by=someone(), cause="operator", action=action)
+
+
+def test_what_is_due_is_done_once_and_forgotten(platform: Platform) -> None:
+    press = Press()
+    schedule(platform, "a", "b")
+    runner = Runner(platform, [kind(press)])
+    assert (runner.run_due(), runner.run_due()) == (2, 0)
+    assert press.done == [f"{DZ}/a", f"{DZ}/b"]
+    assert job(platform, "a") is None
+
+
+def test_what_is_not_due_waits(platform: Platform, clock: Clock) -> None:
+    press = Press()
+    schedule(platform, "a", due_at=clock.at + timedelta(hours=1))
+    runner = Runner(platform, [kind(press)])
+    assert runner.run_due() == 0
+    clock.move(hours=1)
+    assert runner.run_due() == 1
+
+
+def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(platform: Platform) -> None:
+    def fall(work: Work) -> None:
+        queue.schedule(work, KIND, "a")
+        raise Blank
+
+    with pytest.raises(Blank):
+        platform.work(DZ, by=someone(), cause="test", action=fall)
+    assert job(platform, "a") is None
+
+
+def test_r2_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(platform: Platform, clock: Clock) -> None:
+    bad = [f"bad{number:03d}" for number in range(100)]
+    press = Press(**{thing_id: Blank() for thing_id in bad})
+    runner = Runner(platform, [kind(press)])
+    schedule(platform, *bad)
+    runner.run_due()
+    schedule(platform, "good")
+    assert runner.run_due() == 1
+    assert press.done[-1] == f"{DZ}/good"
+
+
+def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(platform: Platform, clock: Clock) -> None:
+    press = Press(a=Blank(), b=ZeroDivisionError("a person's name"))
+    runner = Runner(platform, [kind(press)])
+    schedule(platform, "a", "b")
+    for _ in range(5):
+        runner.run_due()
+        clock.move(hours=1)
+    assert len(press.done) == 6  # three attempts each, then nobody tries
+    found = queue.page(reading(platform), status=JobStatus.FAILED, wanted=Wanted())
+    assert [(each.thing_id, each.last_error, each.attempts) for each in found] == [
+        ("a", "thing.blank", 3),
+        ("b", "ZeroDivisionError", 3),
+    ]
+    assert queue.failed_count(platform) == 2
+
+
+def test_an_operator_has_it_tried_again(platform: Platform, clock: Clock) -> None:
+    press = Press(a=Blank())
+    runner = Runner(platform, [kind(press, attempts_max=1)])
+    schedule(platform, "a")
+    runner.run_due()
+    press.answers.clear()
+    operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+    assert runner.run_due() == 1
+    assert job(platform, "a") is None
+    with pytest.raises(JobUnknown):
+        operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+
+
+def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> None:
+    press, said = Press(a=Blank()), []
+
+    def give_up(work: Work, thing_id: str, reason: str) -> None:
+        said.append((work.fund.fund_id, thing_id, reason))
+
+    runner = Runner(platform, [kind(press, attempts_max=1, give_up=give_up)])
+    schedule(platform, "a")
+    runner.run_due()
+    operate(platform, lambda work: queue.give_up(work, f"{KIND}:a", reason="no such letter"))
+    with pytest.raises(MoveNotAllowed):
+        operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+    runner.run_due()
+    assert said == [(DZ, "a", "no such letter")]
+    assert job(platform, "a") is None
+    assert len(press.done) == 1
+
+
+def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(platform: Platform, clock: Clock) -> None:
+    later = clock.at + timedelta(days=1)
+    press = Press(a=lambda: schedule(platform, "a", due_at=later))
+    schedule(platform, "a")
+    Runner(platform, [kind(press)]).run_due()
+    left = job(platform, "a")
+    assert left is not None and left.due_at == later
+
+
+def test_work_that_wants_to_run_again_does(platform: Platform, clock: Clock) -> None:
+    press = Press(a=clock.at + timedelta(days=1))
+    schedule(platform, "a")
+    runner = Runner(platform, [kind(press)])
+    assert runner.run_due() == 1
+    clock.move(days=1)
+    press.answers.clear()
+    assert runner.run_due() == 1
+    assert job(platform, "a") is None
+
+
+def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(platform: Platform, clock: Clock) -> None:
+    class Killed(BaseException):
+        """Nothing is written after it, as after a kill."""
+
+    press = Press(a=Killed())
+    schedule(platform, "a")
+    with pytest.raises(Killed):
+        Runner(platform, [kind(press, lease_s=60)]).run_due()
+    press.answers.clear()
+    successor = Runner(platform, [kind(press, lease_s=60)])
+    assert successor.run_due() == 0
+    clock.move(seconds=61)
+    assert successor.run_due() == 1
+
+
+def test_two_workers_take_a_job_once(platform: Platform) -> None:
+    schedule(platform, "a")
+    seen = queue.due(platform, DZ, KIND, limit=5)[0]
+    assert queue.replace_if_same(platform, DZ, seen, seen) is not None
+    assert queue.replace_if_same(platform, DZ, seen, seen) is None
+
+
+def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(platform: Platform, clock: Clock) -> None:
+    class Banks(Press):
+        def __call__(self, platform: Platform, fund_id: str, thing_id: str) -> datetime | None:
+            super().__call__(platform, fund_id, thing_id)
+            if fund_id == DZ:
+                raise BankSilent
+            return None
+
+    banks = Banks()
+    schedule(platform, *(f"d{number}" for number in range(5)))
+    schedule(platform, *(f"t{number}" for number in range(5)), fund_id=TN)
+    runner = Runner(platform, [kind(banks, at_once=1)])
+    runner.run_due()
+    assert [done for done in banks.done if done.startswith(TN)] == [f"{TN}/t{number}" for number in range(5)]
+    assert [done for done in banks.done if done.startswith(DZ)] == [f"{DZ}/d0"]  # the others are not tried in vain
+    waiting = job(platform, "d0")
+    assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
+    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES_S[0])
+
+
+def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:
+    """With threads: a fund whose jobs hang has its own places, and a second fund's are done meanwhile."""
+    platform = platform_on(database, mongodb)
+    hang, done = threading.Event(), threading.Event()
+
+    def run(platform: Platform, fund_id: str, thing_id: str) -> None:
+        if fund_id == DZ:
+            hang.wait(10)
+        else:
+            done.set()
+
+    schedule(platform, *(f"d{number}" for number in range(10)))
+    schedule(platform, "t", fund_id=TN)
+    stop = threading.Event()
+    runner = Runner(platform, [JobKind(name=KIND, run=run)])
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    try:
+        assert done.wait(8)
+    finally:
+        hang.set()
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
+
+
+class Counted(CommandListener):
+    """How many commands the driver sent."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.commands.append(event.command_name)
+
+    def succeeded(self, event: object) -> None:
+        pass
+
+    def failed(self, event: object) -> None:
+        pass
+
+
+def test_a_service_at_rest_asks_once_a_second(database: Any, mongodb: str) -> None:
+    counted, stop = Counted(), threading.Event()
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True, event_listeners=[counted]) as client:
+        platform = Platform(database=client[database.name], funds=funds(), keys=keys())
+        runner = Runner(platform, [kind(Press()), kind(Press(), name="other")])
+        thread = threading.Thread(target=runner.run, args=(stop,))
+        thread.start()
+        stop.wait(5)
+        stop.set()
+        thread.join(10)
+    # Some at first, then one a second, whatever the number of funds and kinds; a busy machine asks less often.
+    assert 2 <= counted.commands.count("find") <= 11
+
+
+def test_two_kinds_of_one_name_are_refused(platform: Platform) -> None:
+    with pytest.raises(ValueError, match="one name"):
+        Runner(platform, [kind(Press()), kind(Press())])
