@@ -13,6 +13,7 @@ from services.identity.signin.session import End, Session
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 
 FORGOTTEN_AT_ONCE_MAX = 200
@@ -32,15 +33,17 @@ def change_password(work: Work, *, current: str, chosen: str) -> Failure | None:
         wait_s = doors.failed(work, door)
         return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
     doors.passed(work, door)
+    account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=work.at)
     store.sessions.keep(work, Outcome(rules.hold_on(session, account_store.accounts.keep(work, changed))))
     return None
 
 
-def open_sessions(work: Work) -> list[dict[str, Any]]:
-    """The caller's sessions that hold."""
+def open_sessions(work: Work, *, wanted: Wanted) -> Page[dict[str, Any]]:
+    """A page of the caller's sessions that hold, newest first."""
     own, account = _own(work)
-    return [
+    page = _begun_lately(work, account, wanted)
+    shown = [
         {
             "session_id": session.session_id,
             "client_id": session.client_id,
@@ -49,8 +52,10 @@ def open_sessions(work: Work) -> list[dict[str, Any]]:
             "methods": session.methods,
             "is_this": session.session_id == own.session_id,
         }
-        for session in _holding(work, account)
+        for session in page
+        if _holds(work, session, account)
     ]
+    return Page(shown, page.next)
 
 
 def end_session(work: Work, *, session_id: str) -> None:
@@ -82,13 +87,26 @@ def _own(work: Work) -> tuple[Session, Account]:
 
 
 def _holding(work: Work, account: Account) -> list[Session]:
-    return [
-        session
-        for session in store.of_account(work, account.account_id)
-        if rules.is_open(session, at=work.at)
-        and rules.is_of_todays_password(session, account)
-        and session.code_used_at is not None
-    ]
+    """All that hold: as many as somebody can begin in the life of one."""
+    found: list[Session] = []
+    wanted: Wanted | None = Wanted()
+    while wanted is not None:
+        page = _begun_lately(work, account, wanted)
+        found += [session for session in page if _holds(work, session, account)]
+        wanted = Wanted(cursor=page.next) if page.next else None
+    return found
+
+
+def _begun_lately(work: Work, account: Account, wanted: Wanted) -> Page[Session]:
+    """A page of an account's sessions; behind one that is over by its age alone none comes that holds."""
+    page = store.of_account(work, account.account_id, wanted=wanted)
+    is_last = not page.items or page.items[-1].signed_in_at + rules.SESSION_LIFE <= work.at
+    return Page(page.items, None if is_last else page.next)
+
+
+def _holds(work: Work, session: Session, account: Account) -> bool:
+    is_begun = session.code_used_at is not None
+    return is_begun and rules.is_open(session, at=work.at) and rules.is_of_todays_password(session, account)
 
 
 # --- forgetting what has served ---------------------------------------------------------------------------------------

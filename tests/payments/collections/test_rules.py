@@ -284,7 +284,9 @@ def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], err
 def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
     _, outcome = request(obligation(), before=(before,))
     first = request(obligation())[1].thing
-    assert outcome.thing.reference != first.reference
+    assert outcome.thing.reference != before.reference
+    if before.amount_minor == DUE:  # the amount is a part of it
+        assert outcome.thing.reference != first.reference
 
 
 def test_r8_a_live_try_for_another_amount_is_no_reason_to_refuse() -> None:
