@@ -14,6 +14,7 @@ from shared.events.payments import (
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
+    PaymentReversed,
 )
 from shared.storage.work import Work
 
@@ -163,6 +164,18 @@ def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
         parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
     )
     actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(PaymentReversed)
+def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
+    notice = Notice(
+        template="payment-reversed",
+        occasion=f"{event.collection_id}/{event.reversed_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.collection_id)
 
 
 @reactions.to(ClaimSubmitted)
