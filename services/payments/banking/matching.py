@@ -92,7 +92,7 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
         end_to_end_id=line.end_to_end_id or "",
         transaction_id=line.transaction_id or "",
         payment_information_id=line.payment_information_id or "",
-        texts=line.texts or tuple(each for each in (line.remittance, line.end_to_end_id) if each),
+        texts=tuple(filter(None, (line.stated, *(line.texts or (line.remittance, line.end_to_end_id))))),
         return_reason=line.return_reason,
         is_reversal=line.is_reversal,
         is_currency_foreign=not is_ours,

@@ -9,7 +9,6 @@ from services.payments.banking import rounds
 from services.payments.banking.bank_file import BookedEntry, Direction, Notice
 from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import in_work
-from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -19,7 +18,7 @@ from tests.callers import Office
 from tests.ground import DZ, funds, hear, reading, told
 from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
-from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, open_obligation, persons
+from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, gathered, open_obligation, persons
 
 OWN = funds()[DZ].payment
 COLLECTIONS, PAYOUTS = OWN.collections.number, OWN.payouts.number
@@ -186,7 +185,7 @@ def sent(platform: Platform) -> tuple[Office, list[Payout]]:
         platform,
         DZ,
         "test",
-        lambda work: payouts.gather(work, payouts_store.ordered(work), batch_id="b1", sha256="0", size=1),
+        lambda work: gathered(work, batch_id="b1"),
     )
     return here, [payout(platform, each) for each in THREE]
 
