@@ -226,6 +226,33 @@ class Limit:
     law: Law
 
 
+class BankCharacters(StrEnum):
+    """What a bank's files may hold: every script, or Latin letters without accents, digits and few signs."""
+
+    UNICODE = "unicode"
+    LATIN = "latin"
+
+
+class ChargeBearer(StrEnum):
+    """Who pays what the banks charge for a payment (ISO 20022 ChargeBearerType1Code)."""
+
+    DEBTOR = "DEBT"
+    CREDITOR = "CRED"
+    SHARED = "SHAR"
+    SERVICE_LEVEL = "SLEV"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFile:
+    """What the fund has agreed with its bank about files of payouts. What is None is left out: the bank's own rule
+    holds."""
+
+    characters: BankCharacters = BankCharacters.UNICODE
+    charge_bearer: ChargeBearer | None = None
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book a file as one debit, or each of its payments alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payment:
     """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
@@ -237,6 +264,7 @@ class Payment:
     """How long a transfer's reference stays good."""
     one_person_up_to: Limit | None = None
     """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
+    payout_file: PayoutFile = PayoutFile()
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -14,6 +14,7 @@ from shared.events.payments import (
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
+    PaymentReversed,
 )
 from shared.storage.work import Work
 
@@ -165,6 +166,18 @@ def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
     actions.say(work, notice, part_of=event.declaration_id)
 
 
+@reactions.to(PaymentReversed)
+def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
+    notice = Notice(
+        template="payment-reversed",
+        occasion=f"{event.collection_id}/{event.reversed_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.collection_id)
+
+
 @reactions.to(ClaimSubmitted)
 def say_claim_submitted(work: Work, event: ClaimSubmitted) -> None:
     notice = Notice(
@@ -217,7 +230,7 @@ def say_claim_refused(work: Work, event: ClaimRefused) -> None:
 def say_claim_paid(work: Work, event: ClaimPaid) -> None:
     notice = Notice(
         template="claim-paid",
-        occasion=event.claim_id,
+        occasion=f"{event.claim_id}/{event.paid_at.isoformat()}",  # what came back is paid again
         about=event.claim_id,
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "amount": event.amount_minor},

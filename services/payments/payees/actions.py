@@ -8,6 +8,7 @@ from services.payments.payees.payee import Civil, Payee
 from services.payments.payees.store import payees
 from shared.events.identity import PersonsRegistered
 from shared.kernel.personal import DataClass
+from shared.sealing.keys import FundKeys, SealBroken
 from shared.storage.work import Work
 
 
@@ -34,6 +35,23 @@ def has_account(work: Work, person_ref: str) -> bool:
     """Whether a bank account of the person is known."""
     found = payees.find(work, person_ref)
     return found is not None and found.bank is not None
+
+
+def account_index(work: Work, person_ref: str) -> str:
+    """The blind index of the account of a person, empty where none is known or it does not open: whether two accounts
+    are the same is seen without either."""
+    found = payees.find(work, person_ref)
+    if found is None or found.bank is None:
+        return ""
+    try:
+        return index_of(work.keys.open(found.bank, as_=DataClass.BANK, whose=person_ref), keys=work.keys)
+    except SealBroken:
+        return ""
+
+
+def index_of(number: str, *, keys: FundKeys) -> str:
+    """The blind index of an account, however the register wrote it."""
+    return keys.blind_index("".join(number.split()).replace("-", "").upper(), of="payee-account")
 
 
 def find_many(work: Work, person_refs: Iterable[str]) -> dict[str, Payee]:
