@@ -15,6 +15,7 @@ from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
 from shared.http.limits import Limits
+from shared.http.multipart import FormRequest
 from shared.http.routes import ANYONE, Route
 from shared.languages.texts import Texts
 from shared.storage.connection import answers
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 
 class App(Flask):
     """Flask, where nothing is a coroutine: otherwise it asks that of each function at each request."""
+
+    request_class = FormRequest
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
