@@ -7,6 +7,7 @@ from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -19,6 +20,7 @@ papers = Shelf(
     Paper,
     key="number",
     missing=PaperUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("person_ref", "asked_at", "number")),
         Index(("person_ref", "status")),

@@ -82,6 +82,25 @@ def test_every_state_is_told_to_programs_and_to_people(
     assert ("since_on" in answer.json and answer.json["since_on"] is not None) == (status in ("revoked", "superseded"))
 
 
+def test_i02_a_number_is_found_however_it_was_typed_or_copied(office: Office, platform: Platform) -> None:
+    number = paper(office, platform)
+    arabic = number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for typed in (
+        f"{number[:4]}\u2011{number[4:8]}\u2011{number[8:]}".lower(),
+        f"\u2068{number}\u2069",
+        f"{number[:6]}\u00a0{number[6:]}\u200b",
+        arabic,
+    ):
+        assert check(office, typed).json["status"] == "valid"
+        assert title(look(office, typed)) == "Document authentique et valable"
+        asked_by_form = stranger(office).get(f"/v1/{DZ}/verify", query_string={"number": typed})
+        assert asked_by_form.status_code == 303 and number in asked_by_form.headers["Location"]
+
+
+def test_i02_what_is_no_number_is_shown_without_the_signs_that_nobody_sees(office: Office) -> None:
+    assert check(office, "x\u202ey\u200b").json["number"] == "xy"
+
+
 def test_a_paper_expires_on_the_day_after_its_last(office: Office, platform: Platform, mongodb: str) -> None:
     number = paper(office, platform)
     for days, status in ((90, "valid"), (91, "expired"), (900, "expired")):

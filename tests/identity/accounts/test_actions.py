@@ -73,9 +73,20 @@ def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, 
     return in_work(platform, lambda work: actions.admit(work, attempt))  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE "])
+@pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])
 def test_a_right_password_lets_in(platform: Platform, login: str) -> None:
     assert admit(platform, login).account is not None
+
+
+def test_i02_a_national_id_lets_in_however_it_was_typed(platform: Platform) -> None:
+    arabic = AMIRA_NIN.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for typed in (
+        arabic,
+        f"\u2066{AMIRA_NIN}\u2069",
+        f"{AMIRA_NIN[:4]}\u2011{AMIRA_NIN[4:]}",
+        f"{arabic[:9]}\u202f{arabic[9:]}",
+    ):
+        assert admit(platform, typed).account is not None
 
 
 @pytest.mark.parametrize(
@@ -167,6 +178,9 @@ def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: C
     assert not sign_in(code), "a code is taken once"
     clock.advance(seconds=60)
     assert sign_in(codes.at(clock()))
+    clock.advance(seconds=60)
+    arabic = codes.at(clock()).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert sign_in(f"\u200f{arabic[:3]}\u00a0{arabic[3:]}"), "I02: digits of any script"
 
 
 @pytest.mark.parametrize(("off_s", "is_taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])

@@ -110,7 +110,7 @@ def test_weak_and_invented_values_are_to_be_confirmed(confidence: Confidence, ex
 def test_what_no_source_gives_ships_as_to_be_confirmed() -> None:
     for fund in FUNDS.values():
         care = fund.claim_types["care-reimbursement"]
-        assert all(act.law.is_to_be_confirmed for act in care.acts.values())
+        assert all(price.law.is_to_be_confirmed for act in care.acts.values() for price in act.prices)
         assert in_force(fund.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
 
 
