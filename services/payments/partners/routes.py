@@ -44,6 +44,18 @@ def read(work: Work, endpoint_id: str) -> Endpoint:
     return actions.own(work, endpoint_id=endpoint_id)
 
 
+@routes.put("/endpoints/<endpoint_id>", needs=WEBHOOKS, takes=EndpointBody, shows=EndpointView, edits=actions.own)
+def change(work: Work, body: Body, endpoint_id: str) -> Endpoint:
+    """Say that you listen elsewhere, or for something else. What waits goes to the new address; the secret stays."""
+    return actions.change(work, endpoint_id=endpoint_id, url=body["url"], kinds=body["kinds"])
+
+
+@routes.delete("/endpoints/<endpoint_id>", needs=WEBHOOKS, edits=actions.own)
+def remove(work: Work, endpoint_id: str) -> None:
+    """Say that you listen there no more. What still waits for it is not sent."""
+    actions.remove(work, endpoint_id=endpoint_id)
+
+
 @routes.get("/endpoints/<endpoint_id>/deliveries", needs=WEBHOOKS, shows=DeliveryViews)
 def list_deliveries(work: Work, endpoint_id: str) -> dict[str, list[Delivery]]:
     """The newest messages for one of your endpoints, and what came of each."""
