@@ -7,12 +7,13 @@ from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import Endpoint, Status
 from services.payments.partners.rules import DeliveryUnknown, EndpointUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 OF_FUND_MAX = 200
 DUE_MAX = 20
-SHOWN_MAX = 100
+NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
 REMOVED_AT_ONCE_MAX = 5
 FORGOTTEN_AT_ONCE_MAX = 200
@@ -33,7 +34,7 @@ deliveries = Shelf(
     missing=DeliveryUnknown,
     indexes=[
         Index(("endpoint_id", "status", "next_try_at")),
-        Index(("endpoint_id", "happened_at")),
+        Index(("endpoint_id", "happened_at", "delivery_id")),
         Index(("status", "last_try_at")),
     ],
 )
@@ -75,8 +76,9 @@ def due(work: Work, endpoint_id: str, *, at: datetime) -> list[Delivery]:
     return deliveries.find_all(work, limit=DUE_MAX, sort=[("next_try_at", 1)], **waiting)
 
 
-def newest(work: Work, endpoint_id: str) -> list[Delivery]:
-    return deliveries.find_all(work, limit=SHOWN_MAX, sort=[("happened_at", -1)], endpoint_id=endpoint_id)
+def newest(work: Work, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:
+    """Messages for an endpoint, newest first. `CursorMalformed`."""
+    return deliveries.page(work, order=NEWEST, wanted=wanted, endpoint_id=endpoint_id)
 
 
 def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -> list[Delivery]:

@@ -146,3 +146,20 @@ def test_w1_another_partners_endpoint_is_neither_changed_nor_removed(made: Offic
         made.machine("bank-2").delete(path),
     ):
         assert (answer.status_code, answer.json["code"]) == (403, "access.not-yours")
+
+
+def test_deliveries_are_paged_newest_first(made: Office, platform: Platform) -> None:
+    endpoint_id = register(made, URL)["endpoint_id"]
+    for number in range(5):
+        debit(platform, f"c{number}", at=AT + timedelta(minutes=number // 2))
+    seen: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"limit": 2}
+    for _ in range(5):
+        answer = made.machine().get(f"/endpoints/{endpoint_id}/deliveries", query_string=query).json
+        assert len(answer["items"]) <= 2
+        seen += answer["items"]
+        if answer["next"] is None:
+            break
+        query["cursor"] = answer["next"]
+    times = [each["happened_at"] for each in seen]
+    assert len({each["message_id"] for each in seen}) == 5 and times == sorted(times, reverse=True)
