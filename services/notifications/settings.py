@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from services.notifications.channels.smtp import Security
 
@@ -12,8 +12,10 @@ from services.notifications.channels.smtp import Security
 class Settings:
     """The two providers. Mail leaves from `mail_from`, SMS under the name `sms_sender` (at most 11 letters).
 
-    `smtp_security` is none, starttls or tls; without `smtp_user` nobody signs in. `smpp_window` is how many SMS may be
-    under way at once, `smpp_message_id_tag` the centre's own parameter that carries our message id (0 for none).
+    `smtp_security` is none, starttls or tls; without `smtp_user` nobody signs in. `smtp_connections` is over how many
+    connections mail leaves at once, `smpp_window` how many SMS may be under way at once: the round trip to the provider
+    times these is how fast they leave. `smtp_per_s_max` and `smpp_per_s_max` are what a provider allows a second (0 for
+    no limit). `smpp_message_id_tag` the centre's own parameter that carries our message id (0 for none).
     """
 
     smtp_host: str
@@ -21,12 +23,15 @@ class Settings:
     smtp_security: str
     smtp_user: str
     smtp_password: str = field(repr=False)
+    smtp_connections: int
+    smtp_per_s_max: float
     mail_from: str
     smpp_host: str
     smpp_port: int
     smpp_system_id: str
     smpp_password: str = field(repr=False)
     smpp_window: int
+    smpp_per_s_max: float
     smpp_message_id_tag: int
     sms_sender: str
 
@@ -38,12 +43,15 @@ def read(env: Env) -> Settings:
         smtp_security=env.str("SMTP_SECURITY", "none", validate=OneOf([each.value for each in Security])),
         smtp_user=env.str("SMTP_USER", ""),
         smtp_password=env.str("SMTP_PASSWORD", ""),
+        smtp_connections=env.int("SMTP_CONNECTIONS", 4, validate=Range(min=1, max=50)),
+        smtp_per_s_max=env.float("SMTP_PER_S_MAX", 0.0),
         mail_from=env.str("MAIL_FROM", "no-reply@himaya.example"),
         smpp_host=env.str("SMPP_HOST"),
         smpp_port=env.int("SMPP_PORT"),
         smpp_system_id=env.str("SMPP_SYSTEM_ID"),
         smpp_password=env.str("SMPP_PASSWORD"),
-        smpp_window=env.int("SMPP_WINDOW", 50),
+        smpp_window=env.int("SMPP_WINDOW", 50, validate=Range(min=1)),
+        smpp_per_s_max=env.float("SMPP_PER_S_MAX", 0.0),
         smpp_message_id_tag=env.int("SMPP_MESSAGE_ID_TAG", 0x1401),
         sms_sender=env.str("SMS_SENDER", "HIMAYA"),
     )

@@ -6,11 +6,11 @@ from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.contacts.reactions import reactions as contact_reactions
 from services.notifications.contacts.store import contacts
-from services.notifications.delivery.chores import sending
+from services.notifications.delivery.chores import receiving, sending
 from services.notifications.delivery.providers import MailProvider, SmsProvider
 from services.notifications.messages.reactions import reactions as message_reactions
 from services.notifications.messages.routes import routes as message_routes
-from services.notifications.messages.store import batches, messages
+from services.notifications.messages.store import batches, messages, receipts
 from services.notifications.settings import Settings, read
 from shared.process.chores import Chore
 from shared.process.service import Service
@@ -20,7 +20,8 @@ TIMEOUT_S = 5.0
 
 
 def chores(settings: Settings) -> list[Chore]:
-    """One chore a channel; nothing connects before there is something to send."""
+    """One chore a channel, and one for receipts. Mail connects when there is something to send; the line to the SMS
+    centre is kept from the start, since the centre may have receipts for what was sent before."""
     mail = MailProvider(
         server=MailServer(
             host=settings.smtp_host,
@@ -31,6 +32,8 @@ def chores(settings: Settings) -> list[Chore]:
             password=settings.smtp_password or None,
         ),
         sender=settings.mail_from,
+        connections_max=settings.smtp_connections,
+        per_s_max=settings.smtp_per_s_max,
     )
     sms = SmsProvider(
         centre=SmsCentre(
@@ -42,9 +45,10 @@ def chores(settings: Settings) -> list[Chore]:
             window_max=settings.smpp_window,
             timeout_s=TIMEOUT_S,
             message_id_tag=settings.smpp_message_id_tag or None,
-        )
+        ),
+        per_s_max=settings.smpp_per_s_max,
     )
-    return [sending(mail), sending(sms)]
+    return [sending(mail), sending(sms), receiving(sms)]
 
 
 service: Service[Settings] = Service(
@@ -53,6 +57,6 @@ service: Service[Settings] = Service(
     settings=read,
     routes=[message_routes],
     reactions=[contact_reactions, message_reactions],
-    shelves=[contacts, messages, batches],
+    shelves=[contacts, messages, batches, receipts],
     chores=chores,
 )

@@ -17,6 +17,19 @@ class MessageSent:
 
 
 @event(case="message_id")
+class MessageUndelivered:
+    """A channel's provider took the message, and says now that it did not reach its recipient; the case that it tells
+    of shows it. `reason` is a code (`delivery.undelivered`, `delivery.rejected` and others)."""
+
+    message_id: str
+    about: str
+    channel: str
+    template: str
+    reason: str
+    undelivered_at: datetime
+
+
+@event(case="message_id")
 class MessageFailed:
     """A message will not arrive by this channel; the case that it tells of shows it."""
 

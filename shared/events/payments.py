@@ -34,6 +34,7 @@ class DeclarationRefused:
 class DeclarationAccepted:
     """A declaration became a fact; the wages follow page by page, notifications tells the employer.
 
+    `paid_minor` is what the employer has paid already of `due_minor`, for the declaration that this one replaces.
     `revision` counts those of one employer, establishment, form and period; `establishment` is the code of the place
     of work where it is not the employer's main one.
     """
@@ -52,6 +53,7 @@ class DeclarationAccepted:
     pages: int
     accepted_at: datetime
     establishment: str | None = None
+    paid_minor: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,23 @@ class PaymentDebited:
     amount_minor: int
     currency: str
     debited_at: datetime
+
+
+@event(case="collection_id")
+class PaymentReversed:
+    """The bank took money back that had come for a declaration (`reason`: a code of ISO 20022, or empty): what it paid
+    is open again, and notifications tells the employer."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    rail: str
+    amount_minor: int
+    currency: str
+    reason: str
+    reversed_at: datetime
 
 
 @event(case="declaration_id")

@@ -46,14 +46,8 @@ class OneByOne:
         self._failures: dict[str, int] = {}
         self._not_before_s: dict[str, float] = {}
 
-    def do(
-        self, things: Mapping[str, Callable[[], object]], *, failed: Callable[[str, str], object] | None = None
-    ) -> int:
-        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round.
-
-        `failed` gets the id of a thing that failed and the code or class of its error, and keeps when it is due again;
-        without it this process remembers.
-        """
+    def do(self, things: Mapping[str, Callable[[], object]]) -> int:
+        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round."""
         done = 0
         for thing_id, act in things.items():
             if time.monotonic() < self._not_before_s.get(thing_id, 0.0):
@@ -66,12 +60,7 @@ class OneByOne:
             except (Unavailable, ConnectionFailure):
                 raise
             except Exception as failure:
-                if failed is None:
-                    self._leave(thing_id, failure)
-                else:
-                    log.error("chore-left-one", chore=self.chore, thing=thing_id, why=_why(failure))
-                    metrics.CHORES.labels(self.chore, "left-one").inc()
-                    failed(thing_id, _why(failure))
+                self._leave(thing_id, failure)
         return done
 
     def _leave(self, thing_id: str, failure: Exception) -> None:
@@ -101,10 +90,11 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
             log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
             metrics.CHORES.labels(chore.name, "unavailable").inc()
             wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
-        except Failure as failure:
-            log.error("chore-failed", chore=chore.name, fund=fund_id, why=failure.code)
+        except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
+            log.error("chore-failed", chore=chore.name, fund=fund_id, why=_why(failure))
             metrics.CHORES.labels(chore.name, "failed").inc()
-            wait_s = chore.every_s
+            is_known = isinstance(failure, Failure)
+            wait_s = chore.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
 
 
 def threads(chores: Sequence[Chore], platform: Platform, stop: threading.Event) -> list[threading.Thread]:

@@ -15,7 +15,7 @@ from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing
+from shared.process import auditing, purging
 from shared.process.chores import Chore
 from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
@@ -24,6 +24,7 @@ from shared.storage import indexes, sessions
 from shared.storage.connection import connect
 from shared.storage.indexes import DeclaredIndex
 from shared.storage.platform import Platform
+from shared.storage.retention import Retention
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
@@ -31,8 +32,11 @@ HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
 Own = TypeVar("Own")
 
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
-    "deadletters": [["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
-    "errands": [["fund", "is_done"]],
+    "requests": [["fund", "at"]],
+    "blobs_begun": [["fund", "at"]],
+    "blobs": [["fund", "blob_id"]],
+    "deadletters": [["fund", "is_open", "resolved_at"], ["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
+    "errands": [["fund", "is_done", "done_at"]],
     "audit": [["fund", "link", "_id"]],
     "workers": [["at"]],
     sessions.NAME: [["host"], ["at"]],
@@ -47,6 +51,7 @@ PLUMBING_COLLECTIONS = (
     "audit_links",
     "blob_pieces",
     "blobs",
+    "blobs_begun",
     "deadletters",
     "errands",
     "inbox",
@@ -62,7 +67,8 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
-    `quotas` are those of single routes, by endpoint: how often one caller may ask what guesses, sends or prints.
+    `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
+    endpoint: how often one caller may ask what guesses, sends or prints.
     """
 
     name: str
@@ -72,6 +78,7 @@ class Service(Generic[Own]):
     reactions: Sequence[Reactions] = ()
     shelves: Sequence[Shelf[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
@@ -87,8 +94,12 @@ class Service(Generic[Own]):
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
-        """All that time asks of the service: its subjects' chores, and the linking of its audit."""
-        return [*self.chores(own), auditing.chore(self.name)]
+        """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
+        return [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
+
+    def all_retentions(self) -> Mapping[str, Retention]:
+        """How long the service keeps the rows of each of its own collections."""
+        return {**{shelf.name: shelf.retention for shelf in self.shelves}, **self.retentions}
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
@@ -122,7 +133,7 @@ class Service(Generic[Own]):
     def collections(self) -> Sequence[str]:
         """Every collection that the service keeps anything in."""
         declared = (index.collection for index in self.declared_indexes())
-        return sorted({*PLUMBING_COLLECTIONS, *(shelf.name for shelf in self.shelves), *declared})
+        return sorted({*PLUMBING_COLLECTIONS, *self.all_retentions(), *declared})
 
     def make_indexes(self, platform: Platform) -> None:
         """See that every index is there, for tests and measurements; processes find what `migrate` has made."""

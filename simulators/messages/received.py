@@ -111,6 +111,9 @@ FAULTS = {
     "sms-in-trouble": "ESME_RSYSERR",
     "sms-rejected": "ESME_RSUBMITFAIL",
     "sms-answer-lost": "kept, never answered",
+    "sms-receipt-first": "the receipt is sent before the answer",
+    "sms-receipt-in-parameters": "the receipt's id and state stand in optional parameters only",
+    "sms-receipt-in-decimal": "the receipt writes the id, hexadecimal in the answer, in decimal digits",
 }
 
 

@@ -1,6 +1,7 @@
 """The SMS centre: takes messages over SMPP 3.4, joins their parts, keeps them, and sends delivery receipts."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
@@ -19,6 +20,10 @@ MESSAGE_ID_TAG = 0x1401
 UNFINISHED_MAX = 10_000
 RECEIPTS_MAX = 200_000
 RECEIPT_PAUSE_S = 0.2
+RECEIPT_ANSWER_S_MAX = 20.0
+RECEIPTS_AT_ONCE = 20
+"""Sent and not yet answered: a centre has a window too."""
+STATES = {"DELIVRD": 2, "UNDELIV": 5}
 
 # Command statuses of SMPP 3.4, 5.1.3.
 SYSTEM_ERROR, WRONG_DESTINATION, SUBMIT_FAILED, THROTTLED = 0x08, 0x0B, 0x45, 0x58
@@ -46,13 +51,24 @@ GSM_ESCAPED = {
 }
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """A delivery receipt on its way to whoever sent the message."""
+
+    number: str
+    sender: str
+    text: bytes
+    parameters: tuple[smpp34.Tlv, ...]
+
+
 class MessageCentre:
     def __init__(self, settings: Settings, *, received: Received, faults: Faults) -> None:
         self._received, self._faults = received, faults
         self._server = smpp34.Server(settings.smpp.host, settings.smpp.port, system_id="SIMULATOR")
         self._sessions: dict[str, smpp34.Esme] = {}
+        self._gone: dict[str, asyncio.Event] = {}
         self._parts: dict[tuple[str, ...], dict[int, bytes]] = {}
-        self._receipts: asyncio.Queue[tuple[str, str, bytes]] = asyncio.Queue(RECEIPTS_MAX)
+        self._receipts: asyncio.Queue[Receipt] = asyncio.Queue(RECEIPTS_MAX)
         self._unanswered: list[smpp34.SubmitSmEvent] = []
 
     async def start(self) -> None:
@@ -60,13 +76,16 @@ class MessageCentre:
 
     async def serve(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._send_receipts())
+            for _ in range(RECEIPTS_AT_ONCE):
+                tasks.create_task(self._send_receipts())
             while True:
                 event = await self._server.next()
                 if isinstance(event, smpp34.Esme):
                     self._sessions[event.session_id] = event
+                    self._gone[event.session_id] = asyncio.Event()
                 elif isinstance(event, smpp34.Unbound):
                     self._sessions.pop(event.session_id, None)
+                    self._gone[event.session_id].set()
                 elif isinstance(event, smpp34.SubmitSmEvent):
                     await self._take(event)
 
@@ -85,6 +104,11 @@ class MessageCentre:
                 self._unanswered.append(event)  # one that is dropped would be answered with an error
                 return
             message_id = uuid4().hex[:16]
+            if self._faults.take("sms-receipt-first"):
+                await self._owe_receipt(event, message_id)
+                await asyncio.sleep(RECEIPT_PAUSE_S)
+                event.accept(message_id)
+                return
             event.accept(message_id)
             await self._owe_receipt(event, message_id)
 
@@ -113,30 +137,56 @@ class MessageCentre:
     async def _owe_receipt(self, event: smpp34.SubmitSmEvent, message_id: str) -> None:
         if event.registered_delivery & 1 and not event.destination_addr.endswith(SILENT):
             state = "UNDELIV" if event.destination_addr.endswith(NOT_REACHED) else "DELIVRD"
+            named = str(int(message_id, 16)) if self._faults.take("sms-receipt-in-decimal") else message_id
             at = datetime.now(UTC).strftime("%y%m%d%H%M")
             is_delivered = int(state == "DELIVRD")
             text = (
-                f"id:{message_id} sub:001 dlvrd:{is_delivered:03d} submit date:{at} done date:{at}"
+                f"id:{named} sub:001 dlvrd:{is_delivered:03d} submit date:{at} done date:{at}"
                 f" stat:{state} err:{0 if is_delivered else 1:03d} text:"
             )
-            await self._receipts.put((event.destination_addr, event.source_addr, text.encode()))
+            receipt = Receipt(event.destination_addr, event.source_addr, text.encode(), ())
+            if self._faults.take("sms-receipt-in-parameters"):
+                tlvs = (
+                    smpp34.Tlv(smpp34.TLV_RECEIPTED_MESSAGE_ID, named.encode() + b"\0"),
+                    smpp34.Tlv(smpp34.TLV_MESSAGE_STATE, bytes([STATES[state]])),
+                )
+                receipt = Receipt(event.destination_addr, event.source_addr, b"", tlvs)
+            await self._receipts.put(receipt)
 
     async def _send_receipts(self) -> None:
-        """To whichever session can receive; while there is none, a receipt waits."""
+        """To whichever session can receive. What is not taken comes again, behind those that wait."""
         while True:
-            number, sender, text = await self._receipts.get()
-            while not await self._deliver(number, sender, text):
+            receipt = await self._receipts.get()
+            if not await self._deliver(receipt):
                 await asyncio.sleep(RECEIPT_PAUSE_S)
+                await self._receipts.put(receipt)
 
-    async def _deliver(self, number: str, sender: str, text: bytes) -> bool:
+    async def _deliver(self, receipt: Receipt) -> bool:
         session = next((one for one in self._sessions.values() if one.can_receive), None)
         if session is None:
             return False
         try:
-            answer = await session.deliver_sm(sender, text, source_addr=number, esm_class=IS_RECEIPT)
+            answering = asyncio.ensure_future(_ask(session, receipt))
+            gone = asyncio.ensure_future(self._gone[session.session_id].wait())
+            await asyncio.wait({answering, gone}, timeout=RECEIPT_ANSWER_S_MAX, return_when=asyncio.FIRST_COMPLETED)
+            gone.cancel()
+            if not answering.done():
+                answering.cancel()
+                return False
+            answer = answering.result()
         except (smpp34.SmppError, OSError, RuntimeError):
             return False
         return answer.is_success
+
+
+async def _ask(session: smpp34.Esme, receipt: Receipt) -> smpp34.DeliverSmResp:
+    return await session.deliver_sm(
+        receipt.sender,
+        receipt.text,
+        source_addr=receipt.number,
+        esm_class=IS_RECEIPT,
+        tlvs=list(receipt.parameters),
+    )
 
 
 def _joined(unfinished: dict[tuple[str, ...], dict[int, bytes]], event: smpp34.SubmitSmEvent) -> bytes | None:

@@ -9,7 +9,9 @@ import zxingcpp
 from PIL import Image
 
 from services.documents.papers.chores import Press
+from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
+from shared.jobs.runner import Runner
 from shared.storage.platform import Platform
 from tests.callers import Caller
 from tests.documents.builders import CHAIN, PUBLIC_URL
@@ -23,8 +25,11 @@ def press() -> Press:
 
 
 def printed(platform: Platform, fund_id: str = DZ) -> int:
-    """Let the press print what waits; how many papers that were."""
-    return press().run(platform, fund_id)
+    """Let the press print what is due; how many papers of the fund are valid since."""
+    valid = {"fund": fund_id, "status": Status.VALID}
+    before = platform.database["papers"].count_documents(valid)
+    Runner(platform, [press().job]).run_due()
+    return platform.database["papers"].count_documents(valid) - before
 
 
 def asked(kind: str = "salary-certificate", language: str = "fr", **more: Any) -> dict[str, Any]:

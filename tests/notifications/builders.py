@@ -1,6 +1,7 @@
 """Valid things of notifications, so that a test says only what it is about."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -87,17 +88,25 @@ def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> Cards
     return CardsRefreshed(declaration_id=declaration_id, employer_id=FIRM, page=page, pages=2, cards=refreshed)
 
 
-def declaration_accepted() -> DeclarationAccepted:
+def cards_closed(*person_refs: str) -> CardsRefreshed:
+    opened = cards(*person_refs)
+    return replace(opened, cards=(), closed=opened.cards)
+
+
+def declaration_accepted(**facts: Any) -> DeclarationAccepted:
     return DeclarationAccepted(
-        **DECLARED,
-        revision=1,
-        workers=3,
-        wages_minor=900_000_00,
-        due_minor=310_500_00,
-        currency="DZD",
-        due_on=date(2026, 1, 31),
-        pages=1,
-        accepted_at=AT,
+        **{
+            **DECLARED,
+            "revision": 1,
+            "workers": 3,
+            "wages_minor": 900_000_00,
+            "due_minor": 310_500_00,
+            "currency": "DZD",
+            "due_on": date(2026, 2, 28),
+            "pages": 1,
+            "accepted_at": AT,
+            **facts,
+        }
     )
 
 
@@ -125,8 +134,8 @@ def claim_refused() -> ClaimRefused:
     return ClaimRefused(**CLAIMED, claim_type="care-reimbursement", reason="not-covered", refused_at=AT)
 
 
-def claim_paid() -> ClaimPaid:
-    return ClaimPaid(**CLAIMED, **PAID, paid_at=AT)
+def claim_paid(**facts: Any) -> ClaimPaid:
+    return ClaimPaid(**{**CLAIMED, **PAID, "paid_at": AT, **facts})
 
 
 def benefit_returned() -> BenefitReturned:

@@ -112,6 +112,16 @@ class Bank:
         order = {"account": payer, "to_account": into, "amount": amount, "currency": currency, "reference": reference}
         assert requests.post(f"{self.url}/transfers", json=order, timeout=5).status_code == 201
 
+    def answer(self, message_id: str, verdict: bytes) -> None:
+        """What the bank says of a file from now on."""
+        assert requests.put(f"{self.url}/_files/{message_id}/pain.002", data=verdict, timeout=5).status_code == 200
+
+    def tell_statement(self, body: bytes, fund_id: str = DZ) -> str:
+        """The bank tells of a file that nothing was booked for."""
+        told = requests.post(f"{self.url}/_statements/{fund_id}", data=body, timeout=5)
+        assert told.status_code == 201, told.text
+        return str(told.json()["statement_id"])
+
     def deliver(self, made: Office, count: int = 1) -> list[TestResponse]:
         """Hand the next webhooks to the service, each twice: what comes again changes nothing."""
         heard = self.fund.hear(self.delivered + count)[self.delivered : self.delivered + count]

@@ -1,5 +1,6 @@
 """One thing of each kind in each service, whose it is, and what nobody else may see of it."""
 
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,16 +110,27 @@ def _claims(platform: Platform, folder: Path) -> Holding:
     hear(platform, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
+    numbers = itertools.count()
+
+    def new_filing() -> dict[str, Any]:
+        """A claim with papers that stand in no other."""
+        kinds = {kind: f"{kind}-{next(numbers)}" for kind in ("care-sheet", "prescription")}
+        hear(platform, claims, *(of_claims.upload(each) for each in kinds.values()))
+        return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
+
     return Holding(
         office,
         parts={"claim_id": filed.json["claim_id"], "person_ref": of_claims.AMIRA},
         marks={filed.json["claim_id"], filed.json["reference"], of_claims.AMIRA},
         asks={
-            "claims.submit": {"make": lambda: {"json": filing()}},
+            "claims.submit": {"make": new_filing},
             "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
+            "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
+            "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
     )
 
@@ -136,7 +148,11 @@ def _documents(platform: Platform, folder: Path) -> Holding:
         office,
         parts={"number": number, "upload_id": given.json["upload_id"], "person_ref": amira},
         marks={number, given.json["upload_id"], given.json["sha256"], amira, "BENABDALLAH", "SARL El Amel"},
-        asks={"papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}}, "uploads.add": file},
+        asks={
+            "papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}},
+            "uploads.add": file,
+            "verification.check_file": file,
+        },
     )
 
 
@@ -196,6 +212,7 @@ def _identity(platform: Platform, folder: Path) -> Holding:
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
+            "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,

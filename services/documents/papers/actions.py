@@ -1,15 +1,23 @@
 """What documents does with papers: load, decide, keep."""
 
+from dataclasses import replace
+
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
 from services.documents.papers.paper import FailureReason, Paper, Status
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
+from shared.jobs import queue
 from shared.kernel.actors import NotYours
+from shared.kernel.outcome import Outcome
 from shared.storage.blobs import Blob
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
+
+PRINT = "papers.print"
+"""The kind of the job that prints a paper; its thing is the paper's number."""
 
 
 def ask(work: Work, request: Request) -> Paper:
@@ -32,11 +40,13 @@ def ask(work: Work, request: Request) -> Paper:
         person_ref=person_ref,
         waiting=store.waiting_of(work, person_ref),
         number=work.new_reference("PR"),
+        code=rules.control_code(work.chance(rules.CODE_ENTROPY_BYTES)),
         traceparent=carried(),
         at=work.at,
     )
     if outcome.thing.said.wages:
         careers.lean(work, person_ref=person_ref, number=outcome.thing.number)
+    queue.schedule(work, PRINT, outcome.thing.number)
     return store.papers.keep(work, outcome)
 
 
@@ -47,38 +57,31 @@ def read(work: Work, *, number: str) -> Paper:
     return paper
 
 
-def of_caller(work: Work) -> list[Paper]:
-    """The caller's own papers."""
-    return store.of_person(work, work.by.person_ref) if work.by.person_ref else []
+def of_caller(work: Work, *, wanted: Wanted) -> Page[Paper]:
+    """A page of the caller's own papers, newest first."""
+    return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
 
 
 def issue(work: Work, printed: PaperContent, *, pdf: Blob) -> None:
     """A paper came from the press. Where another press was faster, or the paper was withdrawn, its print is waste."""
     paper = store.papers.load(work, printed.number)
-    if _waits(paper):
+    if paper.status is Status.ASKED:
         store.papers.keep(work, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=work.at))
 
 
-def put_off(work: Work, *, number: str, error: str) -> Paper:
-    """An attempt to print a paper failed; where another press was faster, nothing changes."""
-    paper = store.papers.load(work, number)
-    return store.papers.keep(work, rules.put_off(paper, error=error, at=work.at)) if _waits(paper) else paper
-
-
 def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
-    """A paper cannot be printed, whenever it is tried."""
+    """A paper will not be printed; where another press was faster, or the paper was withdrawn, nothing changes."""
     paper = store.papers.load(work, number)
-    return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if _waits(paper) else paper
+    return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if paper.status is Status.ASKED else paper
 
 
-def retry(work: Work, *, number: str) -> Paper:
-    """An operator has a paper printed again that failed, or that waits for its next attempt."""
-    work.note("retried", store.papers.name, number)
-    return store.papers.keep(work, rules.retry(store.papers.load(work, number), at=work.at))
-
-
-def _waits(paper: Paper) -> bool:
-    return paper.status is Status.ASKED
+def schedule_waiting(work: Work) -> int:
+    """Have printed what a release without the due queue left waiting; how many papers."""
+    waiting = store.unscheduled(work)
+    for paper in waiting:
+        store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
+        queue.schedule(work, PRINT, paper.number)
+    return len(waiting)
 
 
 def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:
@@ -87,4 +90,5 @@ def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:
         entries = careers.entries_of(work, paper.person_ref)
         outcome = rules.withdraw(paper, entries=entries, fund=work.fund, at=work.at)
         if outcome is not None:
+            queue.cancel(work, PRINT, paper.number)
             store.papers.keep(work, outcome)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
 
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: without I, L, O and U, which are read as others or make words."""
+CODE_LENGTH = 8
 WAITING_MAX = 5
 """Papers of one person that wait for the press at once."""
 
@@ -23,7 +26,7 @@ class Status(StrEnum):
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.ASKED: frozenset({Status.VALID, Status.FAILED, Status.SUPERSEDED, Status.REVOKED}),
-    Status.FAILED: frozenset({Status.ASKED, Status.SUPERSEDED, Status.REVOKED}),
+    Status.FAILED: frozenset(),
     Status.VALID: frozenset({Status.SUPERSEDED, Status.REVOKED}),
     Status.SUPERSEDED: frozenset({Status.REVOKED}),
     Status.REVOKED: frozenset(),
@@ -46,14 +49,18 @@ class FailureReason(StrEnum):
     LETTERS_NOT_PRINTABLE = "letters-not-printable"
     """A name holds letters for which the press has no font."""
     PRINTING_FAILED = "printing-failed"
-    """Every attempt failed; operators find the last error on the paper."""
+    """The press refuses what it says, or an operator gave it up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What the paper says of its holder, as it was on the day of the request; one of the two bodies."""
+    """What the paper says of its holder, as it was on the day of the request; one of the two bodies.
+
+    `code` is printed on the paper: whoever types it sees what the paper says. Papers of earlier releases have none.
+    """
 
     holder: Holder
+    code: str = ""
     wages: Wages | None = None
     affiliation: Affiliation | None = None
 
@@ -90,7 +97,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, kw_only=True)
 class PrintingFailure:
-    """Since when and why a paper is not printed, until an operator has it tried again."""
+    """Since when and why a paper will not be printed."""
 
     reason: FailureReason
     failed_at: datetime
@@ -100,8 +107,7 @@ class PrintingFailure:
 class Paper:
     """A paper; its number is what people read, and its identity. `said` is personal and rests sealed.
 
-    While it waits for the press `next_attempt_at` says when it is due; `attempts` counts those that failed, and
-    `last_error` is the code or the class of the last one's error.
+    `is_scheduled` is false only of papers that a release without the due queue left waiting for the press.
     """
 
     number: str
@@ -115,9 +121,7 @@ class Paper:
     issue: Issue | None = None
     withdrawal: Withdrawal | None = None
     failure: PrintingFailure | None = None
-    attempts: int = 0
-    next_attempt_at: datetime | None = None
-    last_error: str = ""
+    is_scheduled: bool = False
     version: int = 0
 
     def seen_on(self, day: date) -> "Paper":

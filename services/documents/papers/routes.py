@@ -6,9 +6,11 @@ from typing import Any
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
 from services.documents.papers.rules import Request
-from services.documents.papers.schemas import FailingView, FailingViews, PaperView, PaperViews, RequestBody
+from services.documents.papers.schemas import PaperPage, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("papers")
@@ -26,10 +28,11 @@ def ask(work: Work, body: Mapping[str, Any]) -> Paper:
     return actions.ask(work, Request(kind=body["kind"], language=body["language"], **periods))
 
 
-@routes.get("/papers", needs="papers:read", shows=PaperViews)
-def list_own(work: Work) -> dict[str, list[Paper]]:
+@routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)
+def list_own(work: Work, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
-    return {"items": [_seen(work, paper) for paper in actions.of_caller(work)]}
+    found = actions.of_caller(work, wanted=query["page"])
+    return Page([_seen(work, paper) for paper in found], next=found.next)
 
 
 @routes.get("/papers/<number>", needs="papers:read", shows=PaperView)
@@ -43,18 +46,6 @@ def read_pdf(work: Work, number: str) -> Download:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
     paper = actions.read(work, number=number)
     return Download(store.pdf_of(work, paper), PDF, f"{paper.number}.pdf")
-
-
-@routes.get("/operations/papers", needs="operations:read", shows=FailingViews)
-def list_failing(work: Work) -> dict[str, list[Paper]]:
-    """Papers that could not be printed, and those that wait for another attempt, with the last error; oldest first."""
-    return {"items": store.failing(work)}
-
-
-@routes.post("/operations/papers/<number>/retry", needs="operations:act", shows=FailingView)
-def retry(work: Work, number: str) -> Paper:
-    """Have the press try a paper again that failed, or now one that waits for its next attempt."""
-    return actions.retry(work, number=number)
 
 
 def _seen(work: Work, paper: Paper) -> Paper:

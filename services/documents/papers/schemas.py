@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.documents.papers.content import Kind, Language
 from shared.http.problems import language, say
-from shared.http.shapes import fund, many
+from shared.http.shapes import fund, paged
 
 TEXT = {"type": "string"}
 PERIOD = validate.Regexp(r"^[0-9]{4}(-Q[1-4])?$")
@@ -29,23 +29,6 @@ class FailureView(Schema):
     reason = fields.String(required=True)
     text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
     failed_at = fields.AwareDateTime(required=True)
-
-
-class FailingView(Schema):
-    """A paper that the press could not print, as operators see it: nothing of what it says."""
-
-    number = fields.String(required=True)
-    kind = fields.String(required=True)
-    status = fields.String(required=True)
-    asked_at = fields.AwareDateTime(required=True)
-    attempts = fields.Integer(required=True, metadata={"description": "Those that failed"})
-    last_error = fields.String(required=True, metadata={"description": "The code or the class of the last error"})
-    next_attempt_at = fields.AwareDateTime(allow_none=True)
-    failure = fields.Nested(FailureView, allow_none=True)
-    version = fields.Integer(required=True)
-
-
-FailingViews = many(FailingView)
 
 
 class PaperView(Schema):
@@ -73,4 +56,4 @@ class PaperView(Schema):
     version = fields.Integer(required=True)
 
 
-PaperViews = many(PaperView)
+PaperPage = paged(PaperView)

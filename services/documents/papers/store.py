@@ -1,19 +1,18 @@
 """Where papers are kept, and their PDFs."""
 
-from datetime import datetime
-
 from services.documents.papers.paper import Paper, Status
 from services.documents.papers.rules import NotPrinted, PaperUnknown, PrintingGivenUp
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-PAPERS_SHOWN_MAX = 100
-PRINTED_AT_ONCE_MAX = 20
-FAILED_SHOWN_MAX = 100
+NEWEST = Order("asked_at", "number", is_newest_first=True)
+SCHEDULED_AT_ONCE_MAX = 20
 PDF_BYTES_MAX = 8 * 1024 * 1024
 
 papers = Shelf(
@@ -21,20 +20,26 @@ papers = Shelf(
     Paper,
     key="number",
     missing=PaperUnknown,
+    retention=BY_LAW,
     indexes=[
-        Index(("person_ref", "asked_at")),
+        Index(("person_ref", "asked_at", "number")),
         Index(("person_ref", "status")),
-        Index(("status", "next_attempt_at")),
-        Index(("status", "asked_at")),
+        Index(("status", "is_scheduled")),
+        Index(("issue.sha256",)),
     ],
     sealed={"said": DataClass.CIVIL},
     whose="person_ref",
 )
 
 
-def of_person(work: Work, person_ref: str) -> list[Paper]:
-    """A person's papers, newest first."""
-    return papers.find_all(work, limit=PAPERS_SHOWN_MAX, sort=[("asked_at", -1)], person_ref=person_ref)
+def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
+    """A page of a person's papers, newest first."""
+    return papers.page(work, order=NEWEST, wanted=wanted, person_ref=person_ref)
+
+
+def of_file(work: Work, sha256: str) -> Paper | None:
+    """The paper whose signed PDF has this hash."""
+    return papers.find_only(work, **{"issue.sha256": sha256})
 
 
 def waiting_of(work: Work, person_ref: str) -> int:
@@ -42,21 +47,9 @@ def waiting_of(work: Work, person_ref: str) -> int:
     return work.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
-def to_print(work: Work, *, at: datetime) -> list[Paper]:
-    """What the press is due to print, the longest due first; papers of a release without due times among them."""
-    due = {"$not": {"$gt": at}}
-    return papers.find_all(
-        work, limit=PRINTED_AT_ONCE_MAX, sort=[("next_attempt_at", 1)], status=Status.ASKED, next_attempt_at=due
-    )
-
-
-def failing(work: Work) -> list[Paper]:
-    """Papers that could not be printed, and those that wait for another attempt, each oldest first."""
-    failed = papers.find_all(work, limit=FAILED_SHOWN_MAX, sort=[("asked_at", 1)], status=Status.FAILED)
-    waiting = papers.find_all(
-        work, limit=FAILED_SHOWN_MAX, sort=[("next_attempt_at", 1)], status=Status.ASKED, attempts={"$gt": 0}
-    )
-    return [*failed, *waiting]
+def unscheduled(work: Work) -> list[Paper]:
+    """Papers that wait for the press and that no job prints: a release without the due queue left them."""
+    return papers.find_all(work, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
 
 
 def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:

@@ -10,8 +10,8 @@ import struct
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import count
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any, Self
@@ -19,8 +19,11 @@ from typing import Any, Self
 import smpplib.client
 import smpplib.consts
 import smpplib.exceptions
+import smpplib.smpp
 from smpplib.command import EnquireLink, SubmitSM
 
+from services.notifications.channels import receipts
+from services.notifications.channels.receipts import Receipt
 from services.notifications.channels.sms_parts import Parts, parts
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
@@ -48,7 +51,6 @@ _LINE_BROKEN = (
 )
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_RECEIPT = re.compile(rb"id:(?P<id>\S+).*?stat:(?P<stat>[A-Z]+)", re.DOTALL | re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -108,40 +110,18 @@ class Sms:
     text: str
 
 
-class Delivery(StrEnum):
-    """What became of a message, as far as its receipt says."""
-
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    UNDER_WAY = "under-way"
-
-
-_DELIVERIES = {
-    "DELIVRD": Delivery.DELIVERED,
-    "UNDELIV": Delivery.FAILED,
-    "EXPIRED": Delivery.FAILED,
-    "DELETED": Delivery.FAILED,
-    "REJECTD": Delivery.FAILED,
-}
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the centre tells later of a message that it took. It may come more than once."""
-
-    provider_id: str
-    delivery: Delivery
-    status: str
+Reply = Callable[[bool], None]
+"""Whether a receipt was kept; where it was not, the centre brings it again later. Any thread may give it, once."""
 
 
 class SmsLine:
     """A line to one SMS centre. Threads may share it; processes may not: open it after the fork.
 
-    `on_receipt` is called from the line's own thread. A `Failure` that it raises makes the centre bring the receipt
-    again later; anything else ends the line.
+    `on_receipt` is called from the line's own thread, and is to answer at once: the centre hears that its receipt was
+    kept when the reply that comes with it is called, from whatever thread and however late.
     """
 
-    def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[Receipt], None]) -> None:
+    def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[Receipt, Reply], None]) -> None:
         self._centre, self._on_receipt = centre, on_receipt
         self._window = BoundedSemaphore(centre.window_max)
         self._under_way: dict[int, _Part] = {}
@@ -257,16 +237,19 @@ class SmsLine:
             self._window.release()
             part.end(outcome)
 
-    def _receipt(self, pdu: Any) -> int:
-        found = _RECEIPT.search(pdu.short_message or getattr(pdu, "message_payload", None) or b"")
-        if found is not None:
-            status = found["stat"].decode().upper()
-            delivery = _DELIVERIES.get(status, Delivery.UNDER_WAY)
-            try:
-                self._on_receipt(Receipt(found["id"].decode("ascii", "replace"), delivery, status))
-            except Failure:
-                return int(_TRY_RECEIPT_AGAIN)
-        return int(smpplib.consts.SMPP_ESME_ROK)
+    def _receipt(self, pdu: Any, reply: Reply) -> None:
+        """Hand a receipt on; whatever else the centre brings is acknowledged and forgotten."""
+        receipt = receipts.read(
+            esm_class=int(pdu.esm_class or 0),
+            data_coding=int(pdu.data_coding or 0),
+            text=pdu.short_message or getattr(pdu, "message_payload", None) or b"",
+            source_addr=(pdu.source_addr or b"").decode("latin-1"),
+            parameters={name: getattr(pdu, name, None) for name in ("receipted_message_id", "message_state")},
+        )
+        if receipt is None:
+            reply(True)
+        else:
+            self._on_receipt(receipt, reply)
 
 
 @dataclass(eq=False)
@@ -315,7 +298,7 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
     """smpplib's client, made fit for several threads and for hours of silence."""
 
     def __init__(
-        self, centre: SmsCentre, *, on_answer: Callable[[Any], None], on_receipt: Callable[[Any], int]
+        self, centre: SmsCentre, *, on_answer: Callable[[Any], None], on_receipt: Callable[[Any, Reply], None]
     ) -> None:
         super().__init__(
             centre.host,
@@ -328,7 +311,7 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         # smpplib logs whole PDUs, which are numbers and texts of people, and warns of what we handle.
         self.logger.setLevel(logging.ERROR)
         self.set_message_sent_handler(lambda pdu: on_answer(pdu))
-        self.set_message_received_handler(lambda pdu: on_receipt(pdu))
+        self._on_receipt = on_receipt
         self.set_error_pdu_handler(lambda pdu: None)  # refusals go to the handler above, with their status
         self._centre, self._sending = centre, Lock()
         self._heard_at = self._asked_at = 0.0
@@ -337,6 +320,19 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         self.connect()
         self.bind_transceiver(system_id=self._centre.system_id, password=self._centre.password)
         self._heard_at = self._asked_at = time.monotonic()
+
+    def _message_received(self, pdu: Any) -> None:
+        """smpplib answers within the handler, and as sent by whoever calls: ours may answer later."""
+        sequence = pdu.sequence
+
+        def reply(is_kept: bool) -> None:
+            status = smpplib.consts.SMPP_ESME_ROK if is_kept else _TRY_RECEIPT_AGAIN
+            answer = smpplib.smpp.make_pdu("deliver_sm_resp", client=self, status=status)
+            answer.sequence = sequence
+            with suppress(*_LINE_BROKEN):  # the centre brings it again over the next line
+                self.send_pdu(answer)
+
+        self._on_receipt(pdu, reply)
 
     def _recv_exact(self, exact_size: int) -> bytes:
         """smpplib waits for as much as the centre says that it will send, up to 4 GB: that is no line to stay on."""

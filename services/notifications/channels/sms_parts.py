@@ -3,8 +3,10 @@
 smpplib can do it too, but cuts through escapes and emoji, writes § for `, and draws lots for the reference.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import combining, normalize
 from zlib import crc32
 
 from shared.kernel.errors import Invalid
@@ -29,6 +31,49 @@ _GSM_OCTETS = {character: bytes([place]) for place, character in enumerate(_GSM)
 # here is a character of seven bits on the air.
 _ALONE = {GSM_7: 160, UCS_2: 140}
 _IN_PART = {GSM_7: 153, UCS_2: 134}
+
+
+_WRITTEN_OTHERWISE = {
+    **dict.fromkeys("\u00a0\u202f\u2007\u2009\u2002\u2003\u200a", " "),
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2066\u2067\u2068\u2069\u202a\u202b\u202c\ufeff", ""),
+    "\u2026": "...",
+    "\u2022": "-",
+    "\u00b7": ".",
+    "\u00d7": "x",
+    "\u0153": "oe",
+    "\u0152": "OE",
+    "\u00b0": "o",
+    "\u00ba": "o",
+    "\u00aa": "a",
+    "\u20a3": "F",
+    "\u2116": "No",
+    "`": "'",
+    "\u00b4": "'",
+    "\t": " ",
+}
+_QUOTED = re.compile("\u00ab[ \u00a0\u202f]*|[ \u00a0\u202f]*\u00bb")
+
+
+def shortened(text: str) -> str:
+    """The same text in the GSM alphabet, where it says the same there: no-break spaces, curly signs and accents that
+    the alphabet lacks (it has é, è, à and ù, but no ç and no ê) make 70 letters an SMS out of 160.
+
+    A text that has letters of another script stays as it is: it needs UCS-2 anyhow.
+    """
+    short = "".join(map(_short, _QUOTED.sub('"', normalize("NFC", text))))
+    return short if all(character in _GSM_OCTETS for character in short) else text
+
+
+def _short(character: str) -> str:
+    if character in _GSM_OCTETS:
+        return character
+    if character in _WRITTEN_OTHERWISE:
+        return _WRITTEN_OTHERWISE[character]
+    bare = "".join(each for each in normalize("NFKD", character) if not combining(each))
+    return bare if bare and all(each in _GSM_OCTETS for each in bare) else character
 
 
 class SmsTooLong(Invalid):

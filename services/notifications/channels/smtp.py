@@ -1,8 +1,7 @@
-"""Mail out of the house, over SMTP. One call, one mail, one connection; when to try again is the caller's to decide."""
+"""Mail out of the house, over SMTP: many mails by one connection. When to try again is the caller's to decide."""
 
 import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
@@ -14,9 +13,11 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.kernel.errors import Invalid, Unavailable
+from shared.kernel import typed
+from shared.kernel.errors import Failure, Invalid, Unavailable
 
-ADDRESS_CHARACTERS_MAX = 254
+CLOSING = 421
+"""The server ends the connection (RFC 5321, 3.8)."""
 
 _ON_THE_WIRE = policy.compat32.clone(linesep="\r\n")
 
@@ -90,38 +91,115 @@ class Mail:
     written_at: datetime
 
 
-def send_mail(server: MailServer, *, mail: Mail) -> str:
-    """Hand a mail over to the server. The id under which it is known from now on: its Message-ID, without brackets.
+MAILS_A_CONNECTION_MAX = 100
+"""After this many a connection is made anew: servers close those that go on for long, some after a hundred mails."""
 
-    Raises `AddressRefused`, `MailRefused` (do not try again), `MailServerUnavailable`, `MailThrottled` (do),
-    `MailOutcomeUnknown`.
-    """
-    for address in (mail.sender, mail.recipient):
-        _demand_address(address)
-    written = _written(mail)
-    with _connected(server) as smtp:
+
+class MailConnection:
+    """A connection to a mail server that is made for the first mail, kept for the next ones, and made again where it
+    was lost. For one thread."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._smtp: smtplib.SMTP | None = None
+        self._mails = 0
+        self._is_clean = True
+        """Whether the server waits for the next mail, and not for the rest of one that it refused."""
+
+    def send(self, mail: Mail) -> str:
+        """Hand a mail over. The id under which it is known from now on: its Message-ID, without brackets.
+
+        Raises `AddressRefused`, `MailRefused` (do not try again), `MailServerUnavailable`, `MailThrottled` (do),
+        `MailOutcomeUnknown`. Of a mail that was refused or put off, the connection is as good as before.
+        """
+        for address in (mail.sender, mail.recipient):
+            _demand_address(address)
+        written = _written(mail)
+        smtp = self._ready_for(mail)
+        self._is_clean = False
         try:
-            _demand(smtp.mail(mail.sender), or_else=MailRefused)
-            _demand(smtp.rcpt(mail.recipient), or_else=AddressRefused)
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            _hand_over(smtp, written, mail=mail)
+        except MailThrottled:
+            raise
+        except Failure as failure:
+            if not isinstance(failure, Invalid):
+                self._drop()
+            raise
+        self._mails, self._is_clean = self._mails + 1, True
+        return str(written["Message-ID"]).strip("<>")
+
+    def close(self) -> None:
+        """Say goodbye. The mails are handed over: a goodbye that fails is nobody's loss."""
+        if self._smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._smtp.quit()
+            self._drop()
+
+    def _ready_for(self, mail: Mail) -> smtplib.SMTP:
+        """A connection whose server has taken the sender. One that was kept may have been closed by the server since:
+        nothing of this mail was said to it, so another is made at once."""
+        if self._mails >= MAILS_A_CONNECTION_MAX:
+            self.close()
+        if self._smtp is not None:
+            try:
+                if not self._is_clean:
+                    self._smtp.rset()
+                answer = self._smtp.mail(mail.sender)
+            except (smtplib.SMTPException, OSError):
+                self._drop()
+            else:
+                if answer[0] != CLOSING:
+                    _demand(answer, or_else=MailRefused)
+                    return self._smtp
+                self._drop()
+        self._smtp, self._mails = _connected(self._server), 0
+        try:
+            _demand(self._smtp.mail(mail.sender), or_else=MailRefused)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
             raise MailServerUnavailable(cause=type(error).__name__) from error
-        try:
-            answer = smtp.data(written.as_bytes(policy=_ON_THE_WIRE))
-        except smtplib.SMTPDataError as error:
-            _demand((error.smtp_code, b""), or_else=MailRefused)
-            raise MailServerUnavailable(cause=str(error.smtp_code)) from error
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            raise MailOutcomeUnknown(message_id=mail.message_id) from error
-        if answer[0] < 400 and not _is_done(answer):
-            raise MailOutcomeUnknown(message_id=mail.message_id)
-        _demand(answer, or_else=MailRefused)
-    return str(written["Message-ID"]).strip("<>")
+        except MailServerUnavailable:
+            self._drop()
+            raise
+        return self._smtp
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
 
 
-@contextmanager
-def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+def send_mail(server: MailServer, *, mail: Mail) -> str:
+    """Hand one mail over, by a connection of its own: what `MailConnection.send` gives, or raises."""
+    connection = MailConnection(server)
+    try:
+        return connection.send(mail)
+    finally:
+        connection.close()
+
+
+def _hand_over(smtp: smtplib.SMTP, written: "Message[Any, Any]", *, mail: Mail) -> None:
+    """From the recipient on. Until the server has seen the end of the text, nothing was sent."""
+    try:
+        _demand(smtp.rcpt(mail.recipient), or_else=AddressRefused)
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailServerUnavailable(cause=type(error).__name__) from error
+    try:
+        answer = smtp.data(written.as_bytes(policy=_ON_THE_WIRE))
+    except smtplib.SMTPDataError as error:
+        _demand((error.smtp_code, b""), or_else=MailRefused)
+        raise MailServerUnavailable(cause=str(error.smtp_code)) from error
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise MailOutcomeUnknown(message_id=mail.message_id) from error
+    if answer[0] < 400 and not _is_done(answer):
+        raise MailOutcomeUnknown(message_id=mail.message_id)
+    _demand(answer, or_else=MailRefused)
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
     """A greeted and, where there is a user, signed-in connection."""
     kind = smtplib.SMTP_SSL if server.security is Security.TLS else smtplib.SMTP
+    smtp: smtplib.SMTP | None = None
     try:
         smtp = kind(server.host, server.port, timeout=server.timeout_s)
         if server.security is Security.STARTTLS:
@@ -130,20 +208,17 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
         if server.user is not None:
             smtp.login(server.user, server.password or "")
     except (smtplib.SMTPException, OSError) as error:
+        if smtp is not None:
+            smtp.close()
         raise MailServerUnavailable(cause=type(error).__name__) from error
-    try:
-        yield smtp
-        with suppress(smtplib.SMTPException, OSError):  # the mail is handed over: a failed goodbye is nobody's loss
-            smtp.quit()
-    finally:
-        smtp.close()
+    return smtp
 
 
 def _demand(answer: tuple[int, bytes], *, or_else: type[Invalid]) -> None:
     """What a status of the server means. Its words are not passed on: they tend to repeat the address."""
     status = answer[0]
-    if status == 421:
-        raise MailServerUnavailable(cause="421")
+    if status == CLOSING:
+        raise MailServerUnavailable(cause=str(CLOSING))
     if 400 <= status < 500:
         raise MailThrottled(status=status)
     if status >= 500:
@@ -157,9 +232,9 @@ def _is_done(answer: tuple[int, bytes]) -> bool:
 
 
 def _demand_address(address: str) -> None:
-    name, at, domain = address.rpartition("@")
-    is_plain = address.isascii() and address.isprintable() and not set(address) & set(' <>(),;:"')
-    if not (name and at and domain and is_plain and len(address) <= ADDRESS_CHARACTERS_MAX):
+    """The rule of all e-mail addresses (`typed.email`); what it would have to repair is not sent to."""
+    read = typed.email(address)
+    if read is None or read.casefold() != address.casefold():
         raise AddressRefused(status=0)
 
 

@@ -1,61 +1,249 @@
-"""Time comes in for messages: what waits is sent, batch by batch, and what somebody was killed over is sent again."""
+"""Time comes in for messages: what waits is sent, window by window, and what somebody was killed over is sent again."""
 
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from functools import partial
 
+import structlog
+
+from services.notifications.channels.receipts import Delivery, match_key
 from services.notifications.delivery import actions, rules
+from services.notifications.delivery.actions import Written
 from services.notifications.delivery.letter import Verdict
-from services.notifications.delivery.providers import Provider
+from services.notifications.delivery.providers import Brought, Provider, SmsProvider
 from services.notifications.delivery.rules import ProviderInTrouble
-from services.notifications.messages import store
+from services.notifications.messages import bell, store
 from services.notifications.messages.batch import Batch
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
-from shared.telemetry.carrying import continued
+from shared.storage.work import Work
 from shared.telemetry.steps import passing
 
-EVERY_S = 0.5
+EVERY_S = 0.25
+IDLE_S_MAX = 15.0
+"""Looks into an empty queue come ever less often, down to this. What this process writes down is looked for at once;
+what another process or a killed sender left, and the next try of what was put off, may wait for so long."""
+RECEIPTS_TOGETHER_MAX = 200
+RECEIPTS_WAIT_S = 0.05
+SEEN_MAX = 10_000
+EARLY_LOOK_S = 60.0
+"""How often is looked for receipts that came too early, where none came lately."""
+TURN_S_MAX = 10.0
+"""After this time of sending one fund's messages it is the next fund's turn."""
+
+BY = system("delivery")
+
+log = structlog.get_logger()
 
 
 def sending(provider: Provider) -> Chore:
     """The chore of one channel."""
-    return Chore(name=f"send-{provider.channel}", every_s=EVERY_S, run=partial(send_waiting, provider=provider))
+    return Chore(name=f"send-{provider.channel}", every_s=EVERY_S, run=Sending(provider).run)
+
+
+def receiving(provider: SmsProvider) -> Chore:
+    """The chore of delivery receipts."""
+    return Chore(name="sms-receipts", every_s=EVERY_S, run=Receiving(provider).run)
+
+
+@dataclass
+class Looking:
+    """When to look into a fund's queue again."""
+
+    wait_s: float = 0.0
+    not_before_s: float = 0.0
+    rung: int = -1
+
+    def is_time(self, *, rung: int, now_s: float) -> bool:
+        if rung != self.rung:
+            self.rung, self.wait_s, self.not_before_s = rung, 0.0, 0.0
+        return now_s >= self.not_before_s
+
+    def has_found(self, messages: int, *, now_s: float) -> None:
+        """Nothing found makes the next look come later."""
+        self.wait_s = 0.0 if messages else min(IDLE_S_MAX, max(EVERY_S, self.wait_s * 2))
+        self.not_before_s = now_s + self.wait_s
+
+
+@dataclass
+class Sending:
+    """Sends the messages of one channel, and asks the database only when there may be some."""
+
+    provider: Provider
+    _looking: dict[str, Looking] = field(default_factory=dict)
+    _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("delivery"))
+
+    def run(self, platform: Platform, fund_id: str) -> int:
+        """How many messages were tried. `ProviderInTrouble` where the provider takes no more."""
+        looking = self._looking.setdefault(fund_id, Looking())
+        if not looking.is_time(rung=bell.rung(fund_id, self.provider.channel), now_s=time.monotonic()):
+            return 0
+        messages = self.send_waiting(platform, fund_id)
+        looking.has_found(messages, now_s=time.monotonic())
+        return messages
+
+    def send_waiting(self, platform: Platform, fund_id: str) -> int:
+        """Send the batches that wait, a window at a time; how many messages."""
+        until_s = time.monotonic() + TURN_S_MAX
+        waiting = actions.waiting(platform.reading(fund_id, by=BY), channel=self.provider.channel)
+        sent = 0
+        for window in rules.windows(waiting, messages_max=min(self.provider.window_max, rules.WINDOW_MESSAGES_MAX)):
+            sent += self._send(platform, fund_id, window)
+            if time.monotonic() > until_s:
+                break
+        return sent
+
+    def _send(self, platform: Platform, fund_id: str, window: list[Batch]) -> int:
+        written = self._written(platform.reading(fund_id, by=BY), window)
+        if not written:
+            return 0
+        cause = f"chore:send-{self.provider.channel}:{window[0].batch_id}"
+        seen = [batch for batch in window if batch.batch_id in written]
+        taken = platform.work(fund_id, by=BY, cause=cause, action=lambda work: actions.take(work, seen=seen))
+        return self._deliver(platform, fund_id, taken, written, cause=cause) if taken else 0
+
+    def _written(self, reading: Work, window: list[Batch]) -> dict[str, Written]:
+        """The messages of a window in words, by batch. One that cannot be written leaves its batch where it is, and
+        the others go on."""
+        written: dict[str, Written] = {}
+
+        def write(*batches: Batch) -> None:
+            written.update(actions.write(reading, batches))
+
+        if not self._one_by_one.do({f"window {window[0].batch_id}": partial(write, *window)}):
+            self._one_by_one.do({batch.batch_id: partial(write, batch) for batch in window})
+        return written
+
+    def _deliver(
+        self, platform: Platform, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
+    ) -> int:
+        """Outside of any transaction: whoever is killed in here leaves batches that are forsaken after the lease."""
+        passing("delivery.taken")
+        late_at = platform.clock() + rules.SENDING_MAX
+        ours = [written[batch.batch_id] for batch in taken]
+        letters = [letter for each in ours for letter in each.letters]
+        answers = {message_id: answer for each in ours for message_id, answer in each.answers.items()}
+        answers |= self.provider.send(letters, is_late=lambda: platform.clock() > late_at)
+        passing("delivery.sent")
+        platform.work(
+            fund_id, by=BY, cause=cause, action=lambda work: actions.settle(work, taken=taken, answers=answers)
+        )
+        passing("delivery.kept")
+        was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
+        if was_left and platform.clock() <= late_at:
+            raise ProviderInTrouble(channel=self.provider.channel.value)
+        return len(answers)
+
+
+@dataclass
+class Waiting:
+    """A receipt that no message is known for yet, and since when."""
+
+    brought: Brought
+    since_s: float
+
+
+@dataclass
+class Receiving:
+    """Keeps what the SMS centre says of messages that it took: a lane of its own, so that receipts wait for no message
+    and messages for no receipt. The centre hears that a receipt was kept once that is saved."""
+
+    provider: SmsProvider
+    _waiting: list[Waiting] = field(default_factory=list)
+    _seen_s: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    """When a receipt of no known message came first, by the name in it."""
+    _early_not_before_s: dict[str, float] = field(default_factory=dict)
+
+    def run(self, platform: Platform, fund_id: str) -> int:
+        """How many receipts were kept. The centre does not say which fund a receipt is for, so one turn serves all."""
+        if fund_id != next(iter(platform.funds)):
+            return 0
+        kept, until_s = 0, time.monotonic() + TURN_S_MAX
+        while time.monotonic() < until_s:
+            brought = self.provider.receipts(count_max=RECEIPTS_TOGETHER_MAX, wait_s=RECEIPTS_WAIT_S)
+            self._waiting += [Waiting(each, time.monotonic()) for each in brought]
+            kept += self._keep_all(platform)
+            if not brought:
+                break
+        for each in platform.funds:
+            self._keep_early(platform, each)
+        return kept
+
+    def _keep_all(self, platform: Platform) -> int:
+        """Keep what can be kept, fund by fund."""
+        kept = 0
+        for fund_id in platform.funds:
+            if not self._waiting:
+                break
+            meant = self._meant(platform, fund_id)
+            self._keep(platform, fund_id, [(self._waiting[place].brought, key) for place, key in meant.items()])
+            kept += len(meant)
+            self._waiting = [each for place, each in enumerate(self._waiting) if place not in meant]
+        self._turn_away()
+        return kept
+
+    def _turn_away(self) -> None:
+        """Nobody waits for long in the lane: whose message is not known yet is to come again, until it has come for so
+        long that it is nobody's."""
+        now_s, waiting = time.monotonic(), []
+        for each in self._waiting:
+            receipt = each.brought.receipt
+            first_s = self._seen_s.setdefault(receipt.provider_id, each.since_s)
+            if receipt.delivery is Delivery.UNDER_WAY or now_s - first_s > rules.EARLY.total_seconds():
+                log.info("receipt-of-nobody", status=receipt.status)
+                each.brought.reply(True)
+            elif now_s - each.since_s > rules.GRACE.total_seconds():
+                each.brought.reply(False)
+            else:
+                waiting.append(each)
+        self._waiting = waiting
+        while len(self._seen_s) > SEEN_MAX:
+            self._seen_s.popitem(last=False)
+
+    def _meant(self, platform: Platform, fund_id: str) -> dict[int, str]:
+        """The messages of a fund that receipts mean, by the place of the receipt: those that this process knows, and
+        those that the database does."""
+        meant: dict[int, str] = {}
+        asked: list[int] = []
+        for place, each in enumerate(self._waiting):
+            named = self.provider.named(match_key(each.brought.receipt.provider_id))
+            if named is None:
+                asked.append(place)
+            elif named.fund_id == fund_id:
+                meant[place] = named.message_id
+        if asked:
+            reading = platform.reading(fund_id, by=BY)
+            found = actions.receipts_of(reading, [self._waiting[place].brought.receipt for place in asked])
+            meant |= {asked[place]: message_id for place, message_id in found.items()}
+        return meant
+
+    def _keep(self, platform: Platform, fund_id: str, meant: list[tuple[Brought, str]]) -> None:
+        said = {
+            message_id: rules.undelivered_reason(brought.receipt.delivery, brought.receipt.status)
+            for brought, message_id in meant
+            if brought.receipt.delivery is not Delivery.UNDER_WAY
+        }
+        if said:
+            cause = f"chore:sms-receipts:{next(iter(said))}"
+            platform.work(fund_id, by=BY, cause=cause, action=lambda work: actions.keep_receipts(work, said))
+            self._early_not_before_s[fund_id] = 0.0
+        for brought, _ in meant:
+            brought.reply(True)
+
+    def _keep_early(self, platform: Platform, fund_id: str) -> None:
+        now_s = time.monotonic()
+        if now_s < self._early_not_before_s.get(fund_id, 0.0):
+            return
+        wait_s = EARLY_LOOK_S
+        if store.kept_receipts(platform.reading(fund_id, by=BY)):
+            cause = "chore:sms-receipts:early"
+            if platform.work(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
+                wait_s = EVERY_S
+        self._early_not_before_s[fund_id] = now_s + wait_s
 
 
 def send_waiting(platform: Platform, fund_id: str, *, provider: Provider) -> int:
-    """Send the batches that wait, one by one; how many messages. `ProviderInTrouble` where it takes no more."""
-    looking = platform.reading(fund_id, by=system("delivery"))
-    return sum(
-        _send(platform, fund_id, batch_id, provider=provider)
-        for batch_id in actions.waiting(looking, channel=provider.channel)
-    )
-
-
-def _send(platform: Platform, fund_id: str, batch_id: str, *, provider: Provider) -> int:
-    by, cause = system("delivery"), f"chore:send-{provider.channel}:{batch_id}"
-    batch = platform.work(fund_id, by=by, cause=cause, action=lambda work: actions.take(work, batch_id=batch_id))
-    if batch is None:
-        return 0
-    with continued(f"{provider.channel} batch send", batch.traceparent):
-        return _deliver(platform, fund_id, batch, provider=provider)
-
-
-def _deliver(platform: Platform, fund_id: str, batch: Batch, *, provider: Provider) -> int:
-    """Outside of any transaction: whoever is killed in here leaves a batch that is forsaken after the lease."""
-    passing("delivery.taken")
-    by, cause = system("delivery"), f"chore:send-{provider.channel}:{batch.batch_id}"
-    reading, late_at = platform.reading(fund_id, by=by), platform.clock() + rules.SENDING_MAX
-    messages = store.of_batch(reading, batch.batch_id)
-    letters, answers = actions.letters(reading, messages)
-    answers |= provider.send(letters, is_late=lambda: platform.clock() > late_at)
-    passing("delivery.sent")
-    platform.work(
-        fund_id,
-        by=by,
-        cause=cause,
-        action=lambda work: actions.settle(work, taken=batch, messages=messages, answers=answers),
-    )
-    passing("delivery.kept")
-    if any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values()):
-        raise ProviderInTrouble(channel=provider.channel.value)
-    return len(messages)
+    """Send what waits now; how many messages. `ProviderInTrouble` where the provider takes no more."""
+    return Sending(provider).send_waiting(platform, fund_id)

@@ -13,6 +13,7 @@ class Letter:
     """One message, ready for its provider. It lives as long as the sending does, and shows nothing of itself."""
 
     message_id: str
+    fund_id: str
     address: str = field(repr=False)
     language: str
     sender_name: str

@@ -1,18 +1,30 @@
 """Mail and SMS as the chore sees them: letters in, an answer for each of them out."""
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Event, Lock
-from typing import Protocol
+from functools import partial
+from queue import Empty, Full, Queue
+from threading import BoundedSemaphore, Event, Lock, Thread
+from typing import NamedTuple, Protocol
 
-from services.notifications.channels.smpp import Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
-from services.notifications.channels.smtp import Mail, MailOutcomeUnknown, MailServer, MailThrottled, send_mail
+from services.notifications.channels.pace import Pace
+from services.notifications.channels.receipts import Receipt, match_key
+from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
+from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
 from services.notifications.delivery.letter import Answer, Letter, Verdict
+from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
 from shared.funds.fund import Channel
 from shared.kernel.errors import Failure, Invalid
 
 NOT_TRIED = Answer(verdict=Verdict.NOT_TRIED)
+CONNECTION_WAIT_S = 0.2
+RECEIPTS_MAX = 10_000
+"""Brought and not kept yet; a centre that brings more is told to come again."""
+TAKEN_MAX = 20_000
+"""Names that the centre gave, remembered for receipts that come before they are kept."""
 _IN_DOUBT = (MailOutcomeUnknown, SmsOutcomeUnknown)
 _LATER = (MailThrottled, SmsThrottled)
 
@@ -22,30 +34,65 @@ class Provider(Protocol):
 
     channel: Channel
 
+    @property
+    def window_max(self) -> int:
+        """How many letters it can take in the time that a window may last."""
+        ...
+
     def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        """Hand the letters over, in order, until there is trouble or it is late: the rest was not tried."""
+        """Hand the letters over until there is trouble or it is late: the rest was not tried."""
         ...
 
 
 @dataclass
 class MailProvider:
-    """Mail, one after the other."""
+    """Mail, over several connections, on each of them one after the other."""
 
     server: MailServer
     sender: str
+    connections_max: int = 1
+    per_s_max: float = 0.0
     channel: Channel = Channel.EMAIL
+    _pace: Pace = field(init=False)
+    _free: BoundedSemaphore = field(init=False)
+    """The connections, which the funds share."""
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.per_s_max)
+        self._free = BoundedSemaphore(self.connections_max)
+
+    @property
+    def window_max(self) -> int:
+        return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
     def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        answers: dict[str, Answer] = {}
-        for letter in letters:
-            if is_late():
-                break
-            answers[letter.message_id] = answer = self._send(letter)
-            if answer.verdict in (Verdict.DOUBTFUL, Verdict.NOT_TRIED):
-                break
-        return {letter.message_id: answers.get(letter.message_id, NOT_TRIED) for letter in letters}
+        round_ = _Round(iter(letters), is_late)
+        working = [
+            Thread(target=self._work, args=(round_,), name=f"mail {number}", daemon=True)
+            for number in range(1, min(self.connections_max, len(letters)))
+        ]
+        for thread in working:
+            thread.start()
+        self._work(round_)
+        for thread in working:
+            thread.join()
+        return {letter.message_id: round_.answers.get(letter.message_id, NOT_TRIED) for letter in letters}
 
-    def _send(self, letter: Letter) -> Answer:
+    def _work(self, round_: "_Round") -> None:
+        """One connection's share: whichever letter is next, until there is trouble."""
+        while not self._free.acquire(timeout=CONNECTION_WAIT_S):
+            if round_.is_over():
+                return
+        connection = MailConnection(self.server)
+        try:
+            while (letter := round_.next()) is not None:
+                self._pace.wait()
+                round_.end(letter, self._send(connection, letter))
+        finally:
+            connection.close()
+            self._free.release()
+
+    def _send(self, connection: MailConnection, letter: Letter) -> Answer:
         mail = Mail(
             message_id=letter.message_id,
             sender=self.sender,
@@ -58,19 +105,78 @@ class MailProvider:
             written_at=letter.told_at,
         )
         try:
-            return Answer(verdict=Verdict.TAKEN, provider_id=send_mail(self.server, mail=mail))
+            return Answer(verdict=Verdict.TAKEN, provider_id=connection.send(mail))
         except Failure as failure:
             return _answer(failure)
 
 
 @dataclass
+class _Round:
+    """The letters of one window, shared out to connections."""
+
+    letters: Iterator[Letter]
+    is_late: Callable[[], bool]
+    answers: dict[str, Answer] = field(default_factory=dict)
+    trouble: Event = field(default_factory=Event)
+    is_done: Event = field(default_factory=Event)
+    lock: Lock = field(default_factory=Lock)
+
+    def is_over(self) -> bool:
+        return self.is_done.is_set() or self.trouble.is_set() or self.is_late()
+
+    def next(self) -> Letter | None:
+        """The next letter; before it goes out it counts as in doubt, so that nothing can make it one that was not
+        tried."""
+        with self.lock:
+            letter = None if self.is_over() else next(self.letters, None)
+            if letter is None:
+                self.is_done.set()
+            else:
+                self.answers[letter.message_id] = Answer(verdict=Verdict.DOUBTFUL)
+            return letter
+
+    def end(self, letter: Letter, answer: Answer) -> None:
+        self.answers[letter.message_id] = answer
+        if answer.verdict in (Verdict.DOUBTFUL, Verdict.NOT_TRIED):
+            self.trouble.set()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A receipt, and the reply by which the centre learns whether it was kept."""
+
+    receipt: Receipt
+    reply: Reply
+
+
+class Named(NamedTuple):
+    """A message of a fund."""
+
+    fund_id: str
+    message_id: str
+
+
+@dataclass
 class SmsProvider:
-    """SMS, as many under way at once as the centre's window holds. The line opens with the first letter."""
+    """SMS, as many under way at once as the centre's window holds. The line opens with the first letter, or with the
+    first look for receipts."""
 
     centre: SmsCentre
+    per_s_max: float = 0.0
     channel: Channel = Channel.SMS
+    brought: "Queue[Brought]" = field(default_factory=lambda: Queue(RECEIPTS_MAX))
+    _taken: "OrderedDict[str, Named]" = field(default_factory=OrderedDict)
     _line: SmsLine | None = None
     _opening: Lock = field(default_factory=Lock)
+    _naming: Lock = field(default_factory=Lock)
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.per_s_max)
+
+    @property
+    def window_max(self) -> int:
+        return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
     def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         line, trouble = self._opened(), Event()
@@ -79,10 +185,11 @@ class SmsProvider:
         for letter in letters:
             if trouble.is_set() or is_late():
                 break
+            self._pace.wait()
             sms = Sms(message_id=letter.message_id, recipient=letter.address, text=letter.said.text)
             try:
                 under_way[letter.message_id] = future = line.submit(sms)
-                future.add_done_callback(lambda done: trouble.set() if _is_trouble(done) else None)
+                future.add_done_callback(partial(self._answered, Named(letter.fund_id, letter.message_id), trouble))
             except Failure as failure:
                 answers[letter.message_id] = answer = _answer(failure)
                 if answer.verdict is not Verdict.REFUSED:
@@ -90,8 +197,22 @@ class SmsProvider:
         answers |= {message_id: _result(future) for message_id, future in under_way.items()}
         return {letter.message_id: answers.get(letter.message_id, NOT_TRIED) for letter in letters}
 
+    def receipts(self, *, count_max: int, wait_s: float) -> list[Brought]:
+        """The receipts that came; where there are none, those that come within the time."""
+        self._opened()
+        found: list[Brought] = []
+        with suppress(Empty):
+            while len(found) < count_max:
+                found.append(self.brought.get(block=not found, timeout=wait_s))
+        return found
+
+    def named(self, provider_key: str) -> Named | None:
+        """The message that the centre took under this name, from this process and not long ago."""
+        with self._naming:
+            return self._taken.get(provider_key)
+
     def close(self) -> None:
-        """Hang up."""
+        """Hang up. The centre brings again what nobody has kept."""
         with self._opening:
             if self._line is not None:
                 self._line.close()
@@ -100,8 +221,24 @@ class SmsProvider:
     def _opened(self) -> SmsLine:
         with self._opening:
             if self._line is None:
-                self._line = SmsLine(self.centre, on_receipt=lambda receipt: None).open()
+                self._line = SmsLine(self.centre, on_receipt=self._take).open()
             return self._line
+
+    def _answered(self, named: Named, trouble: Event, done: "Future[str]") -> None:
+        """From the line's own thread, before the answer is anywhere else: a receipt may be right behind it."""
+        if _is_trouble(done):
+            trouble.set()
+        elif done.exception() is None:
+            with self._naming:
+                self._taken[match_key(done.result())] = named
+                while len(self._taken) > TAKEN_MAX:
+                    self._taken.popitem(last=False)
+
+    def _take(self, receipt: Receipt, reply: Reply) -> None:
+        try:
+            self.brought.put_nowait(Brought(receipt, reply))
+        except Full:
+            reply(False)
 
 
 def _result(future: "Future[str]") -> Answer:

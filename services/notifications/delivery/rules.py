@@ -1,17 +1,22 @@
 """When a batch is sent, how often, and what becomes of its messages after the provider's answers. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from services.notifications.channels.receipts import Delivery, match_key
 from services.notifications.delivery.letter import Answer, Answers, Verdict
-from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
-from services.notifications.messages.message import Message, Status
+from services.notifications.messages.batch import BATCH_MOVES, MESSAGES_MAX, Batch, BatchStatus
+from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import settled
-from shared.events.notifications import MessageFailed, MessageSent
+from shared.events.notifications import MessageFailed, MessageSent, MessageUndelivered
+from shared.funds.fund import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
+
+WINDOW_MESSAGES_MAX = 200
+"""How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 10, 60, 360))
 """How long after each try the next one comes; after the last one a message has failed."""
@@ -27,6 +32,21 @@ DOUBTS_MAX = 1
 
 GIVEN_UP, NOBODY_KNOWS = "delivery.given-up", "delivery.outcome-unknown"
 
+
+UNDELIVERED = {
+    "UNDELIV": "delivery.undelivered",
+    "EXPIRED": "delivery.expired-on-the-way",
+    "DELETED": "delivery.deleted",
+    "REJECTD": "delivery.rejected",
+    "REJECTED": "delivery.rejected",
+}
+"""The codes of why a message did not arrive, by the words of receipts."""
+
+GRACE = timedelta(seconds=1)
+"""How long a receipt whose message is not known waits here; then the centre is told to bring it again."""
+
+EARLY = timedelta(seconds=15)
+"""How long a receipt may come before the answer by which its message was taken was kept; after it, it is nobody's."""
 
 IN_DOUBT = Answer(verdict=Verdict.DOUBTFUL)
 
@@ -48,7 +68,7 @@ class End(NamedTuple):
 class Settlement:
     """What a round with the provider changes: the batch, its messages, and the batches that some of them move to.
 
-    `sent` are settled together; `others` have failed, are unknown, or wait in one of `batches`.
+    `others` have failed, are unknown, or wait in one of `batches`.
     """
 
     batch: Batch
@@ -56,6 +76,21 @@ class Settlement:
     others: tuple[Message, ...] = ()
     batches: tuple[Batch, ...] = ()
     events: tuple[object, ...] = ()
+
+
+def windows(batches: Iterable[Batch], *, messages_max: int) -> Iterator[list[Batch]]:
+    """Batches in order, together as many as have so many messages; one that has more goes by itself."""
+    together: list[Batch] = []
+    messages = 0
+    for batch in batches:
+        size = batch.size or MESSAGES_MAX
+        if together and messages + size > messages_max:
+            yield together
+            together, messages = [], 0
+        together.append(batch)
+        messages += size
+    if together:
+        yield together
 
 
 def is_due(batch: Batch, *, at: datetime) -> bool:
@@ -89,7 +124,7 @@ def settle(
     judged = [(message, answers.get(message.message_id, IN_DOUBT)) for message in messages]
     if judged and all(answer.verdict is Verdict.NOT_TRIED for _, answer in judged):
         return Settlement(batch=_put_back(batch, at=at))
-    sent = tuple(message for message, answer in judged if answer.verdict is Verdict.TAKEN)
+    sent = tuple(_taken(message, answer, at=at) for message, answer in judged if answer.verdict is Verdict.TAKEN)
     others: list[Message] = []
     again: dict[Verdict, Batch] = {}
     for message, answer in judged:
@@ -100,7 +135,9 @@ def settle(
             continue
         if answer.verdict not in again:
             again[answer.verdict] = _again(batch, answer.verdict, batch_id=new_id(), at=at)
-        others.append(replace(message, batch_id=again[answer.verdict].batch_id))
+        waits_in = again[answer.verdict]
+        again[answer.verdict] = replace(waits_in, size=waits_in.size + 1)
+        others.append(replace(message, batch_id=waits_in.batch_id))
     provider_ids = {key: answer.provider_id for key, answer in answers.items() if answer.provider_id}
     events = [_sent(message, at=at) for message in sent]
     return Settlement(
@@ -109,6 +146,52 @@ def settle(
         others=tuple(others),
         batches=tuple(again.values()),
         events=(*events, *(_failed(message, at=at) for message in others if message.settled_at)),
+    )
+
+
+def undelivered_reason(delivery: Delivery, status: str) -> str | None:
+    """The code of why a message did not arrive, by its receipt; None where it arrived."""
+    return None if delivery is Delivery.DELIVERED else UNDELIVERED.get(status, UNDELIVERED["UNDELIV"])
+
+
+def received(message: Message, *, reason: str | None, at: datetime) -> Message | None:
+    """What a receipt makes of a message that was taken: the first one that decides counts. None where it changes
+    nothing."""
+    if message.status is not Status.SENT or message.delivered_at is not None:
+        return None
+    if reason is None:
+        return replace(message, delivered_at=at)
+    status = moved(MOVES, message.status, to=Status.UNDELIVERED)
+    return replace(message, status=status, reason=reason)
+
+
+def undelivered(message: Message, *, at: datetime) -> MessageUndelivered:
+    return MessageUndelivered(
+        message_id=message.message_id,
+        about=message.about,
+        channel=message.channel.value,
+        template=message.template,
+        reason=message.reason or UNDELIVERED["UNDELIV"],
+        undelivered_at=at,
+    )
+
+
+def meant(
+    candidates: Sequence[Message], *, keys: Sequence[str], is_theirs: Callable[[Message], bool]
+) -> Message | None:
+    """Of the messages that a receipt may mean, the one that it does; None where none is sure.
+
+    `keys` are the names under which it may be kept, the likeliest first; `is_theirs` says whether it went to the number
+    that the receipt names. A number that a centre counts on meets others: one that is written in another base was meant
+    only where the recipient is the same, and of several it is the one that was sent last.
+    """
+    by_likelihood = sorted(candidates, key=lambda each: each.settled_at or each.told_at, reverse=True)
+    theirs = [each for each in by_likelihood if is_theirs(each)]
+    exact = [each for each in by_likelihood if each.provider_key == keys[0]]
+    return (
+        next((each for each in theirs if each in exact), None)
+        or next(iter(theirs), None)
+        or (exact[0] if len(by_likelihood) == 1 and exact else None)
     )
 
 
@@ -146,11 +229,24 @@ def _again(batch: Batch, verdict: Verdict, *, batch_id: str, at: datetime) -> Ba
         batch,
         batch_id=batch_id,
         status=BatchStatus.QUEUED,
+        size=0,
         tries=batch.tries - is_new,
         doubts=batch.doubts + (verdict is Verdict.DOUBTFUL),
         due_at=at if is_new else at + WAITS[min(batch.tries, len(WAITS)) - 1],
         taken_at=None,
         version=0,
+    )
+
+
+def _taken(message: Message, answer: Answer, *, at: datetime) -> Message:
+    """A message that its provider took. It stays with its batch; the personal values that it carried have served."""
+    return replace(
+        message,
+        status=moved(MOVES, message.status, to=Status.SENT),
+        settled_at=at,
+        sealed={},
+        provider_id=answer.provider_id,
+        provider_key=match_key(answer.provider_id) if message.channel is Channel.SMS else "",
     )
 
 

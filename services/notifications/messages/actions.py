@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from services.notifications.contacts import actions as contacts
-from services.notifications.messages import rules, store
+from services.notifications.messages import bell, rules, store
 from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from services.notifications.messages.rules import Notice
@@ -35,6 +35,8 @@ def say(work: Work, *notices: Notice, part_of: str) -> None:
     fresh, batches = _batched(work, [message for key, message in written.items() if key not in known])
     store.messages.keep_many(work, fresh, part_of=part_of)
     store.batches.keep_many(work, batches, part_of=part_of)
+    for batch in batches:
+        bell.ring(work.fund.fund_id, batch.channel)
 
 
 def inbox(work: Work) -> list[Message]:
@@ -58,6 +60,7 @@ def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], li
                 is_urgent=is_urgent,
                 status=BatchStatus.QUEUED,
                 due_at=work.at,
+                size=len(together[start : start + MESSAGES_MAX]),
                 traceparent=traceparent,
             )
             batches.append(batch)

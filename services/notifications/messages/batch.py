@@ -32,6 +32,7 @@ BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
 class Batch:
     """Messages of one cause. `tries` counts how often they were sent, `doubts` how often nobody knows what came of it.
 
+    `due_at` is when its next try may begin, `size` how many messages wait in it (0 in those of an earlier release).
     `traceparent` is the trace of the event that they tell of. `provider_ids` are the provider's own names of the
     messages that it took, by message id, for a talk about one of them.
     """
@@ -41,6 +42,7 @@ class Batch:
     is_urgent: bool
     status: BatchStatus
     due_at: datetime
+    size: int = 0
     tries: int = 0
     doubts: int = 0
     taken_at: datetime | None = None

@@ -20,13 +20,16 @@ class Status(StrEnum):
     """It will not arrive by this channel."""
     UNKNOWN = "unknown"
     """Sent twice under one id, and neither time did an answer come back: it may have arrived."""
+    UNDELIVERED = "undelivered"
+    """The provider took it, and said later that it did not reach its recipient."""
 
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.SENT, Status.FAILED, Status.UNKNOWN}),
-    Status.SENT: frozenset(),
+    Status.SENT: frozenset({Status.UNDELIVERED}),
     Status.FAILED: frozenset(),
     Status.UNKNOWN: frozenset(),
+    Status.UNDELIVERED: frozenset(),
 }
 
 
@@ -36,7 +39,9 @@ class Message:
 
     Messages of one `notice_id` say the same by different channels. Personal parameters stand in `sealed` (class
     contact, the owner's) until the message is settled. `reason` is the code of a failure. `batch_id` is the batch in
-    which a message waits or was sent; one that failed has left it.
+    which a message waits or was sent; one that failed has left it. `provider_id` is the provider's own name of a
+    message that it took, `provider_key` the same as receipts are matched by. `delivered_at` is when a receipt said
+    that it arrived; most channels have none.
     """
 
     message_id: str
@@ -56,4 +61,7 @@ class Message:
     batch_id: str | None = None
     settled_at: datetime | None = None
     reason: str | None = None
+    provider_id: str = ""
+    provider_key: str = ""
+    delivered_at: datetime | None = None
     version: int = 0

@@ -2,6 +2,7 @@
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
+from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
@@ -64,31 +65,40 @@ def say_password_changed(work: Work, event: PasswordChanged) -> None:
 def say_cards_refreshed(work: Work, event: CardsRefreshed) -> None:
     notices = (
         Notice(
-            template="card-refreshed",
+            template=template,
             occasion=event.declaration_id,  # once a declaration, on however many of its pages a person stands
             about=event.declaration_id,
             owner_id=card.person_ref,
             parameters={"valid_until": card.valid_until.isoformat()},
         )
-        for card in event.cards
+        for template, told in (("card-refreshed", event.cards), ("card-closed", event.closed))
+        for card in told
     )
     actions.say(work, *notices, part_of=f"{event.declaration_id}/{event.page}")
 
 
 @reactions.to(DeclarationAccepted)
 def say_declaration_accepted(work: Work, event: DeclarationAccepted) -> None:
+    """What is due and by when; what is overdue; or, where something was paid already, what is left."""
+    parameters: dict[str, Value] = {
+        "form": event.form,
+        "period": event.period,
+        "workers": event.workers,
+        "due": event.due_minor,
+        "due_on": event.due_on.isoformat(),
+    }
+    template = "declaration-accepted"
+    if event.paid_minor:
+        template = "declaration-accepted-again"
+        parameters |= {"paid": event.paid_minor, "left": max(0, event.due_minor - event.paid_minor)}
+    elif event.due_on < event.accepted_at.astimezone(work.fund.zone).date():
+        template = "declaration-accepted-late"
     notice = Notice(
-        template="declaration-accepted",
+        template=template,
         occasion=event.declaration_id,
         about=event.declaration_id,
         owner_id=event.employer_id,
-        parameters={
-            "form": event.form,
-            "period": event.period,
-            "workers": event.workers,
-            "due": event.due_minor,
-            "due_on": event.due_on.isoformat(),
-        },
+        parameters=parameters,
     )
     actions.say(work, notice, part_of=event.declaration_id)
 

@@ -3,14 +3,22 @@
 Each look-up names exactly the fields of one index: the embedded engine scans the whole collection for any other.
 """
 
-from services.notifications.messages.batch import Batch, BatchStatus
-from services.notifications.messages.message import Message, Status
+from collections.abc import Iterable, Sequence
+
+from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
+from services.notifications.messages.message import Message
+from services.notifications.messages.receipt import Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
+from shared.storage.drawer import parts
+from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-URGENT_THEN_OLDEST = (("is_urgent", -1), ("due_at", 1))
+LONGEST_DUE_FIRST = (("due_at", 1),)
+DUE_MAX = 1_000
+"""Of one kind from one look; the next look has the rest."""
+RECEIPTS_MAX = 500
 NEWEST_FIRST = (("told_at", -1),)
 
 messages = Shelf(
@@ -18,10 +26,34 @@ messages = Shelf(
     Message,
     key="message_id",
     missing=MessageUnknown,
-    indexes=[Index(("owner_id",)), Index(("batch_id",))],
+    retention=for_days(
+        400, since="told_at", why="a person's inbox, and proof of what was said, for a year and a month"
+    ),
+    indexes=[Index(("owner_id",)), Index(("batch_id",)), Index(("provider_key",))],
 )
 
-batches = Shelf("batches", Batch, key="batch_id", missing=BatchUnknown, indexes=[Index(("channel", "status"))])
+batches = Shelf(
+    "batches",
+    Batch,
+    key="batch_id",
+    missing=BatchUnknown,
+    retention=for_days(
+        90,
+        since="due_at",
+        why="the provider's names of its messages, for a talk about one",
+        status=BatchStatus.DONE.value,
+    ),
+    indexes=[Index(("channel", "status")), Index(("channel", "status", "is_urgent", "due_at"))],
+)
+
+
+receipts = Shelf(
+    "receipts",
+    Receipt,
+    key="message_id",
+    missing=MessageUnknown,
+    retention=for_days(30, since="received_at", why="it waits for the answer that its message was taken, if any comes"),
+)
 
 
 def of_owner(work: Work, owner_id: str) -> list[Message]:
@@ -29,14 +61,22 @@ def of_owner(work: Work, owner_id: str) -> list[Message]:
     return messages.find_all(work, sort=NEWEST_FIRST, owner_id=owner_id)
 
 
-def of_batch(work: Work, batch_id: str) -> list[Message]:
-    """The messages of a batch that is not done."""
-    return messages.find_all(work, batch_id=batch_id)
+def of_batches(work: Work, batch_ids: Sequence[str]) -> list[Message]:
+    """The messages of batches that are not done."""
+    found: list[Message] = []
+    for part in parts(batch_ids, of=work.collection(messages.name)):
+        found += messages.find_all(work, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
+    return found
 
 
-def queued(work: Work, channel: Channel) -> list[Batch]:
-    """The batches that wait, now or for their next try: urgent ones first, then the longest due."""
-    return batches.find_all(work, sort=URGENT_THEN_OLDEST, channel=channel.value, status=BatchStatus.QUEUED.value)
+def due(work: Work, channel: Channel) -> list[Batch]:
+    """The batches whose time has come: urgent ones first, then the longest due."""
+    asked = {"channel": channel.value, "status": BatchStatus.QUEUED.value, "due_at": {"$lte": work.at}}
+    return [
+        batch
+        for is_urgent in (True, False)
+        for batch in batches.find_all(work, limit=DUE_MAX, sort=LONGEST_DUE_FIRST, is_urgent=is_urgent, **asked)
+    ]
 
 
 def sending(work: Work, channel: Channel) -> list[Batch]:
@@ -44,7 +84,20 @@ def sending(work: Work, channel: Channel) -> list[Batch]:
     return batches.find_all(work, channel=channel.value, status=BatchStatus.SENDING.value)
 
 
-def mark_sent(work: Work, batch_id: str) -> None:
-    """All messages of a batch were sent: by one equality, which is several times faster than one by one."""
-    change = {"$set": {"status": Status.SENT.value, "settled_at": work.at, "sealed": {}}, "$inc": {"version": 1}}
-    work.drawer(messages.name).update_all({"batch_id": batch_id}, change)
+def kept_receipts(work: Work) -> list[Receipt]:
+    """The receipts that came before the answer to their message was kept: few, and not for long."""
+    return receipts.find_all(work, limit=RECEIPTS_MAX)
+
+
+def forget_receipts(work: Work, message_ids: Iterable[str]) -> None:
+    for message_id in message_ids:
+        work.drawer(receipts.name).remove(message_id)
+        work.note("forgot", receipts.name, message_id)
+
+
+def by_provider_keys(work: Work, keys: Sequence[str]) -> list[Message]:
+    """Messages that a provider took under one of these names."""
+    found: list[Message] = []
+    for part in parts(keys, of=work.collection(messages.name)):
+        found += messages.find_all(work, provider_key={"$in": part})
+    return found

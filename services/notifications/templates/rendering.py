@@ -10,15 +10,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.notifications.channels.sms_parts import shortened
 from services.notifications.templates.template import Kind, Template, Value
 from services.notifications.templates.writing import words, written
 from shared.funds.fund import Channel, Fund
+from shared.languages.plurals import chosen
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = {"ar"}
+_NUMBER = "\ufffc"
+"""Stands for a number among the forms of its word until the form is chosen."""
 _BETWEEN_WORDS = re.compile("(?<![0-9])\u00a0|\u00a0(?![0-9])")
-"""No-break spaces that do not hold a number together. The short alphabet of SMS has none, and one of them would turn
-160 letters a part into 70: an SMS in French costs the fund half without."""
+"""No-break spaces that do not hold a number together: in an SMS that needs UCS-2, only those in numbers stay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +39,13 @@ def render(
     """The message in a language of the fund. KeyError where a declared parameter is not given."""
     wording = template.wordings[language]
     values = {
-        name: written(kind, parameters[name], language=language, fund=fund)
-        for name, kind in template.parameters.items()
+        name: _value(kind, parameters[name], language=language, fund=fund) for name, kind in template.parameters.items()
     }
     values |= {"fund": fund.branding.short_names[language], "fund_name": fund.names[language]}
     if channel is Channel.SMS:
-        return Rendering(text=_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values)))
-    shown = {name: _isolated(value) for name, value in values.items()} if language in _RIGHT_TO_LEFT else values
+        return Rendering(text=shortened(_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values))))
+    shown = {name: _isolated(value, template.parameters.get(name)) for name, value in values.items()}
+    shown = shown if language in _RIGHT_TO_LEFT else values
     subject, text = wording.subject.format_map(values), wording.text.strip().format_map(shown)
     if channel is Channel.INBOX:
         return Rendering(subject=subject, text=text)
@@ -59,18 +62,38 @@ def preview(template: Template, *, channel: Channel, language: str, fund: Fund) 
     return render(template, channel=channel, language=language, fund=fund, parameters=template.example)
 
 
-def _isolated(value: str) -> str:
-    """A value that keeps its own direction in an Arabic sentence (Unicode TR9). Not in SMS: old phones draw a box."""
-    return f"{_ISOLATE}{value}{_END_ISOLATE}"
+class _Counted(str):
+    """A number as it is written, beside which a word takes the form that its language has for it:
+    `{workers:# salarié|# salariés}`."""
+
+    number: int
+    language: str
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return str(self)
+        return chosen(forms.replace("#", _NUMBER), number=self.number, language=self.language).replace(_NUMBER, self)
+
+
+def _value(kind: Kind, value: Value, *, language: str, fund: Fund) -> str:
+    text = written(kind, value, language=language, fund=fund)
+    if kind is not Kind.COUNT:
+        return text
+    counted = _Counted(text)
+    counted.number, counted.language = int(value), language
+    return counted
+
+
+def _isolated(value: str, kind: Kind | None) -> str:
+    """A value that keeps its own direction in an Arabic sentence (Unicode TR9). Not in SMS: old phones draw a box. Not
+    around a link: mail programs take the sign behind it into the address. A number beside its word keeps its own."""
+    return value if kind in (Kind.LINK, Kind.COUNT) else f"{_ISOLATE}{value}{_END_ISOLATE}"
 
 
 def _html(
     template: Template, values: Mapping[str, str], *, frame: Mapping[str, str], subject: str, language: str, fund: Fund
 ) -> str:
-    shown = {
-        name: _linked(value) if template.parameters.get(name) is Kind.LINK else Markup("<bdi>{}</bdi>").format(value)
-        for name, value in values.items()
-    }
+    shown = {name: _marked_up(value, template.parameters.get(name)) for name, value in values.items()}
     text = str(escape(template.wordings[language].text.strip())).format_map(shown)
     rendered: str = _mail().render(
         fund=fund,
@@ -82,6 +105,13 @@ def _html(
         closing=frame["closing"],
     )
     return rendered
+
+
+def _marked_up(value: str, kind: Kind | None) -> str:
+    """Counts are made of our own digits, and choose the form of their word."""
+    if kind is Kind.LINK:
+        return _linked(value)
+    return value if kind is Kind.COUNT else Markup("<bdi>{}</bdi>").format(value)
 
 
 def _linked(address: str) -> Markup:

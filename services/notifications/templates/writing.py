@@ -88,18 +88,18 @@ def _period(value: Value, fund: Fund, language: str) -> str:
 
 def _form(value: Value, fund: Fund, language: str) -> str:
     form = fund.declaration_forms.get(str(value))
-    return form.names[language] if form else str(value)
+    return form.names[language] if form else words()["things"]["form"][language]
 
 
 def _claim_type(value: Value, fund: Fund, language: str) -> str:
     claim_type = fund.claim_types.get(str(value))
-    return claim_type.names[language] if claim_type else str(value)
+    return claim_type.names[language] if claim_type else words()["things"]["claim-type"][language]
 
 
 def _paper(value: Value, fund: Fund, language: str) -> str:
     """A supporting paper by its name; its kind is unique among the fund's claim types."""
     named = (claim_type.papers.get(str(value)) for claim_type in fund.claim_types.values())
-    return next((paper.names[language] for paper in named if paper), str(value))
+    return next((paper.names[language] for paper in named if paper), words()["things"]["paper"][language])
 
 
 def _reason(group: str) -> Callable[[Value, Fund, str], str]:

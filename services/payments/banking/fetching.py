@@ -1,6 +1,6 @@
 """Rounds over files of booked entries: fetch and book what the bank told of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -11,6 +11,7 @@ from services.payments.banking.client import BankClient
 from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import BANK, book, in_work
 from shared.kernel.errors import Failure, Unavailable
+from shared.process.chores import OneByOne
 from shared.storage.platform import Platform
 
 log = structlog.get_logger()
@@ -21,26 +22,27 @@ class Fetching:
     """Fetches the files of booked entries that the bank told of."""
 
     bank: BankClient
+    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("statements"))
 
     def run(self, platform: Platform, fund_id: str) -> int:
         work = platform.reading(fund_id, by=BANK)
         due = store.to_fetch(work, at=work.at)
-        for statement in due:
-            self._fetch_or_go_on(platform, fund_id, statement)
-        return len(due)
+        return self.one_by_one.do(
+            {
+                f"{fund_id}:{statement.statement_id}": partial(self._fetch_or_go_on, platform, fund_id, statement)
+                for statement in due
+            }
+        )
 
     def _fetch_or_go_on(self, platform: Platform, fund_id: str, statement: Statement) -> None:
         """A file that cannot be had or not be believed is looked at again later, and does not hold up the others."""
+        self._look_later(platform, fund_id, statement)  # first, so that this holds whatever happens
         try:
-            is_taken = self.fetch(platform, fund_id, statement)
+            self.fetch(platform, fund_id, statement)
+        except Unavailable:
+            raise
         except Failure as failure:
             log.error("statement-not-taken", statement=statement.statement_id, why=failure.code)
-            self._look_later(platform, fund_id, statement)
-            if isinstance(failure, Unavailable):
-                raise
-        else:
-            if not is_taken:
-                self._look_later(platform, fund_id, statement)
 
     def fetch(self, platform: Platform, fund_id: str, statement: Statement) -> bool:
         """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""

@@ -1,7 +1,7 @@
 """Rounds over payouts: write files of what is ordered, send them, and follow each until every payout is settled."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from shared.kernel.errors import Failure, Unavailable
 from shared.kernel.money import Currency, Money
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import DataClass
+from shared.process.chores import OneByOne
 from shared.storage import blobs
 from shared.storage.platform import Platform
 from shared.storage.work import Work
@@ -36,14 +37,15 @@ class Paying:
     """Writes files of payouts, sends them, and follows each until every payout is settled."""
 
     bank: BankClient
+    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("payouts"))
 
     def run(self, platform: Platform, fund_id: str) -> int:
-        gathered = self.gather(platform, fund_id)
+        gathered: list[int] = []
+        self.one_by_one.do({f"{fund_id}:gather": lambda: gathered.append(self.gather(platform, fund_id))})
         work = platform.reading(fund_id, by=BANK)
         due = store.to_look_at(work, at=work.at)
-        for batch in due:
-            self._look_or_go_on(platform, fund_id, batch)
-        return gathered + len(due)
+        looks = {f"{fund_id}:{batch.batch_id}": partial(self._look_or_go_on, platform, fund_id, batch) for batch in due}
+        return sum(gathered) + self.one_by_one.do(looks)
 
     def gather(self, platform: Platform, fund_id: str) -> int:
         """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
@@ -69,6 +71,7 @@ class Paying:
 
     def _look_or_go_on(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """A file that the bank, or we, made a mistake in does not hold up the others."""
+        self._change(platform, fund_id, batch, rule=rules.look_later)  # first, so that this holds whatever happens
         try:
             self.look_at(platform, fund_id, batch)
         except Unavailable:
@@ -77,7 +80,6 @@ class Paying:
             if isinstance(failure, MoveNotAllowed) and _has_moved(platform, fund_id, batch):
                 return  # another worker was faster
             log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
-            self._change(platform, fund_id, batch, rule=rules.look_later)
 
     def look_at(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Do what the state of one batch asks for."""
@@ -88,7 +90,7 @@ class Paying:
                 # Somebody began to send it and did not live to write down what came of it.
                 self._change(platform, fund_id, batch, rule=rules.doubt)
             case BatchStatus.UNKNOWN:
-                verdict = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
+                verdict = self.bank.verdict(batch.batch_id)
                 known = rules.never_taken if verdict is None else rules.taken
                 self._change(platform, fund_id, batch, rule=known)
             case BatchStatus.SENT:
@@ -119,7 +121,7 @@ class Paying:
     def _report(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
-        report = self._verdict(platform, fund_id, batch)
+        report = self._verdict(batch)
         refused = _refused(report, batch, platform.funds[fund_id].currency) if report else []
         if report is not None and not report.is_pending:
             self._keep(
@@ -129,17 +131,17 @@ class Paying:
         self._refuse(platform, fund_id, batch, refused)
         if report is not None and batch.looks:
             self._look_up(platform, fund_id, batch)
-        is_settled = payouts.is_settled(platform.reading(fund_id, by=BANK), batch)
-        self._change(platform, fund_id, batch, rule=rules.reported if is_settled else rules.look_later)
+        if payouts.is_settled(platform.reading(fund_id, by=BANK), batch):
+            self._change(platform, fund_id, batch, rule=rules.reported)
 
     def _report_again(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """A bank may give its verdict in halves: what it refuses later counts as well."""
-        report = self._verdict(platform, fund_id, batch)
+        report = self._verdict(batch)
         if report is not None:
             self._refuse(platform, fund_id, batch, _refused(report, batch, platform.funds[fund_id].currency))
 
-    def _verdict(self, platform: Platform, fund_id: str, batch: Batch) -> StatusReport | None:
-        body = self._ask(platform, fund_id, batch, partial(self.bank.verdict, batch.batch_id))
+    def _verdict(self, batch: Batch) -> StatusReport | None:
+        body = self.bank.verdict(batch.batch_id)
         return None if body is None else pain002.read(body)
 
     def _refuse(self, platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
@@ -160,24 +162,14 @@ class Paying:
             return
         self._look_up(platform, fund_id, batch)
         self._report_again(platform, fund_id, batch)
-        self._change(platform, fund_id, batch, rule=rules.look_later)
 
     def _look_up(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Book what the bank booked on the days since the file was written."""
         number = platform.funds[fund_id].payment.payouts.number
         for on in _days(batch, platform.reading(fund_id, by=BANK).at.date()):
-            body = self._ask(platform, fund_id, batch, partial(self.bank.day, number, on=on))
+            body = self.bank.day(number, on=on)
             if body is not None:
                 book(platform, fund_id, f"payouts:{batch.batch_id}", camt.read(body))
-
-    def _ask(
-        self, platform: Platform, fund_id: str, batch: Batch, question: Callable[[], bytes | None]
-    ) -> bytes | None:
-        try:
-            return question()
-        except BankSilent:
-            self._change(platform, fund_id, batch, rule=rules.look_later)
-            raise
 
     @staticmethod
     def _change(platform: Platform, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:

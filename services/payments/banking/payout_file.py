@@ -45,7 +45,7 @@ def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys)
         name = msgspec.json.decode(civil, type=_Civil)
         return CreditTransfer(
             end_to_end_id=payout.end_to_end_id,
-            creditor_name=f"{name.first_name} {name.family_name}"[:NAME_CHARACTERS_MAX],
+            creditor_name=f"{name.first_name} {name.family_name}".strip()[:NAME_CHARACTERS_MAX],
             creditor_account=keys.open(payee.bank, as_=DataClass.BANK, whose=payee.person_ref),
             amount=Money(payout.amount_minor, fund.currency),
             purpose=payout.reference,

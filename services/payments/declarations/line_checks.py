@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.payments.declarations.findings import Phrase, Remark, Severity, value
+from services.payments.declarations.layouts.layout import Values
 from services.payments.declarations.wages import MONTHS_PER_QUARTER, PeriodWage, Unit, WageLine
 from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce, in_force
 from shared.funds.period import Period
 from shared.kernel.money import Money
+from shared.kernel.partial_date import first_on, parts, whole
 
 DURATION_MAX = {Unit.MONTH: MONTHS_PER_QUARTER, Unit.DAY: 92, Unit.HOUR: 999}
 """The longest work in a quarter. Hours are bounded by their three digits only: overtime counts."""
@@ -37,9 +39,25 @@ def floor(fund: Fund, *, on: date) -> Floor | None:
     return Floor(minimum.a_month, {Unit.MONTH: MONTHS_PER_QUARTER, Unit.DAY: full.days, Unit.HOUR: full.hours})
 
 
+def of_person(worker: WageLine, *, values: Values) -> Iterator[Remark]:
+    """What is not known of the person. Others are known, and their wages are booked: nothing of it refuses a file."""
+    if not worker.family_name and not worker.first_name:
+        field = "family_name" if "family_name" in values else "full_name"
+        yield Remark("wage-file.name-missing", field, Phrase("blank"), Phrase("letters"), Severity.WARNING)
+    if "birth_on" in values:
+        if worker.birth_on is None:
+            yield Remark("wage-file.birth-date-missing", "birth_on", Phrase("blank"), Phrase("day"), Severity.WARNING)
+        elif whole(worker.birth_on) is None:
+            found = Phrase("month-and-year") if parts(worker.birth_on)[1] else Phrase("year-only")
+            yield Remark("wage-file.birth-date-partial", "birth_on", found, Phrase("day"), Severity.WARNING)
+    if "national_id" in values and worker.national_id is None:
+        missing = "wage-file.national-id-missing"
+        yield Remark(missing, "national_id", Phrase("blank"), severity=Severity.WARNING)
+
+
 def of_employment(worker: WageLine, *, period: Period) -> Iterator[Remark]:
     """Birth, entry and exit, held against each other and against the period."""
-    if worker.birth_on is not None and worker.birth_on > period.last_on:
+    if worker.birth_on is not None and first_on(worker.birth_on) > period.last_on:
         yield Remark("wage-file.birth-date-after-period", "birth_on", Phrase("later-day"), Phrase("day"))
     if worker.entered_on is not None and worker.entered_on > period.last_on:
         yield Remark(

@@ -238,7 +238,9 @@ class LineView(Schema):
     insurance_number = fields.String(required=True)
     family_name = fields.String(required=True)
     first_name = fields.String(required=True)
-    birth_on = fields.Date(required=True, allow_none=True)
+    birth_on = fields.String(
+        required=True, allow_none=True, metadata={"description": "As far as it is known: 1950-03-12, 1950-03 or 1950."}
+    )
     national_id = fields.String(required=True, allow_none=True)
     entered_on = fields.Date(required=True, allow_none=True)
     left_on = fields.Date(required=True, allow_none=True)

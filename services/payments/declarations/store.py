@@ -15,6 +15,7 @@ from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -37,24 +38,31 @@ declarations = Shelf(
     Declaration,
     key="declaration_id",
     missing=DeclarationUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("employer_id", "form", "period", "content"), unique=True),
         Index(("employer_id", "period")),
         Index(("status", "next_check_at")),
     ],
 )
-standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown)
-finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown)
+standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW)
+finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown, retention=WITH_ITS_THING)
 wage_pages = Shelf(
     "declaration_wages",
     WagePage,
     key="page_id",
     missing=PageUnknown,
+    retention=BY_LAW,
     sealed={"lines": DataClass.CIVIL},
     whose="page_id",
 )
 card_pages = Shelf(
-    "declaration_cards", CardPage, key="page_id", missing=PageUnknown, indexes=[Index(("declaration_id",))]
+    "declaration_cards",
+    CardPage,
+    key="page_id",
+    missing=PageUnknown,
+    retention=WITH_ITS_THING,
+    indexes=[Index(("declaration_id",))],
 )
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from services.documents.papers import rules, store
-from services.documents.papers.chores import POLL_S, Press, printing
+from services.documents.papers.actions import PRINT
+from services.documents.papers.chores import Press, printing, scheduling
 from services.documents.papers.content import PaperContent
 from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
+from shared.jobs.runner import Runner
 from shared.storage.platform import Platform, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
@@ -29,10 +31,10 @@ def number(platform: Platform) -> str:
 
 
 def test_a_worker_has_one_press_with_the_funds_key(platform: Platform, number: str, tmp_path: Path) -> None:
-    (chore,) = service.chores(settings_in(tmp_path))
-    assert (chore.name, chore.every_s) == ("papers.print", POLL_S)
-    assert chore.run(platform, TN) == 0
-    assert (chore.run(platform, DZ), chore.run(platform, DZ)) == (1, 0)
+    (kind,) = service.jobs(settings_in(tmp_path))
+    assert kind.name == PRINT
+    assert Runner(platform, [kind]).run_due() == 1
+    assert Runner(platform, [kind]).run_due() == 0
     assert store.papers.load(reading(platform), number).status is Status.VALID
 
 
@@ -72,14 +74,14 @@ def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> 
 def test_the_actor_of_a_print_is_the_press(platform: Platform, number: str) -> None:
     printed(platform)
     (audited,) = platform.database["audit"].find({"entries.actor": "system:press"})
-    assert audited["entries"][0]["cause"] == f"chore:papers.print:{number}"
+    assert audited["entries"][0]["cause"] == f"job:papers.print:{number}"
 
 
 # --- Papers that fail -------------------------------------------------------------------------------------------------
 
 
 class Jammed(Printer):
-    """A press that cannot print the papers of some numbers."""
+    """A press that breaks over the papers of some numbers."""
 
     def __init__(self, *numbers: str) -> None:
         super().__init__()
@@ -91,8 +93,12 @@ class Jammed(Printer):
         return super().print(content)
 
 
-def jammed(*numbers: str) -> Press:
-    return Press(Jammed(*numbers), CHAIN, PUBLIC_URL)
+def run_jammed(platform: Platform, *numbers: str) -> None:
+    Runner(platform, [Press(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
+
+
+def on_day(platform: Platform, mongodb: str, day: int) -> Platform:
+    return platform_on(platform.database, mongodb, clock=lambda: now() + timedelta(days=day))
 
 
 def ask_many(platform: Platform, count: int, **civil: str) -> list[str]:
@@ -104,55 +110,66 @@ def ask_many(platform: Platform, count: int, **civil: str) -> list[str]:
     return [office.person(each).post("/papers", asked()).json["number"] for each in persons]
 
 
+def status_of(platform: Platform, number: str) -> Status:
+    return store.papers.load(reading(platform), number).status
+
+
 def test_r2_papers_that_fail_are_not_in_the_way_of_others(platform: Platform) -> None:
     hear(platform, service, employers())
-    failing = ask_many(platform, store.PRINTED_AT_ONCE_MAX + 5)
+    failing = ask_many(platform, 25)
     (good,) = ask_many(platform, 1)
-    press = jammed(*failing)
-    rounds = [press.run(platform, DZ), press.run(platform, DZ)]
-    assert sum(rounds) == 1
-    assert store.papers.load(reading(platform), good).status is Status.VALID
-    seen = [store.papers.load(reading(platform), number) for number in failing]
-    assert {(each.status, each.attempts, each.last_error) for each in seen} == {(Status.ASKED, 1, "RuntimeError")}
+    run_jammed(platform, *failing)
+    assert status_of(platform, good) is Status.VALID
+    waiting = Office(service, platform).staff().get("/operations/jobs?status=waiting").json["items"]
+    assert {(each["thing_id"], each["attempts"], each["last_error"]) for each in waiting} == {
+        (number, 1, "RuntimeError") for number in failing
+    }
 
 
-def test_r2_a_paper_that_always_fails_ends_and_is_told(platform: Platform, number: str, mongodb: str) -> None:
-    press = jammed(number)
-    for attempt in range(len(rules.RETRY_WAITS_S) + 1):
-        later = platform_on(platform.database, mongodb, clock=lambda days=attempt: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
-        press.run(later, DZ)
-    paper = store.papers.load(reading(platform), number)
-    assert (paper.status, paper.attempts) == (Status.FAILED, len(rules.RETRY_WAITS_S) + 1)
-    assert told(platform) == ["documents.paper-failed"]
-
-
-def test_r2_an_operator_sees_what_fails_and_has_it_tried_again(platform: Platform, number: str) -> None:
-    office = Office(service, platform)
-    operator = office.staff()
-    jammed(number).run(platform, DZ)
-    (seen,) = operator.get("/operations/papers").json["items"]
-    assert (seen["number"], seen["attempts"], seen["last_error"]) == (number, 1, "RuntimeError")
-    assert {"person_ref", "said"}.isdisjoint(seen)
-    assert printed(platform) == 0  # it is not due yet
-    assert operator.post(f"/operations/papers/{number}/retry").status_code == 200
+def test_r2_what_fails_again_and_again_is_seen_and_an_operator_has_it_tried_again(
+    platform: Platform, number: str, mongodb: str
+) -> None:
+    for day in range(press().job.attempts_max):
+        run_jammed(on_day(platform, mongodb, day), number)
+    operator = Office(service, platform).staff()
+    (seen,) = operator.get("/operations/jobs").json["items"]
+    assert (seen["thing_id"], seen["status"]) == (number, "failed")
+    assert operator.post(f"/operations/jobs/{seen['job_id']}/retry").status_code == 202
     assert printed(platform) == 1
-    assert operator.get("/operations/papers").json["items"] == []
-    refused = operator.post(f"/operations/papers/{number}/retry")
-    assert (refused.status_code, refused.json["code"]) == (409, "state.move-not-allowed")
+    assert status_of(platform, number) is Status.VALID
+
+
+def test_r2_a_paper_that_an_operator_gives_up_ends_and_is_told(platform: Platform, number: str, mongodb: str) -> None:
+    for day in range(press().job.attempts_max):
+        run_jammed(on_day(platform, mongodb, day), number)
+    operator = Office(service, platform).staff()
+    given_up = operator.post(f"/operations/jobs/papers.print:{number}/giving-up", {"reason": "the press is sold"})
+    assert given_up.status_code == 202, given_up.text
+    assert printed(platform) == 0
+    assert status_of(platform, number) is Status.FAILED
+    assert told(platform) == ["documents.paper-failed"]
+    assert operator.get("/operations/jobs").json["items"] == []
 
 
 def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(platform: Platform, number: str) -> None:
-    platform.database["papers"].update_one({}, {"$unset": {"next_attempt_at": "", "attempts": "", "last_error": ""}})
+    platform.database["papers"].update_one({}, {"$unset": {"is_scheduled": ""}})
+    platform.database["jobs"].delete_many({})
+    assert (scheduling.run(platform, TN), scheduling.run(platform, DZ), scheduling.run(platform, DZ)) == (0, 1, 0)
     assert printed(platform) == 1
-    assert store.papers.load(reading(platform), number).status is Status.VALID
+    assert status_of(platform, number) is Status.VALID
+
+
+def test_r2_a_paper_withdrawn_before_it_was_printed_leaves_no_job(platform: Platform, number: str) -> None:
+    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    assert platform.database["jobs"].count_documents({}) == 0
 
 
 def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(platform: Platform) -> None:
     hear(platform, service, employers())
-    numbers = ask_many(platform, store.PRINTED_AT_ONCE_MAX + 1, family_name="中文")
-    assert printed(platform) + printed(platform) == len(numbers)
+    numbers = ask_many(platform, 3, family_name="中文")
     assert printed(platform) == 0
-    assert set(told(platform)) == {"documents.paper-failed"}
+    assert told(platform) == ["documents.paper-failed"] * len(numbers)
+    assert platform.database["jobs"].count_documents({}) == 0
     holder = Office(service, platform).person(f"p{0:024d}")
     seen = holder.get(f"/papers/{numbers[0]}").json
     assert (seen["status"], seen["failure"]["reason"]) == ("failed", "letters-not-printable")

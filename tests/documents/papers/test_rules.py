@@ -1,7 +1,7 @@
 """What a paper may say, every move that it may make, and which later declarations withdraw it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -31,7 +31,6 @@ from tests.ground import DZ, TN, funds
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
-LATER = AT + timedelta(hours=1)
 HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
 
 
@@ -60,6 +59,7 @@ def ask(asked: Request | None = None, **facts: Any) -> Paper:
         "person_ref": AMIRA,
         "waiting": 0,
         "number": "PR260000000142",
+        "code": "7K3MQ9TZ",
         "traceparent": "",
         "at": AT,
         **facts,
@@ -159,8 +159,48 @@ def test_a_certificate_of_affiliation_says_since_when_and_through_whom(
     entries: tuple[Entry, ...], since_on: date, employer_id: str, ended_on: date | None
 ) -> None:
     said = ask(request("affiliation-certificate"), entries=entries).said.affiliation
-    assert said and said.employer
-    assert (said.since_on, said.employer.employer_id, said.ended_on) == (since_on, employer_id, ended_on)
+    assert said
+    newest = said.spans[0].employer.employer_id
+    assert (said.since_on, newest, said.ended_on) == (since_on, employer_id, ended_on)
+
+
+def spans_of(*pages: WagesDeclared, at: datetime = AT) -> list[tuple[str, date, date, bool]]:
+    said = ask(request("affiliation-certificate"), entries=career(*pages), at=at).said.affiliation
+    assert said
+    return [(each.employer.employer_id, each.starts_on, each.ends_on, each.has_left) for each in said.spans]
+
+
+def test_r11_all_employers_are_named_with_what_is_known_of_each() -> None:
+    pages = declared(LEFT), declared(wage(year=2025), employer_id=OTHER_FIRM)
+    assert spans_of(*pages) == [
+        (OTHER_FIRM, date(2025, 1, 1), date(2025, 12, 31), False),
+        (FIRM, date(2019, 9, 1), date(2025, 11, 30), True),
+    ]
+    said = ask(request("affiliation-certificate"), entries=career(*pages)).said.affiliation
+    assert said and (said.known_until_on, said.ended_on) == (date(2025, 12, 31), None)
+    assert {each.name for each in said.employers} == {"SARL El Amel", "EURL Nour"}
+
+
+def test_r11_years_without_a_declaration_are_not_certified() -> None:
+    entered = date(2019, 9, 1)
+    years = [declared(wage(year=year, entered_on=entered), year=year) for year in (2020, 2021, 2025)]
+    assert spans_of(*years) == [
+        (FIRM, date(2025, 1, 1), date(2025, 12, 31), False),
+        (FIRM, entered, date(2021, 12, 31), False),
+    ]
+
+
+def test_r11_nothing_is_certified_beyond_today() -> None:
+    (span,) = spans_of(declared(wage(year=2026), year=2026))
+    assert span == (FIRM, date(2026, 1, 1), AT.date(), False)
+    said = ask(request("affiliation-certificate"), entries=career(declared(wage(year=2026), year=2026))).said
+    assert said.affiliation and said.affiliation.known_until_on == AT.date()
+
+
+def test_r10_the_control_code_has_no_letters_that_are_read_as_others() -> None:
+    assert rules.control_code(bytes(5)) == "00000000"
+    assert rules.control_code(b"\xff" * 5) == "ZZZZZZZZ"
+    assert len({rules.control_code(bytes([0, 0, 0, 0, place])) for place in range(256)}) == 256
 
 
 @pytest.mark.parametrize(
@@ -311,7 +351,7 @@ def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
     [
         (Status.ASKED, Status.SUPERSEDED, Status.REVOKED),
         (Status.VALID, Status.SUPERSEDED, Status.REVOKED),
-        (Status.FAILED, Status.SUPERSEDED, Status.REVOKED),
+        (Status.FAILED, None, None),
         (Status.SUPERSEDED, None, Status.REVOKED),
         (Status.REVOKED, None, None),
         (Status.EXPIRED, None, None),
@@ -323,40 +363,22 @@ def test_every_move_of_a_withdrawal(status: Status, added: Status | None, change
         assert (outcome.thing.status if outcome else None) is to
 
 
-def test_r2_a_paper_that_fails_waits_ever_longer_and_then_has_failed() -> None:
-    paper, waits, at = ask(), [], AT
-    while paper.next_attempt_at is not None:
-        outcome = rules.put_off(paper, error="TypstError", at=at)
-        paper, told = outcome.thing, outcome.events
-        waits.append((paper.next_attempt_at - at).total_seconds() if paper.next_attempt_at else None)
-        at += timedelta(days=1)
-    assert waits == [*rules.RETRY_WAITS_S, None]
-    assert (paper.status, paper.attempts, paper.last_error) == (Status.FAILED, len(waits), "TypstError")
-    assert paper.failure == PrintingFailure(reason=FailureReason.PRINTING_FAILED, failed_at=at - timedelta(days=1))
-    assert [(each.number, each.reason) for each in told if isinstance(each, PaperFailed)] == [
-        (paper.number, "printing-failed")
-    ]
-
-
-def test_r2_an_operator_may_have_it_tried_again() -> None:
-    failed = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT).thing
-    again = rules.retry(failed, at=LATER).thing
-    assert (again.status, again.failure, again.attempts, again.next_attempt_at) == (Status.ASKED, None, 0, LATER)
-    waiting = rules.put_off(ask(), error="x", at=AT).thing
-    assert rules.retry(waiting, at=LATER).thing.next_attempt_at == LATER
-    with pytest.raises(MoveNotAllowed):
-        rules.retry(issued(ask()), at=LATER)
-    with pytest.raises(MoveNotAllowed):
-        rules.fail(issued(ask()), FailureReason.PRINTING_FAILED, at=LATER)
+def test_d01_a_paper_that_cannot_be_printed_ends_and_is_told() -> None:
+    outcome = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT)
+    assert outcome.thing.status is Status.FAILED
+    assert outcome.thing.failure == PrintingFailure(reason=FailureReason.LETTERS_NOT_PRINTABLE, failed_at=AT)
+    (told,) = outcome.events
+    assert isinstance(told, PaperFailed)
+    assert (told.person_ref, told.reason) == (AMIRA, "letters-not-printable")
+    for paper in (outcome.thing, issued(ask())):
+        with pytest.raises(MoveNotAllowed):
+            rules.fail(paper, FailureReason.PRINTING_FAILED, at=AT)
 
 
 def test_the_table_of_moves() -> None:
     assert {(here.value, to.value) for here in Status for to in MOVES[here]} == {
         ("asked", "valid"),
         ("asked", "failed"),
-        ("failed", "asked"),
-        ("failed", "superseded"),
-        ("failed", "revoked"),
         ("asked", "superseded"),
         ("asked", "revoked"),
         ("valid", "superseded"),

@@ -1,9 +1,11 @@
 """`make mutants`: turn one mechanism after the other off in a copy of the source, and see a test fail each time.
 
 A guarantee that no test would miss is a hope. First the same tests run on the copy as it is, and have to pass.
+`MUTANTS_SAMPLE=10` tries ten of them, chosen by `MUTANTS_SEED`, which is printed; by default it is the commit's id.
 """
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -22,9 +24,13 @@ PATIENCE_S = "20"
 
 def main(arguments: Sequence[str]) -> int:
     """Try the mutants whose mechanism or test holds one of the words, all of them without words; 1 where one lives."""
-    chosen = [
-        each for each in MUTANTS if not arguments or any(word in f"{each.mechanism} {each.test}" for word in arguments)
-    ]
+    chosen = _sampled(
+        [
+            each
+            for each in MUTANTS
+            if not arguments or any(word in f"{each.mechanism} {each.test}" for word in arguments)
+        ]
+    )
     with tempfile.TemporaryDirectory(prefix="himaya-mutants-") as folder:
         copy = Path(folder)
         _copy(copy)
@@ -38,6 +44,22 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"ALIVE   {each.mechanism}: {each.test} does not miss it")
     _say(f"{len(chosen) - len(alive)} of {len(chosen)} mutants were caught")
     return 1 if alive else 0
+
+
+def _sampled(mutants: Sequence[Mutant]) -> Sequence[Mutant]:
+    """As many as `MUTANTS_SAMPLE` says, all where it says nothing; always the same of one seed."""
+    count = int(os.environ.get("MUTANTS_SAMPLE") or len(mutants))
+    if count >= len(mutants):
+        return mutants
+    seed = os.environ.get("MUTANTS_SEED") or _commit()
+    _say(f"{count} of {len(mutants)} mutants, chosen by MUTANTS_SEED={seed}")
+    chosen = random.Random(seed).sample(range(len(mutants)), count)
+    return [mutants[place] for place in sorted(chosen)]
+
+
+def _commit() -> str:
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, cwd=SOURCE, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _copy(copy: Path) -> None:

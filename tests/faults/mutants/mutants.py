@@ -185,9 +185,9 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="money that leaves for a payout that the bank refused is shown to a person",
-        file="services/payments/payouts/actions.py",
-        was="if payout.status is Status.RETURNED and payout.returned_by is None:",
-        now="if False:",
+        file="services/payments/payouts/rules.py",
+        was="return payout.status is Status.RETURNED and payout.returned_by is None",
+        now="return False",
         test="tests/payments/banking/test_actions.py::test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case",
     ),
     Mutant(

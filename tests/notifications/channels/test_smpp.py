@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.notifications.channels.receipts import Delivery, Receipt
 from services.notifications.channels.smpp import (
     PDU_BYTES_MAX,
-    Delivery,
     NumberRefused,
-    Receipt,
+    Reply,
     Sms,
     SmsCentre,
     SmsCentreUnavailable,
@@ -20,7 +20,6 @@ from services.notifications.channels.smpp import (
     SmsThrottled,
 )
 from services.notifications.channels.sms_parts import SmsTooLong
-from shared.kernel.errors import Unavailable
 from simulators.messages.sms import MESSAGE_ID_TAG
 from tests.simulators.message_centre import Centre
 from tests.simulators.programs import free_port, running, wait_until
@@ -28,20 +27,18 @@ from tests.simulators.programs import free_port, running, wait_until
 ARABIC = "تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري 2026، ويمكنكم استعمال بطاقتكم في جميع الصيدليات."
 
 
-class NotNow(Unavailable):
-    code = "test.not-now"
-
-
 class Receipts(list[Receipt]):
     """Where the line brings receipts; the first few may be turned away."""
 
     turned_away = 0
 
-    def take(self, receipt: Receipt) -> None:
+    def take(self, receipt: Receipt, reply: Reply) -> None:
         if self.turned_away:
             self.turned_away -= 1
-            raise NotNow
+            reply(False)
+            return
         self.append(receipt)
+        reply(True)
 
     def of(self, provider_id: str) -> Receipt:
         return wait_until(lambda: next((one for one in self if one.provider_id == provider_id), None))
@@ -84,7 +81,8 @@ def test_a_message_arrives_as_it_was_written(centre, line, receipts, text):
 
     (shown,) = centre.received(sent.recipient)
     assert (shown["text"], shown["message_id"], shown["from"]) == (text, sent.message_id, "CNAS")
-    assert receipts.of(provider_id) == Receipt(provider_id, Delivery.DELIVERED, "DELIVRD")
+    expected = Receipt(provider_id, Delivery.DELIVERED, "DELIVRD", error="000", recipient=sent.recipient.lstrip("+"))
+    assert receipts.of(provider_id) == expected
 
 
 def test_the_centre_may_have_no_place_for_our_id(centre, receipts):

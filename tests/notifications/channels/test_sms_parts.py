@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.channels.sms_parts import GSM_7, PARTS_MAX, UCS_2, SmsTooLong, parts
+from services.notifications.channels.sms_parts import GSM_7, PARTS_MAX, UCS_2, SmsTooLong, parts, shortened
 from simulators.messages.sms import decode
 
 
@@ -72,3 +72,28 @@ def test_a_letter_is_no_sms():
 @given(st.text(st.one_of(st.sampled_from("aé€[ح😀\n"), st.characters(exclude_categories=["Cs"])), max_size=200))
 def test_a_phone_reads_what_was_written(text):
     assert joined(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("1\u00a0000,00\u00a0DA", "1 000,00 DA"),
+        ("1\u202f000,00\u202fDT", "1 000,00 DT"),
+        ("dossier re\u00e7u", "dossier recu"),
+        ("Re\u00c7u", "Re\u00c7u"),  # the alphabet has the capital one
+        ("d\u00e8s l\u2019\u00e9t\u00e9", "d\u00e8s l'\u00e9t\u00e9"),
+        ("\u00ab\u00a0oui\u00a0\u00bb, \u201cnon\u201d", '"oui", "non"'),
+        (
+            "f\u00eate, ma\u00eetre, o\u00f9, No\u00ebl, \u0153uvre, \u00c0 bient\u00f4t",
+            "fete, maitre, o\u00f9, Noel, oeuvre, A bientot",
+        ),
+        ("2025\u20132026 \u2014 fin\u2026", "2025-2026 - fin..."),
+        ("e\u0301te\u0301", "\u00e9t\u00e9"),  # two signs for one letter
+        ("\u200e0550\u200b12", "055012"),
+        ("12 \u20ac [net]", "12 \u20ac [net]"),
+        ("\u062a\u0645 \u00ab1\u00a0000\u00bb", "\u062a\u0645 \u00ab1\u00a0000\u00bb"),  # needs UCS-2 anyhow
+    ],
+)
+def test_n01_a_text_in_the_short_alphabet_where_it_says_the_same(text, short):
+    assert shortened(text) == short
+    assert parts(shortened(text), message_id="m").coding == (UCS_2 if "\u062a" in text else GSM_7)

@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 
 from services.notifications.channels.smtp import (
+    MAILS_A_CONNECTION_MAX,
     AddressRefused,
     Mail,
+    MailConnection,
     MailOutcomeUnknown,
     MailRefused,
     MailServer,
@@ -191,3 +193,67 @@ def test_signing_in(tmp_path):
         with pytest.raises(MailServerUnavailable):
             send_mail(replace(right, password="guessed"), mail=mail())
         assert "invented" not in repr(right)
+
+
+# --- a connection that is kept ----------------------------------------------------------------------------------------
+
+
+def test_one_connection_hands_over_many_and_those_that_are_refused_stop_nobody(centre, server):
+    connection = MailConnection(server)
+    sent = [mail() for _ in range(3)]
+    connection.send(sent[0])
+    first = connection._smtp
+    with pytest.raises(AddressRefused):
+        connection.send(mail("nobody.1@example.org"))
+    with pytest.raises(AddressRefused):
+        connection.send(mail("no address"))
+    connection.send(sent[1])
+    centre.fault("mail-throttled")
+    with pytest.raises(MailThrottled):
+        connection.send(mail())
+    centre.fault("mail-rejected")
+    with pytest.raises(MailRefused):
+        connection.send(mail())
+    connection.send(sent[2])
+    assert connection._smtp is first and first is not None
+    connection.close()
+    assert all([each["count"] for each in centre.received(one.recipient)] == [1] for one in sent)
+
+
+def test_a_connection_that_the_server_has_closed_meanwhile_is_made_again(centre, server):
+    connection, sent = MailConnection(server), mail()
+    connection.send(mail())
+    connection._smtp.sock.shutdown(2)
+    connection.send(sent)
+    connection.close()
+    assert [each["count"] for each in centre.received(sent.recipient)] == [1]
+
+
+def test_after_an_answer_that_was_lost_the_next_mail_has_another_connection(centre, server):
+    connection, lost, sent = MailConnection(server), mail(), mail()
+    connection.send(mail())
+    centre.fault("mail-answer-lost")
+    with pytest.raises(MailOutcomeUnknown):
+        connection.send(lost)
+    connection.send(sent)
+    connection.close()
+    counts = [[each["count"] for each in centre.received(one.recipient)] for one in (lost, sent)]
+    assert counts == [[1], [1]], "the one in doubt was not sent again by itself"
+
+
+def test_a_connection_is_not_kept_for_ever(centre, server):
+    connection = MailConnection(server)
+    connection.send(mail())
+    first, connection._mails = connection._smtp, MAILS_A_CONNECTION_MAX
+    connection.send(mail())
+    assert connection._smtp is not first
+    connection.close()
+
+
+def test_a_server_that_says_421_to_the_next_mail_is_asked_by_another_connection(server):
+    """It closes: nothing of the mail was said to it. Twice in a row it has no time for us."""
+    greeting = b"220 hello\r\n250 hello\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 kept\r\n421 closing\r\n"
+    with that_says(greeting) as port:
+        connection = MailConnection(replace(server, port=port, timeout_s=0.3))
+        assert connection.send(mail()) and connection.send(mail())
+        connection.close()

@@ -1,20 +1,27 @@
 """Messages leave the house, through real SMTP and SMPP: sent, refused, put off, in doubt, and over a dead sender."""
 
+import itertools
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
 from pymongo.database import Database
+from pymongo.monitoring import CommandListener, CommandStartedEvent
 
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
-from services.notifications.delivery import rules
-from services.notifications.delivery.chores import send_waiting
+from services.notifications.delivery import chores, rules
+from services.notifications.delivery.chores import Receiving, Sending, send_waiting
 from services.notifications.delivery.providers import MailProvider, Provider, SmsProvider
 from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.wiring import service
@@ -23,7 +30,7 @@ from shared.telemetry import steps
 from tests.ground import DZ, hear, parked, platform_on, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA
-from tests.simulators.message_centre import Centre
+from tests.simulators.message_centre import Centre, message_centre
 from tests.simulators.programs import free_port
 
 OUR_TAG = 0x1401
@@ -166,6 +173,115 @@ def test_one_that_is_refused_does_not_hold_up_its_batch(platform: Platform, cent
     assert send_waiting(platform, DZ, provider=sms) == 2
     assert sorted(statuses(platform, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
     assert sorted(told(platform)) == ["notifications.message-failed", "notifications.message-sent"]
+
+
+def test_claims_leave_in_windows_and_over_several_connections(
+    platform: Platform, centre: Centre, sms: SmsProvider
+) -> None:
+    """Each claim's message is a batch of its own; together they are marked, sent and settled in a few transactions."""
+    service.make_indexes(platform)
+    people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(45)}
+    hear(
+        platform, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
+    )
+    hear(platform, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    passed: list[str] = []
+    steps.watch(passed.append)
+    try:
+        assert send_waiting(platform, DZ, provider=replace(mail_to(centre), connections_max=4)) == 45
+    finally:
+        steps._watchers.remove(passed.append)
+    assert passed.count("work.committed") == 2, "one to mark all, one to keep all answers"
+    assert set(statuses(platform, "email")) == {("sent", None)}
+    assert all([each["count"] for each in centre.received(email)] == [1] for email in people.values())
+    assert told(platform).count("notifications.message-sent") == 45
+
+
+def test_one_that_cannot_be_put_into_words_leaves_the_others_of_its_window_alone(
+    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    hear(platform, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
+    broken = {"about": "c1", "channel": "email"}
+    platform.database["messages"].update_one(broken, {"$set": {"parameters": {}}})
+    assert send_waiting(platform, DZ, provider=mail) == 1
+    left = platform.database["messages"].find_one(broken)
+    assert left is not None and left["status"] == "queued"
+    assert len(centre.received(amira.email)) == 1
+
+
+@pytest.mark.parametrize("fault", ["mail-answer-lost"])
+def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
+    platform: Platform, centre: Centre, fault: str
+) -> None:
+    service.make_indexes(platform)
+    people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(30)}
+    hear(
+        platform, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
+    )
+    hear(platform, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    centre.fault(fault)
+    provider = replace(mail_to(centre), connections_max=3)
+    with suppress(ProviderInTrouble):
+        send_waiting(platform, DZ, provider=provider)
+    doubts = [row["doubts"] for row in platform.database["batches"].find({"channel": "email", "status": "queued"})]
+    assert doubts.count(1) == 1 and set(doubts) <= {0, 1}
+    for passed in (timedelta(0), rules.WAITS[0]):
+        with suppress(ProviderInTrouble):
+            send_waiting(later(platform, passed), DZ, provider=provider)
+    assert set(statuses(platform, "email")) == {("sent", None)}
+    assert sorted(each["count"] for email in people.values() for each in centre.received(email)) == [1] * 29 + [2]
+
+
+# --- at rest ----------------------------------------------------------------------------------------------------------
+
+
+class Commands(CommandListener):
+    """What the driver asks the database."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def started(self, event: CommandStartedEvent) -> None:
+        self.names.append(event.command_name)
+
+    def succeeded(self, event: Any) -> None:
+        pass
+
+    def failed(self, event: Any) -> None:
+        pass
+
+
+def test_g05_at_rest_the_senders_ask_ever_less_often_and_at_once_when_something_was_written(
+    platform: Platform, mongodb: str, amira: Amira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with message_centre(tmp_path) as quiet:  # no other test's receipts come here
+        sms = sms_to(quiet)
+        _at_rest(platform, mongodb, quiet, sms, monkeypatch)
+        sms.close()
+
+
+def _at_rest(
+    platform: Platform, mongodb: str, centre: Centre, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands, clock = Commands(), itertools.count()
+    database = MongoClient[dict[str, Any]](mongodb, event_listeners=[commands], tz_aware=True)[platform.database.name]
+    listened = Platform(database, platform.funds, platform.keys)
+    lanes = [Sending(mail_to(centre)), Sending(sms), Receiving(sms)]
+    now_s = [0.0]
+    monkeypatch.setattr(chores, "RECEIPTS_WAIT_S", 0.001)
+    monkeypatch.setattr(chores, "time", SimpleNamespace(monotonic=lambda: now_s[0] + next(clock) * 1e-6))
+    for round_ in range(480):  # two minutes of a worker at rest
+        now_s[0] = round_ * chores.EVERY_S
+        for lane in lanes:
+            for fund_id in listened.funds:
+                lane.run(listened, fund_id)
+        if round_ == 239:
+            commands.names.clear()
+    assert len(commands.names) / 60 < 1.5, f"{len(commands.names)} commands in a minute"
+    hear(platform, service, made.claim_paid())
+    now_s[0] += chores.EVERY_S
+    assert sum(lane.run(listened, DZ) for lane in lanes[:2]) == 2, "looked for at once"
+    database.client.close()
 
 
 # --- what does not ----------------------------------------------------------------------------------------------------

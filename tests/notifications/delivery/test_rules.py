@@ -203,3 +203,93 @@ def test_a_batch_that_was_forsaken_twice_is_given_up() -> None:
     assert settlement.batch.status is BatchStatus.DONE
     assert {(each.status, each.reason) for each in settlement.others} == {(Status.UNKNOWN, rules.NOBODY_KNOWS)}
     assert [type(event) for event in settlement.events] == [MessageFailed, MessageFailed]
+
+
+# --- windows ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sizes", "messages_max", "together"),
+    [
+        ([], 200, []),
+        ([1] * 5, 200, [5]),
+        ([1] * 401, 200, [200, 200, 1]),
+        ([200, 200, 150], 200, [1, 1, 1]),
+        ([150, 50, 1], 200, [2, 1]),
+        ([200, 1], 10, [1, 1]),  # one that has more goes by itself
+        ([0, 0], 200, [1, 1]),  # an earlier release did not count them
+    ],
+)
+def test_batches_go_together_as_many_as_a_window_holds(
+    sizes: list[int], messages_max: int, together: list[int]
+) -> None:
+    batches = [batch(batch_id=f"b{place}", size=size) for place, size in enumerate(sizes)]
+    windows = list(rules.windows(batches, messages_max=messages_max))
+    assert [len(window) for window in windows] == together
+    assert [each for window in windows for each in window] == batches, "in their order, each once"
+
+
+def test_what_waits_again_is_counted() -> None:
+    settlement = settle(
+        batch(size=3),
+        m1=Answer(verdict=Verdict.LATER),
+        m2=Answer(verdict=Verdict.LATER),
+        m3=Answer(verdict=Verdict.NOT_TRIED),
+    )
+    assert [each.size for each in settlement.batches] == [2, 1]
+
+
+def test_what_was_taken_carries_nothing_personal_and_the_providers_name() -> None:
+    settlement = settle(batch(), m1=Answer(verdict=Verdict.TAKEN, provider_id="00A1"))
+    (sent,) = settlement.sent
+    assert (sent.status, sent.settled_at, sent.sealed) == (Status.SENT, AT, {})
+    assert (sent.provider_id, sent.provider_key, sent.batch_id) == ("00A1", "a1", "b1")
+
+
+# --- receipts ---------------------------------------------------------------------------------------------------------
+
+
+def taken(message_id: str = "m1", **facts: Any) -> Message:
+    return replace(message(message_id), status=Status.SENT, settled_at=AT, **facts)
+
+
+@pytest.mark.parametrize("here", Status)
+def test_n03_a_receipt_decides_once_and_only_of_what_was_taken(here: Status) -> None:
+    told = replace(message(), status=here)
+    arrived, failed = (rules.received(told, reason=reason, at=AT) for reason in (None, "delivery.expired-on-the-way"))
+    if here is not Status.SENT:
+        assert arrived is failed is None
+        return
+    assert arrived is not None and (arrived.status, arrived.delivered_at) == (Status.SENT, AT)
+    assert failed is not None and (failed.status, failed.reason) == (Status.UNDELIVERED, "delivery.expired-on-the-way")
+    assert rules.received(arrived, reason="delivery.rejected", at=AT) is None
+    assert rules.received(failed, reason=None, at=AT) is None
+
+
+@pytest.mark.parametrize(
+    ("keys_of", "theirs", "keys", "meant"),
+    [
+        ({}, set(), ("16", "10"), None),
+        ({"m1": "16"}, {"m1"}, ("16", "10"), "m1"),
+        ({"m1": "16"}, set(), ("16", "10"), "m1"),  # another number now: the name alone
+        ({"m1": "10"}, {"m1"}, ("16", "10"), "m1"),  # written in another base, to the same recipient
+        ({"m1": "10"}, set(), ("16", "10"), None),  # written in another base, to somebody else: not meant
+        ({"m1": "10", "m2": "16"}, {"m1"}, ("16", "10"), "m1"),
+        ({"m1": "10", "m2": "16"}, {"m2"}, ("16", "10"), "m2"),
+        ({"m1": "10", "m2": "16"}, {"m1", "m2"}, ("16", "10"), "m2"),
+        ({"m1": "10", "m2": "16"}, set(), ("16", "10"), None),
+    ],
+)
+def test_n03_which_message_a_receipt_means(
+    keys_of: dict[str, str], theirs: set[str], keys: tuple[str, ...], meant: str | None
+) -> None:
+    candidates = [taken(message_id, provider_key=key) for message_id, key in keys_of.items()]
+    found = rules.meant(candidates, keys=keys, is_theirs=lambda each: each.message_id in theirs)
+    assert (found.message_id if found else None) == meant
+
+
+def test_n03_of_a_name_that_came_round_again_the_newest_is_meant() -> None:
+    old = taken("old", provider_key="16")
+    new = replace(taken("new", provider_key="16"), settled_at=AT + timedelta(days=90))
+    found = rules.meant([old, new], keys=("16",), is_theirs=lambda each: True)
+    assert found is new

@@ -1,14 +1,16 @@
 """What each event says to whom: once, however often it comes; by the hundreds; too early; broken."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
+from shared.funds.fund import Channel
 from shared.storage.platform import Platform
-from tests.ground import hear, parked, told
+from tests.ground import DZ, funds, hear, parked, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
@@ -35,6 +37,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.password_changed(person_ref=None, employer_ids=(FIRM,)), "user-password-changed", FIRM, {"email"}),
         (made.cards(AMIRA), "card-refreshed", AMIRA, {"sms"}),
         (made.cards(KARIM), "card-refreshed", KARIM, {"inbox"}),
+        (made.cards_closed(AMIRA), "card-closed", AMIRA, {"email", "sms"}),
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
         (made.declaration_refused(), "declaration-refused", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
@@ -105,3 +108,30 @@ def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(reg
 def test_nothing_is_told_before_something_is_sent(registered: Platform) -> None:
     hear(registered, service, made.claim_paid())
     assert told(registered) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "template", "said"),
+    [
+        ({"due_on": date(2026, 2, 28)}, "declaration-accepted", "à payer au plus tard le 28 février 2026"),
+        ({"due_on": date(2026, 2, 10)}, "declaration-accepted", "à payer au plus tard le 10 février 2026"),
+        ({"due_on": date(2026, 2, 9)}, "declaration-accepted-late", "L'échéance du 9 février 2026 est passée"),
+        ({"paid_minor": 155_250_00}, "declaration-accepted-again", "Reste à payer : 155 250,00 DA"),
+        ({"paid_minor": 400_000_00}, "declaration-accepted-again", "Reste à payer : 0,00 DA"),
+    ],
+)
+def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_come(
+    platform: Platform, facts: dict[str, Any], template: str, said: str
+) -> None:
+    service.make_indexes(platform)
+    hear(platform, service, made.employers(made.employer()), made.declaration_accepted(**facts))
+    (row,) = platform.database["messages"].find({"channel": "email"})
+    assert row["template"] == template
+    shown = rendering.render(
+        catalogue.newest(template),
+        channel=Channel.EMAIL,
+        language="fr",
+        fund=funds()[DZ],
+        parameters=row["parameters"],  # type: ignore[arg-type]
+    )
+    assert said in shown.text.replace("\u00a0", " ")

@@ -1,14 +1,16 @@
 """Every text: in all of its fund's languages, with its declared parameters, short enough, and with its branding."""
 
 import re
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
 from services.claims.claims.claim import PaperReason, RefusalReason
-from services.notifications.channels.sms_parts import parts
+from services.notifications.channels.sms_parts import GSM_7, UCS_2, parts
 from services.notifications.templates import catalogue, rendering, writing
-from services.notifications.templates.template import SMS_UNITS_MAX, Template, Wording
-from shared.funds.fund import Channel
+from services.notifications.templates.template import SMS_UNITS_MAX, Kind, Template, Value, Wording
+from shared.funds.fund import Channel, Fund
 from tests.ground import funds
 
 CASES = [
@@ -37,7 +39,8 @@ def test_each_text_can_be_previewed_in_each_of_the_funds_languages(
         assert bool(shown.subject) == (channel is not Channel.SMS)
         assert bool(shown.html) == (channel is Channel.EMAIL)
         assert not re.search("[{}]", shown.subject + shown.text)
-        assert not re.search("[0-9] [0-9]{3}", shown.text), "a plain space inside a number"
+        if channel is not Channel.SMS:
+            assert not re.search("[0-9] [0-9]{3}", shown.text), "a plain space inside a number"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +59,43 @@ def test_an_sms_has_at_most_two_parts_and_says_who_writes(template: Template, fu
 def test_what_goes_to_thousands_is_one_part(template: Template, fund_id: str, language: str) -> None:
     text = rendering.preview(template, channel=Channel.SMS, language=language, fund=funds()[fund_id]).text
     assert len(parts(text, message_id="m1").bodies) == 1
+
+
+VALUES: dict[Kind, list[Value]] = {
+    Kind.TEXT: ["CL260000000197"],
+    Kind.AMOUNT: [1, 99, 100_000, 315_025, 98_765_432, 123_456_789_012],
+    Kind.COUNT: [1, 2, 11, 10_000],
+    Kind.DAY: [f"2026-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 28)],
+    Kind.INSTANT: [f"2026-{month:02d}-28T22:45:00+00:00" for month in range(1, 13)],
+}
+
+
+def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
+    """The text with all that may stand in it: each amount, month, claim type, paper and reason."""
+    words = writing.words()
+    values = {
+        **VALUES,
+        Kind.CLAIM_TYPE: list(fund.claim_types),
+        Kind.PAPER: sorted({paper for claim_type in fund.claim_types.values() for paper in claim_type.papers}),
+        Kind.PAPER_REASON: list(words["paper-reasons"]),
+        Kind.REFUSAL_REASON: list(words["refusal-reasons"]),
+    }
+    for chosen in product(*(values[kind] for kind in template.parameters.values())):
+        parameters = dict(zip(template.parameters, chosen, strict=True))
+        shown = rendering.render(template, channel=Channel.SMS, language=language, fund=fund, parameters=parameters)
+        yield shown.text
+
+
+@pytest.mark.parametrize(
+    ("template", "fund_id", "language"), [case for case in CASES if Channel.SMS in case.values[0].channels]
+)
+def test_n01_an_sms_in_french_or_english_is_one_and_in_arabic_two_at_most(
+    template: Template, fund_id: str, language: str
+) -> None:
+    for text in every_sms(template, funds()[fund_id], language):
+        cut = parts(text, message_id="m1")
+        expected = (UCS_2, 2) if language == "ar" else (GSM_7, 1)
+        assert cut.coding == expected[0] and len(cut.bodies) <= expected[1], text
 
 
 @pytest.mark.parametrize("fund_id", funds())

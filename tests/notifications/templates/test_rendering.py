@@ -33,7 +33,9 @@ from tests.ground import DZ, TN, funds
         (Kind.PERIOD, "2026-Q1", "fr", TN, "1er\u00a0trimestre\u00a02026"),
         (Kind.COUNT, 10_000, "fr", DZ, "10\u00a0000"),
         (Kind.FORM, "das", "fr", DZ, "Déclaration annuelle des salaires et des salariés (DAS)"),
-        (Kind.FORM, "unheard-of", "fr", DZ, "unheard-of"),
+        (Kind.FORM, "unheard-of", "fr", DZ, "déclaration des salaires"),
+        (Kind.CLAIM_TYPE, "unheard-of", "ar", DZ, "طلب"),
+        (Kind.PAPER, "unheard-of", "en", TN, "supporting paper"),
         (Kind.CLAIM_TYPE, "care-reimbursement", "en", DZ, "Care reimbursement"),
         (Kind.PAPER, "prescription", "ar", DZ, "الوصفة الطبية"),
         (Kind.PAPER_REASON, "illegible", "fr", DZ, "illisible"),
@@ -59,10 +61,12 @@ def test_a_value_keeps_its_direction_in_arabic_and_an_sms_has_no_marks() -> None
     assert not {"\u2068", "\u2069", "\u200f"} & set(shown("claim-paid", Channel.SMS, "ar", **parameters).text)
 
 
-def test_an_sms_keeps_its_numbers_together_and_nothing_else() -> None:
-    """A no-break space is not in the short alphabet of SMS, and doubles what the message costs."""
+def test_n01_an_sms_in_french_is_written_in_the_short_alphabet() -> None:
+    """A no-break space, ç or ê is not in it, and doubles what the message costs."""
     parameters: dict[str, Value] = {"reference": "CL260000000197", "amount": 315_000}
-    assert "3\u00a0150,00 DA versés" in shown("claim-paid", Channel.SMS, "fr", **parameters).text
+    assert "3 150,00 DA versés" in shown("claim-paid", Channel.SMS, "fr", **parameters).text
+    assert "est recu." in shown("claim-submitted", Channel.SMS, "fr", reference="CL1", claim_type="x").text
+    assert "reçu" in shown("claim-submitted", Channel.INBOX, "fr", reference="CL1", claim_type="x").subject
     assert "30 septembre 2026." in shown("card-refreshed", Channel.SMS, "fr", valid_until="2026-09-30").text
 
 
@@ -91,3 +95,48 @@ def test_a_parameter_that_is_not_given_is_a_fault_and_not_a_hole() -> None:
 def test_an_older_version_is_still_there_to_be_read() -> None:
     newest = catalogue.newest("claim-paid")
     assert catalogue.said("claim-paid", version=newest.version) is newest
+
+
+@pytest.mark.parametrize("name", ["account-activation", "account-recovery"])
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_m1_r12_a_link_in_a_mail_ends_where_it_ends(name: str, language: str) -> None:
+    """Mail programs take whatever stands behind a link on its line into the address."""
+    link = "https://portal.example.org/dz-cnas/activation#token=s3cret_-"
+    mail = shown(name, Channel.EMAIL, language, link=link, expires_at="2026-03-01T10:00:00+00:00")
+    assert link in mail.text.split("\n"), "on a line of its own, with nothing beside it"
+    assert f'href="{link}">{link}</a>' in mail.html
+
+
+def test_m1_no_text_puts_a_sign_beside_a_link() -> None:
+    for template in catalogue.every().values():
+        links = [name for name, kind in template.parameters.items() if kind is Kind.LINK]
+        for wording in template.wordings.values():
+            assert all(f"{{{name}}}" in wording.text.split("\n") for name in links), template.name
+
+
+@pytest.mark.parametrize(
+    ("language", "workers", "said"),
+    [
+        ("fr", 0, "0 salarié."),
+        ("fr", 1, "1 salarié."),
+        ("fr", 2, "2 salariés."),
+        ("fr", 10_000, "10\u00a0000 salariés."),
+        ("en", 1, "1 worker."),
+        ("en", 0, "0 workers."),
+        ("ar", 1, "عامل واحد."),
+        ("ar", 2, "عاملان."),
+        ("ar", 3, "3 عمال."),
+        ("ar", 11, "11 عاملا."),
+        ("ar", 100, "100 عامل."),
+    ],
+)
+def test_u8_a_word_beside_a_number_has_the_form_of_its_language(language: str, workers: int, said: str) -> None:
+    parameters: dict[str, Value] = {"form": "das", "period": "2025", "due": 100, "due_on": "2026-01-31"}
+    mail = shown("declaration-accepted", Channel.EMAIL, language, workers=workers, **parameters)
+    assert said in mail.text and said in mail.html
+
+
+def test_u8_no_text_of_today_writes_its_plural_in_brackets() -> None:
+    for name in {template.name for template in catalogue.every().values()}:
+        for language, wording in catalogue.newest(name).wordings.items():
+            assert "(s)" not in wording.text + wording.subject + wording.sms, f"{name} in {language}"

@@ -26,8 +26,9 @@ from shared.storage import blobs
 from shared.storage.platform import Platform, now
 from tests.callers import Office
 from tests.endless import endless
-from tests.ground import DZ, TN, hear, parked, platform_on, reading, told
+from tests.ground import DZ, TN, funds, hear, parked, platform_on, reading, told
 from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
+from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import (
     AMIRA,
     FIRM,
@@ -510,3 +511,157 @@ def _stored(platform: Platform, batch: Batch) -> bytes:
 def _files(bank: Bank, platform: Platform) -> int:
     batch_id = only_batch(platform).batch_id
     return len([facts for facts in bank.log("file-taken") if facts["message_id"] == batch_id])
+
+
+# --- Verdicts at every level ------------------------------------------------------------------------------------------
+
+
+def verdict(batch: Batch, *, group: str = "", below: str = "") -> bytes:
+    """A pain.002 on the whole file; `{id}` in what stands below is the file's own id."""
+    body = status_report(below.replace("{id}", batch.batch_id), group=group).decode()
+    counted = body.replace("<OrgnlNbOfTxs>3</OrgnlNbOfTxs><OrgnlCtrlSum>4500.00</OrgnlCtrlSum>", "")
+    return counted.replace("<OrgnlMsgId>MSG-1<", f"<OrgnlMsgId>{batch.batch_id}<").encode()
+
+
+def sent_file(platform: Platform, paying: Paying) -> Batch:
+    """Three payouts of 320.00 in a file that the bank has."""
+    claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
+    hear(platform, service, persons({AMIRA: RIB}), *claims)
+    paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.SENT
+    return only_batch(platform)
+
+
+def statuses(platform: Platform) -> list[str]:
+    return [str(of_claim(platform, claim).status) for claim in ("c1", "c2", "c3")]
+
+
+AM04 = "<StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>"
+BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>{AM04}</OrgnlPmtInfAndSts>"
+
+
+@pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
+def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, group: str
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    bank.answer(batch.batch_id, verdict(batch, group=group, below=BLOCK))
+    paying.run(platform, DZ)
+    assert statuses(platform) == ["returned"] * 3
+    assert {of_claim(platform, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
+    assert told(platform).count("payments.benefit-returned") == 3
+    clock.pass_by(minutes=5)
+    for _ in range(2):
+        paying.run(platform, DZ)
+        clock.pass_by(minutes=5)
+    assert only_batch(platform).status is BatchStatus.CLOSED
+    clock.ahead = timedelta()
+    assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
+
+
+def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    first = of_claim(platform).end_to_end_id
+    below = (
+        "<OrgnlPmtInfAndSts><OrgnlPmtInfId>{id}</OrgnlPmtInfId><PmtInfSts>PDNG</PmtInfSts><TxInfAndSts>"
+        f"<OrgnlEndToEndId>{first}</OrgnlEndToEndId><TxSts>RJCT</TxSts>{AM04}</TxInfAndSts>"
+        "<TxInfAndSts><OrgnlEndToEndId>somebody-else-s</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts>"
+        "</OrgnlPmtInfAndSts>"
+    )
+    bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>PART</GrpSts>", below=below))
+    paying.run(platform, DZ)
+    assert statuses(platform) == ["returned", "sent", "sent"] and only_batch(platform).status is BatchStatus.SENT
+    bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
+    clock.pass_by(minutes=5)
+    paying.run(platform, DZ)
+    assert statuses(platform) == ["returned"] * 3 and told(platform).count("payments.benefit-returned") == 3
+
+
+def test_p01_a_refusal_after_acceptance_counts(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSC</GrpSts>"))
+    paying.run(platform, DZ)
+    assert only_batch(platform).status is BatchStatus.REPORTED and statuses(platform) == ["sent"] * 3
+    bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
+    Paying._report_again(paying, platform, DZ, only_batch(platform))
+    assert statuses(platform) == ["returned"] * 3
+
+
+def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSP</GrpSts>"))
+    for _ in range(4):
+        paying.run(platform, DZ)
+        clock.pass_by(minutes=5)
+    assert statuses(platform) == ["paid"] * 3 and only_batch(platform).status is BatchStatus.CLOSED
+
+
+# --- Files that a bank should never send ------------------------------------------------------------------------------
+
+COLLECTIONS = funds()[DZ].payment.collections.number
+
+
+def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
+    platform: Platform, made: Office, bank: Bank, fetching: Fetching, clock: Clock
+) -> None:
+    open_obligation(platform)
+    reference = see(platform, ask(made, "transfer")).reference
+    ours = f"<Othr><Id>{COLLECTIONS}</Id></Othr>"
+    good = detail(amount="", more=f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>")
+    files = [
+        notice(entry("0.00", direction="CRDT"), account=ours),
+        b"<Document/>",
+        b"no file at all",
+        notice(entry("3150.25", direction="CRDT", details=good), account=ours),
+    ]
+    for body in files:
+        bank.tell_statement(body)
+    bank.deliver(made, len(files))
+    for _ in range(3):
+        fetching.run(platform, DZ)
+        clock.pass_by(seconds=5)
+    clock.ahead = timedelta()
+    assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
+    assert made.staff().get("/differences").json["items"] == []
+
+
+def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
+    platform: Platform, made: Office, bank: Bank, fetching: Fetching, clock: Clock
+) -> None:
+    """More files that break the reader than one look takes: the good one behind them is taken all the same."""
+    good = bank.tell_statement(notice(entry("0.00")))
+    bank.deliver(made)
+    for number in range(banking_store.DUE_MAX + 1):
+        platform.database["bank_statements"].insert_one(
+            {**_kept_statement(platform, good), "_id": f"{DZ}:bad-{number}", "statement_id": f"bad-{number}"}
+        )
+    broken = Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S))
+    with capture_logs() as logs:
+        for _ in range(3):
+            broken.run(platform, DZ)
+    assert banking_store.statements.load(reading(platform), good).next_look_at is None
+    assert {line["why"] for line in logs if line["log_level"] == "error"} == {"ValueError"}
+
+
+class Breaking(BankClient):
+    """A bank of whose files some break whoever reads them, in a way that nobody foresaw."""
+
+    def statement(self, statement_id: str) -> bytes | None:
+        if statement_id.startswith("bad"):
+            raise ValueError("nobody foresaw this")
+        return super().statement(statement_id)
+
+
+def _kept_statement(platform: Platform, statement_id: str) -> dict[str, Any]:
+    (row,) = platform.database["bank_statements"].find({"statement_id": statement_id})
+    return dict(row)

@@ -63,6 +63,22 @@ def test_a_race_that_was_lost_is_no_fault_and_is_run_again(platform: Platform) -
     assert runs == [DZ, DZ]
 
 
+def test_b04_a_round_that_fails_as_nobody_foresaw_does_not_end_the_thread(platform: Platform) -> None:
+    runs, stop = [], threading.Event()
+
+    def run(_: Platform, fund_id: str) -> int:
+        runs.append(fund_id)
+        if len(runs) == 1:
+            raise ValueError("what a partner sent")
+        stop.set()
+        return 1
+
+    with capture_logs() as logs:
+        keep_doing(Chore("test", 0.01, run), platform, DZ, stop)
+    assert [(line["event"], line["why"]) for line in logs] == [("chore-failed", "ValueError")]
+    assert runs == [DZ, DZ]
+
+
 def test_one_funds_silent_bank_holds_up_no_other_fund(platform: Platform) -> None:
     hang, stop, done = threading.Event(), threading.Event(), threading.Event()
 

@@ -1,0 +1,218 @@
+"""N03: delivery receipts are kept, and one that says no reaches the case. Through real SMPP."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.notifications.channels.receipts import Delivery, Receipt
+from services.notifications.delivery import rules
+from services.notifications.delivery.chores import BY, Receiving, send_waiting
+from services.notifications.delivery.providers import Brought, SmsProvider
+from services.notifications.messages import store
+from services.notifications.wiring import service
+from shared.kernel.outcome import Outcome
+from shared.storage.platform import Platform, now
+from tests.ground import DZ, TN, hear, told
+from tests.notifications import builders as made
+from tests.notifications.builders import AMIRA
+from tests.notifications.delivery.test_chores import later, sms_to
+from tests.simulators.message_centre import Centre, message_centre
+from tests.simulators.programs import wait_until
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    """One of their own: no receipt of another test's message comes here."""
+    with message_centre(tmp_path_factory.mktemp("receipts")) as running:
+        yield running
+
+
+@pytest.fixture
+def sms(centre: Centre) -> Iterator[SmsProvider]:
+    provider = sms_to(centre)
+    yield provider
+    provider.close()
+
+
+def number(ending: str = "9") -> str:
+    return f"+2135{uuid4().int % 10 ** (8 - len(ending)):0{8 - len(ending)}d}{ending}"
+
+
+def know(platform: Platform, mobile: str, *, fund_id: str = DZ) -> None:
+    service.make_indexes(platform)
+    contact = made.contact(AMIRA, fund_id=fund_id, mobile=mobile)
+    person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Sealed("unread"), contact=contact, language="fr")
+    hear(platform, service, made.persons(person), fund_id=fund_id)
+
+
+def message(platform: Platform) -> Any:
+    return platform.database["messages"].find_one({"channel": "sms"})
+
+
+def received(platform: Platform, receiving: Receiving) -> Any:
+    """The message once its receipt has come and was kept."""
+
+    def look() -> Any:
+        receiving.run(platform, DZ)
+        found = message(platform)
+        return found if found["delivered_at"] or found["status"] == "undelivered" else None
+
+    return wait_until(look)
+
+
+def test_n03_a_receipt_that_says_yes_is_kept(platform: Platform, sms: SmsProvider) -> None:
+    know(platform, number())
+    hear(platform, service, made.claim_paid())
+    send_waiting(platform, DZ, provider=sms)
+    found = received(platform, Receiving(sms))
+    assert (found["status"], found["reason"]) == ("sent", None) and found["delivered_at"] is not None
+    assert told(platform) == ["notifications.message-sent"]
+
+
+FORMS = [(), ("sms-receipt-first",), ("sms-receipt-in-parameters",), ("sms-receipt-in-decimal",)]
+
+
+@pytest.mark.parametrize("faults", [*FORMS, ("sms-receipt-in-parameters", "sms-receipt-in-decimal")], ids=str)
+@pytest.mark.parametrize("is_same_process", [True, False], ids=["one process", "after a restart"])
+def test_n03_a_receipt_that_says_no_reaches_the_case(
+    platform: Platform, centre: Centre, sms: SmsProvider, faults: tuple[str, ...], is_same_process: bool
+) -> None:
+    know(platform, number("0001"))
+    hear(platform, service, made.claim_paid())
+    for fault in faults:
+        centre.fault(fault)
+    send_waiting(platform, DZ, provider=sms)
+    if not is_same_process:
+        sms._taken.clear()
+    found = received(platform, Receiving(sms))
+    assert (found["status"], found["reason"]) == ("undelivered", "delivery.undelivered")
+    assert told(platform) == ["notifications.message-sent", "notifications.message-undelivered"]
+    (event,) = [
+        each
+        for document in platform.database["outbox"].find()
+        for each in document["events"]  # type: ignore[attr-defined]
+        if each["type"].endswith("undelivered")
+    ]
+    assert b'"about":"c1"' in bytes(event["body"]) and event["key"] == f"{DZ}:{found['message_id']}"
+
+
+def bring(sms: SmsProvider, **facts: Any) -> list[bool]:
+    """A receipt as the line brings it; what the centre hears."""
+    heard: list[bool] = []
+    receipt = Receipt(**{"delivery": Delivery.FAILED, "status": "UNDELIV", **facts})
+    sms.brought.put(Brought(receipt, heard.append))
+    return heard
+
+
+def sent(platform: Platform, sms: SmsProvider) -> Any:
+    """A message to somebody whose receipt never comes by itself; from another process than the one that looks."""
+    know(platform, number("0002"))
+    hear(platform, service, made.claim_paid())
+    send_waiting(platform, DZ, provider=sms)
+    sms._taken.clear()
+    return message(platform)
+
+
+def test_n03_a_receipt_twice_is_one_and_the_first_that_decides_counts(platform: Platform, sms: SmsProvider) -> None:
+    receiving, provider_id = Receiving(sms), sent(platform, sms)["provider_id"]
+    heard = [
+        bring(sms, provider_id=provider_id, delivery=Delivery.UNDER_WAY, status="ENROUTE"),
+        bring(sms, provider_id=provider_id, status="EXPIRED"),
+        bring(sms, provider_id=provider_id, status="EXPIRED"),
+    ]
+    receiving.run(platform, DZ)
+    heard.append(bring(sms, provider_id=provider_id, delivery=Delivery.DELIVERED, status="DELIVRD"))
+    receiving.run(platform, DZ)
+    assert heard == [[True]] * 4
+    found = message(platform)
+    assert (found["status"], found["reason"]) == ("undelivered", "delivery.expired-on-the-way")
+    assert told(platform).count("notifications.message-undelivered") == 1
+
+
+def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
+    platform: Platform, centre: Centre, sms: SmsProvider
+) -> None:
+    """The centre's answer came, and its receipt right behind it: before the answer was kept."""
+    know(platform, number("0001"))
+    hear(platform, service, made.claim_paid())
+    receiving = Receiving(sms)
+
+    class Slow(SmsProvider):
+        def send(self, letters: Any, **more: Any) -> Any:
+            answers = sms.send(letters, **more)
+            wait_until(lambda: receiving.run(platform, DZ))
+            return answers
+
+    send_waiting(platform, DZ, provider=Slow(centre=sms.centre))
+    assert message(platform)["status"] == "sent"
+    assert platform.database["receipts"].count_documents({}) == 1
+    assert received(platform, receiving)["status"] == "undelivered"
+    assert platform.database["receipts"].count_documents({}) == 0
+
+
+def test_n03_a_receipt_of_nobody_is_taken_off_the_centre_in_the_end(
+    platform: Platform, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(platform, sms)
+    receiving, heard = Receiving(sms), bring(sms, provider_id="nobody-s")
+    receiving.run(platform, DZ)
+    assert heard == [], "its message may only not be known yet"
+    monkeypatch.setattr(rules, "GRACE", timedelta(0))
+    receiving.run(platform, DZ)
+    assert heard == [False], "the centre is to bring it again"
+    monkeypatch.setattr(rules, "EARLY", timedelta(0))
+    heard = bring(sms, provider_id="nobody-s")
+    receiving.run(platform, DZ)
+    assert heard == [True] and message(platform)["status"] == "sent"
+
+
+def test_n03_a_receipt_finds_the_fund_that_sent(platform: Platform, sms: SmsProvider) -> None:
+    know(platform, "+21622120002", fund_id=TN)
+    hear(platform, service, made.claim_paid(), fund_id=TN)
+    send_waiting(platform, TN, provider=sms)
+    sms._taken.clear()
+    heard = bring(sms, provider_id=message(platform)["provider_id"])
+    receiving = Receiving(sms)
+    assert receiving.run(platform, TN) == 0 and heard == [], "one turn serves all funds"
+    assert receiving.run(platform, DZ) == 1 and heard == [True]
+    assert (message(platform)["status"], message(platform)["fund"]) == ("undelivered", TN)
+
+
+def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
+    platform: Platform, sms: SmsProvider
+) -> None:
+    """Message 10 was answered as hexadecimal `10`, and is receipted as decimal `16`; another message is `16`."""
+    service.make_indexes(platform)
+    first, second = number("0002"), number("0002")
+    hear(platform, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
+    hear(platform, service, made.cards("p1", "p2"))
+    send_waiting(platform, DZ, provider=sms)
+    sms._taken.clear()
+    keys = {"p1": "10", "p2": "16"}
+    for owner_id, key in keys.items():
+        platform.database["messages"].update_one({"owner_id": owner_id}, {"$set": {"provider_key": key}})
+    bring(sms, provider_id="16", recipient=first.lstrip("+"))
+    Receiving(sms).run(platform, DZ)
+    statuses = {row["owner_id"]: row["status"] for row in platform.database["messages"].find({"channel": "sms"})}
+    assert statuses == {"p1": "undelivered", "p2": "sent"}
+
+
+def test_n03_what_cannot_be_kept_now_is_brought_again(platform: Platform, sms: SmsProvider) -> None:
+    heard: list[bool] = []
+    full = SmsProvider(centre=sms.centre)
+    full.brought.maxsize = 1
+    receipt = Receipt("7", Delivery.FAILED, "UNDELIV")
+    full._take(receipt, heard.append)
+    full._take(receipt, heard.append)
+    assert heard == [False]
+
+
+def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(platform: Platform, sms: SmsProvider) -> None:
+    found = sent(platform, sms)
+    receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=now())
+    platform.work(DZ, by=BY, cause="test", action=lambda work: store.receipts.keep(work, Outcome(receipt)))
+    Receiving(sms).run(later(platform, timedelta(0)), DZ)
+    assert (message(platform)["status"], message(platform)["reason"]) == ("undelivered", "delivery.rejected")
