@@ -56,6 +56,7 @@ _AGENT = frozenset(
         "papers:read",
         "ledger:read",
         "payouts:order",
+        "bank:settle",
         "register:read",
     ]
 )

@@ -7,7 +7,13 @@ from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
-from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
+from shared.events.payments import (
+    BenefitReturned,
+    DeclarationAccepted,
+    DeclarationPaid,
+    DeclarationRefused,
+    PaymentReversed,
+)
 from shared.storage.work import Work
 
 reactions = Reactions()
@@ -125,6 +131,18 @@ def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
         parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
     )
     actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(PaymentReversed)
+def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
+    notice = Notice(
+        template="payment-reversed",
+        occasion=f"{event.collection_id}/{event.reversed_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.collection_id)
 
 
 @reactions.to(ClaimSubmitted)

@@ -64,6 +64,8 @@ class ReportedEntry:
     charges_minor: int = 0
     counterparty: str = ""
     number: str = ""
+    stated: str = ""
+    """The amount as the bank wrote it, where it is in another currency or cannot be."""
     occurrence: int = 0
     """How many entries that cannot be told from this one stand before it in the same file."""
 
@@ -97,6 +99,7 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
         charges_minor=min(charges, line.amount.amount_minor),
         counterparty=line.counterparty,
         number=line.account,
+        stated=line.stated,
     )
 
 
@@ -124,6 +127,7 @@ def identity(entry: ReportedEntry) -> str:
         entry.direction.value,
         entry.amount_minor,
         entry.currency,
+        entry.stated,
         entry.bank_reference,
         entry.end_to_end_id,
         entry.transaction_id,

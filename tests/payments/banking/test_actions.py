@@ -59,7 +59,7 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
 
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
-    rounds.book(platform, DZ, "test", Notice("m", lines))
+    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:

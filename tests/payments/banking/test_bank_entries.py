@@ -66,7 +66,7 @@ def line(**facts: Any) -> BookedEntry:
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(platform, DZ, "test", Notice("m", tuple(lines)))
+        rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -162,6 +162,14 @@ def test_a_corrected_file_changes_nothing(platform: Platform, made: Office) -> N
     book(platform, line(remittance=reference))
     book(platform, line(remittance=f"corrected: {reference}"))
     assert balance(made, "bank:collections") == ("3150.25", "debit")
+
+
+def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(platform: Platform, made: Office) -> None:
+    good = entry("3150.25", direction="CRDT", details=_paid_by(ask(made)["reference"]))
+    take(platform, file(entry("12.00", ccy="EUR", direction="CRDT"), good))
+    assert status(made) == ("paid", "3150.25")
+    (waiting,) = made.staff().get("/bank/entries").json["items"]
+    assert (waiting["why"], waiting["stated"], waiting["account"]) == ("currency-foreign", "12.00 EUR", "foreign")
 
 
 # --- What it is for ---------------------------------------------------------------------------------------------------
@@ -335,7 +343,9 @@ def test_b04_zero_moves_nothing_and_the_rest_is_booked(platform: Platform, made:
     good = entry("3150.25", direction="CRDT", details=_paid_by(reference))
     take(platform, file(zero, good))
     assert status(made) == ("paid", "3150.25") and cases(made) == []
-    assert [row["status"] for row in platform.database["bank_entries"].find()] == ["booked"]
+    book(platform, line(entry_id="E0", amount=Money(0, Currency.DZD)))
+    assert {row["status"] for row in platform.database["bank_entries"].find()} == {"noted", "booked"}
+    assert cases(made) == []
 
 
 IBAN = "DZ05" + COLLECTIONS
