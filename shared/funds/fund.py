@@ -160,6 +160,31 @@ class Due:
     days: int = 0
 
 
+class CheckSeverity(StrEnum):
+    """What a plausibility check does where it finds something."""
+
+    ERROR = "error"
+    """The declaration is refused."""
+    CONFIRM = "confirm"
+    """The employer confirms it before the declaration is accepted: it touches somebody's rights."""
+    WARNING = "warning"
+    """The declaration is accepted all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlausibilityCheck:
+    """What a fund does about one thing in a declaration that may be, but is seldom meant. The `sentence` says what it
+    is and what to do; `parameters` are whole numbers that the check is computed with."""
+
+    severity: CheckSeverity
+    sentence: Texts
+    parameters: Mapping[str, int] | None = None
+
+    def parameter(self, name: str) -> int:
+        """A number that the check is computed with; KeyError where the definition does not say it."""
+        return (self.parameters or {})[name]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeclarationForm:
     """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
@@ -169,6 +194,10 @@ class DeclarationForm:
     due: Due
     layouts: tuple[str, ...]
     law: Law
+    plausibility: Mapping[str, PlausibilityCheck] | None = None
+    """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
+    confirm_within_days: int = 15
+    """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""

@@ -30,10 +30,15 @@ Kept = TypeVar("Kept", bound=Versioned)
 
 @dataclasses.dataclass(frozen=True)
 class Index:
-    """Fields that are looked up together. The fund always stands first: nobody has to add it."""
+    """Fields that are looked up together. The fund always stands first: nobody has to add it.
+
+    With `where`, only the documents that it chooses stand in it: with `unique` beside it, the rule "at most one living
+    thing of …" is the database's. Equality and `$in` alone, of stored values; a query must say the same to be served.
+    """
 
     fields: tuple[str, ...]
     unique: bool = False
+    where: Mapping[str, object] | None = None
 
 
 class Shelf(Generic[Kept]):

@@ -11,6 +11,7 @@ from services.claims.claims.claim import Claim, Paper, PaperReason, RefusalReaso
 from services.claims.claims.duplicates import Finding
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from shared.kernel import typed
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -77,9 +78,11 @@ def look_at(work: Work, *, claim_id: str, purpose: Purpose) -> Claim:
     return claim
 
 
-def of_caller(work: Work, *, wanted: Wanted) -> Page[Claim]:
-    """The caller's own claims."""
-    return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
+def of_caller(work: Work, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+    """The caller's own claims, of one status or of any."""
+    if work.by.person_ref is None:
+        return Page([])
+    return store.of_person(work, work.by.person_ref, wanted=wanted, status=status)
 
 
 def add_paper(work: Work, *, claim_id: str, paper: Paper) -> Claim:
@@ -124,7 +127,7 @@ def queue(
 
 def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
-    found = store.of_reference(work, search.reference(reference))
+    found = store.of_reference(work, typed.reference(reference))
     if found is None:
         return Page([])
     journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
@@ -133,14 +136,14 @@ def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Clai
 
 def find_number(work: Work, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
-    found = store.of_reference(work, search.reference(number))
+    found = store.of_reference(work, typed.reference(number))
     if found is not None:
         journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
         return search.Found(person_ref=found.person_ref, claim_id=found.claim_id)
     insurance_number = search.insurance_number(number, fund=work.fund)
     person_ref = work.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(work, person_ref=person_ref)
-    if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1)).items:
+    if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1), status=None).items:
         raise search.NothingFound
     journal.note(work, person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)

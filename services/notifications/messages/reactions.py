@@ -12,6 +12,8 @@ from shared.events.payments import (
     DeclarationAccepted,
     DeclarationPaid,
     DeclarationRefused,
+    DeclarationToConfirm,
+    DeclarationWithdrawn,
     PaymentReversed,
 )
 from shared.storage.work import Work
@@ -117,6 +119,37 @@ def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
         about=event.declaration_id,
         owner_id=event.employer_id,
         parameters={"form": event.form, "period": event.period, "errors": event.errors},
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(DeclarationToConfirm)
+def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
+    notice = Notice(
+        template="declaration-to-confirm",
+        occasion=f"{event.declaration_id}/{event.asked_at.isoformat()}",  # asked again where something else was found
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={
+            "form": event.form,
+            "period": event.period,
+            "confirm_until": event.confirm_until.isoformat(),
+        },
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(DeclarationWithdrawn)
+def say_declaration_lapsed(work: Work, event: DeclarationWithdrawn) -> None:
+    """Only where nobody confirmed in time: who withdraws a declaration knows it."""
+    if not event.is_lapsed:
+        return
+    notice = Notice(
+        template="declaration-lapsed",
+        occasion=f"{event.declaration_id}/{event.withdrawn_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period},
     )
     actions.say(work, notice, part_of=event.declaration_id)
 

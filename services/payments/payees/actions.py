@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from services.payments.payees.payee import Payee
+import msgspec
+
+from services.payments.payees.payee import Civil, Payee
 from services.payments.payees.store import payees
 from shared.events.identity import PersonsRegistered
 from shared.kernel.personal import DataClass
@@ -55,3 +57,18 @@ def index_of(number: str, *, keys: FundKeys) -> str:
 def find_many(work: Work, person_refs: Iterable[str]) -> dict[str, Payee]:
     """Those of the persons who are known, by reference."""
     return payees.find_many(work, person_refs)
+
+
+def civil_of(work: Work, person_refs: Iterable[str]) -> dict[str, Civil]:
+    """Who those of the persons are who are known, by reference: to compare with, never to show."""
+    return {
+        person_ref: msgspec.json.decode(
+            work.keys.open(payee.civil, as_=DataClass.CIVIL, whose=person_ref).encode(), type=Civil
+        )
+        for person_ref, payee in payees.find_many(work, person_refs).items()
+    }
+
+
+def is_any_known(work: Work) -> bool:
+    """Whether the register of this fund was told here at all."""
+    return bool(payees.find_all(work, limit=1))

@@ -110,6 +110,59 @@ def is_silent(round_: Callable[[], object]) -> None:
 # --- Collections ------------------------------------------------------------------------------------------------------
 
 
+def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    url = see(platform, collection_id).checkout_url or ""
+    ask(made, "transfer")
+    assert see(platform, collection_id).status == "withdrawing"
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+    bank.pay(url, ACCEPTED)
+    assert bank.log("payment-debited") == [] or bank.log("payment-debited")[-1]["payment_id"] != collection_id
+
+
+def test_r8_a_payer_who_was_faster_has_paid(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    bank.pay(see(platform, collection_id).checkout_url or "", SILENT)
+    transfer = ask(made, "transfer")
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "debited"
+    assert see(platform, transfer).status == "withdrawn", "nothing is due any more"
+
+
+def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
+    platform: Platform, made: Office, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    ask(made, "transfer")
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+
+
+def test_r8_a_silent_bank_is_asked_again_to_close(
+    platform: Platform, made: Office, bank: Bank, clock: Clock, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    ask(made, "transfer")
+    bank.fault("request-lost", seconds=PATIENCE_S + 1)
+    is_silent(lambda: collecting.run(platform, DZ))
+    assert see(platform, collection_id).status == "withdrawing"
+    clock.pass_by(seconds=6)
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+
+
 def test_a_card_is_announced_paid_and_told(
     platform: Platform, made: Office, bank: Bank, collecting: Collecting
 ) -> None:
