@@ -39,9 +39,13 @@ def asking(whose: str, what: str) -> Callable[[int], Any]:
     if what == "read":
         return lambda _: asked.get(f"{prefix}/claims/{os.environ['CLAIM_ID']}", headers=headers)
     body, run = json.loads(os.environ["BODY"]), os.urandom(6).hex()
-    return lambda number: asked.post(
-        f"{prefix}/claims", json=body, headers={**headers, "Idempotency-Key": f"{run}-{number}"}
-    )
+
+    def file(number: int) -> Any:
+        papers = [{**paper, "upload_id": paper["upload_id"].replace("0", str(number + 1))} for paper in body["papers"]]
+        headers_of_it = {**headers, "Idempotency-Key": f"{run}-{number}"}
+        return asked.post(f"{prefix}/claims", json={**body, "papers": papers}, headers=headers_of_it)
+
+    return file
 
 
 WARM_UP = 5

@@ -1,5 +1,6 @@
 """`python -m bench.platform`: the figures of a platform that runs (`make run`), through its public interfaces."""
 
+import itertools
 import json
 import os
 import secrets
@@ -22,6 +23,8 @@ from deploy.local.demo.visitors import World
 
 WORKERS = 10_000
 SECONDS = 8.0
+CLAIMS_MAX = 1_500
+"""More than are filed here in the time that is measured."""
 
 
 class Memory:
@@ -94,23 +97,26 @@ def claims(scene: Scene) -> None:
     sign_in(scene)
     send(scene, payroll.das_b(scene.told, year=today().year - 1), period=period)
     account(scene, scene.told.workers[0])
-    uploads = [upload(scene, f"{n}.pdf", papers.scanned(f"PAPER {n}"), "application/pdf") for n in range(2)]
+    pairs = [[_paper(scene, kind, n) for kind in "AB"] for n in range(CLAIMS_MAX)]  # a paper stands in one claim
+    unused = itertools.cycle(pairs[1:])
     time.sleep(2)
     base = scene.world.service("claims", scene.fund)
     path = base[base.index("/v1") :]
     headers = {"Authorization": f"Bearer {scene.worker.token}", "Content-Type": "application/json"}
-    body = json.dumps(filing(uploads)).encode()
 
     def submitting() -> Any:
         connection = Connection(base)
         return lambda: (
             connection.ask(
-                "POST", f"{path}/claims", headers={**headers, "Idempotency-Key": secrets.token_hex(8)}, body=body
+                "POST",
+                f"{path}/claims",
+                headers={**headers, "Idempotency-Key": secrets.token_hex(8)},
+                body=json.dumps(filing(next(unused))).encode(),
             )
             == 201
         )
 
-    one = scene.worker.raw("POST", "claims", "/claims", json=filing(uploads)).json()
+    one = scene.worker.raw("POST", "claims", "/claims", json=filing(pairs[0])).json()
 
     def reading() -> Any:
         connection = Connection(base)
@@ -120,6 +126,11 @@ def claims(scene: Scene) -> None:
         for clients in (1, 8):
             rate: Rate = measure(clients=clients, seconds=SECONDS, client=client)
             print(f"{what}, {rate}")
+
+
+def _paper(scene: Scene, kind: str, number: int) -> str:
+    """A paper of its own, uploaded; its id."""
+    return upload(scene, f"{kind}{number}.pdf", papers.scanned(f"PAPER {kind} {number}"), "application/pdf")
 
 
 def _until(holds: Any) -> None:

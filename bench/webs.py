@@ -25,6 +25,8 @@ PERSON = "pbench" + "a" * 19
 WITHOUT_QUOTAS = ",".join(f"{name}=1000000/second" for name in ("subject", "claims.submit", "declarations.file"))
 """The bench is one caller who asks as fast as answers come."""
 STRANGE_SHARE_MAX = 0.01
+CLAIMS_MAX = 1_000
+"""Whose papers are known; a paper stands in one claim, so each takes two of its own."""
 SCOPES = "claims:read claims:submit"
 
 
@@ -36,6 +38,7 @@ class Web:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
+    """Of requests and of the claims in them: none comes twice."""
 
     def measured(self, make: Any, *, seconds: float = SECONDS, expected: int = 200) -> Run:
         """Ask with every connection as fast as answers come; the CPU is that of the web process."""
@@ -65,22 +68,22 @@ class Web:
 
     def filing(self, *, path: str = "/claims", keys: int = 0) -> Any:
         """Requests that file a claim, each under a key of its own, or under so many keys in turn."""
-        body = json.dumps(filed()).encode()
-        return lambda number: request(
-            "POST",
-            f"{self.path}{path}",
-            headers=self.headers
-            | {"Idempotency-Key": f"again-{number % keys}" if keys else f"bench-{next(self.numbers)}"},
-            body=body,
-        )
+        again = [next(self.numbers) for _ in range(keys)]
+
+        def make(number: int) -> Any:
+            claim = again[number % keys] if keys else next(self.numbers)
+            headers = self.headers | {"Idempotency-Key": f"bench-{claim}"}
+            return request("POST", f"{self.path}{path}", headers=headers, body=json.dumps(filed(claim)).encode())
+
+        return make
 
     @property
     def path(self) -> str:
         return f"/v1/{FUND}" if self.headers else ""
 
 
-def filed() -> dict[str, Any]:
-    """A care claim of two lines with its two papers."""
+def filed(number: int) -> dict[str, Any]:
+    """A care claim of two lines with its two papers, which stand in no other."""
     return {
         "claim_type": "care-reimbursement",
         "care_on": (now() - timedelta(days=3)).date().isoformat(),
@@ -88,17 +91,21 @@ def filed() -> dict[str, Any]:
             {"act": "general-practitioner", "quantity": 1, "paid": "500.00"},
             {"act": "specialist", "quantity": 1, "paid": "900.00"},
         ],
-        "papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u2"}],
+        "papers": [
+            {"kind": "care-sheet", "upload_id": f"sheet-{number}"},
+            {"kind": "prescription", "upload_id": f"prescription-{number}"},
+        ],
     }
 
 
-def claims_web(ground: Ground, database: str, **settings: str) -> Web:
-    """The claims service's web process over a database in which the person's papers are known."""
+def claims_web(ground: Ground, database: str, *, claims_max: int = CLAIMS_MAX, **settings: str) -> Web:
+    """The claims service's web process over a database in which the person's papers are known, for so many claims."""
     port = free_port()
     with MongoClient[dict[str, Any]](ground.documents()) as client:
-        for upload in ("u1", "u2"):
-            row = {"_id": f"{FUND}:{upload}", "fund": FUND, "person_ref": PERSON}
-            client[database]["uploads"].replace_one({"_id": row["_id"]}, row, upsert=True)
+        ids = [f"{FUND}:{kind}-{number}" for number in range(claims_max) for kind in ("sheet", "prescription")]
+        if client[database]["uploads"].find_one({"_id": ids[-1]}) is None:
+            rows = [{"_id": each, "fund": FUND, "person_ref": PERSON, "digest": each} for each in ids]
+            client[database]["uploads"].insert_many(rows)
     token = ground.token(audience="claims", scopes=SCOPES, actor="person", person_ref=PERSON)
     environment = {
         **ground.settings(database),
@@ -144,10 +151,10 @@ def _program(
 def file_claims(web: Web, number: int) -> list[str]:
     """File claims one after another; their ids."""
     ids = []
-    for turn in range(number):
+    for turn in (next(web.numbers) for _ in range(number)):
         asked = urllib.request.Request(
             f"http://{HOST}:{web.port}{web.path}/claims",
-            data=json.dumps(filed()).encode(),
+            data=json.dumps(filed(turn)).encode(),
             headers={**web.headers, "Content-Type": "application/json", "Idempotency-Key": f"seed-{turn}"},
         )
         with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own http address

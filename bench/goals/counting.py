@@ -57,7 +57,7 @@ def _settings(ground: Ground) -> dict[str, str]:
         "QUOTAS": WITHOUT_QUOTAS,
         "TOKEN": web.headers["Authorization"].removeprefix("Bearer "),
         "CLAIM_ID": claim_id,
-        "BODY": json.dumps(filed()),
+        "BODY": json.dumps(filed(0)),
         "WRITTEN": str(written(ground, database)),
     }
 

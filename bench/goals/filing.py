@@ -14,12 +14,14 @@ from services.claims.wiring import service as claims
 
 KEYS = 64
 """Replayed in turn: the same key twice at one moment is a twin, and refused until the first is done."""
+CLAIMS_MAX = 20_000
+"""More than are filed here in the time that is measured."""
 WRITTEN = ("requests", "claims", "outbox", "audit")
 
 
 def measure(ground: Ground) -> list[Row]:
     mine, theirs = ground.database(claims), ground.database(claims)
-    ours = claims_web(ground, mine)
+    ours = claims_web(ground, mine, claims_max=CLAIMS_MAX)
     file_claims(ours, 1)
     documents = written(ground, mine)
     bare = bare_web(ground, "bench.baselines.bare_write", theirs, WRITTEN=str(documents))

@@ -10,6 +10,7 @@ from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
 from shared.storage.work import Work
 
@@ -28,7 +29,7 @@ class NotHeard(Missing):
     code = "bench.not-heard"
 
 
-heard = Shelf("heard", Heard, key="claim_id", missing=NotHeard)
+heard = Shelf("heard", Heard, key="claim_id", missing=NotHeard, retention=BY_LAW)
 reactions = Reactions()
 
 

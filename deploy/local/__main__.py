@@ -1,4 +1,4 @@
-"""`python -m deploy.local run|stop|figures|verify|do`: the platform on this machine, and operators' commands in it."""
+"""`python -m deploy.local run|stop|migrate|figures|verify|do`: the platform on this machine, and commands in it."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import figures, place, plan, refill, screen
+from deploy.local import figures, migrate, place, plan, refill, screen
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -16,6 +16,7 @@ from deploy.local.verify import command as verifying
 
 USAGE = f"""usage: python -m deploy.local run
        python -m deploy.local stop
+       python -m deploy.local migrate
        python -m deploy.local figures
        python -m deploy.local verify
        python -m deploy.local do {"|".join(SERVICES)} <command of the service> ..."""
@@ -39,7 +40,12 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
                     refill.tell_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
                 _welcome(planned, environ, var=var)
 
-            keep_running(planned.stages, var=var, once_ready=once_ready)
+            def migrate_first() -> None:  # in a process of its own: what it loads is not kept for as long as all runs
+                migrating = [sys.executable, "-m", "deploy.local", "migrate"]
+                if subprocess.run(migrating, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
+                    raise Broken("the databases could not be migrated: the reason stands above")
+
+            keep_running(planned.stages, var=var, between=migrate_first, once_ready=once_ready)
     except KeyboardInterrupt:
         return 0
 
@@ -92,6 +98,9 @@ def main(arguments: Sequence[str]) -> int:
                 return 0
             case ["verify"]:
                 return verifying.verify(environ, var=var)
+            case ["migrate"]:
+                migrate.all_services(plan.settings_of_services(environ, var=var))
+                return 0
             case ["do", service, *rest] if service in SERVICES:
                 return do(environ, service, rest, var=var)
     except Broken as broken:

@@ -46,6 +46,7 @@ def _users(told: Cast) -> list[list[str]]:
     for who, login, more in (
         ("employer's user", "paie", ["--kind", "employer", "--employer", told.employer.number]),
         ("agent", "agent", ["--kind", "staff", "--role", "agent"]),
+        ("supervisor", "superviseur", ["--kind", "staff", "--role", "supervisor"]),
         ("operator", "operateur", ["--kind", "staff", "--role", "operator"]),
     ):
         password = f"Palmier-{secrets.token_urlsafe(9)}"

@@ -21,6 +21,7 @@ QUOTAS = (
     "subject",
     "client",
     "claims.submit",
+    "claims.search",
     "uploads.add",
     "papers.ask",
     "declarations.file",
@@ -34,9 +35,14 @@ QUOTAS = (
     "accounts.ask_recovery",
     "accounts.recover",
     "upkeep.change_password",
+    "register.find_person",
     "verification.check",
+    "verification.check_code",
+    "verification.check_file",
     "verify.ask",
     "verify.check",
+    "verify.check_code",
+    "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
 

@@ -22,8 +22,11 @@ def listen_for_the_end() -> None:
         signal.signal(ending, signal.default_int_handler)
 
 
-def keep_running(stages: Sequence[Stage], *, var: Path, once_ready: Callable[[], None]) -> NoReturn:
-    """Start the first stage, then all others at once; `once_ready` when each program answered; then watch them.
+def keep_running(
+    stages: Sequence[Stage], *, var: Path, between: Callable[[], None], once_ready: Callable[[], None]
+) -> NoReturn:
+    """Start the first stage, and `between` it and the others, which start at once, do what these need of it;
+    `once_ready` when each program answered; then watch them.
 
     Ends by KeyboardInterrupt when it was asked to stop, by Broken when something fell. By then all that it started has
     ended, the last stage first.
@@ -34,6 +37,7 @@ def keep_running(stages: Sequence[Stage], *, var: Path, once_ready: Callable[[],
         try:
             began_s = time.monotonic()
             _start(supervisor, stages[:1], began_s=began_s)
+            between()
             _start(supervisor, stages[1:], began_s=began_s)
             once_ready()
             while True:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from services.claims.access_journal.routes import routes as access_journal_routes
+from services.claims.access_journal.store import entries
+from services.claims.claims.chores import set_due_days
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
@@ -10,13 +13,20 @@ from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
 from services.claims.settings import Settings, read
 from shared.process.service import Service
+from shared.storage.retention import kept
 
 service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[claim_routes, entitlement_routes],
+    routes=[claim_routes, entitlement_routes, access_journal_routes],
     reactions=[claim_reactions, entitlement_reactions],
-    quotas={"claims.submit": "30/minute"},
-    shelves=[claims, entitlements],
+    quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
+    chores=lambda own: [set_due_days()],
+    shelves=[claims, entitlements, entries],
+    indexes={"paper_uses": [["fund", "digest"]]},
+    retentions={
+        "uploads": kept("a claim may still be filed with it"),
+        "paper_uses": kept("removed with the claim's refusal or withdrawal; else the same bill could be filed again"),
+    },
 )

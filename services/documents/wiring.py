@@ -27,11 +27,15 @@ service: Service[Settings] = Service(
     shelves=[persons, employers, careers, pages, papers, uploads],
     chores=lambda settings: [scheduling],
     jobs=lambda settings: [printing(settings)],
-    # A number could be guessed, an upload is made anew, a paper is printed and signed.
+    # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.
     quotas={
         "verification.check": "30/minute",
+        "verification.check_code": "10/minute",
+        "verification.check_file": "10/minute",
         "verify.ask": "30/minute",
         "verify.check": "30/minute",
+        "verify.check_code": "10/minute",
+        "verify.check_file": "10/minute",
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },

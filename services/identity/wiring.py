@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from services.identity.access_journal.routes import routes as access_journal_routes
+from services.identity.access_journal.store import entries
 from services.identity.accounts.chores import consider
 from services.identity.accounts.commands import add_user, reset_user
 from services.identity.accounts.routes import routes as account_routes
@@ -11,16 +13,19 @@ from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
 from services.identity.register.commands import import_register
+from services.identity.register.routes import routes as register_routes
 from services.identity.register.store import employers, persons
 from services.identity.settings import Settings, read
 from services.identity.signin import clients, keys
 from services.identity.signin.provider import Desk
 from services.identity.signin.routes import blueprint
 from services.identity.signin.routes import routes as signin_routes
+from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.chores import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
 from shared.process.service import Service
+from shared.storage.retention import Retention
 
 
 def desk(own: Settings) -> Desk:
@@ -31,10 +36,11 @@ service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[account_routes, signin_routes, upkeep_routes, card_routes],
+    routes=[account_routes, signin_routes, upkeep_routes, card_routes, register_routes, access_journal_routes],
     reactions=[card_reactions],
-    shelves=[persons, employers, cards, accounts, applications, doors, sessions],
+    shelves=[persons, employers, cards, accounts, applications, doors, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
+    retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, platform: [blueprint(desk(own), platform)],
     # What somebody could guess with, and what sends a letter or hashes a password.
     quotas={
@@ -46,6 +52,7 @@ service: Service[Settings] = Service(
         "accounts.ask_recovery": "20/hour",
         "accounts.recover": "20/hour",
         "upkeep.change_password": "20/hour",
+        "register.find_person": "60/minute",
     },
     keys=lambda own, platform: keys.read(own.signing_keys_file),
     chores=lambda own: [consider(portal_url=own.portal_url), forget()],

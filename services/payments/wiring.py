@@ -11,7 +11,7 @@ from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
 from services.payments.collections.routes import routes as collection_routes
-from services.payments.collections.store import collections, obligations, standings
+from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.declarations.chores import check_received
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
@@ -32,10 +32,13 @@ from services.payments.payees.store import payees
 from services.payments.payouts.reactions import reactions as payout_reactions
 from services.payments.payouts.routes import routes as payout_routes
 from services.payments.payouts.store import batches, payouts
+from services.payments.refunds.routes import routes as refund_routes
+from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.process.chores import Chore
 from shared.process.service import Service
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.webhooks import Secret
 
 
@@ -60,7 +63,15 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[declaration_routes, collection_routes, bank_routes, payout_routes, ledger_routes, partner_routes],
+    routes=[
+        declaration_routes,
+        collection_routes,
+        bank_routes,
+        payout_routes,
+        refund_routes,
+        ledger_routes,
+        partner_routes,
+    ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
     shelves=[
@@ -73,9 +84,11 @@ service: Service[Settings] = Service(
         card_pages,
         obligations,
         collections,
+        credits,
         standings,
         payouts,
         batches,
+        refunds,
         ledger_entries,
         messages,
         entries,
@@ -85,6 +98,7 @@ service: Service[Settings] = Service(
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
+    retentions={BALANCES: BY_LAW},
     chores=chores,
     blueprints=blueprints,
 )

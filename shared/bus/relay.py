@@ -194,7 +194,7 @@ def republish(
     which the first run began, `sent_before`: what was published again meanwhile is passed over.
     By key every document since the instant is looked at: there is no index for so rare a question.
     """
-    query: Document = {"is_sent": True, "sent_at": {"$lte": sent_before or platform.clock()}}
+    query: Document = {"is_sent": True, "sent_at": {"$not": {"$gt": sent_before or platform.clock()}}}
     if since is not None:
         query |= {"_id": {"$gte": str(uuid7(since, bytes(10)))[:TIME_DIGITS]}, "at": {"$gte": since}}
     if key is not None:

@@ -10,20 +10,23 @@ from shared.events.declaring import event
 class Right:
     """What a page of wages does to one person's right to care; `reason` is a code with a text in claims.
 
-    `status` is open or closed; `valid_until` stands where it is open. `is_withdrawn`: the declaration no longer names
-    the person.
+    `status` is open or closed; `valid_until` stands where it is open. `version` counts the decisions about the person:
+    one with a lower number than another, which may arrive after it, is out of date. Zero is not counted.
+    `is_withdrawn`: the declaration no longer names the person.
     """
 
     person_ref: str
     status: str
     reason: str
     valid_until: date | None = None
+    version: int = 0
     is_withdrawn: bool = False
 
 
 @event(case="declaration_id")
 class RightsDecided:
-    """Rights were computed from a page of declared wages; identity refreshes the cards of those that are open."""
+    """Rights were computed from a page of declared wages; identity refreshes the cards of those that are open, and
+    takes back those of the others."""
 
     declaration_id: str
     employer_id: str
@@ -90,6 +93,17 @@ class ClaimRefused:
     claim_type: str
     reason: str
     refused_at: datetime
+
+
+@event(case="claim_id")
+class ClaimWithdrawn:
+    """The person took the claim back while it was undecided; nothing is owed for it."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    withdrawn_at: datetime
 
 
 @event(case="claim_id")

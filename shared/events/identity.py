@@ -12,7 +12,8 @@ from shared.kernel.personal import DataClass, Sealed
 class RegisteredPerson:
     """An insured person as the fund's register has it; each sealed value belongs to the `person_ref`.
 
-    `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known};
+    `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known}:
+    `birth_on` as far as it is known (`1950-03-12`, `1950-03` or `1950`), one of the two names empty where there is one;
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
     """
 
@@ -110,7 +111,7 @@ class PasswordChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshedCard:
-    """A card whose validity now reaches further."""
+    """A card and the last day on which it is good."""
 
     person_ref: str
     card_number: str
@@ -125,6 +126,8 @@ class CardsRefreshed:
     `page` is that of the wages. Of the workers whom the declaration names on that page, `not_open` counts those whose
     right is not open; of the others, `already_good` those whose card was good for as long before, and `unknown` those
     who hold no card. `withdrawn` of the `cards` are of persons whom the declaration no longer names.
+    `closed` are the cards of those whose right the declaration closed: each was good up to and including its
+    `valid_until`.
     """
 
     declaration_id: str
@@ -133,6 +136,7 @@ class CardsRefreshed:
     pages: int
     cards: tuple[RefreshedCard, ...]
     unknown: int = 0
+    closed: tuple[RefreshedCard, ...] = ()
     already_good: int = 0
     not_open: int = 0
     withdrawn: int = 0

@@ -13,8 +13,9 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared.funds.identifiers import AccountRule, is_account
-from shared.funds.law import Law, check_no_overlap, in_force
+from shared.funds.law import Law, check_no_overlap, find_in_force, in_force
 from shared.funds.period import Period, PeriodKind, after_period_end
+from shared.kernel import typed
 from shared.kernel.money import Currency, Money
 
 Texts = Mapping[str, str]
@@ -48,8 +49,8 @@ class Identifier:
             raise ValueError("example does not fit pattern")
 
     def read(self, text: str) -> str | None:
-        """The number as it is kept, without the spaces, dots and dashes that people put in; None when malformed."""
-        bare = re.sub(r"[\s.\-]", "", text)
+        """The number as it is kept, without what people put in (`typed.number`); None when malformed."""
+        bare = typed.number(text)
         return bare if re.fullmatch(self.pattern, bare, re.ASCII) else None
 
 
@@ -66,14 +67,17 @@ class PhoneRule:
             raise ValueError("example is not a mobile number of this rule")
 
     def e164(self, text: str) -> str | None:
-        """A mobile number as `+213550123456`, however people wrote it; None when it is not one of this country."""
-        bare = re.sub(r"[\s.\-()/]", "", text)
-        bare = re.sub(rf"^(\+|00){self.country_code}", "", bare)
-        if re.fullmatch(self.mobile_pattern, bare, re.ASCII):
-            return f"+{self.country_code}{bare}"
-        # Inside the country people dial a zero first, where the country has one.
-        if bare.startswith("0") and re.fullmatch(self.mobile_pattern, bare[1:], re.ASCII):
-            return f"+{self.country_code}{bare[1:]}"
+        """A mobile number as `+213550123456`, however people wrote it; None when it is not one of this country.
+
+        The code of the country may stand before it or not, with `+`, `00` or nothing; inside the country people dial
+        a zero first, where the country has one, and some write both.
+        """
+        bare = typed.number(text).removeprefix("tel:")
+        abroad = re.sub(rf"^(\+|00)?{self.country_code}", "", bare)
+        for each in (bare, abroad):
+            national = each if re.fullmatch(self.mobile_pattern, each, re.ASCII) else each.removeprefix("0")
+            if re.fullmatch(self.mobile_pattern, national, re.ASCII):
+                return f"+{self.country_code}{national}"
         return None
 
 
@@ -156,6 +160,31 @@ class Due:
     days: int = 0
 
 
+class CheckSeverity(StrEnum):
+    """What a plausibility check does where it finds something."""
+
+    ERROR = "error"
+    """The declaration is refused."""
+    CONFIRM = "confirm"
+    """The employer confirms it before the declaration is accepted: it touches somebody's rights."""
+    WARNING = "warning"
+    """The declaration is accepted all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlausibilityCheck:
+    """What a fund does about one thing in a declaration that may be, but is seldom meant. The `sentence` says what it
+    is and what to do; `parameters` are whole numbers that the check is computed with."""
+
+    severity: CheckSeverity
+    sentence: Texts
+    parameters: Mapping[str, int] | None = None
+
+    def parameter(self, name: str) -> int:
+        """A number that the check is computed with; KeyError where the definition does not say it."""
+        return (self.parameters or {})[name]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeclarationForm:
     """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
@@ -165,6 +194,10 @@ class DeclarationForm:
     due: Due
     layouts: tuple[str, ...]
     law: Law
+    plausibility: Mapping[str, PlausibilityCheck] | None = None
+    """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
+    confirm_within_days: int = 15
+    """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""
@@ -186,6 +219,41 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limit:
+    """An amount up to which something is allowed."""
+
+    amount: Money
+    law: Law
+
+
+class BankCharacters(StrEnum):
+    """What a bank's files may hold: every script, or Latin letters without accents, digits and few signs."""
+
+    UNICODE = "unicode"
+    LATIN = "latin"
+
+
+class ChargeBearer(StrEnum):
+    """Who pays what the banks charge for a payment (ISO 20022 ChargeBearerType1Code)."""
+
+    DEBTOR = "DEBT"
+    CREDITOR = "CRED"
+    SHARED = "SHAR"
+    SERVICE_LEVEL = "SLEV"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFile:
+    """What the fund has agreed with its bank about files of payouts. What is None is left out: the bank's own rule
+    holds."""
+
+    characters: BankCharacters = BankCharacters.UNICODE
+    charge_bearer: ChargeBearer | None = None
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book a file as one debit, or each of its payments alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payment:
     """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
 
@@ -194,6 +262,13 @@ class Payment:
     transfer_prefix: str
     transfer_days_max: int
     """How long a transfer's reference stays good."""
+    one_person_up_to: Limit | None = None
+    """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
+    payout_file: PayoutFile = PayoutFile()
+
+    def needs_two(self, amount_minor: int) -> bool:
+        """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""
+        return self.one_person_up_to is None or amount_minor > self.one_person_up_to.amount.amount_minor
 
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{1,3}", self.transfer_prefix):
@@ -234,11 +309,22 @@ class Lifetime:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """Whether a claim needs a paper, or may have it."""
+
+    is_required: bool
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
 class SupportingPaper:
-    """A paper that a claim needs, or may have."""
+    """A paper that a claim needs, or may have, while one of its requirements is in force."""
 
     names: Texts
-    is_required: bool
+    requirements: tuple[Requirement, ...]
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.requirements)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,12 +336,22 @@ class Percent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
-    """An act of care and the price that the fund reimburses by."""
+class Price:
+    """A dated price."""
 
-    names: Texts
     price: Money
     law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """An act of care and the prices that the fund reimburses by, each for its time."""
+
+    names: Texts
+    prices: tuple[Price, ...]
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.prices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,16 +365,46 @@ class Delays:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilingTerm:
+    """How long after the care the claim may be filed; the day of care itself is not counted."""
+
+    days_max: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal:
+    """Before whom a decision may be contested, and within how many days; the day of the decision is not counted."""
+
+    body: Texts
+    days: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClaimType:
-    """A benefit that an insured person may ask for."""
+    """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`."""
 
     names: Texts
     papers: Mapping[str, SupportingPaper]
-    usual_days: Delays
+    usual_days: tuple[Delays, ...]
     reimbursement: tuple[Percent, ...]
     acts: Mapping[str, Act]
-    filing_days_max: int
-    """How long after the care the claim may be filed."""
+    filing_terms: tuple[FilingTerm, ...]
+    appeals: tuple[Appeal, ...]
+
+    def __post_init__(self) -> None:
+        for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals):
+            check_no_overlap(dated)
+
+    def requirements_on(self, day: date) -> dict[str, Requirement]:
+        """The papers that a claim filed on that day may have, by kind."""
+        found = {kind: find_in_force(paper.requirements, on=day) for kind, paper in self.papers.items()}
+        return {kind: requirement for kind, requirement in found.items() if requirement is not None}
+
+    def price_on(self, act: str, *, day: date) -> Price | None:
+        """The price of an act on the day of care; None where the fund does not pay for it."""
+        return find_in_force(self.acts[act].prices, on=day) if act in self.acts else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,7 +487,8 @@ class Fund:
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
         amounts = [wage.a_month for wage in self.minimum_wages]
-        amounts += [act.price for claim in self.claim_types.values() for act in claim.acts.values()]
+        acts = [act for claim in self.claim_types.values() for act in claim.acts.values()]
+        amounts += [dated.price for act in acts for dated in act.prices]
         if any(amount.currency is not self.currency for amount in amounts):
             raise ValueError(f"an amount is not in {self.currency}")
         for dated in (

@@ -6,6 +6,8 @@ Sources: the two countries' RIB rules as agreed by independent libraries; the ve
 from collections.abc import Callable
 from enum import StrEnum
 
+from shared.kernel import typed
+
 
 class AccountRule(StrEnum):
     """How a country writes a bank account."""
@@ -40,6 +42,16 @@ _CHECKS: dict[AccountRule, Callable[[str], bool]] = {
     AccountRule.RIB_DZ: is_rib_dz,
     AccountRule.RIB_TN: is_rib_tn,
 }
+
+
+_INTERNATIONAL = {AccountRule.RIB_TN: "TN59"}
+"""What an IBAN begins with where its two digits are the same for every account whose own key fits."""
+
+
+def read_account(text: str, *, rule: AccountRule) -> str | None:
+    """A bank account as it is kept, however people wrote it, as an IBAN too; None where its form or key is wrong."""
+    number = typed.number(text).upper().removeprefix(_INTERNATIONAL.get(rule, ""))
+    return number if is_account(number, rule=rule) else None
 
 
 def is_account(number: str, *, rule: AccountRule) -> bool:

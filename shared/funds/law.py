@@ -63,10 +63,15 @@ class NothingInForce(Invalid):
 
 def in_force(values: Iterable[Value], *, on: date) -> Value:
     """The one of several dated values that holds on a day, or `NothingInForce`."""
-    for value in values:
-        if value.law.holds_on(on):
-            return value
-    raise NothingInForce(on=on.isoformat())
+    found = find_in_force(values, on=on)
+    if found is None:
+        raise NothingInForce(on=on.isoformat())
+    return found
+
+
+def find_in_force(values: Iterable[Value], *, on: date) -> Value | None:
+    """The one of several dated values that holds on a day, or None."""
+    return next((value for value in values if value.law.holds_on(on)), None)
 
 
 def check_no_overlap(values: Iterable[Lawful]) -> None:

@@ -16,6 +16,7 @@ from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
 from shared.http.limits import Limits
 from shared.http.routes import ANYONE, Route
+from shared.kernel.errors import Unavailable
 from shared.languages.texts import Texts
 from shared.storage.connection import answers
 from shared.storage.platform import Platform
@@ -25,6 +26,12 @@ REQUEST_BYTES_MAX = 80 * 1024 * 1024
 PING_MAX_S = 2.0
 
 log = structlog.get_logger()
+
+
+class NotMigrated(Unavailable):
+    """The database is not as this release needs it."""
+
+    code = "platform.not-migrated"
 
 
 class App(Flask):
@@ -44,8 +51,11 @@ def build(
     blueprints: Iterable[Blueprint] = (),
     quotas: Mapping[str, str] = limits.USUAL,
     trusted_proxies: int = 0,
+    lacking: Callable[[], Sequence[str]] = tuple,
 ) -> Flask:
     """The app of one process of a service.
+
+    While `lacking` names anything that the database must have first, no route is acted on, and readiness says what.
 
     `quotas` say how often one caller may ask, by name. `trusted_proxies` is how many proxies of ours stand in front:
     only the address that the outermost of them saw is believed.
@@ -66,8 +76,18 @@ def build(
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     _describe(app, service, routes)
-    _show_health(app, lambda: _missing(app, platform))
+    _refuse_while(app, lacking)
+    _show_health(app, lambda: [*lacking(), *_missing(app, platform)])
     return app
+
+
+def _refuse_while(app: Flask, lacking: Callable[[], Sequence[str]]) -> None:
+    """Act on nothing before the database is as this release needs it; how the process is, it says."""
+
+    @app.before_request
+    def refuse() -> None:
+        if lacking() and not request.path.startswith("/health/"):
+            raise NotMigrated
 
 
 def _observe(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,10 +69,13 @@ class Endpoint:
         structlog.contextvars.bind_contextvars(fund=fund, route=self.route.name)
         actor = self._caller(fund)
         inputs = self._inputs(fund)
-        if self.route.method == "GET":
-            work = self.platform.reading(fund, by=actor)
-            return self._shown(self.route.handler(work, *inputs, **path))
-        return self._changed(fund, actor, inputs, path)
+        if self.route.method != "GET":
+            return self._changed(fund, actor, inputs, path)
+        if self.route.is_journaled and actor.kind is ActorKind.STAFF:
+            look: Callable[[Work], Response] = lambda work: self._shown(self.route.handler(work, *inputs, **path))  # noqa: E731
+            return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=look)
+        work = self.platform.reading(fund, by=actor)
+        return self._shown(self.route.handler(work, *inputs, **path))
 
     def _caller(self, fund: str) -> Actor:
         if self.route.needs == ANYONE:

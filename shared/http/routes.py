@@ -7,7 +7,8 @@ def accept(work, mandate_id):
     return actions.accept(work, mandate_id=mandate_id)
 
 Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query and the body where it takes them,
-then the parts of its path. A GET reads; every other method runs in one transaction.
+then the parts of its path. A GET reads, save where it is kept that an agent looked; every other method runs in one
+transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,6 +76,7 @@ class Route:
     shows: Shown = None
     status: int = 200
     is_keyed: bool = False
+    is_journaled: bool = False
     edits: Loader | None = None
     """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
@@ -95,10 +97,16 @@ class Routes:
         self.all: list[Route] = []
 
     def get(
-        self, path: str, *, needs: str, shows: Shown, query: type[Schema] | None = None
+        self,
+        path: str,
+        *,
+        needs: str,
+        shows: Shown,
+        query: type[Schema] | None = None,
+        is_journaled: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Answer what there is."""
-        return self._add("GET", path, needs=needs, shows=shows, query=query)
+        """Answer what there is. `is_journaled` gives the fund's staff a transaction, since it is kept who looked."""
+        return self._add("GET", path, needs=needs, shows=shows, query=query, is_journaled=is_journaled)
 
     def post(
         self,

@@ -15,6 +15,7 @@ from shared.kernel.errors import Missing
 from shared.storage.drawer import Drawer
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
+from shared.storage.retention import kept
 from shared.storage.shelf import Shelf, as_document
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
@@ -32,7 +33,7 @@ class JobUnknown(Missing):
     code = "job.unknown"
 
 
-jobs = Shelf(NAME, Job, key="job_id", missing=JobUnknown)
+jobs = Shelf(NAME, Job, key="job_id", missing=JobUnknown, retention=kept("until it is done or given up"))
 
 
 def schedule(work: Work, kind: str, thing_id: str, *, due_at: datetime | None = None) -> None:

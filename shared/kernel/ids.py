@@ -11,3 +11,8 @@ def uuid7(at: datetime, chance: bytes) -> UUID:
     value = (value & ~(0xFFFF << 64)) | (0x7 << 76) | ((at.microsecond % 1000) << 64)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def first_id_at(at: datetime) -> str:
+    """The smallest id that can be made at an instant: whatever was made before sorts before it."""
+    return str(uuid7(at, bytes(10)))

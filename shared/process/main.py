@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.funds.loading import FundsInvalid
-from shared.process import seals, web, worker
+from shared.process import migrating, seals, web, worker
 from shared.process.operations import commands
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
@@ -16,7 +16,7 @@ PROCESSES = ("web", "worker")
 
 def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
-    known = [*PROCESSES, seals.NAME, *commands.NAMES, *service.commands]
+    known = [*PROCESSES, migrating.NAME, seals.NAME, *commands.NAMES, *service.commands]
     if not arguments or arguments[0] not in known:
         is_help = arguments[:1] in (["-h"], ["--help"])
         usage = f"usage: python -m services.{service.name} {'|'.join(known)}\n       <command> --help says more"
@@ -45,6 +45,8 @@ def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any)
         return 0
     if name == "worker":
         return worker.run(service, shared, own)
+    if name == migrating.NAME:
+        return migrating.run(service, shared, rest)
     if name == seals.NAME:
         return seals.run(service, shared, rest)
     if name in commands.NAMES:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import pymongo
 from environs import Env
 from flask import Blueprint
 
@@ -16,13 +15,16 @@ from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing
+from shared.process import auditing, purging
 from shared.process.chores import Chore
 from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
+from shared.storage import indexes, sessions
 from shared.storage.connection import connect
+from shared.storage.indexes import DeclaredIndex
 from shared.storage.platform import Platform
+from shared.storage.retention import Retention
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
@@ -30,12 +32,20 @@ HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
 Own = TypeVar("Own")
 
 PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
-    "outbox": [["is_sent"]],
-    "deadletters": [["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
+    "requests": [["fund", "at"]],
+    "blobs_begun": [["fund", "at"]],
+    "blobs": [["fund", "blob_id"]],
+    "deadletters": [["fund", "is_open", "resolved_at"], ["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
     "errands": [["fund", "is_done"]],
-    "audit": [["fund", "at"], ["fund", "link"]],
+    "audit": [["fund", "link", "_id"]],
+    "workers": [["at"]],
+    sessions.NAME: [["host"], ["at"]],
     queue.NAME: queue.INDEXES,
 }
+OUTBOX_INDEX = DeclaredIndex(collection="outbox", fields=("is_sent", "_id"), where={"is_sent": False})
+"""What waits, in order. MongoDB allows no partial index on `_id` alone; one that begins with it finds nothing on the
+embedded engine (0.7.0b3)."""
+PLUMBING_COLLECTIONS = (*purging.OF_FUNDS, *purging.PLUMBING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +53,8 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
-    `quotas` are those of single routes, by endpoint: how often one caller may ask what guesses, sends or prints.
+    `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
+    endpoint: how often one caller may ask what guesses, sends or prints.
     """
 
     name: str
@@ -53,6 +64,7 @@ class Service(Generic[Own]):
     reactions: Sequence[Reactions] = ()
     shelves: Sequence[Shelf[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
@@ -68,8 +80,12 @@ class Service(Generic[Own]):
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
-        """All that time asks of the service: its subjects' chores, and the linking of its audit."""
-        return [*self.chores(own), auditing.chore(self.name)]
+        """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
+        return [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
+
+    def all_retentions(self) -> Mapping[str, Retention]:
+        """How long the service keeps the rows of each of its own collections."""
+        return {**{shelf.name: shelf.retention for shelf in self.shelves}, **self.retentions}
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
@@ -86,15 +102,27 @@ class Service(Generic[Own]):
         keys = self.keys(own, platform) if self.keys else KeysFromUrl(common.jwks_url)
         return Verifier(keys, issuer=common.issuer, audience=self.name)
 
+    def declared_indexes(self) -> Sequence[DeclaredIndex]:
+        """Every index that the service needs."""
+        of_shelves = [
+            DeclaredIndex(collection=shelf.name, fields=("fund", *index.fields), unique=index.unique, where=index.where)
+            for shelf in self.shelves
+            for index in shelf.indexes
+        ]
+        others = [
+            DeclaredIndex(collection=collection, fields=tuple(fields))
+            for collection, wanted in {**PLUMBING_INDEXES, **self.indexes}.items()
+            for fields in wanted
+        ]
+        return [*of_shelves, *others, OUTBOX_INDEX]
+
+    def collections(self) -> Sequence[str]:
+        """Every collection that the service keeps anything in."""
+        declared = (index.collection for index in self.declared_indexes())
+        return sorted({*PLUMBING_COLLECTIONS, *(shelf.name for shelf in self.shelves), *declared})
+
     def make_indexes(self, platform: Platform) -> None:
-        """See that every index is there. Making one that is there already costs nothing."""
-        for shelf in self.shelves:
-            for index in shelf.indexes:
-                _index(platform, shelf.name, ["fund", *index.fields], is_unique=index.unique)
-        for collection, indexes in {**PLUMBING_INDEXES, **self.indexes}.items():
-            for fields in indexes:
-                _index(platform, collection, fields, is_unique=False)
-
-
-def _index(platform: Platform, collection: str, fields: Sequence[str], *, is_unique: bool) -> None:
-    platform.database[collection].create_index([(name, pymongo.ASCENDING) for name in fields], unique=is_unique)
+        """See that every index is there, for tests and measurements; processes find what `migrate` has made."""
+        refused = indexes.make(platform.database, self.declared_indexes())
+        if refused:
+            raise RuntimeError("; ".join(refused))

@@ -51,6 +51,8 @@ class Watch:
         self._behind: Mapping[tuple[str, int], int] = {}
         self._came_round_s = time.monotonic()
         self._missing: list[str] = []
+        self.lacking: list[str] = []
+        """What the database was found to lack when the worker began: set before any of its threads starts."""
 
     def beat(self) -> None:
         """The main loop came round."""
@@ -62,7 +64,7 @@ class Watch:
 
     def missing(self) -> list[str]:
         """What the worker lacks to be ready, in words."""
-        found = [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
+        found = self.lacking + [f"thread {thread.name}" for thread in self.threads if not thread.is_alive()]
         if self.inbox.room.is_full.is_set():
             found.append("consumer: stopped, too many dead letters")
         elif not self.reader.has_joined.is_set():

@@ -2,20 +2,28 @@
 
 import logging
 import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
+from pymongo.errors import PyMongoError
 
 from shared.http import admission
 from shared.http import app as http
 from shared.http.admission import Places
-from shared.process import metering
+from shared.kernel.errors import Unavailable
+from shared.process import metering, migrating
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.process.web_worker import WebWorker
+from shared.storage.connection import answers
 from shared.telemetry import logs, traces
 
 GRACE_S = 20
@@ -25,10 +33,19 @@ REFUSING = 8
 CONNECTIONS_MAX = 1_000
 """Held by one process. Beyond them the kernel lets callers wait, and costs us nothing."""
 
+FIRST_LOOK_MAX_S = 2.0
+LOOK_EVERY_S = 1.0
+
+log = structlog.get_logger()
+
 
 def app(service: Service[Any], common: Common, own: Any) -> Flask:
-    """The service's app, connected."""
+    """The service's app, connected. It acts on nothing until its database was found to be migrated."""
     platform = service.platform(common)
+    looked = Looked(partial(migrating.lacking, service, platform))
+    if answers(platform.database, within_s=FIRST_LOOK_MAX_S):
+        looked.look()
+    looked.go_on()
     return http.build(
         service.name,
         routes=[route for routes in service.routes for route in routes.all],
@@ -38,7 +55,36 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
         blueprints=service.blueprints(own, platform),
         quotas={**service.quotas, **common.quotas},
         trusted_proxies=common.trusted_proxies,
+        lacking=lambda: looked.lacking,
     )
+
+
+class Looked:
+    """What the database was found to lack when the process began; looked for again until there is nothing."""
+
+    def __init__(self, ask: Callable[[], list[str]]) -> None:
+        self.ask = ask
+        self.lacking: list[str] = ["start: the database was not looked at yet"]
+
+    def look(self) -> None:
+        try:
+            found = self.ask()
+        except (Unavailable, PyMongoError) as gone:
+            log.warning("waiting", what="start", why=type(gone).__name__)
+            return
+        if found and found != self.lacking:
+            log.error("not-prepared", lacking=found)
+        self.lacking = found
+
+    def go_on(self) -> None:
+        """Look again in a thread of its own, which ends with the process."""
+        if self.lacking:
+            threading.Thread(target=self._until_nothing_lacks, name="start", daemon=True).start()
+
+    def _until_nothing_lacks(self) -> None:
+        while self.lacking:
+            time.sleep(LOOK_EVERY_S)
+            self.look()
 
 
 class _Log(Logger):  # type: ignore[misc]

@@ -18,10 +18,10 @@ from shared.bus.inbox import Inbox
 from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.events import catalogue
-from shared.http.app import readiness
+from shared.http.app import NotMigrated, readiness
 from shared.jobs.runner import Runner
 from shared.kernel.errors import Failure, Stale, Unavailable
-from shared.process import chores
+from shared.process import chores, migrating
 from shared.process.operations.chore import chore as operations
 from shared.process.service import Service
 from shared.process.settings import Common
@@ -60,7 +60,7 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     threads = _threads(service, common, own, reader, stop)
     watch = Watch(reader, threads)
     health = _health(common.health_bind, watch)
-    is_sound = _work(partial(_prepare, service, common, platform), threads, watch, stop)
+    is_sound = _work(partial(_prepare, service, common, platform, watch), threads, watch, stop)
     _end(threads, stop)
     health.shutdown()
     return 0 if is_sound else 1
@@ -128,8 +128,11 @@ def _end(threads: list[threading.Thread], stop: threading.Event) -> None:
     log.info("ended", unfinished=unfinished)
 
 
-def _prepare(service: Service[Any], common: Common, platform: Platform) -> None:
-    service.make_indexes(platform)
+def _prepare(service: Service[Any], common: Common, platform: Platform, watch: Watch) -> None:
+    watch.lacking = migrating.lacking(service, platform)
+    if watch.lacking:
+        log.error("not-prepared", lacking=watch.lacking)
+        raise NotMigrated
     _make_topics(common)
 
 

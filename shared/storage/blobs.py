@@ -1,11 +1,14 @@
 """Long bytes: wage files, supporting papers, issued papers. Sealed in pieces, stored once per fund and content.
 
 Written before the unit of work that refers to them, since they may be long; a blob that nothing refers to harms nobody.
+What never came whole (its sender went away, its process was killed) is removed after a day.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
 
@@ -16,6 +19,9 @@ from shared.storage.platform import Platform
 from shared.storage.work import Work
 
 PIECE_BYTES = 1 << 20
+UNFINISHED_KEPT = timedelta(days=1)
+"""Longer than any upload takes."""
+UNFINISHED_AT_ONCE_MAX = 50
 
 
 class TooLong(Invalid):
@@ -41,7 +47,9 @@ def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: Dat
     """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
     work = platform.reading(fund_id, by=system("blobs"))
     pieces, blob_id = work.drawer("blob_pieces"), platform.new_id()
+    begun = work.drawer("blobs_begun")
     digest, size, count = hashlib.sha256(), 0, 0
+    begun.insert(blob_id, {"blob_id": blob_id, "at": work.at})
     for piece in _pieces(chunks):
         size += len(piece)
         if size > size_max:
@@ -56,9 +64,32 @@ def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: Dat
             f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": work.at}
         )
     except DuplicateKeyError:
-        for number in range(count):
-            pieces.remove(f"{blob_id}/{number}")
+        _remove_pieces(work, blob_id)
+    begun.remove(blob_id)
     return blob
+
+
+def remove_unfinished(platform: Platform, fund_id: str) -> int:
+    """Remove the pieces of what was begun more than a day ago and never came whole: a few at once; how many."""
+    work = platform.reading(fund_id, by=system("blobs"))
+    long_ago = work.drawer("blobs_begun").find(
+        {"at": {"$lt": work.at - UNFINISHED_KEPT}}, limit=UNFINISHED_AT_ONCE_MAX, sort=[("at", 1)]
+    )
+    for row in long_ago:
+        blob_id = str(row["blob_id"])
+        if not work.drawer("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
+            _remove_pieces(work, blob_id)
+        work.drawer("blobs_begun").remove(blob_id)
+    return len(long_ago)
+
+
+def _remove_pieces(work: Work, blob_id: str) -> None:
+    """They are numbered without a gap, so the first that is not there was never written."""
+    pieces = work.drawer("blob_pieces")
+    for number in itertools.count():
+        if pieces.find_one(f"{blob_id}/{number}") is None:
+            return
+        pieces.remove(f"{blob_id}/{number}")
 
 
 def read(platform: Platform, fund_id: str, blob: Blob) -> Iterator[bytes]:

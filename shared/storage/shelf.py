@@ -12,6 +12,7 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
 from shared.storage.paging import Order, Page, Wanted, after, cursor_at
+from shared.storage.retention import Retention
 from shared.storage.work import Work
 
 FIND_MAX = 1_000
@@ -29,15 +30,21 @@ Kept = TypeVar("Kept", bound=Versioned)
 
 @dataclasses.dataclass(frozen=True)
 class Index:
-    """Fields that are looked up together. The fund always stands first: nobody has to add it."""
+    """Fields that are looked up together. The fund always stands first: nobody has to add it.
+
+    With `where`, only the documents that it chooses stand in it: with `unique` beside it, the rule "at most one living
+    thing of …" is the database's. Equality and `$in` alone, of stored values; a query must say the same to be served.
+    """
 
     fields: tuple[str, ...]
     unique: bool = False
+    where: Mapping[str, object] | None = None
 
 
 class Shelf(Generic[Kept]):
     """Keeps things of one kind under their key, per fund, and tells their events.
 
+    `retention` says how long rows live and why; one chore of the service carries it out.
     `sealed` names the fields that rest sealed, with their class; they belong to the value of the field `whose`.
     `came_sealed` names those that another service sealed, for the same value, and that nobody opens on the way in.
     """
@@ -49,6 +56,7 @@ class Shelf(Generic[Kept]):
         *,
         key: str,
         missing: type[Missing],
+        retention: Retention,
         indexes: Sequence[Index] = (),
         sealed: Mapping[str, DataClass] | None = None,
         came_sealed: Mapping[str, DataClass] | None = None,
@@ -58,7 +66,8 @@ class Shelf(Generic[Kept]):
         self.kind = kind
         self.key = key
         self.missing = missing
-        self.indexes = indexes
+        self.retention = retention
+        self.indexes = (*indexes, *([Index(retention.fields)] if retention.fields else []))
         self.sealed = sealed or {}
         self.came_sealed = came_sealed or {}
         self.whose = whose

@@ -87,6 +87,20 @@ def routes(bank: Bank) -> Blueprint:
             raise Refused(404, "payment-unknown", "The bank has never seen this payment.")
         return _facts(found) | {"state": _state(found)}
 
+    @blueprint.post("/checkouts/<payment_id>/closure")
+    @bank.for_funds
+    def close(payment_id: str) -> ResponseReturnValue:
+        """Close a page that nobody is to pay on any more; one that was paid stays paid."""
+        with bank.book.transaction() as work:
+            work.execute(
+                "update checkouts set state = 'expired' where payment_id = ? and state = 'pending'", (payment_id,)
+            )
+            found = work.execute("select * from checkouts where payment_id = ?", (payment_id,)).fetchone()
+            if found is None:
+                raise Refused(404, "payment-unknown", "The bank has never seen this payment.")
+            note(work, "checkout-closed", payment_id=payment_id, state=_state(found))
+        return _facts(found) | {"state": _state(found)}
+
     @blueprint.get("/checkout/<checkout_id>")
     def page(checkout_id: str) -> ResponseReturnValue:
         return _page(_checkout(bank, checkout_id))

@@ -1,5 +1,6 @@
 """Valid things of claims, so that a test says only what it is about."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -32,10 +33,15 @@ def filing(**facts: Any) -> Filing:
     )
 
 
-def claim(**facts: Any) -> Claim:
+def claim(*, claim_id: str = "c1", person_ref: str = AMIRA, **facts: Any) -> Claim:
     """A claim just submitted."""
     return submit(
-        filing(**facts), fund=funds()[DZ], person_ref=AMIRA, claim_id="c1", reference="CL260000000197", at=AT
+        filing(**facts),
+        fund=funds()[DZ],
+        person_ref=person_ref,
+        claim_id=claim_id,
+        reference="CL260000000197" if claim_id == "c1" else f"reference-of-{claim_id}",
+        at=AT,
     ).thing
 
 
@@ -59,7 +65,9 @@ def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, mo
     )
 
 
-def upload(upload_id: str, person_ref: str = AMIRA) -> UploadStored:
+def upload(upload_id: str, person_ref: str = AMIRA, *, content: str = "") -> UploadStored:
+    """A paper that documents keeps; another content than any other's unless said otherwise."""
+    sha256 = hashlib.sha256((content or upload_id).encode()).hexdigest()
     return UploadStored(
-        upload_id=upload_id, person_ref=person_ref, media_type="application/pdf", sha256="00", stored_at=AT
+        upload_id=upload_id, person_ref=person_ref, media_type="application/pdf", sha256=sha256, stored_at=AT
     )

@@ -40,13 +40,14 @@ from shared.bus import envelope
 from shared.bus.envelope import Envelope
 from shared.events import catalogue
 from shared.funds.fund import IdentifierKind
-from shared.funds.identifiers import AccountRule, is_account
+from shared.funds.identifiers import AccountRule, is_account, read_account
 from shared.funds.period import Period
 from shared.http import bodies, problems
 from shared.http.admission import Gate, Places, Refusals
 from shared.http.callers import Unauthenticated, Verifier
 from shared.http.files import Files, SentFile
 from shared.http.limits import network
+from shared.kernel import partial_date, typed
 from shared.kernel.errors import Failure, Forbidden, Invalid
 from shared.kernel.references import is_genuine
 from shared.languages.texts import best_language
@@ -315,6 +316,10 @@ def _short_texts(sent: bytes) -> object:
     text = sent.decode("utf-8", "surrogateescape")
     for rule in AccountRule:
         is_account(text, rule=rule)
+        read_account(text, rule=rule)
+    for read_typed in (typed.text, typed.name, typed.email, typed.token, typed.folded, typed.initials, typed.length):
+        read_typed(text)
+    partial_date.read(typed.plain(text))
     for fund in funds().values():
         for kind in IdentifierKind:
             fund.read_identifier(kind, text)

@@ -101,7 +101,9 @@ def known_people(platform: Platform, folder: Path, *rows: Mapping[str, str]) -> 
     assert status == 0, said
 
 
-def rights(*person_refs: str, until: date = date(2026, 12, 31), status: str = "open", **facts: Any) -> RightsDecided:
+def rights(
+    *person_refs: str, until: date = date(2026, 12, 31), status: str = "open", version: int = 0, **facts: Any
+) -> RightsDecided:
     """A page of rights, all alike."""
     decided = tuple(
         Right(
@@ -109,6 +111,7 @@ def rights(*person_refs: str, until: date = date(2026, 12, 31), status: str = "o
             status=status,
             reason="enough-work" if status == "open" else "not-enough-work",
             valid_until=until if status == "open" else None,
+            version=version,
         )
         for person_ref in person_refs
     )

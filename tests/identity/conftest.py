@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -152,7 +151,7 @@ def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
 def _open_account(platform: Platform) -> None:
     """Amira's account, opened as she would."""
     sent = application()
-    password, sent["birth_on"] = sent.pop("password"), date.fromisoformat(sent["birth_on"])
+    password = sent.pop("password")
     facts = read_facts(**sent, fund=platform.funds[DZ])
     by = {"by": someone(), "cause": "test"}
     platform.work(DZ, action=lambda work: actions.apply(work, facts, password=password), **by)  # type: ignore[arg-type]

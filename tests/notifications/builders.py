@@ -1,6 +1,7 @@
 """Valid things of notifications, so that a test says only what it is about."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,13 @@ from shared.events.identity import (
     RegisteredEmployer,
     RegisteredPerson,
 )
-from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
+from shared.events.payments import (
+    BenefitReturned,
+    DeclarationAccepted,
+    DeclarationPaid,
+    DeclarationRefused,
+    PaymentReversed,
+)
 from shared.kernel.personal import DataClass, Sealed
 from tests.ground import DZ, keys
 
@@ -87,6 +94,11 @@ def cards(*person_refs: str, page: int = 1, declaration_id: str = "d1") -> Cards
     return CardsRefreshed(declaration_id=declaration_id, employer_id=FIRM, page=page, pages=2, cards=refreshed)
 
 
+def cards_closed(*person_refs: str) -> CardsRefreshed:
+    opened = cards(*person_refs)
+    return replace(opened, cards=(), closed=opened.cards)
+
+
 def declaration_accepted(**facts: Any) -> DeclarationAccepted:
     return DeclarationAccepted(
         **{
@@ -110,6 +122,18 @@ def declaration_refused() -> DeclarationRefused:
 
 def declaration_paid() -> DeclarationPaid:
     return DeclarationPaid(**DECLARED, amount_minor=310_500_00, currency="DZD", paid_at=AT)
+
+
+def payment_reversed() -> PaymentReversed:
+    return PaymentReversed(
+        **DECLARED,
+        collection_id="c1",
+        rail="card",
+        amount_minor=310_500_00,
+        currency="DZD",
+        reason="MD06",
+        reversed_at=AT,
+    )
 
 
 def claim_submitted() -> ClaimSubmitted:

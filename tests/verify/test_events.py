@@ -1,7 +1,7 @@
 """I2 to I4: an event that was lost, made up, met by nobody or acted on twice is named."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import KafkaProducer
@@ -9,6 +9,9 @@ from kafka import KafkaProducer
 from deploy.local.verify import events
 from deploy.local.verify.seen import Seen
 from shared.bus import deadletters
+from shared.kernel.ids import first_id_at
+from shared.process import purging
+from shared.process.purging import OUTBOX_DAYS
 from tests.verify.town import Break, Town, found, resolved, some
 
 
@@ -49,6 +52,24 @@ def test_what_waits_to_be_sent_is_not_lost_and_what_the_broker_may_forget_is_not
     assert found(town.seen(), events.sent) == []
     town["payments"]["outbox"].update_one({"_id": "never-sent"}, {"$set": {"is_sent": True}})
     assert found(town.seen(remembered_since=datetime.now(UTC)), events.sent) == []
+
+
+def test_what_was_purged_is_not_missed(town: Town) -> None:
+    """Outboxes and inboxes forget, while topics and the audit may know of it for longer."""
+    old = first_id_at(datetime.now(UTC) - timedelta(days=OUTBOX_DAYS))
+    town["claims"]["inbox"].insert_one({"_id": old})
+    entry = {"cause": f"event:{old}", "deeds": [], "events": []}
+    town["claims"]["audit"].insert_one({"_id": "old", "fund": "dz-cnas", "entries": [entry]})
+    assert found(town.seen(), events.taken_in) == []
+    town["claims"]["inbox"].delete_one({"_id": old})
+    assert found(town.seen(), events.acted_once) == []
+
+
+def test_every_collection_says_how_long_its_rows_are_kept(town: Town) -> None:
+    for name, service in town.services.items():
+        stated = {*service.all_retentions(), *purging.OF_FUNDS, *purging.PLUMBING}
+        found_there = set(town[name].list_collection_names())
+        assert found_there <= stated, f"{name}: {found_there - stated}"
 
 
 def _park_what_was_taken(town: Town) -> None:

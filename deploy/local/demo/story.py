@@ -319,9 +319,10 @@ def claim(scene: Scene, person: Worker) -> None:
     """A care claim from filing to payment."""
     teller, agent = scene.teller, scene.agent
     teller.chapter(f"{scene.fund}: the worker files a care claim and is paid")
+    own = secrets.token_hex(4)  # the same file in two claims, be it in two runs, is for an agent to judge
     uploads = [
-        upload(scene, "sheet.jpg", papers.photographed("FEUILLE DE SOINS (exemple)"), "image/jpeg"),
-        upload(scene, f"{CANARY_DIAGNOSIS}.pdf", papers.scanned(CANARY_DIAGNOSIS), "application/pdf"),
+        upload(scene, "sheet.jpg", papers.photographed(f"FEUILLE DE SOINS (exemple) {own}"), "image/jpeg"),
+        upload(scene, f"{CANARY_DIAGNOSIS}.pdf", papers.scanned(f"{CANARY_DIAGNOSIS} {own}"), "application/pdf"),
     ]
     told_too_much = scene.worker.raw("POST", "claims", "/claims", json={**filing(uploads), "why": CANARY_DIAGNOSIS})
     teller.check(told_too_much.status_code == 422, "a claim that also says why the person is ill is refused")
@@ -333,7 +334,7 @@ def claim(scene: Scene, person: Worker) -> None:
     agent.post("claims", f"{path}/assignment")
     agent.post("claims", f"{path}/paper-requests", {"kind": "invoice", "reason": "missing"})
     _sms(scene, person, 2, "the worker is asked for the invoice")
-    invoice = upload(scene, "invoice.pdf", papers.scanned("FACTURE (exemple)"), "application/pdf")
+    invoice = upload(scene, "invoice.pdf", papers.scanned(f"FACTURE (exemple) {own}"), "application/pdf")
     _retried(scene, f"{path}/papers", {"kind": "invoice", "upload_id": invoice})
     decided = agent.post("claims", f"{path}/approval", {})
     teller.check(decided["status"] == "approved", f"approved line by line: {decided['approved']} {decided['currency']}")

@@ -34,7 +34,8 @@ def sent(seen: Seen, look: Look) -> None:
     # Of a service whose database is not looked at here, nobody can say what it told.
     topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
     for event_id, kind in seen.records.kinds.items():
-        if kind.topic in topics and event_id not in seen.told and event_id not in seen.planted:
+        is_excused = event_id in seen.planted or seen.is_purged(event_id)
+        if kind.topic in topics and event_id not in seen.told and not is_excused:
             look.offends(f"{kind.topic} has {event_id}, which nobody told")
 
 
@@ -55,12 +56,14 @@ def taken_in(seen: Seen, look: Look) -> None:
         look.at("taken in", len(taken))
         look.at("parked", len(parked))
         for event_id in sorted(due - taken - parked):
-            look.offends(f"{name} has not met {event_id}")
+            if not seen.is_purged(event_id):
+                look.offends(f"{name} has not met {event_id}")
         for event_id in sorted(taken & parked):
             look.offends(f"{name} both took in and parked {event_id}")
         if seen.broker or len(seen.databases) == len(seen.services):
             for event_id in sorted(taken - known.keys() - seen.told.keys()):
-                look.offends(f"{name} took in {event_id}, which nobody told")
+                if not seen.is_purged(event_id):
+                    look.offends(f"{name} took in {event_id}, which nobody told")
 
 
 def acted_once(seen: Seen, look: Look) -> None:
@@ -76,7 +79,7 @@ def acted_once(seen: Seen, look: Look) -> None:
         for event_id, count in causes.items():
             if count > 1:
                 look.offends(f"{name} acted {count} times on {event_id}")
-            if event_id not in taken:
+            if event_id not in taken and not seen.is_purged(event_id):
                 look.offends(f"{name} acted on {event_id}, which its inbox does not know")
 
 

@@ -16,6 +16,8 @@ from deploy.docs import pages
 from deploy.local.verify import records
 from deploy.local.verify.personal import Canaries
 from shared.events import catalogue
+from shared.kernel.ids import first_id_at
+from shared.process.purging import OUTBOX_DAYS
 from shared.process.service import Service
 from shared.sealing.keys import FundKeys
 
@@ -84,6 +86,14 @@ class Seen:
                     kind = (event["topic"], event["type"], event["version"], event["fund"])
                     told = Told(name, *kind, row["is_sent"], is_remembered)
                     yield event["id"], known.setdefault(told, told)
+
+    def is_purged(self, event_id: str) -> bool:
+        """Whether an event is so old that outboxes and inboxes need not know it any more."""
+        return event_id < self._purged_before
+
+    @cached_property
+    def _purged_before(self) -> str:
+        return first_id_at(self.at - timedelta(days=OUTBOX_DAYS - 1))
 
     @cached_property
     def records(self) -> records.Records:

@@ -7,6 +7,7 @@ from enum import StrEnum
 LINES_MAX = 50
 PAPERS_MAX = 20
 QUANTITY_MAX = 99
+SEPARATIONS_MAX = 100
 
 
 class Status(StrEnum):
@@ -19,17 +20,25 @@ class Status(StrEnum):
     ORDERED = "ordered"
     PAID = "paid"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.SUBMITTED: frozenset({Status.PAPERS_ASKED, Status.APPROVED, Status.REFUSED}),
-    Status.PAPERS_ASKED: frozenset({Status.PAPERS_ASKED, Status.SUBMITTED, Status.REFUSED}),
+    Status.SUBMITTED: frozenset({Status.PAPERS_ASKED, Status.APPROVED, Status.REFUSED, Status.WITHDRAWN}),
+    Status.PAPERS_ASKED: frozenset({Status.PAPERS_ASKED, Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN}),
     Status.APPROVED: frozenset({Status.ORDERED}),
     Status.ORDERED: frozenset({Status.PAID, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.ORDERED}),
     Status.PAID: frozenset({Status.RETURNED}),  # a bank may give back what it booked, days later
     Status.REFUSED: frozenset(),
+    Status.WITHDRAWN: frozenset(),
 }
+
+UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED})
+"""An agent has yet to decide, and the person may still withdraw."""
+
+DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
+"""Nothing is paid for such a claim, nor will be: its papers may be filed again."""
 
 
 class PaperReason(StrEnum):
@@ -65,11 +74,16 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A supporting paper: its kind in the fund's claim type, and where documents keeps it."""
+    """A supporting paper: its kind in the fund's claim type, and where documents keeps it.
+
+    `digest` is a keyed digest of its content, by which the same file is found in another claim; empty where documents
+    did not tell what the content is.
+    """
 
     kind: str
     upload_id: str
     added_at: datetime
+    digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +119,15 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Separation:
+    """An agent's word that this claim and another, though alike, are two; for two lines alike, the claim itself."""
+
+    claim_id: str
+    confirmed_by: str
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing that happened to the claim. `about` is the paper or the reason that it was about."""
 
@@ -115,7 +138,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A claim and everything that happened to it. Amounts are minor units of the fund's currency."""
+    """A claim and everything that happened to it. Amounts are minor units of the fund's currency.
+
+    `due_on` is the day by which the fund is to decide: counted from the day on which the claim came in complete.
+    """
 
     claim_id: str
     reference: str
@@ -130,11 +156,23 @@ class Claim:
     decision: Decision | None = None
     approved_minor: int = 0
     assigned_to: str | None = None
+    due_on: date = date.max
+    separations: tuple[Separation, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.lines) <= LINES_MAX or len(self.papers) > PAPERS_MAX:
             raise ValueError("a claim has 1 to 50 lines and at most 20 papers")
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """Of the papers whose content is known."""
+        return frozenset(paper.digest for paper in self.papers if paper.digest)
+
+    @property
+    def separate_from(self) -> frozenset[str]:
+        """The claims that an agent confirmed to be others than this one, though alike."""
+        return frozenset(each.claim_id for each in self.separations)
 
     @property
     def submitted_at(self) -> datetime:

@@ -11,7 +11,7 @@ reactions = Reactions()
 
 @reactions.to(UploadStored)
 def know_upload(work: Work, event: UploadStored) -> None:
-    store.know_upload(work, event.upload_id, person_ref=event.person_ref)
+    store.know_upload(work, event.upload_id, person_ref=event.person_ref, sha256=event.sha256)
 
 
 @reactions.to(BenefitOrdered)

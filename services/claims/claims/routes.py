@@ -3,24 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.claims.claims import actions, store
-from services.claims.claims.claim import Claim, Line, Paper
+from services.claims.access_journal.schemas import PurposeQuery
+from services.claims.claims import actions
+from services.claims.claims.actions import ForAgent
+from services.claims.claims.claim import Claim, Line, Paper, Status
+from services.claims.claims.offers import Offer, offers
 from services.claims.claims.rules import Filing
 from services.claims.claims.schemas import (
+    AgentClaimView,
     ApprovalBody,
     ClaimView,
     ClaimViews,
     FilingBody,
+    FoundView,
+    OfferQuery,
+    OfferViews,
     PaperBody,
     PaperRequestBody,
+    QueueQuery,
+    ReassignmentBody,
     RefusalBody,
+    SearchBody,
+    SeparationBody,
 )
+from services.claims.claims.search import Found
 from shared.http.routes import Routes
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("claims")
 
 Body = Mapping[str, Any]
+
+
+@routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery)
+def list_types(work: Work, query: Body) -> dict[str, tuple[Offer, ...]]:
+    """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
+    today = work.at.astimezone(work.fund.zone).date()
+    return {"items": offers(work.fund, on=query["on"] or today)}
 
 
 @routes.post("/claims", needs="claims:submit", takes=FilingBody, shows=ClaimView, status=201, is_keyed=True)
@@ -32,16 +53,16 @@ def submit(work: Work, body: Body) -> Claim:
     return actions.submit(work, filing)
 
 
-@routes.get("/claims", needs="claims:read", shows=ClaimViews)
-def list_own(work: Work) -> dict[str, list[Claim]]:
+@routes.get("/claims", needs="claims:read", shows=ClaimViews, query=PagedQuery)
+def list_own(work: Work, query: Body) -> Page[Claim]:
     """The caller's own claims, newest first."""
-    return {"items": actions.of_caller(work)}
+    return actions.of_caller(work, wanted=query["page"])
 
 
-@routes.get("/claims/<claim_id>", needs="claims:read", shows=ClaimView)
-def read(work: Work, claim_id: str) -> Claim:
+@routes.get("/claims/<claim_id>", needs="claims:read", shows=ClaimView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Body, claim_id: str) -> Claim:
     """One claim, with what happened, what comes next and who must act."""
-    return actions.read(work, claim_id=claim_id)
+    return actions.look_at(work, claim_id=claim_id, purpose=query["purpose"])
 
 
 @routes.post("/claims/<claim_id>/papers", needs="claims:submit", takes=PaperBody, shows=ClaimView, edits=actions.read)
@@ -50,16 +71,82 @@ def add_paper(work: Work, body: Body, claim_id: str) -> Claim:
     return actions.add_paper(work, claim_id=claim_id, paper=Paper(**body, added_at=work.at))
 
 
-@routes.get("/queue/claims", needs="claims:decide", shows=ClaimViews)
-def queue(work: Work) -> dict[str, list[Claim]]:
-    """What waits for an agent, oldest first."""
-    return {"items": store.waiting(work)}
+@routes.post("/claims/<claim_id>/withdrawal", needs="claims:submit", shows=ClaimView, edits=actions.read)
+def withdraw(work: Work, claim_id: str) -> Claim:
+    """Take one's own claim back while it is undecided; its papers may then be filed again."""
+    return actions.withdraw(work, claim_id=claim_id)
+
+
+@routes.get("/queue/claims", needs="claims:decide", shows=ClaimViews, query=QueueQuery, is_journaled=True)
+def queue(work: Work, query: Body) -> Page[Claim]:
+    """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
+    if query["reference"] is not None:
+        return actions.find_reference(work, reference=query["reference"], purpose=query["purpose"])
+    status = query["status"]
+    if status is None and query["person_ref"] is None:
+        status = Status.SUBMITTED
+    return actions.queue(
+        work,
+        wanted=query["page"],
+        status=status,
+        assigned_to=query["assigned_to"],
+        due_before=query["due_before"],
+        person_ref=query["person_ref"],
+        purpose=query["purpose"],
+    )
+
+
+@routes.get(
+    "/queue/claims/<claim_id>", needs="claims:decide", shows=AgentClaimView, query=PurposeQuery, is_journaled=True
+)
+def read_for_decision(work: Work, query: Body, claim_id: str) -> ForAgent:
+    """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
+    return actions.for_agent(work, claim_id=claim_id, purpose=query["purpose"])
+
+
+@routes.post("/queue/searches", needs="claims:decide", takes=SearchBody, shows=FoundView)
+def search(work: Work, body: Body) -> Found:
+    """Find a claim by its reference, or a person by the insurance number. It enters the access journal.
+
+    A POST, since a number in an address would stand in every log on the way.
+    """
+    return actions.find_number(work, number=body["number"], purpose=body["purpose"])
 
 
 @routes.post("/claims/<claim_id>/assignment", needs="claims:decide", shows=ClaimView, edits=actions.read)
 def assign(work: Work, claim_id: str) -> Claim:
-    """Take a claim out of the common queue."""
+    """Take a claim out of the common queue. The first who acts on a claim that nobody holds takes it, too."""
     return actions.assign(work, claim_id=claim_id)
+
+
+@routes.post("/claims/<claim_id>/release", needs="claims:decide", shows=ClaimView, edits=actions.read)
+def release(work: Work, claim_id: str) -> Claim:
+    """Put a claim that one holds back into the common queue."""
+    return actions.release(work, claim_id=claim_id)
+
+
+@routes.post(
+    "/claims/<claim_id>/reassignment",
+    needs="claims:supervise",
+    takes=ReassignmentBody,
+    shows=ClaimView,
+    edits=actions.read,
+)
+def reassign(work: Work, body: Body, claim_id: str) -> Claim:
+    """Give a claim to an agent, or back to the common queue, whoever holds it."""
+    return actions.reassign(work, claim_id=claim_id, to=body["to"], reason=body["reason"])
+
+
+@routes.post(
+    "/claims/<claim_id>/separations",
+    needs="claims:decide",
+    takes=SeparationBody,
+    shows=AgentClaimView,
+    edits=actions.read,
+)
+def separate(work: Work, body: Body, claim_id: str) -> ForAgent:
+    """Confirm that a claim and another that is like it are two, not one bill filed twice."""
+    return actions.separate(work, claim_id=claim_id, other_id=body["claim_id"])
 
 
 @routes.post(

@@ -1,12 +1,14 @@
 """What may happen to a claim. Pure: the fund's definition, the right and the time are handed in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from services.claims.claims import duplicates
 from services.claims.claims.claim import (
     MOVES,
     PAPERS_MAX,
+    SEPARATIONS_MAX,
     Claim,
     DecidedLine,
     Decision,
@@ -15,6 +17,7 @@ from services.claims.claims.claim import (
     PaperReason,
     PaperRequest,
     RefusalReason,
+    Separation,
     Status,
     Step,
 )
@@ -23,10 +26,11 @@ from shared.events.claims import (
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
+    ClaimWithdrawn,
     PaperAdded,
     PaperRequested,
 )
-from shared.funds.fund import ClaimType, Fund
+from shared.funds.fund import ClaimType, Fund, Price
 from shared.funds.law import in_force
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -88,7 +92,37 @@ class NothingApproved(Invalid):
 
 
 class AssignedToAnother(Conflict):
+    """Another agent holds the claim: it is theirs to decide until they or a supervisor give it back."""
+
     code = "claim.assigned-to-another"
+
+
+class NotAssigned(Conflict):
+    """Nobody holds the claim."""
+
+    code = "claim.not-assigned"
+
+
+class DuplicateOpen(Conflict):
+    """The claim looks like another, and no agent has said yet that they are two."""
+
+    code = "claim.duplicate-open"
+
+
+class NotAlike(Conflict):
+    """Nothing in this claim is like the other one, so that there is nothing to confirm."""
+
+    code = "claim.not-alike"
+
+
+class TooManyToCompare(Conflict):
+    """The person has more claims of one day of care than can be held against each other."""
+
+    code = "claim.too-many-to-compare"
+
+
+class TooManySeparations(Conflict):
+    code = "claim.too-many-separations"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +151,12 @@ def submit(
     today = at.astimezone(fund.zone).date()
     if filing.care_on > today:
         raise CareInTheFuture
-    if filing.care_on < today - timedelta(days=definition.filing_days_max):
-        raise FiledTooLate(days_max=definition.filing_days_max)
+    term = in_force(definition.filing_terms, on=filing.care_on)
+    if filing.care_on < today - timedelta(days=term.days_max):
+        raise FiledTooLate(days_max=term.days_max)
     for line in filing.lines:
-        if line.act not in definition.acts:
-            raise ActUnknown(act=line.act[:40])
-    _check_papers(definition, filing.papers)
+        _price(definition, line, on=filing.care_on)
+    _check_papers(definition, filing.papers, on=today)
     claim = Claim(
         claim_id=claim_id,
         reference=reference,
@@ -133,6 +167,7 @@ def submit(
         papers=filing.papers,
         status=Status.SUBMITTED,
         steps=(Step(status=Status.SUBMITTED, at=at),),
+        due_on=_due_on(definition, complete_on=today),
     )
     told = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
@@ -140,13 +175,34 @@ def submit(
     return Outcome(claim, (told,))
 
 
-def _check_papers(definition: ClaimType, papers: Sequence[Paper]) -> None:
-    kinds = {paper.kind for paper in papers}
+def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
+    """The price of a line's act on the day of care."""
+    found = definition.price_on(line.act, day=on)
+    if found is None:
+        raise ActUnknown(act=line.act[:40])
+    return found
+
+
+def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
+    """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
+    complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
+    definition = type_of(fund, claim.claim_type)
+    due_on = _due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    return Outcome(replace(claim, due_on=due_on))
+
+
+def _due_on(definition: ClaimType, *, complete_on: date) -> date:
+    """The day by which the fund is to decide a claim that came in complete on a day."""
+    return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)
+
+
+def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, on: date) -> None:
+    kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
     for kind in kinds:
-        if kind not in definition.papers:
+        if kind not in requirements:
             raise PaperKindUnknown(kind=kind[:40])
-    for kind, paper in definition.papers.items():
-        if paper.is_required and kind not in kinds:
+    for kind, requirement in requirements.items():
+        if requirement.is_required and kind not in kinds:
             raise PaperLacking(kind=kind)
     if len({paper.upload_id for paper in papers}) != len(papers):
         raise PaperTwice
@@ -154,17 +210,62 @@ def _check_papers(definition: ClaimType, papers: Sequence[Paper]) -> None:
 
 def assign(claim: Claim, *, to: Actor) -> Outcome[Claim]:
     """An agent takes a claim out of the common queue; what a colleague holds stays with the colleague."""
-    if claim.assigned_to not in (None, to.subject):
+    return Outcome(_held(claim, by=to))
+
+
+def release(claim: Claim, *, by: Actor) -> Outcome[Claim]:
+    """The agent who holds a claim puts it back into the common queue."""
+    if claim.assigned_to is None:
+        raise NotAssigned
+    return Outcome(replace(_held(claim, by=by), assigned_to=None))
+
+
+def reassign(claim: Claim, *, to: str | None) -> Outcome[Claim]:
+    """A supervisor gives a claim to an agent, or back to the common queue, whoever holds it."""
+    return Outcome(replace(claim, assigned_to=to))
+
+
+def _held(claim: Claim, *, by: Actor) -> Claim:
+    """The claim in the hands of an agent who acts on it. The first who does anything with a claim that nobody holds
+    holds it from then on."""
+    if claim.assigned_to not in (None, by.subject):
         raise AssignedToAnother
-    return Outcome(replace(claim, assigned_to=to.subject))
+    return replace(claim, assigned_to=by.subject)
 
 
-def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
+def separate(claim: Claim, other: Claim, *, others: Iterable[Claim], by: Actor, at: datetime) -> Outcome[Claim]:
+    """An agent looked at two claims that are alike and says that they are two. `others` are those of the claim's
+    person and day, and those with its papers."""
+    held = _held(claim, by=by)
+    open_ = [each for each in duplicates.findings(claim, others) if not each.is_answered]
+    if other.claim_id not in {each.claim_id for each in open_}:
+        raise NotAlike(reference=other.reference)
+    if len(claim.separations) == SEPARATIONS_MAX:
+        raise TooManySeparations(separations_max=SEPARATIONS_MAX)
+    separation = Separation(claim_id=other.claim_id, confirmed_by=by.subject, confirmed_at=at)
+    return Outcome(replace(held, separations=(*claim.separations, separation)))
+
+
+def withdraw(claim: Claim, *, at: datetime) -> Outcome[Claim]:
+    """The person takes the claim back while it is undecided."""
+    withdrawn = replace(_moved(claim, to=Status.WITHDRAWN, at=at), requests=())
+    told = ClaimWithdrawn(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        withdrawn_at=at,
+    )
+    return Outcome(withdrawn, (told,))
+
+
+def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent cannot decide without one more paper, and says why."""
-    if kind not in type_of(fund, claim.claim_type).papers:
+    held = _held(claim, by=by)
+    if kind not in type_of(fund, claim.claim_type).requirements_on(at.astimezone(fund.zone).date()):
         raise PaperKindUnknown(kind=kind[:40])
     asked = replace(
-        _moved(claim, to=Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
+        _moved(held, to=Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
         requests=(*claim.requests, PaperRequest(kind=kind, reason=reason, asked_at=at)),
     )
     told = PaperRequested(
@@ -178,7 +279,7 @@ def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: d
     return Outcome(asked, (told,))
 
 
-def add_paper(claim: Claim, paper: Paper, *, at: datetime) -> Outcome[Claim]:
+def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
     """The person gives a paper that was asked for; with the last one the claim is back in the queue."""
     if paper.kind not in {request.kind for request in claim.requests}:
         raise PaperNotAsked(kind=paper.kind[:40])
@@ -189,7 +290,9 @@ def add_paper(claim: Claim, paper: Paper, *, at: datetime) -> Outcome[Claim]:
     left = tuple(request for request in claim.requests if request.kind != paper.kind)
     added = replace(claim, papers=(*claim.papers, paper), requests=left)
     if not left:
-        added = _moved(added, to=Status.SUBMITTED, at=at, about=paper.kind)
+        complete_on = at.astimezone(fund.zone).date()
+        due_on = _due_on(type_of(fund, claim.claim_type), complete_on=complete_on)
+        added = replace(_moved(added, to=Status.SUBMITTED, at=at, about=paper.kind), due_on=due_on)
     told = PaperAdded(
         claim_id=claim.claim_id,
         reference=claim.reference,
@@ -204,6 +307,7 @@ def approve(
     claim: Claim,
     *,
     refused_lines: Mapping[int, RefusalReason],
+    others: Iterable[Claim],
     fund: Fund,
     is_right_open: bool,
     by: Actor,
@@ -212,11 +316,17 @@ def approve(
     """An agent decides line by line, numbered from 1; the fund pays its percentage of the reference price.
 
     Never more than that percentage of what the person paid. Prices and percentage are those of the day of care.
+    `others` are the claims of the person and day, and those with the same papers: none may be alike and unanswered.
     """
+    held = _held(claim, by=by)
+    moved(MOVES, claim.status, to=Status.APPROVED)
     if not is_right_open:
         raise RightNotOpen(care_on=claim.care_on.isoformat())
     if not set(refused_lines) <= set(range(1, len(claim.lines) + 1)):
         raise LinesDiffer(lines=len(claim.lines))
+    for finding in duplicates.findings(claim, others, refused_lines=refused_lines):
+        if not finding.is_answered:
+            raise DuplicateOpen(reference=finding.reference)
     definition = type_of(fund, claim.claim_type)
     lines = tuple(
         _priced(line, number=number, definition=definition, on=claim.care_on, refused_for=refused_lines.get(number))
@@ -226,7 +336,7 @@ def approve(
     if amount_minor == 0:
         raise NothingApproved
     approved = replace(
-        _moved(claim, to=Status.APPROVED, at=at),
+        _moved(held, to=Status.APPROVED, at=at),
         decision=Decision(lines=lines, decided_by=by.subject, decided_at=at),
         approved_minor=amount_minor,
     )
@@ -245,16 +355,16 @@ def approve(
 def _priced(
     line: Line, *, number: int, definition: ClaimType, on: date, refused_for: RefusalReason | None
 ) -> DecidedLine:
-    act = definition.acts[line.act]
+    price = _price(definition, line, on=on)
     rate = in_force(definition.reimbursement, on=on)
-    base_minor = min(act.price.amount_minor * line.quantity, line.paid_minor)
+    base_minor = min(price.price.amount_minor * line.quantity, line.paid_minor)
     return DecidedLine(
         number=number,
         reimbursed_minor=0 if refused_for else share(base_minor, rate.percent),
-        price_minor=act.price.amount_minor,
+        price_minor=price.price.amount_minor,
         percent=str(rate.percent),
-        law=f"{rate.law.reference}; {act.law.reference}",
-        is_to_be_confirmed=rate.law.is_to_be_confirmed or act.law.is_to_be_confirmed,
+        law=f"{rate.law.reference}; {price.law.reference}",
+        is_to_be_confirmed=rate.law.is_to_be_confirmed or price.law.is_to_be_confirmed,
         refused_for=refused_for,
     )
 
@@ -262,7 +372,7 @@ def _priced(
 def refuse(claim: Claim, *, reason: RefusalReason, by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent refuses the whole claim and says why."""
     refused = replace(
-        _moved(claim, to=Status.REFUSED, at=at, about=reason.value),
+        _moved(_held(claim, by=by), to=Status.REFUSED, at=at, about=reason.value),
         decision=Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason),
     )
     told = ClaimRefused(

@@ -4,9 +4,25 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.claims.access_journal.entry import Purpose
+from services.claims.access_journal.schemas import PURPOSE, PurposeQuery
 from services.claims.claims import timeline
-from services.claims.claims.claim import LINES_MAX, PAPERS_MAX, QUANTITY_MAX, Claim, PaperReason, RefusalReason
-from shared.http.shapes import Amount, Derived, Said, fund, many
+from services.claims.claims.claim import (
+    LINES_MAX,
+    PAPERS_MAX,
+    QUANTITY_MAX,
+    Claim,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
+from services.claims.claims.duplicates import Finding, Likeness
+from services.claims.claims.timeline import Contest, Who
+from shared.http.problems import language, say
+from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
+
+ID = validate.Length(1, 64)
+TEXT = {"type": "string"}
 
 
 class LineBody(Schema):
@@ -51,6 +67,106 @@ class RefusalBody(Schema):
     reason = fields.Enum(RefusalReason, by_value=True, required=True)
 
 
+class ReassignmentBody(Schema):
+    """To whom a supervisor gives a claim, and why; nobody means back to the common queue."""
+
+    to = fields.String(required=True, allow_none=True, validate=ID, metadata={"description": "The agent's number"})
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class SeparationBody(Schema):
+    """The claim that is another one, though alike; for two lines that are alike, the claim itself."""
+
+    claim_id = fields.String(required=True, validate=ID)
+
+
+class QueueQuery(PagedQuery, PurposeQuery):
+    """Which claims an agent asks for. Without any filter, those that wait for a decision."""
+
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    assigned_to = fields.String(
+        load_default=None,
+        validate=ID,
+        metadata={"description": "An agent's number, `me`, or `nobody` for what waits in the common queue."},
+    )
+    due_before = fields.Date(load_default=None, metadata={"description": "To be decided before this day."})
+    reference = fields.String(load_default=None, validate=ID, metadata={"description": "Of one claim; goes alone."})
+    person_ref = fields.String(load_default=None, validate=ID)
+
+
+class SearchBody(Schema):
+    """A number that an agent has: a claim's reference or a person's insurance number, and why it is asked for."""
+
+    number = fields.String(required=True, validate=validate.Length(1, 64))
+    purpose = fields.Enum(Purpose, by_value=True, required=True, metadata=PURPOSE.metadata)
+
+
+class FoundView(Schema):
+    """Whose number it is, and which claim where it is a claim's."""
+
+    person_ref = fields.String(required=True)
+    claim_id = fields.String(required=True, allow_none=True)
+
+
+class OfferQuery(Schema):
+    """On which day: that of the care for acts, that of the filing for papers; today where none is named."""
+
+    on = fields.Date(load_default=None)
+
+
+class PaperOfferView(Schema):
+    kind = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    is_required = fields.Boolean(required=True, attribute="requirement.is_required")
+    law = fields.String(required=True, attribute="requirement.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="requirement.law.is_to_be_confirmed")
+
+
+class ActOfferView(Schema):
+    act = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    price = Amount(required=True, attribute="price.price.amount_minor")
+    law = fields.String(required=True, attribute="price.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="price.law.is_to_be_confirmed")
+
+
+class DelaysView(Schema):
+    completeness = fields.Integer(required=True)
+    decision = fields.Integer(required=True)
+    payment = fields.Integer(required=True)
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class FilingTermView(Schema):
+    days_max = fields.Integer(required=True)
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class AppealView(Schema):
+    body = fields.Function(lambda it: it.body[language()], required=True, metadata=TEXT)
+    days = fields.Integer(required=True)
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class OfferView(Schema):
+    """A claim type: what to send with it, what is paid for, and how long it takes. Empty where no law sets it."""
+
+    claim_type = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
+    percent = fields.String(required=True, allow_none=True)
+    papers = fields.List(fields.Nested(PaperOfferView), required=True)
+    acts = fields.List(fields.Nested(ActOfferView), required=True)
+    filing = fields.Nested(FilingTermView, required=True, allow_none=True)
+    usual_days = fields.Nested(DelaysView, required=True, allow_none=True)
+    appeal = fields.Nested(AppealView, required=True, allow_none=True)
+
+
+OfferViews = many(OfferView)
+
+
 class LineView(Schema):
     act = fields.String(required=True)
     quantity = fields.Integer(required=True)
@@ -66,6 +182,7 @@ class PaperView(Schema):
 class PaperRequestView(Schema):
     kind = fields.String(required=True)
     reason = fields.Enum(PaperReason, by_value=True, required=True)
+    text = fields.Function(lambda it: say(f"claim.paper-reason.{it.reason}"), required=True, metadata=TEXT)
     asked_at = fields.AwareDateTime(required=True)
 
 
@@ -77,12 +194,25 @@ class DecidedLineView(Schema):
     law = fields.String(required=True)
     is_to_be_confirmed = fields.Boolean(required=True)
     refused_for = fields.Enum(RefusalReason, by_value=True, allow_none=True)
+    refused_text = fields.Function(lambda it: _refusal(it.refused_for), metadata=TEXT, allow_none=True)
 
 
 class DecisionView(Schema):
     lines = fields.List(fields.Nested(DecidedLineView), required=True)
     decided_at = fields.AwareDateTime(required=True)
     refused_for = fields.Enum(RefusalReason, by_value=True, allow_none=True)
+    refused_text = fields.Function(lambda it: _refusal(it.refused_for), metadata=TEXT, allow_none=True)
+
+
+class ContestView(Schema):
+    """Before whom the person may contest what was refused, and until which day, included."""
+
+    body = fields.Function(lambda it: it.body[language()], required=True, metadata=TEXT)
+    days = fields.Integer(required=True)
+    until_on = fields.Date(required=True)
+    law = fields.String(required=True)
+    is_to_be_confirmed = fields.Boolean(required=True)
+    text = fields.Function(lambda it: _contest(it), required=True, metadata=TEXT)
 
 
 class StepView(Schema):
@@ -94,9 +224,18 @@ class StepView(Schema):
 
 class NextView(Schema):
     text = Said(required=True)
-    who = fields.String(required=True)
+    who = fields.Enum(Who, by_value=True, required=True)
+    who_text = fields.Function(lambda it: say(f"claim.who.{it.who}"), required=True, metadata=TEXT)
     usually_by_on = fields.Date(allow_none=True)
     is_to_be_confirmed = fields.Boolean(required=True)
+
+
+def _refusal(reason: RefusalReason | None) -> str | None:
+    return None if reason is None else say(f"claim.refused-for.{reason}")
+
+
+def _contest(found: Contest) -> str:
+    return say("claim.contest", body=found.body[language()], days=found.days, until_on=found.until_on.isoformat())
 
 
 def _steps(claim: Claim) -> list[dict[str, Any]]:
@@ -110,7 +249,7 @@ class ClaimView(Schema):
     reference = fields.String(required=True)
     claim_type = fields.String(required=True)
     care_on = fields.Date(required=True)
-    status = fields.String(required=True)
+    status = fields.Enum(Status, by_value=True, required=True)
     lines = fields.List(fields.Nested(LineView), required=True)
     papers = fields.List(fields.Nested(PaperView), required=True)
     requests = fields.List(fields.Nested(PaperRequestView), required=True)
@@ -119,8 +258,46 @@ class ClaimView(Schema):
     currency = fields.Function(lambda claim: fund().currency.value, metadata={"type": "string"}, required=True)
     assigned_to = fields.String(allow_none=True)
     timeline = Derived(StepView, of=_steps, many=True, required=True)
+    contest = Derived(ContestView, of=lambda claim: timeline.contest(claim, fund()), allow_none=True)
+    due_on = fields.Date(required=True, metadata={"description": "The day by which the fund is to decide"})
     next = Derived(NextView, of=lambda claim: timeline.next_step(claim, fund()), required=True)
     version = fields.Integer(required=True)
 
 
-ClaimViews = many(ClaimView)
+ClaimViews = paged(ClaimView)
+
+
+class BesideView(Schema):
+    """Another claim of the person about the same act on the same day."""
+
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    status = fields.Enum(Status, by_value=True, required=True)
+    care_on = fields.Date(required=True)
+    lines = fields.List(fields.Nested(LineView), required=True)
+    papers = fields.List(fields.Nested(PaperView), required=True)
+    approved = Amount(required=True, attribute="approved_minor")
+    submitted_at = fields.AwareDateTime(required=True)
+
+
+class FindingView(Schema):
+    """In what the claim is like another. One that is not answered keeps the claim from being approved."""
+
+    likeness = fields.Enum(Likeness, by_value=True, required=True)
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    is_answered = fields.Boolean(required=True)
+    text = fields.Function(lambda it: _likeness(it), required=True, metadata=TEXT)
+
+
+def _likeness(found: Finding) -> str:
+    return say(f"claim.duplicate.{found.likeness}", reference=found.reference)
+
+
+class AgentClaimView(Schema):
+    """A claim as an agent needs it to decide: beside what may be the same bill."""
+
+    claim = fields.Nested(ClaimView, required=True)
+    beside = fields.List(fields.Nested(BesideView), required=True)
+    findings = fields.List(fields.Nested(FindingView), required=True)
+    version = fields.Integer(required=True)

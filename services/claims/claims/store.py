@@ -1,45 +1,137 @@
 """Where claims are kept, and what claims knows of the papers that documents keeps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
-from services.claims.claims.claim import Claim, Status
-from services.claims.claims.rules import ClaimUnknown
+from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
+from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
-from shared.storage.shelf import Index, Shelf
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
+from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.work import Work
 
-CLAIMS_SHOWN_MAX = 100
+NOBODY = "nobody"
+"""Who holds a claim that waits in the common queue, where the queue is asked for those."""
+
+NEWEST_FIRST = Order("claim_id", "claim_id", is_newest_first=True)
+"""Ids are ordered by time."""
+DUE_FIRST = Order("due_on", "claim_id")
+
+DUE_DAYS_AT_ONCE_MAX = 200
 
 claims = Shelf(
     "claims",
     Claim,
     key="claim_id",
     missing=ClaimUnknown,
-    indexes=[Index(("reference",), unique=True), Index(("person_ref",)), Index(("status",))],
+    retention=BY_LAW,
+    indexes=[
+        Index(("reference",), unique=True),
+        Index(("person_ref", "claim_id")),
+        Index(("person_ref", "due_on", "claim_id")),
+        Index(("person_ref", "care_on")),
+        Index(("status", "due_on", "claim_id")),
+        Index(("status", "assigned_to", "due_on", "claim_id")),
+    ],
     sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH},
     whose="claim_id",
 )
 
 
-def of_person(work: Work, person_ref: str) -> list[Claim]:
+def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Claim]:
     """A person's claims, newest first."""
-    found = claims.find_all(work, limit=CLAIMS_SHOWN_MAX, person_ref=person_ref)
-    return sorted(found, key=lambda claim: claim.submitted_at, reverse=True)
+    return claims.page(work, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
 
 
-def waiting(work: Work) -> list[Claim]:
-    """The agents' queue: what waits for a decision, oldest first."""
-    found = claims.find_all(work, limit=CLAIMS_SHOWN_MAX, status=Status.SUBMITTED)
-    return sorted(found, key=lambda claim: claim.submitted_at)
+def queue(
+    work: Work,
+    *,
+    wanted: Wanted,
+    status: Status | None,
+    assigned_to: str | None,
+    due_before: date | None,
+    person_ref: str | None,
+) -> Page[Claim]:
+    """Claims that agents ask for, those first that are due first. A filter that is None lets everything through."""
+    filters: dict[str, object] = {}
+    if status is not None:
+        filters["status"] = status.value
+    if assigned_to is not None:
+        filters["assigned_to"] = None if assigned_to == NOBODY else assigned_to
+    if due_before is not None:
+        filters["due_on"] = {"$lt": due_before.isoformat()}
+    if person_ref is not None:
+        filters["person_ref"] = person_ref
+    return claims.page(work, order=DUE_FIRST, wanted=wanted, **filters)
 
 
-def know_upload(work: Work, upload_id: str, *, person_ref: str) -> None:
-    """Remember that documents keeps this paper of this person."""
-    work.drawer("uploads").put(upload_id, {"person_ref": person_ref})
+def without_due_day(work: Work) -> list[str]:
+    """Ids of undecided claims that no release gave a due day yet, some hundreds at most: the rest comes next."""
+    return [
+        claim.claim_id
+        for status in UNDECIDED
+        for claim in claims.find_all(work, status=status.value, due_on=None, limit=DUE_DAYS_AT_ONCE_MAX)
+    ]
 
 
-def owners_of_uploads(work: Work, upload_ids: Iterable[str]) -> set[str]:
-    """Whose papers they are, as far as documents has told; a paper that it has not told of has no owner: ``."""
-    ids = list(upload_ids)
-    found = work.drawer("uploads").find_keys(ids)
-    return {str(upload["person_ref"]) for upload in found} | ({""} if len(found) < len(ids) else set())
+def of_reference(work: Work, reference: str) -> Claim | None:
+    return claims.find_only(work, reference=reference)
+
+
+def comparable(work: Work, claim: Claim) -> list[Claim]:
+    """The other claims of the person with care on the same day, and those of anybody with one of its papers. Raises
+    `TooManyToCompare` rather than leave some out."""
+    same_day = claims.find_all(work, person_ref=claim.person_ref, care_on=claim.care_on.isoformat())
+    found = {each.claim_id: each for each in same_day}
+    with_papers = {
+        str(use["claim_id"])
+        for digest in claim.digests
+        for use in work.drawer("paper_uses").find({"digest": digest}, limit=FIND_MAX)
+    }
+    if max(len(same_day), len(with_papers)) >= FIND_MAX:
+        raise TooManyToCompare
+    found |= claims.find_many(work, with_papers - found.keys())
+    return [each for claim_id, each in found.items() if claim_id != claim.claim_id]
+
+
+# --- Papers -----------------------------------------------------------------------------------------------------------
+
+
+def know_upload(work: Work, upload_id: str, *, person_ref: str, sha256: str) -> None:
+    """Remember that documents keeps this paper of this person, and a keyed digest of what is in it."""
+    digest = work.keys.blind_index(sha256, of="upload")
+    work.drawer("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
+
+
+def uploads(work: Work, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """Whose papers they are and their digests, by id; those that documents has not told of are not there."""
+    prefix = len(work.drawer("uploads").key(""))
+    found = work.drawer("uploads").find_keys(upload_ids)
+    return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
+
+
+def uses(work: Work, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
+    """In which claims of the person, dead ones left out, these papers stand: claim by key of the use."""
+    prefix = len(work.drawer("paper_uses").key(""))
+    found = work.drawer("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
+    return {str(use["_id"])[prefix:]: str(use["claim_id"]) for use in found}
+
+
+def use_papers(work: Work, claim: Claim, digests: Mapping[str, str]) -> None:
+    """Note that papers stand in a claim: their digests by the keys of their use. Of two claims that come in at once
+    with the same paper, the second is tried again and meets the first."""
+    for key, digest in digests.items():
+        work.drawer("paper_uses").insert(key, {"digest": digest, "claim_id": claim.claim_id})
+
+
+def free_papers(work: Work, claim: Claim) -> None:
+    """The claim is dead: its papers may be filed again."""
+    for key, claim_id in sorted(uses(work, claim.papers, person_ref=claim.person_ref).items()):
+        if claim_id == claim.claim_id:
+            work.drawer("paper_uses").remove(key)
+
+
+def use_key(paper: Paper, *, person_ref: str) -> str:
+    """Under which the use of a paper is kept: by what is in it, or by its id where that is not known."""
+    return f"{person_ref}:{paper.digest or paper.upload_id}"

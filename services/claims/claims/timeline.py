@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from services.claims.claims.claim import Claim, Status, Step
 from services.claims.claims.rules import type_of
-from shared.funds.fund import Fund
+from shared.funds.fund import Fund, Texts
+from shared.funds.law import find_in_force
 
 
 class Who(StrEnum):
@@ -28,6 +29,17 @@ class Next:
     is_to_be_confirmed: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """Where and until when the person may contest a decision that refuses something; the last day is included."""
+
+    body: Texts
+    days: int
+    until_on: date
+    law: str
+    is_to_be_confirmed: bool
+
+
 _WHO = {
     Status.SUBMITTED: Who.FUND,
     Status.PAPERS_ASKED: Who.YOU,
@@ -36,23 +48,44 @@ _WHO = {
     Status.RETURNED: Who.YOU,
     Status.PAID: Who.NOBODY,
     Status.REFUSED: Who.NOBODY,
+    Status.WITHDRAWN: Who.NOBODY,
 }
 
 
 def next_step(claim: Claim, fund: Fund) -> Next:
     """What comes after the present status."""
-    usual = type_of(fund, claim.claim_type).usual_days
-    days = {
-        Status.SUBMITTED: usual.decision,
-        Status.APPROVED: usual.payment,
-        Status.ORDERED: usual.payment,
-    }.get(claim.status)
     since_on = claim.steps[-1].at.astimezone(fund.zone).date()
+    usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
+    days = None
+    if usual is not None:
+        days = {
+            Status.SUBMITTED: usual.decision,
+            Status.APPROVED: usual.payment,
+            Status.ORDERED: usual.payment,
+        }.get(claim.status)
     return Next(
         text=f"claim.next.{claim.status}",
         who=_WHO[claim.status],
         usually_by_on=None if days is None else since_on + timedelta(days=days),
-        is_to_be_confirmed=days is not None and usual.law.is_to_be_confirmed,
+        is_to_be_confirmed=days is not None and usual is not None and usual.law.is_to_be_confirmed,
+    )
+
+
+def contest(claim: Claim, fund: Fund) -> Contest | None:
+    """How the person may contest what was refused, be it one line: by the law of the day of the decision."""
+    decision = claim.decision
+    if decision is None or not (decision.refused_for or any(line.refused_for for line in decision.lines)):
+        return None
+    decided_on = decision.decided_at.astimezone(fund.zone).date()
+    appeal = find_in_force(type_of(fund, claim.claim_type).appeals, on=decided_on)
+    if appeal is None:
+        return None
+    return Contest(
+        body=appeal.body,
+        days=appeal.days,
+        until_on=decided_on + timedelta(days=appeal.days),
+        law=appeal.law.reference,
+        is_to_be_confirmed=appeal.law.is_to_be_confirmed,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from services.claims.access_journal import actions as journal
+from services.claims.access_journal.entry import Looked, Purpose
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.store import entitlements
@@ -33,6 +35,18 @@ def read(work: Work, *, person_ref: str) -> Entitlement:
     return entitlements.load(work, person_ref)
 
 
+def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Entitlement:
+    """As `read`; what an agent reads enters the access journal."""
+    found = read(work, person_ref=person_ref)
+    journal.note(work, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
+    return found
+
+
+def is_known(work: Work, *, person_ref: str) -> bool:
+    """Whether any employer has declared anything of the person."""
+    return entitlements.find(work, person_ref) is not None
+
+
 def is_open(work: Work, *, person_ref: str, on: date) -> bool:
     """Whether the person's care on a day is covered."""
     found = entitlements.find(work, person_ref)
@@ -47,6 +61,7 @@ def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> Rights
             status=each.right.status.value,
             reason=each.right.reason.value,
             valid_until=each.right.valid_until,
+            version=each.version + 1,
             is_withdrawn=each.person_ref in withdrawn,
         )
         for each in decided

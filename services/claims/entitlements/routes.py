@@ -1,5 +1,9 @@
 """HTTP comes in for rights."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from services.claims.access_journal.schemas import PurposeQuery
 from services.claims.entitlements import actions
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.rules import EntitlementUnknown
@@ -18,7 +22,7 @@ def read_own(work: Work) -> Entitlement:
     return actions.read(work, person_ref=work.by.person_ref)
 
 
-@routes.get("/persons/<person_ref>/rights", needs="rights:read", shows=RightView)
-def read(work: Work, person_ref: str) -> Entitlement:
+@routes.get("/persons/<person_ref>/rights", needs="rights:read", shows=RightView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Entitlement:
     """A person's right to care, for the person and for the fund's agents."""
-    return actions.read(work, person_ref=person_ref)
+    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])

@@ -3,6 +3,7 @@
 from services.documents.careers.career import Career, DeclaredPage
 from services.documents.careers.rules import CareerUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 
 careers = Shelf(
@@ -10,8 +11,11 @@ careers = Shelf(
     Career,
     key="person_ref",
     missing=CareerUnknown,
+    retention=BY_LAW,
     sealed={"entries": DataClass.CIVIL},
     whose="person_ref",
 )
 
-pages = Shelf("declared_pages", DeclaredPage, key="page_id", missing=CareerUnknown, indexes=[Index(("scope",))])
+pages = Shelf(
+    "declared_pages", DeclaredPage, key="page_id", missing=CareerUnknown, retention=BY_LAW, indexes=[Index(("scope",))]
+)

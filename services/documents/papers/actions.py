@@ -40,6 +40,7 @@ def ask(work: Work, request: Request) -> Paper:
         person_ref=person_ref,
         waiting=store.waiting_of(work, person_ref),
         number=work.new_reference("PR"),
+        code=rules.control_code(work.chance(rules.CODE_ENTROPY_BYTES)),
         traceparent=carried(),
         at=work.at,
     )

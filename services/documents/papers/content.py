@@ -7,6 +7,7 @@ from enum import StrEnum
 from shared.funds.fund import Fund
 from shared.kernel.errors import Invalid
 from shared.kernel.money import Currency, Money
+from shared.kernel.partial_date import PartialDate
 
 WAGE_LINES_MAX = 600
 """Fifty years of months: a longer list is a mistake in the question, not a career."""
@@ -62,11 +63,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """The insured person that the paper is about."""
+    """The insured person that the paper is about; of their birth, as much as is known."""
 
     full_name: str
     insurance_number: str
-    born_on: date | None = None
+    born_on: PartialDate | None = None
 
     def __post_init__(self) -> None:
         _short(self.full_name, self.insurance_number)
@@ -144,10 +145,29 @@ class Wages:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmployedSpan:
+    """What an employer declared without a gap: both days included; `has_left` where it declared the end."""
+
+    employer: Employer
+    starts_on: date
+    ends_on: date
+    has_left: bool = False
+
+    def __post_init__(self) -> None:
+        if self.ends_on < self.starts_on:
+            raise ValueError("an employment ends before it starts")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Affiliation:
-    """The body of a certificate of affiliation. `ended_on` and `employer` are left out where there are none."""
+    """The body of a certificate of affiliation: what employers declared, and until when anything is known.
+
+    `spans` come newest first. `employer` stands in their place on papers that an earlier release was asked for.
+    """
 
     since_on: date
+    known_until_on: date | None = None
+    spans: tuple[EmployedSpan, ...] = ()
     employer: Employer | None = None
     ended_on: date | None = None
 
@@ -159,7 +179,8 @@ class Affiliation:
 
     @property
     def employers(self) -> tuple[Employer, ...]:
-        return (self.employer,) if self.employer else ()
+        named = [span.employer for span in self.spans]
+        return tuple(dict.fromkeys([*named, self.employer] if self.employer else named))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +195,7 @@ class PaperContent:
     holder: Holder
     body: Wages | Affiliation
     verification_url: str
+    code: str = ""
 
     def __post_init__(self) -> None:
         if self.language not in self.fund.paper_types[self.kind].languages:

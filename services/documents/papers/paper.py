@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
 
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: without I, L, O and U, which are read as others or make words."""
+CODE_LENGTH = 8
 WAITING_MAX = 5
 """Papers of one person that wait for the press at once."""
 
@@ -51,9 +54,13 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What the paper says of its holder, as it was on the day of the request; one of the two bodies."""
+    """What the paper says of its holder, as it was on the day of the request; one of the two bodies.
+
+    `code` is printed on the paper: whoever types it sees what the paper says. Papers of earlier releases have none.
+    """
 
     holder: Holder
+    code: str = ""
     wages: Wages | None = None
     affiliation: Affiliation | None = None
 

@@ -1,13 +1,14 @@
 """What a paper may say and what may happen to it. Pure: the career, the register and the time are handed in."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.documents.careers.career import Entry
 from services.documents.papers.content import (
     Affiliation,
+    EmployedSpan,
     Employer,
     Employment,
     Holder,
@@ -20,6 +21,8 @@ from services.documents.papers.content import (
     Wages,
 )
 from services.documents.papers.paper import (
+    CODE_LENGTH,
+    CODE_LETTERS,
     MOVES,
     WAITING_MAX,
     FailureReason,
@@ -40,6 +43,8 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 EmployerNames = Mapping[str, str]
+
+CODE_ENTROPY_BYTES = 5
 
 
 class PaperUnknown(Missing):
@@ -112,6 +117,7 @@ def ask(
     person_ref: str,
     waiting: int,
     number: str,
+    code: str,
     traceparent: str,
     at: datetime,
 ) -> Outcome[Paper]:
@@ -126,6 +132,7 @@ def ask(
         entries=entries,
         employer_names=employer_names,
         holder=holder,
+        code=code,
         today=_day(fund, at),
     )
     paper = Paper(
@@ -142,6 +149,12 @@ def ask(
     return Outcome(paper)
 
 
+def control_code(entropy: bytes) -> str:
+    """What is printed on one paper only, so that a number alone shows nothing of it: 40 bits in Crockford's letters."""
+    number = int.from_bytes(entropy, "big")
+    return "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
+
+
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
     """Everything that the press needs to print a paper at an instant: it is issued on that day of the fund's."""
     issued_on = _day(fund, at)
@@ -153,6 +166,7 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
         fund=fund,
         holder=paper.said.holder,
         body=paper.said.body,
+        code=paper.said.code,
         verification_url=f"{public_url}/v1/{fund.fund_id}/verify/{paper.number}",
     )
 
@@ -223,12 +237,13 @@ def _said(
     entries: Sequence[Entry],
     employer_names: EmployerNames,
     holder: Holder,
+    code: str,
     today: date,
 ) -> Said:
     if request.kind is Kind.AFFILIATION_CERTIFICATE:
         if request.from_period or request.to_period:
             raise PeriodNotWanted
-        return Said(holder=holder, affiliation=_affiliation(entries, employer_names))
+        return Said(holder=holder, code=code, affiliation=_affiliation(entries, employer_names, today))
     starts_on, ends_on = _days(request, entries, today)
     chosen = _within(entries, starts_on, ends_on)
     employments = tuple(
@@ -238,7 +253,7 @@ def _said(
         )
         for employer_id in dict.fromkeys(each.employer_id for each in chosen)
     )
-    return Said(holder=holder, wages=Wages(starts_on=starts_on, ends_on=ends_on, employments=employments))
+    return Said(holder=holder, code=code, wages=Wages(starts_on=starts_on, ends_on=ends_on, employments=employments))
 
 
 def _days(request: Request, entries: Sequence[Entry], today: date) -> tuple[date, date]:
@@ -267,16 +282,49 @@ def _line(entry: Entry, currency: Currency) -> WageLine:
     )
 
 
-def _affiliation(entries: Sequence[Entry], employer_names: EmployerNames) -> Affiliation:
-    """Since the first day that any declaration speaks of, through the employer of the last quarter declared."""
+def _affiliation(entries: Sequence[Entry], employer_names: EmployerNames, today: date) -> Affiliation:
+    """Since the first day that any declaration speaks of, until the last, through every employer that declared.
+
+    It has ended where every employer of the last declared quarter declared the end.
+    """
     if not entries:
         raise NothingDeclared
-    last, since_on = entries[-1], min(each.entered_on or each.period.first_on for each in entries)
+    employer_ids = dict.fromkeys(each.employer_id for each in entries)
+    spans = [span for each in employer_ids for span in _spans(entries, _employer(each, employer_names), today)]
+    since_on = min(each.entered_on or each.period.first_on for each in entries)
+    known_until_on = max(each.period.last_on for each in entries)
+    ends = [each.left_on for each in entries if each.period.last_on == known_until_on]
+    ended_on = max((day for day in ends if day), default=None) if all(ends) else None
     return Affiliation(
         since_on=since_on,
-        employer=_employer(last.employer_id, employer_names),
-        ended_on=last.left_on if last.left_on and last.left_on >= since_on else None,
+        known_until_on=max(since_on, min(known_until_on, today)),
+        spans=tuple(sorted(spans, key=lambda span: (span.ends_on, span.starts_on), reverse=True)),
+        ended_on=ended_on if ended_on and ended_on >= since_on else None,
     )
+
+
+def _spans(entries: Iterable[Entry], employer: Employer, today: date) -> Iterator[EmployedSpan]:
+    """What one employer declared, quarter after quarter; a quarter that it left out begins a new span."""
+    run, is_first = list[Entry](), True
+    for entry in (each for each in entries if each.employer_id == employer.employer_id):
+        if run and entry.period.first_on > run[-1].period.last_on + timedelta(days=1):
+            yield _span(employer, run, today, is_first=is_first)
+            run, is_first = [], False
+        run.append(entry)
+    yield _span(employer, run, today, is_first=is_first)
+
+
+def _span(employer: Employer, run: Sequence[Entry], today: date, *, is_first: bool) -> EmployedSpan:
+    """A day of entry counts also where it lies before all that was declared; a day of leaving in the last quarter."""
+    entered = [each.entered_on for each in run if each.entered_on]
+    starts_on = min(
+        (day for day in entered if is_first or day >= run[0].period.first_on), default=run[0].period.first_on
+    )
+    left_on, last_on = run[-1].left_on, run[-1].period.last_on
+    if left_on is not None and starts_on <= left_on <= last_on:
+        return EmployedSpan(employer=employer, starts_on=starts_on, ends_on=left_on, has_left=True)
+    # A quarter may be declared before it is over: nothing is known beyond today.
+    return EmployedSpan(employer=employer, starts_on=starts_on, ends_on=max(starts_on, min(last_on, today)))
 
 
 def _employer(employer_id: str, employer_names: EmployerNames) -> Employer:

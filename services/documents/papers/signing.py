@@ -76,7 +76,10 @@ class Seal:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         signer = _DatedSigner(metadata, self._signer, at=at)
-        signed: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), bytes_reserved=self._room)
+        ended = (
+            pdf if pdf.endswith(b"\n") else pdf + b"\n"
+        )  # the update's first object begins a line (ISO 19005-2, 6.1.9)
+        signed: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(ended)), bytes_reserved=self._room)
         return signed.getvalue()
 
 

@@ -7,6 +7,7 @@ from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -19,10 +20,12 @@ papers = Shelf(
     Paper,
     key="number",
     missing=PaperUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("person_ref", "asked_at", "number")),
         Index(("person_ref", "status")),
         Index(("status", "is_scheduled")),
+        Index(("issue.sha256",)),
     ],
     sealed={"said": DataClass.CIVIL},
     whose="person_ref",
@@ -32,6 +35,11 @@ papers = Shelf(
 def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
     """A page of a person's papers, newest first."""
     return papers.page(work, order=NEWEST, wanted=wanted, person_ref=person_ref)
+
+
+def of_file(work: Work, sha256: str) -> Paper | None:
+    """The paper whose signed PDF has this hash."""
+    return papers.find_only(work, **{"issue.sha256": sha256})
 
 
 def waiting_of(work: Work, person_ref: str) -> int:

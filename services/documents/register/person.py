@@ -1,27 +1,29 @@
 """A person as the fund's register has them. Who they are stays sealed as it came and is opened only to print it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Civil:
-    """Who a person is, opened. Arabic names stand where the register has them."""
+    """Who a person is, opened. Arabic names stand where the register has them; who has one name has one of the two."""
 
     insurance_number: str
     family_name: str
     first_name: str
-    birth_on: date | None = None
+    birth_on: PartialDate | None = None
     family_name_ar: str | None = None
     first_name_ar: str | None = None
 
     def full_name(self, language: str) -> str:
         """The name in the script of a language, or as it is known."""
-        if language == "ar" and self.family_name_ar and self.first_name_ar:
-            return f"{self.first_name_ar} {self.family_name_ar}"
-        return f"{self.first_name} {self.family_name}"
+        latin = [self.first_name, self.family_name]
+        arabic = [self.first_name_ar, self.family_name_ar]
+        is_written = all(ours for ours, theirs in zip(arabic, latin, strict=True) if theirs)
+        return " ".join(name for name in (arabic if language == "ar" and is_written else latin) if name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from services.documents.register.employer import Employer
 from services.documents.register.person import Person
 from services.documents.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
 
 persons = Shelf(
@@ -11,7 +12,8 @@ persons = Shelf(
     Person,
     key="person_ref",
     missing=PersonUnknown,
+    retention=BY_LAW,
     came_sealed={"civil": DataClass.CIVIL},
     whose="person_ref",
 )
-employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown)
+employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown, retention=BY_LAW)

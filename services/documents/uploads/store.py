@@ -7,13 +7,14 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
 from shared.storage.work import Work
 
 CLEAN_BYTES_MAX = 64 * 1024 * 1024
 """A picture made anew may take more bytes than the sender's program needed for it."""
 
-uploads = Shelf("uploads", Upload, key="upload_id", missing=UploadUnknown)
+uploads = Shelf("uploads", Upload, key="upload_id", missing=UploadUnknown, retention=BY_LAW)
 
 
 def keep_bytes(platform: Platform, fund_id: str, paper: CleanPaper) -> None:

@@ -1,25 +1,59 @@
-"""What documents answers to anybody who holds a paper: from its number alone, to a stranger."""
+"""What documents answers to anybody who holds a paper: little for its number, all for its control code or its file."""
 
+import hashlib
+from dataclasses import replace
 from datetime import date
+from typing import IO
 
 from services.documents.papers.paper import Paper, Status
-from services.documents.papers.store import papers
+from services.documents.papers.store import PDF_BYTES_MAX, of_file, papers
 from services.documents.verification import rules
-from services.documents.verification.verification import PublicRecord, Verification
+from services.documents.verification.verification import Certified, PublicRecord, Verification
+from shared.kernel import typed
 from shared.storage.work import Work
 
 NUMBER_LENGTH_MAX = 40
+CHUNK_BYTES = 1 << 16
 
 
-def check(work: Work, typed: str) -> Verification:
+def check(work: Work, number_typed: str) -> Verification:
     """Whether the paper of a number holds today. A number that cannot be one is answered as one never issued."""
+    return _answer(work, number_typed)[0]
+
+
+def check_code(work: Work, number_typed: str, *, code_typed: str) -> Verification:
+    """The same, and what the paper certifies for whoever typed the code that is printed on it."""
+    verification, paper = _answer(work, number_typed)
+    certified = paper and Certified(holder_name=paper.said.holder.full_name, body=paper.said.body)
+    return rules.with_code(
+        verification, text=code_typed, code=paper.said.code if paper else "", certified=certified or None
+    )
+
+
+def check_file(work: Work, sha256: str) -> Verification | None:
+    """The paper whose signed file has this hash; None where the fund issued no such file."""
+    paper = of_file(work, sha256)
+    return replace(_answer(work, paper.number)[0], is_file_genuine=True) if paper else None
+
+
+def hash_of(file: IO[bytes]) -> str:
+    """The SHA-256 (hex) of a file that somebody shows; of one longer than any paper, of its beginning."""
+    digest, left = hashlib.sha256(), PDF_BYTES_MAX + 1
+    while left > 0 and (chunk := file.read(min(CHUNK_BYTES, left))):
+        digest.update(chunk)
+        left -= len(chunk)
+    return digest.hexdigest()
+
+
+def _answer(work: Work, number_typed: str) -> tuple[Verification, Paper | None]:
+    """The answer for a number, and the issued paper that it is about."""
     today = work.at.astimezone(work.fund.zone).date()
-    number = rules.number_in(typed)
+    number = rules.number_in(number_typed)
     if number is None:
-        return rules.verify(None, number=typed.strip()[:NUMBER_LENGTH_MAX], on=today)
+        return rules.verify(None, number=typed.text(number_typed)[:NUMBER_LENGTH_MAX], on=today), None
     paper = papers.find(work, number)
     record = _record(paper, fund_id=work.fund.fund_id) if paper else None
-    return rules.verify(record, number=number, on=today)
+    return rules.verify(record, number=number, on=today), paper if record else None
 
 
 def _record(paper: Paper, *, fund_id: str) -> PublicRecord | None:
@@ -35,6 +69,7 @@ def _record(paper: Paper, *, fund_id: str) -> PublicRecord | None:
         valid_until_on=paper.issue.valid_until_on,
         superseded_on=_withdrawn_on(paper, Status.SUPERSEDED),
         revoked_on=_withdrawn_on(paper, Status.REVOKED),
+        has_code=bool(paper.said.code),
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.documents.papers.content import Language
-from services.documents.papers.printing.wording import wording
-from services.documents.verification.verification import Status, Verification
+from services.documents.papers.content import Language, Wages
+from services.documents.papers.printing.facts import Facts, body_of
+from services.documents.papers.printing.wording import shown, wording
+from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.funds.fund import Fund
 
 _HERE = Path(__file__).parent
@@ -35,6 +37,7 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
             (texts["valid_until"], _until(habits.day(record.valid_until_on), record.kind, fund, texts)),
             (texts["initials"], record.initials),
         ]
+    code = "shown" if verification.certified else "ask" if record and record.has_code else ""
     return _page(
         "verification.html",
         fund=fund,
@@ -42,9 +45,53 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
         status=verification.status,
         title=texts["statuses"][verification.status]["title"],
         says=says.format(day=habits.day(day)) if day else says,
+        number=verification.number,
         details=details,
+        code=code,
+        is_code_wrong=verification.code is CodeAnswer.WRONG,
+        certified=_certified(verification, fund=fund, language=language),
+        is_file_genuine=verification.is_file_genuine,
         may_compare=verification.status is not Status.UNKNOWN,
         checked=texts["checked"].format(day=habits.day(verification.on)),
+    )
+
+
+def _certified(verification: Verification, *, fund: Fund, language: Language) -> Facts | None:
+    """What the paper is relied on for, in rows: labels with values, then a table."""
+    if verification.certified is None:
+        return None
+    words, body = wording(language, fund.country), verification.certified.body
+    facts = body_of(body, fund=fund, language=language)
+    rows = [[words.say("holder"), shown(verification.certified.holder_name)]]
+    if not isinstance(body, Wages):
+        return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", facts["employers"])]}
+    rows.append([words.say("period"), words.period(body.starts_on, body.ends_on)])
+    groups = [
+        (f"{each['employer']} ({each['employer_number']})", [*each["lines"], [words.say("subtotal"), *each["sums"]]])
+        for each in facts["employments"]
+    ]
+    total = [words.say("total"), *facts["sums"]]
+    return {"rows": rows, "columns": facts["columns"], "groups": [*groups, ("", [total])]}
+
+
+def unknown_file(*, fund: Fund, language: Language, on: date) -> str:
+    """The answer for a file that is not, byte for byte, one that the fund signed."""
+    texts = _words()[language]
+    return _page(
+        "verification.html",
+        fund=fund,
+        language=language,
+        status=Status.UNKNOWN,
+        title=texts["file"]["unknown_title"],
+        says=texts["file"]["unknown_says"],
+        number="",
+        details=[],
+        code="",
+        is_code_wrong=False,
+        certified=None,
+        is_file_genuine=False,
+        may_compare=False,
+        checked=texts["checked"].format(day=wording(language, fund.country).day(on)),
     )
 
 
@@ -54,7 +101,7 @@ def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
 
 
 def form(*, fund: Fund, language: Language) -> str:
-    """The page with a field for the number of a paper. Send it with `content_security_policy()` too."""
+    """The page with fields for a paper's number and for its file. Send it with `content_security_policy()` too."""
     return _page("form.html", fund=fund, language=language, title=_words()[language]["ask"]["title"])
 
 

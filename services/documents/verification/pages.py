@@ -1,37 +1,68 @@
-"""HTTP comes in for verification, from people: the page behind a paper's code, and a field for its number."""
+"""HTTP comes in for verification, from people: the page behind a paper's code, and fields for a number and a file."""
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.documents.papers.content import Language
+from services.documents.papers.store import PDF_BYTES_MAX
 from services.documents.verification import actions, page
 from services.documents.verification.rules import number_in
+from services.documents.verification.verification import Verification
 from shared.funds.fund import Fund
 from shared.http.endpoint import PUBLIC
+from shared.http.routes import BODY_BYTES_MAX
 from shared.languages.texts import best_language
 from shared.storage.platform import Platform
+from shared.storage.work import Work
+
+FILE_BODY_BYTES_MAX = 2 * PDF_BYTES_MAX
 
 
 def pages(platform: Platform) -> Blueprint:
-    """The two public addresses; neither needs an account, a script or a cookie."""
+    """The public addresses; none needs an account, a script or a cookie. Codes and files come in bodies: an address is
+    written into logs and histories."""
     blueprint = Blueprint("verify", __name__)
+
+    def reading(fund: str) -> Work:
+        return platform.reading(fund, by=PUBLIC)
 
     @blueprint.get("/v1/<fund>/verify")
     def ask(fund: str) -> AnyResponse:
-        typed, its = request.args.get("number"), platform.reading(fund, by=PUBLIC).fund
-        if not typed:
+        given, its = request.args.get("number"), reading(fund).fund
+        if not given:
             return _answer(page.form(fund=its, language=_language(its)))
-        if number := number_in(typed):
+        if number := number_in(given):
             return redirect(url_for(".check", fund=fund, number=number, language=_language(its)), 303)
-        return check(fund, typed)
+        return check(fund, given)
 
     @blueprint.get("/v1/<fund>/verify/<path:number>")
     def check(fund: str, number: str) -> AnyResponse:
-        work = platform.reading(fund, by=PUBLIC)
-        verification = actions.check(work, number)
-        return _answer(page.render(verification, fund=work.fund, language=_language(work.fund)))
+        work = reading(fund)
+        return _shown(work, actions.check(work, number))
+
+    @blueprint.post("/v1/<fund>/verify/<path:number>")
+    def check_code(fund: str, number: str) -> AnyResponse:
+        request.max_content_length = BODY_BYTES_MAX
+        work = reading(fund)
+        return _shown(work, actions.check_code(work, number, code_typed=request.form.get("code", "")))
+
+    @blueprint.post("/v1/<fund>/verify")
+    def check_file(fund: str) -> AnyResponse:
+        request.max_content_length = FILE_BODY_BYTES_MAX
+        work, sent = reading(fund), request.files.get("file")
+        if sent is None or not sent.filename:
+            return _answer(page.form(fund=work.fund, language=_language(work.fund)))
+        verification = actions.check_file(work, actions.hash_of(sent.stream))
+        if verification is not None:
+            return _shown(work, verification)
+        today = work.at.astimezone(work.fund.zone).date()
+        return _answer(page.unknown_file(fund=work.fund, language=_language(work.fund), on=today))
 
     return blueprint
+
+
+def _shown(work: Work, verification: Verification) -> Response:
+    return _answer(page.render(verification, fund=work.fund, language=_language(work.fund)))
 
 
 def _language(fund: Fund) -> Language:

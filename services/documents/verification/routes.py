@@ -1,12 +1,25 @@
 """HTTP comes in for verification, from programs; people get the page (`pages`)."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from services.documents.papers.store import PDF_BYTES_MAX
 from services.documents.verification import actions
-from services.documents.verification.schemas import VerificationView
+from services.documents.verification.schemas import CertifiedView, CodeBody, FileBody, FileView, VerificationView
 from services.documents.verification.verification import Verification
+from shared.http.files import Files, Sent
 from shared.http.routes import ANYONE, Routes
 from shared.storage.work import Work
 
 routes = Routes("verification")
+
+ONE_PDF = Files(
+    fields=FileBody,
+    part="file",
+    count_max=1,
+    size_max=2 * PDF_BYTES_MAX,
+    keep=lambda platform, fund_id, sent: actions.hash_of(sent.stream),
+)
 
 
 @routes.get("/verifications/<path:number>", needs=ANYONE, shows=VerificationView)
@@ -16,3 +29,19 @@ def check(work: Work, number: str) -> Verification:
     A number that is malformed and one that was never issued are answered alike: unknown.
     """
     return actions.check(work, number)
+
+
+@routes.post("/verifications/<path:number>", needs=ANYONE, takes=CodeBody, shows=CertifiedView)
+def check_code(work: Work, body: Mapping[str, Any], number: str) -> Verification:
+    """The same, and what the paper certifies where the control code is right that is printed on it.
+
+    A wrong code, a paper without one and a number that was never issued show nothing: `code` says `wrong`.
+    """
+    return actions.check_code(work, number, code_typed=body["code"])
+
+
+@routes.post("/verifications", needs=ANYONE, takes=ONE_PDF, shows=FileView)
+def check_file(work: Work, sent: Sent[str]) -> Mapping[str, object]:
+    """Whether a file is exactly one that the fund signed, and if so whether its paper holds. The file is not kept."""
+    verification = actions.check_file(work, sent.files[0])
+    return {"is_genuine": verification is not None, "paper": verification}

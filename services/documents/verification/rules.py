@@ -1,21 +1,35 @@
 """How a paper is judged when somebody verifies it, and what of its holder's name is shown."""
 
-import re
+import hmac
+from dataclasses import replace
 from datetime import date, timedelta
 
-from services.documents.verification.verification import PublicRecord, Status, Verification
+from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
+from shared.kernel import typed
 from shared.kernel.references import is_genuine
 
-INITIALS_MAX = 6
+_LOOK_ALIKE = str.maketrans("OIL", "011")
 
 
 def number_in(text: str) -> str | None:
-    """The number of a paper as somebody typed it, with or without spaces and dashes; None when it cannot be one.
+    """The number of a paper as somebody typed or copied it (`typed.reference`); None when it cannot be one.
 
     The check digits tell: a slip of the finger is found without asking the store.
     """
-    number = re.sub(r"[\s\-]", "", text).upper()
+    number = typed.reference(text)
     return number if is_genuine(number) else None
+
+
+def code_in(text: str) -> str:
+    """A control code as somebody typed it, with the letters read that look like digits: O is 0, I and L are 1."""
+    return typed.number(text).upper().translate(_LOOK_ALIKE)
+
+
+def with_code(verification: Verification, *, text: str, code: str, certified: Certified | None) -> Verification:
+    """The answer to whoever typed a control code; `code` is the paper's own, empty where it has none."""
+    if certified is None or not code or not hmac.compare_digest(code_in(text).encode(), code.encode()):
+        return replace(verification, code=CodeAnswer.WRONG)
+    return replace(verification, code=CodeAnswer.RIGHT, certified=certified)
 
 
 def verify(record: PublicRecord | None, *, number: str, on: date) -> Verification:
@@ -38,5 +52,4 @@ def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
 
 def initials(full_name: str) -> str:
     """The first letter of each word of a name (Fatima-Zohra BEN ALI is F. Z. B. A.), enough to compare, not to find."""
-    letters = [word[0].upper() for word in re.findall(r"[^\W\d_]+", full_name)]
-    return "\u00a0".join(f"{letter}." for letter in letters[:INITIALS_MAX])
+    return "\u00a0".join(f"{letter}." for letter in typed.initials(full_name))

@@ -1,10 +1,13 @@
 """The shape of a verification over HTTP."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from services.documents.verification.verification import Status, Verification
+from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.http.problems import language
-from shared.http.shapes import fund
+from shared.http.shapes import Amount, fund
+
+CODE_LENGTH_MAX = 40
+"""As somebody may type it, with blanks and dashes."""
 
 
 class VerificationView(Schema):
@@ -34,3 +37,76 @@ class VerificationView(Schema):
     def unconfirmed(self, verification: Verification) -> bool | None:
         record = verification.record
         return fund().paper_types[record.kind].law.is_to_be_confirmed if record else None
+
+
+class CodeBody(Schema):
+    """What is printed on the paper beside its QR code."""
+
+    code = fields.String(required=True, validate=validate.Length(1, CODE_LENGTH_MAX))
+
+
+class FileBody(Schema):
+    """Nothing beside the file."""
+
+
+class CertifiedEmployerView(Schema):
+    employer_id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class CertifiedLineView(Schema):
+    """What one employer declared for one period."""
+
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    wage = Amount(required=True, attribute="wage.minor")
+    days = fields.Integer(allow_none=True)
+    hours = fields.Integer(allow_none=True)
+
+
+class CertifiedEmploymentView(Schema):
+    employer = fields.Nested(CertifiedEmployerView, required=True)
+    lines = fields.List(fields.Nested(CertifiedLineView), required=True)
+
+
+class CertifiedWagesView(Schema):
+    """The body of a salary certificate."""
+
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    currency = fields.Function(lambda wages: wages.currency.value, metadata={"type": "string"}, required=True)
+    employments = fields.List(fields.Nested(CertifiedEmploymentView), required=True)
+
+
+class CertifiedSpanView(Schema):
+    """What one employer declared without a gap; `has_left` where it declared the end."""
+
+    employer = fields.Nested(CertifiedEmployerView, required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    has_left = fields.Boolean(required=True)
+
+
+class CertifiedAffiliationView(Schema):
+    """The body of a certificate of affiliation."""
+
+    since_on = fields.Date(required=True)
+    known_until_on = fields.Date(allow_none=True)
+    ended_on = fields.Date(allow_none=True)
+    spans = fields.List(fields.Nested(CertifiedSpanView), required=True)
+
+
+class CertifiedView(VerificationView):
+    """A verification, with what the paper certifies where the control code was right."""
+
+    code = fields.Enum(CodeAnswer, by_value=True, required=True)
+    holder_name = fields.String(attribute="certified.holder_name")
+    wages = fields.Nested(CertifiedWagesView, attribute="certified.wages", allow_none=True)
+    affiliation = fields.Nested(CertifiedAffiliationView, attribute="certified.affiliation", allow_none=True)
+
+
+class FileView(Schema):
+    """Whether a file is one that the fund signed, byte for byte; the verification of its paper where it is."""
+
+    is_genuine = fields.Boolean(required=True)
+    paper = fields.Nested(VerificationView, required=True, allow_none=True)

@@ -14,6 +14,7 @@ class Role(StrEnum):
     PERSON = "person"
     EMPLOYER = "employer"
     AGENT = "agent"
+    SUPERVISOR = "supervisor"
     OPERATOR = "operator"
 
     @property
@@ -34,6 +35,7 @@ _ACTORS = {
     Role.PERSON: ActorKind.PERSON,
     Role.EMPLOYER: ActorKind.EMPLOYER,
     Role.AGENT: ActorKind.STAFF,
+    Role.SUPERVISOR: ActorKind.STAFF,
     Role.OPERATOR: ActorKind.STAFF,
 }
 
@@ -53,6 +55,9 @@ _AGENT = frozenset(
         "careers:read",
         "papers:read",
         "ledger:read",
+        "payouts:order",
+        "bank:settle",
+        "register:read",
     ]
 )
 
@@ -74,6 +79,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     ),
     Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
     Role.AGENT: _AGENT,
+    Role.SUPERVISOR: _AGENT | {"claims:supervise"},
     Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
 }
 """What each role's tokens may say. A frontend asks for the part that it needs."""

@@ -12,6 +12,7 @@ from services.identity.register import store as register
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown
 from shared.funds.fund import IdentifierKind
+from shared.kernel import typed
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
@@ -21,6 +22,7 @@ from shared.storage.work import Work
 TOKEN_BYTES = 32
 DEVICE_BYTES = 16
 LOGIN_LENGTH_MAX = 100
+LOGIN_SENT_MAX = 1_000
 
 
 # --- applying and activating ------------------------------------------------------------------------------------------
@@ -28,13 +30,12 @@ LOGIN_LENGTH_MAX = 100
 
 def apply(work: Work, facts: Facts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
-    chosen = rules.read_password(password)
     context = [*rules.personal_words(facts), *rules.fund_words(work.fund)]
-    rules.check_password(chosen, role=Role.PERSON, common=passwords.common(), context=context)
+    rules.check_password(password, role=Role.PERSON, common=passwords.common(), context=context)
     application = Application(
         application_id=work.new_id(),
         facts=facts,
-        password_hash=passwords.hashed(chosen, salt=work.chance(passwords.SALT_BYTES)),
+        password_hash=_hashed(work, password),
         applied_at=work.at,
     )
     store.applications.keep(work, Outcome(application))
@@ -108,7 +109,12 @@ def activate(work: Work, *, token: str, password: str) -> Account:
     if account is None:
         raise rules.ActivationUnknown
     is_password_right = passwords.is_right(account.password_hash, rules.read_password(password))
-    return store.accounts.keep(work, rules.activate(account, is_password_right=is_password_right, at=work.at))
+    person = register.persons.find(work, account.person_ref) if account.person_ref else None
+    is_personal = person is not None and rules.is_personal(password, context=rules.words_of(person))
+    activated = rules.activate(
+        account, is_password_right=is_password_right, is_password_personal=is_personal, at=work.at
+    )
+    return store.accounts.keep(work, activated)
 
 
 def recover(work: Work, *, token: str, password: str, one_time_code: str) -> Account | Failure:
@@ -136,11 +142,14 @@ def recover(work: Work, *, token: str, password: str, one_time_code: str) -> Acc
 
 def new_hash(work: Work, account: Account, *, password: str) -> str:
     """The hash of a password that the owner of an account may choose, or what is wrong with it."""
-    chosen = rules.read_password(password)
     person = register.persons.find(work, account.person_ref) if account.person_ref else None
     context = [*(rules.words_of(person) if person else ()), *rules.fund_words(work.fund)]
-    rules.check_password(chosen, role=account.role, common=passwords.common(), context=context)
-    return passwords.hashed(chosen, salt=work.chance(passwords.SALT_BYTES))
+    rules.check_password(password, role=account.role, common=passwords.common(), context=context)
+    return _hashed(work, password)
+
+
+def _hashed(work: Work, password: str) -> str:
+    return passwords.hashed(rules.read_password(password), salt=work.chance(passwords.SALT_BYTES))
 
 
 # --- users whom an operator adds --------------------------------------------------------------------------------------
@@ -156,16 +165,16 @@ class Added:
 
 def add_user(work: Work, *, login: str, password: str, role: Role, employer_ids: tuple[str, ...]) -> Added:
     """Open an account for an employer's user or for one of the fund's staff."""
-    read, chosen = rules.read_login(login), rules.read_password(password)
+    read = rules.read_login(login)
     context = [*read.split("@"), *rules.fund_words(work.fund)]
-    rules.check_password(chosen, role=role, common=passwords.common(), context=context)
+    rules.check_password(password, role=role, common=passwords.common(), context=context)
     known_by = _index_of_login(work, read)
     account = rules.add_user(
         store.known_by(work, known_by),
         role=role,
         account_id=work.new_id(),
         known_by=known_by,
-        password_hash=passwords.hashed(chosen, salt=work.chance(passwords.SALT_BYTES)),
+        password_hash=_hashed(work, password),
         employer_ids=tuple(_open_employer(work, employer_id) for employer_id in employer_ids),
         second_factor=second_factor.new_secret(work.chance(second_factor.SECRET_BYTES)),
     )
@@ -261,8 +270,8 @@ def _with_code(account: Account, code: str, work: Work) -> Account | None:
 
 
 def _typed(work: Work, login: str) -> str:
-    """The name as it is looked up: a national id without its blanks, or a login."""
-    text = login.strip()[:LOGIN_LENGTH_MAX]
+    """The name as it is looked up: a national id in the fund's form, or a login."""
+    text = typed.plain(login[:LOGIN_SENT_MAX])[:LOGIN_LENGTH_MAX]
     return work.fund.read_identifier(IdentifierKind.NATIONAL_ID, text) or text.casefold()
 
 

@@ -4,8 +4,10 @@ It is kept sealed until it is considered, then forgotten.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from shared.kernel.partial_date import PartialDate
 
 
 class Wish(StrEnum):
@@ -21,7 +23,7 @@ class Facts:
 
     national_id: str
     insurance_number: str
-    birth_on: date
+    birth_on: PartialDate
     email: str | None
 
 

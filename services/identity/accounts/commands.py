@@ -12,7 +12,7 @@ from typing import TextIO
 
 from services.identity.accounts import actions, second_factor
 from services.identity.accounts.account import Role
-from shared.kernel.actors import system
+from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.platform import Platform
@@ -75,12 +75,14 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("fund", help="such as dz-cnas")
     parser.add_argument("--kind", choices=["staff", "employer"], required=True, help="of the fund, or of employers")
     parser.add_argument("--login", required=True, help="the name to sign in with")
-    parser.add_argument(
-        "--role", choices=[Role.AGENT.value, Role.OPERATOR.value], default=Role.AGENT.value, help="of staff"
-    )
+    roles = [role.value for role in Role if role.actor is ActorKind.STAFF]
+    parser.add_argument("--role", choices=roles, help="of staff: what they may do; it must be named")
     parser.add_argument(
         "--employer", action="append", default=[], metavar="NUMBER", help="for whom the user acts; may come again"
     )
     parser.add_argument("--password-stdin", action="store_true", required=True, help="one line of standard input")
     parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
-    return parser.parse_args(arguments)
+    asked = parser.parse_args(arguments)
+    if asked.kind == "staff" and asked.role is None:
+        parser.error(f"name what the staff may do: --role {' or '.join(roles)}")
+    return asked

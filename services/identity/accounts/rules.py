@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
@@ -13,8 +13,10 @@ from services.identity.accounts.door import Door
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
+from shared.kernel import partial_date, typed
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
+from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
 
 PASSWORD_LENGTH_MIN = {Role.PERSON: 8, Role.EMPLOYER: 12, Role.AGENT: 12, Role.OPERATOR: 12}
@@ -77,6 +79,12 @@ class PasswordCommon(Invalid):
 
 class PasswordPersonal(Invalid):
     code = "account.password-personal"
+
+
+class PasswordUnchanged(Invalid):
+    """What was chosen is the password that the account has already."""
+
+    code = "account.password-unchanged"
 
 
 class ActivationUnknown(Missing):
@@ -151,26 +159,45 @@ class EmployerNotOpen(Conflict):
 
 
 def read_password(text: str) -> str:
-    """The password as it is hashed: the same signs however a keyboard composed them (NFKC, as NIST advises)."""
+    """The password as it is hashed: the same signs however a keyboard composed them (NFKC, as NIST advises).
+
+    What it must be is checked before, on what was typed: NFKC makes eighteen letters of one (ﷺ).
+    """
     return unicodedata.normalize("NFKC", text)
 
 
 def check_password(password: str, *, role: Role, common: Collection[str], context: Iterable[str]) -> None:
-    """Long enough, not one that everybody tries first, not made of what is known of its owner. Nothing else.
+    """Long enough as it was typed, not one that everybody tries first, not made of what is known of its owner. Nothing
+    else.
 
     `common` are words in lower case that stand for all passwords made of one of them with digits and signs around it.
+    Accents, blanks, digits of another script and signs that nobody sees make no other word of a word.
     """
     length_min = PASSWORD_LENGTH_MIN[role]
-    if len(password) < length_min:
+    if typed.length(password) < length_min:
         raise PasswordTooShort(length_min=length_min)
     if len(password) > PASSWORD_LENGTH_MAX:
         raise PasswordTooLong(length_max=PASSWORD_LENGTH_MAX)
-    folded = password.casefold()
-    if _is_pattern(folded) or folded in common or any(core in common for core in _cores(folded)):
+    cased, folded = read_password(password).casefold(), typed.folded(password)
+    tried = {cased, folded, *_cores(cased), *_cores(folded)}
+    is_pattern = _is_pattern(cased) or (2 * len(folded) > len(cased) and _is_pattern(folded))
+    if is_pattern or not tried.isdisjoint(common):
         raise PasswordCommon
-    known = {word.casefold() for word in context if len(word) >= CONTEXT_LENGTH_MIN}
-    if any(word in folded for word in known):
+    if is_personal(password, context=context):
         raise PasswordPersonal
+
+
+def is_personal(password: str, *, context: Iterable[str]) -> bool:
+    """Whether something that is known of its owner stands in a password, however it is spelled."""
+    folded = typed.folded(password)
+    spelled = (folded, folded.translate(LOOKALIKES))
+    return any(word in spelling for word in _compared(context) for spelling in spelled)
+
+
+def _compared(context: Iterable[str]) -> set[str]:
+    """Each word of what is known, and all of it run together, where it is long enough to say anything."""
+    words = {typed.folded(each) for known in context for each in (known, *re.split(r"[\s'’\-]+", known))}
+    return {word for word in words if len(word) >= CONTEXT_LENGTH_MIN}
 
 
 def _cores(folded: str) -> set[str]:
@@ -209,8 +236,12 @@ def _mailbox(email: str | None) -> str:
     return (email or "").partition("@")[0]
 
 
-def _dates(day: date) -> list[str]:
-    return [day.strftime(form) for form in ("%d%m%Y", "%Y%m%d", "%m%d%Y")]
+_DATE_FORMS = ("%d%m%Y", "%Y%m%d", "%m%d%Y", "%d%m%y", "%y%m%d")
+
+
+def _dates(birth: PartialDate) -> list[str]:
+    day = partial_date.whole(birth)
+    return [] if day is None else [day.strftime(form) for form in _DATE_FORMS]
 
 
 def fund_words(fund: Fund) -> list[str]:
@@ -221,7 +252,9 @@ def fund_words(fund: Fund) -> list[str]:
 # --- accounts of insured persons --------------------------------------------------------------------------------------
 
 
-def read_facts(*, national_id: str, insurance_number: str, birth_on: date, email: str | None, fund: Fund) -> Facts:
+def read_facts(
+    *, national_id: str, insurance_number: str, birth_on: PartialDate, email: str | None, fund: Fund
+) -> Facts:
     """What somebody claims to be, in the form in which the fund keeps it."""
     read_id = fund.read_identifier(IdentifierKind.NATIONAL_ID, national_id)
     if read_id is None:
@@ -229,22 +262,21 @@ def read_facts(*, national_id: str, insurance_number: str, birth_on: date, email
     read_number = fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, insurance_number)
     if read_number is None:
         raise InsuranceNumberMalformed
-    return Facts(
-        national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email.strip() if email else None
-    )
+    return Facts(national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email)
 
 
 def are_true(facts: Facts, person: Person | None) -> bool:
     """Whether the register knows this person by all three facts.
 
     The e-mail address is not among them: the link goes to the address in the register whatever was typed, so that
-    typing one's own helps no stranger.
+    typing one's own helps no stranger. Of a birth that the register knows by its year alone the year is enough,
+    whatever day a form made somebody choose; where it knows the day, nothing less will do.
     """
     return (
         person is not None
         and person.civil.national_id == facts.national_id
         and person.civil.insurance_number == facts.insurance_number
-        and person.civil.birth_on == facts.birth_on
+        and partial_date.proves(facts.birth_on, person.civil.birth_on)
     )
 
 
@@ -265,7 +297,7 @@ def ask(
     """
     recent = _asked_lately(known, at=at)
     is_active = known is not None and known.status is Status.ACTIVE
-    if is_active or len(recent) >= LINKS_A_DAY_MAX or person.contact.email is None:
+    if is_active or len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
         return None
     expires_at = at + LINK_LIFE
     account = Account(
@@ -289,7 +321,15 @@ def ask(
     return Outcome(account, (told,))
 
 
-def activate(account: Account, *, is_password_right: bool, at: datetime) -> Outcome[Account]:
+class ActivationPasswordPersonal(Invalid):
+    """The register knows more of its owner than they said when they chose the password: their names."""
+
+    code = "activation.password-personal"
+
+
+def activate(
+    account: Account, *, is_password_right: bool, is_password_personal: bool, at: datetime
+) -> Outcome[Account]:
     """The link was followed in time, by somebody who knows the password that was chosen with it.
 
     The password is asked for so that a stranger who applied in the owner's name gains nothing when the owner, out of
@@ -303,9 +343,16 @@ def activate(account: Account, *, is_password_right: bool, at: datetime) -> Outc
         raise ActivationExpired
     if not is_password_right:
         raise PasswordDiffers
+    if is_password_personal:
+        raise ActivationPasswordPersonal
     active = replace(account, status=Status.ACTIVE, activation=replace(account.activation, used_at=at))
     told = AccountActivated(account_id=account.account_id, person_ref=account.person_ref, activated_at=at)
     return Outcome(active, (told,))
+
+
+def _mailbox_of(person: Person) -> str | None:
+    """Where mail reaches a person: an address of an older register may be none by today's rule."""
+    return person.contact.email and typed.email(person.contact.email)
 
 
 def _asked_lately(known: Account | None, *, at: datetime) -> tuple[datetime, ...]:
@@ -331,7 +378,7 @@ def ask_recovery(
     recent = _asked_lately(known, at=at)
     if known is None or known.status is not Status.ACTIVE:
         return None
-    if len(recent) >= LINKS_A_DAY_MAX or person.contact.email is None:
+    if len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
         return None
     expires_at = at + LINK_LIFE
     waiting = Link(token_hash=token_hash, expires_at=expires_at)
@@ -370,6 +417,12 @@ def recover(account: Account, *, password_hash: str, at: datetime) -> Outcome[Ac
     return replace(changed, thing=replace(changed.thing, recovery=used))
 
 
+def must_differ(chosen: str, *, current: str) -> None:
+    """Another password is another one. Asked only of who has just proved the current one: it tells what that is."""
+    if read_password(chosen) == read_password(current):
+        raise PasswordUnchanged
+
+
 def change_password(account: Account, *, password_hash: str, at: datetime) -> Outcome[Account]:
     """Another password: no session of the old one holds any longer, and no link to a new one."""
     changed = replace(account, password_hash=password_hash, password_serial=account.password_serial + 1, recovery=None)
@@ -387,7 +440,7 @@ def change_password(account: Account, *, password_hash: str, at: datetime) -> Ou
 
 def read_login(text: str) -> str:
     """A login as it is looked up. It begins with a letter, so that none is ever taken for a national id."""
-    login = text.strip().casefold()
+    login = typed.plain(text).casefold()
     if not LOGIN.fullmatch(login):
         raise LoginMalformed
     return login

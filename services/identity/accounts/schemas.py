@@ -3,21 +3,19 @@
 from marshmallow import Schema, fields, validate
 
 from shared.http.shapes import Said
+from shared.http.typed_fields import Birth, Email, Identifier, LinkToken, OneTimeCode
 
-NUMBER_LENGTH_MAX = 40
 PASSWORD_LENGTH_MAX = 1_000
 """Longer than any that is taken, so that it is refused by its own name."""
-CODE_LENGTH_MAX = 10
-"""Six digits, and blanks between them."""
 
 
 class ApplicationBody(Schema):
     """Somebody asks for an account by what they and the fund know of them."""
 
-    national_id = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
-    insurance_number = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
-    birth_on = fields.Date(required=True)
-    email = fields.Email(required=True, validate=validate.Length(3, 254))
+    national_id = Identifier(required=True)
+    insurance_number = Identifier(required=True)
+    birth_on = Birth(required=True)
+    email = Email(required=True)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
 
 
@@ -30,24 +28,24 @@ class ApplicationView(Schema):
 class ActivationBody(Schema):
     """The token of the e-mailed link, and the password that was chosen with it."""
 
-    token = fields.String(required=True, validate=validate.Length(1, 200))
+    token = LinkToken(required=True)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
 
 
 class RecoveryBody(Schema):
     """Somebody forgot the password of their account."""
 
-    national_id = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
-    insurance_number = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
-    birth_on = fields.Date(required=True)
+    national_id = Identifier(required=True)
+    insurance_number = Identifier(required=True)
+    birth_on = Birth(required=True)
 
 
 class NewPasswordBody(Schema):
     """The token of the link, a new password, and where the account has a second factor a code of it."""
 
-    token = fields.String(required=True, validate=validate.Length(1, 200))
+    token = LinkToken(required=True)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
-    one_time_code = fields.String(load_default="", validate=validate.Length(0, CODE_LENGTH_MAX))
+    one_time_code = OneTimeCode(load_default="")
 
 
 class AccountView(Schema):

@@ -1,10 +1,19 @@
 """Where accounts, the applications for them, and the doors before them are kept."""
 
-from services.identity.accounts.account import Account
+from datetime import datetime
+
+from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import Application
 from services.identity.accounts.door import Door
-from services.identity.accounts.rules import AccountUnknown, ApplicationUnknown, DoorUnknown
+from services.identity.accounts.rules import (
+    APPLICATION_KEPT,
+    FORGOTTEN_AFTER,
+    AccountUnknown,
+    ApplicationUnknown,
+    DoorUnknown,
+)
 from shared.kernel.personal import DataClass
+from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -15,11 +24,12 @@ accounts = Shelf(
     Account,
     key="account_id",
     missing=AccountUnknown,
+    retention=kept("as long as its owner has it; one that nobody opened is given up by upkeep"),
     indexes=[
         Index(("known_by",), unique=True),
         Index(("activation.token_hash",)),
         Index(("recovery.token_hash",)),
-        Index(("status",)),
+        Index(("status", "activation.expires_at")),
     ],
     sealed={"second_factor": DataClass.CIVIL},
     whose="account_id",
@@ -30,7 +40,12 @@ applications = Shelf(
     Application,
     key="application_id",
     missing=ApplicationUnknown,
-    indexes=[Index(()), Index(("applied_at",))],
+    retention=Retention(
+        life=APPLICATION_KEPT,
+        since="applied_at",
+        why="forgotten once considered; what could not be until then never will be",
+    ),
+    indexes=[Index(())],
     sealed={"facts": DataClass.CIVIL},
     whose="application_id",
 )
@@ -40,7 +55,8 @@ doors = Shelf(
     Door,
     key="door_id",
     missing=DoorUnknown,
-    indexes=[Index(("name",), unique=True), Index(("failed_at",))],
+    retention=Retention(life=FORGOTTEN_AFTER, since="failed_at", why="failures of yesterday do not count"),
+    indexes=[Index(("name",), unique=True)],
 )
 
 
@@ -69,6 +85,16 @@ def forget(work: Work, application: Application) -> None:
     """An application that was considered leaves nothing behind but the line in the audit."""
     work.drawer(applications.name).remove(application.application_id)
     work.note("forgot", applications.name, application.application_id)
+
+
+def pending_since(work: Work, at: datetime, *, limit: int) -> list[Account]:
+    """Accounts that nobody opened and whose link ended by that time, those longest ago first."""
+    return accounts.find_all(
+        work,
+        limit=limit,
+        sort=[("activation.expires_at", 1)],
+        **{"status": Status.PENDING.value, "activation.expires_at": {"$lte": at}},
+    )
 
 
 def give_up(work: Work, account: Account) -> None:

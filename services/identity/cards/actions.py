@@ -1,12 +1,16 @@
 """What identity does with cards: issued with the register, refreshed by a page of rights at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
+from services.identity.access_journal import actions as journal
+from services.identity.access_journal.entry import Looked, Purpose
 from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
-from shared.events.claims import RightsDecided
+from shared.events.claims import Right, RightsDecided
 from shared.events.identity import CardsRefreshed, RefreshedCard
+from shared.funds.fund import Fund
 from shared.storage.work import Work
 
 OPEN = "open"
@@ -23,34 +27,52 @@ def issue(work: Work, person_refs: Sequence[str], *, part_of: str) -> None:
 
 
 def refresh_page(work: Work, page: RightsDecided) -> None:
-    """Refresh the cards of a page's open rights, and tell of it even where none changed: the page counts."""
-    on = work.at.astimezone(work.fund.zone).date()
-    withdrawn = {right.person_ref for right in page.rights if right.is_withdrawn}
-    until = {right.person_ref: right.valid_until for right in page.rights if right.status == OPEN and right.valid_until}
-    held = cards.find_many(work, until)
-    looked_at = [
-        rules.refresh(card, right_until=until[person_ref], fund=work.fund, on=on) for person_ref, card in held.items()
-    ]
-    refreshed = [card for card in looked_at if card is not None]
-    if refreshed:
-        cards.keep_many(work, refreshed, part_of=f"{page.declaration_id}/{page.page}")
-    told = tuple(
-        RefreshedCard(person_ref=card.person_ref, card_number=card.card_number, valid_until=card.valid_until)
-        for card in refreshed
-        if card.valid_until is not None
-    )
+    """Let the cards of a page follow its rights, and tell of it even where none changed: the page counts."""
+    on, decided_on = (at.astimezone(work.fund.zone).date() for at in (work.at, page.decided_at))
+    rights = {right.person_ref: right for right in page.rights}
+    held = cards.find_many(work, rights)
+    followed = {
+        ref: (card, _following(card, rights[ref], fund=work.fund, on=on, decided_on=decided_on))
+        for ref, card in held.items()
+    }
+    changed = [after for before, after in followed.values() if after != before]
+    if changed:
+        cards.keep_many(work, changed, part_of=f"{page.declaration_id}/{page.page}")
+    moved = [after for before, after in followed.values() if after.valid_until != before.valid_until]
+    opened = {ref for ref, right in rights.items() if right.status == OPEN}
+    withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}
+    refreshed = [card for card in moved if card.closed_on is None]
+    good = (opened & held.keys()) - {card.person_ref for card in refreshed}
     work.tell(
         CardsRefreshed(
             declaration_id=page.declaration_id,
             employer_id=page.employer_id,
             page=page.page,
             pages=page.pages,
-            cards=told,
-            unknown=len(until.keys() - held.keys() - withdrawn),
-            already_good=len(held.keys() - {card.person_ref for card in refreshed} - withdrawn),
-            not_open=sum(right.person_ref not in until and not right.is_withdrawn for right in page.rights),
-            withdrawn=sum(card.person_ref in withdrawn for card in told),
+            cards=_told(refreshed),
+            unknown=len(opened - held.keys() - withdrawn),
+            already_good=len(good - withdrawn),
+            not_open=len(rights.keys() - opened - withdrawn),
+            withdrawn=sum(card.person_ref in withdrawn for card in refreshed),
+            closed=_told(card for card in moved if card.closed_on is not None),
         )
+    )
+
+
+def _following(card: Card, right: Right, *, fund: Fund, on: date, decided_on: date) -> Card:
+    """The card as it follows a right: its own life begins today, and a right is closed since it was decided."""
+    if right.status != OPEN:
+        return rules.close(card, right_version=right.version, on=decided_on)
+    if right.valid_until is None:
+        return card
+    return rules.refresh(card, right_until=right.valid_until, right_version=right.version, fund=fund, on=on)
+
+
+def _told(changed: Iterable[Card]) -> tuple[RefreshedCard, ...]:
+    return tuple(
+        RefreshedCard(person_ref=card.person_ref, card_number=card.card_number, valid_until=card.valid_until)
+        for card in changed
+        if card.valid_until is not None
     )
 
 
@@ -58,3 +80,10 @@ def read(work: Work, *, person_ref: str) -> Card:
     """A person's card, for that person and for the fund's agents."""
     work.by.must_act_for_person(person_ref)
     return cards.load(work, person_ref)
+
+
+def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Card:
+    """As `read`; what an agent reads enters the access journal."""
+    card = read(work, person_ref=person_ref)
+    journal.note(work, person_ref, looked_at=Looked.CARD, purpose=purpose)
+    return card

@@ -10,11 +10,17 @@ NUMBER_DIGITS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A person's card. `valid_until` is None until a right was opened for the first time."""
+    """A person's card. `valid_until` is None until a right was opened for the first time.
+
+    `closed_on` is the day on which the right was found closed, None while it is open. `right_version` is that of the
+    decision that the card follows.
+    """
 
     person_ref: str
     card_number: str
     valid_until: date | None = None
+    closed_on: date | None = None
+    right_version: int = 0
     version: int = 0
 
     def is_valid(self, day: date) -> bool:

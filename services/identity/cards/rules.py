@@ -1,7 +1,7 @@
 """What may happen to a card: it is issued once, and its validity follows the person's rights."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from services.identity.cards.card import NUMBER_DIGITS, NUMBER_KIND, Card
 from shared.funds.fund import Fund
@@ -21,12 +21,29 @@ def issue(*, person_ref: str, number: int, on: date) -> Card:
     return Card(person_ref=person_ref, card_number=with_check(NUMBER_KIND, body))
 
 
-def refresh(card: Card, *, right_until: date, fund: Fund, on: date) -> Card | None:
-    """The card made good for as long as the right, at most for the fund's card lifetime; None where it already is.
+def refresh(card: Card, *, right_until: date, right_version: int, fund: Fund, on: date) -> Card:
+    """The card made good for as long as the right, at most for the fund's card lifetime.
 
-    A refresh never shortens: what closes a right early takes the card back in a way of its own.
+    A refresh never shortens: what closes a right early takes the card back (`close`).
     """
-    valid_until = min(right_until, last_day_of_term(on, months=in_force(fund.card_lifetime, on=on).months))
-    if card.valid_until is not None and card.valid_until >= valid_until:
-        return None
-    return replace(card, valid_until=valid_until)
+    if not _is_newer(card, right_version):
+        return card
+    until = min(right_until, last_day_of_term(on, months=in_force(fund.card_lifetime, on=on).months))
+    if card.valid_until is not None:
+        until = max(until, card.valid_until)
+    return replace(card, valid_until=until, closed_on=None, right_version=right_version)
+
+
+def close(card: Card, *, right_version: int, on: date) -> Card:
+    """The card of a person whose right was found closed on a day: good up to the day before, if it was good at all."""
+    if not _is_newer(card, right_version):
+        return card
+    followed = replace(card, right_version=right_version)
+    if card.valid_until is None or card.valid_until < on:
+        return followed
+    return replace(followed, valid_until=on - timedelta(days=1), closed_on=on)
+
+
+def _is_newer(card: Card, right_version: int) -> bool:
+    """Whether a decision is later than the one that the card follows; decisions that are not counted always are."""
+    return right_version == 0 or right_version > card.right_version

@@ -13,6 +13,9 @@ class CardView(Schema):
     person_ref = fields.String(required=True)
     card_number = fields.String(required=True)
     valid_until = fields.Date(required=True, allow_none=True)
+    closed_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "When the right was found closed; null while open"}
+    )
     text = fields.Method("sentence", required=True)
     is_to_be_confirmed = fields.Function(
         lambda card: any(lifetime.law.is_to_be_confirmed for lifetime in fund().card_lifetime),
@@ -22,4 +25,6 @@ class CardView(Schema):
     version = fields.Integer(required=True)
 
     def sentence(self, card: Card) -> str:
-        return say("card.never-opened") if card.valid_until is None else say("card.good-until", day=card.valid_until)
+        if card.valid_until is None:
+            return say("card.never-opened")
+        return say("card.good-until" if card.closed_on is None else "card.closed", day=card.valid_until)

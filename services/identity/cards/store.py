@@ -2,6 +2,14 @@
 
 from services.identity.cards.card import Card
 from services.identity.cards.rules import CardUnknown
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 
-cards = Shelf("cards", Card, key="person_ref", missing=CardUnknown, indexes=[Index(("card_number",), unique=True)])
+cards = Shelf(
+    "cards",
+    Card,
+    key="person_ref",
+    missing=CardUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("card_number",), unique=True)],
+)

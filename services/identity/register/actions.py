@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import msgspec
 
+from services.identity.access_journal import actions as journal
+from services.identity.access_journal.entry import Looked, Purpose
 from services.identity.cards import actions as cards
 from services.identity.register import rules, store
 from services.identity.register.employer import Employer
 from services.identity.register.person import Contact, Person, PersonEntry
-from services.identity.register.rules import Fault
+from services.identity.register.rules import Fault, PersonUnknown
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
+from shared.funds.fund import IdentifierKind
 from shared.kernel.personal import DataClass, Sealed
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 
 
@@ -83,6 +87,27 @@ def register_employers(work: Work, page: Sequence[Employer]) -> Tally:
         work.tell(EmployersRegistered(page_id=page_id, registered_at=work.at, employers=told))
     added = sum(employer.version == 0 for employer in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh))
+
+
+def find_person(work: Work, *, number: str, purpose: Purpose) -> Person:
+    """The person of a number that an agent has; that they looked enters the journal. Raises `PersonUnknown`."""
+    found: Person | None = None
+    if (insurance_number := work.fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, number)) is not None:
+        found = store.persons.find(work, work.keys.person_ref(insurance_number))
+    if found is None and (national_id := work.fund.read_identifier(IdentifierKind.NATIONAL_ID, number)) is not None:
+        found = store.by_national_id(work, national_id)
+    if found is None:
+        raise PersonUnknown
+    journal.note(work, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    return found
+
+
+def list_employers(work: Work, *, wanted: Wanted, number: str | None, is_open: bool | None) -> Page[Employer]:
+    """A page of employers; of a number that has another form than the fund's there is none."""
+    employer_id = number and work.fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, number)
+    if number is not None and employer_id is None:
+        return Page([])
+    return store.page_of_employers(work, wanted=wanted, employer_id=employer_id, is_open=is_open)
 
 
 def _told_person(work: Work, person: Person) -> RegisteredPerson:

@@ -2,7 +2,8 @@
 
     python -m services.identity import-register dz-cnas --persons persons.csv --employers employers.csv
 
-Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one.
+Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one. Of a
+line that is taken without its e-mail address or telephone number, since they are none, a warning says so.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import TextIO, TypeVar
 from services.identity.register import actions, rows, rules
 from services.identity.register.actions import Numbered, Tally
 from services.identity.register.employer import Employer
-from services.identity.register.rules import EMPLOYER_COLUMNS, PERSON_COLUMNS, Fault, LineRefused
+from services.identity.register.rules import EMPLOYER_COLUMNS, PERSON_COLUMNS, Fault, LineRefused, Read
 from shared.funds.fund import Fund
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure
@@ -25,7 +26,7 @@ from shared.storage.work import Work
 
 PAGE_LINES = 500
 
-Read = TypeVar("Read")
+Entry = TypeVar("Entry")
 
 
 def import_register(platform: Platform, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
@@ -84,10 +85,11 @@ class _Clerk:
         self._on = platform.clock().astimezone(self._fund.zone).date()
         self._import_id = platform.new_id()
         self.refused_lines = 0
+        self.warned_lines = 0
 
     def import_persons(self, path: Path) -> None:
         def read(row: rows.Row, line: int) -> tuple[str, Numbered]:
-            entry = rules.read_person(row, fund=self._fund, on=self._on)
+            entry = self._warned(line, rules.read_person(row, fund=self._fund, on=self._on))
             return entry.civil.insurance_number, Numbered(line, entry)
 
         entries = self._entries(path, columns=PERSON_COLUMNS, key_column="insurance_number", read=read)
@@ -95,7 +97,7 @@ class _Clerk:
 
     def import_employers(self, path: Path) -> None:
         def read(row: rows.Row, line: int) -> tuple[str, Employer]:
-            employer = rules.read_employer(row, fund=self._fund, on=self._on)
+            employer = self._warned(line, rules.read_employer(row, fund=self._fund, on=self._on))
             return employer.employer_id, employer
 
         entries = self._entries(path, columns=EMPLOYER_COLUMNS, key_column="employer_number", read=read)
@@ -107,8 +109,8 @@ class _Clerk:
         *,
         columns: Sequence[str],
         key_column: str,
-        read: Callable[[rows.Row, int], tuple[str, Read]],
-    ) -> Iterator[Read]:
+        read: Callable[[rows.Row, int], tuple[str, Entry]],
+    ) -> Iterator[Entry]:
         """The good lines, read. A number that comes again is refused: the file would undo itself at each import."""
         seen: set[int] = set()
         for line, row in rows.read(path, columns=columns):
@@ -124,8 +126,8 @@ class _Clerk:
                 continue
             yield entry
 
-    def _import(self, what: str, entries: Iterator[Read], register: Callable[[Work, Sequence[Read]], Tally]) -> None:
-        refused_before, tally = self.refused_lines, Tally()
+    def _import(self, what: str, entries: Iterator[Entry], register: Callable[[Work, Sequence[Entry]], Tally]) -> None:
+        refused_before, warned_before, tally = self.refused_lines, self.warned_lines, Tally()
         for number in itertools.count(1):
             page = list(itertools.islice(entries, PAGE_LINES))
             if not page:
@@ -139,6 +141,8 @@ class _Clerk:
             for line, fault in done.refused:
                 self._refuse(line, [fault])
             tally += done
+        if self.warned_lines > warned_before:
+            self._voice.say("register.warned-lines", count=self.warned_lines - warned_before)
         self._voice.say(
             f"register.imported-{what}",
             added=tally.added,
@@ -149,8 +153,16 @@ class _Clerk:
 
     def _refuse(self, line: int, faults: Sequence[Fault]) -> None:
         self.refused_lines += 1
+        self._say_faults("register.refused-line", line, faults)
+
+    def _warned(self, line: int, read: Read[Entry]) -> Entry:
+        """The entry of a line, once the operator is told what of it could not be taken."""
+        if read.warnings:
+            self.warned_lines += 1
+            self._say_faults("register.warned-line", line, read.warnings)
+        return read.entry
+
+    def _say_faults(self, code: str, line: int, faults: Sequence[Fault]) -> None:
         for fault in faults:
             reason = self._voice.words(fault.code)
-            self._voice.say(
-                "register.refused-line", line=line, column=fault.column or "-", reason=reason, fault=fault.code
-            )
+            self._voice.say(code, line=line, column=fault.column or "-", reason=reason, fault=fault.code)

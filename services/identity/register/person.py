@@ -1,7 +1,8 @@
 """An insured person as the fund's own register has them. All that is known of the person rests sealed."""
 
 from dataclasses import dataclass
-from datetime import date
+
+from shared.kernel.partial_date import PartialDate
 
 NAME_LENGTH_MAX = 100
 DEPENDANTS_MAX = 30
@@ -9,13 +10,16 @@ DEPENDANTS_MAX = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Civil:
-    """Who somebody is. Numbers stand as the fund keeps them, without separators."""
+    """Who somebody is. Numbers stand as the fund keeps them, without separators.
+
+    Who has one name has it in one of the two, and nothing in the other.
+    """
 
     insurance_number: str
     national_id: str
     family_name: str
     first_name: str
-    birth_on: date
+    birth_on: PartialDate
     family_name_ar: str | None = None
     first_name_ar: str | None = None
 

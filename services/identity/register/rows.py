@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from services.identity.register.rules import Fault, LineRefused
+from shared.kernel import typed
 from shared.kernel.errors import Invalid
 
 HEADER_LENGTH_MAX = 2_000
@@ -39,7 +40,7 @@ def read(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, Row | Lin
     with file:
         header = file.readline(HEADER_LENGTH_MAX)
         delimiter = ";" if header.count(";") > header.count(",") else ","
-        names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+        names = [typed.plain(name).lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
         if sorted(names) != sorted(columns):
             missing = set(columns) - set(names)
             raise ColumnsDiffer(file=path.name, missing=", ".join(sorted(missing)) or "-", expected=len(columns))

@@ -1,11 +1,10 @@
 """What a line of the fund's register must be, and what it changes. Pure: keys and look-ups are the action's."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from services.identity.register.employer import Employer
 from services.identity.register.person import (
@@ -17,8 +16,10 @@ from services.identity.register.person import (
     PersonEntry,
 )
 from shared.funds.fund import Fund, IdentifierKind
-from shared.funds.identifiers import is_account
+from shared.funds.identifiers import read_account
+from shared.kernel import partial_date, typed
 from shared.kernel.errors import Missing
+from shared.kernel.partial_date import PartialDate
 
 PERSON_COLUMNS = (
     "insurance_number",
@@ -45,12 +46,11 @@ EMPLOYER_COLUMNS = (
     "language",
 )
 
-EMAIL_LENGTH_MAX = 254
-EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 SECTOR = re.compile(r"[a-z][a-z0-9-]{1,39}")
 EARLIEST_ON = date(1880, 1, 1)
 
 Value = TypeVar("Value")
+Entry = TypeVar("Entry")
 
 
 class PersonUnknown(Missing):
@@ -77,16 +77,28 @@ class LineRefused(Exception):
         self.faults = faults
 
 
-def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> PersonEntry:
-    """The entry that a line speaks of, or `LineRefused` with every fault of it. `on` is today in the fund's zone."""
+@dataclass(frozen=True)
+class Read(Generic[Entry]):
+    """What a line says, and what of it could not be taken although the line was: how somebody is reached, mostly."""
+
+    entry: Entry
+    warnings: tuple[Fault, ...] = ()
+
+
+def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[PersonEntry]:
+    """The entry that a line speaks of, or `LineRefused` with every fault of it. `on` is today in the fund's zone.
+
+    Nobody is kept out of the register for an e-mail address or a telephone number that is none: they are left out,
+    with a warning.
+    """
     cells = _Cells(row, fund, on)
     entry = PersonEntry(
         civil=Civil(
             insurance_number=cells.identifier("insurance_number", IdentifierKind.INSURANCE_NUMBER),
             national_id=cells.identifier("national_id", IdentifierKind.NATIONAL_ID),
-            family_name=cells.name("family_name"),
-            first_name=cells.name("first_name"),
-            birth_on=cells.past_day("birth_on"),
+            family_name=cells.name_or_other("family_name", other="first_name"),
+            first_name=cells.name_or_other("first_name", other="family_name"),
+            birth_on=cells.birth("birth_on"),
             family_name_ar=cells.optional("family_name_ar", cells.name),
             first_name_ar=cells.optional("first_name_ar", cells.name),
         ),
@@ -95,12 +107,11 @@ def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> PersonEntry:
         language=cells.language(),
         dependants=cells.count("dependants", up_to=DEPENDANTS_MAX),
     )
-    cells.must_be_good()
-    return entry
+    return cells.read(entry)
 
 
-def read_employer(row: Mapping[str, str], *, fund: Fund, on: date) -> Employer:
-    """The employer that a line speaks of, or `LineRefused` with every fault of it."""
+def read_employer(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[Employer]:
+    """The employer that a line speaks of, or `LineRefused` with every fault of it; its contact as a person's."""
     cells = _Cells(row, fund, on)
     affiliated_on = cells.past_day("affiliated_on")
     closed_on = cells.optional("closed_on", cells.day)
@@ -116,8 +127,7 @@ def read_employer(row: Mapping[str, str], *, fund: Fund, on: date) -> Employer:
         contact=cells.contact(),
         language=cells.language(),
     )
-    cells.must_be_good()
-    return employer
+    return cells.read(employer)
 
 
 def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, national_id_index: str) -> Person | None:
@@ -144,20 +154,26 @@ def affiliated(known: Employer | None, entry: Employer) -> Employer | None:
 class _Cells:
     """The cells of one line, each read by its rule. What is wrong is gathered, so that one look shows all of it.
 
-    A cell that is wrong reads as a value that means nothing; `must_be_good` lets none of them out.
+    A cell that is wrong reads as a value that means nothing; `read` lets none of them out.
     """
 
     def __init__(self, row: Mapping[str, str], fund: Fund, on: date) -> None:
         self._row, self._fund, self._on = row, fund, on
         self._faults: list[Fault] = []
+        self._warnings: list[Fault] = []
 
-    def must_be_good(self) -> None:
+    def read(self, entry: Entry) -> Read[Entry]:
+        """The entry with the warnings of its line, or `LineRefused` with all that is wrong with it."""
         if self._faults:
-            raise LineRefused(self._faults)
+            raise LineRefused(self._faults + self._warnings)
+        return Read(entry, tuple(self._warnings))
 
     def fault(self, column: str, code: str) -> None:
         if column not in {fault.column for fault in self._faults}:
             self._faults.append(Fault(column, code))
+
+    def warn(self, column: str, code: str) -> None:
+        self._warnings.append(Fault(column, code))
 
     def optional(self, column: str, read: Callable[[str], Value]) -> Value | None:
         return read(column) if self._text(column) else None
@@ -169,14 +185,30 @@ class _Cells:
         return found or ""
 
     def name(self, column: str) -> str:
-        text = unicodedata.normalize("NFC", " ".join(self._required(column).split()))
-        if len(text) > NAME_LENGTH_MAX or not text.isprintable():
+        text = typed.name(self._required(column))
+        if not text or len(text) > NAME_LENGTH_MAX or not text.isprintable():
             self.fault(column, "register.name-malformed")
         return text
 
+    def name_or_other(self, column: str, *, other: str) -> str:
+        """One of the two names; of people who have one name the other is empty."""
+        return self.name(column) if self._text(column) or not self._text(other) else ""
+
+    def birth(self, column: str) -> PartialDate:
+        """A day in the past, as far as it is known. That of many old people is a year."""
+        birth = partial_date.read(typed.plain(self._required(column)).upper())
+        if birth is None:
+            self.fault(column, "register.day-malformed")
+            return partial_date.of(date.min)
+        if partial_date.first_on(birth) < EARLIEST_ON or partial_date.first_on(birth) > self._on:
+            self.fault(column, "register.day-out-of-time")
+        if partial_date.whole(birth) is None:
+            self.warn(column, "register.birth-partly-known")
+        return birth
+
     def day(self, column: str) -> date:
         try:
-            return date.fromisoformat(self._required(column))
+            return date.fromisoformat(typed.plain(self._required(column)))
         except ValueError:
             self.fault(column, "register.day-malformed")
             return date.min
@@ -190,20 +222,20 @@ class _Cells:
     def contact(self) -> Contact:
         return Contact(email=self.optional("email", self._email), mobile=self.optional("mobile", self._mobile))
 
-    def account(self, column: str) -> str:
-        number = re.sub(r"[\s.\-]", "", self._text(column))
-        if not is_account(number, rule=self._fund.payment.payouts.rule):
+    def account(self, column: str) -> str | None:
+        number = read_account(self._text(column), rule=self._fund.payment.payouts.rule)
+        if number is None:
             self.fault(column, "register.account-malformed")
         return number
 
     def language(self) -> str:
-        language = self._text("language").lower() or self._fund.language
+        language = typed.plain(self._text("language")).lower() or self._fund.language
         if language not in self._fund.languages:
             self.fault("language", "register.language-unknown")
         return language
 
     def count(self, column: str, *, up_to: int) -> int:
-        text = self._text(column) or "0"
+        text = typed.plain(self._text(column)) or "0"
         if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= up_to):
             self.fault(column, "register.count-malformed")
             return 0
@@ -211,23 +243,23 @@ class _Cells:
 
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""
-        sector = self._required(column)
+        sector = typed.plain(self._required(column))
         activities = {name for rates in self._fund.accident_rates for name in rates.activities}
         if not SECTOR.fullmatch(sector) or (activities and sector not in activities):
             self.fault(column, "register.sector-unknown")
         return sector
 
-    def _email(self, column: str) -> str:
-        email = self._text(column)
-        if len(email) > EMAIL_LENGTH_MAX or not EMAIL.fullmatch(email):
-            self.fault(column, "register.email-malformed")
+    def _email(self, column: str) -> str | None:
+        email = typed.email(self._text(column))
+        if email is None:
+            self.warn(column, "register.email-malformed")
         return email
 
-    def _mobile(self, column: str) -> str:
+    def _mobile(self, column: str) -> str | None:
         mobile = self._fund.phone.e164(self._text(column))
         if mobile is None:
-            self.fault(column, "register.mobile-malformed")
-        return mobile or ""
+            self.warn(column, "register.mobile-malformed")
+        return mobile
 
     def _required(self, column: str) -> str:
         text = self._text(column)
@@ -236,4 +268,4 @@ class _Cells:
         return text
 
     def _text(self, column: str) -> str:
-        return self._row.get(column, "").strip()
+        return typed.text(self._row.get(column, ""))

@@ -6,6 +6,8 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -14,6 +16,7 @@ persons = Shelf(
     Person,
     key="person_ref",
     missing=PersonUnknown,
+    retention=BY_LAW,
     indexes=[Index(("national_id_index",), unique=True)],
     sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK},
     whose="person_ref",
@@ -24,6 +27,8 @@ employers = Shelf(
     Employer,
     key="employer_id",
     missing=EmployerUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("employer_id",)), Index(("is_open", "employer_id"))],
     sealed={"contact": DataClass.CONTACT},
     whose="employer_id",
 )
@@ -39,6 +44,16 @@ def known(work: Work, *, indexes: Collection[str], person_refs: Collection[str])
     found = persons.find_all(work, limit=len(indexes), national_id_index={"$in": list(indexes)})
     others = set(person_refs) - {person.person_ref for person in found}
     return [*found, *persons.find_many(work, others).values()]
+
+
+BY_NUMBER = Order("employer_id", "employer_id")
+
+
+def page_of_employers(work: Work, *, wanted: Wanted, employer_id: str | None, is_open: bool | None) -> Page[Employer]:
+    """Employers in the order of their numbers."""
+    filters: dict[str, object] = {"employer_id": employer_id, "is_open": is_open}
+    given = {name: value for name, value in filters.items() if value is not None}
+    return employers.page(work, order=BY_NUMBER, wanted=wanted, **given)
 
 
 def by_national_id(work: Work, national_id: str) -> Person | None:

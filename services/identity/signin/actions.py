@@ -86,8 +86,8 @@ def userinfo(work: Work) -> dict[str, Any]:
         "scope": " ".join(sorted(by.scopes)),
         "person_ref": by.person_ref,
         "employers": sorted(by.employer_ids),
-        "family_name": person.civil.family_name if person else None,
-        "given_name": person.civil.first_name if person else None,
+        "family_name": (person.civil.family_name or None) if person else None,
+        "given_name": (person.civil.first_name or None) if person else None,
         "locale": person.language if person else None,
     }
 

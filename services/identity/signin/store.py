@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from services.identity.signin.rules import SessionUnknown
+from services.identity.signin.rules import SESSION_KEPT, SessionUnknown
 from services.identity.signin.session import Session
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import Retention
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-SESSIONS_OF_ONE_MAX = 500
 ASSERTIONS = "assertions"
 
 sessions = Shelf(
@@ -15,14 +16,17 @@ sessions = Shelf(
     Session,
     key="session_id",
     missing=SessionUnknown,
-    indexes=[Index(("account_id",)), Index(("signed_in_at",))],
+    retention=Retention(life=SESSION_KEPT, since="signed_in_at", why="what it was is in the audit"),
+    indexes=[Index(("account_id", "signed_in_at", "session_id"))],
 )
 
 
-def of_account(work: Work, account_id: str) -> list[Session]:
+NEWEST_FIRST = Order("signed_in_at", "session_id", is_newest_first=True)
+
+
+def of_account(work: Work, account_id: str, *, wanted: Wanted) -> Page[Session]:
     """The sessions of an account that are not forgotten yet, newest first."""
-    newest_first = (("signed_in_at", -1),)
-    return sessions.find_all(work, limit=SESSIONS_OF_ONE_MAX, sort=newest_first, account_id=account_id)
+    return sessions.page(work, order=NEWEST_FIRST, wanted=wanted, account_id=account_id)
 
 
 def is_first_use(work: Work, *, client_id: str, assertion_id: str, expires_at: datetime) -> bool:

@@ -1,21 +1,19 @@
 """What identity does for an owner who sees to their account: another password, and sessions to look at and end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from services.identity.accounts import actions as accounts
 from services.identity.accounts import doors, passwords
 from services.identity.accounts import rules as account_rules
 from services.identity.accounts import store as account_store
-from services.identity.accounts.account import Account, Status
+from services.identity.accounts.account import Account
 from services.identity.signin import actions as signin
 from services.identity.signin import rules, store
 from services.identity.signin.session import End, Session
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 
 FORGOTTEN_AT_ONCE_MAX = 200
@@ -35,15 +33,17 @@ def change_password(work: Work, *, current: str, chosen: str) -> Failure | None:
         wait_s = doors.failed(work, door)
         return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
     doors.passed(work, door)
+    account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=work.at)
     store.sessions.keep(work, Outcome(rules.hold_on(session, account_store.accounts.keep(work, changed))))
     return None
 
 
-def open_sessions(work: Work) -> list[dict[str, Any]]:
-    """The caller's sessions that hold."""
+def open_sessions(work: Work, *, wanted: Wanted) -> Page[dict[str, Any]]:
+    """A page of the caller's sessions that hold, newest first."""
     own, account = _own(work)
-    return [
+    page = _begun_lately(work, account, wanted)
+    shown = [
         {
             "session_id": session.session_id,
             "client_id": session.client_id,
@@ -52,8 +52,10 @@ def open_sessions(work: Work) -> list[dict[str, Any]]:
             "methods": session.methods,
             "is_this": session.session_id == own.session_id,
         }
-        for session in _holding(work, account)
+        for session in page
+        if _holds(work, session, account)
     ]
+    return Page(shown, page.next)
 
 
 def end_session(work: Work, *, session_id: str) -> None:
@@ -85,49 +87,34 @@ def _own(work: Work) -> tuple[Session, Account]:
 
 
 def _holding(work: Work, account: Account) -> list[Session]:
-    return [
-        session
-        for session in store.of_account(work, account.account_id)
-        if rules.is_open(session, at=work.at)
-        and rules.is_of_todays_password(session, account)
-        and session.code_used_at is not None
-    ]
+    """All that hold: as many as somebody can begin in the life of one."""
+    found: list[Session] = []
+    wanted: Wanted | None = Wanted()
+    while wanted is not None:
+        page = _begun_lately(work, account, wanted)
+        found += [session for session in page if _holds(work, session, account)]
+        wanted = Wanted(cursor=page.next) if page.next else None
+    return found
+
+
+def _begun_lately(work: Work, account: Account, wanted: Wanted) -> Page[Session]:
+    """A page of an account's sessions; behind one that is over by its age alone none comes that holds."""
+    page = store.of_account(work, account.account_id, wanted=wanted)
+    is_last = not page.items or page.items[-1].signed_in_at + rules.SESSION_LIFE <= work.at
+    return Page(page.items, None if is_last else page.next)
+
+
+def _holds(work: Work, session: Session, account: Account) -> bool:
+    is_begun = session.code_used_at is not None
+    return is_begun and rules.is_open(session, at=work.at) and rules.is_of_todays_password(session, account)
 
 
 # --- forgetting what has served ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is kept for a time: the collection, its field that says since when, and how long."""
-
-    drawer: str
-    since: str
-    life: timedelta
-
-
-KEPT: Sequence[Kept] = (
-    Kept(store.sessions.name, "signed_in_at", rules.SESSION_KEPT),
-    Kept(store.ASSERTIONS, "expires_at", rules.ASSERTION_KEPT),
-    Kept(account_store.doors.name, "failed_at", account_rules.FORGOTTEN_AFTER),
-    Kept(account_store.applications.name, "applied_at", account_rules.APPLICATION_KEPT),
-)
-
-
-def forget(work: Work, kept: Kept) -> int:
-    """Remove what was kept long enough, a few hundred at most; how many. The audit is never among it."""
-    drawer = work.drawer(kept.drawer)
-    old = drawer.find({kept.since: {"$lt": work.at - kept.life}}, limit=FORGOTTEN_AT_ONCE_MAX)
-    for document in old:
-        local_id = str(document["_id"]).removeprefix(drawer.key(""))
-        drawer.remove(local_id)
-        work.note("forgot", kept.drawer, local_id)
-    return len(old)
-
-
 def forget_given_up(work: Work) -> int:
-    """Remove accounts that were asked for and that nobody ever opened."""
-    pending = account_store.accounts.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=Status.PENDING.value)
+    """Remove accounts that were asked for and that nobody ever opened, those longest over first; how many."""
+    pending = account_store.pending_since(work, work.at - account_rules.PENDING_KEPT, limit=FORGOTTEN_AT_ONCE_MAX)
     given_up = [account for account in pending if account_rules.is_given_up(account, at=work.at)]
     for account in given_up:
         account_store.give_up(work, account)

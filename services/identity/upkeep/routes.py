@@ -6,7 +6,9 @@ from typing import Any
 from services.identity.upkeep import actions
 from services.identity.upkeep.schemas import DoneView, EndedView, PasswordBody, SessionViews
 from shared.http.routes import Routes
+from shared.http.shapes import PagedQuery
 from shared.kernel.errors import Failure
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("upkeep")
@@ -24,10 +26,10 @@ def change_password(work: Work, body: Mapping[str, Any]) -> dict[str, str] | Fai
     return refused or {"text": "account.password-changed"}
 
 
-@routes.get("/sessions", needs=OWN, shows=SessionViews)
-def list_sessions(work: Work) -> dict[str, list[dict[str, Any]]]:
+@routes.get("/sessions", needs=OWN, shows=SessionViews, query=PagedQuery)
+def list_sessions(work: Work, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """The sessions in which one's account is signed in, newest first."""
-    return {"items": actions.open_sessions(work)}
+    return actions.open_sessions(work, wanted=query["page"])
 
 
 @routes.post("/sessions/<session_id>/end", needs=OWN)

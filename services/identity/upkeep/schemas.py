@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.identity.accounts.schemas import PASSWORD_LENGTH_MAX
-from shared.http.shapes import Said, many
+from shared.http.shapes import Said, paged
 
 
 class PasswordBody(Schema):
@@ -28,7 +28,7 @@ class SessionView(Schema):
     is_this = fields.Boolean(required=True)
 
 
-SessionViews = many(SessionView)
+SessionViews = paged(SessionView)
 
 
 class EndedView(Schema):

@@ -13,9 +13,9 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 
+from shared.kernel import typed
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
-ADDRESS_CHARACTERS_MAX = 254
 CLOSING = 421
 """The server ends the connection (RFC 5321, 3.8)."""
 
@@ -232,9 +232,9 @@ def _is_done(answer: tuple[int, bytes]) -> bool:
 
 
 def _demand_address(address: str) -> None:
-    name, at, domain = address.rpartition("@")
-    is_plain = address.isascii() and address.isprintable() and not set(address) & set(' <>(),;:"')
-    if not (name and at and domain and is_plain and len(address) <= ADDRESS_CHARACTERS_MAX):
+    """The rule of all e-mail addresses (`typed.email`); what it would have to repair is not sent to."""
+    read = typed.email(address)
+    if read is None or read.casefold() != address.casefold():
         raise AddressRefused(status=0)
 
 

@@ -1,12 +1,10 @@
 """A contact: how the fund reaches a person or an employer. It rests as the register sealed it."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.kernel import typed
 from shared.kernel.personal import Sealed
-
-_MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,5 +30,5 @@ class Addresses:
     mobile: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.email is not None and not _MAIL_ADDRESS.fullmatch(self.email):
+        if self.email is not None and typed.email(self.email) != self.email:
             raise ValueError("not a mail address")

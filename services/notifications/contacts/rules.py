@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Fund
+from shared.kernel import typed
 from shared.kernel.errors import Missing
 
 
@@ -27,11 +28,9 @@ def newer(told: Iterable[Contact], *, known: Mapping[str, Contact]) -> list[Cont
 def addresses(opened: Mapping[str, str | None], *, language: str, fund: Fund) -> Addresses:
     """Where the owner can be reached. What is no address of the country is as good as none.
 
-    `opened` is the JSON of the register; the number becomes `+213550123456` however it was written there.
+    `opened` is the JSON of the register; the number becomes `+213550123456` however it was written there, and an e-mail
+    address is read by the rule of all of them.
     """
     mobile, email = opened.get("mobile"), opened.get("email")
     spoken = language if language in fund.languages else fund.language
-    try:
-        return Addresses(language=spoken, email=email or None, mobile=fund.phone.e164(mobile) if mobile else None)
-    except ValueError:
-        return addresses({"mobile": mobile}, language=language, fund=fund)
+    return Addresses(language=spoken, email=typed.email(email or ""), mobile=fund.phone.e164(mobile or ""))

@@ -3,6 +3,7 @@
 from services.notifications.contacts.contact import Contact
 from services.notifications.contacts.rules import ContactUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.retention import kept
 from shared.storage.shelf import Shelf
 
 contacts = Shelf(
@@ -10,6 +11,7 @@ contacts = Shelf(
     Contact,
     key="owner_id",
     missing=ContactUnknown,
+    retention=kept("as long as the register has its owner"),
     came_sealed={"sealed": DataClass.CONTACT},
     whose="owner_id",
 )

@@ -12,6 +12,7 @@ from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
 from shared.storage.drawer import parts
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -27,6 +28,9 @@ messages = Shelf(
     Message,
     key="message_id",
     missing=MessageUnknown,
+    retention=for_days(
+        400, since="told_at", why="a person's inbox, and proof of what was said, for a year and a month"
+    ),
     indexes=[Index(("owner_id", "told_at", "message_id")), Index(("batch_id",)), Index(("provider_key",))],
 )
 
@@ -35,11 +39,23 @@ batches = Shelf(
     Batch,
     key="batch_id",
     missing=BatchUnknown,
+    retention=for_days(
+        90,
+        since="due_at",
+        why="the provider's names of its messages, for a talk about one",
+        status=BatchStatus.DONE.value,
+    ),
     indexes=[Index(("channel", "status")), Index(("channel", "status", "is_urgent", "due_at"))],
 )
 
 
-receipts = Shelf("receipts", Receipt, key="message_id", missing=MessageUnknown)
+receipts = Shelf(
+    "receipts",
+    Receipt,
+    key="message_id",
+    missing=MessageUnknown,
+    retention=for_days(30, since="received_at", why="it waits for the answer that its message was taken, if any comes"),
+)
 
 
 def of_owners(work: Work, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted) -> Page[Message]:

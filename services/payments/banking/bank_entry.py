@@ -1,24 +1,121 @@
 """What payments keeps of what the bank tells: its messages, the entries on the fund's accounts, files to be fetched."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
 
 from services.payments.banking.bank_file import Direction
+
+SHARES_MAX = 50
+NOTE_CHARACTERS_MAX = 300
+FOREIGN = "foreign"
+"""The account of an entry that is on none of the fund's accounts, or in another currency: the ledger has none of it."""
+
+
+class EntryStatus(StrEnum):
+    """Where an entry stands. `booked`: a rule knew what it was for. `noted`: it moves nothing. `waiting`: a person
+    decides. `proposed`: one has, and a second one confirms. `settled`: a person's decision was carried out."""
+
+    BOOKED = "booked"
+    NOTED = "noted"
+    WAITING = "waiting"
+    PROPOSED = "proposed"
+    SETTLED = "settled"
+
+
+class Target(StrEnum):
+    """What an entry, or a share of it, can be for. A credit to a payout is its return, a debit from a collection is
+    its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer."""
+
+    COLLECTION = "collection"
+    DECLARATION = "declaration"
+    EMPLOYER = "employer"
+    PAYOUT = "payout"
+    BATCH = "batch"
+    REFUND = "refund"
+    ENTRY = "entry"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A part of an entry's amount, and what it is for."""
+
+    target: Target
+    target_id: str
+    amount_minor: int
+
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0 or not self.target_id:
+            raise ValueError("a share is of something and for something")
+
+
+class Why(StrEnum):
+    """Why an entry waits for a person."""
+
+    NO_REFERENCE = "no-reference"
+    REFERENCE_UNKNOWN = "reference-unknown"
+    REFERENCES_SEVERAL = "references-several"
+    ACCOUNT_FOREIGN = "account-foreign"
+    CURRENCY_FOREIGN = "currency-foreign"
+    ACCOUNT_OTHER = "account-other"
+    AMOUNT_DIFFERS = "amount-differs"
+    ALREADY_SETTLED = "already-settled"
+    REVERSES_UNKNOWN = "reverses-unknown"
+
+
+class Way(StrEnum):
+    """What a person may decide about an entry that waits."""
+
+    ALLOCATE = "allocate"
+    REFUND = "refund"
+    WRITE_OFF = "write-off"
+
+
+class Ground(StrEnum):
+    """Why money is sent back or written off."""
+
+    BANK_CHARGES = "bank-charges"
+    BANK_ERROR = "bank-error"
+    ROUNDING = "rounding"
+    NOT_FOR_US = "not-for-us"
+    PAID_TWICE = "paid-twice"
+    UNCLAIMED = "unclaimed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a person decided, who confirmed it, and what came of it. `refund_id` names the refund that it ordered."""
+
+    way: Way
+    by: str
+    at: datetime
+    shares: tuple[Share, ...] = ()
+    ground: Ground | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    refund_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the bank says of the other side: its account and its text, which may hold anything. Rests sealed."""
+    """What the bank says of the other side: its account and its text, which may hold anything; the number of an account
+    that is not the fund's; and what a person wrote about a decision. Rests sealed."""
 
     counterparty: str
     text: str
+    account: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BankEntry:
-    """Money that moved on an account of the fund, by the bank's own reference: taken in once, never lost.
+    """Money that moved on an account of the fund: taken in once, never lost.
 
-    `booked_as` names what it was for; empty, nobody knows and a person has to find out.
+    `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
+    there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty,
+    nobody knows yet. `stated` is the amount as the bank wrote it where it is none of the fund's money. `place` is where
+    the payment stands in a batch of the bank, None where nothing was said of it.
     """
 
     bank_reference: str
@@ -29,11 +126,40 @@ class BankEntry:
     is_matched: bool
     details: Details
     taken_at: datetime
+    entry_id: str = ""
+    status: EntryStatus | None = None
+    currency: str = ""
+    stated: str = ""
+    charges_minor: int = 0
+    booked_on: date | None = None
+    place: int | None = None
+    end_to_end_id: str = ""
+    reference: str = ""
+    day: str = ""
+    why: Why | None = None
+    shares: tuple[Share, ...] = ()
+    decision: Decision | None = None
+    decided_before: tuple[Decision, ...] = field(default=())
     version: int = 0
 
     def __post_init__(self) -> None:
-        if self.amount_minor <= 0 or self.is_matched != bool(self.booked_as):
-            raise ValueError("an entry has an amount above nothing, and is matched where it was booked as something")
+        if not self.entry_id:
+            object.__setattr__(self, "entry_id", self.bank_reference)
+        if self.status is None:
+            object.__setattr__(self, "status", EntryStatus.BOOKED if self.is_matched else EntryStatus.WAITING)
+        if self.amount_minor < 0 or (self.amount_minor == 0) != (self.status is EntryStatus.NOTED):
+            raise ValueError("an entry has an amount above zero, or is noted and has none")
+        waits = self.status in (EntryStatus.WAITING, EntryStatus.PROPOSED)
+        if self.is_matched != bool(self.booked_as) or self.is_matched == waits:
+            raise ValueError("an entry waits for a person until it was booked as something")
+        if (self.status is EntryStatus.PROPOSED) and self.decision is None:
+            raise ValueError("what is proposed is a decision")
+
+    @property
+    def moved_minor(self) -> int:
+        """By how much the account moved: what the bank kept for itself of a credit never came, of a debit left too."""
+        is_credit = self.direction is Direction.CREDIT
+        return self.amount_minor - self.charges_minor if is_credit else self.amount_minor + self.charges_minor
 
 
 @dataclass(frozen=True, kw_only=True)

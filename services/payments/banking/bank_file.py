@@ -3,6 +3,7 @@
 Pure. How they are written in XML stands in `iso20022/`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ TRANSFERS_MAX = 100_000
 NOT_PROVIDED = "NOTPROVIDED"
 """What ISO 20022 files carry where a reference is demanded and there is none."""
 
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 _NEVER_IN_XML = {"Cc", "Cs", "Cn"}
 
 
@@ -109,6 +111,10 @@ class PayoutHeading:
     debtor_account: str
     debtor_bank: str
     totals: Totals
+    charge_bearer: str | None = None
+    """Who pays the banks' charges (ChargeBearerType1Code); None leaves it to the bank."""
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book all of the file as one debit; None leaves it to the bank."""
 
     def __post_init__(self) -> None:
         _allow("message_id", self.message_id, characters_max=ID_CHARACTERS_MAX)
@@ -285,13 +291,13 @@ class Notice:
 
 def is_same_account(written: str, number: str) -> bool:
     """Whether a bank means an account whose national number is `number`: it may write it with blanks or dashes, or as
-    the IBAN that holds it."""
+    the IBAN that holds it, filled up with noughts where the country's IBAN is longer."""
     bare = "".join(character for character in written if character.isalnum()).upper()
-    return bare == number or (len(bare) == len(number) + 4 and bare.endswith(number) and _is_iban(bare))
+    return bare == number or (_is_iban(bare) and bare[4:].lstrip("0") == number.lstrip("0"))
 
 
 def _is_iban(bare: str) -> bool:
-    if not (bare.isascii() and bare[:2].isalpha()):
+    if not _IBAN.fullmatch(bare):
         return False
     return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
 

@@ -113,7 +113,23 @@ class BankClient:
 
     def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
         """What became of a payment; None where the bank has never seen it."""
-        answer = self._call("GET", f"/payments/{quote(payment_id, safe='')}", expected=(200, 404))
+        return self._payment(
+            self._call("GET", f"/payments/{quote(payment_id, safe='')}", expected=(200, 404)),
+            payment_id=payment_id,
+            currency=currency,
+        )
+
+    def close_checkout(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
+        """Have the payment page closed, and learn what became of the payment: expired, unless the payer was faster;
+        None where the bank has never seen it."""
+        return self._payment(
+            self._call("POST", f"/checkouts/{quote(payment_id, safe='')}/closure", expected=(200, 404)),
+            payment_id=payment_id,
+            currency=currency,
+        )
+
+    @staticmethod
+    def _payment(answer: "_Answer", *, payment_id: str, currency: Currency) -> BankPayment | None:
         if answer.status == 404:
             return None
         told = _read(answer.body, _Payment)

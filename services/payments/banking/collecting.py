@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from services.payments.banking import actions
-from services.payments.banking.client import BankClient, BankRefused, BankSilent
+from services.payments.banking.client import BankClient, BankPayment, BankRefused, BankSilent
 from services.payments.banking.rounds import BANK, in_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
@@ -44,6 +44,8 @@ class Collecting:
             self._keep(platform, fund_id, collection, lambda it, work: rules.expire(it, at=work.at))
         elif collection.status is Status.REQUESTED:
             self._announce(platform, fund_id, collection)
+        elif collection.status is Status.WITHDRAWING:
+            self._close(platform, fund_id, collection)
         else:
             self._ask(platform, fund_id, collection)
 
@@ -69,12 +71,28 @@ class Collecting:
             return
         self._keep(platform, fund_id, collection, lambda it, work: rules.announce(it, checkout_url=url, at=work.at))
 
+    def _close(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+        """Nobody is to pay on the page any more. A bank that does not close pages is asked what came of it."""
+        try:
+            payment = self.bank.close_checkout(collection.collection_id, currency=platform.funds[fund_id].currency)
+        except BankSilent:
+            self._keep(platform, fund_id, collection, lambda it, work: rules.look_later(it, at=work.at))
+            raise
+        except BankRefused:
+            self._ask(platform, fund_id, collection)
+            return
+        self._know(platform, fund_id, collection, payment)
+
     def _ask(self, platform: Platform, fund_id: str, collection: Collection) -> None:
         try:
             payment = self.bank.payment(collection.collection_id, currency=platform.funds[fund_id].currency)
         except BankSilent:
             self._keep(platform, fund_id, collection, lambda it, work: rules.look_later(it, at=work.at))
             raise
+        self._know(platform, fund_id, collection, payment)
+
+    @staticmethod
+    def _know(platform: Platform, fund_id: str, collection: Collection, payment: BankPayment | None) -> None:
         in_work(
             platform,
             fund_id,

@@ -1,6 +1,7 @@
 """What the bank tells by webhook, read from a body whose signature was found good. Pure."""
 
 from dataclasses import dataclass
+from datetime import MAXYEAR, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -23,13 +24,15 @@ class MessageInvalid(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Credited:
-    """A transfer reached an account of the fund; `reference` is the payer's text, whatever it is."""
+    """A transfer reached an account of the fund; `reference` is the payer's text, whatever it is. `booked_at` is None
+    where the bank says nothing of it that can be read."""
 
     entry_id: str
     account: str
     debtor_account: str
     amount_minor: int
     reference: str
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,7 @@ class _Credited(msgspec.Struct):
     amount: Id
     currency: Id
     reference: Text
+    booked_at: Text | None = None
 
 
 class _Debited(msgspec.Struct):
@@ -124,6 +128,7 @@ def _fact(told: _Credited | _Debited | _Refused | _Statement | None, fund: Fund)
                 debtor_account=told.debtor_account,
                 amount_minor=_amount_minor(told, fund),
                 reference=told.reference,
+                booked_at=_instant(told.booked_at),
             )
         case _Debited():
             return Debited(
@@ -136,6 +141,15 @@ def _fact(told: _Credited | _Debited | _Refused | _Statement | None, fund: Fund)
         case _Statement():
             return StatementAvailable(statement_id=told.statement_id)
     return None
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An instant with its zone; anything else says nothing: no money is refused for it."""
+    try:
+        read = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return read if read.tzinfo and 1 < read.year < MAXYEAR else None
 
 
 def _amount_minor(told: _Credited | _Debited, fund: Fund) -> int:

@@ -5,15 +5,14 @@ work. A fall between two of these leaves a state from which the next round goes 
 the bank is silent the round ends: it is worth no more waiting now.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from services.payments.banking import actions
-from services.payments.banking.bank_file import BookedEntry, Notice, is_same_account
+from services.payments.banking import actions, matching
+from services.payments.banking.bank_file import Notice
 from shared.kernel.actors import system
 from shared.storage.platform import Platform
 from shared.storage.work import Work
@@ -33,16 +32,10 @@ def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work
 
 def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:
     """Book what a file says, some lines at a time: those that were taken in before a fall change nothing after it."""
-    payment = platform.funds[fund_id].payment
-    lines = [_on_ours(line, (payment.collections.number, payment.payouts.number)) for line in notice.entries]
-    for first in range(0, len(lines), LINES_A_WORK):
-        part = lines[first : first + LINES_A_WORK]
-        in_work(platform, fund_id, cause, partial(actions.book_lines, lines=part))
+    fund = platform.funds[fund_id]
+    entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
+    for first in range(0, len(entries), LINES_A_WORK):
+        some = entries[first : first + LINES_A_WORK]
+        in_work(platform, fund_id, cause, partial(actions.book_lines, entries=some))
     for fault in notice.faults:
         log.error("bank-file-not-read-whole", cause=cause, why=fault.code)
-
-
-def _on_ours(line: BookedEntry, numbers: Sequence[str]) -> BookedEntry:
-    """The line, with the fund's account written as the fund writes it."""
-    number = next((each for each in numbers if is_same_account(line.account, each)), line.account)
-    return line if number == line.account else replace(line, account=number)

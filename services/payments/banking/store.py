@@ -2,27 +2,46 @@
 
 from datetime import datetime
 
-from services.payments.banking.bank_entry import BankEntry, Message, Statement
+from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message, Statement
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 DUE_MAX = 20
 UNMATCHED_MAX = 500
+BEARERS_MAX = 500
+"""Entries that share one reference of the bank: a batch's payments, and what bore it before."""
+
+IN_ORDER = Order("taken_at", "_id")
+"""The id that the database knows a document by: entries of earlier releases have no `entry_id` of their own."""
 
 
 class BankEntryUnknown(Missing):
     code = "bank.entry-unknown"
 
 
-messages = Shelf("bank_messages", Message, key="message_id", missing=BankEntryUnknown)
+messages = Shelf(
+    "bank_messages",
+    Message,
+    key="message_id",
+    missing=BankEntryUnknown,
+    retention=for_days(400, since="taken_at", why="a message that comes again is known; banks replay for months"),
+)
 entries = Shelf(
     "bank_entries",
     BankEntry,
-    key="bank_reference",
+    key="entry_id",
     missing=BankEntryUnknown,
-    indexes=[Index(("is_matched",))],
+    retention=BY_LAW,
+    indexes=[
+        Index(("is_matched", "taken_at", "_id")),
+        Index(("account", "is_matched", "taken_at", "_id")),
+        Index(("day", "is_matched", "taken_at", "_id")),
+        Index(("bank_reference",)),
+    ],
     sealed={"details": DataClass.BANK},
     whose="bank_reference",
 )
@@ -31,13 +50,42 @@ statements = Shelf(
     Statement,
     key="statement_id",
     missing=BankEntryUnknown,
+    retention=for_days(
+        400, since="told_at", why="what the bank told of is booked; its entries are kept", next_look_at=None
+    ),
     indexes=[Index(("next_look_at",))],
 )
 
 
 def unmatched(work: Work) -> list[BankEntry]:
     """Money that moved and nobody knows for what."""
-    return entries.find_all(work, limit=UNMATCHED_MAX, is_matched=False)
+    return entries.find_all(work, limit=UNMATCHED_MAX, sort=[("taken_at", 1)], is_matched=False)
+
+
+def bearing(work: Work, bank_reference: str) -> list[BankEntry]:
+    """Every entry of which the bank gave this reference."""
+    return entries.find_all(work, limit=BEARERS_MAX, bank_reference=bank_reference) if bank_reference else []
+
+
+def page(
+    work: Work, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
+) -> Page[BankEntry]:
+    """Entries in a state, oldest first; unless another is asked for, those that wait for a person in any way."""
+    filters: dict[str, object] = {}
+    match status:
+        case None:
+            filters["is_matched"] = False
+        case EntryStatus.WAITING:
+            filters |= {"is_matched": False, "status": {"$ne": EntryStatus.PROPOSED.value}}
+        case EntryStatus.PROPOSED:
+            filters |= {"is_matched": False, "status": status.value}
+        case EntryStatus.BOOKED:
+            filters |= {"is_matched": True, "status": {"$in": [status.value, None]}}
+        case _:
+            filters |= {"is_matched": True, "status": status.value}
+    filters |= {"account": account} if account else {}
+    filters |= {"day": day} if day else {}
+    return entries.page(work, order=IN_ORDER, wanted=wanted, **filters)
 
 
 def to_fetch(work: Work, *, at: datetime) -> list[Statement]:

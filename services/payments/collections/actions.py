@@ -1,15 +1,19 @@
 """What payments does with what employers owe: open it, collect it, book what comes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from services.payments.collections import rules, store
+from services.payments.collections import crediting, rules, store
 from services.payments.collections.collection import Collection, Rail
+from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.standing import Standing
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.refunds import actions as refunds
+from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
 
@@ -30,10 +34,12 @@ def open_obligation(
     the same unit of work.
 
     `branches` gives the amount in minor units by branch (all sides together); `replaces` names the declaration that
-    this one takes the place of: its entry is taken back, and what was paid for it counts for this one. Raises
-    `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was replaced before.
+    this one takes the place of: its entry is taken back, what was paid for it counts for this one, and what is being
+    collected for it ends where it is more than is left now. What the employer has to its credit pays as much of the
+    debt as it can. Raises `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was
+    replaced before.
     """
-    opened, cancelled = rules.open_obligation(
+    opened, cancelled, surplus_minor = rules.open_obligation(
         Obligation(
             declaration_id=declaration_id,
             revision=revision,
@@ -50,8 +56,12 @@ def open_obligation(
         _cancel(work, cancelled)
     if opened.due_minor:
         _post_declared(work, opened, branches)
-    told = rules.paid_events(opened, currency=work.fund.currency.value, at=work.at)
-    kept = store.obligations.keep(work, Outcome(opened, told))
+    if surplus_minor:
+        _move_to_credit(work, opened, surplus_minor)
+    paid = _paid_by_credits(work, opened)
+    told = rules.paid_events(paid, currency=work.fund.currency.value, at=work.at)
+    kept = store.obligations.keep(work, Outcome(paid, told))
+    _end_what_is_too_much(work, kept)
     _reconcile(work, employer_id=employer_id, period=period)
     return kept
 
@@ -64,18 +74,21 @@ def obligation(work: Work, *, declaration_id: str) -> Obligation:
 
 
 def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
-    """The caller, a firm's user, chooses to pay what is left of a declaration."""
+    """The caller, a firm's user, chooses to pay what is left of a declaration. Another try of the same debt that could
+    still be paid ends with it: one debt is asked for once at a time."""
     owed = obligation(work, declaration_id=declaration_id)
+    before = store.of_period(work, employer_id=owed.employer_id, period=owed.period)
     called, outcome = rules.request(
         owed,
         rail=rail,
-        before=store.of_period(work, employer_id=owed.employer_id, period=owed.period),
+        before=before,
         fund=work.fund,
         collection_id=work.new_id(),
         at=work.at,
         traceparent=carried(),
     )
     store.obligations.keep(work, Outcome(called))
+    _withdraw(work, _live_of(work, owed, before))
     kept = store.collections.keep(work, outcome)
     _reconcile(work, employer_id=owed.employer_id, period=owed.period)
     return kept
@@ -100,49 +113,215 @@ def by_reference(work: Work, reference: str) -> Collection | None:
     return store.collections.find_only(work, reference=reference)
 
 
+def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
+    """The collections that these references name: of those that are none, nothing."""
+    return store.with_references(work, references)
+
+
+def load(work: Work, collection_id: str) -> Collection:
+    return store.collections.load(work, collection_id)
+
+
 def find(work: Work, collection_id: str) -> Collection | None:
     return store.collections.find(work, collection_id)
 
 
 def change(work: Work, *, collection_id: str, rule: Callable[[Collection], Collection]) -> Collection | None:
-    """Keep what a rule makes of a live collection; one that is over meanwhile is left as it is (None)."""
+    """Keep what a rule makes of a collection of which something may still come; one that is over meanwhile is left as
+    it is (None)."""
     found = store.collections.load(work, collection_id)
-    if not found.is_live:
+    if not found.is_followed:
         return None
     return store.collections.keep(work, Outcome(rule(found)))
 
 
-def book(work: Work, collection: Collection, *, bank_reference: str, amount_minor: int) -> bool:
+# --- Money that came --------------------------------------------------------------------------------------------------
+
+
+def book(
+    work: Work, collection: Collection, *, bank_reference: str, entry_id: str, amount_minor: int, into: str
+) -> bool:
     """Book money that the bank reports for a collection: collection, obligation, ledger and events in one. Whether it
     was booked: the same entry of the bank is booked once, and beyond `DEBITS_MAX` entries a person has to look.
 
-    Money for a declaration that was replaced meanwhile counts for its successor.
+    `into` is the ledger's code of the account that it came to. Money for a declaration that was replaced meanwhile
+    counts for its successor; money beyond the debt is the employer's credit.
     """
-    if rules.is_booked(collection, bank_reference=bank_reference):
+    if rules.is_booked(collection, bank_reference=bank_reference, entry_id=entry_id):
         return True
     if not rules.has_room(collection):
         return False
-    currency = work.fund.currency.value
     is_first = not collection.debits
-    store.collections.keep(
+    came = rules.debit(
+        collection,
+        bank_reference=bank_reference,
+        entry_id=entry_id,
+        amount_minor=amount_minor,
+        currency=work.fund.currency.value,
+        at=work.at,
+    )
+    store.collections.keep(work, came)
+    cause = f"collection:{collection.collection_id}"
+    owed = _standing_obligation(work, collection.declaration_id)
+    _receive(work, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
+    return True
+
+
+def pay(work: Work, *, declaration_id: str, entry_id: str, amount_minor: int, into: str) -> None:
+    """Book money to a declaration for which no collection was asked: a person knows what it was for."""
+    owed = _standing_obligation(work, declaration_id)
+    cause = f"payment:{declaration_id}:{entry_id}"
+    _receive(work, owed, amount_minor=amount_minor, cause=cause, into=into)
+
+
+def grant(work: Work, *, employer_id: str, entry_id: str, amount_minor: int, into: str) -> Credit:
+    """Book money to an employer's credit: it is the employer's, and for no declaration that is known."""
+    ledger.post(
         work,
-        rules.debit(
-            collection, bank_reference=bank_reference, amount_minor=amount_minor, currency=currency, at=work.at
+        ledger.entry(
+            work,
+            cause=f"credit:{employer_id}:{entry_id}",
+            debits={into: amount_minor},
+            credits={account.credit(employer_id): amount_minor},
         ),
     )
-    owed = _standing_obligation(work, collection.declaration_id)
-    store.obligations.keep(work, rules.receive(owed, amount_minor=amount_minor, currency=currency, at=work.at))
-    cause = f"collection:{collection.collection_id}"
-    receivable = account.receivable(owed.employer_id, period=owed.period)
-    came = ledger.entry(
-        work,
-        cause=cause if is_first else f"{cause}:{bank_reference}",
-        debits={account.BANK_COLLECTIONS: amount_minor},
-        credits={receivable: amount_minor},
+    return _open_credit(work, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
+
+
+def take_back(
+    work: Work,
+    collection: Collection,
+    *,
+    bank_reference: str,
+    entry_id: str,
+    amount_minor: int,
+    reason: str,
+    out_of: str,
+) -> bool:
+    """Book that the bank took back money of a collection. Whether it was booked: what is no longer there, because the
+    employer was sent it or another debt has it, a person has to see.
+
+    What the payment left to the employer's credit goes first; what it paid is open again.
+    """
+    successors = _successors(work, collection.declaration_id)
+    owed, declarations = successors[-1], {each.declaration_id for each in successors}
+    open_credits = store.open_credits(work, employer_id=owed.employer_id)
+    own = [each for each in open_credits if each.declaration_id in declarations]
+    from_credits = crediting.shared_out(own, amount_minor=amount_minor)
+    credit_minor = sum(part_minor for _, part_minor in from_credits)
+    paid_minor = amount_minor - credit_minor
+    if amount_minor > collection.debited_minor or paid_minor > owed.paid_minor or not rules.has_room(collection):
+        return False
+    back = rules.reverse(
+        collection,
+        bank_reference=bank_reference,
+        entry_id=entry_id,
+        amount_minor=amount_minor,
+        reason=reason,
+        form=owed.form,
+        currency=work.fund.currency.value,
+        at=work.at,
     )
-    ledger.post(work, came)
+    store.collections.keep(work, back)
+    for credit, part_minor in from_credits:
+        gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=work.at)
+        store.credits.keep(work, Outcome(gone))
+    store.obligations.keep(work, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
+    debits = {
+        account.receivable(owed.employer_id, period=owed.period): paid_minor,
+        account.credit(owed.employer_id): credit_minor,
+    }
+    cause = f"collection:{collection.collection_id}:reversed:{entry_id}"
+    _post(work, cause, debits=debits, credits={out_of: amount_minor})
     _reconcile(work, employer_id=owed.employer_id, period=owed.period)
     return True
+
+
+# --- Credits ----------------------------------------------------------------------------------------------------------
+
+
+def credit(work: Work, *, credit_id: str) -> Credit:
+    """A credit, for the employer and the fund's agents."""
+    found = store.credits.load(work, credit_id)
+    work.by.must_act_for_employer(found.employer_id)
+    return found
+
+
+def refund_credit(
+    work: Work, *, credit_id: str, version: int, amount_minor: int, counterparty: str, note: str
+) -> Refund:
+    """Send a part of a credit, or all of it, back to the employer. Raises `CreditChanged` where somebody else used it
+    meanwhile, `CreditTooSmall`."""
+    found = credit(work, credit_id=credit_id)
+    if found.version != version:
+        raise crediting.CreditChanged(version=found.version)
+    refund_id = work.new_id()
+    used = crediting.use(found, kind=UseKind.REFUNDED, to=refund_id, amount_minor=amount_minor, at=work.at)
+    store.credits.keep(work, Outcome(used))
+    return refunds.order(
+        work,
+        refund_id=refund_id,
+        amount_minor=amount_minor,
+        source=account.credit(found.employer_id),
+        origin=f"credit:{credit_id}",
+        details=RefundDetails(counterparty=counterparty, note=note),
+    )
+
+
+def restore_credit(work: Work, *, credit_id: str, amount_minor: int) -> Credit:
+    """A refund of a credit was cancelled: the money is to the employer's credit again."""
+    before = store.credits.load(work, credit_id)
+    return _open_credit(work, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
+
+
+def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
+    """An employer's credits; all of the fund's where an agent names no employer."""
+    work.by.must_act_for_employer(employer_id or "")
+    return store.page_of_credits(work, employer_id=employer_id, is_open=is_open, wanted=wanted)
+
+
+def _open_credit(work: Work, *, employer_id: str, declaration_id: str, amount_minor: int) -> Credit:
+    opened = Credit(
+        credit_id=work.new_id(),
+        employer_id=employer_id,
+        declaration_id=declaration_id,
+        amount_minor=amount_minor,
+        opened_at=work.at,
+    )
+    return store.credits.keep(work, Outcome(opened))
+
+
+def _move_to_credit(work: Work, opened: Obligation, surplus_minor: int) -> None:
+    """What was paid for the declaration before this one, and this one does not need."""
+    _open_credit(work, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor)
+    _post(
+        work,
+        f"{_cause(opened)}:surplus",
+        debits={account.receivable(opened.employer_id, period=opened.period): surplus_minor},
+        credits={account.credit(opened.employer_id): surplus_minor},
+    )
+
+
+def _paid_by_credits(work: Work, opened: Obligation) -> Obligation:
+    """The debt with what the employer had to its credit taken off."""
+    if not opened.left_minor:
+        return opened
+    paid = opened
+    open_credits = store.open_credits(work, employer_id=opened.employer_id)
+    for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.left_minor):
+        used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=work.at)
+        store.credits.keep(work, Outcome(used))
+        _post(
+            work,
+            f"credit:{each.credit_id}:{opened.declaration_id}",
+            debits={account.credit(opened.employer_id): part_minor},
+            credits={account.receivable(opened.employer_id, period=opened.period): part_minor},
+        )
+        paid = rules.receive(paid, amount_minor=part_minor, currency=work.fund.currency.value, at=work.at).thing
+    return paid
+
+
+# ----------------------------------------------------------------------------------------------------------------------
 
 
 def differences(work: Work) -> list[Standing]:
@@ -150,10 +329,54 @@ def differences(work: Work) -> list[Standing]:
     return store.differing(work)
 
 
+def _receive(work: Work, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
+    """Money came for a debt: the debt keeps what it needs, the rest is the employer's credit."""
+    surplus_minor = rules.surplus_minor(owed, amount_minor=amount_minor)
+    received = rules.receive(owed, amount_minor=amount_minor, currency=work.fund.currency.value, at=work.at)
+    kept = store.obligations.keep(work, received)
+    if surplus_minor:
+        _open_credit(work, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
+    credits = {
+        account.receivable(owed.employer_id, period=owed.period): amount_minor - surplus_minor,
+        account.credit(owed.employer_id): surplus_minor,
+    }
+    _post(work, cause, debits={into: amount_minor}, credits=credits)
+    _end_what_is_too_much(work, kept)
+    _reconcile(work, employer_id=owed.employer_id, period=owed.period)
+
+
+def _end_what_is_too_much(work: Work, owed: Obligation) -> None:
+    """What is being collected of a debt and is more than is left of it ends: paid by mistake, it would be too much."""
+    tries = store.of_period(work, employer_id=owed.employer_id, period=owed.period)
+    live = _live_of(work, owed, tries)
+    _withdraw(work, [each for each in live if each.amount_minor > owed.left_minor])
+
+
+def _live_of(work: Work, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:
+    """The live tries of a debt, those of the declarations that its own has replaced among them."""
+    return [
+        each
+        for each in tries
+        if each.is_live and _standing_obligation(work, each.declaration_id).declaration_id == owed.declaration_id
+    ]
+
+
+def _withdraw(work: Work, collections: Iterable[Collection]) -> None:
+    for each in collections:
+        store.collections.keep(work, Outcome(rules.withdraw(each, at=work.at)))
+
+
 def _standing_obligation(work: Work, declaration_id: str) -> Obligation:
     """The obligation of a declaration, or of the one that stands in its place by now."""
-    found = store.obligations.load(work, declaration_id)
-    return _standing_obligation(work, found.replaced_by) if found.replaced_by else found
+    return _successors(work, declaration_id)[-1]
+
+
+def _successors(work: Work, declaration_id: str) -> list[Obligation]:
+    """The obligation of a declaration and of all that have taken its place, in their order."""
+    found = [store.obligations.load(work, declaration_id)]
+    while found[-1].replaced_by:
+        found.append(store.obligations.load(work, found[-1].replaced_by))
+    return found
 
 
 def _cancel(work: Work, cancelled: Obligation) -> None:
@@ -172,6 +395,12 @@ def _post_declared(work: Work, opened: Obligation, branches: Mapping[str, int]) 
         credits={account.contributions(branch): amount for branch, amount in branches.items() if amount},
     )
     ledger.post(work, declared)
+
+
+def _post(work: Work, cause: str, *, debits: Mapping[str, int], credits: Mapping[str, int]) -> None:
+    """Post an entry of what is not zero."""
+    debits, credits = ({code: minor for code, minor in side.items() if minor} for side in (debits, credits))
+    ledger.post(work, ledger.entry(work, cause=cause, debits=debits, credits=credits))
 
 
 def _cause(obligation: Obligation) -> str:

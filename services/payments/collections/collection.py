@@ -20,7 +20,9 @@ class Rail(StrEnum):
 
 class Status(StrEnum):
     """Where a collection stands. `announced`: the payer holds all that is needed to pay. `unknown`: the bank was asked
-    for something and did not answer, so nobody may say whether it was done until the bank has been asked."""
+    for something and did not answer, so nobody may say whether it was done until the bank has been asked.
+    `withdrawing`: another way or amount took its place, and the bank is asked to close its page. `withdrawn`: nothing
+    of it can be paid any more. `reversed`: all money that came of it was taken back."""
 
     REQUESTED = "requested"
     ANNOUNCED = "announced"
@@ -28,24 +30,47 @@ class Status(StrEnum):
     DEBITED = "debited"
     REFUSED = "refused"
     EXPIRED = "expired"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
+    REVERSED = "reversed"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.REQUESTED: frozenset(
-        {Status.ANNOUNCED, Status.UNKNOWN, Status.DEBITED, Status.REFUSED, Status.EXPIRED},
+        {
+            Status.ANNOUNCED,
+            Status.UNKNOWN,
+            Status.DEBITED,
+            Status.REFUSED,
+            Status.EXPIRED,
+            Status.WITHDRAWING,
+        },
     ),
     Status.UNKNOWN: frozenset(
-        {Status.REQUESTED, Status.ANNOUNCED, Status.DEBITED, Status.REFUSED, Status.EXPIRED},
+        {
+            Status.REQUESTED,
+            Status.ANNOUNCED,
+            Status.DEBITED,
+            Status.REFUSED,
+            Status.EXPIRED,
+            Status.WITHDRAWING,
+        },
     ),
-    Status.ANNOUNCED: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED}),
+    Status.ANNOUNCED: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWING, Status.WITHDRAWN}),
+    Status.WITHDRAWING: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWN}),
     # Money that came is a fact, whatever was believed before: it is booked even where a refusal was heard first.
     Status.REFUSED: frozenset({Status.DEBITED}),
     Status.EXPIRED: frozenset({Status.DEBITED}),
-    Status.DEBITED: frozenset(),
+    Status.WITHDRAWN: frozenset({Status.DEBITED}),
+    Status.DEBITED: frozenset({Status.REVERSED}),
+    Status.REVERSED: frozenset({Status.DEBITED}),
 }
 
 LIVE = frozenset({Status.REQUESTED, Status.ANNOUNCED, Status.UNKNOWN})
 """Money may still come of it without anybody doing anything more."""
+
+FOLLOWED = LIVE | {Status.WITHDRAWING}
+"""The bank still has something to say or to do about it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +84,13 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Debit:
-    """Money that the bank reported, by the bank's own reference of the entry."""
+    """Money that the bank reported, by the bank's own reference of the entry and by the id under which the entry is
+    kept; those of earlier releases have the reference alone."""
 
     bank_reference: str
     amount_minor: int
     at: datetime
+    entry_id: str = ""
 
     def __post_init__(self) -> None:
         if not 0 < self.amount_minor <= AMOUNT_MINOR_MAX or not self.bank_reference:
@@ -72,7 +99,8 @@ class Debit:
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """One try, and all that happened to it. `next_look_at` is when it will be looked at again if nothing is heard."""
+    """One try, and all that happened to it. `next_look_at` is when it will be looked at again if nothing is heard;
+    `reversals` is money that came of it and was taken back."""
 
     collection_id: str
     reference: str
@@ -86,6 +114,7 @@ class Collection:
     valid_until_on: date | None = None
     checkout_url: str | None = None
     debits: tuple[Debit, ...] = ()
+    reversals: tuple[Debit, ...] = ()
     looks: int = 0
     next_look_at: datetime | None = None
     traceparent: str = ""
@@ -94,14 +123,24 @@ class Collection:
     def __post_init__(self) -> None:
         if not 0 < self.amount_minor <= AMOUNT_MINOR_MAX:
             raise ValueError("nobody collects nothing")
-        if (self.status is Status.DEBITED) != bool(self.debits) or len(self.debits) > DEBITS_MAX:
-            raise ValueError("a collection is debited where money came, and only there")
-        if self.status not in LIVE and self.next_look_at is not None:
+        if max(len(self.debits), len(self.reversals)) > DEBITS_MAX or self.debited_minor < 0:
+            raise ValueError("no more is taken back than came")
+        if (self.status is Status.DEBITED) != (self.debited_minor > 0):
+            raise ValueError("a collection is debited where money came and stayed, and only there")
+        if (self.status is Status.REVERSED) != (bool(self.debits) and self.debited_minor == 0):
+            raise ValueError("a collection is reversed where all that came was taken back, and only there")
+        if self.status not in FOLLOWED and self.next_look_at is not None:
             raise ValueError("nobody looks again at what is over")
 
     @property
     def debited_minor(self) -> int:
-        return sum(debit.amount_minor for debit in self.debits)
+        """What came and was not taken back."""
+        came, taken_back = (sum(each.amount_minor for each in some) for some in (self.debits, self.reversals))
+        return came - taken_back
+
+    @property
+    def is_followed(self) -> bool:
+        return self.status in FOLLOWED
 
     @property
     def is_live(self) -> bool:

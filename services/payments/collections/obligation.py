@@ -18,8 +18,10 @@ class ObligationStatus(StrEnum):
 class Obligation:
     """The debt of one declaration; minor units of the fund's currency.
 
-    `called_minor` is the most that the employer was ever asked to pay in all, `paid_minor` what the bank reported.
-    A declaration that was replaced has a cancelled obligation without money: what had come counts for its successor.
+    `called_minor` is the most that the employer was ever asked to pay in all, `paid_minor` what came for it and was
+    kept for it: what came beyond the debt is a credit of the employer (`credit.py`). A declaration that was replaced
+    has a cancelled obligation without money: what had come counts for its successor. `overpaid` are those alone that
+    were paid too much before there were credits.
     """
 
     declaration_id: str

@@ -16,7 +16,7 @@ from services.payments.collections.collection import (
 )
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case, Standing
-from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited
+from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Missing
@@ -58,21 +58,37 @@ class TooManyAttempts(Conflict):
 # --- Obligations ------------------------------------------------------------------------------------------------------
 
 
-def open_obligation(obligation: Obligation, *, before: Obligation | None) -> tuple[Obligation, Obligation | None]:
-    """The new obligation and the one that it replaces: what was paid for that one counts for this one."""
+def open_obligation(obligation: Obligation, *, before: Obligation | None) -> tuple[Obligation, Obligation | None, int]:
+    """The new obligation and the one that it replaces: what was paid for that one counts for this one. What it does
+    not need of it is the third value, in minor units: a credit of the employer."""
     if before is None:
-        return obligation, None
+        return obligation, None, 0
     if before.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
-    inherited = replace(obligation, paid_minor=before.paid_minor, called_minor=before.called_minor)
+    paid_minor, called_minor = (min(each, obligation.due_minor) for each in (before.paid_minor, before.called_minor))
+    inherited = replace(obligation, paid_minor=paid_minor, called_minor=called_minor)
     cancelled = replace(before, paid_minor=0, called_minor=0, replaced_by=obligation.declaration_id)
-    return inherited, cancelled
+    return inherited, cancelled, before.paid_minor - paid_minor
 
 
 def receive(obligation: Obligation, *, amount_minor: int, currency: str, at: datetime) -> Outcome[Obligation]:
-    """Money came for it. Told as paid at the moment when what was declared is what was collected, not before."""
-    received = replace(obligation, paid_minor=obligation.paid_minor + amount_minor)
-    return Outcome(received, paid_events(received, currency=currency, at=at))
+    """Money came for it, of which it keeps what is left to pay (`surplus_minor` is the rest). Told as paid at the
+    moment when all that was declared is there, whatever came beside it; not before, and not again."""
+    taken_minor = amount_minor - surplus_minor(obligation, amount_minor=amount_minor)
+    paid_minor = obligation.paid_minor + taken_minor
+    received = replace(obligation, paid_minor=paid_minor, called_minor=max(obligation.called_minor, paid_minor))
+    told = paid_events(received, currency=currency, at=at) if taken_minor else ()
+    return Outcome(received, told)
+
+
+def surplus_minor(obligation: Obligation, *, amount_minor: int) -> int:
+    """What of an amount the obligation does not need."""
+    return max(0, amount_minor - obligation.left_minor)
+
+
+def give_back(obligation: Obligation, *, amount_minor: int) -> Obligation:
+    """Money that had come for it was taken back: so much is open again."""
+    return replace(obligation, paid_minor=obligation.paid_minor - amount_minor)
 
 
 def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple[DeclarationPaid, ...]:
@@ -120,8 +136,9 @@ def request(
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
     """The employer chooses to pay what is left. `before` are all tries for the period, of this and of other
-    declarations: one rail carries one live try a declaration, and no two tries share a reference. The amount is part
-    of it, so only tries for the same amount are counted: an employer may have more establishments than attempts.
+    declarations, and no two of them share a reference. The amount is part of it, so only tries for the same amount
+    are counted: an employer may have more establishments than attempts. A live try on the same rail for the same
+    amount is the one to use; any other live try of the debt gives way to this one (`withdraw`).
 
     A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
     """
@@ -130,7 +147,8 @@ def request(
     if obligation.left_minor == 0:
         raise AlreadyPaid
     tries = list(before)
-    if any(each.is_live and each.rail is rail for each in tries if each.declaration_id == obligation.declaration_id):
+    here = (obligation.declaration_id, rail, obligation.left_minor)
+    if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
         raise AlreadyLive(rail=rail.value)
     requested = Collection(
         collection_id=collection_id,
@@ -205,21 +223,37 @@ def expire(collection: Collection, *, at: datetime) -> Collection:
     return _moved(collection, to=Status.EXPIRED, at=at)
 
 
-def is_booked(collection: Collection, *, bank_reference: str) -> bool:
-    """Whether this entry of the bank was taken in before."""
-    return any(debit.bank_reference == bank_reference for debit in collection.debits)
+def withdraw(collection: Collection, *, at: datetime) -> Collection:
+    """Another way or amount takes its place: one debt has one live try. A transfer's reference is good no more; of a
+    card the bank is asked to close its page. Money that comes all the same is still booked."""
+    if collection.rail is Rail.TRANSFER:
+        return withdrawn(collection, at=at)
+    return replace(_moved(collection, to=Status.WITHDRAWING, at=at, next_look_at=at), looks=0)
+
+
+def withdrawn(collection: Collection, *, at: datetime) -> Collection:
+    """Nothing of it can be paid any more."""
+    return _moved(collection, to=Status.WITHDRAWN, at=at)
+
+
+def is_booked(collection: Collection, *, bank_reference: str, entry_id: str) -> bool:
+    """Whether this entry of the bank was taken in before. What earlier releases booked is known by its reference."""
+    return any(
+        each.entry_id == entry_id if each.entry_id else each.bank_reference == bank_reference
+        for each in collection.debits
+    )
 
 
 def has_room(collection: Collection) -> bool:
-    """Whether one more entry of the bank may be booked to it."""
-    return len(collection.debits) < DEBITS_MAX
+    """Whether one more entry of the bank may be booked to it, and taken back."""
+    return max(len(collection.debits), len(collection.reversals)) < DEBITS_MAX
 
 
 def debit(
-    collection: Collection, *, bank_reference: str, amount_minor: int, currency: str, at: datetime
+    collection: Collection, *, bank_reference: str, entry_id: str, amount_minor: int, currency: str, at: datetime
 ) -> Outcome[Collection]:
     """The bank moved money for it: booked as it came, whatever had been asked for."""
-    came = Debit(bank_reference=bank_reference, amount_minor=amount_minor, at=at)
+    came = Debit(bank_reference=bank_reference, amount_minor=amount_minor, at=at, entry_id=entry_id)
     debits = (*collection.debits, came)
     if collection.status is Status.DEBITED:
         debited = replace(collection, debits=debits)
@@ -238,6 +272,41 @@ def debit(
         debited_at=at,
     )
     return Outcome(debited, (told,))
+
+
+def reverse(
+    collection: Collection,
+    *,
+    bank_reference: str,
+    entry_id: str,
+    amount_minor: int,
+    reason: str,
+    form: str,
+    currency: str,
+    at: datetime,
+) -> Outcome[Collection]:
+    """The bank took money back that had come of it: a reversal, a charge-back (`reason`, a code of ISO 20022, may be
+    empty). Not more than came."""
+    back = Debit(bank_reference=bank_reference, amount_minor=amount_minor, at=at, entry_id=entry_id)
+    reversals = (*collection.reversals, back)
+    if amount_minor < collection.debited_minor:
+        after = replace(collection, reversals=reversals)
+    else:
+        step = Step(status=moved(MOVES, collection.status, to=Status.REVERSED), at=at, about=reason)
+        after = replace(collection, status=step.status, steps=_steps(collection, step), reversals=reversals)
+    told = PaymentReversed(
+        collection_id=collection.collection_id,
+        declaration_id=collection.declaration_id,
+        employer_id=collection.employer_id,
+        form=form,
+        period=collection.period,
+        rail=collection.rail.value,
+        amount_minor=amount_minor,
+        currency=currency,
+        reason=reason,
+        reversed_at=at,
+    )
+    return Outcome(after, (told,))
 
 
 # --- Standing ---------------------------------------------------------------------------------------------------------

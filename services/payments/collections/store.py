@@ -1,22 +1,30 @@
-"""Where obligations, collections and standings are kept."""
+"""Where obligations, collections, credits and standings are kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.payments.collections.collection import Collection
+from services.payments.collections.credit import Credit
+from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 DUE_MAX = 50
 DIFFERENCES_MAX = 500
+CREDITS_MAX = 100
+"""Open credits of one employer that are looked at when a debt is opened or money is taken back: the oldest."""
 
 obligations = Shelf(
     "obligations",
     Obligation,
     key="declaration_id",
     missing=ObligationUnknown,
+    retention=BY_LAW,
     indexes=[Index(("employer_id", "period"))],
 )
 collections = Shelf(
@@ -24,6 +32,7 @@ collections = Shelf(
     Collection,
     key="collection_id",
     missing=CollectionUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("reference",), unique=True),
         Index(("declaration_id",)),
@@ -31,7 +40,20 @@ collections = Shelf(
         Index(("next_look_at",)),
     ],
 )
-standings = Shelf("standings", Standing, key="standing_id", missing=ObligationUnknown, indexes=[Index(("case",))])
+credits = Shelf(
+    "credits",
+    Credit,
+    key="credit_id",
+    missing=CreditUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("employer_id", "is_open", "credit_id")), Index(("is_open", "credit_id"))],
+)
+standings = Shelf(
+    "standings", Standing, key="standing_id", missing=ObligationUnknown, retention=BY_LAW, indexes=[Index(("case",))]
+)
+
+CREDITS_IN_ORDER = Order("credit_id", "credit_id")
+"""Ids of ours begin with the time at which they were made."""
 
 
 def of_period(work: Work, *, employer_id: str, period: str) -> list[Collection]:
@@ -39,9 +61,26 @@ def of_period(work: Work, *, employer_id: str, period: str) -> list[Collection]:
     return collections.find_all(work, employer_id=employer_id, period=period)
 
 
+def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
+    """The tries that these references name."""
+    wanted = sorted(references)
+    return collections.find_all(work, reference={"$in": wanted}) if wanted else []
+
+
 def to_look_at(work: Work, *, at: datetime) -> list[Collection]:
     """What time has come for, oldest first. A range, but a narrow one: each look moves it on."""
     return collections.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+
+
+def open_credits(work: Work, *, employer_id: str) -> list[Credit]:
+    """What an employer has to its credit, oldest first."""
+    return credits.find_all(work, limit=CREDITS_MAX, sort=[("credit_id", 1)], employer_id=employer_id, is_open=True)
+
+
+def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
+    """Credits, oldest first."""
+    filters = {"employer_id": employer_id} if employer_id else {}
+    return credits.page(work, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
 
 
 def differing(work: Work) -> list[Standing]:

@@ -8,15 +8,20 @@ of workers where a line is not even as long as a line. Checks that need several 
 import re
 from collections.abc import Iterator
 
-from services.payments.declarations import line_checks
+from services.payments.declarations import line_checks, plausibility
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, value
+from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import Line
 from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
 from services.payments.declarations.wages import WageLine, wage_line
 from shared.funds.fund import IdentifierKind
+from shared.kernel.money import Money
+
+ENCODINGS = {"ascii": "ASCII", "cp1252": "Windows-1252 (ANSI)"}
+"""The encodings of layouts, as editors name them."""
 
 
 class Checker:
@@ -29,9 +34,12 @@ class Checker:
         self._notes = Notes(findings_max=findings_max)
         self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
         self._floors = {
-            quarter.quarter or 0: line_checks.floor(facts.fund, on=quarter.last_on) for quarter in facts.period.quarters
+            quarter.quarter or 0: plausibility.floor(facts.fund, on=quarter.last_on)
+            for quarter in facts.period.quarters
         }
         self._line_counts = dict.fromkeys(layout.kinds, 0)
+        self._is_utf_8: set[Role] = set()
+        self._misnamed: list[tuple[Role, str, Remark]] = []
         self._establishment: str | None = None
         self._establishments: set[str] = set()
         self._named_establishment: tuple[Role, str] | None = None
@@ -55,19 +63,20 @@ class Checker:
         quarter = f"-Q{parts['quarter']}" if parts.get("quarter") else ""
         if "establishment" in parts:
             self._named_establishment = role, parts["establishment"]
-        for found, expected in (
-            (parts["employer"], self._facts.employer_id),
-            (parts["year"] + quarter, str(period)[4 - len(parts["year"]) :]),
+        for what, found, expected in (
+            ("employer", parts["employer"], self._facts.employer_id),
+            ("year", parts["year"] + quarter, str(period)[4 - len(parts["year"]) :]),
         ):
             if found != expected:
-                self._note(Remark("wage-file.name-differs", found=value(found), expected=value(expected)), role)
+                remark = Remark("wage-file.name-differs", found=value(found), expected=value(expected))
+                self._misnamed.append((role, what, remark))
 
     def feed(self, line: Line, *, role: Role) -> WageLine | None:
         """The worker of a detail line without errors; None for any other line."""
         self._line_counts[role] += 1
         kind = self._layout.kind(role, line.content)
-        if line.length != len(line.content) or not kind.fits(line.content):
-            self._refuse_length(line, role=role, kind=kind)
+        if line.length != len(line.content) or not kind.fits(line.content) or b"\t" in line.content:
+            self._refuse_line(line, role=role, kind=kind)
             return None
         values, faults = kind.read(line.content)
         remarks = [*faults, *self._whose(values, role=role)]
@@ -81,9 +90,10 @@ class Checker:
             else:
                 worker = wage_line(values, line=line.number)
                 remarks += self._within(worker, values)
-        for remark in remarks:
+        found = [each for remark in remarks if (each := plausibility.judged(remark, table=self._facts.plausibility))]
+        for remark in found:
             self._note(remark, role, line=line, kind=kind)
-        return None if any(remark.severity is Severity.ERROR for remark in remarks) else worker
+        return None if any(remark.severity is Severity.ERROR for remark in found) else worker
 
     @property
     def has_errors(self) -> bool:
@@ -102,6 +112,7 @@ class Checker:
             findings=self._notes.findings,
             errors=self._notes.counts[Severity.ERROR],
             warnings=self._notes.counts[Severity.WARNING],
+            confirms=self._notes.counts[Severity.CONFIRM],
             lines=sum(self._line_counts.values()),
             workers=self._line_counts[Role.DETAIL],
             wages_minor=sum(self._sums.values()),
@@ -110,12 +121,21 @@ class Checker:
             establishment=self._establishment or "",
         )
 
-    def _refuse_length(self, line: Line, *, role: Role, kind: RecordKind) -> None:
+    def _refuse_line(self, line: Line, *, role: Role, kind: RecordKind) -> None:
         self._is_whole, self._is_counted = False, False
         self._number += role is Role.DETAIL
-        found, expected = (Phrase("characters", {"count": count}) for count in (line.length, kind.length))
-        remark = Remark("wage-file.line-length", found=found, expected=expected)
-        self._note(remark, role, line=line, column=min(line.length, kind.length) + 1)
+        tab = line.content.find(b"\t") + 1
+        if tab:
+            self._note(Remark("wage-file.tab"), role, line=line, column=tab)
+        elif is_utf_8(line.content):
+            # Each letter with an accent is longer than one: the line is not too long, it is in another encoding.
+            if role not in self._is_utf_8:
+                self._note(encoded_otherwise(UTF_8, layout=self._layout), role, line=line)
+            self._is_utf_8.add(role)
+        else:
+            found, expected = (Phrase("characters", {"count": count}) for count in (line.length, kind.length))
+            remark = Remark("wage-file.line-length", found=found, expected=expected)
+            self._note(remark, role, line=line, column=min(line.length, kind.length) + 1)
 
     def _is_ours(self, values: Values) -> bool:
         return (values["employer"], self._period_of(values)) == (self._facts.employer_id, self._period)
@@ -151,7 +171,12 @@ class Checker:
                 yield Remark(code, "exploitation", value(establishment), value(self._establishment))
 
     def _name_against_lines(self) -> None:
-        """The place of work in the file's name, held against the one in its lines once they are read."""
+        """What the files' names say, once the lines are read: where those say the same, it is said there already."""
+        for role, what, remark in self._misnamed:
+            employer, period = self._first_whose.get(role, (None, None))
+            lines_differ = employer != self._facts.employer_id if what == "employer" else period != self._period
+            if employer is None or period is None or not lines_differ:
+                self._note(remark, role)
         if self._named_establishment is None or self._establishment is None:
             return
         role, named = self._named_establishment
@@ -166,11 +191,12 @@ class Checker:
 
     def _across(self, line: Line, values: Values) -> Iterator[Remark]:
         """The line's number and its person, held against the lines before."""
-        number = _number(values)
-        if number is not None and number != self._number + 1:
+        number, expected = _number(values), self._number + 1
+        if number is not None and number != expected:
             field = "page" if "page" in values else "number"
-            yield Remark("wage-file.number-gap", field, value(number), value(self._number + 1))
-        self._number = self._number + 1 if number is None else number
+            yield Remark("wage-file.number-gap", field, *_numbers(values, expected=expected))
+        # A number that no line can have says nothing of those that follow.
+        self._number = number or expected
         if line.number == self._layout.lines_max + 1:
             yield Remark("wage-file.too-many-lines", expected=value(self._layout.lines_max))
         person = values.get("insurance_number")
@@ -185,8 +211,13 @@ class Checker:
 
     def _within(self, worker: WageLine, values: Values) -> Iterator[Remark]:
         """The worker's own line as a whole, which goes into the sums."""
-        yield from line_checks.of_employment(worker, period=self._facts.period)
-        yield from line_checks.of_wages(worker, floors=self._floors)
+        yield from line_checks.of_person(worker, values=values)
+        period, table = self._facts.period, self._facts.plausibility
+        wrong = [*line_checks.of_employment(worker, period=period), *line_checks.of_durations(worker)]
+        yield from wrong
+        if not wrong:  # what cannot be need not be called unlikely too
+            yield from plausibility.of_employment(worker, period=period, table=table)
+            yield from plausibility.of_wages(worker, floors=self._floors, table=table)
         if "total" in values and values["total"] != sum(wage.wage_minor for wage in worker.wages):
             yield Remark("wage-file.line-total-differs", "total", Phrase("other-sum"), Phrase("sum-of-quarters"))
         for wage in worker.wages:
@@ -200,18 +231,23 @@ class Checker:
             ("wage-file.control-wages-differ", self._facts.control_wages_minor, wages_minor),
         ):
             if self._is_whole and typed is not None and typed != found:
-                self._note(Remark(code, found=value(found), expected=value(typed)), Role.DETAIL)
+                shown = self._sum if code == "wage-file.control-wages-differ" else value
+                self._note(Remark(code, found=shown(found), expected=shown(typed)), Role.DETAIL)
         if self._header is None:
             return
         line, kind, values = self._header
         said = {f"total_{quarter}": total for quarter, total in self._sums.items()} | {"total": wages_minor}
         for field, expected in (said if self._is_whole else {}).items():
             if values.get(field, expected) != expected:
-                remark = Remark("wage-file.total-differs", field, value(values[field]), value(expected))
+                remark = Remark("wage-file.total-differs", field, self._sum(values[field]), self._sum(expected))
                 self._note(remark, Role.HEADER, line=line, kind=kind)
         if self._is_counted and values.get("workers", workers) != workers:
             remark = Remark("wage-file.workers-differ", "workers", value(values["workers"]), value(workers))
             self._note(remark, Role.HEADER, line=line, kind=kind)
+
+    def _sum(self, amount_minor: int) -> Phrase:
+        """A sum as people write it: with the decimals of the fund's currency, and its name."""
+        return value(str(Money(amount_minor, self._facts.fund.currency)))
 
     def _note(
         self,
@@ -254,6 +290,22 @@ def _of_facts(facts: Facts) -> Iterator[Remark]:
 def _written(year: int, quarter: int | None) -> str:
     """A year and quarter as people write them, even where they are no possible period."""
     return f"{year:04d}" if quarter is None else f"{year:04d}-Q{quarter}"
+
+
+def _numbers(values: Values, *, expected: int) -> tuple[Phrase, Phrase]:
+    """A line's own number as it stands there, and as it should: by page and line where lines are numbered so."""
+    if "page" not in values:
+        return Phrase("line-number", {"line": values["number"]}), Phrase("line-number", {"line": expected})
+    page, line_in_page = divmod(expected - 1, LINES_PER_PAGE)
+    return (
+        Phrase("page-and-line", {"page": values["page"], "line": values["line_in_page"]}),
+        Phrase("page-and-line", {"page": page + 1, "line": line_in_page + 1}),
+    )
+
+
+def encoded_otherwise(encoding: str, *, layout: Layout) -> Remark:
+    """A file that was saved in another encoding than the layout's."""
+    return Remark("wage-file.encoding", found=value(encoding), expected=value(ENCODINGS[layout.encoding]))
 
 
 def _number(values: Values) -> int | None:

@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from services.payments.declarations.checks import Checker
+from services.payments.declarations.checks import Checker, encoded_otherwise
 from services.payments.declarations.facts import Facts
-from services.payments.declarations.findings import Finding, Phrase, Role, Severity
+from services.payments.declarations.findings import Finding, Phrase, Role, Severity, value
 from services.payments.declarations.layouts.detection import SAMPLE_LINES_MAX, Detected, detect
+from services.payments.declarations.layouts.encodings import other_encoding
 from services.payments.declarations.layouts.layout import Layout
 from services.payments.declarations.layouts.lines import LINE_LENGTH_MAX, lines
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
 
 SAMPLE_BYTES = SAMPLE_LINES_MAX * LINE_LENGTH_MAX
+NAME_SHOWN_MAX = 100
+BLANK = b" \t\r\n\x0c\x1a"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Examination:
             streams.append(stream)
         samples = [[line.content for line in islice(lines([head]), SAMPLE_LINES_MAX)] for head in heads]
         detected = detect(samples, layouts=self._layouts)
-        unreadable = _unreadable(heads, detected)
+        unreadable = _unreadable(self._sources, heads, detected, layouts=self._layouts)
         if detected is None or unreadable:
             self.report = _refusal(unreadable)
             return
@@ -105,15 +108,25 @@ def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     return head[:SAMPLE_BYTES], chain([head], rest)
 
 
-def _unreadable(heads: Sequence[bytes], detected: Detected | None) -> tuple[Finding, ...]:
-    """What is wrong with files of which no line can be read."""
+def _unreadable(
+    sources: Sequence[Source], heads: Sequence[bytes], detected: Detected | None, *, layouts: Sequence[Layout]
+) -> tuple[Finding, ...]:
+    """What is wrong with files of which no line can be read, each named."""
     roles = detected.roles if detected else (Role.DETAIL,) * len(heads)
-    found = [
-        Finding(severity=Severity.ERROR, code=code, file=role)
-        for head, role in zip(heads, roles, strict=True)
-        for code, is_so in (("wage-file.empty", not head.strip()), ("wage-file.binary", b"\0" in head))
-        if is_so
-    ]
+    layout = detected.layout if detected else layouts[0]
+    found = []
+    for source, head, role in zip(sources, heads, roles, strict=True):
+        name = value(source.name[:NAME_SHOWN_MAX])
+        if not head.strip(BLANK):
+            found.append(Finding(severity=Severity.ERROR, code="wage-file.empty", file=role, found=name))
+        elif encoding := other_encoding(head):
+            said = encoded_otherwise(encoding, layout=layout)
+            wrong = Finding(
+                severity=Severity.ERROR, code=said.code, file=role, found=said.found, expected=said.expected
+            )
+            found.append(wrong)
+        elif b"\0" in head:
+            found.append(Finding(severity=Severity.ERROR, code="wage-file.binary", file=role, found=name))
     if detected is None and not found:
         first = next(iter(lines([heads[0]])), None) if heads else None
         length = Phrase("characters", {"count": first.length if first else 0})

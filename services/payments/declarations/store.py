@@ -15,6 +15,7 @@ from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -37,24 +38,31 @@ declarations = Shelf(
     Declaration,
     key="declaration_id",
     missing=DeclarationUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("employer_id", "form", "period", "content"), unique=True),
         Index(("employer_id", "period")),
         Index(("status", "next_check_at")),
     ],
 )
-standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown)
-finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown)
+standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW)
+finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown, retention=WITH_ITS_THING)
 wage_pages = Shelf(
     "declaration_wages",
     WagePage,
     key="page_id",
     missing=PageUnknown,
+    retention=BY_LAW,
     sealed={"lines": DataClass.CIVIL},
     whose="page_id",
 )
 card_pages = Shelf(
-    "declaration_cards", CardPage, key="page_id", missing=PageUnknown, indexes=[Index(("declaration_id",))]
+    "declaration_cards",
+    CardPage,
+    key="page_id",
+    missing=PageUnknown,
+    retention=WITH_ITS_THING,
+    indexes=[Index(("declaration_id",))],
 )
 
 
@@ -72,12 +80,12 @@ def of_employer(work: Work, employer_id: str, *, period: str | None) -> list[Dec
 
 
 def waiting(work: Work) -> list[Declaration]:
-    """What waits to be checked and is in no worker's hands, oldest first."""
+    """What waits to be checked and is in no worker's hands, and what nobody confirmed in time; oldest first."""
     return declarations.find_all(
         work,
         limit=WAITING_MAX,
         sort=[("next_check_at", 1)],
-        status=Status.RECEIVED,
+        status={"$in": [Status.RECEIVED, Status.TO_CONFIRM]},
         next_check_at={"$lte": work.at},
     )
 

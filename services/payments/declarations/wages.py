@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.payments.declarations.layouts.layout import Values
+from shared.kernel.partial_date import PartialDate
 
 
 class Unit(StrEnum):
@@ -34,7 +35,8 @@ class PeriodWage:
 class WageLine:
     """One worker of a declaration. Quarters in which nothing was worked or earned are left out.
 
-    Where a layout has one field for both names, `family_name` holds it whole and `first_name` is empty. Where it
+    `birth_on` is as far as it is known, mostly a whole day. One of the names may be empty: some people have one. Where
+    a layout has one field for both names, `family_name` holds it whole and `first_name` is empty. Where it
     carries no duration, a wage counts as a quarter worked in full, three months, as the fund's `full_quarter` says.
     """
 
@@ -42,7 +44,7 @@ class WageLine:
     insurance_number: str
     family_name: str
     first_name: str
-    birth_on: date | None
+    birth_on: PartialDate | None
     national_id: str | None
     wages: tuple[PeriodWage, ...]
     entered_on: date | None
@@ -52,6 +54,8 @@ class WageLine:
 def wages(values: Values) -> tuple[PeriodWage, ...]:
     """The quarters of a line without faults."""
     if "wage" in values:
+        if not values["wage"]:
+            return ()
         return (PeriodWage(values["quarter"], MONTHS_PER_QUARTER, Unit.MONTH, values["wage"]),)
     return tuple(
         PeriodWage(quarter, values[duration], _UNIT_LETTERS.get(values[unit], Unit.MONTH), values[wage])

@@ -2,6 +2,7 @@
 
 from services.payments.employers.employer import Employer
 from shared.kernel.errors import Missing
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
 
 
@@ -9,4 +10,4 @@ class EmployerUnknown(Missing):
     code = "employer.unknown"
 
 
-employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown)
+employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown, retention=BY_LAW)

@@ -6,6 +6,10 @@
 | `contributions:<branch>` | income | contributions declared, by branch of insurance |
 | `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
 | `suspense:unmatched` | liability | money that came in and nobody knows for what |
+| `credit:<employer_id>` | liability | what an employer paid beyond its debts |
+| `refunds:ordered` | liability | money that is to be sent back, and has not left yet |
+| `written-off:received`, `written-off:lost` | income, expense | money that a person wrote off: it came, or it left |
+| `charges:bank` | expense | what the bank kept for itself of money that moved |
 | `benefits:<claim_type>` | expense | benefits approved |
 | `payable:<person_ref>` | liability | benefits approved and not paid yet |
 
@@ -15,14 +19,19 @@ A code without its last part is the sum of all that begin with it: `receivable:1
 import re
 
 CODE = re.compile(
-    r"^(receivable|contributions|bank|suspense|benefits|payable):[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
+    r"^(receivable|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges)"
+    r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
 )
 
 BANK_COLLECTIONS = "bank:collections"
 BANK_PAYOUTS = "bank:payouts"
 UNMATCHED = "suspense:unmatched"
+REFUNDS = "refunds:ordered"
+WRITTEN_OFF_RECEIVED = "written-off:received"
+WRITTEN_OFF_LOST = "written-off:lost"
+BANK_CHARGES = "charges:bank"
 
-_OWNED = ("receivable:", "payable:")
+_OWNED = ("receivable:", "payable:", "credit:")
 
 
 def receivable(employer_id: str, *, period: str) -> str:
@@ -39,6 +48,10 @@ def benefits(claim_type: str) -> str:
 
 def payable(person_ref: str) -> str:
     return f"payable:{person_ref}"
+
+
+def credit(employer_id: str) -> str:
+    return f"credit:{employer_id}"
 
 
 def is_owned(code: str) -> bool:

@@ -11,6 +11,7 @@ from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import Entry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.work import Work
 
@@ -18,7 +19,14 @@ SHARDS = 16
 BALANCES = "ledger_balances"
 BALANCE_INDEXES = [["fund", "account"], ["fund", "parent"]]
 
-entries = Shelf("ledger_entries", Entry, key="entry_id", missing=EntryUnknown, indexes=[Index(("cause",), unique=True)])
+entries = Shelf(
+    "ledger_entries",
+    Entry,
+    key="entry_id",
+    missing=EntryUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("cause",), unique=True)],
+)
 
 
 def add_to_balances(work: Work, entry: Entry) -> None:

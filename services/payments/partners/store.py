@@ -5,9 +5,10 @@ from datetime import datetime
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import Endpoint, Status
-from services.payments.partners.rules import DeliveryUnknown, EndpointUnknown
+from services.payments.partners.rules import KEPT, DeliveryUnknown, EndpointUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
@@ -23,6 +24,7 @@ endpoints = Shelf(
     Endpoint,
     key="endpoint_id",
     missing=EndpointUnknown,
+    retention=kept("as long as the partner has it"),
     indexes=[Index(("client",)), Index(("status",))],
     sealed={"secrets": DataClass.BANK},
     whose="endpoint_id",
@@ -32,10 +34,15 @@ deliveries = Shelf(
     Delivery,
     key="delivery_id",
     missing=DeliveryUnknown,
+    retention=Retention(
+        life=KEPT,
+        since="last_try_at",
+        why="a partner may ask for them again",
+        only={"status": [DeliveryStatus.DELIVERED.value, DeliveryStatus.FAILED.value]},
+    ),
     indexes=[
         Index(("endpoint_id", "status", "next_try_at")),
         Index(("endpoint_id", "happened_at", "delivery_id")),
-        Index(("status", "last_try_at")),
     ],
 )
 

@@ -3,6 +3,7 @@
 from services.payments.payees.payee import Payee
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
 
 
@@ -15,6 +16,7 @@ payees = Shelf(
     Payee,
     key="person_ref",
     missing=PayeeUnknown,
+    retention=BY_LAW,
     came_sealed={"civil": DataClass.CIVIL, "bank": DataClass.BANK},
     whose="person_ref",
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.payments.payouts.batch import PAYOUTS_MAX, Batch
 from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.work import Work
 
@@ -17,6 +18,7 @@ payouts = Shelf(
     Payout,
     key="payout_id",
     missing=PayoutUnknown,
+    retention=BY_LAW,
     indexes=[
         Index(("end_to_end_id",), unique=True),
         Index(("claim_id",)),
@@ -24,7 +26,9 @@ payouts = Shelf(
         Index(("person_ref", "status")),
     ],
 )
-batches = Shelf("batches", Batch, key="batch_id", missing=BatchUnknown, indexes=[Index(("next_look_at",))])
+batches = Shelf(
+    "batches", Batch, key="batch_id", missing=BatchUnknown, retention=BY_LAW, indexes=[Index(("next_look_at",))]
+)
 
 
 def of_claim(work: Work, claim_id: str) -> list[Payout]:
@@ -44,6 +48,12 @@ def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     """What these persons are owed and cannot be paid, in one question for a whole page of the register."""
     wanted = {"$in": sorted(person_refs)}
     return payouts.find_all(work, limit=FIND_MAX, status=Status.WAITING_ACCOUNT, person_ref=wanted)
+
+
+def to_be_replaced(work: Work, person_refs: Iterable[str]) -> list[Payout]:
+    """What came back from these persons and nothing was ordered for yet."""
+    wanted = {"$in": sorted(person_refs)}
+    return payouts.find_all(work, limit=FIND_MAX, status=Status.RETURNED, person_ref=wanted, replaced_by=None)
 
 
 def to_look_at(work: Work, *, at: datetime) -> list[Batch]:

@@ -1,5 +1,6 @@
 """Wages come in page by page; rights go out page by page; twice is once."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -57,3 +58,15 @@ def test_w05_establishments_and_lines_of_one_person_are_all_taken(office: Office
     assert [each["duration"] for each in worked if each["year"] == 2025] == [1, 2] * 4
     assert len([each for each in worked if each["year"] == 2024]) == 4
     assert parked(platform) == []
+
+
+def test_r4_a_replacement_with_fewer_workers_closes_their_rights_and_says_which_decision_is_later(
+    office: Office, platform: Platform
+) -> None:
+    gone = wages(AMIRA, months=0)
+    hear(platform, service, wages(AMIRA, KARIM), replace(gone, declaration_id="d2", revision=2))
+    said = [event for row in platform.database["outbox"].find().sort("_id", 1) for event in row["events"]]
+    rights = [json.loads(event["body"])["rights"] for event in said]
+    assert [(each["status"], each["version"]) for each in rights[0]] == [("open", 1), ("open", 1)]
+    assert [(each["person_ref"], each["status"], each["version"]) for each in rights[1]] == [(AMIRA, "closed", 2)]
+    assert office.person(AMIRA).get("/rights").json["status"] == "closed"

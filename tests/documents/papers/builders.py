@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from services.documents.papers.content import (
     Affiliation,
+    EmployedSpan,
     Employer,
     Employment,
     Holder,
+    Kind,
     Language,
     PaperContent,
     WageLine,
@@ -18,6 +20,7 @@ from services.documents.papers.content import (
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.money import Money
+from shared.kernel.partial_date import PartialDate
 
 ISSUED_ON = date(2026, 11, 22)
 
@@ -53,6 +56,21 @@ def wages(*employments: tuple[WageLine, ...]) -> Wages:
     )
 
 
+def a_body(kind: Kind, *, fund: Fund | None = None) -> Wages | Affiliation:
+    """What a paper of a kind says: enough to take more than one page, where it may."""
+    if kind is Kind.SALARY_CERTIFICATE:
+        return wages(months(30, fund=fund), months(2, fund=fund))
+    spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))
+    return Affiliation(since_on=date(2014, 9, 1), known_until_on=date(2025, 12, 31), spans=spans)
+
+
+def span(place: int, name: str, *, has_left: bool = False) -> EmployedSpan:
+    """Some years with an employer."""
+    employer = Employer(employer_id=f"160000000{place}", name=name)
+    starts_on, ends_on = date(2014 + place, 9, 1), date(2020 + place, 3, 31)
+    return EmployedSpan(employer=employer, starts_on=starts_on, ends_on=ends_on, has_left=has_left)
+
+
 def a_paper(
     body: Wages | Affiliation | None = None,
     *,
@@ -67,7 +85,8 @@ def a_paper(
         issued_on=ISSUED_ON,
         valid_until_on=ISSUED_ON + timedelta(days=90),
         fund=fund or a_fund(),
-        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=date(1990, 2, 1)),
+        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=PartialDate("1990-02-01")),
         body=body or wages(months(1)),
-        verification_url="https://documents.example/v1/dz-cnas/verifications/PR2026000012345678",
+        verification_url="https://documents.example/v1/dz-cnas/verify/PR2026000012345678",
+        code="7K3MQ9TZ",
     )

@@ -59,6 +59,7 @@ def ask(asked: Request | None = None, **facts: Any) -> Paper:
         "person_ref": AMIRA,
         "waiting": 0,
         "number": "PR260000000142",
+        "code": "7K3MQ9TZ",
         "traceparent": "",
         "at": AT,
         **facts,
@@ -158,8 +159,48 @@ def test_a_certificate_of_affiliation_says_since_when_and_through_whom(
     entries: tuple[Entry, ...], since_on: date, employer_id: str, ended_on: date | None
 ) -> None:
     said = ask(request("affiliation-certificate"), entries=entries).said.affiliation
-    assert said and said.employer
-    assert (said.since_on, said.employer.employer_id, said.ended_on) == (since_on, employer_id, ended_on)
+    assert said
+    newest = said.spans[0].employer.employer_id
+    assert (said.since_on, newest, said.ended_on) == (since_on, employer_id, ended_on)
+
+
+def spans_of(*pages: WagesDeclared, at: datetime = AT) -> list[tuple[str, date, date, bool]]:
+    said = ask(request("affiliation-certificate"), entries=career(*pages), at=at).said.affiliation
+    assert said
+    return [(each.employer.employer_id, each.starts_on, each.ends_on, each.has_left) for each in said.spans]
+
+
+def test_r11_all_employers_are_named_with_what_is_known_of_each() -> None:
+    pages = declared(LEFT), declared(wage(year=2025), employer_id=OTHER_FIRM)
+    assert spans_of(*pages) == [
+        (OTHER_FIRM, date(2025, 1, 1), date(2025, 12, 31), False),
+        (FIRM, date(2019, 9, 1), date(2025, 11, 30), True),
+    ]
+    said = ask(request("affiliation-certificate"), entries=career(*pages)).said.affiliation
+    assert said and (said.known_until_on, said.ended_on) == (date(2025, 12, 31), None)
+    assert {each.name for each in said.employers} == {"SARL El Amel", "EURL Nour"}
+
+
+def test_r11_years_without_a_declaration_are_not_certified() -> None:
+    entered = date(2019, 9, 1)
+    years = [declared(wage(year=year, entered_on=entered), year=year) for year in (2020, 2021, 2025)]
+    assert spans_of(*years) == [
+        (FIRM, date(2025, 1, 1), date(2025, 12, 31), False),
+        (FIRM, entered, date(2021, 12, 31), False),
+    ]
+
+
+def test_r11_nothing_is_certified_beyond_today() -> None:
+    (span,) = spans_of(declared(wage(year=2026), year=2026))
+    assert span == (FIRM, date(2026, 1, 1), AT.date(), False)
+    said = ask(request("affiliation-certificate"), entries=career(declared(wage(year=2026), year=2026))).said
+    assert said.affiliation and said.affiliation.known_until_on == AT.date()
+
+
+def test_r10_the_control_code_has_no_letters_that_are_read_as_others() -> None:
+    assert rules.control_code(bytes(5)) == "00000000"
+    assert rules.control_code(b"\xff" * 5) == "ZZZZZZZZ"
+    assert len({rules.control_code(bytes([0, 0, 0, 0, place])) for place in range(256)}) == 256
 
 
 @pytest.mark.parametrize(

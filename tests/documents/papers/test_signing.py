@@ -44,6 +44,12 @@ def test_it_is_a_pades_signature_that_allows_no_change() -> None:
     assert signature.docmdp_level.value == 1
 
 
+def test_d1_the_signature_s_update_begins_on_a_line_of_its_own() -> None:
+    assert not PRINTED.endswith(b"\n")
+    assert SIGNED[len(PRINTED) : len(PRINTED) + 1] == b"\n"
+    assert Seal(CHAIN, fund_name="CNAS").sign(PRINTED + b"\n", at=AT)[len(PRINTED) : len(PRINTED) + 2][1:] != b"\n"
+
+
 def test_signing_appends_and_keeps_the_promise_of_the_archive() -> None:
     assert SIGNED.startswith(PRINTED)
     with pikepdf.open(BytesIO(SIGNED)) as pdf, pdf.open_metadata() as metadata:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from services.documents.register import rules
@@ -51,3 +52,21 @@ def test_a_name_is_written_in_the_script_of_the_language_where_the_register_has_
         family_name_ar=arabic[1],
     )
     assert civil.full_name(language) == shown
+
+
+@pytest.mark.parametrize(
+    ("names", "latin", "arabic"),
+    [
+        ({"first_name": "Amira", "family_name": ""}, "Amira", "Amira"),
+        ({"first_name": "", "family_name": "Amira", "family_name_ar": "أميرة"}, "Amira", "أميرة"),
+        ({"first_name": "Amira", "family_name": "Benali", "family_name_ar": "بن علي"}, "Amira Benali", "Amira Benali"),
+    ],
+)
+def test_w03_who_has_one_name_is_called_by_it(names: dict[str, str], latin: str, arabic: str) -> None:
+    civil = Civil(insurance_number="900000000001", **names)
+    assert (civil.full_name("fr"), civil.full_name("ar")) == (latin, arabic)
+
+
+def test_w01_what_is_known_of_a_birth_is_read_back() -> None:
+    sealed = {"insurance_number": "1", "family_name": "A", "first_name": "", "birth_on": "1950"}
+    assert msgspec.convert(sealed, Civil).birth_on == "1950"

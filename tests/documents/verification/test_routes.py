@@ -2,21 +2,24 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services.documents.papers import store
 from services.documents.verification import page
 from services.documents.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.platform import Platform, now
 from tests.callers import Office
-from tests.documents.builders import AMIRA, OTHER_FIRM, declared, employers, registered, settings_in, wage
+from tests.documents.builders import AMIRA, FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, obtained
-from tests.ground import DZ, TN, hear, platform_on
+from tests.ground import DZ, TN, hear, platform_on, reading
 
 NEVER_ISSUED = with_check("PR", "2600000001")
 
@@ -77,6 +80,25 @@ def test_every_state_is_told_to_programs_and_to_people(
     assert (answer.status_code, answer.json["status"], answer.json["number"]) == (200, status, number)
     assert title(look(office, number)) == said
     assert ("since_on" in answer.json and answer.json["since_on"] is not None) == (status in ("revoked", "superseded"))
+
+
+def test_i02_a_number_is_found_however_it_was_typed_or_copied(office: Office, platform: Platform) -> None:
+    number = paper(office, platform)
+    arabic = number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for typed in (
+        f"{number[:4]}\u2011{number[4:8]}\u2011{number[8:]}".lower(),
+        f"\u2068{number}\u2069",
+        f"{number[:6]}\u00a0{number[6:]}\u200b",
+        arabic,
+    ):
+        assert check(office, typed).json["status"] == "valid"
+        assert title(look(office, typed)) == "Document authentique et valable"
+        asked_by_form = stranger(office).get(f"/v1/{DZ}/verify", query_string={"number": typed})
+        assert asked_by_form.status_code == 303 and number in asked_by_form.headers["Location"]
+
+
+def test_i02_what_is_no_number_is_shown_without_the_signs_that_nobody_sees(office: Office) -> None:
+    assert check(office, "x\u202ey\u200b").json["number"] == "xy"
 
 
 def test_a_paper_expires_on_the_day_after_its_last(office: Office, platform: Platform, mongodb: str) -> None:
@@ -185,3 +207,152 @@ def test_what_is_no_number_is_answered_where_it_was_typed(office: Office, typed:
     shown = stranger(office).get(f"/v1/{DZ}/verify", query_string={"number": typed, "language": "fr"})
     assert (shown.status_code, title(shown)) == (200, "Document inconnu")
     assert "<script" not in shown.text
+
+
+# --- What a paper certifies (R10) -------------------------------------------------------------------------------------
+
+
+def code_of(platform: Platform, number: str) -> str:
+    """The control code that is printed on a paper."""
+    return store.papers.load(reading(platform), number).said.code
+
+
+def give_code(office: Office, number: str, code: str, *, language: str = "fr") -> TestResponse:
+    path = f"/v1/{DZ}/verify/{quote(number, safe='')}?language={language}"
+    return stranger(office).post(path, data={"code": code})
+
+
+def post_code(office: Office, number: str, code: str) -> TestResponse:
+    return stranger(office).post(f"/v1/{DZ}/verifications/{quote(number, safe='')}", json={"code": code})
+
+
+def show_file(office: Office, content: bytes, *, path: str = "verify") -> TestResponse:
+    data = {"file": (BytesIO(content), "attestation.pdf")}
+    return stranger(office).post(f"/v1/{DZ}/{path}?language=fr", data=data)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_r10_the_code_on_the_paper_shows_what_it_is_relied_on_for(
+    office: Office, platform: Platform, language: str
+) -> None:
+    number = paper(office, platform)
+    code = code_of(platform, number)
+    before = look(office, number, language=language)
+    assert page._words()[language]["code"]["asks"] in before.text
+    for typed in (
+        code,
+        f" {code[:4].lower()}-{code[4:].lower()} ",
+        "\u200e" + code.replace("0", "O").replace("1", "l"),
+    ):
+        shown = give_code(office, number, typed, language=language)
+        assert shown.status_code == 200 and page._words()[language]["code"]["shown"] in shown.text
+        for said in ("Amira BENABDALLAH", "SARL El Amel", FIRM, "2025"):
+            assert said in shown.text
+        assert "720" in shown.text and "180" in shown.text
+        assert shown.headers["Content-Security-Policy"] == page.content_security_policy()
+        ElementTree.fromstring(f"<body>{shown.text.partition('<body>')[2].partition('</body>')[0]}</body>")  # noqa: S314
+
+
+def test_r10_programs_get_the_same(office: Office, platform: Platform) -> None:
+    number = paper(office, platform)
+    seen = post_code(office, number, code_of(platform, number)).json
+    assert (seen["code"], seen["status"], seen["holder_name"]) == ("right", "valid", "Amira BENABDALLAH")
+    assert (seen["wages"]["starts_on"], seen["wages"]["ends_on"], seen["wages"]["currency"]) == (
+        *("2025-01-01", "2025-12-31"),
+        "DZD",
+    )
+    (employment,) = seen["wages"]["employments"]
+    assert employment["employer"] == {"employer_id": FIRM, "name": "SARL El Amel"}
+    assert len(employment["lines"]) == 4
+    assert seen["affiliation"] is None
+
+
+def test_r10_of_an_affiliation_the_employers_are_shown(office: Office, platform: Platform) -> None:
+    number = obtained(office.person(AMIRA), platform, kind="affiliation-certificate")
+    code = code_of(platform, number)
+    assert "SARL El Amel" in give_code(office, number, code).text
+    seen = post_code(office, number, code).json
+    assert [each["employer"]["name"] for each in seen["affiliation"]["spans"]] == ["SARL El Amel"]
+    assert (seen["affiliation"]["known_until_on"], seen["wages"]) == ("2025-12-31", None)
+
+
+@pytest.mark.parametrize("code", ["00000000", "", "x", "' OR 1=1", "<script>", "٠" * 8, "a" * 40, "é"])
+def test_r10_a_guessed_code_shows_nothing(office: Office, platform: Platform, code: str) -> None:
+    number = paper(office, platform)
+    answers = [give_code(office, number, code)]
+    if code:
+        answers.append(post_code(office, number, code))
+        assert answers[1].json["code"] == "wrong"
+    assert "Ce n’est pas le code imprimé" in answers[0].text
+    for answer in answers:
+        assert answer.status_code == 200
+        for secret in ("Amira", "BENABDALLAH", "El Amel", "180", "720", "<script", code_of(platform, number)):
+            assert secret not in answer.text
+
+
+def test_r10_a_paper_without_a_code_and_one_never_issued_answer_a_guess_alike(
+    office: Office, platform: Platform
+) -> None:
+    for number in (NEVER_ISSUED, "x", paper(office, platform, then="unprinted")):
+        answer = post_code(office, number, "00000000").json
+        assert (answer["code"], answer["status"]) == ("wrong", "unknown")
+        assert "Document inconnu" in give_code(office, number, "00000000").text
+
+
+def test_r10_a_revoked_paper_shows_what_it_said_and_that_it_is_revoked(office: Office, platform: Platform) -> None:
+    number = paper(office, platform, then="revoked")
+    shown = give_code(office, number, code_of(platform, number))
+    assert title(shown) == "Document révoqué" and "720" in shown.text
+
+
+def test_r10_the_file_itself_is_checked(office: Office, platform: Platform) -> None:
+    number = paper(office, platform)
+    pdf = office.person(AMIRA).get(f"/papers/{number}/pdf").data
+    shown = show_file(office, pdf)
+    assert title(shown) == "Document authentique et valable"
+    assert "exactement celui que la caisse a signé" in shown.text and number in shown.text
+    assert "720" not in shown.text
+    found = show_file(office, pdf, path="verifications").json
+    assert (found["is_genuine"], found["paper"]["number"]) == (True, number)
+    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    assert title(show_file(office, pdf)) == "Document révoqué"
+
+
+@pytest.mark.parametrize("change", ["first", "last", "appended", "cut", "other", "empty", "long"])
+def test_r10_a_file_that_was_changed_is_not_recognised(office: Office, platform: Platform, change: str) -> None:
+    pdf = office.person(AMIRA).get(f"/papers/{paper(office, platform)}/pdf").data
+    changed = {
+        "first": pdf[:200] + bytes([pdf[200] ^ 1]) + pdf[201:],
+        "last": pdf[:-1] + b" ",
+        "appended": pdf + b"\n",
+        "cut": pdf[:-10],
+        "other": b"%PDF-1.7 nothing",
+        "empty": b"",
+        "long": pdf + bytes(store.PDF_BYTES_MAX),
+    }[change]
+    shown = show_file(office, changed)
+    assert (shown.status_code, title(shown)) == (200, "Fichier inconnu")
+    assert show_file(office, changed, path="verifications").json == {"is_genuine": False, "paper": None}
+
+
+def test_r10_without_a_file_the_form_is_shown_again_and_too_long_a_body_is_refused(office: Office) -> None:
+    again = stranger(office).post(f"/v1/{DZ}/verify?language=fr", data={})
+    assert (again.status_code, title(again)) == (200, "Vérifier un document")
+    assert show_file(office, bytes(2 * store.PDF_BYTES_MAX + 1)).status_code == 413
+    assert give_code(office, NEVER_ISSUED, "x" * 100_000).status_code == 413
+
+
+def test_r10_codes_and_files_are_in_no_address_and_no_log(
+    office: Office, platform: Platform, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = paper(office, platform)
+    code = code_of(platform, number)
+    for shown in (look(office, number), give_code(office, number, code)):
+        assert all('method="get"' not in form for form in re.findall(r"<form[^>]*>", shown.text))
+    said = caplog.text + "".join(capsys.readouterr())
+    assert code not in said and "BENABDALLAH" not in said
+
+
+def test_r10_codes_rest_sealed(office: Office, platform: Platform) -> None:
+    code = code_of(platform, paper(office, platform))
+    assert code not in str(list(platform.database["papers"].find()))

@@ -61,6 +61,7 @@ class Scene:
     acknowledged: list[tuple[str, str, str]] = field(default_factory=list)
     """What clients were told is done: service, collection, id."""
     asleep: list[BaseProcess] = field(default_factory=list)
+    migrated: set[str] = field(default_factory=set)
     killed: dict[str, int | None] = field(default_factory=dict)
     """By service, how the process ended that met its fault."""
 
@@ -199,6 +200,9 @@ class Scene:
             platform.database.client.close()
 
     def _begin(self, name: str) -> BaseProcess:
+        if name not in self.migrated:
+            self.services[name].make_indexes(self.platforms[name])
+            self.migrated.add(name)
         return begin(name, "worker", settings=self.settings[name], log=self._log(name), fault=self.faults.get(name))
 
     def _log(self, name: str) -> Path:

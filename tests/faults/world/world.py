@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from deploy.local import addresses, plan, processes, refill
+from deploy.local import addresses, migrate, plan, processes, refill
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import chosen
@@ -101,6 +101,7 @@ class World:
         for service in SERVICES:
             self.add_web(service, 1)
             self.add_worker(service, 1)
+        migrate.all_services(plan.settings_of_services(self.past_the_proxies, var=self.var))
         self.start(*(name for name in self.processes if name not in engines))
 
     def end(self) -> None:

@@ -1,6 +1,5 @@
 """Letting people in: by what they know and have; strangers shut no door but their own."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +13,7 @@ from services.identity.accounts.actions import Admission, Attempt
 from services.identity.accounts.rules import read_facts
 from services.identity.accounts.second_factor import accepted_step
 from shared.kernel.actors import ActorKind
+from shared.kernel.partial_date import PartialDate
 from shared.storage.platform import Platform
 from tests.ground import DZ, platform_on, someone
 from tests.identity.builders import (
@@ -45,7 +45,7 @@ def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp
     known_people(made, tmp_path)
     sent = application()
     password = sent.pop("password")
-    sent["birth_on"] = date.fromisoformat(sent["birth_on"])
+    sent["birth_on"] = PartialDate(sent["birth_on"])
     facts = read_facts(**sent, fund=made.funds[DZ])
     in_work(made, lambda work: actions.apply(work, facts, password=password))
     considered(made)
@@ -73,9 +73,20 @@ def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, 
     return in_work(platform, lambda work: actions.admit(work, attempt))  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE "])
+@pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])
 def test_a_right_password_lets_in(platform: Platform, login: str) -> None:
     assert admit(platform, login).account is not None
+
+
+def test_i02_a_national_id_lets_in_however_it_was_typed(platform: Platform) -> None:
+    arabic = AMIRA_NIN.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    for typed in (
+        arabic,
+        f"\u2066{AMIRA_NIN}\u2069",
+        f"{AMIRA_NIN[:4]}\u2011{AMIRA_NIN[4:]}",
+        f"{arabic[:9]}\u202f{arabic[9:]}",
+    ):
+        assert admit(platform, typed).account is not None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +166,7 @@ def test_one_persons_device_opens_no_other_door(platform: Platform) -> None:
 
 
 def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: Clock) -> None:
-    _, address = added_user(platform, "--kind", "staff", "--login", "nadia")
+    _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "agent")
     codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
     def sign_in(code: str) -> bool:
@@ -167,6 +178,9 @@ def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: C
     assert not sign_in(code), "a code is taken once"
     clock.advance(seconds=60)
     assert sign_in(codes.at(clock()))
+    clock.advance(seconds=60)
+    arabic = codes.at(clock()).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert sign_in(f"\u200f{arabic[:3]}\u00a0{arabic[3:]}"), "I02: digits of any script"
 
 
 @pytest.mark.parametrize(("off_s", "is_taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])

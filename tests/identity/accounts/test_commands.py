@@ -44,9 +44,13 @@ def test_staff_get_the_secret_of_their_codes_this_once(people: Platform) -> None
 @pytest.mark.parametrize(
     ("arguments", "password", "says"),
     [
-        (["--kind", "staff", "--login", "1600000001"], "trois chats sur un mur", "A user name begins"),
-        (["--kind", "staff", "--login", "nadia"], "onze signes", "at least 12"),
-        (["--kind", "staff", "--login", "nadia"], "nadia et ses chats", "something about you"),
+        (
+            ["--kind", "staff", "--login", "1600000001", "--role", "agent"],
+            "trois chats sur un mur",
+            "A user name begins",
+        ),
+        (["--kind", "staff", "--login", "nadia", "--role", "agent"], "onze signes", "at least 12"),
+        (["--kind", "staff", "--login", "nadia", "--role", "agent"], "nadia et ses chats", "something about you"),
         (["--kind", "employer", "--login", "paie"], "trois chats sur un mur", "At least one employer"),
         (["--kind", "employer", "--login", "paie", "--employer", "1"], "trois chats sur un mur", "does not know"),
         (["--kind", "employer", "--login", "paie", "--employer", "9" * 10], "trois chats sur un mur", "does not know"),
@@ -59,12 +63,22 @@ def test_users_that_cannot_be(people: Platform, arguments: list[str], password: 
 
 
 def test_a_login_is_given_once_and_a_closed_employer_has_no_users(people: Platform, tmp_path: Path) -> None:
-    assert added_user(people, "--kind", "staff", "--login", "nadia")[0] == 0
-    assert added_user(people, "--kind", "staff", "--login", "NADIA") == (1, "This user name is taken.")
+    assert added_user(people, "--kind", "staff", "--login", "nadia", "--role", "agent")[0] == 0
+    assert added_user(people, "--kind", "staff", "--login", "NADIA", "--role", "agent") == (
+        1,
+        "This user name is taken.",
+    )
     imported(people, "--employers", csv_file(tmp_path / "closed.csv", [employer_row(closed_on="2024-12-31")]))
     status, said = added_user(people, "--kind", "employer", "--login", "paie", "--employer", FIRM)
     assert (status, said) == (1, "This employer has closed.")
 
 
 def test_no_such_fund(people: Platform) -> None:
-    assert added_user(people, "--kind", "staff", "--login", "nadia", fund_id="xx")[0] == 1
+    assert added_user(people, "--kind", "staff", "--login", "nadia", "--role", "agent", fund_id="xx")[0] == 1
+
+
+def test_u10_what_the_staff_may_do_is_named(people: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        added_user(people, "--kind", "staff", "--login", "nadia")
+    assert refused.value.code == 2 and "--role" in capsys.readouterr().err
+    assert people.database["accounts"].count_documents({}) == 0

@@ -17,6 +17,7 @@ from tests.callers import Office
 from tests.ground import DZ, TN, platform_on, reading, told
 from tests.identity.builders import (
     AMIRA_NIN,
+    AMIRA_NSS,
     PASSWORD,
     Clock,
     application,
@@ -71,6 +72,43 @@ def test_an_account_from_the_application_to_the_followed_link(office: Office, pl
     account = store.known_by(reading(platform), ref())
     assert account is not None and account.status is Status.ACTIVE
     assert events(platform, "identity.account-activated")[0]["account_id"] == account.account_id
+
+
+def test_i02_facts_are_read_however_they_were_typed(office: Office) -> None:
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    (link,) = asked(
+        office,
+        national_id=f"\u200f{AMIRA_NIN.translate(arabic)}",
+        insurance_number=f"{AMIRA_NSS[:2]}\u2011{AMIRA_NSS[2:]}",
+        birth_on="1990-04-25".translate(arabic),
+        email="\u200bamira@example.dz\ufeff",
+    )
+    token = urlsplit(link).fragment.removeprefix("token=")
+    copied = {"token": f"\u2068{token}\u2069\n", "password": PASSWORD}
+    assert post(office, "/accounts/activation", copied).status_code == 200, "M1: as a mail program hands it on"
+
+
+@pytest.mark.parametrize("birth_on", ["1950", "1950-00-00", "1950-01-01", "00/00/1950"])
+def test_w01_who_is_known_by_the_year_of_birth_opens_an_account(
+    office: Office, platform: Platform, tmp_path: Path, birth_on: str
+) -> None:
+    known_people(platform, tmp_path, person_row(birth_on="1950-00-00"))
+    assert asked(office, birth_on=birth_on)
+
+
+@pytest.mark.parametrize("birth_on", ["1990", "1990-04", "1990-00-00"])
+def test_w01_the_year_alone_proves_nothing_where_the_day_is_known(office: Office, birth_on: str) -> None:
+    assert asked(office, birth_on=birth_on) == []
+
+
+def test_u12_a_name_that_only_the_register_knows_opens_no_account(
+    office: Office, platform: Platform, tmp_path: Path
+) -> None:
+    known_people(platform, tmp_path, person_row(family_name="AÏT-MEHDI", first_name="Amel"))
+    (link,) = asked(office, password="aitmehdi1990")
+    refused = activate(office, link, "aitmehdi1990")
+    assert (refused.status_code, refused.json["code"]) == (422, "activation.password-personal")
+    assert activate(office, (asked(office) or [""])[-1]).status_code == 200, "and with another one they get in"
 
 
 UNKNOWN = {

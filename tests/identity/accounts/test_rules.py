@@ -1,7 +1,7 @@
 """Who may have an account, what a password must be, when a link opens, how long a door stays shut."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +15,14 @@ from services.identity.accounts.passwords import common
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.kernel.actors import ActorKind
+from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
 from tests.ground import DZ, TN, funds
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
 
-FACTS = Facts(national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=date(1990, 4, 25), email="amira.b@example.dz")
+FACTS = Facts(
+    national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
+)
 AMIRA = Person(
     person_ref="pamira",
     national_id_index="i1",
@@ -28,7 +31,7 @@ AMIRA = Person(
         national_id=AMIRA_NIN,
         family_name="Benali",
         first_name="Amira",
-        birth_on=date(1990, 4, 25),
+        birth_on=PartialDate("1990-04-25"),
     ),
     contact=Contact(email="amira.b@example.dz"),
     bank=None,
@@ -53,7 +56,7 @@ PENDING = Account(
 
 def check(password: str, role: Role = Role.PERSON) -> None:
     context = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
-    rules.check_password(rules.read_password(password), role=role, common=common(), context=context)
+    rules.check_password(password, role=role, common=common(), context=context)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,72 @@ def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
     assert refused.value.parameters == {"length_min": 12}
 
 
+@pytest.mark.parametrize(
+    ("password", "error"),
+    [
+        ("ﷺ", rules.PasswordTooShort),
+        ("ﷺ" * 7, rules.PasswordTooShort),
+        ("chat" + "\u200b" * 8, rules.PasswordTooShort),
+        ("١٢٣٤٥٦٧٨٩٠", rules.PasswordCommon),
+        ("1234\u200b5678", rules.PasswordCommon),
+        ("pass\u00adword", rules.PasswordCommon),
+        ("12-34-56-78", rules.PasswordCommon),
+        (f"no{AMIRA_NIN.translate(str.maketrans('0123456789', '٠١٢٣٤٥٦٧٨٩'))}no", rules.PasswordPersonal),
+        ("٢٥٠٤١٩٩٠ نعم نعم", rules.PasswordPersonal),
+        ("le 25/04/1990 oui", rules.PasswordPersonal),
+        ("né le 25.04.90", rules.PasswordPersonal),
+        ("A\u0301MIRA.B pour", rules.PasswordPersonal),
+    ],
+)
+def test_p1_what_cannot_be_seen_and_other_digits_make_no_other_password(password: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        check(password)
+
+
+@pytest.mark.parametrize("password", ["€#!?€$&%", "12!!??##", "a€€###!!", "ﷺ" * 8, "ab#ab#12%"])
+def test_p1_signs_are_letters_like_others(password: str) -> None:
+    check(password)
+
+
+AMEL = replace(
+    AMIRA,
+    civil=replace(
+        AMIRA.civil,
+        family_name="AÏT-MEHDI",
+        first_name="Amel",
+        family_name_ar="آيت مَهدي",
+        first_name_ar="أمل",
+        birth_on=PartialDate("1990"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_personal"),
+    [
+        ("aitmehdi1990", True),
+        ("AÏT-MEHDI 90", True),
+        ("ait.mehdi.1990", True),
+        ("a1tmehd1!!", True),
+        ("1990mehdi", True),
+        ("آيـــت مهدي ١٩٩٠", True),
+        ("ايت مهدي", True),
+        ("amel aime les chats", True),
+        ("trois chats sur un mur", False),
+        ("1990 était une année", False),
+    ],
+)
+def test_u12_a_name_however_it_is_spelled_makes_no_password(password: str, is_personal: bool) -> None:
+    assert rules.is_personal(password, context=rules.words_of(AMEL)) is is_personal
+
+
+def test_u12_another_password_is_another_one() -> None:
+    rules.must_differ("deux chats sur un toit", current="trois chats sur un mur")
+    for same in ("été sur un mur", "e\u0301te\u0301 sur un mur"):
+        with pytest.raises(rules.PasswordUnchanged):
+            rules.must_differ(same, current="été sur un mur")
+
+
 def test_the_same_signs_are_the_same_password_however_they_were_composed() -> None:
     assert rules.read_password("e\u0301te\u0301") == rules.read_password("été")
 
@@ -148,6 +217,7 @@ def test_the_same_signs_are_the_same_password_however_they_were_composed() -> No
         (Role.PERSON, ActorKind.PERSON, False),
         (Role.EMPLOYER, ActorKind.EMPLOYER, False),
         (Role.AGENT, ActorKind.STAFF, True),
+        (Role.SUPERVISOR, ActorKind.STAFF, True),
         (Role.OPERATOR, ActorKind.STAFF, True),
     ],
 )
@@ -156,6 +226,7 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 
 
 def test_only_operators_replay_and_no_person_decides() -> None:
+    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
     assert not Role.PERSON.scopes & {"claims:decide", "declarations:file", "operations:act"}
     assert not Role.EMPLOYER.scopes & {"claims:read", "cards:read", "careers:read"}
@@ -172,7 +243,12 @@ def test_only_operators_replay_and_no_person_decides() -> None:
     ],
 )
 def test_facts_are_of_the_funds_form(change: dict[str, Any], error: type[Exception]) -> None:
-    sent = {"national_id": AMIRA_NIN, "insurance_number": AMIRA_NSS, "birth_on": date(1990, 4, 25), "email": "a@b.dz"}
+    sent = {
+        "national_id": AMIRA_NIN,
+        "insurance_number": AMIRA_NSS,
+        "birth_on": PartialDate("1990-04-25"),
+        "email": "a@b.dz",
+    }
     assert rules.read_facts(**{**sent, "national_id": f" {AMIRA_NIN} "}, fund=funds()[DZ]).national_id == AMIRA_NIN
     with pytest.raises(error):
         rules.read_facts(**{**sent, **change}, fund=funds()[DZ])
@@ -185,7 +261,7 @@ def test_facts_are_of_the_funds_form(change: dict[str, Any], error: type[Excepti
     [
         ({}, True),
         ({"email": "somebody@else.example"}, True),
-        ({"birth_on": date(1990, 4, 26)}, False),
+        ({"birth_on": PartialDate("1990-04-26")}, False),
         ({"insurance_number": "900000000009"}, False),
         ({"national_id": "109900000000000009"}, False),
     ],
@@ -193,6 +269,25 @@ def test_facts_are_of_the_funds_form(change: dict[str, Any], error: type[Excepti
 def test_three_facts_make_a_person(change: dict[str, Any], are_true: bool) -> None:
     assert rules.are_true(replace(FACTS, **change), AMIRA) is are_true
     assert not rules.are_true(replace(FACTS, **change), None)
+
+
+@pytest.mark.parametrize(
+    ("told", "known", "are_true"),
+    [
+        ("1950-01-01", "1950", True),
+        ("1950-07-14", "1950", True),
+        ("1950", "1950", True),
+        ("1951-01-01", "1950", False),
+        ("1950", "1950-07-14", False),
+        ("1950-07-01", "1950-07", True),
+        ("1950-08-01", "1950-07", False),
+    ],
+)
+def test_w01_of_a_birth_that_the_register_knows_in_part_that_part_is_enough(
+    told: str, known: str, are_true: bool
+) -> None:
+    person = replace(AMIRA, civil=replace(AMIRA.civil, birth_on=PartialDate(known)))
+    assert rules.are_true(replace(FACTS, birth_on=PartialDate(told)), person) is are_true
 
 
 def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) -> Any:
@@ -232,6 +327,11 @@ def test_no_link_where_the_register_has_no_address() -> None:
     assert ask(person=replace(AMIRA, contact=Contact(mobile="+213550123456"))) is None
 
 
+def test_i01_no_link_to_an_address_of_an_older_register_that_no_mail_reaches() -> None:
+    assert ask(person=replace(AMIRA, contact=Contact(email="hédi@example.tn"))) is None
+    assert ask(person=replace(AMIRA, contact=Contact(email="\u200bamira.b@example.dz"))) is not None
+
+
 @pytest.mark.parametrize(("asked", "is_sent"), [(4, True), (5, False)])
 def test_a_mailbox_gets_five_links_a_day(asked: int, is_sent: bool) -> None:
     known = replace(PENDING, asked_at=(AT - timedelta(hours=1),) * asked)
@@ -243,25 +343,31 @@ def test_a_mailbox_gets_five_links_a_day(asked: int, is_sent: bool) -> None:
 
 
 def test_a_link_followed_in_time_opens_the_account() -> None:
-    active = rules.activate(PENDING, is_password_right=True, at=AT + timedelta(hours=23))
+    active = rules.activate(PENDING, is_password_right=True, is_password_personal=False, at=AT + timedelta(hours=23))
     assert active.thing.status is Status.ACTIVE
     assert isinstance(active.events[0], AccountActivated)
 
 
 @pytest.mark.parametrize(
-    ("change", "is_password_right", "hours", "error"),
+    ("change", "is_password_right", "is_password_personal", "hours", "error"),
     [
-        ({"activation": None}, True, 0, rules.ActivationUnknown),
-        ({"activation": Link(token_hash="t1", expires_at=AT, used_at=AT)}, True, 0, rules.ActivationUsed),
-        ({}, True, 24, rules.ActivationExpired),
-        ({}, False, 1, rules.PasswordDiffers),
+        ({"activation": None}, True, False, 0, rules.ActivationUnknown),
+        ({"activation": Link(token_hash="t1", expires_at=AT, used_at=AT)}, True, False, 0, rules.ActivationUsed),
+        ({}, True, False, 24, rules.ActivationExpired),
+        ({}, False, True, 1, rules.PasswordDiffers),
+        ({}, True, True, 1, rules.ActivationPasswordPersonal),
     ],
 )
 def test_a_link_that_does_not_open(
-    change: dict[str, Any], is_password_right: bool, hours: int, error: type[Exception]
+    change: dict[str, Any], is_password_right: bool, is_password_personal: bool, hours: int, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        rules.activate(replace(PENDING, **change), is_password_right=is_password_right, at=AT + timedelta(hours=hours))
+        rules.activate(
+            replace(PENDING, **change),
+            is_password_right=is_password_right,
+            is_password_personal=is_password_personal,
+            at=AT + timedelta(hours=hours),
+        )
 
 
 # --- another password

@@ -42,20 +42,28 @@ def test_open_rights_refresh_their_cards_once(people: Platform) -> None:
     assert parked(people) == []
 
 
-def test_a_closed_right_leaves_the_card_as_it_is(people: Platform) -> None:
-    hear(people, service, rights(ref(), until=SOON), rights(ref(), status="closed", declaration_id="d2"))
-    assert valid_until(people, ref()) == SOON
-    assert refreshed(people)[-1] == {
-        "declaration_id": "d2",
-        "employer_id": "1600000001",
-        "page": 1,
-        "pages": 1,
-        "cards": [],
-        "unknown": 0,
-        "already_good": 0,
-        "not_open": 1,
-        "withdrawn": 0,
-    }
+def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: Platform) -> None:
+    closed_at, last_on = now(), now().date() - timedelta(days=1)
+    hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON, version=1))
+    hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=closed_at, version=2))
+    assert valid_until(people, ref()) == last_on and valid_until(people, ref(KARIM_NSS)) == SOON
+    last = refreshed(people)[-1]
+    assert (last["declaration_id"], last["cards"], last["unknown"]) == ("d2", [], 0)
+    assert [(card["person_ref"], card["valid_until"]) for card in last["closed"]] == [(ref(), last_on.isoformat())]
+    assert parked(people) == []
+
+
+def test_r4_a_decision_that_comes_late_changes_nothing(people: Platform) -> None:
+    at = now()
+    hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
+    hear(people, service, rights(ref(), until=SOON, version=2))
+    assert valid_until(people, ref()) is None
+    assert [(told["cards"], told["closed"]) for told in refreshed(people)] == [([], [])] * 2
+
+
+def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: Platform) -> None:
+    hear(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
+    assert [told["unknown"] for told in refreshed(people)] == [0, 1]
 
 
 def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: Platform) -> None:

@@ -28,6 +28,12 @@ def test_a_person_sees_the_own_card_before_and_after_a_right_opens(office: Offic
     hear(platform, service, rights(ref(), until=soon))
     assert amira.get("/card").json["valid_until"] == soon.isoformat()
     assert amira.get("/card").json["text"] == f"La carte est valable jusqu'au {soon} inclus."
+    hear(platform, service, rights(ref(), status="closed", declaration_id="d2", decided_at=now()))
+    closed, yesterday = amira.get("/card").json, now().date() - timedelta(days=1)
+    assert (closed["valid_until"], closed["closed_on"]) == (yesterday.isoformat(), now().date().isoformat())
+    assert (
+        closed["text"] == f"La carte était valable jusqu'au {yesterday} inclus ; le droit aux soins n'est plus ouvert."
+    )
 
 
 def test_a_card_is_between_the_person_and_the_fund(office: Office) -> None:

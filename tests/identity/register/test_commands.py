@@ -16,6 +16,7 @@ from tests.identity.builders import (
     AMIRA_NIN,
     FIRM,
     csv_file,
+    employer_row,
     events,
     imported,
     karim,
@@ -94,6 +95,43 @@ def test_refused_lines_are_named_without_their_values_and_the_others_imported(
     ]
     assert said[-1] == "Insured persons: 1 added, 0 changed, 0 unchanged, 3 lines refused."
     assert not any("secret" in line or "2185" in line or AMIRA_NIN in line for line in said)
+
+
+def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(platform: Platform, tmp_path: Path) -> None:
+    rows = [
+        person_row(email="hédi@example.tn", mobile="021 00 00 00", birth_on="00/00/1950", first_name=""),
+        karim(email="\u200bassure-71903-2@personne.example", mobile="\u202a+213 550 12 34 56\u202c"),
+    ]
+    firms = csv_file(tmp_path / "firms.csv", [employer_row(email="paie@", mobile="٠٥٥٠\u2011١٢\u2011٣٤\u2011٥٦")])
+    status, said = imported(platform, "--persons", csv_file(tmp_path / "some.csv", rows), "--employers", firms)
+    assert status == 0
+    assert [line.split(":")[0] for line in said] == [
+        "warning, line 2, column email",
+        "Lines taken with a warning",
+        "Employers",
+        "warning, line 2, column birth_on",
+        "warning, line 2, column email",
+        "warning, line 2, column mobile",
+        "Lines taken with a warning",
+        "Insured persons",
+    ]
+    assert said[-2:] == [
+        "Lines taken with a warning: 1.",
+        "Insured persons: 2 added, 0 changed, 0 unchanged, 0 lines refused.",
+    ]
+    assert not any("hédi" in line or "1950" in line or "021" in line for line in said), "never a value"
+    firm = store.employers.load(reading(platform), FIRM)
+    assert (firm.contact.email, firm.contact.mobile) == (None, "+213550123456")
+    people = events(platform, "identity.persons-registered")[0]["persons"]
+    amira = next(each for each in people if each["person_ref"] == ref())
+    other = next(each for each in people if each["person_ref"] != ref())
+    assert amira["contact"] is None
+    civil = msgspec.json.decode(keys()[DZ].open(Sealed(amira["civil"]), as_=DataClass.CIVIL, whose=ref()))
+    assert (civil["birth_on"], civil["family_name"], civil["first_name"]) == ("1950", "Benali", "")
+    contact = keys()[DZ].open(Sealed(other["contact"]), as_=DataClass.CONTACT, whose=other["person_ref"])
+    assert json.loads(contact) == {"email": "assure-71903-2@personne.example", "mobile": "+213550123456"}
+    again = imported(platform, "--persons", tmp_path / "some.csv")[1]
+    assert again[-1] == "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused."
 
 
 def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(platform: Platform, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from shared.sealing.keys import generate_keyring
 from shared.storage.platform import now
 from tests.ground import DZ, TN
 from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
+from tests.shared.process.running import migrated
 
 
 class Running:
@@ -159,6 +160,7 @@ def running(mongodb: str, tmp_path: Path) -> Iterator[Running]:
         "CLIENTS_FILE": str(tmp_path / "clients.json"),
         "SIGNING_KEYS_FILE": str(tmp_path / "tokens.json"),
     }
+    migrated(mongodb, module="services.identity", name=database)
     with (tmp_path / "web.log").open("wb") as log:
         command = [sys.executable, "-m", "services.identity", "web"]
         process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)

@@ -1,6 +1,7 @@
 """What is kept for a time goes when its time is over, and never a minute before; the audit stays."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from deploy.local.verify import versions
 from deploy.local.verify.seen import Seen
 from services.identity.upkeep.chores import forget
+from services.identity.wiring import service
+from shared.process import purging
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, application, considered, forgotten, karim, known_people
 from tests.identity.conftest import House
@@ -20,7 +23,9 @@ def count(house: House, name: str) -> int:
 
 
 def run(house: House, fund_id: str = DZ) -> int:
-    return forget().run(house.platform, fund_id)
+    """A round of what removes what was kept long enough."""
+    purge = purging.chore(service.all_retentions())
+    return purge.run(house.platform, fund_id) + forget().run(house.platform, fund_id)
 
 
 def sign_in(house: House) -> None:
@@ -102,3 +107,23 @@ def test_an_account_that_nobody_ever_opened_goes_after_a_month(house: House, tmp
     run(house)
     assert accounts.count_documents({"status": "pending"}) == 0
     assert accounts.count_documents({"status": "active"}) == 3, "and nobody else's"
+
+
+def test_accounts_that_wait_for_their_owners_are_not_in_the_way_of_those_given_up(house: House, tmp_path: Any) -> None:
+    known_people(house.platform, tmp_path, karim(email="karim@example.dz"))
+    facts = {"national_id": "118500000000000002", "insurance_number": "850000000002", "birth_on": "1985-11-02"}
+    house.browser().ask("/accounts", application(**facts))
+    considered(house.platform)
+    accounts = house.platform.database["accounts"]
+    (pending,) = accounts.find({"status": "pending"})
+    link = {**pending["activation"], "expires_at": house.clock() + timedelta(days=60)}  # type: ignore[dict-item]
+    waiting = [
+        {**pending, "_id": f"{DZ}:a-{number:03d}", "account_id": f"a-{number:03d}", "known_by": f"k{number}"}
+        for number in range(250)
+    ]
+    accounts.insert_many([{**each, "activation": {**link, "token_hash": each["known_by"]}} for each in waiting])
+    house.clock.advance(days=31, minutes=1)
+    run(house)
+    assert accounts.count_documents({"_id": pending["_id"]}) == 0
+    assert accounts.count_documents({"status": "pending"}) == 250
+    accounts.delete_many({"status": "pending"})

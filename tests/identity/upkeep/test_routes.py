@@ -96,9 +96,13 @@ def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) ->
         ("my 25041990 day", "account.password-personal"),
         ("amira la belle", "account.password-personal"),
         ("himaya pour tous", "account.password-personal"),
+        ("benali1990", "account.password-personal"),
+        ("B\u00e9nali-9\u200b1", "account.password-personal"),
+        ("بن عليّ الأولى", "account.password-personal"),
+        (PASSWORD, "account.password-unchanged"),
     ],
 )
-def test_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
+def test_u12_p1_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
     browser, tokens = signed_in(house)
     refused = change(browser, tokens, chosen=chosen)
     assert (refused.status_code, refused.json["code"]) == (422, code)
@@ -190,6 +194,27 @@ def test_an_owner_ends_all_other_sessions(house: House) -> None:
     assert here.refresh(tokens["refresh_token"]).status_code == 200
     again = here.ask("/sessions/end-others", {}, tokens["access_token"])
     assert again.json == {"ended": 0}
+
+
+def test_more_sessions_than_a_page_are_all_shown_and_all_ended(house: House) -> None:
+    here, tokens = signed_in(house)
+    others = [signed_in(house)[1] for _ in range(3)]
+    assert others
+    (template,) = house.platform.database["sessions"].find({}).sort("signed_in_at", -1).limit(1)
+    copies = [
+        {**template, "_id": f"{DZ}:copy-{number:03d}", "session_id": f"copy-{number:03d}"} for number in range(220)
+    ]
+    house.platform.database["sessions"].insert_many(copies)
+    seen, cursor = [], ""
+    for _ in range(10):
+        page = here.get(f"/sessions?limit=50{cursor}", tokens["access_token"]).json
+        seen += [each["session_id"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert len(seen) == len(set(seen)) == 224
+    ended = here.ask("/sessions/end-others", {}, tokens["access_token"])
+    assert (ended.status_code, ended.json) == (200, {"ended": 223})
 
 
 def test_nobody_ends_the_session_of_another(house: House) -> None:

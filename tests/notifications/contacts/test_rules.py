@@ -61,6 +61,8 @@ def test_only_a_mobile_number_of_the_country_gets_an_sms(fund_id: str, written: 
         ("amira@example.org", "amira@example.org"),
         ("", None),
         (None, None),
+        ("\u200bassure-71903-2@personne.example", "assure-71903-2@personne.example"),
+        ("hédi@example.tn", None),
         ("amira", None),
         ("amira@", None),
         ("amira@example.org\r\nBcc: all@example.org", None),

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import actions
-from services.payments.banking.bank_file import BookedEntry, Direction
+from services.payments.banking import rounds
+from services.payments.banking.bank_file import BookedEntry, Direction, Notice
 from services.payments.banking.rounds import in_work
+from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -17,7 +18,7 @@ from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, hear, reading, told
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, FIRM, RIB, approved, open_obligation, persons
+from tests.payments.builders import AMIRA, FIRM, RIB, approved, gathered, open_obligation, persons
 
 PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.collections.number
 
@@ -31,7 +32,7 @@ def made(platform: Platform) -> Office:
         platform,
         DZ,
         "test",
-        lambda work: actions.payouts.gather(work, payouts_store.ordered(work), batch_id="b1", sha256="0", size=1),
+        lambda work: gathered(work, batch_id="b1"),
     )
     return here
 
@@ -58,7 +59,7 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
 
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
-    in_work(platform, DZ, "test", lambda work: actions.book_lines(work, lines))
+    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:
@@ -107,7 +108,7 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform
         platform,
         DZ,
         "test",
-        lambda work: actions.payouts.refuse(work, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
+        lambda work: payouts.refuse(work, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
     )
     book(platform, line(platform))
     assert payout(platform).status is Status.RETURNED and cases(made) == [("left-unmatched", "320.00")]
@@ -120,10 +121,15 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform
     "wrong",
     [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],
 )
-def test_a_line_that_is_not_the_funds_is_refused_whole(platform: Platform, made: Office, wrong: dict[str, Any]) -> None:
-    with pytest.raises(actions.AccountNotOurs):
-        book(platform, line(platform), line(platform, entry_id="ent_2", **wrong))
-    assert payout(platform).status is Status.BATCHED
+def test_b06_what_is_not_the_funds_waits_for_a_person_beside_what_is(
+    platform: Platform, made: Office, wrong: dict[str, Any]
+) -> None:
+    book(platform, line(platform, entry_id="ent_2", **wrong), line(platform))
+    assert payout(platform).status is Status.PAID
+    assert [case for case, _ in cases(made)] == ["left-unmatched"]
+    suspense = made.staff().get("/ledger/accounts/suspense:unmatched")
+    assert suspense.status_code == 404, "the ledger has nothing of money that is not the fund's"
+    assert RIB not in str(list(platform.database["bank_entries"].find()))
 
 
 @pytest.mark.parametrize("rail", ["card", "transfer"])

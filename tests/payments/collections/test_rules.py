@@ -22,7 +22,7 @@ from services.payments.collections.collection import (
 )
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case
-from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited
+from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.references import is_genuine
 from tests.ground import DZ, TN, funds
@@ -49,7 +49,7 @@ def obligation(**facts: Any) -> Obligation:
 
 def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
     """A card collection in a state."""
-    debits = (Debit(bank_reference="ent_1", amount_minor=DUE, at=AT),) if status is Status.DEBITED else ()
+    moved = (Debit(bank_reference="ent_1", amount_minor=DUE, at=AT, entry_id="e1"),)
     return Collection(
         **{
             "collection_id": "c1",
@@ -61,7 +61,8 @@ def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
             "amount_minor": DUE,
             "status": status,
             "steps": (Step(status=status, at=AT),),
-            "debits": debits,
+            "debits": moved if status in (Status.DEBITED, Status.REVERSED) else (),
+            "reversals": moved if status is Status.REVERSED else (),
             **facts,
         }
     )
@@ -73,6 +74,22 @@ def request(owed: Obligation, rail: Rail = Rail.CARD, before: tuple[Collection, 
     )
 
 
+def debit(it: Collection, entry: str = "e2", **facts: Any) -> Any:
+    return rules.debit(it, **{"bank_reference": entry, "entry_id": entry, "currency": "DZD", "at": AT, **facts})
+
+
+def reverse(it: Collection, entry: str = "e9", **facts: Any) -> Any:
+    whole = {
+        "amount_minor": it.debited_minor or 1,
+        "reason": "MD06",
+        "form": "das",
+        "currency": "DZD",
+        "at": AT,
+        **facts,
+    }
+    return rules.reverse(it, bank_reference=entry, entry_id=entry, **whole)
+
+
 # --- The table of moves -----------------------------------------------------------------------------------------------
 
 STEPS: dict[Status, Callable[[Collection], Collection]] = {
@@ -81,7 +98,10 @@ STEPS: dict[Status, Callable[[Collection], Collection]] = {
     Status.REQUESTED: lambda it: rules.ask_anew(it, at=AT),
     Status.REFUSED: lambda it: rules.refuse(it, reason="card-refused", at=AT),
     Status.EXPIRED: lambda it: rules.expire(it, at=AT),
-    Status.DEBITED: lambda it: rules.debit(it, bank_reference="e", amount_minor=1, currency="DZD", at=AT).thing,
+    Status.DEBITED: lambda it: debit(it, amount_minor=1).thing,
+    Status.WITHDRAWING: lambda it: rules.withdraw(it, at=AT),
+    Status.WITHDRAWN: lambda it: rules.withdrawn(it, at=AT),
+    Status.REVERSED: lambda it: reverse(it).thing,
 }
 ALLOWED = {
     (Status.REQUESTED, Status.ANNOUNCED),
@@ -100,6 +120,17 @@ ALLOWED = {
     (Status.REFUSED, Status.DEBITED),
     (Status.EXPIRED, Status.DEBITED),
     (Status.DEBITED, Status.DEBITED),  # more money for the same
+    (Status.REQUESTED, Status.WITHDRAWING),
+    (Status.UNKNOWN, Status.WITHDRAWING),
+    (Status.ANNOUNCED, Status.WITHDRAWING),
+    (Status.ANNOUNCED, Status.WITHDRAWN),
+    (Status.WITHDRAWING, Status.WITHDRAWN),
+    (Status.WITHDRAWING, Status.DEBITED),
+    (Status.WITHDRAWING, Status.REFUSED),
+    (Status.WITHDRAWING, Status.EXPIRED),
+    (Status.WITHDRAWN, Status.DEBITED),
+    (Status.DEBITED, Status.REVERSED),
+    (Status.REVERSED, Status.DEBITED),
 }
 
 
@@ -109,7 +140,7 @@ def test_every_move_is_allowed_or_refused(here: Status, to: Status) -> None:
     if (here, to) in ALLOWED:
         moved = STEPS[to](collection(here))
         assert moved.status is to
-        assert moved.is_live or moved.next_look_at is None
+        assert moved.is_followed or moved.next_look_at is None
     else:
         with pytest.raises(MoveNotAllowed):
             STEPS[to](collection(here))
@@ -151,17 +182,47 @@ def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
     (told,) = whole.events
     assert isinstance(told, DeclarationPaid) and (told.amount_minor, told.paid_at) == (DUE, AT)
     over = rules.receive(whole.thing, amount_minor=1, currency="DZD", at=AT)
-    assert over.events == () and over.thing.status is ObligationStatus.OVERPAID
+    assert over.events == () and over.thing.status is ObligationStatus.PAID
+    assert rules.surplus_minor(whole.thing, amount_minor=1) == 1
+
+
+def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs() -> None:
+    came = rules.receive(obligation(called_minor=DUE), amount_minor=DUE + 75, currency="DZD", at=AT)
+    assert (came.thing.status, came.thing.paid_minor) == (ObligationStatus.PAID, DUE)
+    (told,) = came.events
+    assert isinstance(told, DeclarationPaid) and told.amount_minor == DUE
+    assert rules.surplus_minor(obligation(), amount_minor=DUE + 75) == 75
+
+
+def test_b09_what_was_taken_back_is_open_again() -> None:
+    paid = obligation(paid_minor=DUE, called_minor=DUE)
+    assert rules.give_back(paid, amount_minor=DUE).status is ObligationStatus.OPEN
+    outcome = reverse(collection(Status.DEBITED))
+    (told,) = outcome.events
+    assert isinstance(told, PaymentReversed) and (told.amount_minor, told.reason) == (DUE, "MD06")
+    assert (outcome.thing.debited_minor, outcome.thing.steps[-1].about) == (0, "MD06")
+    part = reverse(collection(Status.DEBITED), amount_minor=100).thing
+    assert (part.status, part.debited_minor) == (Status.DEBITED, DUE - 100)
+    with pytest.raises(ValueError):
+        reverse(part, amount_minor=DUE)
 
 
 def test_what_was_paid_for_a_replaced_declaration_counts_for_its_successor() -> None:
     before = obligation(paid_minor=100, called_minor=DUE)
-    opened, cancelled = rules.open_obligation(obligation(declaration_id="d2", due_minor=DUE + 50), before=before)
-    assert cancelled is not None
+    opened, cancelled, surplus = rules.open_obligation(
+        obligation(declaration_id="d2", due_minor=DUE + 50), before=before
+    )
+    assert cancelled is not None and surplus == 0
     assert (opened.paid_minor, opened.left_minor, opened.called_minor) == (100, DUE - 50, DUE)
     assert (cancelled.status, cancelled.paid_minor, cancelled.replaced_by) == (ObligationStatus.CANCELLED, 0, "d2")
     with pytest.raises(rules.DeclarationReplaced):
         rules.open_obligation(obligation(declaration_id="d3"), before=cancelled)
+
+
+def test_what_a_smaller_successor_does_not_need_is_a_surplus() -> None:
+    before = obligation(paid_minor=DUE, called_minor=DUE)
+    opened, _, surplus = rules.open_obligation(obligation(declaration_id="d2", due_minor=DUE - 50), before=before)
+    assert (opened.status, opened.called_minor, surplus) == (ObligationStatus.PAID, DUE - 50, 50)
 
 
 # --- Asking to pay ----------------------------------------------------------------------------------------------------
@@ -215,12 +276,22 @@ def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], err
         collection(Status.DEBITED),
         collection(Status.ANNOUNCED, rail=Rail.TRANSFER),
         collection(Status.ANNOUNCED, declaration_id="another"),
+        collection(Status.WITHDRAWING),
+        collection(Status.WITHDRAWN),
+        collection(Status.REVERSED),
     ],
 )
 def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
     _, outcome = request(obligation(), before=(before,))
     first = request(obligation())[1].thing
-    assert outcome.thing.reference != first.reference
+    assert outcome.thing.reference != before.reference
+    if before.amount_minor == DUE:  # the amount is a part of it
+        assert outcome.thing.reference != first.reference
+
+
+def test_r8_a_live_try_for_another_amount_is_no_reason_to_refuse() -> None:
+    _, outcome = request(obligation(), before=(collection(Status.ANNOUNCED, amount_minor=DUE + 1),))
+    assert outcome.thing.amount_minor == DUE
 
 
 # --- References -------------------------------------------------------------------------------------------------------
@@ -278,18 +349,24 @@ def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
 
 
 def test_money_is_booked_as_it_came() -> None:
-    outcome = rules.debit(collection(), bank_reference="ent_1", amount_minor=DUE + 100, currency="DZD", at=AT)
+    outcome = debit(collection(), "e1", amount_minor=DUE + 100)
     (told,) = outcome.events
     assert isinstance(told, PaymentDebited) and told.amount_minor == outcome.thing.debited_minor == DUE + 100
-    assert rules.is_booked(outcome.thing, bank_reference="ent_1")
-    assert not rules.is_booked(outcome.thing, bank_reference="ent_2")
+    assert rules.is_booked(outcome.thing, bank_reference="e1", entry_id="e1")
+    assert not rules.is_booked(outcome.thing, bank_reference="e1", entry_id="e2")
+
+
+def test_money_that_an_earlier_release_booked_is_known_by_the_banks_reference() -> None:
+    before = collection(Status.DEBITED, debits=(Debit(bank_reference="ent_1", amount_minor=DUE, at=AT),))
+    assert rules.is_booked(before, bank_reference="ent_1", entry_id="e1")
+    assert not rules.is_booked(before, bank_reference="ent_2", entry_id="e1")
 
 
 def test_more_money_for_the_same_adds_up_to_a_limit() -> None:
     paid = collection(Status.DEBITED)
     for number in range(2, DEBITS_MAX + 1):
         assert rules.has_room(paid)
-        paid = rules.debit(paid, bank_reference=f"ent_{number}", amount_minor=1, currency="DZD", at=AT).thing
+        paid = debit(paid, f"e{number}", amount_minor=1).thing
     assert paid.debited_minor == DUE + DEBITS_MAX - 1 and not rules.has_room(paid)
 
 
@@ -307,6 +384,8 @@ def test_the_history_of_a_silent_bank_has_a_limit() -> None:
         {"status": Status.DEBITED, "debits": ()},
         {"debits": (Debit(bank_reference="e", amount_minor=1, at=AT),)},
         {"status": Status.REFUSED, "next_look_at": AT},
+        {"reversals": (Debit(bank_reference="e", amount_minor=1, at=AT),)},
+        {"status": Status.REVERSED},
     ],
 )
 def test_a_collection_that_cannot_be_cannot_be_built(facts: dict[str, Any]) -> None:

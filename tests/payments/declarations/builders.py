@@ -14,6 +14,7 @@ from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
 from shared.funds.loading import load
 from shared.funds.period import Period
+from shared.kernel.partial_date import partial_date
 
 FUNDS = load()
 DZ_EMPLOYER = "1600000001"
@@ -69,7 +70,7 @@ def das_line(worker: Worker, *, unit: str, duration: int, **line: Any) -> dict[s
         "insurance_number": f"90{worker.number:010d}",
         "family_name": FAMILY_NAMES[worker.number % len(FAMILY_NAMES)],
         "first_name": FIRST_NAMES[worker.number % len(FIRST_NAMES)],
-        "birth_on": date(1970 + worker.number % 30, 1 + worker.number % 12, 1 + worker.number % 28),
+        "birth_on": partial_date(1970 + worker.number % 30, 1 + worker.number % 12, 1 + worker.number % 28),
         "entered_on": date(2020, 2, 1),
         "left_on": None,
         "remark": "",
@@ -139,6 +140,7 @@ def facts(fund_id: str = "dz-cnas", **given: Any) -> Facts:
         "standing": Standing.OPEN,
         "period": Period(2025) if is_dz else Period(2026, 1),
         "received_on": date(2026, 1, 20) if is_dz else date(2026, 4, 10),
+        "plausibility": next(iter(FUNDS[fund_id].declaration_forms.values())).plausibility or {},
     }
     return Facts(**(usual | given))
 

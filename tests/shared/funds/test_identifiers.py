@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from schwifty import IBAN
 from stdnum import iban
 
-from shared.funds.identifiers import AccountRule, is_account, is_rib_dz, is_rib_tn
+from shared.funds.identifiers import AccountRule, is_account, is_rib_dz, is_rib_tn, read_account
 
 RIBS_TN = ["07040000000000012321", "07040005810111129653"]
 RIBS_DZ = ["00100100000001234563", "00400100000001234563", "00799999002345678941"]
@@ -51,6 +51,23 @@ WRONG = ["", "0704000000000001232", "070400000000000123211", "070400000000000123
 def test_what_is_not_twenty_digits_is_no_account(number: str) -> None:
     assert not is_rib_tn(number)
     assert not is_rib_dz(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "number"),
+    [
+        ("002 00100 0000012345 63", AccountRule.RIB_DZ, "00200100000001234563"),
+        ("002\u201100100–0000012345\u00a063", AccountRule.RIB_DZ, "00200100000001234563"),
+        ("\u200f٠٠٢٠٠١٠٠٠٠٠٠٠١٢٣٤٥٦٣", AccountRule.RIB_DZ, "00200100000001234563"),
+        ("tn59 0704 0000 0000 0001 2321", AccountRule.RIB_TN, "07040000000000012321"),
+        ("0704.0000.0000.0001.2321", AccountRule.RIB_TN, "07040000000000012321"),
+        ("TN58 0704 0000 0000 0001 2321", AccountRule.RIB_TN, None),
+        ("002 00100 0000012345 64", AccountRule.RIB_DZ, None),
+        ("", AccountRule.RIB_DZ, None),
+    ],
+)
+def test_i02_an_account_is_read_however_it_was_written(text: str, rule: AccountRule, number: str | None) -> None:
+    assert read_account(text, rule=rule) == number
 
 
 def _changed(number: str, at: int, digit: int) -> str:

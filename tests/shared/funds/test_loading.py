@@ -51,7 +51,11 @@ IDENTIFIERS = [
     ("tn-cnss", IdentifierKind.EMPLOYER_NUMBER, "00123456-78", "0012345678"),
     ("tn-cnss", IdentifierKind.NATIONAL_ID, "09999991", "09999991"),
     ("tn-cnss", IdentifierKind.NATIONAL_ID, "9999991", None),
-    ("tn-cnss", IdentifierKind.NATIONAL_ID, "٠٩٩٩٩٩٩١", None),
+    ("tn-cnss", IdentifierKind.NATIONAL_ID, "٠٩٩٩٩٩٩١", "09999991"),
+    ("dz-cnas", IdentifierKind.INSURANCE_NUMBER, "\u200f900000000001", "900000000001"),
+    ("dz-cnas", IdentifierKind.INSURANCE_NUMBER, "\u206690\u00a00000\u20110000–01\u2069", "900000000001"),
+    ("tn-cnss", IdentifierKind.EMPLOYER_NUMBER, "۰۰۱۲۳۴۵۶/۷۸", "0012345678"),
+    ("tn-cnss", IdentifierKind.EMPLOYER_NUMBER, "'0012345678", "0012345678"),
     ("tn-cnss", IdentifierKind.NATIONAL_ID, "0999999A", None),
     ("tn-cnss", IdentifierKind.NATIONAL_ID, "", None),
 ]
@@ -69,6 +73,18 @@ PHONES = [
     ("dz-cnas", "+213 (0)550", None),
     ("dz-cnas", "+213 661-12-34-56", "+213661123456"),
     ("dz-cnas", "00213770123456", "+213770123456"),
+    ("dz-cnas", "\u202a+213 550 12 34 56\u202c", "+213550123456"),
+    ("dz-cnas", "\u200e0550123456", "+213550123456"),
+    ("dz-cnas", "0550\u201112\u201134\u201156", "+213550123456"),
+    ("dz-cnas", "٠٥٥٠١٢٣٤٥٦", "+213550123456"),
+    ("dz-cnas", "213550123456", "+213550123456"),
+    ("dz-cnas", "2130550123456", "+213550123456"),
+    ("dz-cnas", "+213 (0) 550 12-34-56", "+213550123456"),
+    ("dz-cnas", "tel:+213-550-12-34-56", "+213550123456"),
+    ("dz-cnas", "213550123", None),
+    ("dz-cnas", "0550123456 0661123456", None),
+    ("tn-cnss", "21 620 123", "+21621620123"),
+    ("tn-cnss", "216 21 620 123", "+21621620123"),
     ("dz-cnas", "021 12 34 56", None),
     ("dz-cnas", "+21620123456", None),
     ("tn-cnss", "20 123 456", "+21620123456"),
@@ -94,7 +110,7 @@ def test_weak_and_invented_values_are_to_be_confirmed(confidence: Confidence, ex
 def test_what_no_source_gives_ships_as_to_be_confirmed() -> None:
     for fund in FUNDS.values():
         care = fund.claim_types["care-reimbursement"]
-        assert all(act.law.is_to_be_confirmed for act in care.acts.values())
+        assert all(price.law.is_to_be_confirmed for act in care.acts.values() for price in act.prices)
         assert in_force(fund.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
 
 

@@ -1,5 +1,6 @@
 """A web or worker process as it is run, with the settings that it needs; started and ended by a test."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -12,11 +13,24 @@ from typing import Any
 
 import requests
 
+from deploy.local.engines import secantusdb
 from deploy.local.programs import HOST, free_port
+from shared.process import migrating
 from shared.sealing.keys import generate_keyring
+from shared.storage.connection import connect
 from tests.ground import DZ, TN
 
 END_MAX_S = 40
+NOBODY = f"mongodb://{HOST}:1"
+
+
+def migrated(uri: str, *, module: str, name: str = "") -> None:
+    """What `migrate` does, without a process of its own."""
+    wiring = f"{module}.wiring" if module.startswith("services.") else module
+    service = importlib.import_module(wiring).service
+    database = connect(uri, name or f"himaya_{service.name}")
+    assert migrating.migrate(service, database) == []
+    database.client.close()
 
 
 class Running:
@@ -37,7 +51,10 @@ class Running:
 
 @contextmanager
 def running(module: str, part: str, *, folder: Path, **settings: str) -> Iterator[Running]:
-    """Run `python -m <module> <part>`; at the end it is asked to end, and must."""
+    """Run `python -m <module> <part>`, over a database that is migrated where it answers already; at the end it is
+    asked to end, and must."""
+    if "MONGODB_DATABASE" not in settings and secantusdb.answers(settings.get("MONGODB_URI", NOBODY)):
+        migrated(settings["MONGODB_URI"], module=module)
     (folder / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
     whole = {
         "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:1",

@@ -64,7 +64,7 @@ def test_the_register_opens_all_along_and_is_found_by_the_same_index(
 ) -> None:
     before = with_ring(K1)
     known_people(before, tmp_path)
-    assert added_user(before, "--kind", "staff", "--login", "nadia")[0] == 0
+    assert added_user(before, "--kind", "staff", "--login", "nadia", "--role", "agent")[0] == 0
     for held in (BOTH, K2_IN_USE):
         person = register.by_national_id(reading(with_ring(held)), AMIRA_NIN)
         assert person is not None and person.civil.family_name == "Benali"

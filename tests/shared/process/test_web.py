@@ -14,6 +14,7 @@ import requests
 from deploy.local.programs import HOST, free_port
 from shared.sealing.keys import generate_keyring
 from tests.ground import DZ, TN
+from tests.shared.process.running import migrated
 
 ASKED = 30
 
@@ -29,6 +30,7 @@ def web(mongodb: str, tmp_path: Path, metrics: str) -> Iterator[str]:
     (tmp_path / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
     (tmp_path / "metrics").mkdir()
     port = free_port()
+    migrated(mongodb, module="services.claims")
     settings = {
         "MONGODB_URI": mongodb,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",

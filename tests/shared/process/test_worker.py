@@ -17,7 +17,7 @@ from shared.bus import deadletters
 from shared.storage.connection import Document, connect
 from shared.storage.platform import now
 from tests.ground import DZ
-from tests.shared.process.running import Running, answer, is_ok, running, until
+from tests.shared.process.running import Running, answer, is_ok, migrated, running, until
 
 
 class Engines:
@@ -86,6 +86,9 @@ def test_a_worker_waits_for_what_is_gone_and_says_what_that_is(engines: Engines,
         assert is_ok(live)
         engines.start("mongodb")
         engines.start("kafka")
+        until(lambda: "migrate: no index" in missing(worker))
+        assert is_ok(live) and not is_ok(ready)
+        migrated(engines.settings["MONGODB_URI"], module="services.claims")
         until(lambda: is_ok(ready))
         engines.stop("mongodb")
         until(lambda: "database" in missing(worker))

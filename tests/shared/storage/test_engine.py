@@ -8,7 +8,8 @@ from pymongo import InsertOne
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from shared.storage import engine
+from shared.process.service import OUTBOX_INDEX
+from shared.storage import engine, indexes
 from shared.storage.connection import begin, connect
 from shared.storage.engine import EMBEDDED, MONGODB, _known, profile_of
 from tests.commands import heard
@@ -48,6 +49,23 @@ def test_g10_what_the_uri_says_of_waiting_and_retrying_is_kept() -> None:
     assert (options.server_selection_timeout, options.retry_writes) == (0.7, False)
     options = connect("mongodb://127.0.0.1:1/", "x").client.options
     assert (options.server_selection_timeout, options.retry_writes) == (15.0, True)
+
+
+def test_g04_what_waits_in_the_outbox_is_found_by_its_index(database: Database[dict[str, Any]]) -> None:
+    """However it came to wait: the embedded engine finds nothing by a partial index that begins with `_id`."""
+    assert indexes.make(database, [OUTBOX_INDEX]) == []
+    outbox = database["outbox"]
+    outbox.insert_many([{"_id": str(number), "is_sent": False} for number in range(5)])
+
+    def waiting() -> list[str]:
+        return [row["_id"] for row in outbox.find({"is_sent": False}).sort("_id", 1)]
+
+    assert waiting() == ["0", "1", "2", "3", "4"]
+    outbox.update_many({"_id": {"$in": ["0", "1", "3"]}}, {"$set": {"is_sent": True}})
+    assert waiting() == ["2", "4"]
+    outbox.update_many({"_id": {"$in": ["0", "3"]}}, {"$set": {"is_sent": False}})
+    assert waiting() == ["0", "2", "3", "4"]
+    assert outbox.count_documents({"is_sent": False}, limit=10) == 4
 
 
 def test_g14_the_embedded_engine_still_needs_its_profile(database: Database[dict[str, Any]], mongodb: str) -> None:

@@ -12,6 +12,7 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import CursorMalformed, Order, Wanted, after, cursor_at
 from shared.storage.platform import Platform
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from tests.ground import DZ, TN, reading, someone
 
@@ -32,7 +33,12 @@ class Thing:
 
 
 things = Shelf(
-    "things", Thing, key="thing_id", missing=ThingMissing, indexes=[Index(("status", "filed_at", "thing_id"))]
+    "things",
+    Thing,
+    key="thing_id",
+    missing=ThingMissing,
+    retention=BY_LAW,
+    indexes=[Index(("status", "filed_at", "thing_id"))],
 )
 OLDEST = Order("filed_at", "thing_id")
 NEWEST = Order("filed_at", "thing_id", is_newest_first=True)

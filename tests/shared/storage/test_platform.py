@@ -11,6 +11,7 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.platform import FundUnknown, Platform, WorkTooLarge
+from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 from tests.ground import DZ, TN, reading, someone, told
@@ -28,7 +29,7 @@ class PotUnknown(Missing):
     code = "pot.unknown"
 
 
-pots = Shelf("pots", Pot, key="pot_id", missing=PotUnknown, indexes=[Index(("pot_id",))])
+pots = Shelf("pots", Pot, key="pot_id", missing=PotUnknown, retention=BY_LAW, indexes=[Index(("pot_id",))])
 
 
 def submitted(claim_id: str) -> ClaimSubmitted:

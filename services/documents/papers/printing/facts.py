@@ -5,9 +5,17 @@ from typing import Any
 
 import segno
 
-from services.documents.papers.content import Affiliation, Employment, Language, PaperContent, WageLine, Wages
+from services.documents.papers.content import (
+    Affiliation,
+    EmployedSpan,
+    Employment,
+    Language,
+    PaperContent,
+    WageLine,
+    Wages,
+)
 from services.documents.papers.printing.wording import Wording, isolated, wording
-from shared.funds.fund import IdentifierKind
+from shared.funds.fund import Fund, IdentifierKind
 
 Facts = dict[str, Any]
 """What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
@@ -41,18 +49,23 @@ def facts_of(content: PaperContent) -> Facts:
             [words.say("valid_until"), words.day(content.valid_until_on)],
         ],
         "statement": _statement(content.body, words),
-        "bearer": isolated(content.holder.full_name),
+        "bearer_name": isolated(content.holder.full_name),
         "holder": _holder(content, words),
-        "body": _table(content.body, words)
-        if isinstance(content.body, Wages)
-        else _affiliation(content.body, content, words),
+        "body": body_of(content.body, fund=fund, language=language),
         "qr": _qr(content.verification_url),
         "verify_url": content.verification_url,
-        **{key: words.say(key) for key in ("verify", "verify_how", "qr_says")},
+        "code": "-".join(filter(None, (content.code[:4], content.code[4:]))),
+        **{key: words.say(key) for key in ("verify", "verify_how", "qr_says", "code_label")},
         **{key: words.say(key) for key in ("signature", "signatory", "signature_note")},
         "note": _note(content, words),
         "page": words.texts["page"],
     }
+
+
+def body_of(body: Wages | Affiliation, *, fund: Fund, language: Language) -> Facts:
+    """What a paper certifies, as texts: the wage table, or the days and the employers."""
+    words = wording(language, fund.country)
+    return _table(body, words) if isinstance(body, Wages) else _affiliation(body, fund, language)
 
 
 def _note(content: PaperContent, words: Wording) -> str:
@@ -69,29 +82,49 @@ def _statement(body: Wages | Affiliation, words: Wording) -> str:
     since = words.day(body.since_on)
     if body.ended_on:
         return words.say("ended_statement", by=by, since=since, ended=words.day(body.ended_on))
-    return words.say("affiliated_statement", by=by, since=since)
+    said = words.say("affiliated_statement", by=by, since=since)
+    if body.known_until_on is None:
+        return said
+    return f"{said} {words.say('known_until_statement', until=words.day(body.known_until_on))}"
 
 
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     holder = content.holder
     return [
         [words.say("holder"), isolated(holder.full_name)],
-        [_identifier(content, IdentifierKind.INSURANCE_NUMBER), isolated(holder.insurance_number)],
-        *_dated(words, born=holder.born_on),
+        [
+            content.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].names[content.language],
+            isolated(holder.insurance_number),
+        ],
+        *([[words.say("born"), words.partly(holder.born_on)]] if holder.born_on else []),
     ]
 
 
-def _affiliation(body: Affiliation, content: PaperContent, words: Wording) -> list[list[str]]:
-    facts = _dated(words, affiliated_since=body.since_on, affiliation_ended=body.ended_on)
+def _affiliation(body: Affiliation, fund: Fund, language: Language) -> Facts:
+    """The days, and a line for each span of an employer."""
+    words = wording(language, fund.country)
+    spans = [(span.employer, _span(span, words)) for span in body.spans]
     if body.employer:
-        facts.append([words.say("employer"), isolated(body.employer.name)])
-        facts.append([_identifier(content, IdentifierKind.EMPLOYER_NUMBER), isolated(body.employer.employer_id)])
-    return facts
+        spans.append((body.employer, ""))
+    days = {
+        "affiliated_since": body.since_on,
+        "affiliation_ended": body.ended_on,
+        "known_until": None if body.ended_on else body.known_until_on,
+    }
+    return {
+        "dates": _dated(words, **days),
+        "columns": [
+            words.say("employer"),
+            fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].names[language],
+            words.say("employed_period"),
+        ],
+        "employers": [[isolated(each.name), isolated(each.employer_id), period] for each, period in spans],
+    }
 
 
-def _identifier(content: PaperContent, kind: IdentifierKind) -> str:
-    """What the fund itself calls one of its numbers."""
-    return content.fund.identifiers[kind].names[content.language]
+def _span(span: EmployedSpan, words: Wording) -> str:
+    key = "span" if span.has_left else "span_declared"
+    return words.say(key, starts=words.day(span.starts_on), ends=words.day(span.ends_on))
 
 
 def _dated(words: Wording, **days: date | None) -> list[list[str]]:

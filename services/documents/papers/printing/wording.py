@@ -1,5 +1,6 @@
 """How papers put things into words: their fixed texts, and dates, amounts and names as a country writes them."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.documents.papers.content import Language
+from shared.kernel import partial_date
 from shared.kernel.money import Currency, Money
+from shared.kernel.partial_date import PartialDate
 
 _WORDS = Path(__file__).parent / "words.yaml"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -23,6 +26,8 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """Direction marks that babel writes into Arabic texts: isolation does their work, and some fonts draw them."""
 
 
+UNBROKEN_MAX = 24
+"""Letters that fit beside a label, also in capitals."""
 _JOINERS = "\u200c\u200d"
 """Not shown themselves, but Arabic letters take other shapes beside them."""
 
@@ -36,7 +41,14 @@ def shown(value: str) -> str:
     """What of a value is seen on paper: without controls, direction marks and signs of private use, on one line."""
     spaced = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", value))
     kept = (each for each in spaced if each in _JOINERS or not unicodedata.category(each).startswith("C"))
-    return " ".join("".join(kept).split(" ")).strip()
+    return " ".join(map(_breakable, "".join(kept).split()))
+
+
+def _breakable(word: str) -> str:
+    """A word that may be longer than the line gets places where it may be broken, none of them before a mark."""
+    if len(word) <= UNBROKEN_MAX:
+        return word
+    return re.sub(rf"(.{{{UNBROKEN_MAX // 2}}}[\u0300-\u036f\u064b-\u065f\u0670]*)(?=.)", "\\1\u200b", word)
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,14 @@ class Wording:
         """A day in full, the month by its name: 2 janvier 2026. French counts the first day only, which CLDR omits."""
         written = _unbroken(format_date(day, "long", locale=self.locale))
         return written.replace("1", "1er", 1) if self.locale.language == "fr" and day.day == 1 else written
+
+    def partly(self, partial: PartialDate) -> str:
+        """A date as far as it is known: a day, or a month and its year, or the year alone."""
+        day = partial_date.whole(partial)
+        if day is not None:
+            return self.day(day)
+        first_on, (_, month, _) = partial_date.first_on(partial), partial_date.parts(partial)
+        return _unbroken(format_skeleton("yMMMM" if month else "y", first_on, locale=self.locale))
 
     def amount(self, money: Money) -> str:
         """An amount with all decimals of its currency and no currency sign: the column says it once."""

@@ -13,6 +13,7 @@ from services.payments.declarations.layouts.forms import (
     ASCII_NAME,
     PRINTABLE_ASCII,
     Amount,
+    Birth,
     Count,
     Day,
     Digits,
@@ -26,7 +27,7 @@ _TOTAL = Amount(pad=b" ")
 
 HEADER = RecordKind(
     # The character before the annual total is blank here; further right it is the last digit of the fourth quarter.
-    signature=re.compile(rb".{10}[A-Z].{182} ", re.DOTALL),
+    signature=re.compile(rb".{10}[A-Za-z].{182} ", re.DOTALL),
     fields=(
         Field("employer", 1, 10, Digits()),
         Field("type", 11, 1, OneOf(b"NC")),
@@ -45,7 +46,7 @@ HEADER = RecordKind(
 )
 
 HEADER_SHIFTED = RecordKind(
-    signature=re.compile(rb".{10}[A-Z].{182}[^ ]", re.DOTALL),
+    signature=re.compile(rb".{10}[A-Za-z].{182}[^ ] ", re.DOTALL),
     fields=(
         *HEADER.fields[:4],
         Field("full_name", 21, 110, Letters(PRINTABLE_ASCII)),
@@ -64,9 +65,9 @@ DETAIL = RecordKind(
         Field("year", 11, 4, Count()),
         Field("number", 15, 6, Count()),
         Field("insurance_number", 21, 12, Digits("wage-file.insurance-number-malformed")),
-        Field("family_name", 33, 25, Letters(ASCII_NAME, is_required=True)),
-        Field("first_name", 58, 25, Letters(ASCII_NAME, is_required=True)),
-        Field("birth_on", 83, 8, Day("wage-file.birth-date-malformed", absent=b" ", is_required=True)),
+        Field("family_name", 33, 25, Letters(ASCII_NAME)),
+        Field("first_name", 58, 25, Letters(ASCII_NAME)),
+        Field("birth_on", 83, 8, Birth(absent=b" ")),
         *(
             part
             for quarter in (1, 2, 3, 4)

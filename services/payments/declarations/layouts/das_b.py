@@ -10,6 +10,7 @@ from services.payments.declarations.layouts.forms import (
     LATIN_NAME,
     PRINTABLE_LATIN,
     Amount,
+    Birth,
     Count,
     Day,
     Digits,
@@ -22,7 +23,8 @@ WAGE_MINOR_MAX = 10**11
 """A thousand million dinars in one quarter is no wage."""
 
 HEADER = RecordKind(
-    signature=re.compile(rb".{10}[A-Z]", re.DOTALL),
+    # The annual total is padded with zeros here, with blanks in profile A.
+    signature=re.compile(rb".{10}[A-Za-z].{183}[^ ]", re.DOTALL),
     fields=(
         Field("employer", 1, 10, Digits()),
         Field("type", 11, 1, OneOf(b"NC")),
@@ -47,9 +49,9 @@ DETAIL = RecordKind(
         Field("year", 11, 4, Count()),
         Field("number", 15, 5, Count()),
         Field("insurance_number", 20, 12, Digits("wage-file.insurance-number-malformed")),
-        Field("family_name", 32, 30, Letters(LATIN_NAME, is_required=True)),
-        Field("first_name", 62, 30, Letters(LATIN_NAME, is_required=True)),
-        Field("birth_on", 92, 8, Day("wage-file.birth-date-malformed", is_required=True)),
+        Field("family_name", 32, 30, Letters(LATIN_NAME)),
+        Field("first_name", 62, 30, Letters(LATIN_NAME)),
+        Field("birth_on", 92, 8, Birth()),
         *(
             part
             for quarter in (1, 2, 3, 4)

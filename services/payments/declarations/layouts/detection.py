@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.layout import Layout
+from services.payments.declarations.layouts.layout import Layout, RecordKind
 
 SAMPLE_LINES_MAX = 50
 """The first lines tell the layout; a few wrong ones among them change nothing."""
@@ -35,7 +35,11 @@ def detect(samples: Sequence[Sequence[bytes]], *, layouts: Iterable[Layout]) -> 
 
 
 def _likeness(layout: Layout, role: Role, sample: Sequence[bytes]) -> int:
-    return sum(
-        any(kind.fits(line) and kind.signature.match(line) is not None for kind in layout.kinds[role])
-        for line in sample[:SAMPLE_LINES_MAX]
-    )
+    return sum(max(_likeness_of_line(kind, line) for kind in layout.kinds[role]) for line in sample[:SAMPLE_LINES_MAX])
+
+
+def _likeness_of_line(kind: RecordKind, line: bytes) -> int:
+    """A line of the whole length says more than one without the blanks at its end, which may be another's length."""
+    if not kind.fits(line) or kind.signature.match(line) is None:
+        return 0
+    return 2 if len(line) == kind.length else 1

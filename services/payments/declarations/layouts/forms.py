@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from services.payments.declarations.findings import Phrase, Severity
+from services.payments.declarations.layouts.encodings import is_arabic, is_without_latin
+from shared.kernel.partial_date import PartialDate, partial_date, parts
 
 AMOUNT_MINOR_MAX = 10**14
 """A total above this (a million million dinars in centimes) is a mistake, whatever the width of its field."""
@@ -59,6 +61,27 @@ class Digits:
 
 
 @dataclass(frozen=True)
+class OptionalDigits:
+    """A number that is a name and that some people do not have: zeros and blanks are none.
+
+    What is not such a number is left out with a warning: a worker is known by another one.
+    """
+
+    code: str
+
+    def read(self, raw: bytes) -> str | None:
+        if not raw.strip(b"0") or not raw.strip(b" "):
+            return None
+        if not raw.isdigit():
+            expected = Phrase("digits", {"count": len(raw)})
+            raise FieldFault(self.code, shape(raw), expected, Severity.WARNING)
+        return raw.decode("ascii")
+
+    def write(self, value: str | None, *, length: int) -> bytes:
+        return _fitting((value or "").encode("ascii"), length, bytes.rjust, b"0")
+
+
+@dataclass(frozen=True)
 class Code:
     """A code of digits, such as an establishment's: all zeros is one too, and the usual one."""
 
@@ -96,7 +119,7 @@ _NEGATIVE_ENDINGS = b"}JKLMNOPQR"
 
 @dataclass(frozen=True)
 class Amount:
-    """Minor units of the fund's currency, without sign or separator; zero only where `is_required` is not said.
+    """Minor units of the fund's currency, without sign or separator.
 
     What counts as negative in a field that has no place for a sign: digits with a minus before or after them, or with
     the letter of a signed COBOL number at their end. What counts as overflowing: more than the field's `minor_max`, a
@@ -107,14 +130,11 @@ class Amount:
     minor_max: int = AMOUNT_MINOR_MAX
     pad: bytes = b"0"
     narrow: int = 0
-    is_required: bool = False
 
     def read(self, raw: bytes) -> int:
         bare = raw if self.pad == b"0" else raw.strip(b" ")
         if bare.isdigit():
             amount_minor = int(bare)
-            if self.is_required and not amount_minor:
-                raise FieldFault("wage-file.value-missing", Phrase("zeros"), Phrase("amount"))
             if amount_minor > self.minor_max or (len(bare) == len(raw) and not bare.strip(b"9")):
                 raise FieldFault("wage-file.amount-overflowing", Phrase("too-large"), Phrase("amount"))
             return amount_minor
@@ -144,7 +164,6 @@ class Day:
 
     code: str = "wage-file.date-malformed"
     absent: bytes = b"0"
-    is_required: bool = False
 
     def read(self, raw: bytes) -> date | None:
         day = _day(raw)
@@ -153,12 +172,30 @@ class Day:
         if raw.strip(b" ") and raw.strip(b"0"):
             # What a wrong date looks like is not told further: eight digits of one are the date itself.
             raise FieldFault(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("day"))
-        if self.is_required:
-            raise FieldFault("wage-file.value-missing", Phrase("blank"), Phrase("day"))
         return None
 
     def write(self, value: date | None, *, length: int) -> bytes:
         return self.absent * length if value is None else b"%02d%02d%04d" % (value.day, value.month, value.year)
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A date of birth as ddmmyyyy, with zeros for what is unknown: of many people only the year is (`00001950`)."""
+
+    absent: bytes = b"0"
+
+    def read(self, raw: bytes) -> PartialDate | None:
+        birth = _birth(raw)
+        if birth is None and raw.strip(b" ") and raw.strip(b"0"):
+            found = Phrase("no-such-day") if raw.isdigit() else shape(raw)
+            raise FieldFault("wage-file.birth-date-malformed", found, Phrase("day"))
+        return birth
+
+    def write(self, value: PartialDate | None, *, length: int) -> bytes:
+        if value is None:
+            return self.absent * length
+        year, month, day = parts(value)
+        return b"%02d%02d%04d" % (day, month, year)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -171,7 +208,16 @@ def _day(raw: bytes) -> date | None:
         return None
 
 
-CAPITALS = string.ascii_uppercase.encode() + b" '-."
+@lru_cache(maxsize=1 << 16)
+def _birth(raw: bytes) -> PartialDate | None:
+    if not raw.isdigit() or not 1900 <= int(raw[4:]) <= 2999:
+        return None
+    try:
+        return partial_date(int(raw[4:]), int(raw[2:4]), int(raw[:2]))
+    except ValueError:
+        return None
+
+
 ASCII_NAME = string.ascii_letters.encode() + b" '-."
 LATIN_NAME = ASCII_NAME + bytes(
     byte for byte in range(0x80, 0x100) if bytes([byte]).decode("cp1252", "ignore").isalpha()
@@ -187,16 +233,14 @@ class Letters:
     """Text on the left, blanks on the right, of a set of characters of Windows-1252 (of which ASCII is a part)."""
 
     characters: bytes
-    is_required: bool = False
 
     def read(self, raw: bytes) -> str:
+        if not raw.isascii() and (is_arabic(raw) or is_without_latin(raw)):
+            raise FieldFault("wage-file.characters", Phrase("arabic"), Phrase("letters"))
         if foreign := raw.translate(None, self.characters):
             position = raw.index(foreign[:1]) + 1
             raise FieldFault("wage-file.characters", Phrase("character-at", {"position": position}), Phrase("letters"))
-        text = raw.rstrip(b" ").decode("cp1252")
-        if self.is_required and not text:
-            raise FieldFault("wage-file.value-missing", Phrase("blank"), Phrase("letters"))
-        return text
+        return raw.rstrip(b" ").decode("cp1252")
 
     def write(self, value: str, *, length: int) -> bytes:
         try:
@@ -210,15 +254,16 @@ class Letters:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few letters. A blank among `letters` says that nothing may stand there."""
+    """One of a few capital letters, which may be written small. A blank among `letters` says that nothing may stand
+    there."""
 
     letters: bytes
 
     def read(self, raw: bytes) -> str:
-        if raw not in self.letters:
+        if (read := raw.upper()) not in self.letters:
             allowed = ", ".join(self.letters.decode("ascii").replace(" ", ""))
             raise FieldFault("wage-file.letter-unknown", shape(raw), Phrase("one-of", {"letters": allowed}))
-        return raw.decode("ascii").strip()
+        return read.decode("ascii").strip()
 
     def write(self, value: str, *, length: int) -> bytes:
         return _fitting(value.encode("ascii"), length, bytes.ljust, b" ")

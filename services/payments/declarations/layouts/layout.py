@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from struct import Struct
 from typing import Any
 
 from services.payments.declarations.findings import Remark, Role
-from services.payments.declarations.layouts.forms import FieldFault, Form
+from services.payments.declarations.layouts.forms import FieldFault, Filler, Form, Letters
 
 Values = dict[str, Any]
 """The values of one line by field name, each as its form reads it; a field with a fault is left out."""
@@ -29,9 +30,9 @@ class RecordKind:
 
     signature: re.Pattern[bytes]
     fields: tuple[Field, ...]
-    may_be_trimmed_to: int | None = None
-    """The length to which the blanks at the end may be missing, where the layout allows it."""
     length: int = field(init=False)
+    trimmed_length: int = field(init=False)
+    """The length without the fields at the end that may be blank: editors take the blanks at a line's end off."""
     _slices: Struct = field(init=False, repr=False, compare=False)
     _readers: tuple[tuple[str, Callable[[bytes], Any]], ...] = field(init=False, repr=False, compare=False)
 
@@ -42,14 +43,14 @@ class RecordKind:
                 raise ValueError(f"{part.name} starts at {part.start}, where {end} was next")
             end += part.length
         object.__setattr__(self, "length", end - 1)
+        blank = takewhile(lambda part: _may_be_blank(part.form, part.length), reversed(self.fields))
+        object.__setattr__(self, "trimmed_length", self.length - sum(part.length for part in blank))
         object.__setattr__(self, "_slices", Struct("".join(f"{part.length}s" for part in self.fields)))
         object.__setattr__(self, "_readers", tuple((part.name, part.form.read) for part in self.fields))
 
     def fits(self, line: bytes) -> bool:
-        """Whether a line is as long as this kind of line."""
-        return len(line) == self.length or (
-            self.may_be_trimmed_to is not None and self.may_be_trimmed_to <= len(line) <= self.length
-        )
+        """Whether a line is as long as this kind of line, at most without the blanks at its end."""
+        return self.trimmed_length <= len(line) <= self.length
 
     def slices(self, line: bytes) -> tuple[bytes, ...]:
         """The bytes of each field of a line that fits."""
@@ -73,6 +74,17 @@ class RecordKind:
     def column(self, name: str) -> int:
         """Where a field starts, from 1; 0 for a field that this kind of line does not have."""
         return next((part.start for part in self.fields if part.name == name), 0)
+
+
+def _may_be_blank(form: Form, length: int) -> bool:
+    """Whether nothing but blanks is what a program writes into a field that holds nothing."""
+    if not isinstance(form, Letters | Filler):
+        return False
+    try:
+        form.read(b" " * length)
+    except FieldFault:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
-"""Cuts a stream of bytes into lines, whatever it holds: a gigabyte without a line's end costs no more memory."""
+"""Cuts a stream of bytes into lines, whatever it holds: a gigabyte without a line's end costs no more memory.
+
+What programs and editors leave around the lines of a good file is passed over here, for every layout: the end of file
+of DOS (0x1A), form feeds, lines with nothing in them, and whichever end of line. Blanks that an editor took off the
+end of a line are the business of its kind (`layout.RecordKind.trimmed_length`).
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,10 +11,16 @@ from dataclasses import dataclass
 LINE_LENGTH_MAX = 1024
 """No layout comes near; of a longer line only the beginning is kept, and its whole length is counted."""
 
+_AROUND = b"\x1a\x0c"
+"""What stands around lines and means nothing: the end of file of DOS, and the form feed between printed pages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line without its end. `length` is its whole length, of which `content` may be the beginning only."""
+    """One line without its end. `length` is its whole length in bytes, of which `content` may be the beginning only.
+
+    `number` counts every line from 1, those that are passed over too, as an editor does.
+    """
 
     number: int
     content: bytes
@@ -17,20 +28,26 @@ class Line:
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
-    """The lines of a file given in chunks of any size, ended by LF or CRLF; the last one need not be ended."""
-    number, kept, length = 1, b"", 0
+    """The lines of a file given in chunks of any size, ended by LF, CRLF or CR; the last one need not be ended. Lines
+    with nothing in them are counted and left out."""
+    number, kept, length, is_after_cr = 1, b"", 0, False
     for chunk in chunks:
-        *ended, rest = chunk.split(b"\n")
+        # The second half of a CRLF that two chunks share ends nothing.
+        whole = chunk[1:] if is_after_cr and chunk[:1] == b"\n" else chunk
+        is_after_cr = chunk[-1:] == b"\r" if chunk else is_after_cr
+        *ended, rest = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         for piece in ended:
-            yield _line(number, kept + piece, length + len(piece))
+            if line := _line(number, kept + piece, length + len(piece)):
+                yield line
             number, kept, length = number + 1, b"", 0
         length += len(rest)
         kept = (kept + rest[: LINE_LENGTH_MAX + 1])[: LINE_LENGTH_MAX + 1]
-    if length:
-        yield _line(number, kept, length)
+    if line := _line(number, kept, length):
+        yield line
 
 
-def _line(number: int, content: bytes, length: int) -> Line:
-    if len(content) == length and content.endswith(b"\r"):
-        return Line(number, content[:-1], length - 1)
-    return Line(number, content[:LINE_LENGTH_MAX], length)
+def _line(number: int, content: bytes, length: int) -> Line | None:
+    if length > LINE_LENGTH_MAX:
+        return Line(number, content[:LINE_LENGTH_MAX], length)
+    bare = content.strip(_AROUND)
+    return Line(number, bare, len(bare)) if bare and not bare.isspace() else None

@@ -6,7 +6,16 @@ Source: two independent public payroll modules and the paper form, which agree.
 import re
 
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.forms import CAPITALS, Amount, Code, Count, Digits, Filler, Letters
+from services.payments.declarations.layouts.forms import (
+    ASCII_NAME,
+    Amount,
+    Code,
+    Count,
+    Digits,
+    Filler,
+    Letters,
+    OptionalDigits,
+)
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
 
 LINES_PER_PAGE = 12
@@ -21,12 +30,11 @@ DETAIL = RecordKind(
         Field("page", 20, 3, Count()),
         Field("line_in_page", 23, 2, Count()),
         Field("insurance_number", 25, 10, Digits("wage-file.insurance-number-malformed")),
-        Field("full_name", 35, 60, Letters(CAPITALS, is_required=True)),
-        Field("national_id", 95, 8, Digits("wage-file.national-id-malformed")),
-        Field("wage", 103, 10, Amount(is_required=True)),
+        Field("full_name", 35, 60, Letters(ASCII_NAME)),
+        Field("national_id", 95, 8, OptionalDigits("wage-file.national-id-malformed")),
+        Field("wage", 103, 10, Amount()),
         Field("end", 113, 10, Filler()),
     ),
-    may_be_trimmed_to=112,  # the last ten characters are blank by definition, and editors take them off
 )
 
 LAYOUT = Layout(

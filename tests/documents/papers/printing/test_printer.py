@@ -1,5 +1,6 @@
 """Printing for real: what the PDF is, and what may never happen to a value on its way into it."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,10 +14,18 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from services.documents.papers.content import Affiliation, CannotBePrinted, LettersNotPrintable, PaperContent, WageLine
+from services.documents.papers.content import (
+    Affiliation,
+    CannotBePrinted,
+    Kind,
+    LettersNotPrintable,
+    PaperContent,
+    WageLine,
+)
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
-from tests.documents.papers.builders import a_fund, a_paper, months, wages
+from tests.documents.papers.builders import a_body, a_fund, a_paper, months, span, wages
+from tests.documents.press import code_on
 
 AFFILIATION = Affiliation(since_on=date(2014, 9, 1))
 
@@ -130,6 +139,69 @@ def test_r2_what_the_press_refuses_for_another_reason_is_said_so() -> None:
         Refusing().print(a_paper())
 
 
+@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (12, 1), (13, None), (14, None), (18, 2), (80, 3)])
+def test_u14_the_code_is_on_the_first_page_however_long_the_list(
+    printer: Printer, language: str, count: int, pages: int | None
+) -> None:
+    printed = printer.print(a_paper(wages(months(count)), language=language))
+    with pikepdf.open(BytesIO(printed)) as pdf:
+        assert len(pdf.pages) == pages or (pages is None and len(pdf.pages) <= 2)
+    if shutil.which("pdftoppm"):
+        assert code_on(printed) == a_paper().verification_url
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not here to read the page")
+@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize("name", ["A" * 60, "W" * 200, "ABDERRAHMANE" * 5, "عبدالرحمن" * 7, "e\u0301" * 60])
+def test_u14_a_long_name_stays_on_the_page(printer: Printer, language: str, name: str) -> None:
+    body = wages(months(1))
+    employer = replace(body.employments[0].employer, name=name)
+    certificate = replace(body, employments=(replace(body.employments[0], employer=employer),))
+    affiliation = replace(AFFILIATION, spans=(replace(span(1, "x"), employer=employer),))
+    for paper in (certificate, affiliation):
+        printed = printer.print(a_paper(paper, language=language, full_name=name))
+        boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=printed, capture_output=True, check=True).stdout
+        edges = [float(each) for each in re.findall(rb'x(?:Min|Max)="([-0-9.]+)"', boxes)]
+        margin, width = 20 / 25.4 * 72, 210 / 25.4 * 72
+        assert margin - 2 <= min(edges) and max(edges) <= width - margin + 2
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not here to read the page")
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_u14_the_address_is_copied_as_it_is_typed(printer: Printer, language: str) -> None:
+    printed = printer.print(a_paper(language=language))
+    text = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"], input=printed, capture_output=True, check=True
+    ).stdout.decode()
+    assert a_paper().verification_url in "".join(text.split())
+    assert "\u200b" not in text
+
+
+def test_r10_the_control_code_is_printed(printer: Printer) -> None:
+    assert facts_of(a_paper())["code"] == "7K3M-Q9TZ"
+    assert facts_of(replace(a_paper(), code=""))["code"] == ""
+    assert printer.print(a_paper()) != printer.print(replace(a_paper(), code=""))
+
+
+@pytest.mark.parametrize(
+    ("language", "until", "left"),
+    [
+        ("ar", "تنتهي آخر فترة مصرَّح بها في", "من"),
+        ("fr", "La dernière période déclarée s’achève le", "Du"),
+        ("en", "The last declared period ends on", "From"),
+    ],
+)
+def test_r11_an_affiliation_says_until_when_it_is_known_and_names_all_employers(
+    language: str, until: str, left: str
+) -> None:
+    facts = facts_of(a_paper(a_body(Kind.AFFILIATION_CERTIFICATE), language=language))
+    assert until in facts["statement"] and "2025" in facts["statement"]
+    (first, _, declared), (second, _, ended) = facts["body"]["employers"]
+    assert ("El Amel" in first, "Nour" in second) == (True, True)
+    assert declared.startswith(left) and ended.startswith(left) and declared.count("2022") == ended.count("2021") == 1
+
+
 def test_the_code_leads_to_the_verification_page() -> None:
     paper = a_paper()
     picture = typst.compile(
@@ -157,7 +229,7 @@ def test_columns_that_nobody_declared_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("ended_on", "words"),
-    [(None, "est affilié à la caisse depuis"), (date(2020, 5, 31), "a été affilié à la caisse du")],
+    [(None, "d’après les déclarations reçues"), (date(2020, 5, 31), "a été affilié à la caisse du")],
 )
 def test_affiliation_that_ended_is_said_so(ended_on: date | None, words: str) -> None:
     assert words in facts_of(a_paper(replace(AFFILIATION, ended_on=ended_on)))["statement"]

@@ -9,6 +9,7 @@ from services.documents.papers.content import Language
 from services.documents.papers.printing import wording as room
 from services.documents.papers.printing.wording import isolated, wording
 from shared.kernel.money import Currency, Money
+from shared.kernel.partial_date import PartialDate
 
 AR, FR, EN = Language
 NO_BREAK = "\u00a0"
@@ -106,3 +107,18 @@ def test_every_language_says_everything_and_countries_add_nothing_but_their_name
 def _plain(text: str) -> str:
     """The text without isolates, and with plain spaces, as a table in a test can show it."""
     return text.replace("\u2068", "").replace("\u2069", "").replace(NO_BREAK, " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "partial", "written"),
+    [
+        (FR, "1950", "1950"),
+        (AR, "1950", "1950"),
+        (EN, "1950", "1950"),
+        (FR, "1950-03", "mars 1950"),
+        (AR, "1950-03", "مارس 1950"),
+        (FR, "1950-03-12", "12 mars 1950"),
+    ],
+)
+def test_w01_a_birth_is_written_as_far_as_it_is_known(language: Language, partial: str, written: str) -> None:
+    assert _plain(wording(language, "DZ").partly(PartialDate(partial))) == written

@@ -6,6 +6,7 @@ import pytest
 
 from services.payments.declarations.findings import Role
 from services.payments.declarations.layouts.detection import detect
+from services.payments.declarations.layouts.layout import Layout
 from services.payments.declarations.layouts.registry import LAYOUTS
 from tests.payments.declarations.builders import Files, das_a, das_b, tn_122, workers
 
@@ -61,15 +62,20 @@ def test_a_few_wrong_lines_at_the_beginning_change_nothing() -> None:
     assert detected is not None and detected.layout.layout_id == "tn-122"
 
 
-def test_blanks_at_the_end_may_be_missing_only_where_the_layout_says_so() -> None:
-    (tn,) = samples(tn_122())
-    header, detail = samples(das_b())
+@pytest.mark.parametrize("layouts", [ALL, ALL[::-1]], ids=["das-b first", "das-b last"])
+@pytest.mark.parametrize("count", [1, 2, 40])
+@pytest.mark.parametrize(("build", "layout_id"), [(das_b, "das-b"), (das_a, "das-a"), (tn_122, "tn-122")])
+def test_w04_blanks_at_the_end_of_lines_may_be_missing_in_every_layout(
+    build: Callable[..., Files], layout_id: str, count: int, layouts: list[Layout]
+) -> None:
+    trimmed = [[line.rstrip() for line in sample] for sample in samples(build(workers(count)))]
 
-    trimmed = detect([[line.rstrip() for line in tn]], layouts=ALL)
+    detected = detect(trimmed, layouts=layouts)
 
-    assert trimmed is not None and trimmed.layout.layout_id == "tn-122"
-    assert detect([[line.rstrip() for line in detail]], layouts=ALL) is None
-    assert header == [line.rstrip() for line in header]
+    assert detected is not None and detected.layout.layout_id == layout_id
+    assert [len(line) for sample in trimmed for line in sample] != [
+        len(line) for sample in samples(build(workers(count))) for line in sample
+    ]
 
 
 NOTHING = [

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from services.payments.declarations.findings import Role
 from services.payments.declarations.layouts import das_a, das_b, forms, tn_122
+from services.payments.declarations.layouts.encodings import is_arabic, is_without_latin
 from services.payments.declarations.layouts.forms import DoesNotFit, FieldFault
 from services.payments.declarations.layouts.layout import Field, RecordKind
 from services.payments.declarations.layouts.registry import LAYOUTS
 from shared.funds.loading import load
+from shared.kernel import partial_date
 
 B_HEADER = (
     b"1600000001N202516001EXEMPLE                       SARL EXEMPLE                  "
@@ -64,7 +66,7 @@ def test_the_examples_say_what_the_reference_says_of_them() -> None:
     hours, _ = das_a.DETAIL.read(A_DETAIL)
     quarter, _ = tn_122.DETAIL.read(TN_LINES[1])
 
-    assert (worker["family_name"], worker["birth_on"], worker["left_on"]) == ("BENALI", date(1990, 3, 15), None)
+    assert (worker["family_name"], worker["birth_on"], worker["left_on"]) == ("BENALI", "1990-03-15", None)
     assert (worker["wage_4"], worker["unit_4"], worker["duration_4"]) == (18_000_000, "M", 3)
     assert (header["total"], header["workers"]) == (144_000_000, 2)
     assert (hours["wage_1"], hours["duration_1"], hours["total"]) == (9_000_000, 520, 36_000_000)
@@ -132,12 +134,11 @@ AMOUNTS = [
     (forms.Amount(pad=b" "), b"          ", 0),
     (forms.Amount(pad=b" "), b"9 00", "wage-file.amount-malformed"),
     (forms.Amount(pad=b" "), b"  -90", "wage-file.amount-negative"),
-    (forms.Amount(is_required=True), b"0000", "wage-file.value-missing"),
 ]
 OTHERS = [
     (forms.Digits(), b"0012345678", "0012345678"),
     (forms.Digits(), b"00000000", "wage-file.value-missing"),
-    (forms.Digits("wage-file.national-id-malformed"), b"0123456 ", "wage-file.national-id-malformed"),
+    (forms.OptionalDigits("wage-file.national-id-malformed"), b"0123456 ", "wage-file.national-id-malformed"),
     (forms.Digits(), "٠١٢".encode(), "wage-file.number-malformed"),
     (forms.Count(), b"0003", 3),
     (forms.Count(), b"   3", "wage-file.number-malformed"),
@@ -150,13 +151,11 @@ OTHERS = [
     (forms.Day(), b"15/03/90", "wage-file.date-malformed"),
     (forms.Day(), b"00000000", None),
     (forms.Day(), b"        ", None),
-    (forms.Day(is_required=True), b"00000000", "wage-file.value-missing"),
     (forms.Letters(forms.LATIN_NAME), "BÉJAÏA D'ALMA  ".encode("cp1252"), "BÉJAÏA D'ALMA"),
     (forms.Letters(forms.ASCII_NAME), "BÉJAÏA".encode("cp1252"), "wage-file.characters"),
     (forms.Letters(forms.LATIN_NAME), b"BENALI2", "wage-file.characters"),
     (forms.Letters(forms.LATIN_NAME), b"BEN\x81LI", "wage-file.characters"),
-    (forms.Letters(forms.CAPITALS), b"Ben Salah", "wage-file.characters"),
-    (forms.Letters(forms.CAPITALS, is_required=True), b"      ", "wage-file.value-missing"),
+    (forms.Letters(forms.ASCII_NAME), b"Ben Salah", "Ben Salah"),
     (forms.OneOf(b"MJH "), b"J", "J"),
     (forms.OneOf(b"MJH "), b" ", ""),
     (forms.OneOf(b"MJH "), b"X", "wage-file.letter-unknown"),
@@ -216,13 +215,19 @@ def _values(form: forms.Form, length: int) -> st.SearchStrategy[object]:
         case forms.Count():
             return st.integers(0, 10**length - 1)
         case forms.Amount():
-            return st.integers(int(form.is_required), min(form.minor_max, 10**length - 2))
+            return st.integers(0, min(form.minor_max, 10**length - 2))
         case forms.Day():
-            days = st.dates(date(1900, 1, 1), date(2999, 12, 31))
-            return days if form.is_required else st.none() | days
+            return st.none() | st.dates(date(1900, 1, 1), date(2999, 12, 31))
+        case forms.Birth():
+            days = st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(partial_date.of)
+            return st.none() | days | days.map(lambda day: partial_date.PartialDate(day[:4]))
+        case forms.OptionalDigits():
+            return st.none() | st.integers(1, 10**length - 1).map(lambda number: f"{number:0{length}d}")
         case forms.Letters():
-            letters = st.text(form.characters.decode("cp1252"), min_size=int(form.is_required), max_size=length)
-            return letters.map(str.rstrip).filter(lambda text: bool(text) or not form.is_required)
+            letters = st.text(form.characters.decode("cp1252"), max_size=length).map(str.rstrip)
+            return letters.filter(
+                lambda text: not is_arabic(raw := text.encode("cp1252")) and not is_without_latin(raw)
+            )
         case forms.OneOf():
             return st.sampled_from(form.letters.decode()).map(str.strip)
     return st.none()

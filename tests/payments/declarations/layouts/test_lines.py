@@ -16,9 +16,19 @@ CASES = [
     (b"one\ntwo", [b"one", b"two"]),
     (b"one\r\ntwo\r\n", [b"one", b"two"]),
     (b"one\r\ntwo\n", [b"one", b"two"]),
-    (b"one\n\ntwo", [b"one", b"", b"two"]),
-    (b"one\rtwo", [b"one\rtwo"]),
+    (b"one\rtwo\r", [b"one", b"two"]),
+    (b"one\r\r\ntwo", [b"one", b"two"]),
     (b"one  \n", [b"one  "]),
+    # W04: what programs and editors leave around the lines
+    (b"one\n\ntwo", [b"one", b"two"]),
+    (b"one\r\ntwo\r\n\r\n", [b"one", b"two"]),
+    (b"one\r\ntwo\r\n   \r\n\t", [b"one", b"two"]),
+    (b"one\r\ntwo\r\n\x1a", [b"one", b"two"]),
+    (b"one\r\ntwo\x1a\x1a\x1a", [b"one", b"two"]),
+    (b"one\r\n\x1atwo", [b"one", b"two"]),
+    (b"one\r\n\x0ctwo\r\n\x0c", [b"one", b"two"]),
+    (b"\n\n", []),
+    (b"\x1a", []),
 ]
 
 
@@ -30,16 +40,24 @@ def test_lines_end_with_lf_or_crlf_whatever_the_chunks(content: bytes, expected:
     found = list(lines(chunks))
 
     assert [line.content for line in found] == expected
-    assert [line.number for line in found] == list(range(1, len(expected) + 1))
+    assert [line.number for line in found] == sorted({line.number for line in found})
     assert all(line.length == len(line.content) for line in found)
 
 
-@given(st.lists(st.binary(max_size=40), max_size=8))
-def test_the_lines_are_those_of_a_plain_split(chunks: list[bytes]) -> None:
-    plain = b"".join(chunks).split(b"\n")
-    expected = [line.removesuffix(b"\r") for line in (plain if plain[-1] else plain[:-1])]
+def test_w04_lines_are_numbered_as_an_editor_does() -> None:
+    assert [(line.number, line.content) for line in lines([b"\r\n", b"one\r", b"\n\n", b"two"])] == [
+        (2, b"one"),
+        (4, b"two"),
+    ]
 
-    assert [line.content for line in lines(chunks)] == expected
+
+@given(st.lists(st.text("ab \r\n\x1a\x0c", max_size=12).map(str.encode), max_size=8))
+def test_the_lines_are_those_of_a_plain_split_whatever_the_chunks(chunks: list[bytes]) -> None:
+    plain = b"".join(chunks).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    bare = [(number, line.strip(b"\x1a\x0c")) for number, line in enumerate(plain, start=1)]
+    expected = [(number, line) for number, line in bare if line.strip()]
+
+    assert [(line.number, line.content) for line in lines(chunks)] == expected
 
 
 def test_a_line_without_end_is_counted_and_not_kept() -> None:

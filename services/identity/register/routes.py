@@ -1,0 +1,31 @@
+"""HTTP comes in for the register, from the fund's agents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.identity.register import actions
+from services.identity.register.employer import Employer
+from services.identity.register.person import Person
+from services.identity.register.schemas import EmployerQuery, EmployerViews, PersonSearchBody, PersonView
+from shared.http.routes import Routes
+from shared.storage.paging import Page
+from shared.storage.work import Work
+
+routes = Routes("register")
+
+AGENTS = "register:read"
+
+
+@routes.post("/persons/searches", needs=AGENTS, takes=PersonSearchBody, shows=PersonView)
+def find_person(work: Work, body: Mapping[str, Any]) -> Person:
+    """Find a person by the insurance number or the national id. It enters the access journal.
+
+    A POST, since a number in an address would stand in every log on the way.
+    """
+    return actions.find_person(work, number=body["number"], purpose=body["purpose"])
+
+
+@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery)
+def list_employers(work: Work, query: Mapping[str, Any]) -> Page[Employer]:
+    """The fund's employers in the order of their numbers."""
+    return actions.list_employers(work, wanted=query["page"], number=query["number"], is_open=query["is_open"])

@@ -1,0 +1,53 @@
+"""What may happen to refunds. Pure: the time is handed in."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.payments.refunds.refund import MOVES, STEPS_MAX, Refund, RefundStatus, RefundStep
+from shared.kernel.errors import Conflict, Forbidden, Missing
+from shared.kernel.moves import moved
+
+
+class RefundUnknown(Missing):
+    code = "refund.unknown"
+
+
+class RefundChanged(Conflict):
+    """Somebody else changed it meanwhile. `version` is the one to decide from now."""
+
+    code = "refund.changed"
+
+
+class SamePerson(Forbidden):
+    """Whoever ordered it does not confirm it."""
+
+    code = "refund.same-person"
+
+
+def confirm(refund: Refund, *, by: str, at: datetime) -> Refund:
+    """A second person agrees that the money goes."""
+    if by == refund.ordered_by:
+        raise SamePerson
+    return _moved(refund, to=RefundStatus.ORDERED, at=at)
+
+
+def cancel(refund: Refund, *, at: datetime) -> Refund:
+    """A second person, or the first one again, says no."""
+    return _moved(refund, to=RefundStatus.CANCELLED, at=at)
+
+
+def pay(refund: Refund, *, at: datetime) -> Refund:
+    """The bank's entry says that the money left."""
+    return _moved(refund, to=RefundStatus.PAID, at=at)
+
+
+def came_back(refund: Refund, *, reason: str, at: datetime) -> Refund:
+    """The bank could not pay it: it is to be sent again, to another account."""
+    return _moved(refund, to=RefundStatus.ORDERED, at=at, about=reason)
+
+
+def _moved(refund: Refund, *, to: RefundStatus, at: datetime, about: str = "") -> Refund:
+    status = moved(MOVES, refund.status, to=to)
+    steps = (*refund.steps, RefundStep(status=status, at=at, about=about))
+    steps = steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    return replace(refund, status=status, steps=steps)

@@ -1,0 +1,35 @@
+"""Where refunds are kept."""
+
+from collections.abc import Iterable
+
+from services.payments.refunds.refund import Refund, RefundStatus
+from services.payments.refunds.rules import RefundUnknown
+from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
+from shared.storage.retention import BY_LAW
+from shared.storage.shelf import Index, Shelf
+from shared.storage.work import Work
+
+refunds = Shelf(
+    "refunds",
+    Refund,
+    key="refund_id",
+    missing=RefundUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("reference",), unique=True), Index(("status", "refund_id"))],
+    sealed={"details": DataClass.BANK},
+    whose="refund_id",
+)
+
+IN_ORDER = Order("refund_id", "refund_id")
+"""Ids of ours begin with the time at which they were made."""
+
+
+def with_references(work: Work, references: Iterable[str]) -> list[Refund]:
+    wanted = sorted(references)
+    return refunds.find_all(work, reference={"$in": wanted}) if wanted else []
+
+
+def page(work: Work, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+    """Refunds in a state, oldest first."""
+    return refunds.page(work, order=IN_ORDER, wanted=wanted, status=status.value)

@@ -1,0 +1,89 @@
+"""`migrate`: what has to be in a service's database before its webs and workers start, and whether it is there.
+
+python -m services.claims migrate
+
+It may be run again at any time, and beside what runs. Only it makes collections and indexes; a web or worker that finds
+them missing is not ready, and says why.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import OperationFailure, PyMongoError
+
+from shared.process.service import Service
+from shared.process.settings import Common
+from shared.storage import indexes, proving
+from shared.storage.connection import DatabaseUnavailable, Document, is_gone
+from shared.storage.engine import profile_of
+from shared.storage.platform import Platform
+from shared.storage.proving import TransactionsMissing
+
+NAME = "migrate"
+NAMED_MAX = 5
+RETIRED: Mapping[str, Sequence[str]] = {
+    "outbox": ["is_sent_1"],
+    "audit": ["fund_1_at_1", "fund_1_link_1"],
+}
+"""Indexes that earlier releases made, by collection."""
+
+
+def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
+    """Carry out the command; 1 where something stands in the way, with a sentence for each on stderr."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name} {NAME}", description=__doc__)
+    parser.parse_args(arguments)
+    platform = service.platform(common)
+    try:
+        refused = migrate(service, platform.database)
+    finally:
+        platform.database.client.close()
+    for sentence in refused:
+        print(f"{service.name} cannot be migrated: {sentence}", file=sys.stderr)  # noqa: T201
+    if not refused:
+        sys.stdout.write(f"{service.name} is migrated: {len(service.declared_indexes())} indexes are there\n")
+    return 1 if refused else 0
+
+
+def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
+    """Make what the service needs; what stands in the way, a sentence each."""
+    declared = service.declared_indexes()
+    try:
+        indexes.create_collections(database, [*service.collections(), proving.NAME])
+        proving.prove_transactions(database)
+        indexes.retire(database, RETIRED)
+        refused = indexes.make(database, declared)
+    except TransactionsMissing as found:
+        return [str(found)]
+    except OperationFailure as failure:
+        if not is_gone(failure):
+            return [f"the server refused it with code {failure.code}; the user needs readWrite on {database.name}"]
+        return ["the database has a fault of its own; migrate again when it is well"]
+    except PyMongoError as gone:
+        return [f"the database does not answer ({type(gone).__name__}); what it builds goes on: migrate again"]
+    return refused + _advice(database)
+
+
+def lacking(service: Service[Any], platform: Platform) -> list[str]:
+    """What this process would need of its database and does not find: nothing is made here."""
+    try:
+        missing = indexes.missing(platform.database, service.declared_indexes())
+        if missing:
+            more = f" and {len(missing) - NAMED_MAX} more" if len(missing) > NAMED_MAX else ""
+            return [f"migrate: no index {', '.join(missing[:NAMED_MAX])}{more}"]
+        proving.prove_transactions(platform.database)
+    except TransactionsMissing as found:
+        return [f"transactions: {found}"]
+    except PyMongoError as gone:
+        if is_gone(gone) or getattr(gone, "timeout", False):
+            raise DatabaseUnavailable from gone
+        raise
+    return []
+
+
+def _advice(database: Database[Document]) -> list[str]:
+    if database.client.options.retry_writes and not profile_of(database).retries_writes:
+        return [f"{profile_of(database).name} needs retryWrites=false in MONGODB_URI"]
+    return []

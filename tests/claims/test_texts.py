@@ -1,0 +1,55 @@
+"""Every status and code that people meet has a sentence in each language, and its place in the timeline (U7)."""
+
+from enum import StrEnum
+
+import pytest
+
+from services.claims.access_journal.entry import Looked, Purpose
+from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
+from services.claims.claims.duplicates import Likeness
+from services.claims.claims.timeline import Who, next_step
+from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.wiring import service
+from shared.languages.texts import LANGUAGES
+from tests.claims.builders import claim
+from tests.claims.claims.test_rules import at_status
+from tests.ground import DZ, funds
+
+SAID: dict[type[StrEnum], tuple[str, ...]] = {
+    Status: ("claim.step.", "claim.next."),
+    PaperReason: ("claim.paper-reason.",),
+    RefusalReason: ("claim.refused-for.",),
+    Who: ("claim.who.",),
+    Likeness: ("claim.duplicate.",),
+    Reason: ("right.",),
+    Purpose: ("access.purpose.",),
+    Looked: ("access.looked-at.",),
+}
+"""Under which codes each member of an enumeration has its sentences."""
+UNSAID = {RightStatus}
+"""What people read instead is the reason."""
+
+
+def enumerations() -> set[type[StrEnum]]:
+    """Those that the things of claims are made of."""
+    return {cls for cls in StrEnum.__subclasses__() if cls.__module__.startswith("services.claims.")}
+
+
+def test_no_enumeration_is_forgotten_here() -> None:
+    assert enumerations() == SAID.keys() | UNSAID
+
+
+@pytest.mark.parametrize("code", [f"{prefix}{each}" for cls, heads in SAID.items() for prefix in heads for each in cls])
+def test_each_is_said_in_every_language(code: str) -> None:
+    assert set(service.texts().by_code.get(code, {})) == set(LANGUAGES), f"{code} has no sentence"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_status_has_its_moves_and_its_place_in_the_timeline(status: Status) -> None:
+    assert status in MOVES
+    assert next_step(at_status(status), funds()[DZ]).who in Who
+    assert (status in DEAD) <= (not MOVES[status])
+
+
+def test_a_claim_begins_with_what_can_be_said() -> None:
+    assert claim().status in Status
