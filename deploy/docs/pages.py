@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from environs import Env
 
+from deploy.docs import data_model
 from deploy.docs.examples import example
 from shared.events import catalogue
 from shared.http import openapi
@@ -33,6 +34,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with its text as it should be now."""
     yield ROOT / "docs" / "events.md", events()
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi())
+    yield ROOT / "docs" / "data-model.md", data_model.page(services())
     for service in services():
         routes = [route for routes in service.routes for route in routes.all]
         yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(openapi.document(service.name, routes))

@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
-from shared.kernel.ids import uuid7
+from shared.kernel.ids import first_id_at
 from shared.kernel.parts import in_parts
 from shared.storage.connection import DatabaseUnavailable, Document, begin
 from shared.storage.drawer import parts
@@ -31,8 +31,6 @@ SLICE_BYTES_MAX = 8_000_000
 """Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
 MARKED_TOGETHER = 1_000
 """Made unsent in one transaction by `republish`."""
-TIME_DIGITS = 13
-"""Of an id: its milliseconds, with the hyphen between them."""
 CARRIED_MAX = 5_000
 """Carried from one query, before looking again."""
 LEASE = timedelta(seconds=8)
@@ -196,7 +194,7 @@ def republish(
     """
     query: Document = {"is_sent": True, "sent_at": {"$not": {"$gt": sent_before or platform.clock()}}}
     if since is not None:
-        query |= {"_id": {"$gte": str(uuid7(since, bytes(10)))[:TIME_DIGITS]}, "at": {"$gte": since}}
+        query |= {"_id": {"$gte": first_id_at(since)}, "at": {"$gte": since}}
     if key is not None:
         query["events.key"] = key
     if fund_id is not None:

@@ -26,6 +26,7 @@ NAME = "migrate"
 NAMED_MAX = 5
 RETIRED: Mapping[str, Sequence[str]] = {
     "outbox": ["is_sent_1"],
+    "errands": ["fund_1_is_done_1"],
     "audit": ["fund_1_at_1", "fund_1_link_1"],
 }
 """Indexes that earlier releases made, by collection."""

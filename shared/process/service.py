@@ -36,7 +36,7 @@ PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "blobs_begun": [["fund", "at"]],
     "blobs": [["fund", "blob_id"]],
     "deadletters": [["fund", "is_open", "resolved_at"], ["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
-    "errands": [["fund", "is_done"]],
+    "errands": [["fund", "is_done", "done_at"]],
     "audit": [["fund", "link", "_id"]],
     "workers": [["at"]],
     sessions.NAME: [["host"], ["at"]],
@@ -119,7 +119,7 @@ class Service(Generic[Own]):
     def collections(self) -> Sequence[str]:
         """Every collection that the service keeps anything in."""
         declared = (index.collection for index in self.declared_indexes())
-        return sorted({*PLUMBING_COLLECTIONS, *(shelf.name for shelf in self.shelves), *declared})
+        return sorted({*PLUMBING_COLLECTIONS, *self.all_retentions(), *declared})
 
     def make_indexes(self, platform: Platform) -> None:
         """See that every index is there, for tests and measurements; processes find what `migrate` has made."""

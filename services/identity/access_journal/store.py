@@ -3,13 +3,13 @@
 from services.identity.access_journal.entry import Entry
 from shared.kernel.errors import Missing
 from shared.storage.paging import Order, Page, Wanted
-from shared.storage.retention import BY_LAW
+from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 
 class EntryUnknown(Missing):
-    code = "access.look-unknown"
+    code = "register.look-unknown"
 
 
 NEWEST_FIRST = Order("entry_id", "entry_id", is_newest_first=True)
@@ -20,7 +20,7 @@ entries = Shelf(
     Entry,
     key="entry_id",
     missing=EntryUnknown,
-    retention=BY_LAW,
+    retention=for_days(5 * 365, since="at", why="long enough for a person to ask who looked, and to complain"),
     indexes=[Index(("person_ref", "entry_id"))],
 )
 

@@ -127,7 +127,9 @@ def test_g13_at_most_one_living_thing_is_the_database_s_rule(own: Database[Docum
 
 
 def _with(index: Index) -> Any:
-    return type(pots)(pots.name, pots.kind, key=pots.key, missing=pots.missing, indexes=[index])
+    return type(pots)(
+        pots.name, pots.kind, key=pots.key, missing=pots.missing, retention=pots.retention, indexes=[index]
+    )
 
 
 def test_an_index_of_some_is_told_from_one_of_all(own: Database[Document]) -> None:
