@@ -22,7 +22,7 @@ from shared.storage.work import Work
 from shared.telemetry.steps import passing
 
 EVERY_S = 0.25
-IDLE_S_MAX = 15.0
+IDLE_S_MAX = 8.0
 """Looks into an empty queue come ever less often, down to this. What this process writes down is looked for at once;
 what another process or a killed sender left, and the next try of what was put off, may wait for so long."""
 RECEIPTS_TOGETHER_MAX = 200

@@ -146,10 +146,9 @@ def forget_removed(work: Work) -> int:
     ended = 0
     for endpoint in store.removed(work):
         waiting = store.waiting(work, endpoint.endpoint_id)
-        if waiting:
-            ending = [rules.end(delivery, at=work.at) for delivery in waiting]
-            store.deliveries.keep_many(work, ending, part_of=endpoint.endpoint_id)
-        else:
+        for delivery in waiting:
+            store.deliveries.keep(work, Outcome(rules.end(delivery, at=work.at)))
+        if not waiting:
             store.forget_endpoint(work, endpoint)
         ended += len(waiting) or 1
     return ended

@@ -277,7 +277,7 @@ def _at_rest(
                 lane.run(listened, fund_id)
         if round_ == 239:
             commands.names.clear()
-    assert len(commands.names) / 60 < 1.5, f"{len(commands.names)} commands in a minute"
+    assert len(commands.names) / 60 < 2.0, f"{len(commands.names)} commands in a minute"
     hear(platform, service, made.claim_paid())
     now_s[0] += chores.EVERY_S
     assert sum(lane.run(listened, DZ) for lane in lanes[:2]) == 2, "looked for at once"

@@ -17,6 +17,7 @@ from services.payments.partners.delivery import Delivery, Status
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Kind
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Wanted
 from shared.storage.platform import Platform, now
 from tests.callers import Office
 from tests.faults.partner.asking import offences
@@ -178,7 +179,7 @@ def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
     )
     debit(platform)
     for endpoint in (delivered, failed, waiting):
-        (mine,) = store.newest(reading(platform), endpoint["endpoint_id"])
+        (mine,) = store.newest(reading(platform), endpoint["endpoint_id"], wanted=Wanted())
         if endpoint is not waiting:
             answer = partner.answers.pop(0)
             in_work(
@@ -211,7 +212,7 @@ def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
         "test",
         lambda work: [
             store.deliveries.keep(work, Outcome(rules.again(each, at=work.at)))
-            for each in store.newest(work, endpoint["endpoint_id"])
+            for each in store.newest(work, endpoint["endpoint_id"], wanted=Wanted())
         ],
     )
     assert forget_old(after(platform, 2 * rules.KEPT), DZ) == 0, "it is to be sent"
