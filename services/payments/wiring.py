@@ -32,6 +32,7 @@ from services.payments.payees.store import payees
 from services.payments.payouts.reactions import reactions as payout_reactions
 from services.payments.payouts.routes import routes as payout_routes
 from services.payments.payouts.store import batches, payouts
+from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.process.chores import Chore
@@ -62,7 +63,15 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[declaration_routes, collection_routes, bank_routes, payout_routes, ledger_routes, partner_routes],
+    routes=[
+        declaration_routes,
+        collection_routes,
+        bank_routes,
+        payout_routes,
+        refund_routes,
+        ledger_routes,
+        partner_routes,
+    ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
     shelves=[

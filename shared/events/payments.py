@@ -31,6 +31,35 @@ class DeclarationRefused:
 
 
 @event(case="declaration_id")
+class DeclarationToConfirm:
+    """A declaration could be accepted, but says what touches rights and is seldom meant; notifications asks the
+    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    findings: int
+    confirm_until: datetime
+    asked_at: datetime
+    establishment: str | None = None
+
+
+@event(case="declaration_id")
+class DeclarationWithdrawn:
+    """A declaration was taken back before it was accepted, or (`is_lapsed`) was not confirmed in time; nothing of it
+    was booked, and of one that lapsed notifications tells the employer."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    is_lapsed: bool
+    withdrawn_at: datetime
+    establishment: str | None = None
+
+
+@event(case="declaration_id")
 class DeclarationAccepted:
     """A declaration became a fact; the wages follow page by page, notifications tells the employer.
 

@@ -160,6 +160,31 @@ class Due:
     days: int = 0
 
 
+class CheckSeverity(StrEnum):
+    """What a plausibility check does where it finds something."""
+
+    ERROR = "error"
+    """The declaration is refused."""
+    CONFIRM = "confirm"
+    """The employer confirms it before the declaration is accepted: it touches somebody's rights."""
+    WARNING = "warning"
+    """The declaration is accepted all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlausibilityCheck:
+    """What a fund does about one thing in a declaration that may be, but is seldom meant. The `sentence` says what it
+    is and what to do; `parameters` are whole numbers that the check is computed with."""
+
+    severity: CheckSeverity
+    sentence: Texts
+    parameters: Mapping[str, int] | None = None
+
+    def parameter(self, name: str) -> int:
+        """A number that the check is computed with; KeyError where the definition does not say it."""
+        return (self.parameters or {})[name]
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeclarationForm:
     """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
@@ -169,6 +194,10 @@ class DeclarationForm:
     due: Due
     layouts: tuple[str, ...]
     law: Law
+    plausibility: Mapping[str, PlausibilityCheck] | None = None
+    """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
+    confirm_within_days: int = 15
+    """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""
@@ -197,6 +226,33 @@ class Limit:
     law: Law
 
 
+class BankCharacters(StrEnum):
+    """What a bank's files may hold: every script, or Latin letters without accents, digits and few signs."""
+
+    UNICODE = "unicode"
+    LATIN = "latin"
+
+
+class ChargeBearer(StrEnum):
+    """Who pays what the banks charge for a payment (ISO 20022 ChargeBearerType1Code)."""
+
+    DEBTOR = "DEBT"
+    CREDITOR = "CRED"
+    SHARED = "SHAR"
+    SERVICE_LEVEL = "SLEV"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFile:
+    """What the fund has agreed with its bank about files of payouts. What is None is left out: the bank's own rule
+    holds."""
+
+    characters: BankCharacters = BankCharacters.UNICODE
+    charge_bearer: ChargeBearer | None = None
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book a file as one debit, or each of its payments alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payment:
     """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
@@ -208,6 +264,7 @@ class Payment:
     """How long a transfer's reference stays good."""
     one_person_up_to: Limit | None = None
     """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
+    payout_file: PayoutFile = PayoutFile()
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -45,21 +45,7 @@ PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
 OUTBOX_INDEX = DeclaredIndex(collection="outbox", fields=("is_sent", "_id"), where={"is_sent": False})
 """What waits, in order. MongoDB allows no partial index on `_id` alone; one that begins with it finds nothing on the
 embedded engine (0.7.0b3)."""
-PLUMBING_COLLECTIONS = (
-    "audit",
-    "audit_heads",
-    "audit_links",
-    "blob_pieces",
-    "blobs",
-    "blobs_begun",
-    "deadletters",
-    "errands",
-    "inbox",
-    "leases",
-    "outbox",
-    "requests",
-    "workers",
-)
+PLUMBING_COLLECTIONS = (*purging.OF_FUNDS, *purging.PLUMBING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,13 @@ from shared.events.identity import (
     RegisteredEmployer,
     RegisteredPerson,
 )
-from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
+from shared.events.payments import (
+    BenefitReturned,
+    DeclarationAccepted,
+    DeclarationPaid,
+    DeclarationRefused,
+    PaymentReversed,
+)
 from shared.kernel.personal import DataClass, Sealed
 from tests.ground import DZ, keys
 
@@ -116,6 +122,18 @@ def declaration_refused() -> DeclarationRefused:
 
 def declaration_paid() -> DeclarationPaid:
     return DeclarationPaid(**DECLARED, amount_minor=310_500_00, currency="DZD", paid_at=AT)
+
+
+def payment_reversed() -> PaymentReversed:
+    return PaymentReversed(
+        **DECLARED,
+        collection_id="c1",
+        rail="card",
+        amount_minor=310_500_00,
+        currency="DZD",
+        reason="MD06",
+        reversed_at=AT,
+    )
 
 
 def claim_submitted() -> ClaimSubmitted:

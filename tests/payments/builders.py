@@ -7,10 +7,15 @@ from typing import Any
 
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
+from services.payments.payees import actions as payees
+from services.payments.payouts import actions as payouts
+from services.payments.payouts import store as payouts_store
+from services.payments.payouts.batch import Batch
 from shared.events.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.platform import Platform
+from shared.storage.work import Work
 from tests.ground import DZ, keys, someone
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
@@ -75,3 +80,11 @@ def open_obligation(platform: Platform, declaration_id: str = "d1", *, fund_id: 
         cause=f"test:{declaration_id}",
         action=lambda work: collections.open_obligation(work, declaration_id=declaration_id, **whole),
     )
+
+
+def gathered(work: Work, *, batch_id: str, account: str = RIB) -> Batch:
+    """Everything that is ordered, put into a batch as if a file of it were stored."""
+    ordered = payouts_store.ordered(work)
+    index = payees.index_of(account, keys=work.keys)
+    accounts = {payout.payout_id: index for payout in ordered}
+    return payouts.gather(work, ordered, accounts=accounts, batch_id=batch_id, sha256="0", size=1)

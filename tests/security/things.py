@@ -236,9 +236,12 @@ def _payments(platform: Platform, folder: Path) -> Holding:
     declaration_id = desk.declare(das_b())["declaration_id"]
     asked = office.employer(DZ_EMPLOYER).post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"})
     assert asked.status_code == 201, asked.text
+    _pay(office, declaration_id, asked.json)
     payout = platform.database["payouts"].find_one({}) or {}
     endpoint = {"url": "https://bank.example/hook", "kinds": ["payment.debited"]}
     endpoint_id = office.machine().post("/endpoints", endpoint).json["endpoint_id"]
+
+    share = {"target": "declaration", "target_id": declaration_id, "amount": "77.00"}
 
     def wage_files() -> dict[str, Any]:
         files = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
@@ -254,6 +257,7 @@ def _payments(platform: Platform, folder: Path) -> Holding:
             "payout_id": str(payout["_id"]).partition(":")[2],
             "code": f"receivable:{DZ_EMPLOYER}:2025",
             "endpoint_id": endpoint_id,
+            **_bank_parts(office),
         },
         marks={
             declaration_id,
@@ -271,8 +275,33 @@ def _payments(platform: Platform, folder: Path) -> Holding:
             "partners.register": {"json": endpoint},
             "partners.replay": {"json": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}},
             "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
+            "collections.list_credits": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "collections.refund_credit": {"json": {"version": 1, "amount": "0.01", "counterparty": of_payments.RIB}},
+            "bank.allocate": {"json": {"version": 1, "shares": [share]}},
+            **{f"bank.{verb}": {"json": {"version": 1, "ground": "other"}} for verb in ("send_back", "write_off")},
+            **{f"bank.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject", "cancel_refund")},
+            "refunds.confirm": {"json": {"version": 1}},
         },
     )
+
+
+def _pay(office: Office, declaration_id: str, asked: Mapping[str, str]) -> None:
+    """Too much, so that there is a credit; and money of which nobody knows what it is for, some of it sent back."""
+    bank.post_signed(office, bank.credited(asked["reference"], "999999.00"))
+    for number in (2, 3):
+        message = bank.credited("?", "77.00", entry=f"ent_{number}")
+        assert bank.post_signed(office, message, message_id=f"evt_{number}").status_code == 200
+    entry = office.staff().get("/bank/entries").json["items"][0]
+    body = {"version": entry["version"], "ground": "other"}
+    assert office.staff().post(f"/bank/entries/{entry['entry_id']}/refund", body).status_code == 200
+
+
+def _bank_parts(office: Office) -> dict[str, str]:
+    return {
+        "entry_id": office.staff().get("/bank/entries").json["items"][0]["entry_id"],
+        "refund_id": office.staff().get("/refunds").json["items"][0]["refund_id"],
+        "credit_id": office.staff().get("/credits").json["items"][0]["credit_id"],
+    }
 
 
 MAKERS: Mapping[str, tuple[Service[Any], Callable[[Platform, Path], Holding]]] = {

@@ -64,6 +64,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "says that it is in another",
     ),
     "two payouts have one name": (_copy("payouts", {"payout_id": "another"}), "2 payouts are called"),
+    "a claim is paid twice": (_copy("payouts", {"payout_id": "x", "end_to_end_id": "x"}), "2 payouts pay claim"),
     "the stored file has another amount": (_write_anew(amount_minor=1), "differs from its payout"),
     "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
     "the bank took another number of orders": (changed("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),

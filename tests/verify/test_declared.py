@@ -1,14 +1,53 @@
 """I7: money that is neither declared, paid nor due, or is so in one place only, is named."""
 
+from typing import Any
+
 import pytest
 
 from deploy.local.verify import declared
-from tests.verify.town import Break, Town, changed, found, lost
+from tests.ground import DZ
+from tests.verify.town import Break, Town, changed, found, lost, some
+
+
+def _credit(**facts: Any) -> Break:
+    def do(town: Town) -> None:
+        owed = some(town["payments"], "obligations")
+        uses = [{**use, "to": owed["declaration_id"]} for use in facts["uses"]]
+        row = {"declaration_id": owed["declaration_id"], "amount_minor": 5, **facts, "uses": uses}
+        town["payments"]["credits"].insert_one({"_id": f"{DZ}:another", "fund": DZ, **row})
+
+    return do
+
+
+def _allocated(town: Town) -> None:
+    owed = some(town["payments"], "obligations")
+    share = {"target": "declaration", "target_id": owed["declaration_id"], "amount_minor": 5}
+    entry = some(town["payments"], "bank_entries")
+    town["payments"]["bank_entries"].update_one({"_id": entry["_id"]}, {"$set": {"shares": [share]}})
+
+
+def _asked_twice(town: Town) -> None:
+    one = some(town["payments"], "collections")
+    for number in range(2):
+        row = {**one, "_id": f"{DZ}:{number}", "status": "announced", "debits": [], "reference": f"r{number}"}
+        town["payments"]["collections"].insert_one(row)
+
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "the debt is not what was assessed": (changed("obligations", {"$inc": {"due_minor": -1}}), "is owed"),
     "more came than is said": (changed("obligations", {"$inc": {"paid_minor": -1}}), "its collections"),
     "a debit was counted twice": (changed("collections", {"$inc": {"debits.0.amount_minor": 5}}), "its collections"),
+    "the bank took it back and nothing is open": (
+        changed("collections", {"$set": {"reversals": [{"amount_minor": 5}]}}),
+        "its collections",
+    ),
+    "a credit is of money that is still with the debt": (_credit(uses=[]), "its collections"),
+    "a credit paid a debt that does not know of it": (
+        _credit(uses=[{"kind": "applied", "to": "", "amount_minor": 5}], declaration_id=""),
+        "its collections",
+    ),
+    "a person allocated what the debt does not know of": (_allocated, "its collections"),
+    "one debt is asked for twice": (_asked_twice, "2 times at once"),
     "an accepted declaration is not owed": (lost("obligations"), "nothing is owed for it"),
     "what was refused is owed": (
         changed("declarations", {"$set": {"status": "refused"}}),

@@ -18,6 +18,11 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "a balance is too high": (changed("ledger_balances", {"$inc": {"debit_minor": 1}}), "debit_minor is"),
     "a posting was counted twice": (changed("ledger_balances", {"$inc": {"postings": 1}}), "postings is"),
     "an entry is lost": (lost("ledger_entries"), "its entries come to"),
+    "what the bank reported is lost": (lost("bank_entries", account="bank:collections"), "the bank's entries come to"),
+    "the bank reported another amount": (
+        changed("bank_entries", {"$inc": {"amount_minor": 1}}),
+        "the bank's entries come to",
+    ),
     "a balance is lost": (lost("ledger_balances"), "is 0, its entries come to"),
 }
 

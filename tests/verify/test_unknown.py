@@ -17,6 +17,7 @@ def _doubt(collection: str, status: str, *, since: timedelta = timedelta(hours=1
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "a collection": (_doubt("collections", "unknown"), "collections dz-cnas"),
+    "a page that is being closed": (_doubt("collections", "withdrawing"), "collections dz-cnas"),
     "a payout": (_doubt("payouts", "unknown"), "payouts dz-cnas"),
     "a file": (_doubt("batches", "unknown"), "batches dz-cnas"),
     "a file that somebody began to send": (_doubt("batches", "sending"), "batches dz-cnas"),

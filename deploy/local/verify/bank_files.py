@@ -1,4 +1,5 @@
-"""I6: a bank file's count and control sum are those of its lines, and each EndToEndId stands in one file.
+"""I6: a bank file's count and control sum are those of its lines, each EndToEndId stands in one file, and no claim
+is to be paid by two payouts.
 
 Three tellings of each file are held against each other: the batch and its payouts, the file as it rests sealed
 (opened where the keys are given, and read by the bank's own reader), and the bank's log (where the bank answers).
@@ -16,6 +17,7 @@ import requests
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Row, Seen
 from services.payments.banking.iso20022.documents import SCHEMAS
+from services.payments.payouts.payout import Status
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.money import Money
@@ -57,13 +59,19 @@ def ask(seen: Seen, look: Look) -> None:
 def _lines(seen: Seen, look: Look) -> Mapping[str, Line]:
     lines: dict[str, Line] = {}
     names: Counter[tuple[str, str]] = Counter()
-    for row in seen.rows("payments", "payouts", "fund", "payout_id", "end_to_end_id", "amount_minor", "batch_id"):
+    living: Counter[tuple[str, str]] = Counter()
+    fields = ("fund", "payout_id", "end_to_end_id", "amount_minor", "batch_id", "claim_id", "status")
+    for row in seen.rows("payments", "payouts", *fields):
+        living[row["fund"], row["claim_id"]] += row["status"] != Status.RETURNED
         lines[row["_id"]] = Line(row["payout_id"], row["end_to_end_id"], row["amount_minor"], row.get("batch_id"))
         names[row["fund"], row["end_to_end_id"]] += 1
     look.at("payouts", len(lines))
     for (fund, name), count in names.items():
         if count > 1:
             look.offends(f"{fund} {count} payouts are called {name}")
+    for (fund, claim_id), count in living.items():
+        if count > 1:
+            look.offends(f"{fund} {count} payouts pay claim {claim_id}")
     return lines
 
 

@@ -1,12 +1,13 @@
 """I7: what an employer declared is what was paid, what is in collection or due, less what was paid too much.
 
-Each number is taken from where it is made: declared from the declaration's assessment, paid from the bank's debits,
-what is still to come (in collection, due, or below nothing where too much was paid) from the ledger's entries.
-Obligations and standings, which sum them up, must say the same.
+Each number is taken from where it is made: declared from the declaration's assessment, paid from the bank's debits
+less what the bank took back, with what people allocated and with what became, or was taken from, employers' credits;
+what is still to come (in collection or due) from the ledger's entries. Obligations and standings, which sum them up,
+must say the same. A debt is asked for once at a time.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deploy.local.verify.answer import Look
@@ -45,17 +46,44 @@ def ask(seen: Seen, look: Look) -> None:
 def _money(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Mapping[str, Money]:
     """By the obligation that stands: money for a declaration that was replaced counts for its successor."""
     found: dict[str, Money] = defaultdict(Money)
-    for row in seen.rows("payments", "collections", "fund", "declaration_id", "amount_minor", "status", "debits"):
+    fields = ("fund", "declaration_id", "amount_minor", "status", "debits", "reversals")
+    for row in seen.rows("payments", "collections", *fields):
         look.at("collections")
         key = f"{row['fund']}:{row['declaration_id']}"
         owed = obligations.get(key)
         if owed is None:
             look.offends(f"collection {row['_id']} is for {row['declaration_id']}, of which nothing is owed")
             continue
+        money = found[_standing(key, obligations)]
         if row["status"] in LIVE:
-            found[key].live.append(row["amount_minor"])
-        found[_standing(key, obligations)].paid_minor += sum(debit["amount_minor"] for debit in row["debits"])
+            money.live.append(row["amount_minor"])
+        money.paid_minor += sum(debit["amount_minor"] for debit in row["debits"])
+        money.paid_minor -= sum(back["amount_minor"] for back in row.get("reversals", ()))
+    for key, amount_minor in (*_allocated(seen, look), *_credited(seen, look)):
+        found[_standing(key, obligations)].paid_minor += amount_minor
     return found
+
+
+def _allocated(seen: Seen, look: Look) -> Iterator[tuple[str, int]]:
+    """What people said that money of the bank was for, where no collection had asked for it."""
+    for row in seen.rows("payments", "bank_entries", "fund", "shares"):
+        look.at("bank entries")
+        for share in row.get("shares", ()):
+            if share["target"] == "declaration":
+                yield f"{row['fund']}:{share['target_id']}", share["amount_minor"]
+
+
+def _credited(seen: Seen, look: Look) -> Iterator[tuple[str, int]]:
+    """What declarations gave to the credits of employers, and got from them. A credit that the bank took back was
+    taken from the payment that made it."""
+    for row in seen.rows("payments", "credits", "fund", "declaration_id", "amount_minor", "uses"):
+        look.at("credits")
+        reversed_minor = sum(use["amount_minor"] for use in row["uses"] if use["kind"] == "reversed")
+        if row["declaration_id"]:
+            yield f"{row['fund']}:{row['declaration_id']}", reversed_minor - row["amount_minor"]
+        for use in row["uses"]:
+            if use["kind"] == "applied":
+                yield f"{row['fund']}:{use['to']}", use["amount_minor"]
 
 
 def _standing(key: str, obligations: Mapping[str, Row]) -> str:
@@ -71,6 +99,8 @@ def _buckets(owed: Row, money: Money) -> str:
     """What does not add up in one declaration: what it says came, against what did; what is being collected."""
     if owed["paid_minor"] != money.paid_minor:
         return f"it says that {owed['paid_minor']} came, its collections {money.paid_minor}"
+    if len(money.live) > 1:
+        return f"it is being collected {len(money.live)} times at once"
     if any(amount > owed["due_minor"] for amount in money.live):
         return f"{max(money.live)} is being collected of {owed['due_minor']} declared"
     return ""

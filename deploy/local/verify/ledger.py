@@ -1,4 +1,5 @@
-"""I5: debits equal credits, by entry and by fund and currency; and each balance is what its entries come to."""
+"""I5: debits equal credits, by entry and by fund and currency; each balance is what its entries come to; and the fund's
+accounts at the bank stand at what the bank's own entries come to."""
 
 from collections import Counter
 
@@ -6,6 +7,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
 
 SIDES = ("debit", "credit")
+BANK = "bank:"
 
 
 def ask(seen: Seen, look: Look) -> None:
@@ -35,6 +37,24 @@ def ask(seen: Seen, look: Look) -> None:
         if debits != credits:
             look.offends(f"{fund} in {currency}: debits {debits}, credits {credits}")
     _balances(seen, look, computed)
+    _of_bank(seen, look, computed)
+
+
+def _of_bank(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:
+    """By account at the bank: what the ledger's entries come to, against what the bank reported. What the bank kept
+    for itself of a credit never came, of a debit it left too; what is on no account of the fund is in no ledger."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for row in seen.rows("payments", "bank_entries", "fund", "account", "direction", "amount_minor", "charges_minor"):
+        look.at("bank entries")
+        if row["account"].startswith(BANK):
+            sign = 1 if row["direction"] == "credit" else -1
+            moved[row["fund"], row["account"]] += sign * row["amount_minor"] - row.get("charges_minor", 0)
+    for fund, account in sorted(
+        {(fund, account) for fund, account, _ in computed if account.startswith(BANK)} | {*moved}
+    ):
+        booked = computed[fund, account, "debit_minor"] - computed[fund, account, "credit_minor"]
+        if booked != moved[fund, account]:
+            look.offends(f"{fund} {account}: {booked} is booked, the bank's entries come to {moved[fund, account]}")
 
 
 def _balances(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:

@@ -3,7 +3,7 @@
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Row, Seen
 
-UNSURE = {"collections": ("unknown",), "payouts": ("unknown",), "batches": ("unknown", "sending")}
+UNSURE = {"collections": ("unknown", "withdrawing"), "payouts": ("unknown",), "batches": ("unknown", "sending")}
 """By collection. Who finds a file `sending` after a fall knows as little as who got no answer."""
 
 

@@ -11,6 +11,7 @@ from services.claims.claims.claim import Claim, Paper, PaperReason, RefusalReaso
 from services.claims.claims.duplicates import Finding
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from shared.kernel import typed
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -124,7 +125,7 @@ def queue(
 
 def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
-    found = store.of_reference(work, search.reference(reference))
+    found = store.of_reference(work, typed.reference(reference))
     if found is None:
         return Page([])
     journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
@@ -133,7 +134,7 @@ def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Clai
 
 def find_number(work: Work, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
-    found = store.of_reference(work, search.reference(number))
+    found = store.of_reference(work, typed.reference(number))
     if found is not None:
         journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
         return search.Found(person_ref=found.person_ref, claim_id=found.claim_id)

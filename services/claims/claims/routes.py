@@ -7,6 +7,7 @@ from services.claims.access_journal.schemas import PurposeQuery
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, Line, Paper, Status
+from services.claims.claims.offers import Offer, offers
 from services.claims.claims.rules import Filing
 from services.claims.claims.schemas import (
     AgentClaimView,
@@ -15,6 +16,8 @@ from services.claims.claims.schemas import (
     ClaimViews,
     FilingBody,
     FoundView,
+    OfferQuery,
+    OfferViews,
     PaperBody,
     PaperRequestBody,
     QueueQuery,
@@ -32,6 +35,13 @@ from shared.storage.work import Work
 routes = Routes("claims")
 
 Body = Mapping[str, Any]
+
+
+@routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery)
+def list_types(work: Work, query: Body) -> dict[str, tuple[Offer, ...]]:
+    """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
+    today = work.at.astimezone(work.fund.zone).date()
+    return {"items": offers(work.fund, on=query["on"] or today)}
 
 
 @routes.post("/claims", needs="claims:submit", takes=FilingBody, shows=ClaimView, status=201, is_keyed=True)

@@ -19,7 +19,7 @@ from services.claims.claims.claim import (
 from services.claims.claims.duplicates import Finding, Likeness
 from services.claims.claims.timeline import Contest, Who
 from shared.http.problems import language, say
-from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, paged
+from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
 
 ID = validate.Length(1, 64)
 TEXT = {"type": "string"}
@@ -106,6 +106,65 @@ class FoundView(Schema):
 
     person_ref = fields.String(required=True)
     claim_id = fields.String(required=True, allow_none=True)
+
+
+class OfferQuery(Schema):
+    """On which day: that of the care for acts, that of the filing for papers; today where none is named."""
+
+    on = fields.Date(load_default=None)
+
+
+class PaperOfferView(Schema):
+    kind = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    is_required = fields.Boolean(required=True, attribute="requirement.is_required")
+    law = fields.String(required=True, attribute="requirement.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="requirement.law.is_to_be_confirmed")
+
+
+class ActOfferView(Schema):
+    act = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    price = Amount(required=True, attribute="price.price.amount_minor")
+    law = fields.String(required=True, attribute="price.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="price.law.is_to_be_confirmed")
+
+
+class DelaysView(Schema):
+    completeness = fields.Integer(required=True)
+    decision = fields.Integer(required=True)
+    payment = fields.Integer(required=True)
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class FilingTermView(Schema):
+    days_max = fields.Integer(required=True)
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class AppealView(Schema):
+    body = fields.Function(lambda it: it.body[language()], required=True, metadata=TEXT)
+    days = fields.Integer(required=True)
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class OfferView(Schema):
+    """A claim type: what to send with it, what is paid for, and how long it takes. Empty where no law sets it."""
+
+    claim_type = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
+    percent = fields.String(required=True, allow_none=True)
+    papers = fields.List(fields.Nested(PaperOfferView), required=True)
+    acts = fields.List(fields.Nested(ActOfferView), required=True)
+    filing = fields.Nested(FilingTermView, required=True, allow_none=True)
+    usual_days = fields.Nested(DelaysView, required=True, allow_none=True)
+    appeal = fields.Nested(AppealView, required=True, allow_none=True)
+
+
+OfferViews = many(OfferView)
 
 
 class LineView(Schema):

@@ -1,12 +1,9 @@
 """What an agent types to find a claim or a person. Pure."""
 
-import re
 from dataclasses import dataclass
 
 from shared.funds.fund import Fund, IdentifierKind
 from shared.kernel.errors import Missing
-
-_SEPARATORS = re.compile(r"[\s.\-]")
 
 
 class NothingFound(Missing):
@@ -21,11 +18,6 @@ class Found:
 
     person_ref: str
     claim_id: str | None = None
-
-
-def reference(text: str) -> str:
-    """A claim's reference as it is kept, however people write it."""
-    return _SEPARATORS.sub("", text).upper()
 
 
 def insurance_number(text: str, *, fund: Fund) -> str:

@@ -10,6 +10,12 @@ TEXT = {"type": "string"}
 PURPOSE = {"description": "Why an agent looks: enters the access journal, which the person can read."}
 
 
+class PurposeQuery(Schema):
+    """Why an agent looks at something of a person; persons need not say."""
+
+    purpose = fields.Enum(Purpose, by_value=True, load_default=Purpose.HANDLING, metadata=PURPOSE)
+
+
 class EntryView(Schema):
     """An agent's look at what the fund keeps of the caller."""
 

@@ -55,6 +55,8 @@ _AGENT = frozenset(
         "careers:read",
         "papers:read",
         "ledger:read",
+        "payouts:order",
+        "bank:settle",
         "register:read",
     ]
 )

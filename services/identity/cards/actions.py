@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from services.identity.access_journal import actions as journal
+from services.identity.access_journal.entry import Looked, Purpose
 from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
@@ -78,3 +80,10 @@ def read(work: Work, *, person_ref: str) -> Card:
     """A person's card, for that person and for the fund's agents."""
     work.by.must_act_for_person(person_ref)
     return cards.load(work, person_ref)
+
+
+def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Card:
+    """As `read`; what an agent reads enters the access journal."""
+    card = read(work, person_ref=person_ref)
+    journal.note(work, person_ref, looked_at=Looked.CARD, purpose=purpose)
+    return card

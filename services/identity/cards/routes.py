@@ -1,5 +1,9 @@
 """HTTP comes in for cards."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from services.identity.access_journal.schemas import PurposeQuery
 from services.identity.cards import actions
 from services.identity.cards.card import Card
 from services.identity.cards.rules import CardUnknown
@@ -18,7 +22,7 @@ def read_own(work: Work) -> Card:
     return actions.read(work, person_ref=work.by.person_ref)
 
 
-@routes.get("/persons/<person_ref>/card", needs="cards:read", shows=CardView)
-def read(work: Work, person_ref: str) -> Card:
-    """A person's health card, for the person and for the fund's agents."""
-    return actions.read(work, person_ref=person_ref)
+@routes.get("/persons/<person_ref>/card", needs="cards:read", shows=CardView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Card:
+    """A person's health card, for the person and for the fund's agents, whose look enters the access journal."""
+    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])

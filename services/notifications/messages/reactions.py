@@ -7,7 +7,15 @@ from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
-from shared.events.payments import BenefitReturned, DeclarationAccepted, DeclarationPaid, DeclarationRefused
+from shared.events.payments import (
+    BenefitReturned,
+    DeclarationAccepted,
+    DeclarationPaid,
+    DeclarationRefused,
+    DeclarationToConfirm,
+    DeclarationWithdrawn,
+    PaymentReversed,
+)
 from shared.storage.work import Work
 
 reactions = Reactions()
@@ -115,6 +123,37 @@ def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
     actions.say(work, notice, part_of=event.declaration_id)
 
 
+@reactions.to(DeclarationToConfirm)
+def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
+    notice = Notice(
+        template="declaration-to-confirm",
+        occasion=f"{event.declaration_id}/{event.asked_at.isoformat()}",  # asked again where something else was found
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={
+            "form": event.form,
+            "period": event.period,
+            "confirm_until": event.confirm_until.isoformat(),
+        },
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(DeclarationWithdrawn)
+def say_declaration_lapsed(work: Work, event: DeclarationWithdrawn) -> None:
+    """Only where nobody confirmed in time: who withdraws a declaration knows it."""
+    if not event.is_lapsed:
+        return
+    notice = Notice(
+        template="declaration-lapsed",
+        occasion=f"{event.declaration_id}/{event.withdrawn_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period},
+    )
+    actions.say(work, notice, part_of=event.declaration_id)
+
+
 @reactions.to(DeclarationPaid)
 def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
     notice = Notice(
@@ -125,6 +164,18 @@ def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
         parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
     )
     actions.say(work, notice, part_of=event.declaration_id)
+
+
+@reactions.to(PaymentReversed)
+def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
+    notice = Notice(
+        template="payment-reversed",
+        occasion=f"{event.collection_id}/{event.reversed_at.isoformat()}",
+        about=event.declaration_id,
+        owner_id=event.employer_id,
+        parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
+    )
+    actions.say(work, notice, part_of=event.collection_id)
 
 
 @reactions.to(ClaimSubmitted)
@@ -179,7 +230,7 @@ def say_claim_refused(work: Work, event: ClaimRefused) -> None:
 def say_claim_paid(work: Work, event: ClaimPaid) -> None:
     notice = Notice(
         template="claim-paid",
-        occasion=event.claim_id,
+        occasion=f"{event.claim_id}/{event.paid_at.isoformat()}",  # what came back is paid again
         about=event.claim_id,
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "amount": event.amount_minor},

@@ -114,7 +114,8 @@ class BankEntry:
 
     `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
     there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty,
-    nobody knows yet. `place` is where the payment stands in a batch of the bank, None where nothing was said of it.
+    nobody knows yet. `stated` is the amount as the bank wrote it where it is none of the fund's money. `place` is where
+    the payment stands in a batch of the bank, None where nothing was said of it.
     """
 
     bank_reference: str
@@ -128,6 +129,7 @@ class BankEntry:
     entry_id: str = ""
     status: EntryStatus | None = None
     currency: str = ""
+    stated: str = ""
     charges_minor: int = 0
     booked_on: date | None = None
     place: int | None = None

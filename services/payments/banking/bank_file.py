@@ -111,6 +111,10 @@ class PayoutHeading:
     debtor_account: str
     debtor_bank: str
     totals: Totals
+    charge_bearer: str | None = None
+    """Who pays the banks' charges (ChargeBearerType1Code); None leaves it to the bank."""
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book all of the file as one debit; None leaves it to the bank."""
 
     def __post_init__(self) -> None:
         _allow("message_id", self.message_id, characters_max=ID_CHARACTERS_MAX)

@@ -64,6 +64,8 @@ class ReportedEntry:
     charges_minor: int = 0
     counterparty: str = ""
     number: str = ""
+    stated: str = ""
+    """The amount as the bank wrote it, where it is in another currency or cannot be."""
     occurrence: int = 0
     """How many entries that cannot be told from this one stand before it in the same file."""
 
@@ -90,13 +92,14 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
         end_to_end_id=line.end_to_end_id or "",
         transaction_id=line.transaction_id or "",
         payment_information_id=line.payment_information_id or "",
-        texts=line.texts or tuple(each for each in (line.remittance, line.end_to_end_id) if each),
+        texts=tuple(filter(None, (line.stated, *(line.texts or (line.remittance, line.end_to_end_id))))),
         return_reason=line.return_reason,
         is_reversal=line.is_reversal,
         is_currency_foreign=not is_ours,
         charges_minor=min(charges, line.amount.amount_minor),
         counterparty=line.counterparty,
         number=line.account,
+        stated=line.stated,
     )
 
 
@@ -124,6 +127,7 @@ def identity(entry: ReportedEntry) -> str:
         entry.direction.value,
         entry.amount_minor,
         entry.currency,
+        entry.stated,
         entry.bank_reference,
         entry.end_to_end_id,
         entry.transaction_id,

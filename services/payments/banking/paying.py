@@ -65,7 +65,17 @@ class Paying:
             platform,
             fund_id,
             f"payouts:{batch_id}",
-            lambda work: payouts.gather(work, payable, batch_id=batch_id, sha256=blob.sha256, size=blob.size),
+            partial(
+                payouts.gather,
+                payouts=payable,
+                accounts={
+                    payout_id: payees.index_of(line.creditor_account, keys=work.keys)
+                    for payout_id, line in transfers.items()
+                },
+                batch_id=batch_id,
+                sha256=blob.sha256,
+                size=blob.size,
+            ),
         )
         return len(ordered)
 

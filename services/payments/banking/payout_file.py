@@ -8,11 +8,13 @@ import msgspec
 
 from services.payments.banking.bank_file import (
     NAME_CHARACTERS_MAX,
+    PURPOSE_CHARACTERS_MAX,
     CreditTransfer,
     PayoutHeading,
     TextNotAllowed,
     Totals,
 )
+from services.payments.banking.characters import written_for
 from services.payments.banking.iso20022 import pain001
 from services.payments.payees.payee import Payee
 from services.payments.payouts.payout import Payout
@@ -45,10 +47,10 @@ def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys)
         name = msgspec.json.decode(civil, type=_Civil)
         return CreditTransfer(
             end_to_end_id=payout.end_to_end_id,
-            creditor_name=f"{name.first_name} {name.family_name}".strip()[:NAME_CHARACTERS_MAX],
+            creditor_name=_written(f"{name.first_name} {name.family_name}", fund, characters_max=NAME_CHARACTERS_MAX),
             creditor_account=keys.open(payee.bank, as_=DataClass.BANK, whose=payee.person_ref),
             amount=Money(payout.amount_minor, fund.currency),
-            purpose=payout.reference,
+            purpose=_written(payout.reference, fund, characters_max=PURPOSE_CHARACTERS_MAX),
         )
     except (TextNotAllowed, SealBroken, ValueError) as broken:
         raise PayeeUnusable(payout=payout.payout_id) from broken
@@ -61,11 +63,17 @@ def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, a
         message_id=message_id,
         created_at=at,
         execute_on=at.astimezone(fund.zone).date(),
-        debtor_name=debtor.holder,
+        debtor_name=_written(debtor.holder, fund, characters_max=NAME_CHARACTERS_MAX),
         debtor_account=debtor.number,
         debtor_bank=debtor.number[:BANK_CODE_DIGITS],
         totals=Totals.of(transfers),
+        charge_bearer=fund.payment.payout_file.charge_bearer,
+        is_booked_as_batch=fund.payment.payout_file.is_booked_as_batch,
     )
     file = io.BytesIO()
     pain001.write(heading, transfers, into=file)
     return file.getvalue()
+
+
+def _written(text: str, fund: Fund, *, characters_max: int) -> str:
+    return written_for(text, characters=fund.payment.payout_file.characters, characters_max=characters_max)

@@ -31,7 +31,7 @@ def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work
 
 
 def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:
-    """Book the lines of a file, some at a time: those that were taken in before a fall change nothing after it."""
+    """Book what a file says, some lines at a time: those that were taken in before a fall change nothing after it."""
     fund = platform.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):

@@ -1,15 +1,33 @@
-"""HTTP comes in from banks; and agents read what does not add up."""
+"""HTTP comes in from banks; and agents read what does not add up, and decide what no rule settled."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from services.payments.banking import actions, differences
+from services.payments.banking import actions, deciding, differences
+from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.differences import Difference
-from services.payments.banking.schemas import DifferenceViews, HeardView, ReferenceView
+from services.payments.banking.schemas import (
+    AllocationBody,
+    BankEntriesQuery,
+    BankEntriesView,
+    BankEntryView,
+    DifferenceViews,
+    EntryRefundBody,
+    HeardView,
+    ReferenceView,
+    VersionBody,
+    WriteOffBody,
+)
 from services.payments.banking.webhook import SignedBody, SignedMessage
+from services.payments.refunds.refund import Refund
+from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("bank")
+
+Body = Mapping[str, Any]
 
 
 @routes.post("/bank/events", needs=ANYONE, takes=SignedBody(), shows=HeardView)
@@ -37,3 +55,90 @@ def look_up(work: Work, reference: str) -> dict[str, Any]:
 def list_differences(work: Work) -> dict[str, list[Difference]]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
     return {"items": differences.of_fund(work)}
+
+
+# --- What no rule settled ---------------------------------------------------------------------------------------------
+
+
+@routes.get("/bank/entries", needs="ledger:read", shows=BankEntriesView, query=BankEntriesQuery)
+def list_entries(work: Work, query: Body) -> Page[BankEntry]:
+    """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
+    day = query["day"].isoformat() if query["day"] else None
+    return deciding.page(work, status=query["status"], account=query["account"], day=day, wanted=query["page"])
+
+
+@routes.get("/bank/entries/<entry_id>", needs="ledger:read", shows=BankEntryView)
+def read_entry(work: Work, entry_id: str) -> BankEntry:
+    """One entry of the bank, with what it was for or what was decided about it."""
+    return deciding.read(work, entry_id=entry_id)
+
+
+@routes.post(
+    "/bank/entries/<entry_id>/allocation",
+    needs="bank:settle",
+    takes=AllocationBody,
+    shows=BankEntryView,
+    is_keyed=True,
+)
+def allocate(work: Work, body: Body, entry_id: str) -> BankEntry:
+    """Say what an entry that waits was for: collections, declarations, an employer's credit, payouts, refunds."""
+    return deciding.allocate(work, entry_id=entry_id, version=body["version"], shares=body["shares"], note=body["note"])
+
+
+@routes.post(
+    "/bank/entries/<entry_id>/refund",
+    needs="bank:settle",
+    takes=EntryRefundBody,
+    shows=BankEntryView,
+    is_keyed=True,
+)
+def send_back(work: Work, body: Body, entry_id: str) -> BankEntry:
+    """Send money that waits back. The refund's reference goes on the transfer; the bank's entry with it settles it."""
+    return deciding.refund(
+        work,
+        entry_id=entry_id,
+        version=body["version"],
+        ground=body["ground"],
+        note=body["note"],
+        counterparty=body["counterparty"],
+    )
+
+
+@routes.post(
+    "/bank/entries/<entry_id>/write-off",
+    needs="bank:settle",
+    takes=WriteOffBody,
+    shows=BankEntryView,
+    is_keyed=True,
+)
+def write_off(work: Work, body: Body, entry_id: str) -> BankEntry:
+    """Close an entry that waits: nobody claims it, nobody gives it back, or it is not the fund's at all."""
+    return deciding.write_off(
+        work, entry_id=entry_id, version=body["version"], ground=body["ground"], note=body["note"]
+    )
+
+
+@routes.post(
+    "/bank/entries/<entry_id>/confirmation",
+    needs="bank:settle",
+    takes=VersionBody,
+    shows=BankEntryView,
+    is_keyed=True,
+)
+def confirm(work: Work, body: Body, entry_id: str) -> BankEntry:
+    """Agree, as a second person, to what was decided about an entry: it is carried out."""
+    return deciding.confirm(work, entry_id=entry_id, version=body["version"])
+
+
+@routes.post("/bank/entries/<entry_id>/rejection", needs="bank:settle", takes=VersionBody, shows=BankEntryView)
+def reject(work: Work, body: Body, entry_id: str) -> BankEntry:
+    """Say no to what was decided about an entry: it waits again."""
+    return deciding.reject(work, entry_id=entry_id, version=body["version"])
+
+
+@routes.post(
+    "/refunds/<refund_id>/cancellation", needs="bank:settle", takes=VersionBody, shows=RefundView, is_keyed=True
+)
+def cancel_refund(work: Work, body: Body, refund_id: str) -> Refund:
+    """Do not send a refund: its money is the employer's credit again, or the entry waits again."""
+    return deciding.cancel_refund(work, refund_id=refund_id, version=body["version"])

@@ -53,8 +53,8 @@ def take_in(work: Work, reported: ReportedEntry, *, entry_id: str = "") -> None:
 
 def book(work: Work, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
     """Book an entry that waits to what a person says that it is for: what it was booked as till now is taken back."""
-    cause = f"bank-entry:{entry.entry_id}"
-    ledger.take_back(work, cause=f"{cause}:allocated:{entry.version}", of=_waiting_cause(work, entry))
+    waiting = f"bank-entry:{entry.entry_id}"
+    ledger.take_back(work, cause=f"{waiting}:allocated", of=waiting)
     return _book(work, entry, shares, reason=reason)
 
 
@@ -135,6 +135,8 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
             return True
         case Target.PAYOUT:
             payout = payouts.read(work, payout_id=share.target_id)
+            if payout.amount_minor != share.amount_minor:
+                return False
             if is_credit:
                 return payouts.book_returned(work, payout, entry_id=entry.entry_id, reason=reason or REASON_NOT_GIVEN)
             return payouts.book_paid(work, payout, entry_id=entry.entry_id)
@@ -144,6 +146,8 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
                 work, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
             )
         case Target.REFUND:
+            if refunds.read(work, refund_id=share.target_id).amount_minor != share.amount_minor:
+                return False
             if is_credit:
                 return refunds.book_returned(
                     work, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
@@ -199,10 +203,6 @@ def _post_waiting(work: Work, entry: BankEntry) -> None:
     _post(work, f"bank-entry:{entry.entry_id}", amount_minor=entry.amount_minor, **sides)
 
 
-def _waiting_cause(work: Work, entry: BankEntry) -> str:
-    return f"bank-entry:{entry.entry_id}"
-
-
 def _post_charges(work: Work, entry: BankEntry) -> None:
     """What the bank kept for itself: the payer paid all of it, or the payee got all of it, and the account moved
     otherwise."""
@@ -235,6 +235,7 @@ def _kept(work: Work, reported: ReportedEntry, *, entry_id: str, reference: str,
         direction=reported.direction,
         amount_minor=reported.amount_minor,
         currency=reported.currency,
+        stated=reported.stated,
         charges_minor=reported.charges_minor,
         booked_on=reported.booked_on,
         place=None if reported.has_own_reference else reported.place,

@@ -268,6 +268,12 @@ def refund_credit(
     )
 
 
+def restore_credit(work: Work, *, credit_id: str, amount_minor: int) -> Credit:
+    """A refund of a credit was cancelled: the money is to the employer's credit again."""
+    before = store.credits.load(work, credit_id)
+    return _open_credit(work, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
+
+
 def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
     """An employer's credits; all of the fund's where an agent names no employer."""
     work.by.must_act_for_employer(employer_id or "")

@@ -5,8 +5,20 @@ from typing import Any
 
 from services.payments.collections import actions
 from services.payments.collections.collection import Collection
-from services.payments.collections.schemas import CollectionBody, CollectionsView, CollectionView
+from services.payments.collections.credit import Credit
+from services.payments.collections.schemas import (
+    CollectionBody,
+    CollectionsView,
+    CollectionView,
+    CreditRefundBody,
+    CreditsQuery,
+    CreditsView,
+    CreditView,
+)
+from services.payments.refunds.refund import Refund
+from services.payments.refunds.schemas import RefundView
 from shared.http.routes import Routes
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("collections")
@@ -38,3 +50,37 @@ def list_of_declaration(work: Work, declaration_id: str) -> dict[str, Any]:
 def read(work: Work, collection_id: str) -> Collection:
     """One try to collect, with what happened to it."""
     return actions.read(work, collection_id=collection_id)
+
+
+@routes.get("/credits", needs="declarations:read", shows=CreditsView, query=CreditsQuery)
+def list_credits(work: Work, query: Body) -> Page[Credit]:
+    """What employers paid beyond their debts, oldest first: of one employer, or for agents of all."""
+    return actions.page_of_credits(
+        work, employer_id=query["employer_id"], is_open=query["is_open"], wanted=query["page"]
+    )
+
+
+@routes.get("/credits/<credit_id>", needs="declarations:read", shows=CreditView)
+def read_credit(work: Work, credit_id: str) -> Credit:
+    """One credit, with what it went to."""
+    return actions.credit(work, credit_id=credit_id)
+
+
+@routes.post(
+    "/credits/<credit_id>/refund",
+    needs="bank:settle",
+    takes=CreditRefundBody,
+    shows=RefundView,
+    status=201,
+    is_keyed=True,
+)
+def refund_credit(work: Work, body: Body, credit_id: str) -> Refund:
+    """Send a credit, or a part of it, back to the employer."""
+    return actions.refund_credit(
+        work,
+        credit_id=credit_id,
+        version=body["version"],
+        amount_minor=body["amount"],
+        counterparty=body["counterparty"],
+        note=body["note"],
+    )

@@ -136,8 +136,9 @@ def request(
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
     """The employer chooses to pay what is left. `before` are all tries for the period, of this and of other
-    declarations, and no two of them share a reference. A live try on the same rail for the same amount is the one to
-    use; any other live try of the debt gives way to this one (`withdraw`).
+    declarations, and no two of them share a reference. The amount is part of it, so only tries for the same amount
+    are counted: an employer may have more establishments than attempts. A live try on the same rail for the same
+    amount is the one to use; any other live try of the debt gives way to this one (`withdraw`).
 
     A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
     """

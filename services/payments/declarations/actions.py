@@ -1,28 +1,33 @@
 """What payments does with declarations: receive, conclude what a check found, count cards, consult."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import rules, store, telling
+from services.payments.declarations import plausibility, rules, store, telling
 from services.payments.declarations.declaration import BOOKED, CardPage, Declaration, Status
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Finding
-from services.payments.declarations.pages import FINDINGS_A_PAGE, pages_of
+from services.payments.declarations.findings import Finding, Role
+from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import Filing
 from services.payments.declarations.telling import ToTell
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
+from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
+
+WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,28 +96,82 @@ def facts(work: Work, declaration: Declaration) -> Facts:
         standing=standing,
         period=Period.read(declaration.period),
         received_on=declaration.received_at.astimezone(work.fund.zone).date(),
+        plausibility=rules.form_of(work.fund, declaration.form).plausibility or {},
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
     )
 
 
 def begin_check(work: Work, seen: Declaration) -> Declaration | None:
-    """Take a declaration to check it; None where another worker was first."""
+    """Take a declaration to check it, or withdraw one that nobody confirmed in time; None where another worker was
+    first."""
     declaration = store.declarations.load(work, seen.declaration_id)
     if declaration.version != seen.version:
         return None
-    return store.declarations.keep(work, rules.begin_check(declaration, at=work.at))
+    step = rules.lapse if declaration.status is Status.TO_CONFIRM else rules.begin_check
+    return store.declarations.keep(work, step(declaration, at=work.at))
 
 
 def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
     """Whether what was read may be booked, and what it makes due."""
     report = examined.report
     if report.is_accepted:
-        report = rules.with_errors(report, rules.beyond_the_lines(report))
+        report = rules.with_findings(report, rules.beyond_the_lines(report))
+    if report.is_accepted:
+        report = rules.with_findings(report, compared(work, declaration, replace(examined, report=report)))
     assessed = _assess(work, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
-        report, assessed = rules.with_errors(report, [assessed]), None
+        report, assessed = rules.with_findings(report, [assessed]), None
     return Judged(examined=replace(examined, report=report), assessment=assessed)
+
+
+def compared(work: Work, declaration: Declaration, examined: Examined) -> list[Finding]:
+    """The workers, held against the fund's register and against the declaration that this one would replace."""
+    if examined.layout is None:
+        return []
+    table = rules.form_of(work.fund, declaration.form).plausibility or {}
+    kind = examined.layout.kinds[Role.DETAIL][0]
+    found = [
+        (worker.line, remark)
+        for worker, registered in _registered(work, examined.workers, table=table)
+        for remark in plausibility.against_register(worker, registered, table=table)
+    ]
+    before = store.standing.find(work, rules.slot(declaration, establishment=examined.report.establishment))
+    if before is not None and "workers-fall-out" in table:
+        replaced = store.declarations.load(work, before.declaration_id)
+        found += [
+            (0, remark)
+            for remark in plausibility.of_replacement(
+                before={worker.insurance_number for worker in store.workers(work, replaced) if worker.wages},
+                now={worker.insurance_number for worker in examined.workers if worker.wages},
+                table=table,
+            )
+        ]
+    judged = ((line, plausibility.judged(remark, table=table)) for line, remark in found)
+    return [rules.finding(remark, line=line, column=kind.column(remark.field)) for line, remark in judged if remark]
+
+
+def _registered(work: Work, workers: Sequence[WageLine], *, table: plausibility.Table) -> Iterator[WorkerAndRegistered]:
+    """Each worker with what the register has of their number. Where no register was ever told, nothing is compared."""
+    if not any(code.startswith("register-") for code in table):
+        return
+    is_known = False
+    for page in paged(workers, size=WAGES_A_PAGE):
+        refs = {worker.insurance_number: work.keys.person_ref(worker.insurance_number) for worker in page}
+        known = payees.civil_of(work, refs.values())
+        is_known = is_known or bool(known) or payees.is_any_known(work)
+        if not is_known:
+            return
+        for worker in page:
+            civil = known.get(refs[worker.insurance_number])
+            yield (
+                worker,
+                None
+                if civil is None
+                else plausibility.Registered(
+                    names=(civil.family_name, civil.first_name), birth_on=civil.birth_on, national_id=civil.national_id
+                ),
+            )
 
 
 def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration:
@@ -126,9 +185,12 @@ def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration
         return declaration
     findings = judged.examined.report.findings
     store.keep_findings(work, declaration.declaration_id, findings)
+    pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
+    if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
+        asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=work.fund, at=work.at)
+        return store.declarations.keep(work, asked)
     if judged.assessment is not None:
         return _accept(work, declaration, judged.examined, judged.assessment)
-    pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     return store.declarations.keep(work, rules.refuse(declaration, judged.examined, findings_pages=pages, at=work.at))
 
 
@@ -195,6 +257,26 @@ def _tell_wages(work: Work, accepted: Declaration, people: list[ToTell]) -> None
         work.tell(event, version=accepted.version)
 
 
+# --- Confirming -------------------------------------------------------------------------------------------------------
+
+
+def confirm(work: Work, *, declaration_id: str) -> Consulted:
+    """The employer, and nobody else, stands by what a check found."""
+    return _decided(work, _own(work, declaration_id), rule=partial(rules.confirm, by=work.by.subject, at=work.at))
+
+
+def withdraw(work: Work, *, declaration_id: str) -> Consulted:
+    """The employer takes back what it was asked to confirm."""
+    return _decided(work, _own(work, declaration_id), rule=partial(rules.withdraw, at=work.at))
+
+
+def _decided(work: Work, declaration: Declaration, *, rule: Callable[[Declaration], Outcome[Declaration]]) -> Consulted:
+    outcome = rule(declaration)
+    if outcome.thing == declaration:
+        return _consulted(work, declaration)
+    return Consulted(declaration=store.declarations.keep(work, outcome))
+
+
 # --- Afterwards -------------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +309,11 @@ def of_employer(work: Work, *, employer_id: str, period: str | None) -> list[Dec
 def read(work: Work, *, declaration_id: str) -> Consulted:
     """A declaration and what became of it, for the employer and the fund's agents."""
     return _consulted(work, _own(work, declaration_id))
+
+
+def seen(work: Work, *, declaration_id: str) -> Declaration:
+    """The declaration as it stands, to hold its version against the one that its employer saw."""
+    return _own(work, declaration_id)
 
 
 def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Finding, ...], int | None]:

@@ -8,7 +8,7 @@ of workers where a line is not even as long as a line. Checks that need several 
 import re
 from collections.abc import Iterator
 
-from services.payments.declarations import line_checks
+from services.payments.declarations import line_checks, plausibility
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, value
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
@@ -34,7 +34,8 @@ class Checker:
         self._notes = Notes(findings_max=findings_max)
         self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
         self._floors = {
-            quarter.quarter or 0: line_checks.floor(facts.fund, on=quarter.last_on) for quarter in facts.period.quarters
+            quarter.quarter or 0: plausibility.floor(facts.fund, on=quarter.last_on)
+            for quarter in facts.period.quarters
         }
         self._line_counts = dict.fromkeys(layout.kinds, 0)
         self._is_utf_8: set[Role] = set()
@@ -89,9 +90,10 @@ class Checker:
             else:
                 worker = wage_line(values, line=line.number)
                 remarks += self._within(worker, values)
-        for remark in remarks:
+        found = [each for remark in remarks if (each := plausibility.judged(remark, table=self._facts.plausibility))]
+        for remark in found:
             self._note(remark, role, line=line, kind=kind)
-        return None if any(remark.severity is Severity.ERROR for remark in remarks) else worker
+        return None if any(remark.severity is Severity.ERROR for remark in found) else worker
 
     @property
     def has_errors(self) -> bool:
@@ -110,6 +112,7 @@ class Checker:
             findings=self._notes.findings,
             errors=self._notes.counts[Severity.ERROR],
             warnings=self._notes.counts[Severity.WARNING],
+            confirms=self._notes.counts[Severity.CONFIRM],
             lines=sum(self._line_counts.values()),
             workers=self._line_counts[Role.DETAIL],
             wages_minor=sum(self._sums.values()),
@@ -209,8 +212,12 @@ class Checker:
     def _within(self, worker: WageLine, values: Values) -> Iterator[Remark]:
         """The worker's own line as a whole, which goes into the sums."""
         yield from line_checks.of_person(worker, values=values)
-        yield from line_checks.of_employment(worker, period=self._facts.period)
-        yield from line_checks.of_wages(worker, floors=self._floors)
+        period, table = self._facts.period, self._facts.plausibility
+        wrong = [*line_checks.of_employment(worker, period=period), *line_checks.of_durations(worker)]
+        yield from wrong
+        if not wrong:  # what cannot be need not be called unlikely too
+            yield from plausibility.of_employment(worker, period=period, table=table)
+            yield from plausibility.of_wages(worker, floors=self._floors, table=table)
         if "total" in values and values["total"] != sum(wage.wage_minor for wage in worker.wages):
             yield Remark("wage-file.line-total-differs", "total", Phrase("other-sum"), Phrase("sum-of-quarters"))
         for wage in worker.wages:

@@ -61,6 +61,9 @@ def _check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:
     if begun.status is Status.HELD:
         log.error("declaration-held", declaration_id=begun.declaration_id, checks=begun.checks)
         return
+    if begun.status is Status.WITHDRAWN:
+        log.info("declaration-lapsed", declaration_id=begun.declaration_id)
+        return
     judged = check(platform, fund_id, begun)
     keep_workers(platform, fund_id, begun, judged)
     conclude(platform, fund_id, begun, judged)

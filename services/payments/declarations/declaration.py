@@ -15,20 +15,29 @@ class Status(StrEnum):
     """Where a declaration stands.
 
     `technically-refused`: the files cannot be read as what they should be, and never will be. `refused`: they can, but
-    what they say does not hold with each other, with the register or with the calendar. `held`: the check itself never
-    came to its end, a fault of ours that somebody has to look at.
+    what they say does not hold with each other, with the register or with the calendar. `to-confirm`: it may be
+    accepted once the employer has confirmed what was found, since it touches somebody's rights; `withdrawn`: the
+    employer took it back instead, or did not answer in time. `held`: the check itself never came to its end, a fault of
+    ours that somebody has to look at.
     """
 
     RECEIVED = "received"
     HELD = "held"
     TECHNICALLY_REFUSED = "technically-refused"
     REFUSED = "refused"
+    TO_CONFIRM = "to-confirm"
+    WITHDRAWN = "withdrawn"
     ACCEPTED = "accepted"
     REPLACED = "replaced"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.RECEIVED: frozenset({Status.HELD, Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.ACCEPTED}),
+    Status.RECEIVED: frozenset(
+        {Status.HELD, Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.TO_CONFIRM, Status.ACCEPTED}
+    ),
+    # Confirmed, it is checked once more: what is in force, or in the register, may be another thing by then.
+    Status.TO_CONFIRM: frozenset({Status.RECEIVED, Status.WITHDRAWN}),
+    Status.WITHDRAWN: frozenset({Status.RECEIVED}),
     Status.HELD: frozenset({Status.RECEIVED}),
     # The same files may hold tomorrow: the register learns of an employer, a period comes to its end.
     Status.REFUSED: frozenset({Status.RECEIVED}),
@@ -73,6 +82,17 @@ class TechnicalReceipt:
     errors: int
     warnings: int
     unlisted: int
+    confirms: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """That the employer has seen what was found and stands by it. `findings` is the fingerprint of what they saw: where
+    a later check finds something else, it is asked again."""
+
+    at: datetime
+    by: str
+    findings: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +131,9 @@ class Declaration:
     lines name, known once they are read and empty in layouts without one. The control totals are what the employer
     typed beside the files, if anything. `revision` counts those of the establishment and period that were accepted,
     from 1; it is 0 before that. `checks` were begun, of which the last is given up at `next_check_at` if nothing was
-    heard of it. `findings_pages` and `wage_pages` are kept beside it; `told_pages` of wages, of `told_persons`, went
-    out: with those whom the declaration before named and this one not.
+    heard of it; of what is to be confirmed it is the end of the time for that. `to_confirm` is the fingerprint of the
+    findings that the employer is asked to confirm. `findings_pages` and `wage_pages` are kept beside it; `told_pages`
+    of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
     """
 
     declaration_id: str
@@ -138,6 +159,8 @@ class Declaration:
     replaces: str | None = None
     replaced_by: str | None = None
     establishment: str = ""
+    to_confirm: str = ""
+    confirmation: Confirmation | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -149,6 +172,11 @@ class Declaration:
     @property
     def booked(self) -> Booked | None:
         return self.business.booked if self.business else None
+
+    @property
+    def confirm_until(self) -> datetime | None:
+        """Until when what was found can be confirmed."""
+        return self.next_check_at if self.status is Status.TO_CONFIRM else None
 
     @property
     def other_establishment(self) -> str | None:

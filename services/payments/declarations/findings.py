@@ -12,8 +12,14 @@ from enum import StrEnum
 class Severity(StrEnum):
     ERROR = "error"
     """The file is refused."""
+    CONFIRM = "confirm"
+    """The employer has to confirm it before the file is accepted."""
     WARNING = "warning"
     """Worth a look; the file is accepted all the same."""
+
+
+RANKS = {Severity.ERROR: 0, Severity.CONFIRM: 1, Severity.WARNING: 2}
+"""What is listed first where there is no room for all."""
 
 
 class Role(StrEnum):

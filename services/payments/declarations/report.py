@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.payments.declarations.findings import Finding, Severity
+from services.payments.declarations.findings import RANKS, Finding, Severity
 
 FINDINGS_MAX = 1_000
 """More than anybody corrects by hand; the report says how many there are beyond it."""
@@ -21,35 +21,44 @@ class Report:
     wages_minor: int
     by_quarter: Mapping[int, int]
     is_complement: bool
+    confirms: int = 0
+    """How many findings the employer has to confirm."""
     establishment: str = ""
     """The code of the place of work that every line names; empty where the layout has none."""
 
     @property
     def unreported(self) -> int:
         """How many findings are not listed."""
-        return self.errors + self.warnings - len(self.findings)
+        return self.errors + self.confirms + self.warnings - len(self.findings)
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the files may be booked: warnings do not stand against it."""
+        """Whether the files may be booked, once what is to be confirmed is."""
         return self.errors == 0
 
 
 class Notes:
-    """Gathers findings up to a limit and counts the rest. An error takes the place of a warning when it is full."""
+    """Gathers findings up to a limit and counts the rest. A graver one takes the place of a lighter when it is full."""
 
     def __init__(self, *, findings_max: int = FINDINGS_MAX) -> None:
         self._findings: list[Finding] = []
         self._findings_max = findings_max
+        self._listed = dict.fromkeys(Severity, 0)
         self.counts = dict.fromkeys(Severity, 0)
 
     def add(self, finding: Finding) -> None:
         self.counts[finding.severity] += 1
         if len(self._findings) < self._findings_max:
             self._findings.append(finding)
-        elif finding.severity is Severity.ERROR and self.counts[Severity.ERROR] <= self._findings_max:
-            last = max(at for at, kept in enumerate(self._findings) if kept.severity is Severity.WARNING)
+            self._listed[finding.severity] += 1
+            return
+        lighter = [each for each in Severity if RANKS[each] > RANKS[finding.severity] and self._listed[each]]
+        if lighter:
+            out = max(lighter, key=RANKS.__getitem__)
+            last = max(at for at, kept in enumerate(self._findings) if kept.severity is out)
             self._findings[last] = finding
+            self._listed[out] -= 1
+            self._listed[finding.severity] += 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -71,6 +71,31 @@ def read(work: Work, declaration_id: str) -> Consulted:
     return actions.read(work, declaration_id=declaration_id)
 
 
+@routes.post(
+    "/declarations/<declaration_id>/confirmation",
+    needs="declarations:file",
+    shows=DeclarationView,
+    edits=actions.seen,
+)
+def confirm(work: Work, declaration_id: str) -> Consulted:
+    """Confirm what was found in a declaration that is `to-confirm`: the findings of severity `confirm`.
+
+    It is checked once more and accepted; where something else is found by then, it is `to-confirm` again.
+    """
+    return actions.confirm(work, declaration_id=declaration_id)
+
+
+@routes.post(
+    "/declarations/<declaration_id>/withdrawal",
+    needs="declarations:file",
+    shows=DeclarationView,
+    edits=actions.seen,
+)
+def withdraw(work: Work, declaration_id: str) -> Consulted:
+    """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
+    return actions.withdraw(work, declaration_id=declaration_id)
+
+
 @routes.get("/declarations/<declaration_id>/findings", needs="declarations:read", query=CursorQuery, shows=FindingsView)
 def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""

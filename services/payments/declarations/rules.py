@@ -1,15 +1,18 @@
 """What may happen to a declaration. Pure: what the check found, what is due and the time are handed in."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment
+from services.payments.declarations import plausibility
 from services.payments.declarations.declaration import (
     MOVES,
     Booked,
     BusinessReceipt,
+    Confirmation,
     Declaration,
     StandingDeclaration,
     Status,
@@ -18,17 +21,19 @@ from services.payments.declarations.declaration import (
     is_other,
 )
 from services.payments.declarations.examination import Examined
-from services.payments.declarations.findings import Finding, Role, Severity, value
+from services.payments.declarations.findings import RANKS, Finding, Remark, Role, Severity, value
 from services.payments.declarations.pages import WAGES_A_PAGE, pages_of
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.telling import accepted_event
 from shared.events.payments import (
     DeclarationReceived,
     DeclarationRefused,
+    DeclarationToConfirm,
+    DeclarationWithdrawn,
 )
 from shared.funds.fund import DeclarationForm, Fund, IdentifierKind
 from shared.funds.period import Period
-from shared.kernel.errors import Invalid, Missing
+from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
@@ -81,6 +86,12 @@ class PeriodOfOtherKind(Invalid):
     """A year where the form wants a quarter, or the other way round."""
 
     code = "declaration.period-of-other-kind"
+
+
+class NothingToConfirm(Conflict):
+    """The declaration does not wait for its employer to confirm anything."""
+
+    code = "declaration.nothing-to-confirm"
 
 
 class EmployerMalformed(Invalid):
@@ -154,7 +165,7 @@ def release_content(replaced: Declaration) -> Outcome[Declaration]:
 
 def may_be_checked_again(declaration: Declaration) -> bool:
     """Whether the same files could have another outcome now: the register, the calendar or we may have changed."""
-    return declaration.status in {Status.REFUSED, Status.HELD}
+    return declaration.status in {Status.REFUSED, Status.HELD, Status.WITHDRAWN}
 
 
 def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str, at: datetime) -> Outcome[Declaration]:
@@ -171,6 +182,8 @@ def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str,
         next_check_at=at,
         technical=None,
         business=None,
+        to_confirm="",
+        confirmation=None,
     )
     return Outcome(received, (_told_received(received),))
 
@@ -213,6 +226,20 @@ def beyond_the_lines(report: Report) -> Iterator[Finding]:
         )
 
 
+def finding(remark: Remark, *, line: int, column: int) -> Finding:
+    """A remark on the workers, at its place in the detail file."""
+    return Finding(
+        severity=remark.severity,
+        code=remark.code,
+        file=Role.DETAIL,
+        line=line,
+        column=column,
+        field=remark.field if column else "",
+        found=remark.found,
+        expected=remark.expected,
+    )
+
+
 def without_rate(*, activity: str | None, period: str) -> Finding:
     """The fund's definition has no rate for the employer's activity, or (`activity` None) none for that time."""
     return Finding(
@@ -223,18 +250,117 @@ def without_rate(*, activity: str | None, period: str) -> Finding:
     )
 
 
-def with_errors(report: Report, errors: Iterable[Finding]) -> Report:
-    """The report with errors that the check of the lines could not know, first where there are too many findings."""
-    more = tuple(errors)
-    findings = (*more, *report.findings)[:FINDINGS_MAX]
-    return replace(report, findings=findings, errors=report.errors + len(more))
+def with_findings(report: Report, more: Iterable[Finding]) -> Report:
+    """The report with findings that the check of the lines could not know. Where there are too many, the gravest are
+    listed, in the order of the lines."""
+    added = tuple(more)
+    if not added:
+        return report
+    counts = Counter(finding.severity for finding in added)
+    gravest = sorted((*added, *report.findings), key=lambda finding: RANKS[finding.severity])[:FINDINGS_MAX]
+    return replace(
+        report,
+        findings=tuple(sorted(gravest, key=lambda finding: (finding.file is Role.DETAIL, finding.line))),
+        errors=report.errors + counts[Severity.ERROR],
+        confirms=report.confirms + counts[Severity.CONFIRM],
+        warnings=report.warnings + counts[Severity.WARNING],
+    )
+
+
+def needs_confirmation(declaration: Declaration, report: Report) -> bool:
+    """Whether the employer must be asked before the declaration is accepted."""
+    if not report.confirms:
+        return False
+    return declaration.confirmation is None or declaration.confirmation.findings != _fingerprint(report)
+
+
+def ask_to_confirm(
+    declaration: Declaration, examined: Examined, *, findings_pages: int, fund: Fund, at: datetime
+) -> Outcome[Declaration]:
+    """The declaration could be accepted, but what it says touches somebody's rights and is seldom meant."""
+    until = at + timedelta(days=form_of(fund, declaration.form).confirm_within_days)
+    asked = replace(
+        declaration,
+        status=moved(MOVES, declaration.status, to=Status.TO_CONFIRM),
+        technical=_technical(examined, is_passed=True, at=at),
+        business=None,
+        findings_pages=findings_pages,
+        establishment=examined.report.establishment,
+        to_confirm=_fingerprint(examined.report),
+        next_check_at=until,
+    )
+    told = DeclarationToConfirm(
+        declaration_id=asked.declaration_id,
+        employer_id=asked.employer_id,
+        form=asked.form,
+        period=asked.period,
+        findings=examined.report.confirms,
+        confirm_until=until,
+        asked_at=at,
+        establishment=asked.other_establishment,
+    )
+    return Outcome(asked, (told,))
+
+
+def confirm(declaration: Declaration, *, by: str, at: datetime) -> Outcome[Declaration]:
+    """The employer stands by what was found. It is checked once more, and accepted where nothing else is found. Done
+    again, nothing changes."""
+    if declaration.confirmation is not None and declaration.status in {Status.RECEIVED, Status.ACCEPTED}:
+        return Outcome(declaration)
+    if declaration.status is not Status.TO_CONFIRM:
+        raise NothingToConfirm
+    confirmed = replace(
+        declaration,
+        status=moved(MOVES, declaration.status, to=Status.RECEIVED),
+        confirmation=Confirmation(at=at, by=by, findings=declaration.to_confirm),
+        checks=0,
+        next_check_at=at,
+    )
+    return Outcome(confirmed)
+
+
+def withdraw(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
+    """The employer takes back what it was asked to confirm. Done again, nothing changes."""
+    if declaration.status is Status.WITHDRAWN:
+        return Outcome(declaration)
+    if declaration.status is not Status.TO_CONFIRM:
+        raise NothingToConfirm
+    return _withdrawn(declaration, is_lapsed=False, at=at)
+
+
+def lapse(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
+    """Nobody confirmed in time what was found: nothing of it is booked."""
+    return _withdrawn(declaration, is_lapsed=True, at=at)
+
+
+def _withdrawn(declaration: Declaration, *, is_lapsed: bool, at: datetime) -> Outcome[Declaration]:
+    status = moved(MOVES, declaration.status, to=Status.WITHDRAWN)
+    told = DeclarationWithdrawn(
+        declaration_id=declaration.declaration_id,
+        employer_id=declaration.employer_id,
+        form=declaration.form,
+        period=declaration.period,
+        is_lapsed=is_lapsed,
+        withdrawn_at=at,
+        establishment=declaration.other_establishment,
+    )
+    return Outcome(replace(declaration, status=status, next_check_at=None), (told,))
+
+
+def _fingerprint(report: Report) -> str:
+    """What the employer is asked to confirm, as one value: another finding, or another number of them, is another."""
+    findings = [
+        (each.code, each.line, each.column, dict(each.found.parameters))
+        for each in report.findings
+        if each.severity is Severity.CONFIRM
+    ]
+    return hashlib.sha256(repr((report.confirms, findings)).encode()).hexdigest()
 
 
 def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int, at: datetime) -> Outcome[Declaration]:
     """Nothing of the files is booked; the findings say why, line by line."""
     is_technical = any(
-        finding.severity is Severity.ERROR and finding.code not in BUSINESS_CODES
-        for finding in examined.report.findings
+        finding.severity is Severity.ERROR and not _is_of_business(finding.code) for finding in examined.report.findings
     )
     to = Status.TECHNICALLY_REFUSED if is_technical else Status.REFUSED
     refused = replace(
@@ -255,6 +381,10 @@ def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int,
         establishment=refused.other_establishment,
     )
     return Outcome(refused, (refusal,))
+
+
+def _is_of_business(code: str) -> bool:
+    return code in BUSINESS_CODES or code.removeprefix(plausibility.PREFIX) in plausibility.CODES
 
 
 def accept(
@@ -281,6 +411,7 @@ def accept(
     accepted = replace(
         declaration,
         status=moved(MOVES, declaration.status, to=Status.ACCEPTED),
+        to_confirm="",
         technical=_technical(examined, is_passed=True, at=at),
         business=BusinessReceipt(at=at, booked=booked),
         findings_pages=findings_pages,
@@ -335,6 +466,7 @@ def _technical(examined: Examined, *, is_passed: bool, at: datetime) -> Technica
         encoding=layout.encoding if layout else None,
         lines=report.lines,
         errors=report.errors,
+        confirms=report.confirms,
         warnings=report.warnings,
         unlisted=report.unreported,
     )

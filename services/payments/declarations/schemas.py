@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
 from services.payments.declarations.declaration import Receipt, Status
 from services.payments.declarations.findings import Finding, Role, Severity, in_words
@@ -62,6 +63,7 @@ class ReceiptView(Schema):
     encoding = fields.String(allow_none=True)
     lines = fields.Integer()
     errors = fields.Integer()
+    confirms = fields.Integer(metadata={"description": "Findings that the employer confirms before acceptance."})
     warnings = fields.Integer()
     unlisted = fields.Integer(metadata={"description": "Findings that are counted but not listed."})
     workers = fields.Integer(attribute="booked.workers")
@@ -174,6 +176,11 @@ class SummaryView(Schema):
     wages = Amount(required=True, attribute="booked.wages_minor", allow_none=True, dump_default=None)
     due = Amount(required=True, attribute="booked.assessment.total_minor", allow_none=True, dump_default=None)
     due_on = fields.Date(required=True, attribute="booked.assessment.due_on", allow_none=True, dump_default=None)
+    confirm_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until when what was found can be confirmed; null where nothing is to be confirmed."},
+    )
     is_late = fields.Boolean(required=True, attribute="booked.is_late", allow_none=True, dump_default=None)
     currency = fields.Function(lambda _: fund().currency.value, metadata=TEXT, required=True)
     version = fields.Integer(required=True)
@@ -214,7 +221,7 @@ class FindingView(Schema):
 
     @pre_dump
     def say_it(self, finding: Finding, **more: Any) -> dict[str, Any]:
-        return {**vars(finding), **vars(in_words(finding, say=lambda code, parameters: say(code, **parameters)))}
+        return {**vars(finding), **vars(in_words(finding, say=_sentence))}
 
 
 class FindingsView(Schema):
@@ -252,6 +259,14 @@ class LinesView(Schema):
 
     items = fields.List(fields.Nested(LineView), required=True)
     next = fields.Integer(required=True, allow_none=True)
+
+
+def _sentence(code: str, parameters: Mapping[str, str | int]) -> str:
+    """A sentence of this service, or of the fund's own table of what it looks at in a declaration."""
+    for form in fund().declaration_forms.values():
+        if check := (form.plausibility or {}).get(code.removeprefix(plausibility.PREFIX)):
+            return _named(check.sentence)
+    return say(code, **parameters)
 
 
 def _named(names: Mapping[str, str]) -> str:

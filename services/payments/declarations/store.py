@@ -80,12 +80,12 @@ def of_employer(work: Work, employer_id: str, *, period: str | None) -> list[Dec
 
 
 def waiting(work: Work) -> list[Declaration]:
-    """What waits to be checked and is in no worker's hands, oldest first."""
+    """What waits to be checked and is in no worker's hands, and what nobody confirmed in time; oldest first."""
     return declarations.find_all(
         work,
         limit=WAITING_MAX,
         sort=[("next_check_at", 1)],
-        status=Status.RECEIVED,
+        status={"$in": [Status.RECEIVED, Status.TO_CONFIRM]},
         next_check_at={"$lte": work.at},
     )
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
-from services.payments.payees.payee import Payee
+import msgspec
+
+from services.payments.payees.payee import Civil, Payee
 from services.payments.payees.store import payees
 from shared.events.identity import PersonsRegistered
+from shared.kernel.personal import DataClass
+from shared.sealing.keys import FundKeys, SealBroken
 from shared.storage.work import Work
 
 
@@ -33,6 +37,38 @@ def has_account(work: Work, person_ref: str) -> bool:
     return found is not None and found.bank is not None
 
 
+def account_index(work: Work, person_ref: str) -> str:
+    """The blind index of the account of a person, empty where none is known or it does not open: whether two accounts
+    are the same is seen without either."""
+    found = payees.find(work, person_ref)
+    if found is None or found.bank is None:
+        return ""
+    try:
+        return index_of(work.keys.open(found.bank, as_=DataClass.BANK, whose=person_ref), keys=work.keys)
+    except SealBroken:
+        return ""
+
+
+def index_of(number: str, *, keys: FundKeys) -> str:
+    """The blind index of an account, however the register wrote it."""
+    return keys.blind_index("".join(number.split()).replace("-", "").upper(), of="payee-account")
+
+
 def find_many(work: Work, person_refs: Iterable[str]) -> dict[str, Payee]:
     """Those of the persons who are known, by reference."""
     return payees.find_many(work, person_refs)
+
+
+def civil_of(work: Work, person_refs: Iterable[str]) -> dict[str, Civil]:
+    """Who those of the persons are who are known, by reference: to compare with, never to show."""
+    return {
+        person_ref: msgspec.json.decode(
+            work.keys.open(payee.civil, as_=DataClass.CIVIL, whose=person_ref).encode(), type=Civil
+        )
+        for person_ref, payee in payees.find_many(work, person_refs).items()
+    }
+
+
+def is_any_known(work: Work) -> bool:
+    """Whether the register of this fund was told here at all."""
+    return bool(payees.find_all(work, limit=1))

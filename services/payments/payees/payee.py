@@ -1,17 +1,31 @@
-"""A person whom the fund may owe money: name and bank account, both sealed exactly as the register sent them."""
+"""A person of the register: whom the fund may owe money, and whose wages employers declare. Name and bank account are
+sealed exactly as the register sent them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payee:
-    """Opened in one place only: where a file for the bank is written (`banking.payout_file`)."""
+    """Opened in three places only: where a file for the bank is written (`banking.payout_file`), where a declaration is
+    held against the register (`actions.civil_of`), which says of nobody who they are, and where it is asked whether the
+    account is another one than that from which money came back (`actions.account_index`)."""
 
     person_ref: str
     civil: Sealed
     bank: Sealed | None
     registered_at: datetime
     version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Civil:
+    """Who the person is, as the register says it; read from what is sealed, kept nowhere."""
+
+    family_name: str = ""
+    first_name: str = ""
+    birth_on: PartialDate | None = None
+    national_id: str | None = None

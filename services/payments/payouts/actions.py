@@ -1,6 +1,6 @@
 """What payments does with payouts: order them, batch them, follow their file, book what the bank did."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
@@ -17,8 +17,8 @@ from shared.telemetry.carrying import carried, continued
 
 def order(work: Work, claim: ClaimApproved) -> None:
     """The fund owes a person the amount of an approved claim: booked as owed, ordered where an account is known."""
-    if any(payout.status is not Status.RETURNED for payout in store.of_claim(work, claim.claim_id)):
-        return
+    if store.of_claim(work, claim.claim_id):
+        return  # one that came back is ordered again, in its place
     outcome = rules.order(
         claim,
         payout_id=work.new_id(),
@@ -45,6 +45,37 @@ def order_waiting(work: Work, person_refs: Iterable[str]) -> None:
                 store.payouts.keep(work, known)
 
 
+def order_again(work: Work, *, payout_id: str) -> Payout:
+    """A payout came back: another one takes its place, to the account that the register knows by now. There are never
+    two, since the one that came back is kept with it, in the version that was read. `NotReturned`,
+    `AlreadyReplaced`."""
+    returned = store.payouts.load(work, payout_id)
+    with continued("payout ordered again", returned.traceparent):
+        replaced, again = rules.order_again(
+            returned,
+            payout_id=work.new_id(),
+            has_account=payees.has_account(work, returned.person_ref),
+            currency=work.fund.currency.value,
+            at=work.at,
+            traceparent=carried(),
+        )
+        store.payouts.keep(work, Outcome(replaced))
+        return store.payouts.keep(work, again)
+
+
+def order_to_other_accounts(work: Work, person_refs: Iterable[str]) -> None:
+    """The register told of these persons: what came back is ordered again where it knows another account than the one
+    from which it came back."""
+    for returned in store.to_be_replaced(work, person_refs):
+        _order_to_other_account(work, returned)
+
+
+def _order_to_other_account(work: Work, returned: Payout) -> None:
+    known = payees.account_index(work, returned.person_ref)
+    if known and returned.account_index and known != returned.account_index:
+        order_again(work, payout_id=returned.payout_id)
+
+
 def read(work: Work, *, payout_id: str) -> Payout:
     return store.payouts.load(work, payout_id)
 
@@ -55,13 +86,18 @@ def set_aside(work: Work, unusable: Sequence[Payout]) -> None:
         store.payouts.keep(work, Outcome(rules.set_aside(payout, at=work.at)))
 
 
-def gather(work: Work, payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int) -> Batch:
-    """The file of these payouts is stored: put them into its batch, all or none. `ChangedMeanwhile` where one of them
-    is no longer what the file was written from."""
+def gather(
+    work: Work, payouts: Sequence[Payout], *, accounts: Mapping[str, str], batch_id: str, sha256: str, size: int
+) -> Batch:
+    """The file of these payouts is stored: put them into its batch, all or none. `accounts` has the blind index of the
+    account that each goes to. `ChangedMeanwhile` where one of them is no longer what the file was written from."""
     found = store.payouts.find_many(work, [payout.payout_id for payout in payouts])
     if any(found[payout.payout_id] != payout for payout in payouts):
         raise ChangedMeanwhile
-    batched = [rules.put_in_batch(payout, batch_id=batch_id, at=work.at) for payout in payouts]
+    batched = [
+        rules.put_in_batch(payout, batch_id=batch_id, account_index=accounts[payout.payout_id], at=work.at)
+        for payout in payouts
+    ]
     store.payouts.keep_many(work, batched, part_of=batch_id)
     return store.batches.keep(
         work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at))
@@ -107,7 +143,8 @@ def refuse(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> 
             raise rules.NotOfBatch(batch=batch_id)
         if payout.status not in SETTLED:
             with continued("payout refused", payout.traceparent):
-                store.payouts.keep(work, rules.give_back(payout, entry_id=None, reason=reason, at=work.at))
+                kept = store.payouts.keep(work, rules.give_back(payout, entry_id=None, reason=reason, at=work.at))
+            _order_to_other_account(work, kept)
 
 
 def find(work: Work, end_to_end_id: str) -> Payout | None:
@@ -155,15 +192,22 @@ def book_batch_paid(work: Work, batch: Batch, *, entry_id: str, amount_minor: in
 
 
 def book_returned(work: Work, payout: Payout, *, entry_id: str, reason: str) -> bool:
-    """The payout's money came back. Whether it was booked here. The fund owes it to the person again."""
+    """The payout's money came back. Whether it was booked here. The fund owes it to the person again, and orders it at
+    once where the register has told of another account meanwhile."""
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
     with continued("payout returned", payout.traceparent):
-        store.payouts.keep(work, rules.give_back(payout, entry_id=entry_id, reason=reason, at=work.at))
+        kept = store.payouts.keep(work, rules.give_back(payout, entry_id=entry_id, reason=reason, at=work.at))
+    _post_returned(work, payout)
+    _order_to_other_account(work, kept)
+    return True
+
+
+def _post_returned(work: Work, payout: Payout) -> None:
     cause = f"payout:{payout.payout_id}"
     if payout.paid_by is not None:
         ledger.take_back(work, cause=f"{cause}:returned", of=cause)
-        return True
+        return
     came_back = ledger.entry(
         work,
         cause=f"{cause}:returned",
@@ -171,4 +215,3 @@ def book_returned(work: Work, payout: Payout, *, entry_id: str, reason: str) -> 
         credits={account.payable(payout.person_ref): payout.amount_minor},
     )
     ledger.post(work, came_back)
-    return True

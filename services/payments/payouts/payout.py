@@ -49,7 +49,11 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Payout:
-    """One payment to one person. The names of the bank's entries stand in `paid_by` and `returned_by`."""
+    """One payment to one person. The names of the bank's entries stand in `paid_by` and `returned_by`.
+
+    What was returned is never paid under the same id: another payout replaces it, once (`replaces`, `replaced_by`).
+    `account_index` is the blind index of the account that it was sent to, by which another account is told from it.
+    """
 
     payout_id: str
     end_to_end_id: str
@@ -63,6 +67,9 @@ class Payout:
     batch_id: str | None = None
     paid_by: str | None = None
     returned_by: str | None = None
+    account_index: str = ""
+    replaces: str | None = None
+    replaced_by: str | None = None
     traceparent: str = ""
     version: int = 0
 
@@ -71,3 +78,5 @@ class Payout:
             raise ValueError("nobody is paid nothing")
         if (self.status in (Status.WAITING_ACCOUNT, Status.ORDERED)) != (self.batch_id is None):
             raise ValueError("a payout has a batch from the moment when it is put into one")
+        if self.replaced_by is not None and self.status is not Status.RETURNED:
+            raise ValueError("only what came back is paid by another payout")

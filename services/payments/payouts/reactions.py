@@ -16,4 +16,6 @@ def order(work: Work, event: ClaimApproved) -> None:
 
 @reactions.to(PersonsRegistered)
 def order_waiting(work: Work, event: PersonsRegistered) -> None:
-    actions.order_waiting(work, [person.person_ref for person in event.persons if person.bank is not None])
+    with_account = [person.person_ref for person in event.persons if person.bank is not None]
+    actions.order_waiting(work, with_account)
+    actions.order_to_other_accounts(work, with_account)

@@ -1,4 +1,4 @@
-"""HTTP comes in for payouts: agents look; what moves them comes from claims and from the bank."""
+"""HTTP comes in for payouts: agents look, and order again what came back; all else comes from claims and the bank."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,3 +22,9 @@ def list_by_status(work: Work, query: Mapping[str, Any]) -> dict[str, list[Payou
 def read(work: Work, payout_id: str) -> Payout:
     """One payout, with what happened to it."""
     return actions.read(work, payout_id=payout_id)
+
+
+@routes.post("/payouts/<payout_id>/replacement", needs="payouts:order", shows=PayoutView, status=201, is_keyed=True)
+def order_again(work: Work, payout_id: str) -> Payout:
+    """Order a payout that came back again: another one takes its place, to the account that the register has by now."""
+    return actions.order_again(work, payout_id=payout_id)

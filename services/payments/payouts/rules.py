@@ -33,6 +33,18 @@ class NotOfBatch(Conflict):
     code = "payout.not-of-batch"
 
 
+class NotReturned(Conflict):
+    """The payout may still reach the person: another one would pay them twice."""
+
+    code = "payout.not-returned"
+
+
+class AlreadyReplaced(Conflict):
+    """Another payout was ordered in its place."""
+
+    code = "payout.already-replaced"
+
+
 # --- Payouts ----------------------------------------------------------------------------------------------------------
 
 
@@ -76,9 +88,36 @@ def set_aside(payout: Payout, *, at: datetime) -> Payout:
     return _moved(payout, to=Status.WAITING_ACCOUNT, at=at, about="unusable")
 
 
-def put_in_batch(payout: Payout, *, batch_id: str, at: datetime) -> Payout:
+def put_in_batch(payout: Payout, *, batch_id: str, account_index: str, at: datetime) -> Payout:
     step = Step(status=moved(MOVES, payout.status, to=Status.BATCHED), at=at)
-    return replace(payout, status=step.status, steps=_steps(payout, step), batch_id=batch_id)
+    steps = _steps(payout, step)
+    return replace(payout, status=step.status, steps=steps, batch_id=batch_id, account_index=account_index)
+
+
+def order_again(
+    returned: Payout, *, payout_id: str, has_account: bool, currency: str, at: datetime, traceparent: str = ""
+) -> tuple[Payout, Outcome[Payout]]:
+    """The fund owes the person still: the payout that came back, replaced, and the one that takes its place, with an
+    EndToEndId that the bank has never seen. Nothing more is booked as owed. `NotReturned`, `AlreadyReplaced`."""
+    if returned.status is not Status.RETURNED:
+        raise NotReturned
+    if returned.replaced_by is not None:
+        raise AlreadyReplaced
+    again = Payout(
+        payout_id=payout_id,
+        end_to_end_id=payout_id.replace("-", ""),
+        claim_id=returned.claim_id,
+        reference=returned.reference,
+        person_ref=returned.person_ref,
+        claim_type=returned.claim_type,
+        amount_minor=returned.amount_minor,
+        status=Status.WAITING_ACCOUNT,
+        steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
+        replaces=returned.payout_id,
+        traceparent=traceparent,
+    )
+    ordered = account_known(again, currency=currency, at=at) if has_account else Outcome(again)
+    return replace(returned, replaced_by=payout_id), ordered
 
 
 def follow_batch(payout: Payout, *, to: Status, at: datetime) -> Payout:

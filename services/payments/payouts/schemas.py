@@ -30,6 +30,14 @@ class PayoutView(Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     end_to_end_id = fields.String(required=True)
     batch_id = fields.String(required=True, allow_none=True)
+    replaces = fields.String(
+        required=True, allow_none=True, metadata={"description": "The payout that came back, in whose place this is."}
+    )
+    replaced_by = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The payout that was ordered in the place of this one."},
+    )
     timeline = fields.List(fields.Nested(PayoutStepView), attribute="steps", required=True)
 
 

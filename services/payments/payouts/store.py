@@ -50,6 +50,12 @@ def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     return payouts.find_all(work, limit=FIND_MAX, status=Status.WAITING_ACCOUNT, person_ref=wanted)
 
 
+def to_be_replaced(work: Work, person_refs: Iterable[str]) -> list[Payout]:
+    """What came back from these persons and nothing was ordered for yet."""
+    wanted = {"$in": sorted(person_refs)}
+    return payouts.find_all(work, limit=FIND_MAX, status=Status.RETURNED, person_ref=wanted, replaced_by=None)
+
+
 def to_look_at(work: Work, *, at: datetime) -> list[Batch]:
     """Batches that time has come for, oldest first. A range, but a narrow one: each look moves it on."""
     return batches.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})

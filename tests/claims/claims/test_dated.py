@@ -9,6 +9,7 @@ import pytest
 
 from services.claims.claims import rules
 from services.claims.claims.claim import Claim, RefusalReason, Status
+from services.claims.claims.offers import offers
 from services.claims.claims.timeline import contest, next_step
 from shared.funds.fund import Appeal, Delays, FilingTerm, Fund, Percent, Price, Requirement, SupportingPaper
 from shared.funds.law import Confidence, Law
@@ -166,3 +167,28 @@ def test_a_refused_line_can_be_contested() -> None:
     two = submitted(lines=(*filing().lines, replace(filing().lines[0], paid_minor=1_000)))
     decided = approved(two, fund=FUND, refused_lines={2: RefusalReason.NOT_PRESCRIBED}).thing
     assert contest(decided, FUND) is not None
+
+
+@pytest.mark.parametrize(
+    ("on", "price_minor", "is_invoice_required", "acts", "days"),
+    [
+        (CHANGE_ON - timedelta(days=1), 10_000, False, ["general-practitioner", "retired"], (30, 10, 10)),
+        (CHANGE_ON, 20_000, True, ["general-practitioner"], (1, 20, 20)),
+    ],
+)
+def test_what_may_be_asked_for_is_that_of_the_day(
+    on: date, price_minor: int, is_invoice_required: bool, acts: list[str], days: tuple[int, int, int]
+) -> None:
+    (offer,) = offers(FUND, on=on)
+    assert [each.act for each in offer.acts] == acts
+    assert offer.acts[0].price.price.amount_minor == price_minor
+    required = {each.kind: each.requirement.is_required for each in offer.papers}
+    assert required["invoice"] is is_invoice_required and ("letter" in required) is not is_invoice_required
+    assert offer.filing and offer.usual_days and offer.appeal
+    assert (offer.filing.days_max, offer.usual_days.decision, offer.appeal.days) == days
+
+
+def test_before_any_law_nothing_is_offered() -> None:
+    (offer,) = offers(FUND, on=date(1950, 1, 1))
+    assert (offer.papers, offer.acts) == ((), ())
+    assert (offer.percent, offer.filing, offer.usual_days, offer.appeal) == (None, None, None, None)

@@ -160,3 +160,20 @@ def test_r9_the_second_of_two_agents_is_told_of_the_newer_version(office: Office
     assert (first.status_code, second.status_code) == (200, 412)
     assert (second.json["code"], second.json["version"]) == ("request.changed-since-read", 2)
     assert second.headers["ETag"] == first.headers["ETag"] == office.staff().get(path).headers["ETag"]
+
+
+def test_u7_a_frontend_learns_what_may_be_filed(office: Office) -> None:
+    (care,) = office.person(AMIRA).get("/claim-types").json["items"]
+    assert (care["claim_type"], care["name"], care["percent"]) == (
+        "care-reimbursement",
+        "Remboursement de frais de soins",
+        "80",
+    )
+    assert [paper["kind"] for paper in care["papers"] if paper["is_required"]] == ["care-sheet", "prescription"]
+    visit = next(act for act in care["acts"] if act["act"] == "general-practitioner")
+    assert (visit["price"], visit["is_to_be_confirmed"]) == ("400.00", True)
+    assert (care["filing"]["days_max"], care["usual_days"]["decision"], care["appeal"]["days"]) == (90, 10, 15)
+    tunisian = office.staff(fund=TN).get("/claim-types", headers={"Accept-Language": "ar"}).json["items"]
+    assert (tunisian[0]["currency"], tunisian[0]["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
+    assert office.person(AMIRA).get("/claim-types?on=1950-01-01").json["items"][0]["acts"] == []
+    assert office.person(AMIRA).get("/claim-types?on=soon").json["code"] == "request.invalid"

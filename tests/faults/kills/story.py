@@ -11,15 +11,34 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from shared.kernel.partial_date import PartialDate
 from shared.storage.platform import now
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.scene import Scene
 from tests.ground import DZ
 from tests.identity.builders import AMIRA_NSS, csv_file, employer_row, imported, karim, person_row
-from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
+from tests.payments.declarations.builders import DZ_EMPLOYER, Worker, das_b
 from tests.payments.declarations.desk import USUAL
 
 KARIM_NSS = "900000000002"
+
+
+def workers_of_the_register() -> list[Worker]:
+    """Those whom the register knows by these numbers, under their names: what differs would have to be confirmed."""
+    rows = [person_row(), karim(insurance_number=KARIM_NSS)]
+    return [
+        Worker(
+            number,
+            {
+                "insurance_number": row["insurance_number"],
+                "family_name": row["family_name"],
+                "first_name": row["first_name"],
+                "birth_on": PartialDate(row["birth_on"]),
+            },
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+
 
 TOLD: Mapping[str, Mapping[str, int]] = {
     "identity": {
@@ -98,7 +117,7 @@ class Story:
     def go_on(self) -> None:
         """An employer declares wages; a person gives papers and files a claim; an agent approves it."""
         papers = [self._gives(page) for page in (1, 2)]
-        wages = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
+        wages = [(BytesIO(content), name) for name, content in das_b(workers_of_the_register()).by_name.items()]
         form = {**USUAL[DZ], "files": wages}
         filed = self.firm.post("/declarations", data=form, content_type="multipart/form-data")
         self._acknowledged("payments", "declarations", _taken(filed)["declaration_id"])

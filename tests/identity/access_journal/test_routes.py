@@ -51,6 +51,20 @@ def test_a_journal_longer_than_a_page_is_shown_whole(office: Office) -> None:
     assert len(seen) == 7 and seen == sorted(seen, reverse=True)
 
 
+def test_u10_an_agents_look_at_a_card_is_kept_and_the_persons_own_is_not(office: Office) -> None:
+    path = f"/persons/{ref()}/card"
+    assert office.person(ref()).get(path).status_code == 200
+    assert office.staff().get(path).status_code == 200
+    assert office.staff("agent-2").get(f"{path}?purpose=complaint").status_code == 200
+    assert office.staff().get(f"{path}?purpose=curiosity").status_code == 422
+    assert office.staff().get("/persons/pnobody/card").status_code == 404
+    seen = office.person(ref()).get("/access-journal").json["items"]
+    assert [(each["by"], each["purpose"], each["looked_at"]) for each in seen] == [
+        ("agent-2", "complaint", "card"),
+        ("agent-1", "handling", "card"),
+    ]
+
+
 def test_nobody_but_the_person_has_a_journal(office: Office) -> None:
     search(office)
     assert office.staff().get("/access-journal").json["items"] == []

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from services.identity.accounts import passwords
 from shared.storage.connection import READ, WRITE
+from shared.storage.engine import profile_of
 from shared.storage.platform import Platform
 from shared.storage.sessions import NAME as DATABASE_SESSIONS
 from tests.ground import TN, funds, keys
@@ -102,6 +103,7 @@ def watched(town: Town, mongodb: str) -> Iterator[Watched]:
         database = client.get_database(
             town.database.name, codec_options=CodecOptions(tz_aware=True), write_concern=WRITE, read_concern=READ
         )
+        profile_of(database)  # what a process asks once, before anybody comes
         yield Watched(
             house_on(town, lambda clock: Platform(database=database, funds=funds(), keys=keys(), clock=clock)), commands
         )

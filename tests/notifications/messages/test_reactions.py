@@ -41,6 +41,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
         (made.declaration_refused(), "declaration-refused", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
+        (made.payment_reversed(), "payment-reversed", FIRM, {"email"}),
         (made.claim_submitted(), "claim-submitted", AMIRA, {"email", "sms"}),
         (made.paper_requested(), "paper-requested", AMIRA, {"email", "sms"}),
         (made.claim_approved(), "claim-approved", AMIRA, {"email", "sms"}),

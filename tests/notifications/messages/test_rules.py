@@ -46,6 +46,7 @@ def messages(said: Notice, to: Addresses = BOTH, fund_id: str = DZ) -> list[Mess
         ("claim-paid", Addresses(language="fr"), {"inbox"}),
         ("card-refreshed", BOTH, {"sms"}),
         ("declaration-paid", BOTH, {"email"}),
+        ("payment-reversed", BOTH, {"email"}),
         ("account-activation", BOTH, {"email"}),
         ("account-activation", Addresses(language="fr", mobile="+213550123456"), set()),
     ],

@@ -18,7 +18,7 @@ from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, hear, reading, told
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, FIRM, RIB, approved, open_obligation, persons
+from tests.payments.builders import AMIRA, FIRM, RIB, approved, gathered, open_obligation, persons
 
 PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.collections.number
 
@@ -32,7 +32,7 @@ def made(platform: Platform) -> Office:
         platform,
         DZ,
         "test",
-        lambda work: payouts.gather(work, payouts_store.ordered(work), batch_id="b1", sha256="0", size=1),
+        lambda work: gathered(work, batch_id="b1"),
     )
     return here
 
@@ -59,7 +59,7 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
 
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
-    rounds.book(platform, DZ, "test", Notice("m", lines))
+    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from services.payments.banking import rounds
 from services.payments.banking.bank_file import BookedEntry, Direction, Notice
 from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import in_work
-from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -19,7 +18,7 @@ from tests.callers import Office
 from tests.ground import DZ, funds, hear, reading, told
 from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
-from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, open_obligation, persons
+from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, gathered, open_obligation, persons
 
 OWN = funds()[DZ].payment
 COLLECTIONS, PAYOUTS = OWN.collections.number, OWN.payouts.number
@@ -67,7 +66,7 @@ def line(**facts: Any) -> BookedEntry:
 
 def book(platform: Platform, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(platform, DZ, "test", Notice("m", tuple(lines)))
+        rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -165,6 +164,14 @@ def test_a_corrected_file_changes_nothing(platform: Platform, made: Office) -> N
     assert balance(made, "bank:collections") == ("3150.25", "debit")
 
 
+def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(platform: Platform, made: Office) -> None:
+    good = entry("3150.25", direction="CRDT", details=_paid_by(ask(made)["reference"]))
+    take(platform, file(entry("12.00", ccy="EUR", direction="CRDT"), good))
+    assert status(made) == ("paid", "3150.25")
+    (waiting,) = made.staff().get("/bank/entries").json["items"]
+    assert (waiting["why"], waiting["stated"], waiting["account"]) == ("currency-foreign", "12.00 EUR", "foreign")
+
+
 # --- What it is for ---------------------------------------------------------------------------------------------------
 
 
@@ -178,7 +185,7 @@ def sent(platform: Platform) -> tuple[Office, list[Payout]]:
         platform,
         DZ,
         "test",
-        lambda work: payouts.gather(work, payouts_store.ordered(work), batch_id="b1", sha256="0", size=1),
+        lambda work: gathered(work, batch_id="b1"),
     )
     return here, [payout(platform, each) for each in THREE]
 
@@ -336,7 +343,9 @@ def test_b04_zero_moves_nothing_and_the_rest_is_booked(platform: Platform, made:
     good = entry("3150.25", direction="CRDT", details=_paid_by(reference))
     take(platform, file(zero, good))
     assert status(made) == ("paid", "3150.25") and cases(made) == []
-    assert [row["status"] for row in platform.database["bank_entries"].find()] == ["booked"]
+    book(platform, line(entry_id="E0", amount=Money(0, Currency.DZD)))
+    assert {row["status"] for row in platform.database["bank_entries"].find()} == {"noted", "booked"}
+    assert cases(made) == []
 
 
 IBAN = "DZ05" + COLLECTIONS

@@ -110,6 +110,59 @@ def is_silent(round_: Callable[[], object]) -> None:
 # --- Collections ------------------------------------------------------------------------------------------------------
 
 
+def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    url = see(platform, collection_id).checkout_url or ""
+    ask(made, "transfer")
+    assert see(platform, collection_id).status == "withdrawing"
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+    bank.pay(url, ACCEPTED)
+    assert bank.log("payment-debited") == [] or bank.log("payment-debited")[-1]["payment_id"] != collection_id
+
+
+def test_r8_a_payer_who_was_faster_has_paid(
+    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    bank.pay(see(platform, collection_id).checkout_url or "", SILENT)
+    transfer = ask(made, "transfer")
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "debited"
+    assert see(platform, transfer).status == "withdrawn", "nothing is due any more"
+
+
+def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
+    platform: Platform, made: Office, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    ask(made, "transfer")
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+
+
+def test_r8_a_silent_bank_is_asked_again_to_close(
+    platform: Platform, made: Office, bank: Bank, clock: Clock, collecting: Collecting
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    collecting.run(platform, DZ)
+    ask(made, "transfer")
+    bank.fault("request-lost", seconds=PATIENCE_S + 1)
+    is_silent(lambda: collecting.run(platform, DZ))
+    assert see(platform, collection_id).status == "withdrawing"
+    clock.pass_by(seconds=6)
+    collecting.run(platform, DZ)
+    assert see(platform, collection_id).status == "withdrawn"
+
+
 def test_a_card_is_announced_paid_and_told(
     platform: Platform, made: Office, bank: Bank, collecting: Collecting
 ) -> None:
@@ -633,6 +686,92 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
     clock.ahead = timedelta()
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
     assert made.staff().get("/differences").json["items"] == []
+
+
+PAYOUTS = funds()[DZ].payment.payouts.number
+
+
+@pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
+def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
+    platform: Platform, made: Office, bank: Bank, fetching: Fetching, written: str
+) -> None:
+    """A notification of an account that is not ours, an entry in euros, a payment of ours, in one file."""
+    open_obligation(platform)
+    reference = see(platform, ask(made, "transfer")).reference
+    number = iban(COLLECTIONS) if written == "iban" else written
+    account = f"<IBAN>{number}</IBAN>" if written == "iban" else f"<Othr><Id>{number}</Id></Othr>"
+    paid = detail(amount="", more=f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>")
+    euros = entry("12.00", ccy="EUR", direction="CRDT").replace("BANK-1", "BANK-2")
+    whole = notice(euros, entry("3150.25", direction="CRDT", details=paid), account=account)
+    other = notice(entry("12.00"), account="<Othr><Id>00100100162000003363</Id></Othr>")
+    both = whole.replace(b"<Ntfctn>", b"<Ntfctn>" + inner(other) + b"</Ntfctn><Ntfctn>", 1)
+    bank.tell_statement(both)
+    bank.deliver(made)
+    assert fetching.run(platform, DZ) == 1 and fetching.run(platform, DZ) == 0
+    assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
+    waiting = banking_store.unmatched(reading(platform))
+    assert sorted((each.amount_minor, each.currency, str(each.why)) for each in waiting) == [
+        (1_200, "DZD", "account-foreign"),
+        (1_200, "XXX", "currency-foreign"),
+    ]
+    assert {each.account for each in waiting} == {"foreign"}
+    assert any("12.00 EUR" in each.details.text for each in waiting)
+
+
+def inner(body: bytes) -> bytes:
+    return body.partition(b"<Ntfctn>")[2].partition(b"</Ntfctn>")[0]
+
+
+def iban(number: str, country: str = "DZ") -> str:
+    digits = int("".join(str(int(character, 36)) for character in f"{number}{country}00"))
+    return f"{country}{98 - digits % 97:02d}{number}"
+
+
+def test_b02_one_debit_of_the_file_pays_all_of_it(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+    body = notice(entry("960.00", details=told_of), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
+    for _ in range(2):
+        bank.tell_statement(body)
+    bank.deliver(made, 2)
+    fetching.run(platform, DZ)
+    assert statuses(platform) == ["paid"] * 3 and told(platform).count("payments.benefit-paid") == 3
+    assert balance(made, "bank:payouts") == ("960.00", "credit") and banking_store.unmatched(reading(platform)) == []
+
+
+def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
+    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+) -> None:
+    bank.fault("webhook-not-sent")
+    batch = sent_file(platform, paying)
+    listed = "".join(
+        detail(of_claim(platform, claim).end_to_end_id, amount='<Amt Ccy="DZD">320.00</Amt>')
+        for claim in ("c1", "c2", "c3")
+    )
+    told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+    body = notice(entry("960.00", details=told_of + listed), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
+    bank.tell_statement(body)
+    bank.deliver(made)
+    fetching.run(platform, DZ)
+    assert statuses(platform) == ["paid"] * 3 and balance(made, "bank:payouts") == ("960.00", "credit")
+
+
+def test_b07_charges_are_not_taken_from_what_was_paid(
+    platform: Platform, made: Office, bank: Bank, fetching: Fetching
+) -> None:
+    open_obligation(platform)
+    reference = see(platform, ask(made, "transfer")).reference
+    more = f'<Chrgs><Rcrd><Amt Ccy="DZD">15.00</Amt></Rcrd></Chrgs><RmtInf><Ustrd>{reference}</Ustrd></RmtInf>'
+    paid = detail(amount='<Amt Ccy="DZD">3150.25</Amt>', more=more)
+    account = f"<Othr><Id>{COLLECTIONS}</Id></Othr>"
+    bank.tell_statement(notice(entry("3135.25", direction="CRDT", details=paid), account=account))
+    bank.deliver(made)
+    fetching.run(platform, DZ)
+    assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
+    assert balance(made, "bank:collections") == ("3135.25", "debit")
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(

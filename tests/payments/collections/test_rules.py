@@ -276,7 +276,6 @@ def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], err
         collection(Status.DEBITED),
         collection(Status.ANNOUNCED, rail=Rail.TRANSFER),
         collection(Status.ANNOUNCED, declaration_id="another"),
-        collection(Status.ANNOUNCED, amount_minor=DUE + 1),
         collection(Status.WITHDRAWING),
         collection(Status.WITHDRAWN),
         collection(Status.REVERSED),
@@ -288,6 +287,11 @@ def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
     assert outcome.thing.reference != before.reference
     if before.amount_minor == DUE:  # the amount is a part of it
         assert outcome.thing.reference != first.reference
+
+
+def test_r8_a_live_try_for_another_amount_is_no_reason_to_refuse() -> None:
+    _, outcome = request(obligation(), before=(collection(Status.ANNOUNCED, amount_minor=DUE + 1),))
+    assert outcome.thing.amount_minor == DUE
 
 
 # --- References -------------------------------------------------------------------------------------------------------

@@ -140,6 +140,7 @@ def facts(fund_id: str = "dz-cnas", **given: Any) -> Facts:
         "standing": Standing.OPEN,
         "period": Period(2025) if is_dz else Period(2026, 1),
         "received_on": date(2026, 1, 20) if is_dz else date(2026, 4, 10),
+        "plausibility": next(iter(FUNDS[fund_id].declaration_forms.values())).plausibility or {},
     }
     return Facts(**(usual | given))
 

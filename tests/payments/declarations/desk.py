@@ -71,6 +71,13 @@ class Desk:
         self.work()
         return self.see(sent.json["declaration_id"])
 
+    def confirm(self, declaration_id: str) -> dict[str, Any]:
+        """What was found confirmed, and the declaration checked once more."""
+        confirmed = self.caller.post(f"/declarations/{declaration_id}/confirmation")
+        assert (confirmed.status_code, confirmed.json["status"]) == (200, "received"), confirmed.text
+        self.work()
+        return self.see(declaration_id)
+
     def see(self, declaration_id: str, more: str = "", *, language: str = "fr") -> Any:
         answer = self.caller.get(f"/declarations/{declaration_id}{more}", headers={"Accept-Language": language})
         assert answer.status_code == 200, answer.text

@@ -11,17 +11,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.payments.declarations import plausibility
 from services.payments.declarations.examination import Examination
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words, value
 from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
+from shared.funds.fund import CheckSeverity, Fund
 from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 from shared.languages.texts import Texts, read
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
+    FUNDS,
     TN_EMPLOYER,
     Files,
     Worker,
@@ -249,15 +252,13 @@ WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
     ),
     "below the minimum, hours": (lambda: das_a([Worker(1, {"wage_1": 5_999_999})]), DZ, ["detail 1:95 below-minimum"]),
     "below the minimum, a quarter": (tn_second(wage=1_584_959), TN, ["detail 2:103 below-minimum"]),
-    "a wage without duration": (second(duration_1=0), DZ, ["detail 2:100 wage-without-duration"]),
-    "a duration without wage": (second(wage_1=0), DZ, ["detail 2:104 duration-without-wage"]),
     "no wages at all": (second(**NOTHING_EARNED), DZ, ["detail 2:104 no-wages"]),
     "gone before, nothing earned": (
         second(**NOTHING_EARNED, left_on=date(2024, 12, 31)),
         DZ,
         ["detail 2:104 no-wages"],
     ),
-    "wages after the exit": (second(left_on=date(2024, 12, 31)), DZ, ["detail 2:172 wage-after-exit"]),
+    "a wage without duration": (second(duration_1=0), DZ, ["detail 2:100 wage-without-duration"]),
     # W01, W03, W08: what a line lacks leaves the others alone
     "w01 a year of birth": (spoilt(DETAIL, 2, 92, b"00001950"), DZ, ["detail 2:92 birth-date-partial"]),
     "w01 a month and year": (spoilt(DETAIL, 2, 92, b"00031950"), DZ, ["detail 2:92 birth-date-partial"]),
@@ -275,6 +276,41 @@ WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
     ),
     "w08 nothing earned": (spoilt(TN_FILE, 2, 103, b"0" * 10, tn_122), TN, ["detail 2:103 no-wages"]),
     "something in the filler": (spoilt(TN_FILE, 1, 113, b"x", tn_122), TN, ["detail 1:113 filler"]),
+}
+
+
+ONE_MONTH = {"wage_2": 0, "wage_3": 0, "wage_4": 0, "duration_2": 0, "duration_3": 0, "duration_4": 0}
+
+# What touches rights: each must be confirmed.
+CONFIRMED: dict[str, tuple[Build, Facts, list[str]]] = {
+    "r05 a duration without wage": (second(wage_1=0), DZ, ["detail 2:104 duration-without-wage"]),
+    "r05 hours and next to nothing": (
+        lambda: das_a([Worker(1, {"duration_1": 999, "wage_1": 100})]),
+        DZ,
+        ["detail 1:95 far-below-minimum"],
+    ),
+    "r05 less than half the minimum": (second(wage_2=2_999_999), DZ, ["detail 2:120 far-below-minimum"]),
+    "r05 twelve months, gone in January": (
+        second(left_on=date(2025, 1, 31)),
+        DZ,
+        ["detail 2:100 duration-beyond-employment"],
+    ),
+    "r05 three months, come in March": (
+        second(entered_on=date(2025, 3, 1)),
+        DZ,
+        ["detail 2:100 duration-beyond-employment"],
+    ),
+    "r05 days, gone on the tenth": (
+        second(left_on=date(2025, 1, 10), unit_1="J", duration_1=11, wage_1=1_000_000, **ONE_MONTH),
+        DZ,
+        ["detail 2:100 duration-beyond-employment"],
+    ),
+    "r05 hours, gone on the tenth": (
+        lambda: das_a([Worker(1, {"left_on": date(2025, 1, 10), "duration_1": 121, **ONE_MONTH})]),
+        DZ,
+        ["detail 1:91 duration-beyond-employment"],
+    ),
+    "wages after the exit": (second(left_on=date(2024, 12, 31)), DZ, ["detail 2:172 wage-after-exit"]),
 }
 
 
@@ -303,6 +339,49 @@ def test_what_is_strange_is_warned_of_and_accepted(build: Build, given: Facts, e
     assert {finding.severity for finding in report.findings} == {Severity.WARNING}
     assert report.is_accepted
     assert len(people) == report.workers
+
+
+@pytest.mark.parametrize(("build", "given", "expected"), CONFIRMED.values(), ids=CONFIRMED)
+def test_what_touches_rights_is_to_be_confirmed(build: Build, given: Facts, expected: list[str]) -> None:
+    report, people = examined(build(), given)
+
+    assert said(report) == expected
+    assert {finding.severity for finding in report.findings} == {Severity.CONFIRM}
+    assert (report.is_accepted, report.confirms, report.unreported) == (True, 1, 0)
+    assert len(people) == report.workers
+
+
+WITHIN_EMPLOYMENT = [
+    second(left_on=date(2025, 1, 1), duration_1=1, **ONE_MONTH),
+    second(
+        entered_on=date(2025, 12, 31), duration_1=0, wage_1=0, **(ONE_MONTH | {"duration_4": 1, "wage_4": 9_000_000})
+    ),
+    second(left_on=date(2025, 1, 10), unit_1="J", duration_1=10, wage_1=1_000_000, **ONE_MONTH),
+    second(entered_on=None, left_on=None),
+]
+
+
+@pytest.mark.parametrize("build", WITHIN_EMPLOYMENT)
+def test_r05_work_within_the_employment_is_no_finding(build: Build) -> None:
+    assert said(examined(build(), DZ)[0]) == []
+
+
+def test_what_the_fund_does_not_look_at_is_no_finding_and_what_it_refuses_is_an_error() -> None:
+    build, given, _ = CONFIRMED["r05 a duration without wage"]
+    check = given.plausibility["duration-without-wage"]
+    refusing = {"duration-without-wage": dataclasses.replace(check, severity=CheckSeverity.ERROR)}
+
+    assert examined(build(), dataclasses.replace(given, plausibility={}))[0].findings == ()
+    report, people = examined(build(), dataclasses.replace(given, plausibility=refusing))
+    assert (report.is_accepted, [each.severity for each in report.findings]) == (False, [Severity.ERROR])
+    assert len(people) == 1
+
+
+@pytest.mark.parametrize("fund", FUNDS.values(), ids=FUNDS)
+def test_every_check_of_a_fund_is_one_that_there_is(fund: Fund) -> None:
+    for form in fund.declaration_forms.values():
+        assert set(form.plausibility or {}) <= plausibility.CODES
+        assert all(set(check.sentence) == {"ar", "fr", "en"} for check in (form.plausibility or {}).values())
 
 
 EXACT_MINIMUM = [
@@ -515,13 +594,14 @@ def texts() -> Texts:
     return read([ROOT / "services/payments/texts.yaml"])
 
 
-EVERY_FILE = [(build, given) for build, given, _ in (*REFUSED.values(), *WARNED.values())]
+EVERY_FILE = [(build, given) for build, given, _ in (*REFUSED.values(), *WARNED.values(), *CONFIRMED.values())]
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_finding_has_its_words_in_each_language(texts: Texts, language: str) -> None:
     def say(code: str, parameters: Mapping[str, str | int]) -> str:
-        return texts.say(code, language, parameters)
+        check = DZ.plausibility.get(code.removeprefix("wage-file."))
+        return check.sentence[language] if check else texts.say(code, language, parameters)
 
     for build, given in EVERY_FILE:
         for finding in examined(build(), given)[0].findings:
@@ -532,7 +612,7 @@ def test_every_finding_has_its_words_in_each_language(texts: Texts, language: st
 
 def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts: Texts) -> None:
     source = "".join(path.read_text() for path in (ROOT / "services/payments/declarations").rglob("*.py"))
-    codes = set(re.findall(r'"(wage-file\.[a-z-]+)"', source))
+    codes = set(re.findall(r'"(wage-file\.[a-z-]+)"', source)) - {f"wage-file.{code}" for code in plausibility.CODES}
     phrases = {f"wage-file.phrase.{code}" for code in re.findall(r'Phrase\(\s*"([a-z-]+)"', source)}
     phrases |= {f"wage-file.phrase.{code}-at" for code in ("letter", "space", "sign")}
     fields = {

@@ -83,7 +83,7 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
         clock.at += rules.CHECK_TAKES_MAX
     assert desk.work() == 1 and desk.work() == 0
     assert desk.see(declaration_id)["status"] == "held"
-    assert desk.declare(das_b(workers(3)))["status"] == "accepted"
+    assert desk.declare(das_b(workers(2), wage_1=9_500_000))["status"] == "accepted"
     platform.database["blobs"].insert_one(lost)
     assert desk.declare(das_b())["declaration_id"] == declaration_id
     assert desk.see(declaration_id)["status"] == "accepted"

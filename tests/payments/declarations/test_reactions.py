@@ -58,6 +58,7 @@ def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_r
 ) -> None:
     desk.declare(das_b(workers(60)))
     declaration_id = desk.declare(das_b(workers(55)))["declaration_id"]  # five fall out, who are told of too
+    desk.confirm(declaration_id)
     page = cards(declaration_id, count=6, unknown=1)
     hear(platform, service, replace(page, already_good=40, not_open=9, withdrawn=1))
     seen = desk.see(declaration_id, language="en")["cards"]

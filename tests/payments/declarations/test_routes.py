@@ -294,7 +294,7 @@ def test_control_totals_that_were_typed_must_agree(desk: Desk) -> None:
 
 
 def test_findings_come_in_pages(desk: Desk) -> None:
-    people = [Worker(number, {"wage_1": 1}) for number in range(1, FINDINGS_A_PAGE + 2)]
+    people = [Worker(number, {"wage_1": 5_000_000}) for number in range(1, FINDINGS_A_PAGE + 2)]
     declaration_id = desk.declare(das_b(people))["declaration_id"]
     first = desk.see(declaration_id, "/findings")
     assert (len(first["items"]), first["next"]) == (FINDINGS_A_PAGE, 2)
@@ -374,7 +374,7 @@ def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: 
 
 def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, platform: Platform) -> None:
     old = desk.declare(das_b(workers(3)))
-    new = desk.declare(das_b(workers(2)))
+    new = desk.confirm(desk.declare(das_b(workers(2)))["declaration_id"])
     assert (new["revision"], new["replaces"], new["status"]) == (2, old["declaration_id"], "accepted")
     seen = desk.see(old["declaration_id"])
     assert (seen["status"], seen["replaced_by"]) == ("replaced", new["declaration_id"])

@@ -1,7 +1,7 @@
 """What may happen to a declaration: every move, every refusal at the door, what is booked and what others are told."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,10 +24,18 @@ from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.rules import Filing
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.events.payments import DeclarationAccepted, DeclarationReceived, DeclarationRefused, WagesDeclared
+from shared.events.payments import (
+    DeclarationAccepted,
+    DeclarationReceived,
+    DeclarationRefused,
+    DeclarationToConfirm,
+    DeclarationWithdrawn,
+    WagesDeclared,
+)
 from shared.funds.period import Period, PeriodMalformed
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.partial_date import partial_date
 from tests.ground import DZ, TN, funds
 from tests.payments.declarations.builders import DZ_EMPLOYER
 
@@ -52,7 +60,7 @@ def declaration(status: Status = Status.RECEIVED, **facts: Any) -> Declaration:
 
 def worker(number: int = 1, *quarters: int, wage_minor: int = 9_000_000) -> WageLine:
     wages = tuple(PeriodWage(quarter, 3, Unit.MONTH, wage_minor) for quarter in quarters or (1, 2, 3, 4))
-    return WageLine(number, f"90{number:010d}", "BENALI", "KARIM", date(1990, 1, 1), None, wages, None, None)
+    return WageLine(number, f"90{number:010d}", "BENALI", "KARIM", partial_date(1990, 1, 1), None, wages, None, None)
 
 
 def examined(*workers: WageLine, codes: tuple[str, ...] = (), warnings: int = 0, **facts: Any) -> Examined:
@@ -161,11 +169,24 @@ def _refuse(here: Declaration, code: str) -> Declaration:
     return rules.refuse(here, examined(codes=(code,)), findings_pages=1, at=LATER).thing
 
 
+def _asked(here: Declaration, found: Examined) -> Declaration:
+    return rules.ask_to_confirm(here, found, findings_pages=1, fund=funds()[DZ], at=LATER).thing
+
+
+def to_confirm(count: int = 1) -> Examined:
+    """A reading whose workers could be booked, with findings that the employer confirms."""
+    found = examined(worker())
+    finding = Finding(severity=Severity.CONFIRM, code="wage-file.duration-without-wage", file=Role.DETAIL, line=7)
+    return replace(found, report=rules.with_findings(found.report, [finding] * count))
+
+
 STEPS = {
     Status.HELD: lambda here: rules.begin_check(replace(here, checks=rules.CHECKS_MAX), at=LATER).thing,
     Status.RECEIVED: lambda here: rules.receive_again(here, filing(), traceparent="", at=LATER).thing,
     Status.TECHNICALLY_REFUSED: lambda here: _refuse(here, "wage-file.line-length"),
     Status.REFUSED: lambda here: _refuse(here, "wage-file.total-differs"),
+    Status.TO_CONFIRM: lambda here: _asked(here, to_confirm()),
+    Status.WITHDRAWN: lambda here: rules.lapse(here, at=LATER).thing,
     Status.ACCEPTED: lambda here: accept(here, examined(worker())).thing,
     Status.REPLACED: lambda here: rules.give_way(here, to=declaration(declaration_id="d2")).thing,
 }
@@ -183,7 +204,9 @@ def test_every_move_is_allowed_or_refused_as_the_table_says(here: Status, to: St
 
 @pytest.mark.parametrize("status", Status)
 def test_what_was_not_decided_by_the_bytes_may_have_another_outcome(status: Status) -> None:
-    assert rules.may_be_checked_again(declaration(status)) is (status in {Status.REFUSED, Status.HELD})
+    assert rules.may_be_checked_again(declaration(status)) is (
+        status in {Status.REFUSED, Status.HELD, Status.WITHDRAWN}
+    )
 
 
 def test_a_check_is_begun_a_few_times_and_then_given_up() -> None:
@@ -254,12 +277,12 @@ def test_good_lines_may_still_not_be_booked(facts: dict[str, Any], codes: list[s
     found = list(rules.beyond_the_lines(report))
     assert [finding.code for finding in found] == codes
     assert set(codes) <= rules.BUSINESS_CODES
-    assert rules.with_errors(report, found).is_accepted is (not codes)
+    assert rules.with_findings(report, found).is_accepted is (not codes)
 
 
 def test_an_error_that_comes_last_is_listed_first_and_the_limit_holds() -> None:
     full = examined(worker(), warnings=FINDINGS_MAX).report
-    more = rules.with_errors(full, [rules.without_rate(activity="fishing", period="2025")])
+    more = rules.with_findings(full, [rules.without_rate(activity="fishing", period="2025")])
     assert more.findings[0].code == "wage-file.activity-without-rate"
     assert (len(more.findings), more.errors, more.unreported) == (FINDINGS_MAX, 1, 1)
     assert not more.is_accepted
@@ -268,6 +291,54 @@ def test_an_error_that_comes_last_is_listed_first_and_the_limit_holds() -> None:
 def test_what_lacks_a_rate_is_named() -> None:
     lacking = rules.without_rate(activity=None, period="1990")
     assert (lacking.code, lacking.found.parameters) == ("wage-file.period-without-rate", {"value": "1990"})
+
+
+# --- Confirming -------------------------------------------------------------------------------------------------------
+
+
+def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -> None:
+    outcome = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER)
+    asked = outcome.thing
+    assert (asked.status, asked.confirm_until, asked.booked) == (Status.TO_CONFIRM, LATER + timedelta(days=15), None)
+    assert [(receipt.kind, receipt.is_passed) for receipt in asked.receipts[1:]] == [("technical", True)]
+    (told,) = outcome.events
+    assert isinstance(told, DeclarationToConfirm) and (told.findings, told.confirm_until) == (2, asked.confirm_until)
+    confirmed = rules.confirm(asked, by="amel", at=LATER).thing
+    assert (confirmed.status, confirmed.next_check_at, confirmed.received_at) == (Status.RECEIVED, LATER, AT)
+    assert not rules.needs_confirmation(confirmed, to_confirm(2).report)
+    assert rules.confirm(confirmed, by="amel", at=LATER).thing == confirmed
+    accepted = accept(confirmed, to_confirm(2)).thing
+    assert rules.confirm(accepted, by="amel", at=LATER).thing == accepted
+    assert accepted.confirm_until is None and accepted.technical.confirms == 2
+
+
+def test_r05_what_is_found_anew_is_asked_anew() -> None:
+    confirmed = rules.confirm(_asked(declaration(), to_confirm(1)), by="amel", at=LATER).thing
+    assert rules.needs_confirmation(confirmed, to_confirm(2).report)
+    assert not rules.needs_confirmation(confirmed, examined(worker(), warnings=3).report)
+    other = replace(to_confirm(1).report, findings=(replace(to_confirm(1).report.findings[0], line=8),))
+    assert rules.needs_confirmation(confirmed, other)
+    again = rules.receive_again(replace(confirmed, status=Status.WITHDRAWN), filing(), traceparent="", at=LATER).thing
+    assert rules.needs_confirmation(again, to_confirm(1).report)
+
+
+def test_what_is_to_be_confirmed_may_be_withdrawn_or_lapses() -> None:
+    asked = _asked(declaration(), to_confirm())
+    withdrawn = rules.withdraw(asked, at=LATER)
+    lapsed = rules.lapse(asked, at=LATER)
+    for outcome, is_lapsed in ((withdrawn, False), (lapsed, True)):
+        assert (outcome.thing.status, outcome.thing.next_check_at) == (Status.WITHDRAWN, None)
+        (told,) = outcome.events
+        assert isinstance(told, DeclarationWithdrawn) and told.is_lapsed is is_lapsed
+    assert rules.withdraw(withdrawn.thing, at=LATER).events == ()
+
+
+@pytest.mark.parametrize("status", set(Status) - {Status.TO_CONFIRM, Status.WITHDRAWN})
+def test_what_does_not_wait_for_it_is_neither_confirmed_nor_withdrawn(status: Status) -> None:
+    with pytest.raises(rules.NothingToConfirm):
+        rules.confirm(declaration(status), by="amel", at=LATER)
+    with pytest.raises(rules.NothingToConfirm):
+        rules.withdraw(declaration(status), at=LATER)
 
 
 # --- Accepting --------------------------------------------------------------------------------------------------------

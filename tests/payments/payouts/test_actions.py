@@ -10,7 +10,7 @@ from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import DZ, hear, reading, told
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, RIB, approved, persons
+from tests.payments.builders import AMIRA, RIB, approved, gathered, persons
 
 CLAIMS = ("c1", "c2", "c3")
 
@@ -24,7 +24,7 @@ def made(platform: Platform) -> Office:
         platform,
         DZ,
         "test",
-        lambda work: actions.gather(work, store.ordered(work), batch_id="b1", sha256="0", size=1),
+        lambda work: gathered(work, batch_id="b1"),
     )
     return here
 

@@ -57,7 +57,7 @@ def batch(status: BatchStatus = BatchStatus.READY, **facts: Any) -> Batch:
 STEPS: dict[Status, Callable[[Payout], Payout]] = {
     Status.WAITING_ACCOUNT: lambda it: rules.set_aside(it, at=AT),
     Status.ORDERED: lambda it: rules.account_known(it, currency="DZD", at=AT).thing,
-    Status.BATCHED: lambda it: rules.put_in_batch(it, batch_id="b1", at=AT),
+    Status.BATCHED: lambda it: rules.put_in_batch(it, batch_id="b1", account_index="a1", at=AT),
     Status.PAID: lambda it: rules.pay(it, entry_id="e1", currency="DZD", at=AT).thing,
     Status.RETURNED: lambda it: rules.give_back(it, entry_id="e2", reason="AC04", at=AT).thing,
 }
@@ -133,6 +133,40 @@ def test_a_return_says_why() -> None:
 def test_a_payout_that_cannot_be_cannot_be_built(facts: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         replace(payout(), **facts)
+
+
+# --- What came back is ordered again ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_p03_what_came_back_is_replaced_by_a_payout_that_the_bank_has_never_seen(has_account: bool) -> None:
+    other = "019c4c1e-0000-7000-8000-000000000002"
+    came_back = payout(Status.RETURNED, returned_by="e2", account_index="a1")
+
+    replaced, outcome = rules.order_again(came_back, payout_id=other, has_account=has_account, currency="DZD", at=AT)
+
+    again = outcome.thing
+    assert (replaced.replaced_by, replaced.status) == (other, Status.RETURNED)
+    assert (again.replaces, again.end_to_end_id, again.batch_id) == (ID, other.replace("-", ""), None)
+    assert (again.claim_id, again.person_ref, again.amount_minor) == ("c1", AMIRA, 32_000)
+    assert (again.paid_by, again.returned_by, again.account_index, again.version) == (None, None, "", 0)
+    assert [type(event) for event in outcome.events] == ([BenefitOrdered] if has_account else [])
+    assert again.status is (Status.ORDERED if has_account else Status.WAITING_ACCOUNT)
+
+
+@pytest.mark.parametrize("here", set(Status) - {Status.RETURNED})
+def test_p03_what_may_still_reach_the_person_is_not_ordered_again(here: Status) -> None:
+    with pytest.raises(rules.NotReturned):
+        rules.order_again(payout(here), payout_id="p2", has_account=True, currency="DZD", at=AT)
+    with pytest.raises(ValueError):
+        payout(here, replaced_by="p2")
+
+
+def test_p03_what_came_back_is_replaced_once() -> None:
+    with pytest.raises(rules.AlreadyReplaced):
+        rules.order_again(
+            payout(Status.RETURNED, replaced_by="p2"), payout_id="p3", has_account=True, currency="DZD", at=AT
+        )
 
 
 # --- Batches ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def test_the_bank_reads_what_we_write():
     assert [order.end_to_end_id for order in file.orders] == [one.end_to_end_id for one in transfers]
     assert file.orders[0].amount == "0.001"
     assert file.orders[0].creditor_name == "أمينة بن سالم"
+
+
+@pytest.mark.parametrize(
+    "agreed, elements",
+    [
+        ({}, {"ChrgBr": None, "BtchBookg": None}),
+        ({"charge_bearer": "SLEV"}, {"ChrgBr": "SLEV", "BtchBookg": None}),
+        ({"is_booked_as_batch": True}, {"ChrgBr": None, "BtchBookg": "true"}),
+        ({"charge_bearer": "SHAR", "is_booked_as_batch": False}, {"ChrgBr": "SHAR", "BtchBookg": "false"}),
+    ],
+)
+def test_x2_what_was_agreed_with_the_bank_stands_in_the_file(agreed, elements):
+    into = io.BytesIO()
+    pain001.write(replace(heading([transfer()]), **agreed), [transfer()], into=into)
+
+    root = etree.fromstring(into.getvalue())
+    assert {name: root.findtext(f".//{{*}}PmtInf/{{*}}{name}") for name in elements} == elements
 
 
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=35).filter(str.strip)

@@ -1,0 +1,69 @@
+"""What a person may ask the fund for on a day: claim types with their papers, acts and delays. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shared.funds.fund import Act, Appeal, ClaimType, Delays, FilingTerm, Fund, Price, Requirement, Texts
+from shared.funds.law import find_in_force
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperOffer:
+    """A paper that a claim filed on the day needs, or may have."""
+
+    kind: str
+    names: Texts
+    requirement: Requirement
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActOffer:
+    """An act that the fund pays for when it is done on the day, and its price."""
+
+    act: str
+    names: Texts
+    price: Price
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A claim type on a day. What the law does not set on that day is None."""
+
+    claim_type: str
+    names: Texts
+    papers: tuple[PaperOffer, ...]
+    acts: tuple[ActOffer, ...]
+    percent: str | None
+    filing: FilingTerm | None
+    usual_days: Delays | None
+    appeal: Appeal | None
+
+
+def offers(fund: Fund, *, on: date) -> tuple[Offer, ...]:
+    """The fund's claim types on a day, in the order of its definition."""
+    return tuple(_offer(claim_type, definition, on=on) for claim_type, definition in fund.claim_types.items())
+
+
+def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
+    percent = find_in_force(definition.reimbursement, on=on)
+    return Offer(
+        claim_type=claim_type,
+        names=definition.names,
+        papers=tuple(
+            PaperOffer(kind=kind, names=definition.papers[kind].names, requirement=requirement)
+            for kind, requirement in definition.requirements_on(on).items()
+        ),
+        acts=tuple(_acts(definition.acts.items(), on=on)),
+        percent=str(percent.percent) if percent else None,
+        filing=find_in_force(definition.filing_terms, on=on),
+        usual_days=find_in_force(definition.usual_days, on=on),
+        appeal=find_in_force(definition.appeals, on=on),
+    )
+
+
+def _acts(acts: Iterable[tuple[str, Act]], *, on: date) -> Iterator[ActOffer]:
+    for act, definition in acts:
+        price = find_in_force(definition.prices, on=on)
+        if price is not None:
+            yield ActOffer(act=act, names=definition.names, price=price)

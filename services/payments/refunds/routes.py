@@ -1,0 +1,37 @@
+"""HTTP comes in for refunds: what is to be sent back, and the second person who agrees."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.refunds import actions
+from services.payments.refunds.refund import Refund
+from services.payments.refunds.schemas import RefundsQuery, RefundsView, RefundVersionBody, RefundView
+from shared.http.routes import Routes
+from shared.storage.paging import Page
+from shared.storage.work import Work
+
+routes = Routes("refunds")
+
+
+@routes.get("/refunds", needs="ledger:read", shows=RefundsView, query=RefundsQuery)
+def list_by_status(work: Work, query: Mapping[str, Any]) -> Page[Refund]:
+    """Refunds in a state, oldest first; unless another is asked for, those that are to be sent."""
+    return actions.page(work, status=query["status"], wanted=query["page"])
+
+
+@routes.get("/refunds/<refund_id>", needs="ledger:read", shows=RefundView)
+def read(work: Work, refund_id: str) -> Refund:
+    """One refund, with what happened to it."""
+    return actions.read(work, refund_id=refund_id)
+
+
+@routes.post(
+    "/refunds/<refund_id>/confirmation",
+    needs="bank:settle",
+    takes=RefundVersionBody,
+    shows=RefundView,
+    is_keyed=True,
+)
+def confirm(work: Work, body: Mapping[str, Any], refund_id: str) -> Refund:
+    """Agree, as a second person, that a refund is sent."""
+    return actions.confirm(work, refund_id=refund_id, version=body["version"])

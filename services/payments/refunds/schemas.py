@@ -1,0 +1,43 @@
+"""The shapes of refunds over HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.payments.refunds.refund import RefundStatus
+from shared.http.problems import say
+from shared.http.shapes import Amount, PagedQuery, fund, paged
+
+
+class RefundsQuery(PagedQuery):
+    status = fields.Enum(RefundStatus, by_value=True, load_default=RefundStatus.ORDERED)
+
+
+class RefundVersionBody(Schema):
+    """`version` is the one that was read: where somebody was faster, the answer is 409 with the newer one."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(1))
+
+
+class RefundStepView(Schema):
+    status = fields.Enum(RefundStatus, by_value=True, required=True)
+    at = fields.AwareDateTime(required=True)
+    about = fields.String(required=True)
+    text = fields.Function(lambda step: say(f"refund.step.{step.status}"), metadata={"type": "string"}, required=True)
+
+
+class RefundView(Schema):
+    """Money that goes back. `reference` is what to write on the transfer that is ordered at the bank."""
+
+    refund_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+    currency = fields.Function(lambda refund: fund().currency.value, metadata={"type": "string"}, required=True)
+    status = fields.Enum(RefundStatus, by_value=True, required=True)
+    origin = fields.String(required=True)
+    counterparty = fields.String(required=True, attribute="details.counterparty")
+    note = fields.String(required=True, attribute="details.note")
+    ordered_by = fields.String(required=True)
+    timeline = fields.List(fields.Nested(RefundStepView), attribute="steps", required=True)
+    version = fields.Integer(required=True)
+
+
+RefundsView = paged(RefundView)

@@ -1,0 +1,55 @@
+"""The file that orders payouts, written as the fund agreed with its bank."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from services.payments.banking import payout_file
+from services.payments.payees.payee import Payee
+from shared.funds.fund import BankCharacters, ChargeBearer, Fund, PayoutFile
+from shared.kernel.personal import DataClass
+from tests.ground import DZ, funds, keys
+from tests.payments.builders import AMIRA, AT, RIB
+from tests.payments.payouts.test_rules import payout
+
+
+def agreed(file: PayoutFile) -> Fund:
+    fund = funds()[DZ]
+    return replace(fund, payment=replace(fund.payment, payout_file=file))
+
+
+def payee(first: str, family: str) -> Payee:
+    own = keys()[DZ]
+    civil = own.seal(json.dumps({"family_name": family, "first_name": first}), as_=DataClass.CIVIL, whose=AMIRA)
+    bank = own.seal(RIB, as_=DataClass.BANK, whose=AMIRA)
+    return Payee(person_ref=AMIRA, civil=civil, bank=bank, registered_at=AT)
+
+
+@pytest.mark.parametrize(
+    "characters, first, family, written",
+    [
+        (BankCharacters.UNICODE, "أمينة", "بن سالم", "أمينة بن سالم"),
+        (BankCharacters.UNICODE, "Zoé \U0001f469", "\u202eHaddad", "Zoé Haddad"),
+        (BankCharacters.LATIN, "Zoé \U0001f469", "\u202eHaddad & Fils", "Zoe Haddad Fils"),
+        (BankCharacters.LATIN, "محمد", "علي", "mhmd 'ly"),
+    ],
+)
+def test_x2_a_name_is_written_as_the_bank_takes_it(
+    characters: BankCharacters, first: str, family: str, written: str
+) -> None:
+    fund = agreed(PayoutFile(characters=characters, charge_bearer=ChargeBearer.SHARED, is_booked_as_batch=True))
+
+    line = payout_file.transfer(payout(), payee(first, family), fund=fund, keys=keys()[DZ])
+    root = etree.fromstring(payout_file.write([line], fund=fund, message_id="M", at=AT))
+
+    assert root.findtext(".//{*}Cdtr/{*}Nm") == written
+    assert (root.findtext(".//{*}ChrgBr"), root.findtext(".//{*}BtchBookg")) == ("SHAR", "true")
+    holder = root.findtext(".//{*}Dbtr/{*}Nm") or ""
+    assert holder.isascii() or characters is BankCharacters.UNICODE
+
+
+def test_x2_a_name_of_which_nothing_can_be_written_waits_for_the_register() -> None:
+    with pytest.raises(payout_file.PayeeUnusable):
+        payout_file.transfer(payout(), payee("\U0001f469", "\u200b"), fund=funds()[DZ], keys=keys()[DZ])

@@ -1,0 +1,225 @@
+"""What a declaration says of rights is held against the register and what is in force, and confirmed first."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.payments.wiring import service
+from shared.events.identity import PersonsRegistered, RegisteredPerson
+from shared.kernel.personal import DataClass
+from shared.storage.platform import Platform
+from tests.ground import DZ, TN, hear, keys, platform_on, told
+from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
+from tests.payments.declarations.desk import IN_TIME, Desk
+
+UNPAID = [Worker(1), Worker(2, {"wage_2": 0})]
+
+
+@pytest.fixture
+def desk(platform: Platform) -> Desk:
+    return Desk(platform)
+
+
+def person(number: str, *, fund_id: str = DZ, **civil: Any) -> RegisteredPerson:
+    own = keys()[fund_id]
+    ref = own.person_ref(number)
+    whole = {"insurance_number": number, "family_name": "MANSOURI", "first_name": "LEILA", "birth_on": "1971-02-02"}
+    sealed = own.seal(json.dumps(whole | civil), as_=DataClass.CIVIL, whose=ref)
+    return RegisteredPerson(person_ref=ref, civil=sealed, language="fr")
+
+
+def know(platform: Platform, *persons: RegisteredPerson, fund_id: str = DZ) -> None:
+    page = PersonsRegistered(page_id="p1", registered_at=datetime(2026, 1, 2, tzinfo=UTC), persons=persons)
+    hear(platform, service, page, fund_id=fund_id)
+
+
+def codes(desk: Desk, declaration_id: str) -> list[tuple[str, int, str]]:
+    found = desk.see(declaration_id, "/findings")["items"]
+    return [(each["code"].removeprefix("wage-file."), each["line"], each["severity"]) for each in found]
+
+
+# --- Asked, confirmed, withdrawn, lapsed ------------------------------------------------------------------------------
+
+
+def test_r05_nothing_is_booked_before_the_employer_confirms(desk: Desk, platform: Platform) -> None:
+    asked = desk.declare(das_b(UNPAID))
+    assert (asked["status"], asked["due"], asked["payment"], asked["cards"]) == ("to-confirm", None, None, None)
+    assert asked["confirm_until"] is not None
+    assert asked["text"] == "À confirmer par vous avant d'être acceptée"
+    assert [receipt["kind"] for receipt in asked["receipts"]] == ["received", "technical"]
+    assert (asked["receipts"][1]["confirms"], asked["receipts"][1]["errors"]) == (1, 0)
+    assert codes(desk, asked["declaration_id"]) == [("duration-without-wage", 2, "confirm")]
+    (finding,) = desk.see(asked["declaration_id"], "/findings", language="en")["items"]
+    assert finding["hint"].startswith("This quarter has a duration but no wage")
+    assert told(platform) == ["payments.declaration-received", "payments.declaration-to-confirm"]
+    assert platform.database["obligations"].count_documents({}) == 0
+    assert desk.work() == 0
+
+    accepted = desk.confirm(asked["declaration_id"])
+    assert (accepted["status"], accepted["confirm_until"], accepted["workers"]) == ("accepted", None, 2)
+    assert told(platform)[2:] == ["payments.declaration-accepted", "payments.wages-declared"]
+
+
+def test_confirming_twice_or_sending_again_is_one_declaration(desk: Desk, platform: Platform) -> None:
+    declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
+    assert desk.send(das_b(UNPAID)).json["declaration_id"] == declaration_id
+    path = f"/declarations/{declaration_id}/confirmation"
+    assert [desk.caller.post(path).status_code for _ in range(2)] == [200, 200]
+    desk.work()
+    again = desk.caller.post(path)
+    assert (again.status_code, again.json["status"]) == (200, "accepted")
+    assert platform.database["ledger_entries"].count_documents({}) == 1
+
+
+def test_withdrawing_books_nothing_and_the_files_may_come_again(desk: Desk, platform: Platform) -> None:
+    declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
+    withdrawn = desk.caller.post(f"/declarations/{declaration_id}/withdrawal")
+    assert (withdrawn.status_code, withdrawn.json["status"]) == (200, "withdrawn")
+    refused = desk.caller.post(f"/declarations/{declaration_id}/confirmation")
+    assert (refused.status_code, refused.json["code"]) == (409, "declaration.nothing-to-confirm")
+    assert desk.work() == 0
+    again = desk.declare(das_b(UNPAID))
+    assert (again["declaration_id"], again["status"]) == (declaration_id, "to-confirm")
+
+
+def test_who_saw_another_version_and_who_is_not_of_the_firm_confirm_nothing(desk: Desk) -> None:
+    seen = desk.declare(das_b(UNPAID))
+    path = f"/declarations/{seen['declaration_id']}/confirmation"
+    stale = desk.caller.post(path, headers={"If-Match": f'"{seen["version"] - 1}"'})
+    assert stale.status_code == 412
+    assert desk.office.employer("1600000002").post(path).json["code"] == "access.not-yours"
+    assert desk.office.employer("1600000001", fund=TN).post(path).json["code"] == "declaration.unknown"
+    assert desk.caller.post("/declarations/none/confirmation").json["code"] == "declaration.unknown"
+    assert desk.caller.post(path, headers={"If-Match": f'"{seen["version"]}"'}).status_code == 200
+
+
+def test_what_nobody_confirms_in_time_is_withdrawn_and_told(database: Database[dict[str, Any]], mongodb: str) -> None:
+    class Clock:
+        at = IN_TIME[DZ]
+
+        def __call__(self) -> datetime:
+            return self.at
+
+    clock = Clock()
+    platform = platform_on(database, mongodb, clock=clock)
+    desk = Desk(platform)
+    declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
+    clock.at += timedelta(days=14, hours=23)
+    assert desk.work() == 0
+    clock.at += timedelta(hours=2)
+    assert desk.work() == 1 and desk.work() == 0
+    assert desk.see(declaration_id)["status"] == "withdrawn"
+    assert told(platform)[-1] == "payments.declaration-withdrawn"
+
+
+# --- R4: fewer workers ------------------------------------------------------------------------------------------------
+
+
+def test_r04_a_replacement_with_fewer_workers_says_how_many_fall_out_and_waits(desk: Desk) -> None:
+    old = desk.declare(das_b(workers(5)))
+    new = desk.declare(das_b(workers(3)))
+    assert new["status"] == "to-confirm"
+    assert desk.see(old["declaration_id"])["status"] == "accepted"
+    (finding,) = desk.see(new["declaration_id"], "/findings", language="en")["items"]
+    assert (finding["code"], finding["severity"], finding["line"]) == ("wage-file.workers-fall-out", "confirm", 0)
+    assert (finding["found"], finding["expected"]) == ("2 workers fewer", "of 5 workers")
+    (french,) = desk.see(new["declaration_id"], "/findings")["items"]
+    assert french["found"] == "2 salariés de moins"
+    assert desk.confirm(new["declaration_id"])["status"] == "accepted"
+    assert desk.see(old["declaration_id"])["status"] == "replaced"
+
+
+def test_r04_one_whose_wages_are_gone_falls_out_too_and_a_new_one_takes_nobodys_place(desk: Desk) -> None:
+    nothing = {f"{name}_{quarter}": 0 for name in ("wage", "duration") for quarter in (1, 2, 3, 4)}
+    desk.declare(das_b(workers(3)))
+    new = desk.declare(das_b([Worker(1), Worker(2), Worker(3, nothing), Worker(4)]))
+    assert ("workers-fall-out", 0, "confirm") in codes(desk, new["declaration_id"])
+    assert new["status"] == "to-confirm"
+
+
+def test_r04_another_establishment_takes_nobody_out(platform: Platform) -> None:
+    desk = Desk(platform, TN)
+    desk.declare(tn_122(workers(5)))
+    assert desk.declare(tn_122(workers(2), exploitation="0001"))["status"] == "accepted"
+
+
+def test_r04_where_another_declaration_came_between_the_employer_is_asked_again(desk: Desk) -> None:
+    desk.declare(das_b(workers(5)))
+    asked = desk.declare(das_b(workers(3)))
+    desk.declare(das_b(workers(7)))
+    again = desk.confirm(asked["declaration_id"])
+    assert again["status"] == "to-confirm"
+    assert desk.see(asked["declaration_id"], "/findings", language="en")["items"][0]["found"] == "4 workers fewer"
+    assert desk.confirm(asked["declaration_id"])["status"] == "accepted"
+
+
+# --- R6, W02: the register --------------------------------------------------------------------------------------------
+
+FIRST = "900000000001"  # MANSOURI LEILA, born 2 February 1971, in the usual files
+ONE = [Worker(1)]
+
+
+@pytest.mark.parametrize(
+    ("registered", "expected", "status"),
+    [
+        ({}, [], "accepted"),
+        ({"family_name": "Mansouri", "first_name": "Leïla"}, [], "accepted"),
+        ({"birth_on": "1971"}, [], "accepted"),
+        ({"family_name": "منصوري", "first_name": "ليلى"}, [], "accepted"),
+        ({"birth_on": "1971-02-03"}, [("register-birth-differs", 1, "warning")], "accepted"),
+        ({"family_name": "SAADI"}, [("register-name-differs", 1, "warning")], "accepted"),
+        (
+            {"family_name": "TOUTAUTRE", "first_name": "JEAN", "birth_on": "1955-05-05"},
+            [("register-person-differs", 1, "confirm")],
+            "to-confirm",
+        ),
+    ],
+)
+def test_w02_r06_name_and_birth_are_held_against_the_register(
+    desk: Desk, platform: Platform, registered: dict[str, str], expected: list[tuple[str, int, str]], status: str
+) -> None:
+    know(platform, person(FIRST, **registered))
+    seen = desk.declare(das_b(ONE))
+    assert codes(desk, seen["declaration_id"]) == expected
+    assert seen["status"] == status
+    shown = json.dumps(desk.see(seen["declaration_id"], "/findings"), ensure_ascii=False)
+    kept = json.dumps(list(platform.database["declaration_findings"].find()), default=str, ensure_ascii=False)
+    for personal in ("MANSOURI", "LEILA", "TOUTAUTRE", "SAADI", "1971", "1955", FIRST):
+        assert personal not in shown.replace("2026", "") and personal not in kept
+
+
+def test_r06_a_number_that_the_register_does_not_know_is_named_by_its_line(desk: Desk, platform: Platform) -> None:
+    know(platform, person(FIRST))
+    seen = desk.declare(das_b(workers(2)))
+    assert codes(desk, seen["declaration_id"]) == [("register-number-unknown", 2, "warning")]
+    assert seen["status"] == "accepted"
+
+
+def test_r06_nothing_is_compared_before_the_register_is_known(desk: Desk) -> None:
+    assert codes(desk, desk.declare(das_b())["declaration_id"]) == []
+
+
+@pytest.mark.parametrize(
+    ("registered", "expected"),
+    [
+        ({"family_name": "BEN SALAH", "first_name": "AMIRA", "national_id": "00000001"}, []),
+        ({"family_name": "BEN SALAH", "first_name": "AMIRA", "national_id": None}, []),
+        (
+            {"family_name": "BEN SALAH", "first_name": "AMIRA", "national_id": "09999999"},
+            [("register-national-id-differs", 1, "warning")],
+        ),
+        (
+            {"family_name": "TOUTAUTRE", "first_name": "JEAN", "national_id": "09999999"},
+            [("register-person-differs", 1, "confirm")],
+        ),
+    ],
+)
+def test_r06_the_quarterly_file_is_compared_by_name_and_cin(
+    platform: Platform, registered: dict[str, Any], expected: list[tuple[str, int, str]]
+) -> None:
+    desk = Desk(platform, TN)
+    know(platform, person("0000000145", fund_id=TN, **registered), fund_id=TN)
+    assert codes(desk, desk.declare(tn_122(ONE))["declaration_id"]) == expected
