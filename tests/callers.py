@@ -70,6 +70,12 @@ class Caller:
             headers["Idempotency-Key"] = key or str(uuid4())
         return self.client.post(f"/v1/{self.fund}{path}", json=json, headers=headers, **more)
 
+    def put(self, path: str, json: Any, **more: Any) -> TestResponse:
+        return self.client.put(f"/v1/{self.fund}{path}", json=json, headers=self._headers(more), **more)
+
+    def delete(self, path: str, **more: Any) -> TestResponse:
+        return self.client.delete(f"/v1/{self.fund}{path}", headers=self._headers(more), **more)
+
     def _headers(self, more: dict[str, Any]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept-Language": "fr", **more.pop("headers", {})}
 

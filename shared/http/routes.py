@@ -138,6 +138,10 @@ class Routes:
         """Set something to what is sent. `edits` is as for `post`."""
         return self._add("PUT", path, needs=needs, shows=shows, takes=takes, edits=edits)
 
+    def delete(self, path: str, *, needs: str, edits: Loader | None = None) -> Callable[[Handler], Handler]:
+        """Remove something; the answer is empty. `edits` is as for `post`."""
+        return self._add("DELETE", path, needs=needs, edits=edits)
+
     def _add(self, method: str, path: str, **facts: Any) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             self.all.append(Route(subject=self.subject, method=method, path=path, handler=handler, **facts))

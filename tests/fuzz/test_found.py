@@ -9,7 +9,7 @@ from flask import Flask, g
 from marshmallow import ValidationError
 
 from services.claims.wiring import service
-from services.documents.uploads import gate
+from services.documents.uploads import gate, probe
 from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
 from services.payments.banking.client import AnswerNotBelieved, _Refusal
@@ -83,7 +83,7 @@ def test_a_bank_s_answer_of_brackets_is_not_believed() -> None:
 
 def test_a_pdf_that_fells_its_reader_fells_another_process() -> None:
     felling = (Path(__file__).parent / "felling.pdf").read_bytes()
-    assert subprocess.run(gate.PROBE, input=felling, capture_output=True, check=False).returncode < 0
+    assert subprocess.run([*probe.COMMAND, "pdf"], input=felling, capture_output=True, check=False).returncode < 0
     with pytest.raises(DamagedPdf):
         gate.admit(felling, media_type="application/pdf", file_name="a.pdf")
 

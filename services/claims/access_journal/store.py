@@ -9,7 +9,7 @@ from shared.storage.work import Work
 
 
 class EntryUnknown(Missing):
-    code = "access.entry-unknown"
+    code = "access.look-unknown"
 
 
 NEWEST_FIRST = Order("entry_id", "entry_id", is_newest_first=True)

@@ -78,9 +78,11 @@ def look_at(work: Work, *, claim_id: str, purpose: Purpose) -> Claim:
     return claim
 
 
-def of_caller(work: Work, *, wanted: Wanted) -> Page[Claim]:
-    """The caller's own claims."""
-    return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
+def of_caller(work: Work, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+    """The caller's own claims, of one status or of any."""
+    if work.by.person_ref is None:
+        return Page([])
+    return store.of_person(work, work.by.person_ref, wanted=wanted, status=status)
 
 
 def add_paper(work: Work, *, claim_id: str, paper: Paper) -> Claim:
@@ -141,7 +143,7 @@ def find_number(work: Work, *, number: str, purpose: Purpose) -> search.Found:
     insurance_number = search.insurance_number(number, fund=work.fund)
     person_ref = work.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(work, person_ref=person_ref)
-    if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1)).items:
+    if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1), status=None).items:
         raise search.NothingFound
     journal.note(work, person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)

@@ -18,6 +18,7 @@ from services.claims.claims.schemas import (
     FoundView,
     OfferQuery,
     OfferViews,
+    OwnQuery,
     PaperBody,
     PaperRequestBody,
     QueueQuery,
@@ -28,7 +29,6 @@ from services.claims.claims.schemas import (
 )
 from services.claims.claims.search import Found
 from shared.http.routes import Routes
-from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
@@ -53,10 +53,10 @@ def submit(work: Work, body: Body) -> Claim:
     return actions.submit(work, filing)
 
 
-@routes.get("/claims", needs="claims:read", shows=ClaimViews, query=PagedQuery)
+@routes.get("/claims", needs="claims:read", shows=ClaimViews, query=OwnQuery)
 def list_own(work: Work, query: Body) -> Page[Claim]:
     """The caller's own claims, newest first."""
-    return actions.of_caller(work, wanted=query["page"])
+    return actions.of_caller(work, wanted=query["page"], status=query["status"])
 
 
 @routes.get("/claims/<claim_id>", needs="claims:read", shows=ClaimView, query=PurposeQuery, is_journaled=True)

@@ -80,6 +80,12 @@ class SeparationBody(Schema):
     claim_id = fields.String(required=True, validate=ID)
 
 
+class OwnQuery(PagedQuery):
+    """Which of the own claims; all where no status is named."""
+
+    status = fields.Enum(Status, by_value=True, load_default=None)
+
+
 class QueueQuery(PagedQuery, PurposeQuery):
     """Which claims an agent asks for. Without any filter, those that wait for a decision."""
 

@@ -39,9 +39,10 @@ claims = Shelf(
 )
 
 
-def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Claim]:
-    """A person's claims, newest first."""
-    return claims.page(work, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
+def of_person(work: Work, person_ref: str, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+    """A person's claims of one status, or of any where it is None, newest first."""
+    filters = {"person_ref": person_ref} | ({} if status is None else {"status": status.value})
+    return claims.page(work, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
 def queue(

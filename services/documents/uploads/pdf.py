@@ -4,20 +4,28 @@ Rewriting drops what nothing refers to, earlier revisions, and trailing bytes of
 the file does not survive it: papers whose signature matters need a way of their own.
 """
 
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 
 import pikepdf
 from pikepdf.settings import set_qpdf_limits
+from PIL import Image
 
 from shared.kernel.errors import Invalid
 
 PAGES_MAX = 200
 VALUES_MAX = 200_000
 """Values looked at in one file, about a second's work; a scan of 200 pages has some 5,000."""
-DECODED_BYTES_MAX = 64 * 1024 * 1024
+STRUCTURE_BYTES_MAX = 64 * 1024 * 1024
 """What one compressed stream may swell to while the file's own structure is read."""
+STREAM_BYTES_MAX = 160 * 1024 * 1024
+"""What one stream may unpack to: a sheet of A4 at 600 dots an inch in colour takes 105 MB."""
+STREAMS_BYTES_MAX = 1024 * 1024 * 1024
+"""What all streams of a file may unpack to."""
+PIXELS_MAX = 100_000_000
+"""What a picture in a page may claim to have."""
 NESTING_MAX = 100
 FILTERS_MAX = 4
 
@@ -28,6 +36,10 @@ _ACTIVE_KINDS = {
     *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Rendition", "/RichMediaExecute"),
     *("/RichMedia", "/FileAttachment", "/EmbeddedFile", "/Movie", "/Sound", "/Screen", "/3D", "/PS"),
 }
+_FLATE = {"/FlateDecode", "/Fl"}
+_OF_LETTERS = {"/ASCII85Decode", "/A85", "/ASCIIHexDecode", "/AHx"}
+_OF_PICTURES = {"/DCTDecode", "/DCT", "/JPXDecode", "/JBIG2Decode", "/CCITTFaxDecode", "/CCF"}
+_UNPACKED_BY_QPDF = {*_FLATE, "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL", *_OF_LETTERS}
 _KIND_KEYS = ("/S", "/Subtype", "/Type")
 _PRIVATE_KEYS = ("/Metadata", "/PieceInfo", "/LastModified")
 """Where programs write who made the file, when and with what."""
@@ -40,7 +52,7 @@ class ActiveContent(Invalid):
 
 
 class EncryptedPdf(Invalid):
-    """Protected by a password, or restricted by one that only its owner knows."""
+    """It opens by a password only. One that is merely restricted opens, and comes out without its restrictions."""
 
     code = "upload.pdf-encrypted"
 
@@ -57,6 +69,12 @@ class TooManyPages(Invalid):
     code = "upload.pdf-too-long"
 
 
+class PdfSwells(Invalid):
+    """A stream unpacks to more than any page needs, or a picture claims more pixels than any sheet has."""
+
+    code = "upload.pdf-swells"
+
+
 class TooComplexPdf(Invalid):
     """More values than anyone's scan has: made to keep a reader busy."""
 
@@ -69,6 +87,7 @@ def clean(content: bytes) -> tuple[bytes, int]:
     try:
         with pikepdf.open(BytesIO(content), attempt_recovery=False) as pdf:
             _inspect(pdf)
+            _unpack_all(pdf)
             return _rewritten(pdf), len(pdf.pages)
     except pikepdf.PasswordError:
         raise EncryptedPdf from None
@@ -81,18 +100,16 @@ def clean(content: bytes) -> tuple[bytes, int]:
 def _set_limits() -> None:
     """Tell qpdf, once for the process, how much one file may ask of it."""
     set_qpdf_limits(
-        flate_max_memory=DECODED_BYTES_MAX,
-        run_length_max_memory=DECODED_BYTES_MAX,
-        png_max_memory=DECODED_BYTES_MAX,
-        tiff_max_memory=DECODED_BYTES_MAX,
+        flate_max_memory=STRUCTURE_BYTES_MAX,
+        run_length_max_memory=STRUCTURE_BYTES_MAX,
+        png_max_memory=STRUCTURE_BYTES_MAX,
+        tiff_max_memory=STRUCTURE_BYTES_MAX,
         parser_max_nesting=NESTING_MAX,
         max_stream_filters=FILTERS_MAX,
     )
 
 
 def _inspect(pdf: pikepdf.Pdf) -> None:
-    if pdf.is_encrypted:
-        raise EncryptedPdf
     if not pdf.pages:
         raise DamagedPdf
     if len(pdf.pages) > PAGES_MAX:
@@ -100,6 +117,78 @@ def _inspect(pdf: pikepdf.Pdf) -> None:
     for dictionary in _dictionaries(pdf):
         if found := _active_part(dictionary):
             raise ActiveContent(found=found)
+
+
+def _unpack_all(pdf: pikepdf.Pdf) -> None:
+    """See, once, what each stream unpacks to, so that no reader after us is the first to meet a bomb."""
+    left = STREAMS_BYTES_MAX
+    for each in pdf.objects:
+        if isinstance(each, pikepdf.Stream):
+            _must_have_a_size(each)
+            left -= _unpacked_bytes(each)
+            if left < 0:
+                raise PdfSwells
+
+
+def _must_have_a_size(stream: pikepdf.Object) -> None:
+    """A picture says how large it is; of a JPEG the picture itself does too."""
+    if stream.get("/Subtype") != "/Image":
+        return
+    width, height = (_number(stream.get(key)) for key in ("/Width", "/Height"))
+    if width * height > PIXELS_MAX:
+        raise PdfSwells
+    if _filters(stream) == ["/DCTDecode"]:
+        try:
+            with Image.open(BytesIO(stream.read_raw_bytes()), formats=("JPEG", "MPO")) as picture:
+                if picture.width * picture.height > PIXELS_MAX:
+                    raise PdfSwells
+        except Image.DecompressionBombError:
+            raise PdfSwells from None
+        except (OSError, SyntaxError, ValueError):
+            return  # a picture that no reader shows swells for none
+
+
+def _unpacked_bytes(stream: pikepdf.Object) -> int:
+    """How much a stream unpacks to; a picture's own encoding (DCT, JPX, JBIG2, fax) is judged by its pixels."""
+    filters = _filters(stream)
+    if not filters:
+        return 0
+    content, place = b"", 0
+    while place < len(filters) and filters[place] in _FLATE:
+        content = _inflated(content if place else stream.read_raw_bytes())
+        place += 1
+    rest = filters[place:]
+    if not rest or (len(rest) == 1 and rest[0] in _OF_PICTURES):
+        return len(content)
+    if set(rest[:-1]) <= _OF_LETTERS and rest[-1] in _OF_PICTURES | _OF_LETTERS:
+        return len(content)  # letters for bytes (ASCII85, hexadecimal) do not swell
+    if set(rest) <= _UNPACKED_BY_QPDF:
+        return len(stream.read_bytes())  # LZW, run lengths and what they are mixed with, within qpdf's own limits
+    raise PdfSwells  # what may be large is hidden behind what nobody unpacks
+
+
+def _inflated(content: bytes) -> bytes:
+    """zlib's output within the limit; of a damaged stream as much as comes before the damage, as readers show it."""
+    unpacker = zlib.decompressobj()
+    try:
+        unpacked = unpacker.decompress(content, STREAM_BYTES_MAX + 1)
+    except zlib.error:
+        return b""
+    if len(unpacked) > STREAM_BYTES_MAX:
+        raise PdfSwells
+    return unpacked
+
+
+def _filters(stream: pikepdf.Object) -> list[str]:
+    """The names of a stream's filters, in the order in which they are undone."""
+    filters = stream.get("/Filter")
+    if filters is None:
+        return []
+    return [str(each) for each in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
@@ -150,5 +239,5 @@ def _rewritten(pdf: pikepdf.Pdf) -> bytes:
         if key in holder:
             del holder[key]
     written = BytesIO()
-    pdf.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.save(written, encryption=False, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return written.getvalue()

@@ -11,7 +11,7 @@ from shared.storage.work import Work
 
 routes = Routes("uploads")
 
-BODY_BYTES_MAX = 3 * UPLOAD_BYTES_MAX
+BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 10 * 1024 * 1024
 """More than the gate lets through: its refusal tells people the limit, and what they can do about it."""
 
 ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYTES_MAX, keep=actions.admit_file)
@@ -20,7 +20,7 @@ ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 
 @routes.post("/uploads", needs="uploads:add", takes=ONE_PAPER, shows=UploadView, status=201, is_keyed=True)
 def add(work: Work, sent: Sent[Admitted]) -> Upload:
-    """Give the fund a supporting paper: PDF, JPEG or PNG.
+    """Give the fund a supporting paper: PDF, JPEG, PNG, HEIC, WebP or TIFF; the first bytes decide.
 
     It is made anew without what acts, hides or tells of its maker, or refused with the reason; the file's name is not
     kept. A claim refers to it by `upload_id`.

@@ -12,10 +12,9 @@ from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from shared.funds.fund import Channel
 from shared.kernel.actors import ActorKind
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
-
-SHOWN_MAX = 100
 
 
 def say(work: Work, *notices: Notice, part_of: str) -> None:
@@ -39,11 +38,22 @@ def say(work: Work, *notices: Notice, part_of: str) -> None:
         bell.ring(work.fund.fund_id, batch.channel)
 
 
-def inbox(work: Work) -> list[Message]:
-    """The caller's own messages, newest first: a person's, or those of the firms that a user acts for."""
+def inbox(work: Work, *, wanted: Wanted) -> Page[Message]:
+    """The caller's own messages, newest first, each notice once: a person's, or those of the firms that a user acts
+    for. `CursorMalformed`."""
     owner_ids = work.by.employer_ids if work.by.kind is ActorKind.EMPLOYER else {work.by.person_ref} - {None}
-    found = (message for owner_id in owner_ids if owner_id for message in store.of_owner(work, owner_id))
-    return rules.inbox(found, shown=catalogue.in_inbox())[:SHOWN_MAX]
+    owners = [owner_id for owner_id in owner_ids if owner_id]
+    if not owners:
+        return Page([])
+    without = catalogue.in_no_inbox()
+    page = store.of_owners(work, owners, without=without, wanted=wanted)
+    beyond = page.next
+    while beyond is not None:  # the messages of one notice by other channels stand behind it: not on the next page
+        following = store.of_owners(work, owners, without=without, wanted=Wanted(limit=1, cursor=beyond))
+        if not following.items or following.items[0].notice_id != page.items[-1].notice_id:
+            break
+        beyond = following.next
+    return Page(rules.inbox(page.items), next=beyond)
 
 
 def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:

@@ -1,18 +1,23 @@
 """HTTP comes in for messages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.notifications.messages import actions
 from services.notifications.messages.message import Message
-from services.notifications.messages.schemas import MessageViews
+from services.notifications.messages.schemas import MessagesPage
 from shared.http.routes import Routes
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("messages")
 
 
-@routes.get("/messages", needs="messages:read", shows=MessageViews)
-def list_own(work: Work) -> dict[str, list[Message]]:
-    """The caller's own messages, newest first, in the caller's language.
+@routes.get("/messages", needs="messages:read", query=PagedQuery, shows=MessagesPage)
+def list_own(work: Work, query: Mapping[str, Any]) -> Page[Message]:
+    """The caller's own messages, newest first, in the caller's language, page by page.
 
     A person reads what the fund told them; an employer's user, what it told the firms that the user acts for.
     """
-    return {"items": actions.inbox(work)}
+    return actions.inbox(work, wanted=query["page"])

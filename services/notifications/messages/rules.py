@@ -1,6 +1,6 @@
 """What is said to whom, and by which channels. Pure: the template, the addresses and the time are handed in."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -78,11 +78,9 @@ def notice_id(notice: Notice, *, fund: Fund) -> str:
     return str(uuid5(_OURS, "|".join((fund.fund_id, notice.occasion, notice.owner_id, notice.template))))
 
 
-def inbox(messages: Iterable[Message], *, shown: Container[tuple[str, int]]) -> list[Message]:
-    """Of all that was said to somebody, each notice once. `shown` are the templates, by name and version, that stand
-    in the inbox: the link that opens an account does not."""
-    once = {message.notice_id: message for message in messages if (message.template, message.template_version) in shown}
-    return sorted(once.values(), key=lambda message: message.told_at, reverse=True)
+def inbox(messages: Iterable[Message]) -> list[Message]:
+    """Of what was said to somebody, each notice once, in the same order."""
+    return list({message.notice_id: message for message in messages}.values())
 
 
 def settled(message: Message, *, to: Status, at: datetime, reason: str | None = None) -> Message:

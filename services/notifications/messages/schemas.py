@@ -8,7 +8,7 @@ from services.notifications.messages.message import Message
 from services.notifications.templates import catalogue, rendering
 from shared.funds.fund import Channel
 from shared.http.problems import language
-from shared.http.shapes import fund, many
+from shared.http.shapes import fund, paged
 
 
 class MessageView(Schema):
@@ -33,4 +33,4 @@ class MessageView(Schema):
         return {**vars(message), "subject": said.subject, "text": said.text}
 
 
-MessageViews = many(MessageView)
+MessagesPage = paged(MessageView)

@@ -3,7 +3,7 @@
 Each look-up names exactly the fields of one index: the embedded engine scans the whole collection for any other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import Message
@@ -11,6 +11,7 @@ from services.notifications.messages.receipt import Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
 from shared.storage.drawer import parts
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
@@ -19,7 +20,8 @@ LONGEST_DUE_FIRST = (("due_at", 1),)
 DUE_MAX = 1_000
 """Of one kind from one look; the next look has the rest."""
 RECEIPTS_MAX = 500
-NEWEST_FIRST = (("told_at", -1),)
+NEWEST = Order("told_at", "message_id", is_newest_first=True)
+"""The messages of one notice stand side by side: they were told at one time, and their ids begin with the notice's."""
 
 messages = Shelf(
     "messages",
@@ -29,7 +31,7 @@ messages = Shelf(
     retention=for_days(
         400, since="told_at", why="a person's inbox, and proof of what was said, for a year and a month"
     ),
-    indexes=[Index(("owner_id",)), Index(("batch_id",)), Index(("provider_key",))],
+    indexes=[Index(("owner_id", "told_at", "message_id")), Index(("batch_id",)), Index(("provider_key",))],
 )
 
 batches = Shelf(
@@ -56,9 +58,10 @@ receipts = Shelf(
 )
 
 
-def of_owner(work: Work, owner_id: str) -> list[Message]:
-    """What was said to a person or an employer by any channel, newest first."""
-    return messages.find_all(work, sort=NEWEST_FIRST, owner_id=owner_id)
+def of_owners(work: Work, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted) -> Page[Message]:
+    """What was said to persons or employers by any channel, newest first, without some templates."""
+    filters = {"owner_id": {"$in": sorted(owner_ids)}, "template": {"$nin": sorted(without)}}
+    return messages.page(work, order=NEWEST, wanted=wanted, **filters)
 
 
 def of_batches(work: Work, batch_ids: Sequence[str]) -> list[Message]:

@@ -34,9 +34,9 @@ def said(name: str, *, version: int) -> Template:
 
 
 @cache
-def in_inbox() -> frozenset[tuple[str, int]]:
-    """The wordings that people find again in their inbox."""
-    return frozenset(key for key, template in every().items() if Channel.INBOX in template.channels)
+def in_no_inbox() -> frozenset[str]:
+    """The texts that nobody finds in an inbox: the link that opens an account."""
+    return frozenset(template.name for template in every().values() if Channel.INBOX not in template.channels)
 
 
 def _read(path: Path) -> Template:

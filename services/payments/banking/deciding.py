@@ -68,6 +68,10 @@ def reject(work: Work, *, entry_id: str, version: int) -> BankEntry:
     return store.entries.keep(work, Outcome(entry))
 
 
+def read_refund(work: Work, *, refund_id: str) -> Refund:
+    return refunds.read(work, refund_id=refund_id)
+
+
 def cancel_refund(work: Work, *, refund_id: str, version: int) -> Refund:
     """A refund is not to go: its money is where it was before, a credit of the employer or an entry that waits."""
     cancelled = refunds.cancel(work, refund_id=refund_id, version=version)

@@ -79,6 +79,7 @@ def read_entry(work: Work, entry_id: str) -> BankEntry:
     takes=AllocationBody,
     shows=BankEntryView,
     is_keyed=True,
+    edits=deciding.read,
 )
 def allocate(work: Work, body: Body, entry_id: str) -> BankEntry:
     """Say what an entry that waits was for: collections, declarations, an employer's credit, payouts, refunds."""
@@ -91,6 +92,7 @@ def allocate(work: Work, body: Body, entry_id: str) -> BankEntry:
     takes=EntryRefundBody,
     shows=BankEntryView,
     is_keyed=True,
+    edits=deciding.read,
 )
 def send_back(work: Work, body: Body, entry_id: str) -> BankEntry:
     """Send money that waits back. The refund's reference goes on the transfer; the bank's entry with it settles it."""
@@ -110,6 +112,7 @@ def send_back(work: Work, body: Body, entry_id: str) -> BankEntry:
     takes=WriteOffBody,
     shows=BankEntryView,
     is_keyed=True,
+    edits=deciding.read,
 )
 def write_off(work: Work, body: Body, entry_id: str) -> BankEntry:
     """Close an entry that waits: nobody claims it, nobody gives it back, or it is not the fund's at all."""
@@ -124,20 +127,32 @@ def write_off(work: Work, body: Body, entry_id: str) -> BankEntry:
     takes=VersionBody,
     shows=BankEntryView,
     is_keyed=True,
+    edits=deciding.read,
 )
 def confirm(work: Work, body: Body, entry_id: str) -> BankEntry:
     """Agree, as a second person, to what was decided about an entry: it is carried out."""
     return deciding.confirm(work, entry_id=entry_id, version=body["version"])
 
 
-@routes.post("/bank/entries/<entry_id>/rejection", needs="bank:settle", takes=VersionBody, shows=BankEntryView)
+@routes.post(
+    "/bank/entries/<entry_id>/rejection",
+    needs="bank:settle",
+    takes=VersionBody,
+    shows=BankEntryView,
+    edits=deciding.read,
+)
 def reject(work: Work, body: Body, entry_id: str) -> BankEntry:
     """Say no to what was decided about an entry: it waits again."""
     return deciding.reject(work, entry_id=entry_id, version=body["version"])
 
 
 @routes.post(
-    "/refunds/<refund_id>/cancellation", needs="bank:settle", takes=VersionBody, shows=RefundView, is_keyed=True
+    "/refunds/<refund_id>/cancellation",
+    needs="bank:settle",
+    takes=VersionBody,
+    shows=RefundView,
+    is_keyed=True,
+    edits=deciding.read_refund,
 )
 def cancel_refund(work: Work, body: Body, refund_id: str) -> Refund:
     """Do not send a refund: its money is the employer's credit again, or the entry waits again."""

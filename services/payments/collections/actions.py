@@ -73,6 +73,11 @@ def obligation(work: Work, *, declaration_id: str) -> Obligation:
     return found
 
 
+def paid_for(work: Work, *, declaration_id: str) -> int:
+    """What has come for a declaration, in minor units: it counts for the one that replaces it."""
+    return store.obligations.load(work, declaration_id).paid_minor
+
+
 def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, chooses to pay what is left of a declaration. Another try of the same debt that could
     still be paid ends with it: one debt is asked for once at a time."""

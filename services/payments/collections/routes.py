@@ -73,6 +73,7 @@ def read_credit(work: Work, credit_id: str) -> Credit:
     shows=RefundView,
     status=201,
     is_keyed=True,
+    edits=actions.credit,
 )
 def refund_credit(work: Work, body: Body, credit_id: str) -> Refund:
     """Send a credit, or a part of it, back to the employer."""

@@ -225,6 +225,7 @@ def _accept(work: Work, declaration: Declaration, examined: Examined, assessment
         findings_pages=pages_of(len(examined.report.findings), size=FINDINGS_A_PAGE),
         fund=work.fund,
         at=work.at,
+        paid_minor=collections.paid_for(work, declaration_id=replaced.declaration_id) if replaced else 0,
     )
     accepted = store.declarations.keep(work, outcome)
     _tell_wages(work, accepted, people)

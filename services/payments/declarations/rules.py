@@ -397,10 +397,12 @@ def accept(
     findings_pages: int,
     fund: Fund,
     at: datetime,
+    paid_minor: int = 0,
 ) -> Outcome[Declaration]:
     """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
 
-    `told_persons` counts those whom others are told of next, see `telling.to_tell`.
+    `told_persons` counts those whom others are told of next, see `telling.to_tell`; `paid_minor` is what came for the
+    one before.
     """
     booked = Booked(
         workers=examined.report.workers,
@@ -422,7 +424,7 @@ def accept(
         revision=before.revision + 1 if before else 1,
         replaces=before.declaration_id if before else None,
     )
-    return Outcome(accepted, (accepted_event(accepted, currency=fund.currency.value),))
+    return Outcome(accepted, (accepted_event(accepted, currency=fund.currency.value, paid_minor=paid_minor),))
 
 
 def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outcome[StandingDeclaration]:

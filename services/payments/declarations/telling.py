@@ -29,8 +29,8 @@ def to_tell(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[
     return people
 
 
-def accepted_event(accepted: Declaration, *, currency: str) -> DeclarationAccepted:
-    """That the declaration is a fact."""
+def accepted_event(accepted: Declaration, *, currency: str, paid_minor: int) -> DeclarationAccepted:
+    """That the declaration is a fact. `paid_minor` came for the one that it replaces, and counts for it."""
     business, booked = accepted.business, accepted.booked
     if business is None or booked is None:
         raise ValueError("only what was accepted is told as accepted")
@@ -49,6 +49,7 @@ def accepted_event(accepted: Declaration, *, currency: str) -> DeclarationAccept
         pages=accepted.told_pages,
         accepted_at=business.at,
         establishment=accepted.other_establishment,
+        paid_minor=paid_minor,
     )
 
 

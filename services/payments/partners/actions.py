@@ -45,7 +45,18 @@ def own(work: Work, *, endpoint_id: str) -> Endpoint:
     endpoint = store.endpoints.load(work, endpoint_id)
     if endpoint.client != work.by.subject:
         raise NotYours
+    if endpoint.status is Status.REMOVED:
+        raise rules.EndpointUnknown
     return endpoint
+
+
+def change(work: Work, *, endpoint_id: str, url: str, kinds: Collection[Kind]) -> Endpoint:
+    return _change(work, endpoint_id, lambda it: rules.change(it, url=url, kinds=kinds, at=work.at))
+
+
+def remove(work: Work, *, endpoint_id: str) -> None:
+    """The caller listens there no more; what still waits for it ends with it."""
+    _change(work, endpoint_id, lambda it: rules.remove(it, at=work.at))
 
 
 def change_secret(work: Work, *, endpoint_id: str) -> Endpoint:
@@ -128,6 +139,20 @@ def take_answer(work: Work, seen: Delivery, *, answer: str) -> tuple[Endpoint, b
     tried = store.deliveries.keep(work, Outcome(rules.answered(delivery, answer=answer, at=work.at, chance=chance)))
     judged = rules.judge(endpoint, tried, at=work.at)
     return (endpoint, False) if judged is None else (store.endpoints.keep(work, judged), True)
+
+
+def forget_removed(work: Work) -> int:
+    """End what waits for endpoints that were removed, some hundreds at a time, then forget them; how many of both."""
+    ended = 0
+    for endpoint in store.removed(work):
+        waiting = store.waiting(work, endpoint.endpoint_id)
+        if waiting:
+            ending = [rules.end(delivery, at=work.at) for delivery in waiting]
+            store.deliveries.keep_many(work, ending, part_of=endpoint.endpoint_id)
+        else:
+            store.forget_endpoint(work, endpoint)
+        ended += len(waiting) or 1
+    return ended
 
 
 def forget_old(work: Work) -> int:

@@ -1,6 +1,6 @@
 """Rounds over partners' endpoints: each is called by itself, so that one that does not answer holds up no other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,10 @@ from shared.webhooks import Secret
 POLL_S = 0.5
 ROUND_S = 1.0
 """For as long a round waits for its calls; what takes longer goes on, and its endpoint is passed over until then."""
-AT_ONCE_MAX = 8
+AT_ONCE_MAX = 16
+"""Calls of a fund at the same time."""
+OF_PARTNER_AT_ONCE_MAX = 2
+"""Of one partner, whatever number of endpoints it has."""
 
 FORGET_EVERY_S = 600.0
 FORGET_ROUNDS_MAX = 50
@@ -48,6 +51,9 @@ def forgetting() -> Chore:
 def forget_old(platform: Platform, fund_id: str) -> int:
     forgotten = 0
     for _ in range(FORGET_ROUNDS_MAX):
+        if not platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed):
+            break
+    for _ in range(FORGET_ROUNDS_MAX):
         count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:forget", action=actions.forget_old)
         forgotten += count
         if count < store.FORGOTTEN_AT_ONCE_MAX:
@@ -56,30 +62,57 @@ def forget_old(platform: Platform, fund_id: str) -> int:
 
 
 @dataclass
+class Lines:
+    """The calls of one fund that are under way, one for an endpoint at a time, and who was called last."""
+
+    calls: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE_MAX, "partners"))
+    running: dict[str, tuple[str, Future[int]]] = field(default_factory=dict)
+    """By endpoint: whose it is, and its call."""
+    turns: dict[str, int] = field(default_factory=dict)
+    """By endpoint, when it was called last, counted in calls."""
+    turn: int = 0
+
+    def has_room(self, client: str) -> bool:
+        """Whether a partner may be called once more at the same time: none takes the threads of all."""
+        return sum(each == client for each, _ in self.running.values()) < OF_PARTNER_AT_ONCE_MAX
+
+    def in_turn(self, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+        """Those that were called longest ago first, so that slow ones do not keep the others of their partner out."""
+        return sorted(endpoints, key=lambda endpoint: self.turns.get(endpoint.endpoint_id, 0))
+
+    def begin(self, endpoint: Endpoint, call: Callable[[], int]) -> None:
+        self.turn += 1
+        self.turns[endpoint.endpoint_id] = self.turn
+        self.running[endpoint.endpoint_id] = endpoint.client, self.calls.submit(call)
+
+    def ended(self) -> int:
+        """How many messages were tried by the calls that came to an end; raises what ended one of them."""
+        done = [endpoint_id for endpoint_id, (_, future) in self.running.items() if future.done()]
+        return sum(future.result() for _, future in [self.running.pop(endpoint_id) for endpoint_id in done])
+
+
+@dataclass
 class Calling:
-    """Calls endpoints, several at a time, each in a line of its own."""
+    """Calls endpoints, several at a time: each fund with threads of its own, of which no partner has more than its
+    share."""
 
     door: Door
     keys: FundsKeys = field(default_factory=dict)
     round_s: float = ROUND_S
-    _running: dict[tuple[str, str], Future[int]] = field(default_factory=dict)
-    _executor: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE_MAX, "partners"))
+    _lines: dict[str, Lines] = field(default_factory=dict)
     _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("partners"))
 
     def run(self, platform: Platform, fund_id: str) -> int:
+        lines = self._lines.setdefault(fund_id, Lines())
         work = platform.reading(fund_id, by=PARTNERS)
-        done = self._ended(fund_id)
-        for endpoint in store.endpoints.find_all(work, limit=store.OF_FUND_MAX, status=EndpointStatus.ENABLED):
-            line = (fund_id, endpoint.endpoint_id)
-            if line not in self._running and store.due(work, endpoint.endpoint_id, at=work.at):
-                self._running[line] = self._executor.submit(self._call, platform, fund_id, endpoint)
-        wait([future for line, future in self._running.items() if line[0] == fund_id], timeout=self.round_s)
-        return done + self._ended(fund_id)
-
-    def _ended(self, fund_id: str) -> int:
-        """How many messages were tried by the calls that came to an end; raises what ended one of them."""
-        ended = [line for line, future in self._running.items() if line[0] == fund_id and future.done()]
-        return sum(future.result() for future in [self._running.pop(line) for line in ended])
+        done = lines.ended()
+        enabled = store.endpoints.find_all(work, limit=store.OF_FUND_MAX, status=EndpointStatus.ENABLED)
+        for endpoint in lines.in_turn(enabled):
+            is_free = endpoint.endpoint_id not in lines.running and lines.has_room(endpoint.client)
+            if is_free and store.due(work, endpoint.endpoint_id, at=work.at):
+                lines.begin(endpoint, partial(self._call, platform, fund_id, endpoint))
+        wait([future for _, future in lines.running.values()], timeout=self.round_s)
+        return done + lines.ended()
 
     def _call(self, platform: Platform, fund_id: str, endpoint: Endpoint) -> int:
         """Send what is due, in turn, until one try fails: the others are worth no call before their next round."""

@@ -21,6 +21,8 @@ class Kind(StrEnum):
 class Status(StrEnum):
     ENABLED = "enabled"
     DISABLED = "disabled"
+    REMOVED = "removed"
+    """Its partner took it back: nobody sees it or calls it, and a worker ends what waits for it and forgets it."""
 
 
 class Reason(StrEnum):

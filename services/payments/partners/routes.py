@@ -8,7 +8,7 @@ from services.payments.partners.actions import Replay
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint
 from services.payments.partners.schemas import (
-    DeliveryViews,
+    DeliveriesPage,
     EndpointBody,
     EndpointView,
     EndpointViews,
@@ -18,6 +18,8 @@ from services.payments.partners.schemas import (
     ReplayView,
 )
 from shared.http.routes import ANYONE, Routes
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("partners")
@@ -44,10 +46,22 @@ def read(work: Work, endpoint_id: str) -> Endpoint:
     return actions.own(work, endpoint_id=endpoint_id)
 
 
-@routes.get("/endpoints/<endpoint_id>/deliveries", needs=WEBHOOKS, shows=DeliveryViews)
-def list_deliveries(work: Work, endpoint_id: str) -> dict[str, list[Delivery]]:
-    """The newest messages for one of your endpoints, and what came of each."""
-    return {"items": store.newest(work, actions.own(work, endpoint_id=endpoint_id).endpoint_id)}
+@routes.put("/endpoints/<endpoint_id>", needs=WEBHOOKS, takes=EndpointBody, shows=EndpointView, edits=actions.own)
+def change(work: Work, body: Body, endpoint_id: str) -> Endpoint:
+    """Say that you listen elsewhere, or for something else. What waits goes to the new address; the secret stays."""
+    return actions.change(work, endpoint_id=endpoint_id, url=body["url"], kinds=body["kinds"])
+
+
+@routes.delete("/endpoints/<endpoint_id>", needs=WEBHOOKS, edits=actions.own)
+def remove(work: Work, endpoint_id: str) -> None:
+    """Say that you listen there no more. What still waits for it is not sent."""
+    actions.remove(work, endpoint_id=endpoint_id)
+
+
+@routes.get("/endpoints/<endpoint_id>/deliveries", needs=WEBHOOKS, query=PagedQuery, shows=DeliveriesPage)
+def list_deliveries(work: Work, query: Body, endpoint_id: str) -> Page[Delivery]:
+    """The messages for one of your endpoints, newest first, and what came of each, page by page."""
+    return store.newest(work, actions.own(work, endpoint_id=endpoint_id).endpoint_id, wanted=query["page"])
 
 
 @routes.post("/endpoints/<endpoint_id>/replays", needs=WEBHOOKS, takes=RangeBody, shows=ReplayView, status=202)

@@ -31,6 +31,7 @@ ENDPOINTS_MAX = 10
 URL_CHARACTERS_MAX = 500
 SECRET_BYTES = 32
 GONE = "410"
+ENDPOINT_REMOVED = "endpoint-removed"
 
 
 class EndpointUnknown(Missing):
@@ -82,6 +83,16 @@ def register(
     )
 
 
+def change(endpoint: Endpoint, *, url: str, kinds: Collection[Kind], at: datetime) -> Endpoint:
+    """The partner listens elsewhere, or for something else; what waits goes there. Secrets and state stay."""
+    return replace(endpoint, url=_allowed(url), kinds=tuple(sorted(set(kinds))), changed_at=at)
+
+
+def remove(endpoint: Endpoint, *, at: datetime) -> Endpoint:
+    """The partner listens here no more."""
+    return replace(endpoint, status=Status.REMOVED, reason=None, changed_at=at)
+
+
 def new_secret(chance: bytes) -> str:
     """A secret as both sides write it down."""
     return f"whsec_{b64encode(chance).decode()}"
@@ -105,7 +116,7 @@ def enable(endpoint: Endpoint, *, at: datetime) -> Endpoint:
 def judge(endpoint: Endpoint, tried: Delivery, *, at: datetime) -> Outcome[Endpoint] | None:
     """What a try says of the endpoint: called no more where it is gone, or where a message failed for good."""
     is_gone = tried.last_answer == GONE
-    if endpoint.status is Status.DISABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
+    if endpoint.status is not Status.ENABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
         return None
     reason = Reason.GONE if is_gone else Reason.NOT_ANSWERING
     told = EndpointDisabled(
@@ -149,6 +160,13 @@ def answered(delivery: Delivery, *, answer: str, at: datetime, chance: float) ->
         return replace(tried, status=deliveries.Status.FAILED, next_try_at=None)
     wait_s = WAITS_S[tried.tries - 1] * (1 + JITTER * chance)
     return replace(tried, next_try_at=at + timedelta(seconds=wait_s))
+
+
+def end(delivery: Delivery, *, at: datetime) -> Delivery:
+    """Its endpoint was removed: it is sent no more."""
+    return replace(
+        delivery, status=deliveries.Status.FAILED, next_try_at=None, last_try_at=at, last_answer=ENDPOINT_REMOVED
+    )
 
 
 def again(delivery: Delivery, *, at: datetime) -> Delivery:

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import Kind, Reason, Status
 from services.payments.partners.rules import URL_CHARACTERS_MAX
-from shared.http.shapes import many
+from shared.http.shapes import many, paged
 
 
 class EndpointBody(Schema):
@@ -76,4 +76,4 @@ class ReplayView(Schema):
 
 PublicKeyViews = many(PublicKeyView)
 EndpointViews = many(EndpointView)
-DeliveryViews = many(DeliveryView)
+DeliveriesPage = paged(DeliveryView)

@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
-from services.payments.partners.delivery import Delivery, Status
-from services.payments.partners.endpoint import Endpoint
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.delivery import Status as DeliveryStatus
+from services.payments.partners.endpoint import Endpoint, Status
 from services.payments.partners.rules import KEPT, DeliveryUnknown, EndpointUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 OF_FUND_MAX = 200
 DUE_MAX = 20
-SHOWN_MAX = 100
+NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
+REMOVED_AT_ONCE_MAX = 5
 FORGOTTEN_AT_ONCE_MAX = 200
 
 endpoints = Shelf(
@@ -35,32 +38,54 @@ deliveries = Shelf(
         life=KEPT,
         since="last_try_at",
         why="a partner may ask for them again",
-        only={"status": [Status.DELIVERED.value, Status.FAILED.value]},
+        only={"status": [DeliveryStatus.DELIVERED.value, DeliveryStatus.FAILED.value]},
     ),
     indexes=[
         Index(("endpoint_id", "status", "next_try_at")),
-        Index(("endpoint_id", "happened_at")),
+        Index(("endpoint_id", "happened_at", "delivery_id")),
     ],
 )
 
 
 def of_fund(work: Work) -> list[Endpoint]:
     """Every partner's: few, a fund has a handful of banks."""
-    return endpoints.find_all(work, limit=OF_FUND_MAX)
+    return [
+        endpoint
+        for status in (Status.ENABLED, Status.DISABLED)
+        for endpoint in endpoints.find_all(work, limit=OF_FUND_MAX, status=status.value)
+    ]
 
 
 def of_client(work: Work, client: str) -> list[Endpoint]:
-    return endpoints.find_all(work, client=client)
+    return [each for each in endpoints.find_all(work, client=client) if each.status is not Status.REMOVED]
+
+
+def removed(work: Work) -> list[Endpoint]:
+    """Those that were removed and are not forgotten yet, some at a time."""
+    return endpoints.find_all(work, limit=REMOVED_AT_ONCE_MAX, status=Status.REMOVED.value)
+
+
+def waiting(work: Work, endpoint_id: str) -> list[Delivery]:
+    """Messages that wait for an endpoint, some hundreds at a time, whenever their next try is."""
+    return deliveries.find_all(
+        work, limit=FORGOTTEN_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
+    )
+
+
+def forget_endpoint(work: Work, endpoint: Endpoint) -> None:
+    work.drawer(endpoints.name).remove(endpoint.endpoint_id)
+    work.note("forgot", endpoints.name, endpoint.endpoint_id)
 
 
 def due(work: Work, endpoint_id: str, *, at: datetime) -> list[Delivery]:
     """The messages for an endpoint that time has come for, longest due first, as many as one round tries."""
-    waiting = {"endpoint_id": endpoint_id, "status": Status.WAITING, "next_try_at": {"$lte": at}}
+    waiting = {"endpoint_id": endpoint_id, "status": DeliveryStatus.WAITING, "next_try_at": {"$lte": at}}
     return deliveries.find_all(work, limit=DUE_MAX, sort=[("next_try_at", 1)], **waiting)
 
 
-def newest(work: Work, endpoint_id: str) -> list[Delivery]:
-    return deliveries.find_all(work, limit=SHOWN_MAX, sort=[("happened_at", -1)], endpoint_id=endpoint_id)
+def newest(work: Work, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:
+    """Messages for an endpoint, newest first. `CursorMalformed`."""
+    return deliveries.page(work, order=NEWEST, wanted=wanted, endpoint_id=endpoint_id)
 
 
 def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -> list[Delivery]:
@@ -72,7 +97,7 @@ def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -
 
 def ended_before(work: Work, at: datetime) -> list[Delivery]:
     """Messages whose last try was before that time, and for which no other is to come: a few hundred at most."""
-    ended = (Status.DELIVERED, Status.FAILED)
+    ended = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
     found = [
         deliveries.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=status, last_try_at={"$lt": at})
         for status in ended

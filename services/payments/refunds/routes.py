@@ -31,6 +31,7 @@ def read(work: Work, refund_id: str) -> Refund:
     takes=RefundVersionBody,
     shows=RefundView,
     is_keyed=True,
+    edits=actions.read,
 )
 def confirm(work: Work, body: Mapping[str, Any], refund_id: str) -> Refund:
     """Agree, as a second person, that a refund is sent."""

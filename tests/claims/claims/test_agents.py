@@ -221,6 +221,8 @@ def test_u7_a_person_takes_an_undecided_claim_back(office: Office, platform: Pla
     taken_back = amira.post(f"{path}/withdrawal").json
     assert (taken_back["status"], taken_back["requests"]) == ("withdrawn", [])
     assert taken_back["timeline"][-1]["text"] == "Vous avez retiré le dossier."
+    assert walked(amira, "/claims", status="withdrawn") == [taken_back["claim_id"]]
+    assert walked(amira, "/claims", status="submitted") == []
     assert told(platform)[-1] == "claims.claim-withdrawn"
     assert agent.post(f"{path}/approval", {}).json["code"] == "state.move-not-allowed"
 

@@ -101,7 +101,7 @@ def test_the_same_key_gives_the_same_upload_whatever_the_boundary_and_the_name(
         (a_pdf(), "application/pdf", "a.exe", "upload.not-what-it-says"),
         (a_pdf(on_opening(javascript())), "application/pdf", "a.pdf", "upload.pdf-active-content"),
         (a_pdf(in_annotation(A=javascript())), "application/pdf", "a.pdf", "upload.pdf-active-content"),
-        (a_pdf(encryption=pikepdf.Encryption(owner="o")), "application/pdf", "a.pdf", "upload.pdf-encrypted"),
+        (a_pdf(encryption=pikepdf.Encryption(user="u", owner="o")), "application/pdf", "a.pdf", "upload.pdf-encrypted"),
         (a_pdf()[:300], "application/pdf", "a.pdf", "upload.pdf-damaged"),
         (a_pdf(pages=PAGES_MAX + 1), "application/pdf", "a.pdf", "upload.pdf-too-long"),
         (

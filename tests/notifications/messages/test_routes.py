@@ -1,5 +1,7 @@
 """The inbox over HTTP: one's own, newest first, in the language of who reads."""
 
+from typing import Any
+
 import pytest
 
 from services.notifications.wiring import service
@@ -46,3 +48,22 @@ def test_nobody_reads_what_was_said_to_another(office: Office) -> None:
     assert office.person(AMIRA, fund=TN).get("/messages").json["items"] == []
     assert office.staff().get("/messages").json["items"] == []
     assert office.machine().get("/messages").json["items"] == []
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 100])
+def test_the_inbox_is_paged_and_a_notice_stands_on_one_page_only(platform: Platform, limit: int) -> None:
+    """Each notice is two messages, by mail and by SMS; a page never ends between them."""
+    office = Office(service, platform)
+    hear(platform, service, made.persons(made.person()), made.activation())
+    hear(platform, service, *(made.claim_paid(claim_id=f"c{number}") for number in range(12)))
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": limit}
+    for _ in range(30):
+        answer = office.person(AMIRA).get("/messages", query_string=query).json
+        seen += [item["message_id"] for item in answer["items"]]
+        if answer["next"] is None:
+            break
+        query["cursor"] = answer["next"]
+    assert len(seen) == len(set(seen)) == 12
+    refused = office.person(KARIM).get("/messages", query_string={"cursor": query.get("cursor", "x")})
+    assert (refused.status_code, refused.json["code"]) == (422, "request.cursor-malformed")

@@ -127,6 +127,14 @@ def test_two_agents_the_second_is_told_the_newer_version(made: Office) -> None:
     assert act(made, now, "write-off", ground="unclaimed").json["code"] == "bank.entry-not-waiting"
 
 
+def test_if_match_names_the_version_as_well(made: Office) -> None:
+    (entry,) = waiting(made)
+    path, body = f"/bank/entries/{entry['entry_id']}/write-off", {"version": entry["version"], "ground": "unclaimed"}
+    refused = made.staff().post(path, body, headers={"If-Match": '"9"'})
+    assert (refused.status_code, refused.json["version"]) == (412, entry["version"])
+    assert made.staff().post(path, body, headers={"If-Match": f'"{entry["version"]}"'}).status_code == 200
+
+
 def test_the_same_request_again_is_done_once(made: Office) -> None:
     (entry,) = waiting(made)
     body = {"version": entry["version"], "ground": "unclaimed"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import g
 
+from services.payments.collections.store import obligations
 from services.payments.contributions import rules
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE
 from services.payments.declarations.routes import BODY_BYTES_MAX
@@ -16,8 +17,9 @@ from services.payments.declarations.schemas import SlipView
 from services.payments.wiring import service
 from shared.funds.law import Confidence
 from shared.funds.period import Period
+from shared.kernel.outcome import Outcome
 from shared.storage.platform import Platform
-from tests.ground import DZ, TN, funds, hear, reading, told
+from tests.ground import DZ, TN, funds, hear, reading, someone, told
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     TN_EMPLOYER,
@@ -408,6 +410,21 @@ def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(de
     back = desk.declare(das_b(workers(3), wage_1=10_000_000))
     assert (back["status"], back["revision"]) == ("accepted", 4)
     assert desk.declare(das_b(workers(3)))["revision"] == 5
+
+
+def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: Desk, platform: Platform) -> None:
+    first = desk.declare(das_b(workers(3)))
+    owed = obligations.load(reading(platform), first["declaration_id"])
+    platform.work(
+        DZ,
+        by=someone(),
+        cause="t",
+        action=lambda work: obligations.keep(work, Outcome(replace(owed, paid_minor=1_000))),
+    )
+    desk.declare(das_b(workers(3), wage_1=10_000_000))
+    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+    accepted = [told for told in map(json.loads, bodies) if "due_minor" in told]
+    assert [told["paid_minor"] for told in accepted] == [0, 1_000]
 
 
 # --- Who may, and what cannot be asked --------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """Rounds over endpoints: each message once where all goes well, and nobody held up by another."""
 
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
+from typing import Any
 
 import pytest
 
 from services.payments.banking.rounds import in_work
 from services.payments.partners import actions, rules, store
-from services.payments.partners.chores import Calling, forget_old
+from services.payments.partners.chores import OF_PARTNER_AT_ONCE_MAX, Calling, forget_old
 from services.payments.partners.delivery import Delivery, Status
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Kind
@@ -22,6 +25,9 @@ from tests.payments.bank import office
 from tests.payments.partners.partner import AT, Partner, debit, deliveries, register
 
 DOOR = Door(may_be_private=True, timeout_s=5)
+
+calls: list[str] = []
+let_go = Event()
 
 
 @pytest.fixture
@@ -37,8 +43,17 @@ def partner() -> Iterator[Partner]:
 
 
 @pytest.fixture
-def calling() -> Calling:
-    return Calling(DOOR, round_s=10)
+def calling() -> Iterator[Calling]:
+    calling = Calling(DOOR, round_s=10)
+    yield calling
+    end(calling)
+
+
+def end(calling: Calling) -> None:
+    """Let the calls end that are under way: none writes into a database that its test has dropped."""
+    let_go.set()
+    for lines in calling._lines.values():
+        lines.calls.shutdown()
 
 
 def test_a_message_is_sent_once_and_its_signature_is_good(
@@ -225,3 +240,77 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, platform: Platform) -> No
     in_work(platform, DZ, "test", lambda work: store.deliveries.keep_many(work, ended, part_of="test"))
     assert forget_old(platform, DZ) == store.FORGOTTEN_AT_ONCE_MAX + 1
     assert deliveries(made, endpoint) == []
+
+
+class Silent(Door):
+    """A way out behind which some addresses never answer, until they are let go."""
+
+    def post(self, url: str, body: bytes, **more: Any) -> str:
+        calls.append(url)
+        if "silent" in url:
+            let_go.wait(20)
+            return "timeout"
+        return "204"
+
+
+@pytest.fixture
+def silent() -> Iterator[Door]:
+    calls.clear()
+    let_go.clear()
+    yield Silent(may_be_private=True)
+    let_go.set()
+
+
+def test_w1_a_partner_with_many_silent_endpoints_holds_up_no_other(
+    made: Office, platform: Platform, silent: Door
+) -> None:
+    for number in range(9):
+        register(made, f"https://silent.example/{number}", client="bank-1")
+    others = [register(made, f"https://bank.example/{number}", client="bank-2") for number in range(3)]
+    debit(platform)
+    calling = Calling(silent, round_s=0.2)
+    for _ in range(4):
+        calling.run(platform, DZ)
+    assert sum("silent" in url for url in calls) == OF_PARTNER_AT_ONCE_MAX
+    assert all(deliveries(made, each, "bank-2")[0]["status"] == "delivered" for each in others)
+    end(calling)
+
+
+def test_w1_the_slow_endpoints_of_a_partner_do_not_keep_its_others_out(
+    made: Office, platform: Platform, silent: Door
+) -> None:
+    for number in range(5):
+        register(made, f"https://silent.example/{number}", client="bank-1")
+    good = register(made, "https://bank.example/", client="bank-1")
+    debit(platform)
+    calling = Calling(silent, round_s=0.1)
+    let_go.set()  # each silent call ends by its deadline, sooner or later
+    for _ in range(6):
+        calling.run(platform, DZ)
+    end(calling)
+    assert deliveries(made, good)[0]["status"] == "delivered"
+
+
+def test_w1_one_funds_silent_partner_slows_no_other_fund(made: Office, platform: Platform, silent: Door) -> None:
+    for number in range(4):
+        register(made, f"https://silent.example/{number}", client=f"bank-{number}")
+    debit(platform)
+    calling = Calling(silent, round_s=0.1)
+    calling.run(platform, DZ)
+    made.machine(fund=TN).post("/endpoints", {"url": "https://bank.example/", "kinds": ["payment.debited"]})
+    began_s = time.monotonic()
+    calling.run(platform, TN)
+    assert time.monotonic() - began_s < 5.0
+    end(calling)
+
+
+def test_w1_what_waits_for_a_removed_endpoint_ends_with_it(made: Office, platform: Platform, partner: Partner) -> None:
+    endpoint = register(made, partner.url)
+    debit(platform)
+    assert made.machine().delete(f"/endpoints/{endpoint['endpoint_id']}").status_code == 204
+    assert Calling(DOOR, round_s=1).run(platform, DZ) == 0 and partner.ids == []
+    forget_old(platform, DZ)
+    (row,) = platform.database["partner_deliveries"].find()
+    assert (row["status"], row["last_answer"], row["next_try_at"]) == ("failed", "endpoint-removed", None)
+    assert platform.database["partner_endpoints"].count_documents({}) == 0
+    assert offences(platform) == []

@@ -1,8 +1,15 @@
 """Which addresses are called: none of one's own network, however it is written, unless this is a local run."""
 
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
+
 import pytest
 
-from services.payments.partners.door import Door, is_public
+from services.payments.partners.door import Deadline, Door, is_public
 from tests.endless import endless
 from tests.payments.partners.partner import Partner
 
@@ -25,6 +32,87 @@ def test_an_address_of_the_open_network(address: str) -> None:
 )
 def test_an_address_that_is_not_of_the_open_network(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("64:ff9b::101:101", "64:ff9b:1::1", "64:ff9b:1:fffe::10.0.0.1"),  # translators, also of public addresses
+        *("fec0::1", "feff::1", "fd00::1", "fe80::1%eth0"),  # site-local, unique local, with a scope
+        *("::127.0.0.1", "::ffff:0:127.0.0.1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::2"),
+        *("2002:0a00:0001::1", "2002:101:101::1", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"),  # 6to4, Teredo
+        *("2001:10::1", "2001:20::1", "2001:2::1", "3fff::1", "3ffe::1", "5f00::1", "100::1", "4000::1"),
+        *("2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:10.0.0.1"),  # ISATAP
+        *("192.88.99.1", "192.0.0.9", "240.0.0.1", "0.1.2.3", "100.100.100.200", "198.19.0.1"),
+        *("ff0e::1", "not an address", ""),
+    ],
+)
+def test_w2_only_global_unicast_is_called(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["2a00:1450:4007:80e::200e", "2c0f:fb50:4003::1", "2001:4860:4860::8888", "41.0.0.1"]
+)
+def test_w2_the_open_network_is(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("found", [["64:ff9b:1::1"], ["1.1.1.1", "fec0::1"], ["::ffff:10.0.0.1"]])
+def test_w2_what_a_name_leads_to_is_what_is_looked_at(found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name with one good address and one of one's own network is not called at all."""
+    answers = [(socket.AF_INET6, socket.SOCK_STREAM, 0, "", (address, 443)) for address in found]
+    monkeypatch.setattr("services.payments.partners.door.socket.getaddrinfo", lambda *_, **__: answers)
+    assert CLOSED.post("https://bank.example/", b"{}", headers={}) == "address-not-allowed"
+
+
+@contextmanager
+def dripping(*, first: bytes, then: bytes) -> Iterator[int]:
+    """A server that says a little, and then a little again and again, for ever; its port."""
+    over = Event()
+
+    class Drip(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(first)
+                while not over.wait(0.1):
+                    self.request.sendall(then)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            over.set()
+            server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "then"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\n", b"x: y\r\n"),  # a head without end, a line at a time
+        ("http", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("http", b"H", b"T"),
+        ("https", b"\x16\x03\x03\x3f\xff", b"\0"),  # a handshake, a byte at a time
+    ],
+)
+def test_w1_a_deadline_is_for_the_whole_call(scheme: str, first: bytes, then: bytes) -> None:
+    door = Door(may_be_private=True, timeout_s=1.0)
+    with dripping(first=first, then=then) as port:
+        began_s = time.monotonic()
+        answer = door.post(f"{scheme}://127.0.0.1:{port}/", b"{}", headers={})
+        assert time.monotonic() - began_s < 5
+    assert answer == "timeout" or (first == b"H" and answer == "unreachable"), "what is no HTTP is seen to be none"
+
+
+def test_w1_a_call_that_ends_in_time_leaves_no_handle(monkeypatch: pytest.MonkeyPatch) -> None:
+    partner = Partner()
+    deadline = Deadline(30)
+    with partner.up(), deadline:
+        deadline._guard(socket.create_connection(("127.0.0.1", partner.port)))
+        (handle,) = deadline._sockets
+    assert handle.fileno() == -1 and not deadline.has_passed
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,61 @@ def test_a_replay_is_of_what_happened_in_a_time(
     assert (answer.status_code, answer.json) == (202, {"queued": queued, "next_since": None})
     empty = made.machine().post(f"/endpoints/{endpoint_id}/replays", {"since": until, "until": since})
     assert (empty.status_code, empty.json["code"]) == (422, "partner.range-empty")
+
+
+def test_w1_an_endpoint_is_changed_by_who_saw_it_last(made: Office) -> None:
+    first = register(made, URL)
+    path = f"/endpoints/{first['endpoint_id']}"
+    new = {"url": "https://bank.example/new", "kinds": ["benefit.paid", "benefit.returned"]}
+    seen = made.machine().get(path).headers["ETag"]
+    changed = made.machine().put(path, new, headers={"If-Match": seen})
+    assert (changed.status_code, changed.json["url"], changed.json["kinds"]) == (200, new["url"], new["kinds"])
+    assert changed.json["secrets"] == 1 and "secret" not in changed.json
+    late = made.machine().put(path, {**new, "url": URL}, headers={"If-Match": seen})
+    assert (late.status_code, late.json["code"]) == (412, "request.changed-since-read")
+    assert made.machine().get(path).json["url"] == new["url"]
+    refused = made.machine().put(path, {**new, "url": "http://bank.example/"})
+    assert (refused.status_code, refused.json["code"]) == (422, "partner.url-not-allowed")
+
+
+def test_w1_a_removed_endpoint_is_gone_and_leaves_its_place(made: Office, platform: Platform) -> None:
+    paths = [f"/endpoints/{register(made, URL)['endpoint_id']}" for _ in range(10)]
+    assert made.machine().delete(paths[0]).status_code == 204
+    for answer in (
+        made.machine().get(paths[0]),
+        made.machine().delete(paths[0]),
+        made.machine().put(paths[0], {"url": URL, "kinds": ["benefit.paid"]}),
+        made.machine().post(f"{paths[0]}/activation"),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (404, "partner.endpoint-unknown")
+    assert len(made.machine().get("/endpoints").json["items"]) == 9
+    assert len(made.staff().get("/partners/endpoints").json["items"]) == 9
+    assert register(made, URL)
+    debit(platform)
+    assert platform.database["partner_deliveries"].count_documents({}) == 10
+
+
+def test_w1_another_partners_endpoint_is_neither_changed_nor_removed(made: Office) -> None:
+    path = f"/endpoints/{register(made, URL)['endpoint_id']}"
+    for answer in (
+        made.machine("bank-2").put(path, {"url": URL, "kinds": ["benefit.paid"]}),
+        made.machine("bank-2").delete(path),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (403, "access.not-yours")
+
+
+def test_deliveries_are_paged_newest_first(made: Office, platform: Platform) -> None:
+    endpoint_id = register(made, URL)["endpoint_id"]
+    for number in range(5):
+        debit(platform, f"c{number}", at=AT + timedelta(minutes=number // 2))
+    seen: list[dict[str, Any]] = []
+    query: dict[str, Any] = {"limit": 2}
+    for _ in range(5):
+        answer = made.machine().get(f"/endpoints/{endpoint_id}/deliveries", query_string=query).json
+        assert len(answer["items"]) <= 2
+        seen += answer["items"]
+        if answer["next"] is None:
+            break
+        query["cursor"] = answer["next"]
+    times = [each["happened_at"] for each in seen]
+    assert len({each["message_id"] for each in seen}) == 5 and times == sorted(times, reverse=True)

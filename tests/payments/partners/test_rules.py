@@ -177,3 +177,25 @@ def test_a_wrong_endpoint_cannot_be_built(wrong: dict[str, Any]) -> None:
 def test_a_wrong_delivery_cannot_be_built(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a message is"):
         delivery(**wrong)
+
+
+# --- changed and removed ----------------------------------------------------------------------------------------------
+
+
+def test_w1_a_changed_endpoint_keeps_its_secret_and_its_state() -> None:
+    before = endpoint()
+    after = rules.change(before, url="https://other.example/", kinds=[Kind.BENEFIT_PAID, Kind.BENEFIT_PAID], at=AT)
+    assert (after.url, after.kinds) == ("https://other.example/", (Kind.BENEFIT_PAID,))
+    assert (after.secrets, after.status) == (before.secrets, before.status)
+    with pytest.raises(rules.UrlNotAllowed):
+        rules.change(before, url="http://other.example/", kinds=[Kind.BENEFIT_PAID], at=AT)
+
+
+def test_w1_a_removed_endpoint_is_judged_no_more_and_what_waits_for_it_ends() -> None:
+    removed = rules.remove(endpoint(), at=AT)
+    assert (removed.status, removed.reason) == (Status.REMOVED, None)
+    gone = delivery(status=DeliveryStatus.FAILED, next_try_at=None, last_answer="410")
+    assert rules.judge(removed, gone, at=AT) is None
+    ended = rules.end(delivery(), at=AT)
+    assert (ended.status, ended.next_try_at) == (DeliveryStatus.FAILED, None)
+    assert (ended.last_answer, ended.last_try_at) == ("endpoint-removed", AT)

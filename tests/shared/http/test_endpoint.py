@@ -8,6 +8,7 @@ import pytest
 from marshmallow import Schema, fields, validate
 
 from shared.http.routes import ANYONE, Routes
+from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
@@ -64,6 +65,14 @@ def add(work: Work, pot_id: str) -> Pot:
 @routes.get("/pots/<pot_id>", needs=ANYONE, shows=PotView)
 def look(work: Work, pot_id: str) -> Pot:
     """Look into a pot."""
+    return pots.load(work, pot_id)
+
+
+@routes.get("/pots/<pot_id>/inside", needs="pots:fill", shows=PotView, is_journaled=True)
+def look_inside(work: Work, pot_id: str) -> Pot:
+    """Look into a pot; that an agent did is written down."""
+    if work.by.kind is ActorKind.STAFF:
+        pots.keep(work, Outcome(Pot(f"look-{pot_id}")))
     return pots.load(work, pot_id)
 
 
@@ -125,6 +134,16 @@ def test_r9_a_request_that_is_sent_again_with_its_key_gets_its_first_answer(offi
     first, again = (staff.post("/pots/a/more", key="k1", headers={"If-Match": '"1"'}) for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.headers["Idempotent-Replayed"] == "true" and again.headers["ETag"] == '"2"'
+
+
+def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, platform: Platform) -> None:
+    office.staff().post("/pots", {"pot_id": "a"})
+    assert office.person("p1").get("/pots/a/inside").status_code == 200
+    assert platform.database["pots"].count_documents({}) == 1
+    assert office.staff().get("/pots/none/inside").status_code == 404
+    assert platform.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
+    assert office.staff().get("/pots/a/inside").status_code == 200
+    assert platform.database["pots"].count_documents({}) == 2
 
 
 @pytest.mark.parametrize(

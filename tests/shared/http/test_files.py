@@ -157,3 +157,44 @@ def test_the_document_describes_the_parts(office: Office) -> None:
         "minItems": 1,
         "maxItems": 2,
     }
+
+
+def send_raw(office: Office, head: bytes, content: bytes = b"gold", *, end: bytes = b"--x--\r\n") -> TestResponse:
+    """A body written by hand: a field, and a file whose name stands in the head as it is."""
+    colour = b'--x\r\nContent-Disposition: form-data; name="colour"\r\n\r\nblue\r\n'
+    part = b'--x\r\nContent-Disposition: form-data; name="things"; ' + head + b"\r\n\r\n" + content + b"\r\n"
+    return office.staff().post("/chests", data=colour + part + end, content_type="multipart/form-data; boundary=x")
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b'filename="re\xe7u.jpg"', "reçu.jpg"),
+        (b'filename="re\xc3\xa7u.jpg"', "reçu.jpg"),
+        (b"filename=re\xe7u.jpg", "re"),  # a name without quotes ends at the first letter that needs them
+        (b'filename="\xc7\xd1\xda.pdf"', "ÇÑÚ.pdf"),  # an Arabic name in cp1256: the letters are lost, not the file
+        (b'filename="\xff\xfe\x80.pdf"', "ÿþ\x80.pdf"),
+        (b"filename*=UTF-8''re%C3%A7u.jpg", "reçu.jpg"),
+        (b"filename*=ISO-8859-1''re%E7u.jpg", "reçu.jpg"),
+        (b"filename=\"re\xe7u.jpg\"; filename*=UTF-8''re%C3%A7u.jpg", "reçu.jpg"),
+        (b'filename="re\xe7u.jpg"\r\nContent-Type: image/jpeg', "reçu.jpg"),
+    ],
+)
+def test_d07_the_name_of_a_file_may_be_in_latin_1(office: Office, head: bytes, name: str) -> None:
+    answer = send_raw(office, head)
+    assert answer.status_code == 200, answer.text
+    assert answer.json["files"] == [f"{name} 4"]
+
+
+def test_d07_long_files_and_odd_bytes_come_whole(office: Office) -> None:
+    content = bytes(range(256)) * 4096 + b"\r\n--y\r\n"
+    assert send_raw(office, b'filename="a"', content).json["files"] == [f"a {len(content)}"]
+
+
+@pytest.mark.parametrize("end", [b"", b"--x", b"--x\r\nContent-Disposition: form-data"])
+def test_d07_a_body_that_ends_early_is_refused(office: Office, end: bytes) -> None:
+    assert send_raw(office, b'filename="re\xe7u.jpg"', end=end).status_code == 422
+
+
+def test_d07_a_field_is_not_a_way_to_fill_the_memory(office: Office) -> None:
+    assert send(office, things=[file("a")], colour="b" * 600_000).status_code == 413
