@@ -13,9 +13,11 @@ class Commands(CommandListener):
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.is_listening = True
 
     def started(self, event: CommandStartedEvent) -> None:
-        self.sent.append({"name": event.command_name, "database": event.database_name, **event.command})
+        if self.is_listening:
+            self.sent.append({"name": event.command_name, "database": event.database_name, **event.command})
 
     def succeeded(self, event: Any) -> None: ...
 
@@ -38,3 +40,4 @@ def heard() -> Iterator[Commands]:
         yield commands
     finally:
         listeners.remove(commands)
+        commands.is_listening = False

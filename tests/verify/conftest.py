@@ -8,6 +8,7 @@ from pymongo import MongoClient
 
 from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, running
+from tests.commands import heard
 from tests.payments.bank import running_bank
 from tests.verify.town import Town
 
@@ -18,8 +19,10 @@ def lived_in(
 ) -> Iterator[Town]:
     home, port = tmp_path_factory.mktemp("town"), free_port()
     with running(tansu.program(port=port), log=home / "broker.log"), running_bank(home / "bank") as bank:
-        town = Town(mongo_client, mongodb, broker=f"{HOST}:{port}", bank=bank)
-        town.live()
+        with heard() as commands:
+            town = Town(mongo_client, mongodb, broker=f"{HOST}:{port}", bank=bank)
+            town.live()
+        town.commands = commands.sent
         yield town
         town.end()
 

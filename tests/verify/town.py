@@ -56,6 +56,8 @@ class Town:
     def __init__(self, client: MongoClient[dict[str, Any]], uri: str, *, broker: str, bank: Bank) -> None:
         self.client, self.broker, self.bank = client, broker, bank
         self.planted: set[str] = set()
+        self.commands: list[dict[str, Any]] = []
+        """What its services asked of the database while it lived."""
         self.services = {service.name: service for service in pages.services()}
         prefix = f"test_{uuid4().hex}"
         self.databases: Mapping[str, Documents] = {name: client[f"{prefix}_{name}"] for name in self.services}

@@ -4,7 +4,7 @@ from services.payments.payees.payee import Payee
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Shelf
+from shared.storage.shelf import Index, Shelf
 
 
 class PayeeUnknown(Missing):
@@ -17,6 +17,7 @@ payees = Shelf(
     key="person_ref",
     missing=PayeeUnknown,
     retention=BY_LAW,
+    indexes=[Index(())],
     came_sealed={"civil": DataClass.CIVIL, "bank": DataClass.BANK},
     whose="person_ref",
 )

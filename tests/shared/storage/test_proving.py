@@ -13,10 +13,12 @@ from shared.storage.connection import connect
 from shared.storage.proving import NAME, TransactionsMissing, prove_transactions
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["migrated", "without a collection"])
 def test_g02_a_server_with_transactions_is_taken_and_nothing_stays(
-    database: Database[dict[str, Any]], mongodb: str
+    database: Database[dict[str, Any]], mongodb: str, is_there: bool
 ) -> None:
-    database.create_collection(NAME)
+    if is_there:
+        database.create_collection(NAME)
     prove_transactions(connect(mongodb, database.name))
     assert database[NAME].count_documents({}) == 0
 
