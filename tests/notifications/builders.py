@@ -23,6 +23,8 @@ from shared.events.payments import (
     DeclarationAccepted,
     DeclarationPaid,
     DeclarationRefused,
+    DeclarationToConfirm,
+    DeclarationWithdrawn,
     PaymentReversed,
 )
 from shared.kernel.personal import DataClass, Sealed
@@ -118,6 +120,14 @@ def declaration_accepted(**facts: Any) -> DeclarationAccepted:
 
 def declaration_refused() -> DeclarationRefused:
     return DeclarationRefused(**DECLARED, errors=4, refused_at=AT)
+
+
+def declaration_to_confirm() -> DeclarationToConfirm:
+    return DeclarationToConfirm(**DECLARED, findings=2, confirm_until=AT + timedelta(days=15), asked_at=AT)
+
+
+def declaration_lapsed() -> DeclarationWithdrawn:
+    return DeclarationWithdrawn(**DECLARED, is_lapsed=True, withdrawn_at=AT)
 
 
 def declaration_paid() -> DeclarationPaid:

@@ -40,6 +40,8 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.cards_closed(AMIRA), "card-closed", AMIRA, {"email", "sms"}),
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
         (made.declaration_refused(), "declaration-refused", FIRM, {"email"}),
+        (made.declaration_to_confirm(), "declaration-to-confirm", FIRM, {"email"}),
+        (made.declaration_lapsed(), "declaration-lapsed", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
         (made.payment_reversed(), "payment-reversed", FIRM, {"email"}),
         (made.claim_submitted(), "claim-submitted", AMIRA, {"email", "sms"}),
