@@ -1,7 +1,7 @@
 """Identity with its protocol endpoints, two clients, a bank, and people who have accounts."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -54,6 +54,10 @@ class House:
 
     def browser(self, **more: Any) -> Browser:
         return Browser(self.app, **more)
+
+    def restarted(self, keys: SigningKeys) -> "House":
+        """The same identity, started anew with other signing keys."""
+        return replace(self, app=app_on(self.platform, keys, self.bank_key), keys=keys)
 
     def verifier(self, audience: str = "claims") -> Verifier:
         return Verifier(self.keys, issuer=ISSUER, audience=audience)
@@ -137,7 +141,12 @@ def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
     platform = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
-    app = build(
+    app = app_on(platform, keys, bank_key)
+    return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
+
+
+def app_on(platform: Platform, keys: SigningKeys, bank_key: ECKey) -> Flask:
+    return build(
         "identity",
         routes=[route for routes in service.routes for route in routes.all],
         platform=platform,
@@ -145,7 +154,6 @@ def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
         texts=service.texts(),
         blueprints=[blueprint(Desk(ISSUER, clients(bank_key), keys), platform)],
     )
-    return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
 
 
 def _open_account(platform: Platform) -> None:

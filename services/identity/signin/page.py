@@ -59,6 +59,11 @@ def left(*, fund: Fund, language: str) -> str:
     return _page("notice.html", fund=fund, language=language, notice=_words()[language]["left"], code="")
 
 
+def not_left(*, fund: Fund, language: str) -> str:
+    """That nothing was ended, since it is not known of which session the request speaks."""
+    return _page("notice.html", fund=fund, language=language, notice=_words()[language]["not_left"], code="")
+
+
 def content_security_policy(*, sends_to: str | None = None) -> str:
     """The header that allows a page its own style and nothing else; `sends_to` is where the form leads in the end.
 

@@ -1,18 +1,22 @@
 """`python -m services.identity.signin.rotation add|use|drop FILE [KID]`: one step of changing the token signing key.
 
 `add` makes a key that is published and signs nothing yet, and says its id; `use` lets it sign; `drop` takes one away.
+Of a dropped key the public half stays in the file as long as a session of its time may last, for signing out.
 """
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from services.identity.signin.keys import CURVE, SigningKeys, SigningKeysInvalid, read
+from services.identity.signin.keys import CURVE, RetiredKey, SigningKeys, SigningKeysInvalid, read
+from services.identity.signin.rules import SESSION_LIFE
+from shared.storage.platform import now
 
 Keys = tuple[ECKey, ...]
 
@@ -34,10 +38,22 @@ def drop(keys: Keys, kid: str | None) -> Keys:
     return tuple(key for key in keys if key.kid != kid)
 
 
+def retired(before: SigningKeys, after: Keys, *, at: datetime) -> tuple[RetiredKey, ...]:
+    """The public halves to keep: those of the keys that go now, and older ones while a session of theirs may last."""
+    in_use = {key.kid for key in after}
+    gone = [RetiredKey(_public(key), at) for key in before.keys if key.kid not in in_use]
+    known = [each for each in before.retired if at < each.retired_at + SESSION_LIFE and each.key.kid not in in_use]
+    return (*known, *gone)
+
+
+def _public(key: ECKey) -> ECKey:
+    return ECKey.import_key(key.as_dict(private=False))
+
+
 STEPS = {"add": add, "use": use, "drop": drop}
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], *, clock: Callable[[], datetime]) -> int:
     """Change the file whole or not at all; 1, and why, where it cannot be."""
     parser = argparse.ArgumentParser("python -m services.identity.signin.rotation")
     parser.add_argument("step", choices=STEPS)
@@ -45,14 +61,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("kid", nargs="?", help="of the key to use or drop, as `add` says them")
     asked = parser.parse_args(arguments)
     try:
-        before = read(asked.file).keys
-        if asked.step != "add" and asked.kid not in {key.kid for key in before}:
+        before = read(asked.file)
+        if asked.step != "add" and asked.kid not in {key.kid for key in before.keys}:
             raise SigningKeysInvalid(f"there is no key {asked.kid}")
-        after = STEPS[asked.step](before, asked.kid)
+        after = STEPS[asked.step](before.keys, asked.kid)
     except SigningKeysInvalid as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 1
-    _write(asked.file, SigningKeys(after))
+    _write(asked.file, SigningKeys(after, retired(before, after, at=clock())))
     sys.stdout.write(" ".join(str(key.kid) for key in after) + "\n")
     return 0
 
@@ -60,9 +76,10 @@ def main(arguments: Sequence[str]) -> int:
 def _write(path: Path, keys: SigningKeys) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(json.dumps({"keys": [key.as_dict(private=True) for key in keys.keys]}))
+        own = [key.as_dict(private=True) for key in keys.keys]
+        file.write(json.dumps({"keys": own, "retired": [each.as_dict() for each in keys.retired]}))
     beside.replace(path)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], clock=now))

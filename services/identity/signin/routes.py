@@ -210,11 +210,17 @@ class _Door:
     # --- signing out
 
     def sign_out(self, fund: str) -> AnyResponse:
-        """End the session of an id token, and send the browser where the client wants it (RP-initiated logout)."""
+        """End the session of an id token, and send the browser where the client wants it (RP-initiated logout).
+
+        Without an id token that was issued here, to the client that asks, it is not known which session to end: the
+        page says that nothing was ended, and the browser is not sent on.
+        """
         self._reading(fund)
+        request.max_content_length = FORM_BYTES_MAX
         hint = self._desk.keys.read(request.values.get("id_token_hint", ""), typ=ID_TOKEN_TYPE)
-        if hint is None or hint.get("iss") != self._desk.issuer(fund):
-            return _page(page.left(fund=g.fund, language=_language()), 200)
+        asking = request.values.get("client_id")
+        if hint is None or hint.get("iss") != self._desk.issuer(fund) or asking not in {None, "", hint.get("aud")}:
+            return _page(page.not_left(fund=g.fund, language=_language()), 400)
         self._work(fund, lambda work: actions.sign_out(work, session_id=str(hint["sid"])))
         client = self._desk.clients.get(str(hint["aud"]))
         wanted = request.values.get("post_logout_redirect_uri", "")

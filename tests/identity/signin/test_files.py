@@ -86,6 +86,10 @@ def test_the_first_key_signs_and_all_are_published(tmp_path: Path) -> None:
         key_set(key(), private=False),
         key_set(RSAKey.generate_key(2048, {"kid": "r"})),
         key_set(ECKey.generate_key("P-384", {"kid": "k"})),
+        json.dumps({**json.loads(key_set(key())), "retired": [key().as_dict(private=False)]}),
+        json.dumps({**json.loads(key_set(key())), "retired": [{**key().as_dict(private=True), "retired_at": 1}]}),
+        json.dumps({**json.loads(key_set(key())), "retired": [{**key().as_dict(private=False), "retired_at": 1e99}]}),
+        json.dumps({**json.loads(key_set(key())), "retired": ["x"]}),
     ],
 )
 def test_keys_that_are_none(tmp_path: Path, text: str) -> None:

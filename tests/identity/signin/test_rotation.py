@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,9 @@ from joserfc.jwk import ECKey
 from pymongo import MongoClient
 
 from deploy.local.programs import HOST, free_port
-from services.identity.signin.keys import read
+from services.identity.signin.keys import SigningKeys, read
+from services.identity.signin.rotation import retired
+from services.identity.signin.rules import SESSION_LIFE
 from shared.http.callers import KEYS_FRESH_S, KeysFromUrl, TokenInvalid, Verifier
 from shared.sealing.keys import generate_keyring
 from shared.storage.platform import now
@@ -119,6 +122,14 @@ def test_each_step_changes_the_file_whole(tmp_path: Path) -> None:
     assert rotated("drop", str(path), "first").stdout.split() == ["second", "third"]
     assert read(path).keys[0].as_dict(private=True) == SECOND.as_dict(private=True)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_o1_a_dropped_key_leaves_its_public_half_while_its_sessions_may_last() -> None:
+    at = now()
+    once = retired(SigningKeys((SECOND, FIRST)), (SECOND,), at=at)
+    assert [(each.key.kid, each.key.is_private) for each in once] == [("first", False)]
+    assert retired(SigningKeys((SECOND,), once), (SECOND,), at=at + SESSION_LIFE - timedelta(seconds=1)) == once
+    assert retired(SigningKeys((SECOND,), once), (SECOND,), at=at + SESSION_LIFE) == ()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from services.identity.accounts.account import SCOPES, Role
+from services.identity.signin import keys
+from services.identity.signin.keys import SigningKeys
 from shared.http.callers import OtherFund, TokenExpired, TokenInvalid
 from shared.kernel.actors import ActorKind
 from shared.storage.platform import now
@@ -27,6 +30,7 @@ from tests.identity.signin.relying_party import (
     landed,
     signed_by_secret,
 )
+from tests.identity.signin.test_rotation import rotated, write_keys
 
 
 def claims_of(house: House, token: str) -> dict[str, Any]:
@@ -474,13 +478,44 @@ def test_signing_out_ends_the_session_and_leads_only_where_the_client_said(
     assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
 
 
-@pytest.mark.parametrize("hint", ["", "x", "access"])
-def test_no_hint_no_end(house: House, hint: str) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("hint", [None, "", "x", "access", "foreign", "other-fund", "other-client"])
+def test_o1_without_a_hint_of_ours_nothing_is_ended_and_the_page_says_so(
+    house: House, hint: str | None, method: str
+) -> None:
     browser = house.browser()
     tokens = browser.tokens(AMIRA_NIN)
-    sent = tokens["access_token"] if hint == "access" else hint
-    assert browser.client.get(browser.url("/logout", id_token_hint=sent)).status_code == 200
+    claims = claims_of(house, tokens["id_token"])
+    stranger = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}),))
+    hints = {
+        "access": tokens["access_token"],
+        "foreign": stranger.sign(claims, typ="JWT"),
+        "other-fund": house.keys.sign({**claims, "iss": f"{ISSUER}/v1/{TN}"}, typ="JWT"),
+        "other-client": tokens["id_token"],
+    }
+    sent = {"post_logout_redirect_uri": "https://portal.test/", "ui_locales": "fr"}
+    sent |= {"id_token_hint": hints.get(hint, hint)} if hint is not None else {}
+    sent |= {"client_id": "backoffice"} if hint == "other-client" else {}
+    by_get = method == "GET"
+    left = browser.client.get(browser.url("/logout", **sent)) if by_get else browser.post("/logout", **sent)
+    assert left.status_code == 400 and left.location is None
+    assert "aucune session n" in left.text, left.text
     assert browser.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_o1_sign_out_ends_the_session_after_its_key_was_rotated_away(house: House, tmp_path: Path) -> None:
+    browser = house.browser()
+    tokens = browser.tokens(AMIRA_NIN)
+    file = write_keys(tmp_path, *house.keys.keys)
+    assert rotated("use", str(file), "old").returncode == rotated("drop", str(file), "new").returncode == 0
+    assert rotated("add", str(file), "newest").returncode == 0, "a later step leaves the retired key"
+    later = house.restarted(keys.read(file)).browser()
+    assert [key["kid"] for key in later.client.get("/jwks.json").json["keys"]] == ["old", "newest"]
+    assert later.get("/card", tokens["access_token"]).status_code == 401, "no access token is good by a retired key"
+    refreshed = later.refresh(tokens["refresh_token"]).json
+    left = later.client.get(later.url("/logout", id_token_hint=tokens["id_token"], client_id="portal"))
+    assert left.status_code == 200
+    assert later.refresh(refreshed["refresh_token"]).json["error"] == "invalid_grant"
 
 
 # --- the form
