@@ -25,6 +25,11 @@ CODE_OF_STATUS = {
     413: "request.too-large",
     415: "request.media-type",
 }
+SCHEME_OF_REFUSAL = {
+    "access.scope-missing": 'Bearer error="insufficient_scope"',
+    "access.other-fund": 'Bearer error="invalid_token"',
+}
+"""What a 403 says in `WWW-Authenticate` where another token would help (RFC 6750, 3.1)."""
 
 log = structlog.get_logger()
 
@@ -136,6 +141,8 @@ def problem(
         answer.set_etag(str(version))
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer" if code == "token.missing" else 'Bearer error="invalid_token"'
+    if code in SCHEME_OF_REFUSAL:
+        answer.headers["WWW-Authenticate"] = SCHEME_OF_REFUSAL[code]
     if status == 503:
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer

@@ -76,6 +76,12 @@ def account_of(work: Work, session: Session) -> Account | None:
     return account if rules.is_of_todays_password(session, account) else None
 
 
+def is_signed_in(work: Work) -> bool:
+    """Whether the caller's session goes on: an access token may outlive it by some minutes."""
+    session = sessions.find(work, work.by.session_id) if work.by.session_id else None
+    return session is not None and rules.is_open(session, at=work.at) and account_of(work, session) is not None
+
+
 def userinfo(work: Work) -> dict[str, Any]:
     """Who the caller is, and with the scope `profile` how the register calls them."""
     by = work.by

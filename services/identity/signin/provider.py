@@ -24,7 +24,8 @@ from authlib.oauth2.rfc6749 import grants as authlib_grants
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
-from flask import Response, request
+from flask import Response
+from flask import request as http
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
@@ -226,6 +227,8 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         except (JoseError, ValueError, TypeError, KeyError) as wrong:
             raise InvalidClientError(description="The assertion does not hold.") from wrong
         lives_s = claims["exp"] - self.server.work.at.timestamp()
+        if http.form.get("client_id", claims["sub"]) not in {"", claims["sub"]}:
+            raise InvalidClientError(description="The client_id is not the subject of the assertion.")
         if claims["iss"] != claims["sub"] or lives_s > ASSERTION_LIFE_MAX_S:
             raise InvalidClientError(description="The assertion does not hold.")
         if not self._is_first_use(claims):
@@ -273,9 +276,9 @@ class PublicRequest(FlaskOAuth2Request):  # type: ignore[misc]
     """A request by its public address: behind a proxy that ends TLS, Flask would take it for an insecure one."""
 
     def __init__(self, address: str) -> None:
-        OAuth2Request.__init__(self, request.method, address + request.full_path, headers=request.headers)
-        self.payload = FlaskOAuth2Payload(request)
-        self._request = request
+        OAuth2Request.__init__(self, http.method, address + http.full_path, headers=http.headers)
+        self.payload = FlaskOAuth2Payload(http)
+        self._request = http
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
@@ -294,6 +297,16 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
 
     def create_oauth2_request(self, request: Any) -> PublicRequest:
         return PublicRequest(self.desk.address)
+
+    def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
+        """A client that tried an `Authorization` header is told so in its terms (RFC 6749, 5.2)."""
+        made: Response = super().handle_error_response(request, error)
+        tried = http.headers.get("Authorization", "").partition(" ")[0].lower()
+        if isinstance(error, InvalidClientError) and tried:
+            made.status_code = 401
+            scheme = "Bearer" if tried == "bearer" else "Basic"
+            made.headers["WWW-Authenticate"] = f'{scheme} realm="{self.issuer}", error="invalid_client"'
+        return made
 
     def query_client(self, client_id: str) -> KnownClient | None:
         client = self.desk.clients.get(client_id)

@@ -6,19 +6,18 @@ from urllib.parse import urlencode
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
-from authlib.oidc.core.errors import LoginRequiredError
 from flask import Blueprint, Response, g, json, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.identity.accounts import actions as accounts
 from services.identity.accounts.account import SCOPES
 from services.identity.accounts.actions import Admission, Attempt
-from services.identity.signin import actions, page, rules
+from services.identity.signin import actions, page, rules, wishes
 from services.identity.signin.page import Form
 from services.identity.signin.provider import MACHINE_METHOD, PUBLIC_METHOD, Desk, Provider
 from services.identity.signin.schemas import UserView
 from services.identity.signin.tokens import ID_TOKEN_TYPE
-from shared.http.callers import ALGORITHMS
+from shared.http.callers import ALGORITHMS, TokenInvalid
 from shared.http.endpoint import PUBLIC
 from shared.http.problems import language as asked_language
 from shared.http.routes import Routes
@@ -30,6 +29,8 @@ SEAT_BYTES = 16
 DEVICE_LIFE_S = 400 * 24 * 3600
 """As long as browsers keep a cookie at most."""
 FORM_BYTES_MAX = 16_000
+TYPED = frozenset({"form_token", "login", "password", "one_time_code"})
+"""What our own form sends. A POST without any of it is a client's request."""
 
 Answer = TypeVar("Answer")
 
@@ -38,8 +39,16 @@ routes = Routes("signin")
 
 @routes.get("/userinfo", needs=rules.OPENID, shows=UserView)
 def userinfo(work: Work) -> dict[str, Any]:
-    """Who signed in, as far as the token's scope says."""
+    """Who signed in, as far as the token's scope says. A token whose session is over is refused."""
+    if not actions.is_signed_in(work):
+        raise TokenInvalid
     return actions.userinfo(work)
+
+
+@routes.post("/userinfo", needs=rules.OPENID, shows=UserView)
+def userinfo_by_post(work: Work) -> dict[str, Any]:
+    """Who signed in, as by GET (OpenID Connect Core, 5.3.1)."""
+    return userinfo(work)
 
 
 def blueprint(desk: Desk, platform: Platform) -> Blueprint:
@@ -86,7 +95,7 @@ class _Door:
                 "revocation_endpoint": f"{issuer}/revoke",
                 "end_session_endpoint": f"{issuer}/logout",
                 "response_types_supported": ["code"],
-                "response_modes_supported": ["query"],
+                "response_modes_supported": list(wishes.RESPONSE_MODES),
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ALGORITHMS,
@@ -98,6 +107,8 @@ class _Door:
                 "acr_values_supported": [rules.ONE_FACTOR_CLASS, rules.TWO_FACTOR_CLASS],
                 "ui_locales_supported": list(g.fund.languages),
                 "authorization_response_iss_parameter_supported": True,
+                "prompt_values_supported": list(wishes.PROMPTS),
+                "claims_parameter_supported": False,
                 "request_parameter_supported": False,
                 "request_uri_parameter_supported": False,
                 "claims_supported": ["sub", "auth_time", "acr", "amr", "nonce", "sid", "at_hash"],
@@ -119,6 +130,8 @@ class _Door:
         """Let somebody in by what the form brought, and send them back to the client with a code."""
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
+        if not TYPED.intersection(request.form):
+            return self._asked_by_get()
 
         def act(work: Work) -> AnyResponse:
             try:
@@ -135,11 +148,20 @@ class _Door:
 
         return self._work(fund, act)
 
+    @staticmethod
+    def _asked_by_get() -> AnyResponse:
+        """A client's request that came by POST, which is as good as by GET (OpenID Connect Core, 3.1.2.1): the form
+        needs it in its address."""
+        asked = urlencode(list(request.values.items(multi=True)))
+        return Response(status=303, headers={"Location": f"{request.path}?{asked}"})
+
     def _consented(self, work: Work) -> Any:
         """The grant that the client asks for, or the OAuth error that says what is wrong with it."""
         grant = Provider(work, self._desk).get_consent_grant()
-        if "none" in request.args.get("prompt", "").split():
-            raise LoginRequiredError(redirect_uri=grant.redirect_uri, state=grant.request.payload.state)
+        error = wishes.refusal(request.args)
+        if error is not None:
+            error.redirect_uri, error.state = grant.redirect_uri, grant.request.payload.state
+            raise error
         return grant
 
     def _not_admitted(self, work: Work, grant: Any, admission: Admission) -> AnyResponse:

@@ -175,15 +175,70 @@ def test_who_is_not_known_is_not_sent_anywhere(house: House, change: dict[str, s
         ({"response_type": 'é"'}, "unsupported_response_type"),
         ({"response_type": None}, "unsupported_response_type"),
         ({"prompt": "none"}, "login_required"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"prompt": "foo"}, "invalid_request"),
+        ({"prompt": "login foo"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"max_age": "1" * 13}, "invalid_request"),
+        ({"response_mode": "form_post"}, "invalid_request"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"request": "e30.e30."}, "request_not_supported"),
+        ({"request_uri": "https://portal.test/request"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
     ],
 )
-def test_what_a_client_asks_wrongly_it_is_told_with_its_state_and_the_issuer(
+def test_o3_what_a_client_asks_wrongly_it_is_told_with_its_state_and_the_issuer(
     house: House, change: dict[str, str | None], error: str
 ) -> None:
     for answer in (house.browser().form(**change), post_straight(house, change)):
         back = landed(answer)
         assert (back["error"], back["state"], back["iss"]) == (error, "s-1", f"{ISSUER}/v1/{DZ}")
         assert "code" not in back
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": "login consent"},
+        {"prompt": "select_account"},
+        {"prompt": ""},
+        {"max_age": "0"},
+        {"max_age": "3600"},
+        {"max_age": ""},
+        {"response_mode": "query"},
+        {"request": "", "request_uri": ""},
+        {"claims": "{}", "display": "popup", "acr_values": "x", "unknown": "x"},
+    ],
+)
+def test_o3_wishes_that_can_be_met_or_passed_over_lead_to_a_code(house: House, change: dict[str, str | None]) -> None:
+    assert house.browser().code(AMIRA_NIN, **change)
+
+
+def test_o3_a_client_may_ask_by_post(house: House) -> None:
+    browser = house.browser()
+    shown = browser.post("/authorize", **browser.asked())
+    assert shown.status_code == 303
+    assert shown.location == browser.url("/authorize", **browser.asked())
+    assert browser.client.get(shown.location).status_code == 200
+    assert browser.code(AMIRA_NIN)
+    refused = browser.client.post(browser.url("/authorize"), data=browser.asked(prompt="none"), follow_redirects=False)
+    assert landed(browser.client.get(refused.location))["error"] == "login_required"
+    nothing = browser.post("/authorize")
+    assert browser.client.get(nothing.location).status_code == 400
+
+
+def test_o3_what_was_typed_is_never_put_into_an_address(house: House) -> None:
+    browser = house.browser()
+    answer = browser.post("/authorize", **browser.asked(), login=AMIRA_NIN, password=PASSWORD)
+    assert answer.status_code == 400 and answer.location is None
+
+
+def test_o3_the_metadata_say_what_is_refused(house: House) -> None:
+    found = house.app.test_client().get(f"/v1/{DZ}/.well-known/openid-configuration").json
+    assert found["response_modes_supported"] == ["query"]
+    for name in ("request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"):
+        assert found[name] is False, name
 
 
 def post_straight(house: House, change: dict[str, str | None]) -> Any:
@@ -372,7 +427,79 @@ def test_a_token_of_the_older_key_still_holds(house: House) -> None:
     assert house.verifier().actor(f"Bearer {token}", fund_id=DZ, at=house.clock()).person_ref == ref()
 
 
+# --- userinfo
+
+
+def test_o01_userinfo_answers_a_post_as_a_get(house: House) -> None:
+    browser = house.browser()
+    token = browser.tokens(AMIRA_NIN)["access_token"]
+    by_post = browser.client.post(browser.url("/userinfo"), headers={"Authorization": f"Bearer {token}"})
+    assert (by_post.status_code, by_post.json) == (200, browser.get("/userinfo", token).json)
+    empty_form = browser.client.post(browser.url("/userinfo"), data={}, headers={"Authorization": f"Bearer {token}"})
+    assert empty_form.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("end", ["logout", "revoke", "code", "refresh", "age", "account"])
+def test_o3_userinfo_refuses_a_token_whose_session_is_over(house: House, method: str, end: str) -> None:
+    browser = house.browser()
+    code = browser.code(AMIRA_NIN)
+    tokens = browser.exchange(code).json
+    if end == "logout":
+        browser.client.get(browser.url("/logout", id_token_hint=tokens["id_token"]))
+    elif end == "revoke":
+        browser.post("/revoke", token=tokens["refresh_token"], client_id="portal")
+    elif end == "code":
+        assert browser.exchange(code).status_code == 400
+    elif end == "refresh":
+        browser.refresh(tokens["refresh_token"])
+        browser.refresh(tokens["refresh_token"])
+    elif end == "age":
+        house.clock.advance(hours=11, minutes=55)
+        tokens = browser.refresh(tokens["refresh_token"]).json
+        house.clock.advance(minutes=6)
+    else:
+        house.platform.database["accounts"].update_many({}, {"$inc": {"password_serial": 1}})
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    refused = browser.client.open(browser.url("/userinfo"), method=method, headers=headers)
+    assert (refused.status_code, refused.json["code"]) == (401, "token.invalid")
+    assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_o3_userinfo_says_by_which_scheme_and_why_it_refuses(house: House, method: str) -> None:
+    browser = house.browser()
+    narrow = browser.tokens(AMIRA_NIN, scope="claims:read")["access_token"]
+    openid = browser.tokens(AMIRA_NIN)["access_token"]
+    for fund, token, status, says in (
+        (DZ, None, 401, "Bearer"),
+        (DZ, "x.y.z", 401, 'Bearer error="invalid_token"'),
+        (DZ, narrow, 403, 'Bearer error="insufficient_scope"'),
+        (TN, openid, 403, 'Bearer error="invalid_token"'),
+    ):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        refused = browser.client.open(f"/v1/{fund}/userinfo", method=method, headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (status, says), (fund, token)
+
+
 # --- machines
+
+
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize("who", ["portal", "bank", "nobody"])
+def test_o3_a_client_that_tries_basic_is_told_so(house: House, path: str, who: str) -> None:
+    browser = house.browser()
+    form = {"grant_type": "client_credentials", "token": "x"}
+    refused = browser.client.post(browser.url(path), data=form, auth=(who, "secret"))
+    assert (refused.status_code, refused.json["error"]) == (401, "invalid_client")
+    assert refused.headers["WWW-Authenticate"].startswith(f'Basic realm="{ISSUER}/v1/{DZ}"')
+
+
+def test_o3_a_client_id_other_than_the_assertions_subject_is_refused(house: House) -> None:
+    for client_id in ("portal", "nobody", "Bank"):
+        refused = machine(house, client_id=client_id)
+        assert (refused.status_code, refused.json["error"]) == (400, "invalid_client"), client_id
+    assert machine(house, client_id="bank").status_code == 200
 
 
 def machine(house: House, text: str | None = None, **changes: str | None) -> Any:
