@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from services.documents.papers.demo_chain import make_signing_chain
 from shared.kernel.personal import DataClass
@@ -60,11 +60,14 @@ class Credentials:
         return self._kept(f"{name}.public.pem", lambda: _public_key(self.private_key(name)))
 
     def token_signing(self) -> Path:
-        """The file with the JWK set that identity signs tokens with: one private key."""
+        """The file with the JWK set that identity signs tokens with: a private key for ES256, and one for RS256."""
 
         def key_set() -> str:
-            key = ECKey.generate_key("P-256", private=True, auto_kid=True)
-            return json.dumps({"keys": [key.as_dict(private=True)]})
+            keys = (
+                ECKey.generate_key("P-256", private=True, auto_kid=True),
+                RSAKey.generate_key(3072, private=True, auto_kid=True),
+            )
+            return json.dumps({"keys": [key.as_dict(private=True) for key in keys]})
 
         return self._kept("token-keys.json", key_set)
 

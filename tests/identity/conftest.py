@@ -16,7 +16,7 @@ from pymongo.database import Database
 
 from services.identity.accounts import actions
 from services.identity.accounts.rules import read_facts
-from services.identity.signin.client import Client, ClientKind
+from services.identity.signin.client import Client, ClientKind, SigningAlgorithm
 from services.identity.signin.keys import SigningKeys
 from services.identity.signin.provider import Desk
 from services.identity.signin.routes import blueprint
@@ -55,9 +55,11 @@ class House:
     def browser(self, **more: Any) -> Browser:
         return Browser(self.app, **more)
 
-    def restarted(self, keys: SigningKeys) -> "House":
-        """The same identity, started anew with other signing keys."""
-        return replace(self, app=app_on(self.platform, keys, self.bank_key), keys=keys)
+    def restarted(self, keys: SigningKeys, *, portal_alg: SigningAlgorithm = SigningAlgorithm.ES256) -> "House":
+        """The same identity, started anew with other signing keys, and the portal registered for an algorithm."""
+        known = clients(self.bank_key)
+        known["portal"] = replace(known["portal"], id_token_signed_response_alg=portal_alg)
+        return replace(self, app=app_on(self.platform, keys, known), keys=keys)
 
     def verifier(self, audience: str = "claims") -> Verifier:
         return Verifier(self.keys, issuer=ISSUER, audience=audience)
@@ -141,18 +143,18 @@ def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
     platform = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
-    app = app_on(platform, keys, bank_key)
+    app = app_on(platform, keys, clients(bank_key))
     return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
 
 
-def app_on(platform: Platform, keys: SigningKeys, bank_key: ECKey) -> Flask:
+def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client]) -> Flask:
     return build(
         "identity",
         routes=[route for routes in service.routes for route in routes.all],
         platform=platform,
         verifier=Verifier(keys, issuer=ISSUER, audience="identity"),
         texts=service.texts(),
-        blueprints=[blueprint(Desk(ISSUER, clients(bank_key), keys), platform)],
+        blueprints=[blueprint(Desk(ISSUER, known, keys), platform)],
     )
 
 

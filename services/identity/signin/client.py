@@ -14,12 +14,20 @@ class ClientKind(StrEnum):
     MACHINE = "machine"
 
 
+class SigningAlgorithm(StrEnum):
+    """How an id token may be signed (RFC 7518, 3.1)."""
+
+    ES256 = "ES256"
+    RS256 = "RS256"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Client:
     """What the platform knows of a client. Redirect addresses are compared letter by letter.
 
     `scopes` is the most that its tokens may say, `audiences` are the services that they are for, `actors` the kinds of
     people who sign in through a public client, `jwk` the public key of a machine (RFC 7517).
+    `id_token_signed_response_alg` is as in OpenID Connect Dynamic Client Registration.
     """
 
     client_id: str
@@ -31,6 +39,7 @@ class Client:
     redirect_uris: tuple[str, ...] = ()
     logout_uris: tuple[str, ...] = ()
     jwk: Mapping[str, str] | None = None
+    id_token_signed_response_alg: SigningAlgorithm = SigningAlgorithm.ES256
 
     def __post_init__(self) -> None:
         if self.kind is ClientKind.PUBLIC and not (self.actors and self.redirect_uris):

@@ -8,6 +8,7 @@ portal:
   logout_uris: ["https://portal.example/"]
   audiences: [identity, claims, documents, payments, notifications]
   scopes: ["claims:read", "cards:read"]
+  id_token_signed_response_alg: RS256      # where the client's library cannot do ES256, which is usual here
 bank:
   kind: machine
   fund_ids: [dz-cnas]

@@ -34,6 +34,7 @@ from services.identity.accounts.account import Account
 from services.identity.accounts.actions import hash_of
 from services.identity.signin import actions, rules
 from services.identity.signin.client import Client, ClientKind
+from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
 from services.identity.signin.session import End, Session
 from services.identity.signin.store import is_first_use
@@ -65,6 +66,13 @@ class Desk:
     address: str
     clients: Mapping[str, Client]
     keys: SigningKeys
+
+    def __post_init__(self) -> None:
+        """`ClientsInvalid` where a client asks for an algorithm that there is no key for."""
+        for client in self.clients.values():
+            wanted = client.id_token_signed_response_alg
+            if wanted not in self.keys.algorithms:
+                raise ClientsInvalid(f"{client.client_id}: there is no signing key for {wanted.value}")
 
     def issuer(self, fund_id: str) -> str:
         return f"{self.address}/v1/{fund_id}"

@@ -1,6 +1,7 @@
-"""`python -m services.identity.signin.rotation add|use|drop FILE [KID]`: one step of changing the token signing key.
+"""`python -m services.identity.signin.rotation add|add-rsa|use|drop FILE [KID]`: one step of changing a signing key.
 
-`add` makes a key that is published and signs nothing yet, and says its id; `use` lets it sign; `drop` takes one away.
+`add` makes a P-256 key that is published and signs nothing yet, and says its id; `add-rsa` does the same with an RSA
+key, which signs at once where it is the first; `use` lets a key sign; `drop` takes one away.
 Of a dropped key the public half stays in the file as long as a session of its time may last, for signing out.
 """
 
@@ -12,18 +13,32 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
-from services.identity.signin.keys import CURVE, RetiredKey, SigningKeys, SigningKeysInvalid, read
+from services.identity.signin.keys import (
+    CURVE,
+    RSA_BITS_MIN,
+    Key,
+    RetiredKey,
+    SigningKeys,
+    SigningKeysInvalid,
+    imported,
+    read,
+)
 from services.identity.signin.rules import SESSION_LIFE
 from shared.storage.platform import now
 
-Keys = tuple[ECKey, ...]
+Keys = tuple[Key, ...]
 
 
 def add(keys: Keys, kid: str | None) -> Keys:
     """One more at the end."""
     return (*keys, ECKey.generate_key(CURVE, {"kid": kid} if kid else None, auto_kid=kid is None))
+
+
+def add_rsa(keys: Keys, kid: str | None) -> Keys:
+    """One more at the end, for clients that ask for RS256."""
+    return (*keys, RSAKey.generate_key(RSA_BITS_MIN, {"kid": kid} if kid else None, auto_kid=kid is None))
 
 
 def use(keys: Keys, kid: str | None) -> Keys:
@@ -32,8 +47,9 @@ def use(keys: Keys, kid: str | None) -> Keys:
 
 
 def drop(keys: Keys, kid: str | None) -> Keys:
-    """Without that key. The one that signs cannot go."""
-    if keys[0].kid == kid:
+    """Without that key. One that signs cannot go."""
+    signing = SigningKeys(keys)
+    if kid in {signing.signing(algorithm).kid for algorithm in signing.algorithms}:
         raise SigningKeysInvalid(f"{kid} signs")
     return tuple(key for key in keys if key.kid != kid)
 
@@ -46,11 +62,11 @@ def retired(before: SigningKeys, after: Keys, *, at: datetime) -> tuple[RetiredK
     return (*known, *gone)
 
 
-def _public(key: ECKey) -> ECKey:
-    return ECKey.import_key(key.as_dict(private=False))
+def _public(key: Key) -> Key:
+    return imported(key.as_dict(private=False))
 
 
-STEPS = {"add": add, "use": use, "drop": drop}
+STEPS = {"add": add, "add-rsa": add_rsa, "use": use, "drop": drop}
 
 
 def main(arguments: Sequence[str], *, clock: Callable[[], datetime]) -> int:
@@ -62,7 +78,7 @@ def main(arguments: Sequence[str], *, clock: Callable[[], datetime]) -> int:
     asked = parser.parse_args(arguments)
     try:
         before = read(asked.file)
-        if asked.step != "add" and asked.kid not in {key.kid for key in before.keys}:
+        if asked.step in {"use", "drop"} and asked.kid not in {key.kid for key in before.keys}:
             raise SigningKeysInvalid(f"there is no key {asked.kid}")
         after = STEPS[asked.step](before.keys, asked.kid)
     except SigningKeysInvalid as wrong:

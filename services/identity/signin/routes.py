@@ -98,7 +98,7 @@ class _Door:
                 "response_modes_supported": list(wishes.RESPONSE_MODES),
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ALGORITHMS,
+                "id_token_signing_alg_values_supported": [each.value for each in self._desk.keys.algorithms],
                 "token_endpoint_auth_methods_supported": [PUBLIC_METHOD, MACHINE_METHOD],
                 "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
                 "revocation_endpoint_auth_methods_supported": [PUBLIC_METHOD],

@@ -66,7 +66,7 @@ class Mint:
         }
         if session.nonce:
             claims["nonce"] = session.nonce
-        return self.keys.sign(claims, typ=ID_TOKEN_TYPE)
+        return self.keys.sign(claims, typ=ID_TOKEN_TYPE, algorithm=client.id_token_signed_response_alg)
 
     def _times(self) -> dict[str, Any]:
         return {

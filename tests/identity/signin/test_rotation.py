@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey
 from pymongo import MongoClient
 
 from deploy.local.programs import HOST, free_port
+from services.identity.signin.client import SigningAlgorithm
 from services.identity.signin.keys import SigningKeys, read
 from services.identity.signin.rotation import retired
 from services.identity.signin.rules import SESSION_LIFE
@@ -122,6 +123,19 @@ def test_each_step_changes_the_file_whole(tmp_path: Path) -> None:
     assert rotated("drop", str(path), "first").stdout.split() == ["second", "third"]
     assert read(path).keys[0].as_dict(private=True) == SECOND.as_dict(private=True)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_o2_an_rsa_key_is_added_used_and_dropped_beside_the_others(tmp_path: Path) -> None:
+    path = write_keys(tmp_path, FIRST)
+    assert rotated("add-rsa", str(path), "r1").stdout.split() == ["first", "r1"]
+    assert rotated("drop", str(path), "r1").stderr.strip() == "r1 signs"
+    assert rotated("add-rsa", str(path), "r2").stdout.split() == ["first", "r1", "r2"]
+    assert rotated("use", str(path), "r2").stdout.split() == ["r2", "first", "r1"]
+    assert rotated("drop", str(path), "first").stderr.strip() == "first signs"
+    assert rotated("drop", str(path), "r1").stdout.split() == ["r2", "first"]
+    found = read(path)
+    assert (found.signing(SigningAlgorithm.RS256).kid, found.signing(SigningAlgorithm.ES256).kid) == ("r2", "first")
+    assert [each.key.kid for each in found.retired] == ["r1"]
 
 
 def test_o1_a_dropped_key_leaves_its_public_half_while_its_sessions_may_last() -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from services.identity.accounts.account import SCOPES, Role
 from services.identity.signin import keys
+from services.identity.signin.client import SigningAlgorithm
+from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
-from shared.http.callers import OtherFund, TokenExpired, TokenInvalid
+from shared.http.callers import OtherFund, TokenExpired, TokenInvalid, Verifier
 from shared.kernel.actors import ActorKind
 from shared.storage.platform import now
 from tests.ground import DZ, TN
@@ -58,6 +60,61 @@ def test_all_keys_are_published_without_their_private_half(house: House) -> None
         assert [key["kid"] for key in published] == ["new", "old"]
         assert not any("d" in key for key in published)
         assert KeySet.import_key_set({"keys": published})
+
+
+class Published:
+    """The keys as another service has fetched them."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    def get(self, *, unknown_key: bool) -> KeySet:
+        return self._keys
+
+
+def test_o2_a_client_that_registers_for_rs256_gets_its_id_tokens_by_it(house: House) -> None:
+    rsa = RSAKey.generate_key(3072, {"kid": "rsa"})
+    other = house.restarted(SigningKeys((*house.keys.keys, rsa)), portal_alg=SigningAlgorithm.RS256)
+    browser = other.browser()
+    found = browser.client.get(browser.url("/.well-known/openid-configuration")).json
+    assert found["id_token_signing_alg_values_supported"] == ["ES256", "RS256"]
+    published = browser.client.get(browser.url("/jwks")).json
+    assert [(key["kid"], key["kty"], key["alg"]) for key in published["keys"]] == [
+        ("new", "EC", "ES256"),
+        ("old", "EC", "ES256"),
+        ("rsa", "RSA", "RS256"),
+    ]
+    assert not any(name in key for key in published["keys"] for name in ("d", "p", "q"))
+    tokens = browser.tokens(AMIRA_NIN)
+    identity = jwt.decode(tokens["id_token"], KeySet.import_key_set(published), algorithms=["RS256"])
+    assert (identity.header["kid"], identity.claims["aud"]) == ("rsa", "portal")
+    assert (
+        jwt.decode(tokens["access_token"], KeySet.import_key_set(published), algorithms=["ES256"]).header["kid"]
+        == "new"
+    )
+    assert browser.get("/userinfo", tokens["access_token"]).status_code == 200
+    forged = other.keys.sign(claims_of(house, tokens["access_token"]), typ="at+jwt", algorithm=SigningAlgorithm.RS256)
+    mixed = other.keys.sign(claims_of(house, tokens["access_token"]), typ="at+jwt")
+    header = base64.urlsafe_b64encode(b'{"alg":"ES256","typ":"at+jwt","kid":"rsa"}').rstrip(b"=").decode()
+    for token in (forged, ".".join([header, *mixed.split(".")[1:]])):
+        assert browser.get("/userinfo", token).status_code == 401, "access tokens are by ES256 alone"
+        with pytest.raises(TokenInvalid):
+            all_published = Published(KeySet.import_key_set(published))
+            Verifier(all_published, issuer=ISSUER, audience="claims").actor(
+                f"Bearer {token}", fund_id=DZ, at=house.clock()
+            )
+        wrong = browser.client.get(browser.url("/logout", id_token_hint=token))
+        assert wrong.status_code == 400
+    left = browser.client.get(browser.url("/logout", id_token_hint=tokens["id_token"]))
+    assert left.status_code == 200
+    assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_o2_without_an_rsa_key_rs256_is_not_offered(house: House) -> None:
+    found = house.app.test_client().get(f"/v1/{DZ}/.well-known/openid-configuration").json
+    assert found["id_token_signing_alg_values_supported"] == ["ES256"]
+    with pytest.raises(ClientsInvalid, match="portal: there is no signing key for RS256"):
+        house.restarted(house.keys, portal_alg=SigningAlgorithm.RS256)
 
 
 # --- a person signs in
