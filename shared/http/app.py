@@ -14,8 +14,8 @@ from shared.http import headers, limits, openapi, problems
 from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
+from shared.http.incoming import IncomingRequest
 from shared.http.limits import Limits
-from shared.http.multipart import FormRequest
 from shared.http.routes import ANYONE, Route
 from shared.kernel.errors import Unavailable
 from shared.languages.texts import Texts
@@ -38,7 +38,7 @@ class NotMigrated(Unavailable):
 class App(Flask):
     """Flask, where nothing is a coroutine: otherwise it asks that of each function at each request."""
 
-    request_class = FormRequest
+    request_class = IncomingRequest
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

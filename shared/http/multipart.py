@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Request
 from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
@@ -66,7 +65,9 @@ class _Parser(MultiPartParser):
             raise RequestEntityTooLarge
 
 
-class _FormParser(FormDataParser):
+class FormParser(FormDataParser):
+    """Reads the forms of a request so."""
+
     def _parse_multipart(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
     ) -> tuple[IO[bytes], MultiDict[str, Any], MultiDict[str, FileStorage]]:
@@ -75,9 +76,3 @@ class _FormParser(FormDataParser):
             raise ValueError("a multipart body without its boundary")
         parser = _Parser(self.stream_factory, self.max_form_memory_size, self.cls, max_form_parts=self.max_form_parts)
         return stream, *parser.parse(stream, boundary, content_length)
-
-
-class FormRequest(Request):
-    """A request whose forms are read so."""
-
-    form_data_parser_class = _FormParser

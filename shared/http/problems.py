@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, json, request
 from marshmallow import Schema, fields
 from opentelemetry import trace
 from pymongo.errors import PyMongoError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from shared.http.callers import Unauthenticated
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Superseded, Unavailable
@@ -39,6 +39,12 @@ class FieldFault:
 
 class Malformed(Failure):
     """The request cannot be read at all (HTTP 400)."""
+
+
+class BodyBroken(Malformed):
+    """The body ended too early, or its chunks are not as they must be."""
+
+    code = "request.body-broken"
 
 
 class WrongMediaType(Failure):
@@ -156,6 +162,8 @@ def of_failure(failure: Failure) -> Response:
 
 def of_http(error: HTTPException) -> Response:
     """The answer to what Flask itself refuses, with the headers that it wants to give."""
+    if isinstance(error, ClientDisconnected):
+        return of_failure(BodyBroken())
     status = error.code or 500
     code = CODE_OF_STATUS.get(status, "request.refused")
     answer = problem(status, code, detail=say(code))

@@ -5,8 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from gunicorn.http.errors import (
+    ChunkMissingTerminator,
+    InvalidChunkExtension,
+    InvalidChunkSize,
+    InvalidHeader,
+    InvalidHeaderName,
+    LimitRequestHeaders,
+    NoMoreData,
+)
 from marshmallow import Schema, fields, validate
 
+from shared.http.files import Files
 from shared.http.routes import ANYONE, Routes
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
@@ -47,6 +57,17 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
     if body["pot_id"] == "full":
         raise Full
     return pots.keep(work, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
+
+
+@routes.post(
+    "/pots/file",
+    needs="pots:fill",
+    takes=Files(
+        fields=PotBody, part="file", count_max=1, size_max=1_000, keep=lambda platform, fund_id, file: file.name
+    ),
+)
+def fill_from_file(work: Work, sent: Any) -> None:
+    """Fill a pot from a file."""
 
 
 def the_pot(work: Work, *, pot_id: str) -> Pot:
@@ -171,6 +192,86 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(
     assert refused.mimetype == "application/problem+json"
     assert "must not be shown" not in refused.text
     assert told(platform) == [] and platform.database["requests"].count_documents({}) == 0
+
+
+BROKEN = {
+    "raw-surrogate": (b'{"pot_id": "\xed\xa0\x80"}', "request.malformed-json"),
+    "escaped-surrogate": (b'{"pot_id": "\\ud800"}', "request.malformed-json"),
+    "escaped-surrogate-in-a-name": (b'{"\\ud800": 1, "\\ud800": 2}', "request.malformed-json"),
+    "utf-16": ('{"pot_id": "a"}'.encode("utf-16"), "request.malformed-json"),
+    "utf-16-without-mark": ('{"pot_id": "\\ud800"}'.encode("utf-16-le"), "request.malformed-json"),
+    "utf-32": ('{"pot_id": "a"}'.encode("utf-32"), "request.malformed-json"),
+    "latin-1": ('{"pot_id": "é"}'.encode("latin-1"), "request.malformed-json"),
+    "overlong": (b'{"pot_id": "\xc0\xaf"}', "request.malformed-json"),
+    "name-twice": (b'{"pot_id": "a", "pot_id": "b"}', "request.json-name-twice"),
+    "name-twice-escaped": (b'{"pot_id": "a", "pot\\u005fid": "b"}', "request.json-name-twice"),
+    "name-twice-inside": (b'{"pot_id": {"a": [{"b": 1, "b": 1}]}}', "request.json-name-twice"),
+    "nan": (b'{"pot_id": "a", "amount": NaN}', "request.malformed-json"),
+    "infinity": (b'{"pot_id": "a", "amount": -Infinity}', "request.malformed-json"),
+    "infinity-in-digits": (b'{"pot_id": "a", "amount": 1e999}', "request.malformed-json"),
+    "digits-without-end": (b'{"pot_id": "a", "amount": ' + b"9" * 5_000 + b"}", "request.malformed-json"),
+    "deep": (b"[" * 33 + b"]" * 33, "request.json-too-deep"),
+    "deep-objects": (b'{"a":' * 33 + b"1" + b"}" * 33, "request.json-too-deep"),
+    "very-deep": (b"[" * 30_000 + b"]" * 30_000, "request.malformed-json"),
+    "empty": (b"", "request.malformed-json"),
+    "two-values": (b"{} {}", "request.malformed-json"),
+}
+
+
+@pytest.mark.parametrize(("sent", "code"), BROKEN.values(), ids=BROKEN)
+def test_h2_json_that_readers_would_read_differently_is_refused(office: Office, sent: bytes, code: str) -> None:
+    refused = _posted(office, data=sent, content_type="application/json")
+    assert (refused.status_code, refused.json["code"], refused.mimetype) == (400, code, "application/problem+json")
+    assert refused.json["detail"] != code
+
+
+def test_h2_a_name_that_stands_twice_is_told(office: Office) -> None:
+    refused = _posted(office, data=b'{"pot_id": "a", "pot_id": "b"}', content_type="application/json")
+    assert "pot_id" in refused.json["detail"]
+
+
+@pytest.mark.parametrize("sent", ['{"pot_id": "قدر"}', '\ufeff{"pot_id": "a"}', '{"pot_id": "\\ud83d\\ude00"}'])
+def test_h2_every_letter_of_utf_8_is_read(office: Office, sent: str) -> None:
+    assert _posted(office, data=sent.encode(), content_type="application/json; charset=utf-8").status_code == 201
+
+
+class _Breaks:
+    """A body at which gunicorn finds a fault while it is read."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def read(self, size: int = -1) -> bytes:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(InvalidChunkSize(b"zz"), ChunkMissingTerminator(b"xx"), InvalidChunkExtension("bare CR not allowed")),
+        *(InvalidHeader("bare LF"), InvalidHeaderName("a b"), LimitRequestHeaders("too many"), NoMoreData()),
+        *(ConnectionResetError(), TimeoutError()),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+@pytest.mark.parametrize("media_type", ["application/json", "multipart/form-data; boundary=b"])
+def test_h2_a_body_that_breaks_while_it_is_read_is_the_caller_s_fault(
+    office: Office, fault: Exception, media_type: str
+) -> None:
+    where = "/pots" if media_type == "application/json" else "/pots/file"
+    refused = _posted(
+        office,
+        where,
+        content_type=media_type,
+        environ_overrides={"wsgi.input": _Breaks(fault), "wsgi.input_terminated": True},
+    )
+    assert (refused.status_code, refused.json["code"]) == (400, "request.body-broken")
+    assert refused.mimetype == "application/problem+json"
+
+
+def _posted(office: Office, where: str = "/pots", **asked: Any) -> Any:
+    headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k"}
+    return office.nobody().post(f"/v1/{DZ}{where}", headers=headers, **asked)
 
 
 @pytest.mark.parametrize(
