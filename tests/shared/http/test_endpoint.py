@@ -291,6 +291,18 @@ def test_what_is_not_there(office: Office, path: str, method: str, status: int, 
         assert "POST" in refused.headers["Allow"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["//", "//evil.test", f"/v1//{DZ}/pots/a", f"//v1/{DZ}/pots/a", f"/v1/{DZ}//pots/a", f"/v1/{DZ}/pots/a/", "/docs/"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_h4_no_path_sends_a_caller_on_to_the_host_that_they_name(office: Office, path: str, method: str) -> None:
+    client = office.app.test_client()
+    refused = client.open(method=method, headers={"Host": "evil.test"}, environ_overrides={"PATH_INFO": path})
+    assert (refused.status_code, refused.json["code"]) == (404, "request.not-found")
+    assert "Location" not in refused.headers and "evil.test" not in refused.text
+
+
 def test_a_sentence_comes_in_the_language_that_was_asked_for(office: Office) -> None:
     said = {
         language: office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": language}).json["detail"]
