@@ -311,6 +311,12 @@ def test_a_sentence_comes_in_the_language_that_was_asked_for(office: Office) -> 
     assert said == {"ar": "لا", "fr": "Aucun pot.", "en": "No pot.", "de": "لا"}
 
 
+@pytest.mark.parametrize("header", ["fr; q=0.9, en; q=0.8", "fr-TN", "ar;q=0, *"])
+def test_h01_a_sentence_comes_in_the_language_that_is_preferred(office: Office, header: str) -> None:
+    answer = office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": header})
+    assert answer.json["detail"] == "Aucun pot."
+
+
 def test_the_same_key_acts_once_and_answers_twice(office: Office, platform: Platform) -> None:
     staff = office.staff()
     first, again = (staff.post("/pots", {"pot_id": "a"}, key='"k1"') for _ in range(2))
