@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from flask import request
 from marshmallow import Schema, ValidationError
 
-from shared.http.problems import BodyInvalid, FieldFault, Malformed, WrongMediaType
+from shared.http.problems import BodyInvalid, FieldFault, Malformed, TooLarge, WrongMediaType
 from shared.kernel.errors import Invalid
 
 NESTED_MAX = 32
@@ -55,7 +55,10 @@ def body(schema: type[Schema]) -> Mapping[str, Any]:
     """The JSON body as the schema reads it."""
     if request.mimetype != "application/json":
         raise WrongMediaType(expected="application/json")
-    sent = read_json(request.get_data(cache=True))
+    raw, size_max = request.get_data(cache=True), request.max_content_length
+    if size_max is not None and len(raw) >= size_max and request.environ["wsgi.input"].read(1):
+        raise TooLarge(size_max=size_max)  # of what comes in chunks, werkzeug reads as much and leaves the rest
+    sent = read_json(raw)
     return loaded(schema, sent)
 
 

@@ -13,6 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from shared.http.problems import TooLarge, TooManyParts
+
 Parsed = tuple[MultiDict[str, Any], MultiDict[str, FileStorage]]
 
 
@@ -55,14 +57,23 @@ class _Parser(MultiPartParser):
         while not is_over:
             chunk = stream.read(self.buffer_size)
             is_over = not chunk
-            decoder.receive_data(chunk or None)
-            while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
+            try:
+                decoder.receive_data(chunk or None)
+            except RequestEntityTooLarge as refused:
+                raise TooLarge(size_max=self.max_form_memory_size or 0) from refused
+            while not isinstance(event := self._next(decoder), NeedData | Epilogue):
                 yield event
+
+    def _next(self, decoder: MultipartDecoder) -> Event:
+        try:
+            return decoder.next_event()
+        except RequestEntityTooLarge as refused:
+            raise TooManyParts(count_max=self.max_form_parts or 0) from refused
 
     def _must_be_short(self, part: Field | File, held: IO[bytes]) -> None:
         limit = self.max_form_memory_size
         if isinstance(part, Field) and limit is not None and held.tell() > limit:
-            raise RequestEntityTooLarge
+            raise TooLarge(size_max=limit)
 
 
 class FormParser(FormDataParser):

@@ -1,7 +1,9 @@
 """What every route does before and after its handler: who may, what is read, once per key, how it is refused."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from gunicorn.http.errors import (
 from marshmallow import Schema, fields, validate
 
 from shared.http.files import Files
-from shared.http.routes import ANYONE, Routes
+from shared.http.routes import ANYONE, BODY_BYTES_MAX, Routes
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -43,6 +45,7 @@ class Full(Conflict):
     code = "access.not-yours"  # any code that has a text
 
 
+FORM_BYTES_MAX = 600_000
 routes = Routes("pots")
 gate = threading.Event()
 
@@ -63,7 +66,11 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
     "/pots/file",
     needs="pots:fill",
     takes=Files(
-        fields=PotBody, part="file", count_max=1, size_max=1_000, keep=lambda platform, fund_id, file: file.name
+        fields=PotBody,
+        part="file",
+        count_max=1,
+        size_max=FORM_BYTES_MAX,
+        keep=lambda platform, fund_id, file: file.name,
     ),
 )
 def fill_from_file(work: Work, sent: Any) -> None:
@@ -289,6 +296,39 @@ def test_what_is_not_there(office: Office, path: str, method: str, status: int, 
     assert refused.json["detail"] != code
     if status == 405:
         assert "POST" in refused.headers["Allow"]
+
+
+TOO_LARGE: dict[str, tuple[str, Callable[[], dict[str, Any]], int]] = {
+    "json": ("/pots", lambda: {"json": {"pot_id": "a" * 70_000}}, BODY_BYTES_MAX),
+    "json in chunks": (
+        "/pots",
+        lambda: {
+            "content_type": "application/json",
+            "environ_overrides": {"wsgi.input": BytesIO(b" " * 70_000), "wsgi.input_terminated": True},
+        },
+        BODY_BYTES_MAX,
+    ),
+    "file": ("/pots/file", lambda: {"data": {"file": (BytesIO(bytes(FORM_BYTES_MAX)), "a")}}, FORM_BYTES_MAX),
+    "field": ("/pots/file", lambda: {"data": {"pot_id": "a" * 510_000, "file": (BytesIO(b"a"), "a")}}, 500_000),
+}
+
+
+@pytest.mark.parametrize(("where", "asked", "size_max"), TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_u4_what_is_too_large_is_told_how_large_it_may_be(
+    office: Office, where: str, asked: Callable[[], dict[str, Any]], size_max: int, language: str
+) -> None:
+    headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k", "Accept-Language": language}
+    refused = office.nobody().post(f"/v1/{DZ}{where}", headers=headers, **asked())
+    assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
+    assert refused.json["size_max"] == size_max and str(size_max) in refused.json["detail"]
+
+
+def test_u4_a_form_of_too_many_parts_is_told_how_many_it_may_have(office: Office) -> None:
+    parts: dict[str, Any] = {f"f{number}": "a" for number in range(1_001)}
+    refused = _posted(office, "/pots/file", data=parts | {"file": (BytesIO(b"a"), "a")})
+    assert (refused.status_code, refused.json["code"]) == (413, "request.too-many-parts")
+    assert "1000" in refused.json["detail"] and "size_max" not in refused.json
 
 
 @pytest.mark.parametrize(
