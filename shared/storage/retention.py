@@ -76,7 +76,7 @@ def purge(work: Work, collection: str, retention: Retention) -> list[str]:
     """Remove rows of one fund whose time is over, those that are over longest first, a few hundred at most; which."""
     drawer = work.drawer(collection)
     over = drawer.find(retention.over(work.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
-    _remove(work.collection(collection), over, session=drawer.session)
+    _remove(work.collection(collection), over, session=drawer.session, fund=work.fund.fund_id)
     return [str(row["_id"]).removeprefix(drawer.key("")) for row in over]
 
 
@@ -90,9 +90,11 @@ def purge_plumbing(platform: Platform, collection: str, retention: Retention) ->
     return len(over)
 
 
-def _remove(rows: Collection[Document], over: Sequence[Document], session: ClientSession | None = None) -> None:
+def _remove(
+    rows: Collection[Document], over: Sequence[Document], *, session: ClientSession | None = None, **equal: object
+) -> None:
     for ids in parts([str(row["_id"]) for row in over], of=rows):
-        rows.delete_many({"_id": {"$in": ids}}, session=session)
+        rows.delete_many({"_id": {"$in": ids}, **equal}, session=session)
 
 
 def _in_words(life: timedelta) -> str:

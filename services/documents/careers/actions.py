@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.documents.careers import rules
 from services.documents.careers.career import Career, Entry, Line, Statement
-from services.documents.careers.store import careers, pages
+from services.documents.careers.store import careers, pages, pages_of
 from services.documents.register import actions as register
 from shared.events.payments import DeclaredWage, WagesDeclared
 from shared.kernel.outcome import Outcome
@@ -14,7 +14,7 @@ from shared.storage.work import Work
 
 def write_page(work: Work, page: WagesDeclared) -> None:
     """Write a page of wages into the careers of its persons, and out of those whom a corrected declaration drops."""
-    record = rules.page_of(page, known=pages.find_all(work, scope=rules.scope_of(page)))
+    record = rules.page_of(page, known=pages_of(work, rules.scope_of(page)))
     if record is None:
         return
     declared: dict[str, list[DeclaredWage]] = defaultdict(list)

@@ -10,7 +10,7 @@ from services.documents.wiring import service
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, employers, wage
-from tests.ground import TN, hear, parked
+from tests.ground import DZ, TN, hear, parked
 
 
 @pytest.fixture
@@ -91,3 +91,17 @@ def test_pages_of_hundreds_of_known_and_unknown_people(platform: Platform) -> No
     print(f"500 persons in {perf_counter() - began_s:.2f} s")  # noqa: T201  # seen with pytest -s
     assert platform.database["careers"].count_documents({"version": 2}) == 300
     assert platform.database["careers"].count_documents({"version": 1}) == 200
+
+
+def test_g3_a_correction_takes_out_whom_the_last_of_a_thousand_pages_named(platform: Platform) -> None:
+    hear(platform, service, declared(wage(KARIM)))
+    (kept,) = platform.database["declared_pages"].find()
+    others = [
+        {**kept, "_id": f"{DZ}:0/{number:05d}", "page_id": f"0/{number:05d}", "person_refs": [f"p{number:024d}"]}
+        for number in range(1_100)
+    ]
+    platform.database["declared_pages"].insert_many(others)
+    hear(platform, service, declared(wage(AMIRA), revision=2))
+    found = platform.database["declared_pages"].find_one({"revision": 2})
+    assert found is not None
+    assert len(found["withdrawn_refs"]) == 1_101 and KARIM in found["withdrawn_refs"]

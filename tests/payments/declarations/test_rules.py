@@ -333,7 +333,7 @@ def test_what_is_to_be_confirmed_may_be_withdrawn_or_lapses() -> None:
     assert rules.withdraw(withdrawn.thing, at=LATER).events == ()
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.TO_CONFIRM, Status.WITHDRAWN})
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.TO_CONFIRM, Status.WITHDRAWN}))
 def test_what_does_not_wait_for_it_is_neither_confirmed_nor_withdrawn(status: Status) -> None:
     with pytest.raises(rules.NothingToConfirm):
         rules.confirm(declaration(status), by="amel", at=LATER)
