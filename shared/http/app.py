@@ -8,14 +8,15 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, g, json, request
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.http import headers, limits, openapi, problems
 from shared.http.admission import Places
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
+from shared.http.incoming import IncomingRequest
 from shared.http.limits import Limits
-from shared.http.multipart import FormRequest
 from shared.http.routes import ANYONE, Route
 from shared.kernel.errors import Unavailable
 from shared.languages.texts import Texts
@@ -38,7 +39,7 @@ class NotMigrated(Unavailable):
 class App(Flask):
     """Flask, where nothing is a coroutine: otherwise it asks that of each function at each request."""
 
-    request_class = FormRequest
+    request_class = IncomingRequest
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -65,9 +66,11 @@ def build(
     """
     app = App(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
+    app.url_map.merge_slashes = False  # it would send callers on to the address that their Host header names
     app.extensions["texts"] = texts
     problems.install(app)
     _observe(app)
+    app.before_request(_refuse_slashes_before)
     headers.install(app)
     guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
     limits.install(app, Limits(limits.quotas(quotas), guarded))
@@ -82,6 +85,12 @@ def build(
     _refuse_while(app, lacking)
     _show_health(app, lambda: [*lacking(), *_missing(app, platform)])
     return app
+
+
+def _refuse_slashes_before() -> None:
+    """`//v1` is no address of ours: werkzeug reads it as `/v1`, and a rule of the proxy in front may not."""
+    if request.environ.get("PATH_INFO", "").startswith("//"):
+        raise NotFound
 
 
 def _refuse_while(app: Flask, lacking: Callable[[], Sequence[str]]) -> None:

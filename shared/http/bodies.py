@@ -3,22 +3,38 @@
 import functools
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import request
 from marshmallow import Schema, ValidationError
-from werkzeug.exceptions import BadRequest
 
-from shared.http.problems import BodyInvalid, FieldFault, Malformed, WrongMediaType
+from shared.http.problems import BodyInvalid, FieldFault, Malformed, TooLarge, WrongMediaType
 from shared.kernel.errors import Invalid
+
+NESTED_MAX = 32
+"""Objects and lists inside each other in a JSON body; no schema of ours has more than a few."""
+NAME_SHOWN_MAX = 40
 
 KEY_SHAPE = re.compile(r"^[\x21-\x7e]{1,255}$")
 
 
 class MalformedJson(Malformed):
+    """The body is no JSON in UTF-8 (RFC 8259, 8.1), or holds what JSON does not have, such as NaN."""
+
     code = "request.malformed-json"
+
+
+class NameTwice(Malformed):
+    """An object names a member twice: which of the two is meant, every reader decides otherwise."""
+
+    code = "request.json-name-twice"
+
+
+class NestedTooDeep(Malformed):
+    code = "request.json-too-deep"
 
 
 class KeyMissing(Malformed):
@@ -39,12 +55,37 @@ def body(schema: type[Schema]) -> Mapping[str, Any]:
     """The JSON body as the schema reads it."""
     if request.mimetype != "application/json":
         raise WrongMediaType(expected="application/json")
-    try:
-        sent = request.get_json()
-        _must_be_text(sent)
-    except (BadRequest, RecursionError, UnicodeEncodeError) as malformed:
-        raise MalformedJson from malformed
+    raw, size_max = request.get_data(cache=True), request.max_content_length
+    if size_max is not None and len(raw) >= size_max and request.environ["wsgi.input"].read(1):
+        raise TooLarge(size_max=size_max)  # of what comes in chunks, werkzeug reads as much and leaves the rest
+    sent = read_json(raw)
     return loaded(schema, sent)
+
+
+def read_json(raw: bytes) -> Any:
+    """The value that JSON in UTF-8 says: a value that can be stored, and that all readers read the same."""
+    twice: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
+                twice.append(name)
+            found[name] = value
+        return found
+
+    try:
+        text = raw.decode("utf-8-sig")
+        sent = json.loads(text, object_pairs_hook=members, parse_constant=_no_constant, parse_float=_finite)
+        if "\\ud" in text.lower():  # half a surrogate pair can be escaped, and neither stored nor hashed
+            json.dumps(sent, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as malformed:
+        raise MalformedJson from malformed
+    if twice:
+        raise NameTwice(name=twice[0][:NAME_SHOWN_MAX])
+    if _is_deeper(sent, NESTED_MAX):
+        raise NestedTooDeep(nested_max=NESTED_MAX)
+    return sent
 
 
 def query(schema: type[Schema]) -> Mapping[str, Any]:
@@ -81,10 +122,26 @@ def made(schema: type[Schema]) -> Schema:
     return schema()
 
 
-def _must_be_text(sent: object) -> None:
-    """UnicodeEncodeError for half a surrogate pair, which JSON can escape and nothing can store or hash."""
-    if b"\\ud" in request.get_data().lower():
-        json.dumps(sent, ensure_ascii=False).encode()
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number beyond every number")
+    return number
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether objects and lists lie in each other more than `most` times."""
+    level = [value]
+    for _ in range(most + 1):
+        held = [each for each in level if isinstance(each, dict | list)]
+        if not held:
+            return False
+        level = [inner for each in held for inner in (each.values() if isinstance(each, dict) else each)]
+    return True
 
 
 def loaded(schema: type[Schema], sent: Any) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 import requests
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -22,6 +22,13 @@ ALGORITHMS = ["ES256"]
 TOKEN_TYPE = "at+jwt"  # noqa: S105
 KEYS_FRESH_S = 300
 KEYS_ASKED_AGAIN_S = 10
+KEYS_MISSED_AGAIN_S = 1
+"""Where there are none yet."""
+KEYS_TIMEOUT_S = 3
+FIRST_KEYS_WAIT_S = 0.5
+"""For how long a caller waits for the first keys, which another's request is fetching."""
+KEY_ID_LENGTH_MAX = 200
+ABSENT_KEPT_MAX = 1_000
 KEYS_BYTES_MAX = 64 * 1024
 """Some two hundred keys; identity publishes two or three."""
 NO_KEYS = (requests.RequestException, JoseError, ValueError, KeyError, TypeError, RecursionError)
@@ -81,33 +88,43 @@ class PublicKeys(Protocol):
 
 @dataclass
 class KeysFromUrl:
-    """The JWKS at an address, kept while it is fresh, and kept on while the identity service is down."""
+    """The JWKS at an address, kept while it is fresh, and kept on while the identity service is down. One request at a
+    time asks for it; the others use what is there, since identity may take its time."""
 
     url: str
     clock_s: Callable[[], float] = time.monotonic
     _keys: KeySet | None = None
     _asked_s: float = float("-inf")
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, *, unknown_key: bool) -> KeySet:
         """The keys; asked again where they are old or a token names one that is not among them."""
-        with self._lock:
-            age_s = self.clock_s() - self._asked_s
-            if self._keys is None or age_s > KEYS_FRESH_S or (unknown_key and age_s > KEYS_ASKED_AGAIN_S):
-                self._ask()
-            if self._keys is None:
-                raise KeysUnavailable
-            return self._keys
+        if self._is_due(unknown_key) and self._asking.acquire(timeout=0 if self._keys else FIRST_KEYS_WAIT_S):
+            try:
+                if self._is_due(unknown_key):
+                    self._ask()
+            finally:
+                self._asking.release()
+        if self._keys is None:
+            raise KeysUnavailable
+        return self._keys
+
+    def _is_due(self, unknown_key: bool) -> bool:
+        age_s = self.clock_s() - self._asked_s
+        if self._keys is None:
+            return age_s > KEYS_MISSED_AGAIN_S
+        return age_s > (KEYS_ASKED_AGAIN_S if unknown_key else KEYS_FRESH_S)
 
     def _ask(self) -> None:
-        self._asked_s = self.clock_s()
         try:
-            with requests.get(self.url, timeout=3, stream=True) as answer:
+            with requests.get(self.url, timeout=KEYS_TIMEOUT_S, stream=True) as answer:
                 answer.raise_for_status()
                 body = answers.read(answer, bytes_max=KEYS_BYTES_MAX)
             self._keys = KeySet.import_key_set(msgspec.json.decode(body))
         except NO_KEYS:
             return
+        finally:
+            self._asked_s = self.clock_s()
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,8 @@ class Verifier:
     _read: "OrderedDict[str, Read]" = field(default_factory=OrderedDict, compare=False, repr=False)
     """Tokens come again with every request. What they say stays true as long as the key that signed them is published;
     their fund and their time are held against each request."""
+    _absent: "OrderedDict[str, KeySet]" = field(default_factory=OrderedDict, compare=False, repr=False)
+    """Names of keys that were looked for, and the newest keys then, among which they were not."""
 
     def actor(self, authorization: str, *, fund_id: str, at: datetime) -> Actor:
         """The caller behind an Authorization header."""
@@ -161,12 +180,24 @@ class Verifier:
         return known
 
     def _verified(self, token: str, keys: KeySet) -> Read:
-        """The token by these keys, or by newer ones where they do not know its own."""
-        try:
-            return self._believed(jwt.decode(token, keys, algorithms=ALGORITHMS), keys)
-        except (JoseError, ValueError):
-            newer = self.keys.get(unknown_key=True)
-            return self._believed(jwt.decode(token, newer, algorithms=ALGORITHMS), newer)
+        """The token by these keys, or by newer ones where its own is not among them."""
+        named = jws.extract_compact(token.encode()).headers().get("kid")
+        if named is not None and not _has(keys, named):
+            keys = self._newer(str(named), keys)
+        return self._believed(jwt.decode(token, keys, algorithms=ALGORITHMS), keys)
+
+    def _newer(self, named: str, keys: KeySet) -> KeySet:
+        """Keys of which one has the name. One that was not found is not asked for again while the keys are the same."""
+        if len(named) > KEY_ID_LENGTH_MAX or self._absent.get(named) is keys:
+            raise TokenInvalid
+        newer = self.keys.get(unknown_key=True)
+        if _has(newer, named):
+            return newer
+        if newer is not keys:
+            self._absent[named] = newer
+            if len(self._absent) > ABSENT_KEPT_MAX:
+                self._absent.popitem(last=False)
+        raise TokenInvalid
 
     def _believed(self, decoded: jwt.Token, keys: KeySet) -> Read:
         """What a token says whose signature is good, where it was issued for this."""
@@ -182,6 +213,10 @@ class Verifier:
             raise TokenInvalid
         begins_s = max(claims.get("nbf", 0), claims.get("iat", 0))
         return Read(keys, claims.get("fund"), begins_s, claims["exp"], actor_of(claims))
+
+
+def _has(keys: KeySet, named: object) -> bool:
+    return any(key.kid == named for key in keys.keys)
 
 
 def _is_well_formed(claims: Mapping[str, Any]) -> bool:

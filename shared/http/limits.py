@@ -10,6 +10,7 @@ several processes a caller may have up to as many times the quota; divide by it 
 """
 
 import ipaddress
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -33,6 +34,12 @@ COUNTERS_MAX = 50_000
 
 NOT_COUNTED = frozenset({"live", "ready"})
 IPV6_CUSTOMER_BITS = 64
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Under which networks that have IPv6 alone show IPv4 addresses (RFC 6052)."""
+UNKNOWN = "unknown"
+_HOST_AND_PORT = re.compile(
+    r"\[(?P<bracketed>[^\[\]]*)\](:\d*)? | (?P<v4>[^:\[\]]*)(:\d*)? | (?P<v6>[^\[\]]*)", re.VERBOSE
+)
 
 
 class Counters:
@@ -110,13 +117,21 @@ class Limits:
 
 
 def network(address: str) -> str:
-    """Whom an address stands for: an IPv6 customer has 2^64 of them."""
-    if ":" not in address:
-        return address
+    """Whom an address stands for, as proxies write it: with a port, in brackets or with a zone. An IPv4 address is the
+    same caller in its IPv6 forms; an IPv6 customer has 2^64 addresses. What is no address is all one caller."""
+    found = _HOST_AND_PORT.fullmatch(address.strip().strip('"'))
+    host = (found["bracketed"] or found["v4"] or found["v6"] or "") if found else ""
     try:
-        return str(ipaddress.ip_network((address.partition("%")[0], IPV6_CUSTOMER_BITS), strict=False))
+        read = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return address
+        return UNKNOWN
+    if isinstance(read, ipaddress.IPv4Address):
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    if read in NAT64:
+        return str(ipaddress.IPv4Address(read.packed[-4:]))
+    return str(ipaddress.ip_network((read.packed, IPV6_CUSTOMER_BITS), strict=False))
 
 
 def quotas(*given: Mapping[str, str]) -> dict[str, RateLimitItem]:

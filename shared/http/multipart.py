@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Request
 from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+from shared.http.problems import TooLarge, TooManyParts
 
 Parsed = tuple[MultiDict[str, Any], MultiDict[str, FileStorage]]
 
@@ -56,17 +57,28 @@ class _Parser(MultiPartParser):
         while not is_over:
             chunk = stream.read(self.buffer_size)
             is_over = not chunk
-            decoder.receive_data(chunk or None)
-            while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
+            try:
+                decoder.receive_data(chunk or None)
+            except RequestEntityTooLarge as refused:
+                raise TooLarge(size_max=self.max_form_memory_size or 0) from refused
+            while not isinstance(event := self._next(decoder), NeedData | Epilogue):
                 yield event
+
+    def _next(self, decoder: MultipartDecoder) -> Event:
+        try:
+            return decoder.next_event()
+        except RequestEntityTooLarge as refused:
+            raise TooManyParts(count_max=self.max_form_parts or 0) from refused
 
     def _must_be_short(self, part: Field | File, held: IO[bytes]) -> None:
         limit = self.max_form_memory_size
         if isinstance(part, Field) and limit is not None and held.tell() > limit:
-            raise RequestEntityTooLarge
+            raise TooLarge(size_max=limit)
 
 
-class _FormParser(FormDataParser):
+class FormParser(FormDataParser):
+    """Reads the forms of a request so."""
+
     def _parse_multipart(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
     ) -> tuple[IO[bytes], MultiDict[str, Any], MultiDict[str, FileStorage]]:
@@ -75,9 +87,3 @@ class _FormParser(FormDataParser):
             raise ValueError("a multipart body without its boundary")
         parser = _Parser(self.stream_factory, self.max_form_memory_size, self.cls, max_form_parts=self.max_form_parts)
         return stream, *parser.parse(stream, boundary, content_length)
-
-
-class FormRequest(Request):
-    """A request whose forms are read so."""
-
-    form_data_parser_class = _FormParser

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, json, request
 from marshmallow import Schema, fields
 from opentelemetry import trace
 from pymongo.errors import PyMongoError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from shared.http.callers import Unauthenticated
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Superseded, Unavailable
@@ -22,7 +22,6 @@ RETRY_AFTER_S = 2
 CODE_OF_STATUS = {
     404: "request.not-found",
     405: "request.method-not-allowed",
-    413: "request.too-large",
     415: "request.media-type",
 }
 SCHEME_OF_REFUSAL = {
@@ -44,6 +43,24 @@ class FieldFault:
 
 class Malformed(Failure):
     """The request cannot be read at all (HTTP 400)."""
+
+
+class BodyBroken(Malformed):
+    """The body ended too early, or its chunks are not as they must be."""
+
+    code = "request.body-broken"
+
+
+class TooLarge(Failure):
+    """The body, or one field of a form, is larger than `size_max` bytes (HTTP 413)."""
+
+    code = "request.too-large"
+
+
+class TooManyParts(TooLarge):
+    """A form has more than `count_max` parts."""
+
+    code = "request.too-many-parts"
 
 
 class WrongMediaType(Failure):
@@ -70,6 +87,7 @@ class BodyInvalid(Invalid):
 
 STATUS_OF: tuple[tuple[type[Failure], int], ...] = (
     (Malformed, 400),
+    (TooLarge, 413),
     (WrongMediaType, 415),
     (Unauthenticated, 401),
     (Forbidden, 403),
@@ -99,6 +117,7 @@ class Problem(Schema):
     detail = fields.String(required=True, metadata={"description": "A sentence in the caller's language."})
     trace_id = fields.String(metadata={"description": "Under which the request can be found again."})
     version = fields.Integer(metadata={"description": "That of the thing now, where If-Match named another (412)."})
+    size_max = fields.Integer(metadata={"description": "The limit in bytes, where what came is larger (413)."})
     errors = fields.List(fields.Nested(FieldFaultView), metadata={"description": "Field by field."})
 
 
@@ -120,7 +139,13 @@ def say(code: str, **parameters: object) -> str:
 
 
 def problem(
-    status: int, code: str, *, detail: str, faults: Sequence[FieldFault] = (), version: int | None = None
+    status: int,
+    code: str,
+    *,
+    detail: str,
+    faults: Sequence[FieldFault] = (),
+    version: int | None = None,
+    size_max: int | None = None,
 ) -> Response:
     """The answer that says what is wrong."""
     body: dict[str, object] = {
@@ -136,6 +161,8 @@ def problem(
         body["errors"] = [{"field": fault.field, "code": fault.code, "detail": say(fault.code)} for fault in faults]
     if version is not None:
         body["version"] = version
+    if size_max is not None:
+        body["size_max"] = size_max
     answer = Response(json.dumps(body, ensure_ascii=False), status, mimetype=MEDIA_TYPE)
     if version is not None:
         answer.set_etag(str(version))
@@ -155,7 +182,15 @@ def of_failure(failure: Failure) -> Response:
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = say(failure.code, **failure.parameters)
     version = int(failure.parameters["version"]) if isinstance(failure, Superseded) else None
-    answer = problem(status, failure.code, detail=detail, faults=getattr(failure, "faults", ()), version=version)
+    size_max = failure.parameters.get("size_max")
+    answer = problem(
+        status,
+        failure.code,
+        detail=detail,
+        faults=getattr(failure, "faults", ()),
+        version=version,
+        size_max=size_max if isinstance(size_max, int) else None,
+    )
     if "retry_after_s" in failure.parameters:
         answer.headers["Retry-After"] = str(failure.parameters["retry_after_s"])
     return answer
@@ -163,6 +198,10 @@ def of_failure(failure: Failure) -> Response:
 
 def of_http(error: HTTPException) -> Response:
     """The answer to what Flask itself refuses, with the headers that it wants to give."""
+    if isinstance(error, ClientDisconnected):
+        return of_failure(BodyBroken())
+    if isinstance(error, RequestEntityTooLarge):
+        return of_failure(TooLarge(size_max=request.max_content_length or 0))
     status = error.code or 500
     code = CODE_OF_STATUS.get(status, "request.refused")
     answer = problem(status, code, detail=say(code))

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from shared.languages.plurals import chosen
 
 LANGUAGES = ("ar", "fr", "en")
 HEADERS_KEPT_MAX = 256
 """People's browsers send few different ones, and each answer asks for several sentences."""
+
+HEADER_LENGTH_MAX = 1_000
+UNNAMED = 0.0001
+"""The weight of a language that a header does not name: less than any that it can give (RFC 9110, 12.4.2)."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +72,13 @@ def read(paths: Iterable[Path]) -> Texts:
 
 @functools.lru_cache(maxsize=HEADERS_KEPT_MAX)
 def best_language(header: str, offered: tuple[str, ...]) -> str:
-    """Which of the languages offered an Accept-Language header prefers; the first where it names none of them."""
-    weighted: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            weighted.append((float(weight or 1), tag.split("-")[0].lower()))
-        except ValueError:
-            continue
-    for _, language in sorted(weighted, key=lambda found: -found[0]):
-        if language in offered:
-            return language
-    return offered[0]
+    """Which of the languages offered an Accept-Language header prefers (RFC 9110, 12.5.4); the first where it names
+    none of them. A region counts as its language. What `q=0` refuses is taken only where all are refused."""
+    weights: dict[str, float] = {}
+    for tag, weight in parse_accept_header(header[:HEADER_LENGTH_MAX], LanguageAccept):
+        language = tag.replace("_", "-").partition("-")[0].lower()
+        weights[language] = max(weight, weights.get(language, 0.0))
+    others = weights.get("*", UNNAMED)
+    named = [language for language in weights if language in offered]
+    best = max((*named, *offered), key=lambda language: weights.get(language, others))
+    return best if weights.get(best, others) else offered[0]

@@ -116,6 +116,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "keepalive": 5,
             "control_socket_disable": True,
+            "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
+            "forwarder_headers": "",  # nobody but us says under which path we lie
             "proc_name": f"himaya {self.service.name} web",
             "logger_class": _Log,
             "post_fork": self._begin,

@@ -84,18 +84,15 @@ def test_no_spelling_of_a_path_opens_it(operation: Operation, holding: Holdings)
     for name, url in spellings(operation.url(DZ, here.parts)).items():
         for bearer in (None, stranger):
             answer = here.ask(operation, bearer, url=url)
-            assert answer.status_code in {308, 401, 403, 404, 405}, (name, answer.text)
-            if answer.status_code != 308:  # which repeats what was asked, and where to ask it again
-                assert not [mark for mark in here.marks if mark in answer.text and mark not in url], name
-            location = answer.headers.get("Location", "/")
-            assert location.startswith(("/v1/", "http://localhost/v1/", "/")) and "stranger" not in location, name
-            assert "X-User" not in answer.headers, name
+            assert answer.status_code in {401, 403, 404, 405}, (name, answer.text)
+            assert not [mark for mark in here.marks if mark in answer.text and mark not in url], name
+            assert "Location" not in answer.headers and "X-User" not in answer.headers, name
 
 
-def test_a_redirect_never_leaves_the_service(holding: Holdings) -> None:
+def test_h4_no_path_is_sent_on(holding: Holdings) -> None:
     for service in {each.service for each in ALL}:
         client = holding(service).office.app.test_client()
+        assert not [rule.rule for rule in client.application.url_map.iter_rules() if rule.rule[1:].endswith("/")]
         for path in ("//stranger.test/v1/x", "/\\stranger.test", "///stranger.test//v1", f"//stranger.test/v1/{DZ}/.."):
             answer = client.get(path, headers={"X-Forwarded-Host": "stranger.test"})
-            assert answer.status_code in {308, 404}
-            assert not answer.headers.get("Location", "").startswith(("//", "http://stranger", "https://stranger"))
+            assert answer.status_code == 404 and "Location" not in answer.headers

@@ -128,7 +128,7 @@ def test_a_bad_paper_is_refused_with_the_reason_and_leaves_nothing(
 def test_what_is_far_too_large_is_not_even_read(office: Office, platform: Platform) -> None:
     refused = give(office.person(AMIRA), b"%PDF-" + bytes(100 * 1024 * 1024))
     assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
-    assert refused.json["detail"] == "La demande dépasse la taille permise."
+    assert refused.json["detail"] == "La demande dépasse la taille permise (31457280 octets)."
 
 
 @pytest.mark.parametrize(

@@ -323,7 +323,7 @@ def test_a_hundred_megabytes_are_refused_unread(desk: Desk, platform: Platform) 
     )
     assert BODY_BYTES_MAX < 100 << 20
     assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
-    assert refused.json["detail"] == "حجم الطلب أكبر من الحد المسموح به."
+    assert refused.json["detail"] == f"حجم الطلب أكبر من الحد المسموح به ({BODY_BYTES_MAX} بايت)."
     assert platform.database["declarations"].count_documents({}) == 0
 
 

@@ -2,7 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -13,9 +15,12 @@ from joserfc.jwk import ECKey
 from deploy.local.programs import HOST
 from shared.http.callers import (
     ALGORITHMS,
+    FIRST_KEYS_WAIT_S,
     KEYS_ASKED_AGAIN_S,
     KEYS_BYTES_MAX,
     KEYS_FRESH_S,
+    KEYS_MISSED_AGAIN_S,
+    KEYS_TIMEOUT_S,
     KeysFromUrl,
     KeysUnavailable,
     TokenInvalid,
@@ -36,9 +41,13 @@ class Identity:
         self.keys: list[ECKey] = [OLD]
         self.asked, self.is_up = 0, True
         self.instead: bytes | None = None
+        self.was_asked, self.goes_on = threading.Event(), threading.Event()
+        self.goes_on.set()
 
     def __call__(self, environ: Any, start: Any) -> list[bytes]:
         self.asked += 1
+        self.was_asked.set()
+        self.goes_on.wait(10)
         start("200 OK" if self.is_up else "503 Down", [("Content-Type", "application/json")])
         if self.instead is not None:
             return [self.instead]
@@ -188,3 +197,89 @@ def test_who_answers_without_end_in_identity_s_place_gives_no_keys() -> None:
         with pytest.raises(KeysUnavailable):
             Service(source.url).takes(token(OLD))
         assert source.was_left.wait(10)
+
+
+@contextmanager
+def hanging(identity: Identity, ask: Callable[[], object]) -> Iterator[None]:
+    """While identity has taken somebody's question and does not answer."""
+    identity.was_asked.clear()
+    identity.goes_on.clear()
+    first = threading.Thread(target=ask)
+    first.start()
+    assert identity.was_asked.wait(5)
+    try:
+        yield
+    finally:
+        identity.goes_on.set()
+        first.join(5)
+
+
+def test_h5_while_identity_hangs_one_asks_and_the_others_go_on(identity: Identity, service: Service) -> None:
+    assert service.takes(token(OLD))
+    service.seconds += KEYS_ASKED_AGAIN_S + 1
+    with hanging(identity, lambda: service.takes(token(STRANGER))):
+        began_s = time.monotonic()
+        assert all(service.takes(token(OLD, sub=f"p{number}")) for number in range(20))
+        assert not service.takes(token(NEW))
+        assert time.monotonic() - began_s < 1
+    assert identity.asked == 2
+
+
+def test_h5_old_keys_do_while_newer_ones_are_fetched(identity: Identity, service: Service) -> None:
+    assert service.takes(token(OLD))
+    service.seconds += KEYS_FRESH_S + 1
+    identity.keys = [NEW]
+    with hanging(identity, lambda: service.takes(token(NEW))):
+        assert service.takes(token(OLD))
+    assert service.takes(token(NEW)) and not service.takes(token(OLD))
+    assert identity.asked == 2
+
+
+def test_h5_who_comes_before_the_first_keys_waits_a_moment_for_them(identity: Identity, service: Service) -> None:
+    with hanging(identity, lambda: service.takes(token(OLD))):
+        began_s = time.monotonic()
+        with pytest.raises(KeysUnavailable):
+            service.takes(token(OLD))
+        assert FIRST_KEYS_WAIT_S * 0.9 < time.monotonic() - began_s < KEYS_TIMEOUT_S
+    assert service.takes(token(OLD)) and identity.asked == 1
+
+
+def test_h5_keys_that_could_not_be_had_are_asked_for_again_soon_and_not_by_everyone(
+    identity: Identity, service: Service
+) -> None:
+    identity.is_up = False
+    for _ in range(5):
+        with pytest.raises(KeysUnavailable):
+            service.takes(token(OLD))
+    assert identity.asked == 1
+    identity.is_up = True
+    service.seconds += KEYS_MISSED_AGAIN_S + 0.1
+    assert service.takes(token(OLD))
+
+
+def test_h5_a_key_that_was_looked_for_in_vain_is_not_looked_for_again(identity: Identity, service: Service) -> None:
+    assert service.takes(token(OLD))
+    for _ in range(5):
+        service.seconds += KEYS_ASKED_AGAIN_S + 1
+        assert not service.takes(token(STRANGER))
+    assert identity.asked == 2
+    identity.keys = [OLD, STRANGER]
+    service.seconds += KEYS_FRESH_S + 1
+    assert service.takes(token(STRANGER)), "it is there by now"
+
+
+def test_h5_a_forged_signature_under_a_known_key_makes_nobody_ask(identity: Identity, service: Service) -> None:
+    assert service.takes(token(OLD))
+    service.seconds += KEYS_ASKED_AGAIN_S + 1
+    assert not service.takes(token(ECKey.generate_key("P-256", {"kid": OLD.kid})))
+    assert not service.takes("junk") and not service.takes("a.b.c") and not service.takes("é.é.é")
+    assert identity.asked == 1
+
+
+def test_h5_each_made_up_key_is_looked_for_once(identity: Identity, service: Service) -> None:
+    names = [f"k{number}" for number in range(5)] + ["k" * 5_000]
+    assert service.takes(token(OLD))
+    for name in names:
+        service.seconds += KEYS_ASKED_AGAIN_S + 1
+        assert not service.takes(token(ECKey.generate_key("P-256", {"kid": name})))
+    assert identity.asked == len(names), "and a name of such a length is none"

@@ -1,13 +1,25 @@
 """What every route does before and after its handler: who may, what is read, once per key, how it is refused."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from gunicorn.http.errors import (
+    ChunkMissingTerminator,
+    InvalidChunkExtension,
+    InvalidChunkSize,
+    InvalidHeader,
+    InvalidHeaderName,
+    LimitRequestHeaders,
+    NoMoreData,
+)
 from marshmallow import Schema, fields, validate
 
-from shared.http.routes import ANYONE, Routes
+from shared.http.files import Files
+from shared.http.routes import ANYONE, BODY_BYTES_MAX, Routes
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -33,6 +45,7 @@ class Full(Conflict):
     code = "access.not-yours"  # any code that has a text
 
 
+FORM_BYTES_MAX = 600_000
 routes = Routes("pots")
 gate = threading.Event()
 
@@ -47,6 +60,21 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
     if body["pot_id"] == "full":
         raise Full
     return pots.keep(work, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
+
+
+@routes.post(
+    "/pots/file",
+    needs="pots:fill",
+    takes=Files(
+        fields=PotBody,
+        part="file",
+        count_max=1,
+        size_max=FORM_BYTES_MAX,
+        keep=lambda platform, fund_id, file: file.name,
+    ),
+)
+def fill_from_file(work: Work, sent: Any) -> None:
+    """Fill a pot from a file."""
 
 
 def the_pot(work: Work, *, pot_id: str) -> Pot:
@@ -173,6 +201,86 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(
     assert told(platform) == [] and platform.database["requests"].count_documents({}) == 0
 
 
+BROKEN = {
+    "raw-surrogate": (b'{"pot_id": "\xed\xa0\x80"}', "request.malformed-json"),
+    "escaped-surrogate": (b'{"pot_id": "\\ud800"}', "request.malformed-json"),
+    "escaped-surrogate-in-a-name": (b'{"\\ud800": 1, "\\ud800": 2}', "request.malformed-json"),
+    "utf-16": ('{"pot_id": "a"}'.encode("utf-16"), "request.malformed-json"),
+    "utf-16-without-mark": ('{"pot_id": "\\ud800"}'.encode("utf-16-le"), "request.malformed-json"),
+    "utf-32": ('{"pot_id": "a"}'.encode("utf-32"), "request.malformed-json"),
+    "latin-1": ('{"pot_id": "é"}'.encode("latin-1"), "request.malformed-json"),
+    "overlong": (b'{"pot_id": "\xc0\xaf"}', "request.malformed-json"),
+    "name-twice": (b'{"pot_id": "a", "pot_id": "b"}', "request.json-name-twice"),
+    "name-twice-escaped": (b'{"pot_id": "a", "pot\\u005fid": "b"}', "request.json-name-twice"),
+    "name-twice-inside": (b'{"pot_id": {"a": [{"b": 1, "b": 1}]}}', "request.json-name-twice"),
+    "nan": (b'{"pot_id": "a", "amount": NaN}', "request.malformed-json"),
+    "infinity": (b'{"pot_id": "a", "amount": -Infinity}', "request.malformed-json"),
+    "infinity-in-digits": (b'{"pot_id": "a", "amount": 1e999}', "request.malformed-json"),
+    "digits-without-end": (b'{"pot_id": "a", "amount": ' + b"9" * 5_000 + b"}", "request.malformed-json"),
+    "deep": (b"[" * 33 + b"]" * 33, "request.json-too-deep"),
+    "deep-objects": (b'{"a":' * 33 + b"1" + b"}" * 33, "request.json-too-deep"),
+    "very-deep": (b"[" * 30_000 + b"]" * 30_000, "request.malformed-json"),
+    "empty": (b"", "request.malformed-json"),
+    "two-values": (b"{} {}", "request.malformed-json"),
+}
+
+
+@pytest.mark.parametrize(("sent", "code"), BROKEN.values(), ids=BROKEN)
+def test_h2_json_that_readers_would_read_differently_is_refused(office: Office, sent: bytes, code: str) -> None:
+    refused = _posted(office, data=sent, content_type="application/json")
+    assert (refused.status_code, refused.json["code"], refused.mimetype) == (400, code, "application/problem+json")
+    assert refused.json["detail"] != code
+
+
+def test_h2_a_name_that_stands_twice_is_told(office: Office) -> None:
+    refused = _posted(office, data=b'{"pot_id": "a", "pot_id": "b"}', content_type="application/json")
+    assert "pot_id" in refused.json["detail"]
+
+
+@pytest.mark.parametrize("sent", ['{"pot_id": "قدر"}', '\ufeff{"pot_id": "a"}', '{"pot_id": "\\ud83d\\ude00"}'])
+def test_h2_every_letter_of_utf_8_is_read(office: Office, sent: str) -> None:
+    assert _posted(office, data=sent.encode(), content_type="application/json; charset=utf-8").status_code == 201
+
+
+class _Breaks:
+    """A body at which gunicorn finds a fault while it is read."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def read(self, size: int = -1) -> bytes:
+        raise self.fault
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(InvalidChunkSize(b"zz"), ChunkMissingTerminator(b"xx"), InvalidChunkExtension("bare CR not allowed")),
+        *(InvalidHeader("bare LF"), InvalidHeaderName("a b"), LimitRequestHeaders("too many"), NoMoreData()),
+        *(ConnectionResetError(), TimeoutError()),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+@pytest.mark.parametrize("media_type", ["application/json", "multipart/form-data; boundary=b"])
+def test_h2_a_body_that_breaks_while_it_is_read_is_the_caller_s_fault(
+    office: Office, fault: Exception, media_type: str
+) -> None:
+    where = "/pots" if media_type == "application/json" else "/pots/file"
+    refused = _posted(
+        office,
+        where,
+        content_type=media_type,
+        environ_overrides={"wsgi.input": _Breaks(fault), "wsgi.input_terminated": True},
+    )
+    assert (refused.status_code, refused.json["code"]) == (400, "request.body-broken")
+    assert refused.mimetype == "application/problem+json"
+
+
+def _posted(office: Office, where: str = "/pots", **asked: Any) -> Any:
+    headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k"}
+    return office.nobody().post(f"/v1/{DZ}{where}", headers=headers, **asked)
+
+
 @pytest.mark.parametrize(
     ("path", "method", "status", "code"),
     [
@@ -190,12 +298,63 @@ def test_what_is_not_there(office: Office, path: str, method: str, status: int, 
         assert "POST" in refused.headers["Allow"]
 
 
+TOO_LARGE: dict[str, tuple[str, Callable[[], dict[str, Any]], int]] = {
+    "json": ("/pots", lambda: {"json": {"pot_id": "a" * 70_000}}, BODY_BYTES_MAX),
+    "json in chunks": (
+        "/pots",
+        lambda: {
+            "content_type": "application/json",
+            "environ_overrides": {"wsgi.input": BytesIO(b" " * 70_000), "wsgi.input_terminated": True},
+        },
+        BODY_BYTES_MAX,
+    ),
+    "file": ("/pots/file", lambda: {"data": {"file": (BytesIO(bytes(FORM_BYTES_MAX)), "a")}}, FORM_BYTES_MAX),
+    "field": ("/pots/file", lambda: {"data": {"pot_id": "a" * 510_000, "file": (BytesIO(b"a"), "a")}}, 500_000),
+}
+
+
+@pytest.mark.parametrize(("where", "asked", "size_max"), TOO_LARGE.values(), ids=TOO_LARGE)
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_u4_what_is_too_large_is_told_how_large_it_may_be(
+    office: Office, where: str, asked: Callable[[], dict[str, Any]], size_max: int, language: str
+) -> None:
+    headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k", "Accept-Language": language}
+    refused = office.nobody().post(f"/v1/{DZ}{where}", headers=headers, **asked())
+    assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
+    assert refused.json["size_max"] == size_max and str(size_max) in refused.json["detail"]
+
+
+def test_u4_a_form_of_too_many_parts_is_told_how_many_it_may_have(office: Office) -> None:
+    parts: dict[str, Any] = {f"f{number}": "a" for number in range(1_001)}
+    refused = _posted(office, "/pots/file", data=parts | {"file": (BytesIO(b"a"), "a")})
+    assert (refused.status_code, refused.json["code"]) == (413, "request.too-many-parts")
+    assert "1000" in refused.json["detail"] and "size_max" not in refused.json
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//", "//evil.test", f"/v1//{DZ}/pots/a", f"//v1/{DZ}/pots/a", f"/v1/{DZ}//pots/a", f"/v1/{DZ}/pots/a/", "/docs/"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_h4_no_path_sends_a_caller_on_to_the_host_that_they_name(office: Office, path: str, method: str) -> None:
+    client = office.app.test_client()
+    refused = client.open(method=method, headers={"Host": "evil.test"}, environ_overrides={"PATH_INFO": path})
+    assert (refused.status_code, refused.json["code"]) == (404, "request.not-found")
+    assert "Location" not in refused.headers and "evil.test" not in refused.text
+
+
 def test_a_sentence_comes_in_the_language_that_was_asked_for(office: Office) -> None:
     said = {
         language: office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": language}).json["detail"]
         for language in ("ar", "fr", "en", "de")
     }
     assert said == {"ar": "لا", "fr": "Aucun pot.", "en": "No pot.", "de": "لا"}
+
+
+@pytest.mark.parametrize("header", ["fr; q=0.9, en; q=0.8", "fr-TN", "ar;q=0, *"])
+def test_h01_a_sentence_comes_in_the_language_that_is_preferred(office: Office, header: str) -> None:
+    answer = office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": header})
+    assert answer.json["detail"] == "Aucun pot."
 
 
 def test_the_same_key_acts_once_and_answers_twice(office: Office, platform: Platform) -> None:

@@ -120,7 +120,7 @@ def test_a_body_that_cannot_be_taken_apart_lacks_its_fields(office: Office, cont
 def test_a_body_too_large_is_refused_in_the_callers_language(office: Office) -> None:
     refused = send(office, things=file("big", bytes(32 * MEGABYTE)))
     assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
-    assert refused.json["detail"] == "La demande dépasse la taille permise."
+    assert refused.json["detail"] == "La demande dépasse la taille permise (33554432 octets)."
 
 
 def test_the_same_files_under_the_same_key_are_the_same_request(office: Office) -> None:

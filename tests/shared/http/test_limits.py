@@ -140,8 +140,46 @@ def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts(platform: Platfor
 
 def test_an_ipv6_customer_is_one_caller() -> None:
     assert network("2001:db8:1:2:aaaa::1") == network("2001:db8:1:2:bbbb::2") != network("2001:db8:1:3::1")
-    assert network("fe80::1%eth0") == "fe80::/64"
-    assert (network("192.0.2.7"), network(""), network("a:b")) == ("192.0.2.7", "", "a:b")
+
+
+@pytest.mark.parametrize(
+    ("written", "who"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        (" 192.0.2.7 ", "192.0.2.7"),
+        ("192.0.2.7:40001", "192.0.2.7"),
+        ('"192.0.2.7:40001"', "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:c000:207", "192.0.2.7"),
+        ("[::ffff:192.0.2.7]:40001", "192.0.2.7"),
+        ("::FFFF:192.0.2.7%eth0", "192.0.2.7"),
+        ("64:ff9b::192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:0DB8:0001:0002:0:0:0:9", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]:40001", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("[fe80::1%25eth0]:80", "fe80::/64"),
+        *(
+            (wrong, "unknown")
+            for wrong in ("", "a:b", "unknown", "_hidden", "192.0.2", "192.0.2.7:x", "[192.0.2", "1" * 9_000)
+        ),
+        ("010.0.0.1", "unknown"),
+    ],
+)
+def test_q1_an_address_is_the_same_caller_however_it_is_written(written: str, who: str) -> None:
+    assert network(written) == who
+
+
+def test_q1_a_port_makes_nobody_another_and_a_mapped_address_nobody_the_same(
+    platform: Platform, tmp_path: Path
+) -> None:
+    bells = client(platform, tmp_path, trusted_proxies=1)
+    ports = [f"192.0.2.7:{port}" for port in range(40_001, 40_007)]
+    assert passed([bells.get(RING, headers={"X-Forwarded-For": each}) for each in ports]) == 3
+    mapped = [f"::ffff:192.0.2.{number}" for number in range(8, 14)]
+    assert passed([bells.get(RING, headers={"X-Forwarded-For": each}) for each in mapped]) == 6
+    assert bells.get(RING, headers={"X-Forwarded-For": "::ffff:192.0.2.7"}).status_code == 429
 
 
 def test_counters_end_and_are_of_a_most() -> None:
