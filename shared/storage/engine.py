@@ -5,7 +5,7 @@ The profile is chosen by asking the server what it is. Nothing else in the platf
 
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -50,15 +50,17 @@ EMBEDDED = EngineProfile(
     retries_writes=False,
 )
 
-_known: "WeakKeyDictionary[MongoClient[Any], EngineProfile]" = WeakKeyDictionary()
+_known: "dict[int, tuple[ref[MongoClient[Any]], EngineProfile]]" = {}
+"""By the client's identity: two clients of one address are equal, and one of them may be gone."""
 
 
 def profile_of(database: Database[Any]) -> EngineProfile:
     """The profile of the server behind a database: asked once by a process."""
     client = database.client
-    found = _known.get(client)
-    if found is None:
-        found = _known[client] = _ask(database)
+    seen, found = _known.get(id(client), (None, None))
+    if found is None or seen is None or seen() is not client:
+        found = _ask(database)
+        _known[id(client)] = ref(client), found
     return found
 
 
