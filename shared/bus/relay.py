@@ -183,16 +183,18 @@ def republish(
     since: datetime | None = None,
     key: str | None = None,
     fund_id: str | None = None,
-    sent_before: datetime | None = None,
+    errand_id: str = "",
 ) -> int:
     """Make what was published since an instant, of a key or by a fund unsent, so that the relay publishes it again.
 
     How many documents. They are read once, in the order of their ids, which is that of time, and marked in chunks of a
-    transaction each, so that no single command takes long. Whoever is stopped and runs it again names the instant at
-    which the first run began, `sent_before`: what was published again meanwhile is passed over.
+    transaction each, so that no single command takes long. Whoever is stopped and runs the same errand again passes
+    over what it has marked before: each document says which errand was its last. Clocks, which differ, are not asked.
     By key every document since the instant is looked at: there is no index for so rare a question.
     """
-    query: Document = {"is_sent": True, "sent_at": {"$not": {"$gt": sent_before or platform.clock()}}}
+    query: Document = {"is_sent": True}
+    if errand_id:
+        query["errand"] = {"$ne": errand_id}
     if since is not None:
         query |= {"_id": {"$gte": first_id_at(since)}, "at": {"$gte": since}}
     if key is not None:
@@ -205,7 +207,8 @@ def republish(
         for chunk in in_parts(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
 
             def unsend(transaction: Transaction, chunk: Sequence[Document] = chunk) -> int:
-                return mark(outbox, chunk, {"$set": {"is_sent": False}}, session=transaction.session)
+                change = {"is_sent": False, **({"errand": errand_id} if errand_id else {})}
+                return mark(outbox, chunk, {"$set": change}, session=transaction.session)
 
             marked += platform.transact(unsend)
     return marked

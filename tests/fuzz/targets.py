@@ -98,7 +98,8 @@ def _wages(build: Callable[[], WageFiles], fund_id: str) -> Callable[[bytes], ob
             WageFiles(dict(zip([*names, "third"], parts, strict=False))), known, chunk=1 + len(sent) // 3
         )
         assert report.is_accepted == (report.errors == 0)
-        assert report.lines <= sent.count(b"\n") + len(parts) and len(people) <= report.lines
+        line_ends = sum(sent.count(end) for end in (b"\n", b"\r", b"\f"))
+        assert report.lines <= line_ends + len(parts) and len(people) <= report.lines
         return report
 
     return read

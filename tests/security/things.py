@@ -273,6 +273,7 @@ def _payments(platform: Platform, folder: Path) -> Holding:
             "declarations.lines": {"query_string": {"page": "1"}},
             "collections.request": {"json": {"rail": "card"}},
             "partners.register": {"json": endpoint},
+            "partners.change": {"json": endpoint},
             "partners.replay": {"json": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}},
             "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
             "collections.list_credits": {"query_string": {"employer_id": DZ_EMPLOYER}},

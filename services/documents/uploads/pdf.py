@@ -139,7 +139,7 @@ def _must_have_a_size(stream: pikepdf.Object) -> None:
         raise PdfSwells
     if _filters(stream) == ["/DCTDecode"]:
         try:
-            with Image.open(BytesIO(stream.read_raw_bytes()), formats=("JPEG", "MPO")) as picture:
+            with Image.open(BytesIO(stream.read_raw_bytes()), formats=("JPEG",)) as picture:
                 if picture.width * picture.height > PIXELS_MAX:
                     raise PdfSwells
         except Image.DecompressionBombError:

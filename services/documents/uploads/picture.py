@@ -21,7 +21,7 @@ PAGES_MAX = 100
 JPEG_QUALITY = 88
 
 _READERS: dict[str, tuple[str, ...]] = {
-    "jpeg": ("JPEG", "MPO"),
+    "jpeg": ("JPEG",),  # its reader hands on what holds several pictures (MPO) by itself
     "png": ("PNG",),
     "heic": ("HEIF",),
     "webp": ("WEBP",),

@@ -89,15 +89,13 @@ def ask_republish(work: Work, *, since: datetime | None, key: str | None) -> Err
 
 def carry_out(platform: Platform, fund_id: str) -> int:
     """Do the errands of a fund that wait; how many documents will be sent again. One that is stopped goes on where it
-    was: what was sent again since it was asked for is passed over."""
+    was: what it has marked is passed over."""
     waiting: list[Any] = list(
         platform.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
     )
     sent_again = 0
     for row in waiting:
-        documents = republish(
-            platform, since=row["since"], key=row["key"], fund_id=fund_id, sent_before=row["asked_at"]
-        )
+        documents = republish(platform, since=row["since"], key=row["key"], fund_id=fund_id, errand_id=row["_id"])
         finished = {"is_done": True, "done_at": platform.clock(), "documents": documents}
         platform.database["errands"].update_one({"_id": row["_id"], "fund": fund_id}, {"$set": finished})
         sent_again += documents

@@ -432,3 +432,10 @@ def test_the_same_upload_gives_the_same_paper_and_cleaning_is_final(content: byt
     assert first == admit(content, media_type=media_type, file_name="")
     again = admit(first.content, media_type=media_type, file_name="")
     assert again.pages == first.pages
+
+
+def test_d06_a_jpeg_whose_head_is_broken_is_refused_and_not_a_fault() -> None:
+    """Pillow has no opener of the name MPO: to ask for one after JPEG has given up is a KeyError."""
+    for broken in (b"\xff\xd8\xff" + bytes(40), b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\xff" * 60):
+        with pytest.raises(Failure):
+            admit(broken, media_type="image/jpeg", file_name="a.jpg")
