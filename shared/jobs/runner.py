@@ -8,7 +8,7 @@ alone: one fund's silent bank holds up nobody else.
 import itertools
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -70,27 +70,25 @@ class Runner:
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
         done = 0
-        while began := self._take_due():
+        while began := list(self._take_due()):
             for fund_id, job in began:
                 self._run_and_leave(fund_id, job)
                 done += 1
         return done
 
-    def _take_due(self) -> list[tuple[str, Job]]:
-        """Take as many jobs of each fund and kind as may run now."""
+    def _take_due(self) -> Iterator[tuple[str, Job]]:
+        """Take as many jobs of each fund and kind as may run now, one by one: what was taken is run even where the
+        database is gone before the next."""
         funds, turn = list(self.platform.funds), next(self._turns)
-        begun = []
         for place in range(len(funds)):
             fund_id = funds[(turn + place) % len(funds)]
             for kind in self.kinds.values():
                 for job in self._due(fund_id, kind):
-                    mine = queue.replace_if_same(
-                        self.platform, fund_id, job, taken(job, kind, at=self.platform.clock())
-                    )
+                    begun = taken(job, kind, at=self.platform.clock())
+                    mine = queue.replace_if_same(self.platform, fund_id, job, begun)
                     if mine is not None:
                         self._count_running((fund_id, kind.name), 1)
-                        begun.append((fund_id, mine))
-        return begun
+                        yield fund_id, mine
 
     def _due(self, fund_id: str, kind: JobKind) -> Sequence[Job]:
         lane = fund_id, kind.name

@@ -211,6 +211,18 @@ def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(platf
     assert successor.run_due() == 1
 
 
+def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(platform: Platform) -> None:
+    """Or its place among those that run would be lost for good."""
+    press = Press()
+    schedule(platform, "a", "b")
+    runner = Runner(platform, [kind(press, at_once=1)])
+    taking = runner._take_due()
+    fund_id, first = next(taking)
+    taking.close()  # as an error in the middle does
+    runner._run_and_leave(fund_id, first)
+    assert (runner.run_due(), press.done) == (1, [f"{DZ}/a", f"{DZ}/b"])
+
+
 def test_two_workers_take_a_job_once(platform: Platform) -> None:
     schedule(platform, "a")
     seen = queue.due(platform, DZ, KIND, limit=5)[0]
