@@ -28,6 +28,8 @@ RETIRED: Mapping[str, Sequence[str]] = {
     "outbox": ["is_sent_1"],
     "errands": ["fund_1_is_done_1"],
     "audit": ["fund_1_at_1", "fund_1_link_1"],
+    "payouts": ["fund_1_status_1"],
+    "declarations": ["fund_1_employer_id_1_period_1"],
 }
 """Indexes that earlier releases made, by collection."""
 

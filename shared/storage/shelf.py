@@ -18,6 +18,10 @@ from shared.storage.work import Work
 FIND_MAX = 1_000
 
 
+class BoundReached(Exception):
+    """A look-up that should find few things finds too many to be held at once: a fault of ours, it has to be paged."""
+
+
 class Versioned(Protocol):
     """A frozen dataclass with the field `version`: 0 before it is first kept."""
 
@@ -85,10 +89,15 @@ class Shelf(Generic[Kept]):
         return found
 
     def find_all(
-        self, work: Work, *, limit: int = FIND_MAX, sort: Sequence[tuple[str, int]] = (), **equal: object
+        self, work: Work, *, limit: int | None = None, sort: Sequence[tuple[str, int]] = (), **equal: object
     ) -> list[Kept]:
-        """Things whose fields equal what is given; the matches should be few by construction."""
-        found = work.drawer(self.name).find(equal, limit=limit, sort=sort)
+        """Things whose fields equal what is given: all of them, few by construction, or with a limit the first so many.
+
+        Raises `BoundReached` where all of them are more than anybody meant: nothing is cut off in silence.
+        """
+        found = work.drawer(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
+        if limit is None and len(found) > FIND_MAX:
+            raise BoundReached(f"{self.name}: more than {FIND_MAX} by {', '.join(sorted(equal))}")
         return [self._thing(work, document) for document in found]
 
     def page(self, work: Work, *, order: Order, wanted: Wanted, **filters: object) -> Page[Kept]:

@@ -24,6 +24,7 @@ from shared.events.identity import CardsRefreshed
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
 
@@ -301,10 +302,10 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
 # --- Consulting -------------------------------------------------------------------------------------------------------
 
 
-def of_employer(work: Work, *, employer_id: str, period: str | None) -> list[Declaration]:
+def of_employer(work: Work, *, employer_id: str, period: str | None, wanted: Wanted) -> Page[Declaration]:
     """An employer's declarations, newest first, for the employer and the fund's agents."""
     work.by.must_act_for_employer(employer_id)
-    return store.of_employer(work, employer_id, period=period)
+    return store.of_employer(work, employer_id, period=period, wanted=wanted)
 
 
 def read(work: Work, *, declaration_id: str) -> Consulted:

@@ -15,12 +15,13 @@ from services.payments.declarations.schemas import (
     LinesView,
     ListQuery,
     PageQuery,
-    SummaryViews,
+    SummaryPage,
 )
 from shared.http.files import Files, Sent, SentFile
 from shared.http.routes import Routes
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
+from shared.storage.paging import Page
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
@@ -58,11 +59,11 @@ def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
     return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
-@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryViews)
-def list_of_employer(work: Work, query: Query) -> dict[str, list[Declaration]]:
+@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage)
+def list_of_employer(work: Work, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
     employer_id = rules.employer_of(work.fund, query["employer_id"])
-    return {"items": actions.of_employer(work, employer_id=employer_id, period=query["period"])}
+    return actions.of_employer(work, employer_id=employer_id, period=query["period"], wanted=query["page"])
 
 
 @routes.get("/declarations/<declaration_id>", needs="declarations:read", shows=DeclarationView)

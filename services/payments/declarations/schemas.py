@@ -12,7 +12,7 @@ from services.payments.declarations.declaration import Receipt, Status
 from services.payments.declarations.findings import Finding, Role, Severity, in_words
 from services.payments.declarations.wages import Unit
 from shared.http.problems import language, say
-from shared.http.shapes import Amount, fund, many
+from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 NAME_MAX = 40
 WORKERS_MAX = 10**6
@@ -29,7 +29,7 @@ class FilingForm(Schema):
     control_wages = Amount(attribute="control_wages_minor")
 
 
-class ListQuery(Schema):
+class ListQuery(PagedQuery):
     employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     period = fields.String(load_default=None, validate=validate.Length(1, NAME_MAX))
 
@@ -200,7 +200,7 @@ class DeclarationView(SummaryView):
         return super().get_attribute(of, attr, default)
 
 
-SummaryViews = many(SummaryView)
+SummaryPage = paged(SummaryView)
 
 
 # --- Findings and lines -----------------------------------------------------------------------------------------------

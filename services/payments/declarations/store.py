@@ -15,11 +15,12 @@ from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-SHOWN_MAX = 100
+NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
 WAITING_MAX = 20
 
 
@@ -41,7 +42,8 @@ declarations = Shelf(
     retention=BY_LAW,
     indexes=[
         Index(("employer_id", "form", "period", "content"), unique=True),
-        Index(("employer_id", "period")),
+        Index(("employer_id", "received_at", "declaration_id")),
+        Index(("employer_id", "period", "received_at", "declaration_id")),
         Index(("status", "next_check_at")),
     ],
 )
@@ -73,10 +75,10 @@ def same(work: Work, filing: Filing) -> Declaration | None:
     )
 
 
-def of_employer(work: Work, employer_id: str, *, period: str | None) -> list[Declaration]:
-    """An employer's declarations, newest first."""
-    equal = {"employer_id": employer_id} | ({"period": period} if period else {})
-    return declarations.find_all(work, limit=SHOWN_MAX, sort=[("received_at", -1)], **equal)
+def of_employer(work: Work, employer_id: str, *, period: str | None, wanted: Wanted) -> Page[Declaration]:
+    """A page of an employer's declarations, newest first."""
+    filters = {"employer_id": employer_id} | ({"period": period} if period else {})
+    return declarations.page(work, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
 def waiting(work: Work) -> list[Declaration]:

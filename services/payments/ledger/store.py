@@ -11,8 +11,9 @@ from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import Entry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
+from shared.storage.drawer import Drawer
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import FIND_MAX, Index, Shelf
+from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
 from shared.storage.work import Work
 
 SHARDS = 16
@@ -45,16 +46,20 @@ def add_to_balances(work: Work, entry: Entry) -> None:
 def balance(work: Work, code: str) -> Balance:
     """What an account, or all that begin with its code, stand at. Nothing was ever posted: all zeros."""
     drawer = work.drawer(BALANCES)
-    parts = [
-        *drawer.find({"account": code}, limit=FIND_MAX),
-        *drawer.find({"parent": code}, limit=FIND_MAX),
-    ]
+    parts = [*_all(drawer, account=code), *_all(drawer, parent=code)]
     return Balance(
         account=code,
         debit_minor=_sum(parts, "debit_minor"),
         credit_minor=_sum(parts, "credit_minor"),
         postings=_sum(parts, "postings"),
     )
+
+
+def _all(drawer: Drawer, **equal: str) -> list[Document]:
+    found = drawer.find(equal, limit=FIND_MAX + 1)
+    if len(found) > FIND_MAX:
+        raise BoundReached(f"{BALANCES}: more than {FIND_MAX} of one account")
+    return found
 
 
 def _sum(parts: list[Document], field: str) -> int:

@@ -5,17 +5,18 @@ from typing import Any
 
 from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout
-from services.payments.payouts.schemas import PayoutsQuery, PayoutView, PayoutViews
+from services.payments.payouts.schemas import PayoutPage, PayoutsQuery, PayoutView
 from shared.http.routes import Routes
+from shared.storage.paging import Page
 from shared.storage.work import Work
 
 routes = Routes("payouts")
 
 
-@routes.get("/payouts", needs="ledger:read", shows=PayoutViews, query=PayoutsQuery)
-def list_by_status(work: Work, query: Mapping[str, Any]) -> dict[str, list[Payout]]:
-    """Payouts in a state; unless another is asked for, those that cannot go out because no bank account is known."""
-    return {"items": store.with_status(work, query["status"])}
+@routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)
+def list_by_status(work: Work, query: Mapping[str, Any]) -> Page[Payout]:
+    """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""
+    return store.with_status(work, query["status"], wanted=query["page"])
 
 
 @routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView)

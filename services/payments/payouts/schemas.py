@@ -4,10 +4,10 @@ from marshmallow import Schema, fields
 
 from services.payments.payouts.payout import Status
 from shared.http.problems import say
-from shared.http.shapes import Amount, fund, many
+from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 
-class PayoutsQuery(Schema):
+class PayoutsQuery(PagedQuery):
     status = fields.Enum(Status, by_value=True, load_default=Status.WAITING_ACCOUNT)
 
 
@@ -41,4 +41,4 @@ class PayoutView(Schema):
     timeline = fields.List(fields.Nested(PayoutStepView), attribute="steps", required=True)
 
 
-PayoutViews = many(PayoutView)
+PayoutPage = paged(PayoutView)

@@ -6,12 +6,12 @@ from datetime import datetime
 from services.payments.payouts.batch import PAYOUTS_MAX, Batch
 from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
+from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.work import Work
 
 DUE_MAX = 20
-PAYOUTS_SHOWN_MAX = 100
 
 payouts = Shelf(
     "payouts",
@@ -22,13 +22,16 @@ payouts = Shelf(
     indexes=[
         Index(("end_to_end_id",), unique=True),
         Index(("claim_id",)),
-        Index(("status",)),
+        Index(("status", "payout_id")),
         Index(("person_ref", "status")),
     ],
 )
 batches = Shelf(
     "batches", Batch, key="batch_id", missing=BatchUnknown, retention=BY_LAW, indexes=[Index(("next_look_at",))]
 )
+
+OLDEST_FIRST = Order("payout_id", "payout_id")
+"""Ids of ours begin with the time at which they were made."""
 
 
 def of_claim(work: Work, claim_id: str) -> list[Payout]:
@@ -37,11 +40,12 @@ def of_claim(work: Work, claim_id: str) -> list[Payout]:
 
 def ordered(work: Work) -> list[Payout]:
     """What waits to be put into a file, as much as one file takes."""
-    return payouts.find_all(work, limit=PAYOUTS_MAX, status=Status.ORDERED)
+    return payouts.find_all(work, limit=PAYOUTS_MAX, sort=OLDEST_FIRST.sort, status=Status.ORDERED)
 
 
-def with_status(work: Work, status: Status) -> list[Payout]:
-    return payouts.find_all(work, limit=PAYOUTS_SHOWN_MAX, status=status)
+def with_status(work: Work, status: Status, *, wanted: Wanted) -> Page[Payout]:
+    """A page of what is in one state, oldest first."""
+    return payouts.page(work, order=OLDEST_FIRST, wanted=wanted, status=status.value)
 
 
 def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:

@@ -13,7 +13,7 @@ from shared.kernel.outcome import Outcome
 from shared.storage.paging import CursorMalformed, Order, Wanted, after, cursor_at
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
+from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
 from tests.ground import DZ, TN, reading, someone
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -165,3 +165,11 @@ def test_what_a_forged_cursor_holds_is_never_more_than_a_value() -> None:
 def test_a_page_has_a_limit(limit: int) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
         Wanted(limit=limit)
+
+
+def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(platform: Platform) -> None:
+    made = [Thing(thing_id=f"t{number:04d}", status="open", filed_at=BEGAN) for number in range(FIND_MAX + 1)]
+    platform.work(DZ, by=someone(), cause="test", action=lambda work: things.keep_many(work, made, part_of="test"))
+    with pytest.raises(BoundReached, match="things: more than 1000 by status"):
+        things.find_all(reading(platform), status="open")
+    assert len(things.find_all(reading(platform), limit=5, sort=OLDEST.sort, status="open")) == 5
