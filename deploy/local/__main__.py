@@ -35,17 +35,21 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
             for remark in planned.remarks:
                 screen.say(remark)
 
-            def once_ready() -> None:
+            def prepare() -> None:
+                """Before any relay works: it would send what is new before what the broker has forgotten."""
+                migrate_first()
                 if ran_at is not None:
                     refill.tell_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
-                _welcome(planned, environ, var=var)
 
             def migrate_first() -> None:  # in a process of its own: what it loads is not kept for as long as all runs
                 migrating = [sys.executable, "-m", "deploy.local", "migrate"]
                 if subprocess.run(migrating, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
                     raise Broken("the databases could not be migrated: the reason stands above")
 
-            keep_running(planned.stages, var=var, between=migrate_first, once_ready=once_ready)
+            def once_ready() -> None:
+                _welcome(planned, environ, var=var)
+
+            keep_running(planned.stages, var=var, between=prepare, once_ready=once_ready)
     except KeyboardInterrupt:
         return 0
 

@@ -188,16 +188,13 @@ class StatusReport:
 
         A status covers all that stands below it: the file's holds for the block, the block's for each of its transfers,
         unless something is said of these themselves. That a part of them is refused (`PARTLY`) says of none which.
-        Transfers and blocks of other files are passed over.
+        Transfers and blocks of other files are passed over; a transfer is known by its own id, which is nobody else's,
+        whatever the bank calls the block.
         """
         blocks = (payment_id.lower(), *_NO_ID)
         above = [each for each in self.statuses if each.level is Level.GROUP]
         above += [each for each in self.statuses if each.level is Level.PAYMENT and each.original_id.lower() in blocks]
-        own = {
-            each.original_id.lower(): each
-            for each in self.statuses
-            if each.level is Level.TRANSFER and (each.payment_id or "").lower() in blocks
-        }
+        own = {each.original_id.lower(): each for each in self.statuses if each.level is Level.TRANSFER}
         found = []
         for end_to_end_id in end_to_end_ids:
             said = [*above, own[end_to_end_id.lower()]] if end_to_end_id.lower() in own else above

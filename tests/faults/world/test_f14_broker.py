@@ -61,15 +61,16 @@ def kill_brokers(town: Town) -> None:
 
 def come_back(town: Town) -> None:
     """Brokers that are down start. Where it forgot everything, its readers' places too, no worker may be older: as in
-    `make run`, they start after it, and an operator has everything told again."""
+    `make run`, everything is marked to be sent again, and then they start. A relay that worked meanwhile could send
+    what is new before what was lost."""
     world = town.world
     workers = world.named("worker") if FORGETS else []
     for name in workers:
         world.processes[name].kill()
     world.start(*(name for name in world.brokers if not world.processes[name].runs()))
-    world.start(*workers)
     if FORGETS:
         world.refill(since=datetime.fromtimestamp(0, UTC))
+    world.start(*workers)
 
 
 def test_f16_services_are_cut_off_from_the_broker(town: Town) -> None:

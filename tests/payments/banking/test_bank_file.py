@@ -128,7 +128,7 @@ ALL = [("p1", "AM04"), ("p2", "AM04"), ("p3", "AM04")]
         ([one(1, "ACSP"), one(1, "RJCT", "AM04")], [ALL[0]]),
         # other files, blocks and transfers
         ([block("RJCT", "AM04", of="B2")], []),
-        ([one(1, "RJCT", "AM04", of="B2")], []),
+        ([one(1, "RJCT", "AM04", of="B2")], [ALL[0]]),  # ours by its own id, whatever the bank calls the block
         ([one(9, "RJCT", "AM04")], []),
         ([block("RJCT", "AM04", of="NOTPROVIDED")], ALL),
         ([one(1, "RJCT", "AM04", of=None)], [ALL[0]]),
