@@ -71,17 +71,17 @@ def number(value: str) -> str:
     """
     if not value.isascii():
         value = plain(unicodedata.normalize("NFKC", value))
-    return _BETWEEN_DIGITS.sub("", value)
+    return _composed(_BETWEEN_DIGITS.sub("", value))
 
 
 def reference(value: str) -> str:
     """A reference of ours (a claim, a payment, a paper), as it was given: `pr26 0000-0001 23` is PR260000000123."""
-    return number(value).upper()
+    return _composed(number(value).upper())
 
 
 def token(value: str) -> str:
     """The secret of a link that somebody copied out of a mail: no blanks or line ends, but its own hyphens."""
-    return "".join(plain(value).split())
+    return _composed("".join(plain(value).split()))
 
 
 def email(value: str) -> str | None:
@@ -122,6 +122,11 @@ def initials(value: str) -> list[str]:
     """The first letter of each word of a name: of مُحَمَّد بْنُ عَلِيّ they are م, ب and ع."""
     letters = "".join(_letter_or_blank(character) for character in name(value))
     return [word[0].upper() for word in letters.split()][:INITIALS_MAX]
+
+
+def _composed(value: str) -> str:
+    """Letters and the marks that came to stand next to them as one again: what is read twice stays the same."""
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 def _visible(value: str) -> str:

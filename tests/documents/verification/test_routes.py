@@ -286,8 +286,9 @@ def test_r10_a_guessed_code_shows_nothing(office: Office, platform: Platform, co
     assert "Ce n’est pas le code imprimé" in answers[0].text
     for answer in answers:
         assert answer.status_code == 200
+        shown = answer.text.replace(number, "")  # its digits may be those of an amount
         for secret in ("Amira", "BENABDALLAH", "El Amel", "180", "720", "<script", code_of(platform, number)):
-            assert secret not in answer.text
+            assert secret not in shown
 
 
 def test_r10_a_paper_without_a_code_and_one_never_issued_answer_a_guess_alike(
@@ -311,7 +312,7 @@ def test_r10_the_file_itself_is_checked(office: Office, platform: Platform) -> N
     shown = show_file(office, pdf)
     assert title(shown) == "Document authentique et valable"
     assert "exactement celui que la caisse a signé" in shown.text and number in shown.text
-    assert "720" not in shown.text
+    assert "720" not in shown.text.replace(number, "")
     found = show_file(office, pdf, path="verifications").json
     assert (found["is_genuine"], found["paper"]["number"]) == (True, number)
     hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))

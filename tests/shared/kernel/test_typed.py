@@ -1,7 +1,7 @@
 """What people type, paste or upload: what cannot be seen makes no difference, and each kind has one rule."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.kernel import typed
@@ -124,6 +124,8 @@ def test_d02_the_first_letter_of_each_word(name: str, initials: str) -> None:
     assert " ".join(typed.initials(name)) == initials
 
 
+@example("U-\u0304")
+@example("U \u0301")
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_read_and_reading_it_again_changes_nothing(value: str) -> None:
     for read in (typed.text, typed.plain, typed.name, typed.number, typed.reference, typed.token):
