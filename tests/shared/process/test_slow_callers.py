@@ -115,8 +115,7 @@ def test_an_answer_that_nobody_takes_gives_its_thread_back(web: Running) -> None
 
 def test_who_never_closes_a_connection_that_ends_keeps_nobody_waiting(web: Running) -> None:
     with ExitStack() as callers:
-        lines = [connected(web, callers) for _ in range(CALLERS)]
-        for line in lines:
+        for _ in range(CALLERS):  # one after the other: together they would be too many, and told so
+            line = connected(web, callers)
             line.sendall(f"GET /v1/{DZ}/slow?seconds=0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-        assert all(answered(line, 1) for line in lines[:4])
-        until(lambda: is_ok(f"{web.url}/v1/{DZ}/slow?seconds=0"), tries=3)
+            assert answered(line, 1).startswith(b"HTTP/1.1 200 ")
