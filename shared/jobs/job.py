@@ -71,6 +71,11 @@ def id_of(kind: str, thing_id: str) -> str:
     return f"{kind}:{thing_id}"
 
 
+def is_worn_out(job: Job, kind: JobKind) -> bool:
+    """Whoever took it the last times wrote nothing of it down: it may be what kills them."""
+    return job.status is JobStatus.WAITING and job.attempts >= kind.attempts_max
+
+
 def taken(job: Job, kind: JobKind, *, at: datetime) -> Job:
     """Somebody begins with it."""
     return replace(job, attempts=job.attempts + 1, due_at=at + timedelta(seconds=kind.lease_s))
