@@ -105,9 +105,23 @@ def give_up(work: Work, job_id: str, *, reason: str) -> Job:
     return _keep(work, given_up(jobs.load(work, job_id), reason=reason, at=work.at), "job-given-up")
 
 
-def _keep(work: Work, job: Job, verb: str) -> Job:
+def put_if_same(work: Work, seen: Job, new: Job) -> bool:
+    """Write what became of a job beside what is written in its thing, unless somebody wrote it meanwhile."""
+    found = jobs.find(work, seen.job_id)
+    if found is None or found.version != seen.version:
+        return False
+    _put(work, new)
+    return True
+
+
+def _put(work: Work, job: Job) -> Job:
     kept = replace(job, version=_fresh(work))
     work.drawer(NAME).put(kept.job_id, as_document(kept))
+    return kept
+
+
+def _keep(work: Work, job: Job, verb: str) -> Job:
+    kept = _put(work, job)
     work.note(verb, NAME, kept.job_id, why=job.reason)
     return kept
 

@@ -9,7 +9,7 @@ import itertools
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -55,12 +55,14 @@ class Runner:
         self._paused_until_s: dict[Lane, float] = {}
         self._lock = threading.Lock()
         self._turns = itertools.count()
+        self._is_more_due = False
+        self._has_room = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; then what is under way is finished."""
         wait_s, counted_s = BUSY_WAIT_S, float("-inf")
         with ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="job") as pool:
-            while not stop.wait(wait_s):
+            while not self._is_over(stop, wait_s):
                 if time.monotonic() - counted_s > COUNT_EVERY_S:
                     metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
                     counted_s = time.monotonic()
@@ -69,6 +71,12 @@ class Runner:
                     pool.submit(self._run_and_leave, fund_id, job)
                     began += 1
                 wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
+
+    def _is_over(self, stop: threading.Event, wait_s: float) -> bool:
+        """Wait, but no longer than until a place is free for what was left waiting; whether it is time to end."""
+        if self._has_room.wait(wait_s):
+            self._has_room.clear()
+        return stop.is_set()
 
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
@@ -83,51 +91,53 @@ class Runner:
         """Take as many jobs of each fund and kind as may run now, one by one: what was taken is run even where the
         database is gone before the next."""
         found = queue.due_anywhere(self.platform, self.kinds, limit=DUE_AT_ONCE_MAX)
+        self._is_more_due = False
         if not found:
             return
         by_lane: dict[Lane, list[Job]] = defaultdict(list)
         for fund_id, job in sorted(found, key=lambda each: each[1].due_at):
             by_lane[fund_id, job.kind].append(job)
         is_whole = len(found) < DUE_AT_ONCE_MAX  # else a long queue may hide another lane's
+        self._is_more_due = not is_whole
         funds, turn = list(self.platform.funds), next(self._turns)
         for place in range(len(funds)):
             fund_id = funds[(turn + place) % len(funds)]
             for kind in self.kinds.values():
-                free = self._free(fund_id, kind)
+                lane = fund_id, kind.name
+                free = self._free(lane, kind)
+                self._is_more_due = self._is_more_due or len(by_lane[lane]) > free
                 if free <= 0:
                     continue
-                lane = fund_id, kind.name
                 for job in (by_lane[lane] if is_whole else queue.due(self.platform, *lane, limit=free))[:free]:
-                    begun = self._take(fund_id, job, kind)
+                    begun = queue.replace_if_same(
+                        self.platform, fund_id, job, taken(job, kind, at=self.platform.clock())
+                    )
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
 
-    def _free(self, fund_id: str, kind: JobKind) -> int:
+    def _free(self, lane: Lane, kind: JobKind) -> int:
         """How many more jobs of a fund and kind may begin now."""
-        lane = fund_id, kind.name
         with self._lock:
             is_paused = time.monotonic() < self._paused_until_s.get(lane, 0.0)
             return 0 if is_paused else min(kind.at_once - self._running[lane], THREADS_MAX - self._running.total())
 
-    def _take(self, fund_id: str, job: Job, kind: JobKind) -> Job | None:
-        """The job, leased; None where somebody else was faster, or where whoever had it died over it too often."""
-        if is_worn_out(job, kind):
-            self._fail(fund_id, job, kind, error=LEASE_EXPIRED)
-            return None
-        return queue.replace_if_same(self.platform, fund_id, job, taken(job, kind, at=self.platform.clock()))
-
     def _run_and_leave(self, fund_id: str, job: Job) -> None:
         kind = self.kinds[job.kind]
-        threading.current_thread().name = f"job {kind.name} {fund_id}"
+        thread = threading.current_thread()
+        idle_name, thread.name = thread.name, f"job {kind.name} {fund_id}"
         try:
             self._run(fund_id, job, kind)
-        except PyMongoError as gone:  # not even what became of it can be written: the end of its lease will tell
-            log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=type(gone).__name__)
+        except (PyMongoError, Failure) as gone:  # what became of it cannot be written: the end of its lease will tell
+            log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=_name(gone))
         finally:
+            thread.name = idle_name
             self._count_running((fund_id, kind.name), -1)
 
     def _run(self, fund_id: str, job: Job, kind: JobKind) -> None:
+        if job.status is JobStatus.WAITING and is_worn_out(job, kind):
+            self._fail(fund_id, job, kind, error=LEASE_EXPIRED)
+            return
         try:
             with continued(f"job {kind.name}", job.traceparent):
                 if job.status is JobStatus.GIVEN_UP:
@@ -184,11 +194,25 @@ class Runner:
             status=after.status.value,
         )
         metrics.JOBS.labels(kind.name, after.status.value if after.status != job.status else "retried").inc()
-        queue.replace_if_same(self.platform, fund_id, job, after)
+        if after.status is JobStatus.FAILED and kind.hold is not None:
+            self._hold(fund_id, job, after, kind.hold)
+        else:
+            queue.replace_if_same(self.platform, fund_id, job, after)
+
+    def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[Work, str], None]) -> None:
+        """Write in the thing itself that its job failed, and in the job: one transaction."""
+
+        def act(work: Work) -> None:
+            if queue.put_if_same(work, job, after):
+                hold(work, job.thing_id)
+
+        self.platform.work(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
 
     def _count_running(self, lane: Lane, change: int) -> None:
         with self._lock:
             self._running[lane] += change
+        if change < 0 and self._is_more_due:
+            self._has_room.set()
 
 
 def _name(failure: Exception) -> str:

@@ -176,6 +176,19 @@ def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> No
     assert len(press.done) == 1
 
 
+def test_a_thing_says_itself_that_it_was_tried_in_vain(platform: Platform, clock: Clock) -> None:
+    held: list[str] = []
+    press = Press(a=Blank())
+    runner = Runner(platform, [kind(press, hold=lambda work, thing_id: held.append(thing_id))])
+    schedule(platform, "a")
+    for _ in range(4):
+        runner.run_due()
+        clock.move(hours=1)
+    left = job(platform, "a")
+    assert left is not None and left.status is JobStatus.FAILED
+    assert (held, len(press.done)) == (["a"], 3)
+
+
 def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(platform: Platform, clock: Clock) -> None:
     later = clock.at + timedelta(days=1)
     press = Press(a=lambda: schedule(platform, "a", due_at=later))
@@ -224,7 +237,7 @@ def test_what_kills_its_worker_again_and_again_waits_for_an_operator(platform: P
         with pytest.raises(Killed):
             Runner(platform, [kind(press, lease_s=60)]).run_due()
         clock.move(seconds=61)
-    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 1  # b, which waited behind it
+    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
     left = job(platform, "a")
     assert left is not None and (left.status, left.last_error) == (JobStatus.FAILED, LEASE_EXPIRED)
     press.answers.clear()
