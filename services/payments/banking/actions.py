@@ -67,7 +67,7 @@ def _act_on(work: Work, fact: Fact) -> None:
         case StatementAvailable():
             told = Statement(statement_id=fact.statement_id, told_at=work.at, next_look_at=work.at)
             if store.statements.find(work, told.statement_id) is None:
-                store.statements.keep(work, Outcome(told))
+                store.keep(work, Outcome(told))
 
 
 def know(work: Work, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -143,7 +143,7 @@ def book_lines(work: Work, entries: Sequence[tuple[str, ReportedEntry]]) -> None
 def take_statement(work: Work, *, statement_id: str) -> None:
     """A file that the bank told of is booked: look at it no more."""
     statement = store.statements.load(work, statement_id)
-    store.statements.keep(work, Outcome(replace(statement, next_look_at=None)))
+    store.keep(work, Outcome(replace(statement, next_look_at=None)))
 
 
 def look_later(work: Work, *, statement_id: str) -> None:
@@ -151,7 +151,7 @@ def look_later(work: Work, *, statement_id: str) -> None:
     statement = store.statements.load(work, statement_id)
     wait_s = LOOK_AGAIN_S[min(statement.looks, len(LOOK_AGAIN_S) - 1)]
     later_at = work.at + timedelta(seconds=wait_s)
-    store.statements.keep(work, Outcome(replace(statement, looks=statement.looks + 1, next_look_at=later_at)))
+    store.keep(work, Outcome(replace(statement, looks=statement.looks + 1, next_look_at=later_at)))
 
 
 # --- References -------------------------------------------------------------------------------------------------------
