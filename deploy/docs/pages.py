@@ -14,6 +14,9 @@ from environs import Env
 
 from deploy.docs import data_model
 from deploy.docs.examples import example
+from deploy.proxy import bodies
+from deploy.proxy import settings as proxy_settings
+from deploy.proxy.config import render
 from shared.events import catalogue
 from shared.http import openapi
 from shared.http.routes import ANYONE
@@ -35,6 +38,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "events.md", events()
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi())
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
+    yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     for service in services():
         routes = [route for routes in service.routes for route in routes.all]
         yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(openapi.document(service.name, routes))
@@ -67,6 +71,12 @@ def events() -> str:
                 lines.append(f"| `{cls.__name__}` v{version} | {says} | `{declared.case_field}` | {who} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def nginx() -> str:
+    """The proxy's configuration on Kubernetes: its settings, and the limits of the services."""
+    settings = proxy_settings.read(proxy_settings.of_file(ROOT / "deploy" / "k8s" / "proxy" / "settings.env"))
+    return render(settings, larger=bodies.all_larger())
 
 
 def asyncapi() -> dict[str, Any]:
