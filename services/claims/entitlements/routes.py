@@ -11,7 +11,7 @@ from services.claims.entitlements.schemas import RightView
 from shared.http.routes import Routes
 from shared.storage.work import Work
 
-routes = Routes("entitlements")
+routes = Routes("entitlements", about="Rights to care, and the work that they were decided from.")
 
 
 @routes.get("/rights", needs="rights:read", shows=RightView)

@@ -7,7 +7,7 @@ from services.documents.careers.schemas import CareerView
 from shared.http.routes import Routes
 from shared.storage.work import Work
 
-routes = Routes("careers")
+routes = Routes("careers", about="What employers declared of a person, quarter by quarter.")
 
 
 @routes.get("/career", needs="careers:read", shows=CareerView)

@@ -13,7 +13,7 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("papers")
+routes = Routes("papers", about="Certificates that the fund issues, signed and verifiable.")
 
 PDF = "application/pdf"
 

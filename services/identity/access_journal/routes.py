@@ -11,7 +11,10 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("access_journal")
+routes = Routes(
+    "access_journal",
+    about="Which of the fund's agents looked at what is kept of the caller, when and why.",
+)
 
 
 @routes.get("/access-journal", needs="account:manage", shows=EntryViews, query=PagedQuery)

@@ -10,7 +10,7 @@ from services.payments.ledger.schemas import AccountView, CauseQuery, EntryViews
 from shared.http.routes import Routes
 from shared.storage.work import Work
 
-routes = Routes("ledger")
+routes = Routes("ledger", about="The fund's books: accounts and entries, for agents.")
 
 
 @routes.get("/ledger/accounts/<code>", needs="ledger:read", shows=AccountView)

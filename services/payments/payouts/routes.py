@@ -10,7 +10,7 @@ from shared.http.routes import Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("payouts")
+routes = Routes("payouts", about="Payments of approved claims to persons, for agents.")
 
 
 @routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)
