@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from services.payments.access_journal.looked import Looked
 from services.payments.banking.chores import chores as bank_chores
 from services.payments.banking.client import BankClient
 from services.payments.banking.routes import routes as bank_routes
@@ -35,6 +36,8 @@ from services.payments.payouts.store import batches, payouts
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
 from shared.process.service import Service
 from shared.storage.platform import Platform
@@ -71,6 +74,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
+        access_journal(Looked, needs="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
@@ -95,6 +99,7 @@ service: Service[Settings] = Service(
         statements,
         endpoints,
         deliveries,
+        access_entries,
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
