@@ -62,6 +62,7 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
         platform=platform,
         verifier=service.verifier(common, own, platform),
         texts=service.texts(),
+        document=service.openapi,
         blueprints=service.blueprints(own, platform),
         quotas={**service.quotas, **common.quotas},
         trusted_proxies=common.trusted_proxies,

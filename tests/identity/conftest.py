@@ -154,6 +154,7 @@ def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client], *, i
         platform=platform,
         verifier=Verifier(keys, issuer=issuer, audience="identity"),
         texts=service.texts(),
+        document=service.openapi,
         blueprints=[blueprint(Desk(issuer, known, keys), platform)],
     )
 
