@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.documents.access_journal.looked import Looked
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
@@ -16,15 +17,23 @@ from services.documents.uploads.routes import routes as upload_routes
 from services.documents.uploads.store import uploads
 from services.documents.verification.pages import pages as verification_pages
 from services.documents.verification.routes import routes as verification_routes
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
 from shared.process.service import Service
 
 service: Service[Settings] = Service(
     name="documents",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[paper_routes, verification_routes, career_routes, upload_routes],
+    routes=[
+        paper_routes,
+        verification_routes,
+        career_routes,
+        upload_routes,
+        access_journal(Looked, needs="papers:read"),
+    ],
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
-    shelves=[persons, employers, careers, pages, papers, uploads],
+    shelves=[persons, employers, careers, pages, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
     leftovers=[leftovers],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.
@@ -39,5 +48,5 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    blueprints=lambda settings, platform: [verification_pages(platform)],
+    blueprints=lambda settings, platform: [verification_pages(platform, public_url=settings.public_url)],
 )

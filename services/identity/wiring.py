@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-from services.identity.access_journal.routes import routes as access_journal_routes
-from services.identity.access_journal.store import entries
+from services.identity.access_journal.looked import Looked
 from services.identity.accounts.commands import add_user, reset_user
 from services.identity.accounts.jobs import considering, leftovers
 from services.identity.accounts.routes import routes as account_routes
@@ -24,6 +23,8 @@ from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.chores import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries
 from shared.process.service import Service
 from shared.storage.retention import Retention
 
@@ -36,7 +37,14 @@ service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[account_routes, signin_routes, upkeep_routes, card_routes, register_routes, access_journal_routes],
+    routes=[
+        account_routes,
+        signin_routes,
+        upkeep_routes,
+        card_routes,
+        register_routes,
+        access_journal(Looked, needs="account:manage"),
+    ],
     reactions=[card_reactions],
     shelves=[persons, employers, cards, accounts, applications, doors, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from services.payments.access_journal.looked import Looked
 from services.payments.banking.client import BankClient
 from services.payments.banking.jobs import jobs as bank_jobs
 from services.payments.banking.jobs import leftovers as leftovers_at_bank
@@ -39,6 +40,8 @@ from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.jobs.job import JobKind
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
 from shared.process.service import Service
 from shared.storage.platform import Platform
@@ -82,6 +85,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
+        access_journal(Looked, needs="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
@@ -106,6 +110,7 @@ service: Service[Settings] = Service(
         statements,
         endpoints,
         deliveries,
+        access_entries,
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},

@@ -10,7 +10,9 @@ from flask import Blueprint
 
 from shared.bus.reactions import Reactions
 from shared.funds.loading import load
+from shared.http import fields, openapi
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
+from shared.http.fields import Meanings
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
@@ -29,6 +31,7 @@ from shared.storage.retention import Retention
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
+HTTP_FIELDS = HTTP_TEXTS.with_name("fields.yaml")
 
 Own = TypeVar("Own")
 
@@ -95,6 +98,15 @@ class Service(Generic[Own]):
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
+
+    def meanings(self) -> Meanings:
+        """What the fields of its shapes mean."""
+        own = self.folder / "fields.yaml"
+        return fields.read([HTTP_FIELDS, *([own] if own.exists() else [])])
+
+    def openapi(self) -> dict[str, Any]:
+        """Its OpenAPI document."""
+        return openapi.document(self.name, self.routes, texts=self.texts(), meanings=self.meanings())
 
     def platform(self, common: Common) -> Platform:
         """Connected: called once in each process, after any fork."""

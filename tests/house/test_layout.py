@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path.parent for path in (ROOT / "services").glob("*/wiring.py"))
 SUBJECTS = sorted(folder for service in SERVICES for folder in service.iterdir() if (folder / "__init__.py").exists())
-AT_THE_ROOT = {"__init__.py", "__main__.py", "README.md", "settings.py", "texts.yaml", "wiring.py"}
+AT_THE_ROOT = {"__init__.py", "__main__.py", "README.md", "fields.yaml", "settings.py", "texts.yaml", "wiring.py"}
 IMPURE = {
     "now",
     "today",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.documents.access_journal.looked import Looked
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
@@ -11,6 +12,8 @@ from services.documents.register import actions as register
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
@@ -54,6 +57,13 @@ def read(work: Work, *, number: str) -> Paper:
     """A paper, for the person whose it is and for the fund's agents."""
     paper = store.papers.load(work, number)
     work.by.must_act_for_person(paper.person_ref)
+    return paper
+
+
+def look_at(work: Work, *, number: str, purpose: Purpose) -> Paper:
+    """As `read`; what an agent reads enters the access journal."""
+    paper = read(work, number=number)
+    journal.note_person(work, paper.person_ref, looked_at=Looked.PAPER, reference=paper.number, purpose=purpose)
     return paper
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from services.payments.access_journal.looked import Looked
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
@@ -26,6 +27,8 @@ from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
@@ -341,15 +344,21 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
 # --- Consulting -------------------------------------------------------------------------------------------------------
 
 
-def of_employer(work: Work, *, employer_id: str, period: str | None, wanted: Wanted) -> Page[Declaration]:
-    """An employer's declarations, newest first, for the employer and the fund's agents."""
+def of_employer(
+    work: Work, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
+) -> Page[Declaration]:
+    """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
+    journal."""
     work.by.must_act_for_employer(employer_id)
+    journal.note_employer(work, employer_id, looked_at=Looked.DECLARATIONS, purpose=purpose)
     return store.of_employer(work, employer_id, period=period, wanted=wanted)
 
 
-def read(work: Work, *, declaration_id: str) -> Consulted:
-    """A declaration and what became of it, for the employer and the fund's agents."""
-    return _consulted(work, _own(work, declaration_id))
+def look_at(work: Work, *, declaration_id: str, purpose: Purpose) -> Consulted:
+    """A declaration and what became of it, for the employer and the fund's agents, whose look enters the journal."""
+    declaration = _own(work, declaration_id)
+    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    return _consulted(work, declaration)
 
 
 def seen(work: Work, *, declaration_id: str) -> Declaration:
@@ -357,9 +366,10 @@ def seen(work: Work, *, declaration_id: str) -> Declaration:
     return _own(work, declaration_id)
 
 
-def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Finding, ...], int | None]:
+def findings(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[Finding, ...], int | None]:
     """A page of findings, from 1, and the number of the next one if there is one."""
     declaration = _own(work, declaration_id)
+    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
     if page == 1 and not declaration.findings_pages:
         return (), None
     _must_be_one_of(page, declaration.findings_pages)
@@ -367,12 +377,22 @@ def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Findi
     return found.findings, page + 1 if page < declaration.findings_pages else None
 
 
-def lines(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[WageLine, ...], int | None]:
-    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one."""
+def lines(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[WageLine, ...], int | None]:
+    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one. An agent's look
+    enters the journal of the employer and of every worker of the page."""
     declaration = _own(work, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
     found = store.wage_pages.load(work, f"{declaration_id}/{page}")
+    _note(work, declaration, looked_at=Looked.WORKERS, purpose=purpose)
+    refs = (work.keys.person_ref(worker.insurance_number) for worker in found.lines)
+    journal.note_persons(work, refs, looked_at=Looked.WORKERS, purpose=purpose, part_of=found.page_id)
     return found.lines, page + 1 if page < declaration.wage_pages else None
+
+
+def _note(work: Work, declaration: Declaration, *, looked_at: Looked, purpose: Purpose) -> None:
+    journal.note_employer(
+        work, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
+    )
 
 
 def _own(work: Work, declaration_id: str) -> Declaration:
