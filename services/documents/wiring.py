@@ -6,7 +6,7 @@ from services.documents.access_journal.looked import Looked
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
-from services.documents.papers.chores import leftovers, printing
+from services.documents.papers.jobs import leftovers, printing
 from services.documents.papers.reactions import reactions as paper_reactions
 from services.documents.papers.routes import routes as paper_routes
 from services.documents.papers.store import papers

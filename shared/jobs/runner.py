@@ -33,7 +33,7 @@ PAUSES = Schedule((1, 5, 15, 30))
 THREADS_MAX = 128
 """Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
 COUNT_EVERY_S = 15.0
-DUE_AT_ONCE_MAX = 200
+DUE_AT_ONCE_MAX = 100
 LEASE_EXPIRED = "lease-expired"
 """The error of a job over which its worker died as often as its kind allows."""
 
@@ -129,8 +129,8 @@ class Runner:
         idle_name, thread.name = thread.name, f"job {kind.name} {fund_id}"
         try:
             self._run(fund_id, job, kind)
-        except (PyMongoError, Failure) as gone:  # what became of it cannot be written: the end of its lease will tell
-            log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=_name(gone))
+        except Exception as failure:  # what became of it cannot be written: the end of its lease will tell
+            log.error("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=_name(failure))
         finally:
             thread.name = idle_name
             self._count_running((fund_id, kind.name), -1)

@@ -1,4 +1,5 @@
-"""Chores: work that time asks for, not a person or an event. Calls to banks, printers and mail servers live here.
+"""Chores: what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, sending by
+windows. What a thing waits for is a job of the due queue (`shared/jobs`).
 
 A chore looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit
 of work. It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.

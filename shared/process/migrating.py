@@ -14,6 +14,7 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
+from shared.kernel.errors import Unavailable
 from shared.process.leftovers import adopt_all
 from shared.process.service import Service
 from shared.process.settings import Common
@@ -46,7 +47,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     try:
         refused = migrate(service, platform.database)
         adopted = 0 if refused else adopt(service, platform)
-    except PyMongoError as gone:
+    except (PyMongoError, Unavailable) as gone:
         refused, adopted = [f"the database does not answer ({type(gone).__name__}); migrate again"], 0
     finally:
         platform.database.client.close()

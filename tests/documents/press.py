@@ -8,7 +8,7 @@ from typing import Any
 import zxingcpp
 from PIL import Image
 
-from services.documents.papers.chores import Press
+from services.documents.papers.jobs import Press
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from shared.jobs.runner import Runner

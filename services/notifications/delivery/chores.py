@@ -1,4 +1,8 @@
-"""Time comes in for messages: what waits is sent, window by window, and what somebody was killed over is sent again."""
+"""Time comes in for messages: what waits is sent, window by window, and what somebody was killed over is sent again.
+
+Not jobs of the due queue: messages are sent by windows of some hundreds, each taken and settled in one transaction, and
+the processes of a service ring each other; a job a message would be written three times where now a batch is twice.
+"""
 
 import time
 from collections import OrderedDict

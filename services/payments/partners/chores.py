@@ -1,4 +1,9 @@
-"""Rounds over partners' endpoints: each is called by itself, so that one that does not answer holds up no other."""
+"""Rounds over partners' endpoints: each is called by itself, so that one that does not answer holds up no other.
+
+Not jobs of the due queue. A partner has a share of the calls, its endpoints take turns, and the messages of an endpoint
+follow each other until one fails: a job a message would have to know of the others, and a job an endpoint would be one
+row that every event and every call writes to.
+"""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait

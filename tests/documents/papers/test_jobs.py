@@ -7,9 +7,9 @@ import pytest
 
 from services.documents.papers import rules, store
 from services.documents.papers.actions import PRINT
-from services.documents.papers.chores import Press, printing
 from services.documents.papers.content import PaperContent
 from services.documents.papers.demo_chain import make_signing_chain
+from services.documents.papers.jobs import Press, printing
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
