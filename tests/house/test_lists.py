@@ -281,7 +281,6 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
     "services.payments.banking.store.to_fetch": "a round: each look moves its file on",
     "services.payments.collections.store.to_look_at": "a round: each look moves its collection on",
-    "services.payments.declarations.store.waiting": "a round: each check moves its declaration on",
     "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",

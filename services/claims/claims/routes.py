@@ -32,7 +32,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("claims")
+routes = Routes("claims", about="Claims for care: what may be asked for, filing, following, and what agents decide.")
 
 Body = Mapping[str, Any]
 

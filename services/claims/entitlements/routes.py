@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("entitlements")
+routes = Routes("entitlements", about="Rights to care, and the work that they were decided from.")
 
 
 @routes.get("/rights", needs="rights:read", shows=RightView)

@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("careers")
+routes = Routes("careers", about="What employers declared of a person, quarter by quarter.")
 
 
 @routes.get("/career", needs="careers:read", shows=CareerView)

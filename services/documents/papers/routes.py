@@ -14,7 +14,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("papers")
+routes = Routes("papers", about="Certificates that the fund issues, signed and verifiable.")
 
 PDF = "application/pdf"
 

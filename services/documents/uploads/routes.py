@@ -13,7 +13,7 @@ from shared.http.routes import Download, Downloads, Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("uploads")
+routes = Routes("uploads", about="Supporting papers that persons upload.")
 
 BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 10 * 1024 * 1024
 """More than the gate lets through: its refusal tells people the limit, and what they can do about it."""

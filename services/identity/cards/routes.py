@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("cards")
+routes = Routes("cards", about="Health cards: until when a person's card is good for care.")
 
 
 @routes.get("/card", needs="cards:read", shows=CardView)

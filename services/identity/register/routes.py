@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("register")
+routes = Routes("register", about="What agents see of the fund's register: insured persons by their number, employers.")
 
 AGENTS = "register:read"
 

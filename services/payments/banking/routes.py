@@ -26,7 +26,7 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("bank")
+routes = Routes("bank", about="What banks tell, and what agents decide about money that no rule settled.")
 
 Body = Mapping[str, Any]
 

@@ -23,7 +23,10 @@ from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("collections")
+routes = Routes(
+    "collections",
+    about="Collecting what employers owe, by transfer or card, and what they paid beyond it.",
+)
 
 Body = Mapping[str, Any]
 

@@ -29,7 +29,7 @@ from shared.storage.work import Work
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
 
-routes = Routes("declarations")
+routes = Routes("declarations", about="Wage declarations of employers: files, findings, receipts, what is due.")
 
 Query = Mapping[str, Any]
 

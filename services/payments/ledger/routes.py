@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("ledger")
+routes = Routes("ledger", about="The fund's books: accounts and entries, for agents.")
 
 
 @routes.get("/ledger/accounts/<code>", needs="ledger:read", shows=AccountView, query=PurposeQuery, is_journaled=True)

@@ -11,7 +11,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("payouts")
+routes = Routes("payouts", about="Payments of approved claims to persons, for agents.")
 
 
 @routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)

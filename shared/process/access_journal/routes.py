@@ -15,7 +15,9 @@ from shared.storage.work import Work
 
 def access_journal(looked: type[StrEnum], *, needs: str) -> Routes:
     """The routes of a service's journal: its own words for what is looked at, and the scope that its readers have."""
-    routes = Routes("access_journal")
+    routes = Routes(
+        "access_journal", about="Which of the fund's agents looked at what is kept of the caller, when and why."
+    )
 
     @routes.get("/access-journal", needs=needs, shows=entry_views(looked), query=PagedQuery)
     def list_own(work: Work, query: Mapping[str, Any]) -> Page[AccessEntry]:
