@@ -220,11 +220,11 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
-    "services.documents.careers.store.pages_of": Listed(
+    "services.documents.careers.store.pages_that_decide": Listed(
         "documents",
         careers.pages,
-        Order("page_id", "page_id"),
-        lambda work, it: careers.pages_of(work, it.scope),
+        careers.BY_REVISION,
+        lambda work, it: careers.pages_that_decide(work, it.scope, page_id="new", revision=ROWS, pages_wanted=1),
         made=_declared_page,
     ),
     "services.payments.banking.store.bearing": Listed(
@@ -273,6 +273,7 @@ WHOLE: dict[str, Listed] = {
 
 FIRST_SO_MANY = {
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
+    "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.documents.papers.store.unscheduled": "a chore's round: what it scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
@@ -337,6 +338,8 @@ def _value(like: object, number: int) -> object:
     """The value of a field that a list is sorted by, two rows having the same."""
     half = number // 2
     match like:
+        case int():
+            return half
         case StrEnum():
             return sorted(type(like))[half * len(type(like)) // ROWS % len(type(like))]
         case datetime():
