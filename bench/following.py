@@ -43,7 +43,7 @@ from services.notifications.delivery.actions import keep_receipts
 from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
 from services.notifications.delivery.letter import Answer, Letter, Verdict
 from services.notifications.wiring import service as notifications
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.jobs import checking
 from services.payments.wiring import service as payments
 from shared.bus.inbox import Inbox
 from shared.bus.reader import POLLED_EVENTS_MAX
@@ -51,6 +51,7 @@ from shared.bus.records import as_letter, batches
 from shared.bus.relay import Relay, give_up
 from shared.funds.fund import Channel
 from shared.funds.loading import load
+from shared.jobs.runner import Runner
 from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.sealing.keys import FundKeys, from_data, generate_keyring, restricted
@@ -280,7 +281,7 @@ class Line:
         sent = caller.post("/declarations", data=form, content_type="multipart/form-data")
         declaration_id = str(sent.json["declaration_id"])
         with self.step("payments: check"):
-            check_received().run(platform, FUND)
+            Runner(platform, [checking()]).run_due()
         seen = caller.get(f"/declarations/{declaration_id}").json
         if seen["status"] != "accepted":
             raise SystemExit(f"not accepted but {seen['status']}")

@@ -274,7 +274,7 @@ WHOLE: dict[str, Listed] = {
 FIRST_SO_MANY = {
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
-    "services.documents.papers.store.unscheduled": "a chore's round: what it scheduled is not found again",
+    "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
