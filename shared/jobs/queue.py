@@ -7,7 +7,8 @@ kind. Scheduling is part of a unit of work: a thing and the work that it asks fo
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
 from shared.kernel.actors import system
@@ -59,15 +60,16 @@ TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
 """What a worker has to do with: the others wait for an operator."""
 
 
-def is_any_due(platform: Platform, kinds: Names[str]) -> bool:
-    """Whether anything at all is due: the one question of a service at rest."""
+def earliest_due(platform: Platform, kinds: Names[str], *, within: timedelta) -> datetime | None:
+    """When the first job is due, if one is by then: the one question of a service at rest."""
     due = {
         "fund": {"$in": list(platform.funds)},
         "status": {"$in": TO_CARRY_OUT},
         "kind": {"$in": list(kinds)},
-        "due_at": {"$lte": platform.clock()},
+        "due_at": {"$lte": platform.clock() + within},
     }
-    return platform.collection(NAME).find_one(due, {"_id": 1}) is not None
+    found: Any = platform.collection(NAME).find_one(due, {"due_at": 1}, sort=[("due_at", 1)])
+    return found["due_at"] if found else None
 
 
 def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:

@@ -26,10 +26,12 @@ from shared.telemetry.carrying import continued
 
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
-"""How long a job that is due may lie at rest before anybody looks."""
+"""How long a job that another process scheduled may be due before anybody looks."""
+REST_WAIT_MAX_S = 10.0
+"""The same where what other processes write is heard of. A job that is due before the end of a wait ends it in time."""
 PAUSES_S = (1.0, 5.0, 15.0, 30.0)
 THREADS_MAX = 32
-COUNT_EVERY_S = 15.0
+COUNT_EVERY_S = 30.0
 
 log = structlog.get_logger()
 
@@ -50,22 +52,41 @@ class Runner:
         self._paused_until_s: dict[Lane, float] = {}
         self._lock = threading.Lock()
         self._turns = itertools.count()
+        self._counted_s = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; then what is under way is finished."""
-        wait_s, counted_s = BUSY_WAIT_S, float("-inf")
+        wait_s = watched_s = BUSY_WAIT_S
+        wakeup = self.platform.wakeups.on(queue.NAME)
         threads = min(THREADS_MAX, len(self.platform.funds) * sum(kind.at_once for kind in self.kinds.values()))
         with ThreadPoolExecutor(max(1, threads), thread_name_prefix="job") as pool:
-            while not stop.wait(wait_s):
-                if time.monotonic() - counted_s > COUNT_EVERY_S:
-                    metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
-                    counted_s = time.monotonic()
-                began = 0
-                if queue.is_any_due(self.platform, self.kinds):
-                    for fund_id, job in self._take_due():
-                        pool.submit(self._run_and_leave, fund_id, job)
-                        began += 1
+            while not stop.wait(BUSY_WAIT_S if wakeup.wait(wait_s, watched_s=watched_s) else 0):
+                self._count_failed()
+                due_in_s = self._due_in_s()
+                began = self._begin(pool) if due_in_s <= 0 else 0
                 wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
+                if due_in_s > 0:
+                    wait_s, watched_s = min(wait_s, due_in_s), due_in_s
+                else:
+                    watched_s = wait_s
+
+    def _due_in_s(self) -> float:
+        """How long until the first job is due; a long wait where none is by then."""
+        at = self.platform.clock()
+        due_at = queue.earliest_due(self.platform, self.kinds, within=timedelta(seconds=REST_WAIT_MAX_S))
+        return REST_WAIT_MAX_S if due_at is None else (due_at - at).total_seconds()
+
+    def _begin(self, pool: ThreadPoolExecutor) -> int:
+        began = 0
+        for fund_id, job in self._take_due():
+            pool.submit(self._run_and_leave, fund_id, job)
+            began += 1
+        return began
+
+    def _count_failed(self) -> None:
+        if time.monotonic() - self._counted_s > COUNT_EVERY_S:
+            metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
+            self._counted_s = time.monotonic()
 
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
@@ -105,6 +126,7 @@ class Runner:
             log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=type(gone).__name__)
         finally:
             self._count_running((fund_id, kind.name), -1)
+            self.platform.wakeups.wake(queue.NAME)  # there is room for another, or for when this one is due again
 
     def _run(self, fund_id: str, job: Job, kind: JobKind) -> None:
         try:

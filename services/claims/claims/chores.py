@@ -7,7 +7,7 @@ from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
 
-EVERY_S = 10.0
+EVERY_S, REST_S = 10.0, 60.0
 
 
 def set_due_days() -> Chore:
@@ -28,4 +28,4 @@ def set_due_days() -> Chore:
         without = store.without_due_day(platform.reading(fund_id, by=by))
         return one_by_one.do({claim_id: setting(platform, fund_id, claim_id) for claim_id in without})
 
-    return Chore(name, EVERY_S, run)
+    return Chore(name, EVERY_S, run, rest_s=REST_S)

@@ -27,7 +27,7 @@ from shared.storage.work import Work
 from shared.telemetry.carrying import continued
 
 NAME = "check-declarations"
-EVERY_S = 0.3
+EVERY_S, REST_S = 0.3, 15.0
 PAGES_AT_ONCE = 10
 
 CHECKER = system(NAME)
@@ -45,7 +45,7 @@ def check_received() -> Chore:
         waiting = store.waiting(platform.reading(fund_id, by=CHECKER))
         return one_by_one.do({seen.declaration_id: partial(check_one, platform, fund_id, seen) for seen in waiting})
 
-    return Chore(NAME, EVERY_S, check_waiting)
+    return Chore(NAME, EVERY_S, check_waiting, rest_s=REST_S, woken_by=("declarations",))
 
 
 def check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:
