@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from services.claims.access_journal.routes import routes as access_journal_routes
-from services.claims.access_journal.store import entries
+from services.claims.access_journal.looked import Looked
 from services.claims.claims.chores import set_due_days
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
@@ -12,6 +11,8 @@ from services.claims.entitlements.reactions import reactions as entitlement_reac
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
 from services.claims.settings import Settings, read
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries
 from shared.process.service import Service
 from shared.storage.retention import kept
 
@@ -19,7 +20,7 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[claim_routes, entitlement_routes, access_journal_routes],
+    routes=[claim_routes, entitlement_routes, access_journal(Looked, needs="claims:read")],
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     chores=lambda own: [set_due_days()],

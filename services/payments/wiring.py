@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
+from services.payments.access_journal.looked import Looked
 from services.payments.banking.chores import chores as bank_chores
 from services.payments.banking.client import BankClient
 from services.payments.banking.routes import routes as bank_routes
@@ -12,7 +13,8 @@ from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
 from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.store import collections, credits, obligations, standings
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.jobs import checking
+from services.payments.declarations.jobs import unscheduled as unscheduled_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
@@ -35,6 +37,8 @@ from services.payments.payouts.store import batches, payouts
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
 from shared.process.service import Service
 from shared.storage.platform import Platform
@@ -45,7 +49,7 @@ from shared.webhooks import Secret
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
     door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
+    return [*bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -71,6 +75,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
+        access_journal(Looked, needs="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
@@ -95,10 +100,13 @@ service: Service[Settings] = Service(
         statements,
         endpoints,
         deliveries,
+        access_entries,
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},
     chores=chores,
+    jobs=lambda own: [checking()],
+    unscheduled=[unscheduled_declarations],
     blueprints=blueprints,
 )

@@ -8,7 +8,7 @@ from kafka.errors import CommitFailedError, KafkaError
 
 from shared.bus.inbox import Inbox, Stopping
 from shared.bus.records import as_letter, batches
-from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
+from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable, group_of
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.telemetry.steps import passing
 
@@ -39,7 +39,7 @@ class Reader:
     def consumer(self) -> KafkaConsumer:
         return KafkaConsumer(
             bootstrap_servers=self.servers,
-            group_id=f"himaya.{self.inbox.service}",
+            group_id=group_of(self.inbox.service),
             group_instance_id=self.worker or None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

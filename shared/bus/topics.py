@@ -17,6 +17,11 @@ RECONNECT_MAX_MS = 1_000
 """How long a client waits at most before it looks again for a broker that went away: kafka-python would wait 30 s."""
 
 
+def group_of(service: str) -> str:
+    """The consumer group of a service's workers."""
+    return f"himaya.{service}"
+
+
 class BrokerUnavailable(Unavailable):
     """The broker does not answer."""
 

@@ -9,6 +9,9 @@ from marshmallow import ValidationError
 
 from shared.http import limits
 
+PARTITIONS = 3
+"""Of each topic, where no setting says otherwise."""
+
 
 class SettingsMissing(Exception):
     """The process cannot start; the text names every setting that is missing or malformed."""
@@ -56,7 +59,7 @@ def common(env: Env, *, service: str) -> Common:
         mongodb_uri=env.str("MONGODB_URI"),
         mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),
         kafka_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
-        kafka_partitions=env.int("KAFKA_PARTITIONS", 3),
+        kafka_partitions=env.int("KAFKA_PARTITIONS", PARTITIONS),
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
         worker_name=env.str("WORKER_NAME", ""),

@@ -19,7 +19,7 @@ from pymongo.errors import PyMongoError
 from shared.bus import deadletters
 from shared.bus.lag import Lag
 from shared.bus.reader import Reader
-from shared.bus.topics import BrokerUnavailable
+from shared.bus.topics import BrokerUnavailable, group_of
 from shared.process.operations import inbox as inboxes
 from shared.process.operations.inbox import Behind, Standing
 from shared.storage.connection import answers
@@ -50,7 +50,7 @@ class Watch:
         self.platform = inbox.platform
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._lag = Lag(reader.servers, group=f"himaya.{inbox.service}", topics=inbox.reactions.topics())
+        self._lag = Lag(reader.servers, group=group_of(inbox.service), topics=inbox.reactions.topics())
         self._answered_s: dict[str, float] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
         self._came_round_s = time.monotonic()

@@ -18,7 +18,8 @@ from shared.bus.inbox import Inbox
 from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.events import catalogue
-from shared.http.app import NotMigrated, readiness
+from shared.http.app import readiness
+from shared.http.problems import NotMigrated
 from shared.jobs.runner import Runner
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.process import chores, migrating

@@ -154,6 +154,7 @@ def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client]) -> F
         platform=platform,
         verifier=Verifier(keys, issuer=ISSUER, audience="identity"),
         texts=service.texts(),
+        document=service.openapi,
         blueprints=[blueprint(Desk(ISSUER, known, keys), platform)],
     )
 

@@ -57,8 +57,7 @@ class Operation:
 
 @cache
 def document(service: str) -> Mapping[str, Any]:
-    routes = [route for each in services.load(service).routes for route in each.all]
-    return openapi.document(service, routes)
+    return services.load(service).openapi()
 
 
 def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,13 +71,12 @@ def operations() -> Iterator[Operation]:
     for service in services.names():
         for path, methods in document(service)["paths"].items():
             for method, described in methods.items():
-                needed = described.get("security")
                 yield Operation(
                     service=service,
                     name=described["operationId"],
                     method=method.upper(),
                     path=path,
-                    scope=needed[0]["bearer"][0] if needed else None,
+                    scope=described.get(openapi.SCOPE),
                     described=described,
                 )
 

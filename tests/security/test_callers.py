@@ -40,6 +40,7 @@ PUBLIC: Mapping[str, str] = {
     "ready": "asked by the platform that runs the process",
     "openapi_document": "what a frontend is written against",
     "docs": "the same, as a page for people",
+    "docs_file": "the script and the style of that page",
 }
 """Everything that needs no token, and what stands in its place. `docs/security.md` shows this list."""
 

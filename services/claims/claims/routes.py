@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.claims.access_journal.schemas import PurposeQuery
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, Line, Paper, Status
@@ -29,10 +28,11 @@ from services.claims.claims.schemas import (
 )
 from services.claims.claims.search import Found
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("claims")
+routes = Routes("claims", about="Claims for care: what may be asked for, filing, following, and what agents decide.")
 
 Body = Mapping[str, Any]
 

@@ -4,8 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.claims.access_journal.entry import Purpose
-from services.claims.access_journal.schemas import PURPOSE, PurposeQuery
 from services.claims.claims import timeline
 from services.claims.claims.claim import (
     LINES_MAX,
@@ -20,6 +18,8 @@ from services.claims.claims.duplicates import Finding, Likeness
 from services.claims.claims.timeline import Contest, Who
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
+from shared.process.access_journal.entry import Purpose
+from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 
 ID = validate.Length(1, 64)
 TEXT = {"type": "string"}
@@ -104,7 +104,7 @@ class SearchBody(Schema):
     """A number that an agent has: a claim's reference or a person's insurance number, and why it is asked for."""
 
     number = fields.String(required=True, validate=validate.Length(1, 64))
-    purpose = fields.Enum(Purpose, by_value=True, required=True, metadata=PURPOSE.metadata)
+    purpose = fields.Enum(Purpose, by_value=True, required=True, metadata=PURPOSE)
 
 
 class FoundView(Schema):

@@ -11,7 +11,7 @@ from shared.http.routes import Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("register")
+routes = Routes("register", about="What agents see of the fund's register: insured persons by their number, employers.")
 
 AGENTS = "register:read"
 
@@ -25,7 +25,9 @@ def find_person(work: Work, body: Mapping[str, Any]) -> Person:
     return actions.find_person(work, number=body["number"], purpose=body["purpose"])
 
 
-@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery)
+@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery, is_journaled=True)
 def list_employers(work: Work, query: Mapping[str, Any]) -> Page[Employer]:
-    """The fund's employers in the order of their numbers."""
-    return actions.list_employers(work, wanted=query["page"], number=query["number"], is_open=query["is_open"])
+    """The fund's employers in the order of their numbers. To look for one of them enters the access journal."""
+    return actions.list_employers(
+        work, wanted=query["page"], number=query["number"], is_open=query["is_open"], purpose=query["purpose"]
+    )

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields
 
-from services.identity.access_journal.entry import Purpose
-from services.identity.access_journal.schemas import PURPOSE
 from shared.http.shapes import PagedQuery, paged
 from shared.http.typed_fields import Identifier
+from shared.process.access_journal.entry import Purpose
+from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 
 
 class PersonSearchBody(Schema):
@@ -33,7 +33,7 @@ class PersonView(Schema):
     dependants = fields.Integer(required=True)
 
 
-class EmployerQuery(PagedQuery):
+class EmployerQuery(PagedQuery, PurposeQuery):
     """Which employers: the one of a number, or those that are open or closed."""
 
     number = Identifier(load_default=None)

@@ -34,7 +34,10 @@ TYPED = frozenset({"form_token", "login", "password", "one_time_code"})
 
 Answer = TypeVar("Answer")
 
-routes = Routes("signin")
+routes = Routes(
+    "signin",
+    about="Who signed in (OpenID Connect). `/v1/{fund}/.well-known/openid-configuration` names the other endpoints.",
+)
 
 
 @routes.get("/userinfo", needs=rules.OPENID, shows=UserView)

@@ -25,7 +25,7 @@ from shared.http.routes import ANYONE, Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("bank")
+routes = Routes("bank", about="What banks tell, and what agents decide about money that no rule settled.")
 
 Body = Mapping[str, Any]
 

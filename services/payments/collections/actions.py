@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from services.payments.access_journal.looked import Looked
 from services.payments.collections import crediting, rules, store
 from services.payments.collections.collection import Collection, Rail
 from services.payments.collections.credit import Credit, UseKind
@@ -13,6 +14,8 @@ from services.payments.ledger import actions as ledger
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
@@ -106,9 +109,22 @@ def read(work: Work, *, collection_id: str) -> Collection:
     return found
 
 
-def of_declaration(work: Work, *, declaration_id: str) -> list[Collection]:
-    """Every try to collect for a declaration, oldest first, for the employer and the fund's agents."""
-    obligation(work, declaration_id=declaration_id)
+def look_at(work: Work, *, collection_id: str, purpose: Purpose) -> Collection:
+    """As `read`; what an agent reads enters the access journal."""
+    found = read(work, collection_id=collection_id)
+    journal.note_employer(
+        work, found.employer_id, looked_at=Looked.COLLECTION, reference=found.reference, purpose=purpose
+    )
+    return found
+
+
+def of_declaration(work: Work, *, declaration_id: str, purpose: Purpose) -> list[Collection]:
+    """Every try to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
+    the access journal."""
+    owed = obligation(work, declaration_id=declaration_id)
+    journal.note_employer(
+        work, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose
+    )
     found = store.collections.find_all(work, declaration_id=declaration_id)
     return sorted(found, key=lambda each: each.steps[0].at)
 
@@ -252,6 +268,13 @@ def credit(work: Work, *, credit_id: str) -> Credit:
     return found
 
 
+def look_at_credit(work: Work, *, credit_id: str, purpose: Purpose) -> Credit:
+    """As `credit`; what an agent reads enters the access journal."""
+    found = credit(work, credit_id=credit_id)
+    journal.note_employer(work, found.employer_id, looked_at=Looked.CREDITS, reference=credit_id, purpose=purpose)
+    return found
+
+
 def refund_credit(
     work: Work, *, credit_id: str, version: int, amount_minor: int, counterparty: str, note: str
 ) -> Refund:
@@ -279,9 +302,13 @@ def restore_credit(work: Work, *, credit_id: str, amount_minor: int) -> Credit:
     return _open_credit(work, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
 
 
-def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
-    """An employer's credits; all of the fund's where an agent names no employer."""
+def page_of_credits(
+    work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted, purpose: Purpose
+) -> Page[Credit]:
+    """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
     work.by.must_act_for_employer(employer_id or "")
+    if employer_id:
+        journal.note_employer(work, employer_id, looked_at=Looked.CREDITS, purpose=purpose)
     return store.page_of_credits(work, employer_id=employer_id, is_open=is_open, wanted=wanted)
 
 

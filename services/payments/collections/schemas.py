@@ -7,6 +7,7 @@ from services.payments.collections.credit import UseKind
 from services.payments.collections.obligation import ObligationStatus
 from shared.http.problems import say
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
+from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT_CHARACTERS_MAX = 300
 ACCOUNT_CHARACTERS_MAX = 34
@@ -66,7 +67,7 @@ class CollectionsView(Schema):
     items = fields.List(fields.Nested(CollectionView), required=True)
 
 
-class CreditsQuery(PagedQuery):
+class CreditsQuery(PagedQuery, PurposeQuery):
     """Whose credits; an agent may leave the employer out. Those that are used up, where `is_open` is false."""
 
     employer_id = fields.String(load_default=None, validate=validate.Length(1, 20))

@@ -20,6 +20,7 @@ from services.payments.declarations.schemas import (
 from shared.http.files import Files, Sent, SentFile
 from shared.http.routes import Routes
 from shared.kernel.personal import DataClass
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
 from shared.storage.paging import Page
 from shared.storage.platform import Platform
@@ -28,7 +29,7 @@ from shared.storage.work import Work
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
 
-routes = Routes("declarations")
+routes = Routes("declarations", about="Wage declarations of employers: files, findings, receipts, what is due.")
 
 Query = Mapping[str, Any]
 
@@ -59,17 +60,25 @@ def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
     return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
-@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage)
+@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage, is_journaled=True)
 def list_of_employer(work: Work, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
     employer_id = rules.employer_of(work.fund, query["employer_id"])
-    return actions.of_employer(work, employer_id=employer_id, period=query["period"], wanted=query["page"])
+    return actions.of_employer(
+        work, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
+    )
 
 
-@routes.get("/declarations/<declaration_id>", needs="declarations:read", shows=DeclarationView)
-def read(work: Work, declaration_id: str) -> Consulted:
+@routes.get(
+    "/declarations/<declaration_id>",
+    needs="declarations:read",
+    shows=DeclarationView,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read(work: Work, query: Query, declaration_id: str) -> Consulted:
     """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
-    return actions.read(work, declaration_id=declaration_id)
+    return actions.look_at(work, declaration_id=declaration_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -97,15 +106,29 @@ def withdraw(work: Work, declaration_id: str) -> Consulted:
     return actions.withdraw(work, declaration_id=declaration_id)
 
 
-@routes.get("/declarations/<declaration_id>/findings", needs="declarations:read", query=CursorQuery, shows=FindingsView)
+@routes.get(
+    "/declarations/<declaration_id>/findings",
+    needs="declarations:read",
+    query=CursorQuery,
+    shows=FindingsView,
+    is_journaled=True,
+)
 def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
-    found, next_page = actions.findings(work, declaration_id=declaration_id, page=query["cursor"])
+    found, next_page = actions.findings(
+        work, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
+    )
     return {"items": found, "next": next_page}
 
 
-@routes.get("/declarations/<declaration_id>/lines", needs="declarations:read", query=PageQuery, shows=LinesView)
+@routes.get(
+    "/declarations/<declaration_id>/lines",
+    needs="declarations:read",
+    query=PageQuery,
+    shows=LinesView,
+    is_journaled=True,
+)
 def lines(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     """The workers of an accepted declaration as they were declared, page by page from 1."""
-    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"])
+    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"], purpose=query["purpose"])
     return {"items": found, "next": next_page}

@@ -13,6 +13,7 @@ from services.payments.declarations.findings import Finding, Role, Severity, in_
 from services.payments.declarations.wages import Unit
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
 WORKERS_MAX = 10**6
@@ -29,16 +30,16 @@ class FilingForm(Schema):
     control_wages = Amount(attribute="control_wages_minor")
 
 
-class ListQuery(PagedQuery):
+class ListQuery(PagedQuery, PurposeQuery):
     employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     period = fields.String(load_default=None, validate=validate.Length(1, NAME_MAX))
 
 
-class CursorQuery(Schema):
+class CursorQuery(PurposeQuery):
     cursor = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
 
 
-class PageQuery(Schema):
+class PageQuery(PurposeQuery):
     page = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
 
 

@@ -45,19 +45,17 @@ def calling(door: Door, keys: FundsKeys) -> Chore:
 
 
 def forgetting() -> Chore:
-    """Remove messages that nobody will ask for any more."""
-    return Chore("partners-forgotten", FORGET_EVERY_S, forget_old)
+    """End what waits for endpoints that were removed, and forget these. Old messages are purged by their retention."""
+    return Chore("partners-forgotten", FORGET_EVERY_S, forget_removed)
 
 
-def forget_old(platform: Platform, fund_id: str) -> int:
+def forget_removed(platform: Platform, fund_id: str) -> int:
+    """How many messages ended and endpoints were forgotten."""
     forgotten = 0
     for _ in range(FORGET_ROUNDS_MAX):
-        if not platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed):
-            break
-    for _ in range(FORGET_ROUNDS_MAX):
-        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:forget", action=actions.forget_old)
+        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
         forgotten += count
-        if count < store.FORGOTTEN_AT_ONCE_MAX:
+        if not count:
             break
     return forgotten
 

@@ -22,7 +22,7 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("partners")
+routes = Routes("partners", about="Where partners listen, and the signed messages (webhooks) that they are sent.")
 
 Body = Mapping[str, Any]
 WEBHOOKS = "bank:webhooks"

@@ -17,7 +17,7 @@ DUE_MAX = 20
 NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
 REMOVED_AT_ONCE_MAX = 5
-FORGOTTEN_AT_ONCE_MAX = 200
+ENDED_AT_ONCE_MAX = 200
 
 endpoints = Shelf(
     "partner_endpoints",
@@ -68,7 +68,7 @@ def removed(work: Work) -> list[Endpoint]:
 def waiting(work: Work, endpoint_id: str) -> list[Delivery]:
     """Messages that wait for an endpoint, some hundreds at a time, whenever their next try is."""
     return deliveries.find_all(
-        work, limit=FORGOTTEN_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
+        work, limit=ENDED_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
     )
 
 
@@ -93,18 +93,3 @@ def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -
     happened_at = {"$gte": since, "$lt": until}
     found = {"endpoint_id": endpoint_id, "happened_at": happened_at}
     return deliveries.find_all(work, limit=REPLAYED_MAX + 1, sort=[("happened_at", 1)], **found)
-
-
-def ended_before(work: Work, at: datetime) -> list[Delivery]:
-    """Messages whose last try was before that time, and for which no other is to come: a few hundred at most."""
-    ended = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
-    found = [
-        deliveries.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=status, last_try_at={"$lt": at})
-        for status in ended
-    ]
-    return [delivery for each in found for delivery in each][:FORGOTTEN_AT_ONCE_MAX]
-
-
-def forget(work: Work, delivery: Delivery) -> None:
-    work.drawer(deliveries.name).remove(delivery.delivery_id)
-    work.note("forgot", deliveries.name, delivery.delivery_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from services.payments.access_journal.looked import Looked
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.payees import actions as payees
@@ -10,6 +11,8 @@ from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import SETTLED, Payout, Status
 from shared.events.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried, continued
@@ -78,6 +81,13 @@ def _order_to_other_account(work: Work, returned: Payout) -> None:
 
 def read(work: Work, *, payout_id: str) -> Payout:
     return store.payouts.load(work, payout_id)
+
+
+def look_at(work: Work, *, payout_id: str, purpose: Purpose) -> Payout:
+    """As `read`; what an agent reads enters the access journal."""
+    payout = read(work, payout_id=payout_id)
+    journal.note_person(work, payout.person_ref, looked_at=Looked.PAYOUT, reference=payout.reference, purpose=purpose)
+    return payout
 
 
 def set_aside(work: Work, unusable: Sequence[Payout]) -> None:

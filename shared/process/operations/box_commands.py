@@ -4,7 +4,7 @@ import argparse
 
 from shared.bus.lag import Lag
 from shared.bus.relay import republish as tell_again
-from shared.bus.topics import BrokerUnavailable
+from shared.bus.topics import BrokerUnavailable, group_of
 from shared.process.operations import inbox as inboxes
 from shared.process.operations import outbox as outboxes
 from shared.process.operations.desk import Desk
@@ -57,7 +57,7 @@ def inbox(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def _say_lag(desk: Desk) -> None:
-    lag = Lag(desk.common.kafka_servers, group=f"himaya.{desk.service.name}", topics=desk.service.hears().topics())
+    lag = Lag(desk.common.kafka_servers, group=group_of(desk.service.name), topics=desk.service.hears().topics())
     try:
         behind = lag.ask()
     except BrokerUnavailable:

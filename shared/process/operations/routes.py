@@ -27,7 +27,7 @@ from shared.storage.work import Work
 
 READ, ACT = "operations:read", "operations:act"
 
-routes = Routes("operations")
+routes = Routes("operations", about="What the service's operators see and do: dead letters, outbox, inbox, jobs.")
 
 
 @routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
