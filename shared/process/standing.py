@@ -26,7 +26,7 @@ from shared.storage.connection import answers
 from shared.telemetry import metrics
 
 LOOK_EVERY_S = 3.0
-WRITE_EVERY_S = 15.0
+WRITE_EVERY_S = 20.0
 """What has not changed is written down again so often, and what waits is counted so often."""
 DATABASE_ANSWER_MAX_S = 2.0
 LATELY_S = 10.0
