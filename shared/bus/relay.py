@@ -211,7 +211,10 @@ def republish(
     if key is not None:
         query["events.key"] = key
     if fund_id is not None:
-        query["events.fund"] = fund_id
+        query |= {
+            "fund": {"$in": [fund_id, None]},
+            "events.fund": fund_id,
+        }  # an older release named the fund there only
     outbox, marked = platform.collection("outbox"), 0
     found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
     with found:
