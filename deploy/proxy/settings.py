@@ -16,6 +16,8 @@ SHAPES: Mapping[str, "re.Pattern[str]"] = {
     "_ADDRESS": re.compile(rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9_-]+)*/?"),
     "PROXY_CERTIFICATE_FILE": re.compile(r"[A-Za-z0-9_./-]+"),
     "PROXY_CERTIFICATE_KEY_FILE": re.compile(r"[A-Za-z0-9_./-]+"),
+    "PROXY_PROCESSES": re.compile(r"auto|[1-9][0-9]?"),
+    "PROXY_USER": re.compile(r"[A-Za-z0-9_-]+"),
     "PROXY_CONNECTIONS_MAX": re.compile(r"[1-9][0-9]{0,5}"),
 }
 """By the end of its name, what a setting looks like: each becomes text of nginx's own language."""
@@ -112,6 +114,8 @@ def read(given: Mapping[str, str]) -> Settings:
         certificate_key_file=given.get("PROXY_CERTIFICATE_KEY_FILE", ""),
         trusted_from=tuple(filter(None, given.get("PROXY_TRUSTED_FROM", "").split(","))),
         connections_max=int(given.get("PROXY_CONNECTIONS_MAX", "200")),
+        processes=given.get("PROXY_PROCESSES", "auto"),
+        user=given.get("PROXY_USER", ""),
     )
 
 

@@ -48,5 +48,5 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    blueprints=lambda settings, platform: [verification_pages(platform)],
+    blueprints=lambda settings, platform: [verification_pages(platform, public_url=settings.public_url)],
 )

@@ -24,16 +24,15 @@ BACK_OFF_MAX_S = 30.0
 IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
 """How long a chore that finds nothing waits at the most, unless it says more, and how its waits grow until then: a
 platform at rest asks its database little."""
-WOKEN_WAIT_S = 0.05
-"""At least so much lies between two rounds of a chore that new rows wake."""
 
 
 @dataclass(frozen=True)
 class Chore:
     """A piece of periodic work in one fund; `run` answers how many things it did.
 
-    While nothing comes its waits grow to `rest_s`. New rows of the collections in `woken_by` end a wait, and only while
-    those of all processes are heard of are its waits longer than `IDLE_MAX_S`.
+    While nothing comes its waits grow to `rest_s`. Where rows of the collections in `woken_by` are written it runs
+    `every_s` later, with what came meanwhile; only while those of all processes are heard of does it wait for longer
+    than `IDLE_MAX_S`.
     """
 
     name: str
@@ -118,7 +117,7 @@ class Waiting:
         if self.wakeup is None:
             return self.stop.wait(wait_s)
         self.is_woken = self.wakeup.wait(min(wait_s, max(self.chore.every_s, IDLE_MAX_S)), watched_s=wait_s)
-        return self.stop.wait(WOKEN_WAIT_S if self.is_woken else 0)
+        return self.stop.wait(self.chore.every_s if self.is_woken else 0)
 
     def after(self, done: int, *, waited_s: float) -> float:
         """How long to wait after a round: what was woken, or did something, begins anew with short waits."""

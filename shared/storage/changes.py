@@ -68,6 +68,8 @@ class Changes:
                     empty_early += time.monotonic() - asked_s < AWAIT_S / 2
                     if empty_early > EMPTY_EARLY_MAX + (time.monotonic() - began_s):
                         break
+            except OperationFailure as ended:  # such as where it fell too far behind: a new one is followed
+                log.info("changes-ended", code=ended.code)
             finally:
                 self.wakeups.note_activity()
                 self.wakeups.watch(is_watched=False)
