@@ -97,7 +97,7 @@ def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
     )
     store.obligations.keep(work, Outcome(called))
     _withdraw(work, _live_of(work, owed, before))
-    kept = store.collections.keep(work, outcome)
+    kept = store.keep(work, outcome)
     _reconcile(work, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -118,15 +118,14 @@ def look_at(work: Work, *, collection_id: str, purpose: Purpose) -> Collection:
     return found
 
 
-def of_declaration(work: Work, *, declaration_id: str, purpose: Purpose) -> list[Collection]:
-    """Every try to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
+def of_declaration(work: Work, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
+    """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
     owed = obligation(work, declaration_id=declaration_id)
     journal.note_employer(
         work, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose
     )
-    found = store.collections.find_all(work, declaration_id=declaration_id)
-    return sorted(found, key=lambda each: each.steps[0].at)
+    return store.of_declaration(work, declaration_id, wanted=wanted)
 
 
 def by_reference(work: Work, reference: str) -> Collection | None:
@@ -153,7 +152,7 @@ def change(work: Work, *, collection_id: str, rule: Callable[[Collection], Colle
     found = store.collections.load(work, collection_id)
     if not found.is_followed:
         return None
-    return store.collections.keep(work, Outcome(rule(found)))
+    return store.keep(work, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -181,7 +180,7 @@ def book(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, came)
+    store.keep(work, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(work, collection.declaration_id)
     _receive(work, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -243,7 +242,7 @@ def take_back(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, back)
+    store.keep(work, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=work.at)
         store.credits.keep(work, Outcome(gone))
@@ -356,9 +355,9 @@ def _paid_by_credits(work: Work, opened: Obligation) -> Obligation:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(work: Work) -> list[Standing]:
-    """Where declared, called, collected and booked differ: must be empty."""
-    return store.differing(work)
+def differences(work: Work, *, wanted: Wanted) -> Page[Standing]:
+    """A page of where declared, called, collected and booked differ: must be empty."""
+    return store.differing(work, wanted=wanted)
 
 
 def _receive(work: Work, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
@@ -395,7 +394,7 @@ def _live_of(work: Work, owed: Obligation, tries: Iterable[Collection]) -> list[
 
 def _withdraw(work: Work, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.collections.keep(work, Outcome(rules.withdraw(each, at=work.at)))
+        store.keep(work, Outcome(rules.withdraw(each, at=work.at)))
 
 
 def _standing_obligation(work: Work, declaration_id: str) -> Obligation:
@@ -445,7 +444,7 @@ def _reconcile(work: Work, *, employer_id: str, period: str) -> None:
     after = rules.standing(
         employer_id=employer_id,
         period=period,
-        obligations=store.obligations.find_all(work, employer_id=employer_id, period=period),
+        obligations=store.obligations_of_period(work, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(work, account.receivable(employer_id, period=period)).net_minor,
         version=before.version if before else 0,
     )
