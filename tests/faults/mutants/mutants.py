@@ -145,8 +145,15 @@ MUTANTS = [
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/drawer.py",
-        was='old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}',
-        now='old: Document = {"_id": {"$in": part}, "fund": self.fund_id}',
+        was='of_version: Document = {"fund": self.fund_id, "version": version}',
+        now='of_version: Document = {"fund": self.fund_id}',
+        test="tests/shared/storage/test_drawer.py",
+    ),
+    Mutant(
+        mechanism="many things that change alike are changed over the versions that were read",
+        file="shared/storage/drawer.py",
+        was='{"_id": {"$in": part}, "fund": self.fund_id, "version": _version_before(group[0])},',
+        now='{"_id": {"$in": part}, "fund": self.fund_id},',
         test="tests/shared/storage/test_drawer.py",
     ),
     Mutant(
