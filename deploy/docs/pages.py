@@ -14,6 +14,9 @@ from environs import Env
 
 from deploy.docs import asyncapi, data_model
 from deploy.docs.examples import example
+from deploy.proxy import bodies
+from deploy.proxy import settings as proxy_settings
+from deploy.proxy.config import render
 from shared.events import catalogue
 from shared.http.routes import ANYONE
 from shared.process.service import Service
@@ -34,6 +37,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "events.md", events()
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi.document(services()))
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
+    yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     for service in services():
         yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(service.openapi())
         readme = service.folder / "README.md"
@@ -65,6 +69,12 @@ def events() -> str:
                 lines.append(f"| `{cls.__name__}` v{version} | {says} | `{declared.case_field}` | {who} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def nginx() -> str:
+    """The proxy's configuration on Kubernetes: its settings, and the limits of the services."""
+    settings = proxy_settings.read(proxy_settings.of_file(ROOT / "deploy" / "k8s" / "proxy" / "settings.env"))
+    return render(settings, larger=bodies.all_larger())
 
 
 def _filled(text: str, service: Service[Any]) -> str:

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from services.identity.access_journal.looked import Looked
-from services.identity.accounts.chores import consider
 from services.identity.accounts.commands import add_user, reset_user
+from services.identity.accounts.jobs import considering, unscheduled
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, doors
 from services.identity.cards.reactions import reactions as card_reactions
@@ -71,7 +71,9 @@ service: Service[Settings] = Service(
         "register.find_person": "60/minute",
     },
     keys=lambda own, platform: keys.read(own.signing_keys_file),
-    chores=lambda own: [consider(portal_url=own.portal_url), forget()],
+    chores=lambda own: [forget()],
+    jobs=lambda own: [considering(portal_url=own.portal_url)],
+    unscheduled=[unscheduled],
     commands={
         "import-register": lambda own, platform, arguments: import_register(
             platform, arguments, texts=service.texts(), out=sys.stdout

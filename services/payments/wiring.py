@@ -19,8 +19,9 @@ from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
-from services.payments.declarations.chores import check_received
 from services.payments.declarations.declaration import Status as DeclarationStatus
+from services.payments.declarations.jobs import checking
+from services.payments.declarations.jobs import unscheduled as unscheduled_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
@@ -75,7 +76,7 @@ CODES: CodeSets = {
 def chores(own: Settings) -> Sequence[Chore]:
     bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
     door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
+    return [*bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -133,5 +134,7 @@ service: Service[Settings] = Service(
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},
     chores=chores,
+    jobs=lambda own: [checking()],
+    unscheduled=[unscheduled_declarations],
     blueprints=blueprints,
 )

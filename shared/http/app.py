@@ -1,5 +1,6 @@
 """A service's Flask app: its routes, and what every service answers beside them."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +27,7 @@ from shared.telemetry import metrics
 
 REQUEST_BYTES_MAX = 80 * 1024 * 1024
 PING_MAX_S = 2.0
+PROXY_ID = re.compile(r"[0-9a-f]{32}")
 
 log = structlog.get_logger()
 
@@ -64,7 +66,7 @@ def build(
     app.url_map.merge_slashes = False  # it would send callers on to the address that their Host header names
     app.extensions["texts"] = texts
     problems.install(app)
-    _observe(app)
+    _observe(app, has_proxy=trusted_proxies > 0)
     app.before_request(_refuse_slashes_before)
     headers.install(app)
     guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
@@ -97,13 +99,16 @@ def _refuse_while(app: Flask, lacking: Callable[[], Sequence[str]]) -> None:
             raise NotMigrated
 
 
-def _observe(app: Flask) -> None:
-    """Count, time and log each request by its route; give it an id."""
+def _observe(app: Flask, *, has_proxy: bool) -> None:
+    """Count, time and log each request by its route; give it an id. Its log lines also name the proxy's id of it."""
 
     @app.before_request
     def begin() -> None:
         g.started_s, g.request_id = time.perf_counter(), str(uuid.uuid4())
         structlog.contextvars.clear_contextvars()
+        said = request.headers.get("X-Request-Id", "")
+        if has_proxy and PROXY_ID.fullmatch(said):
+            structlog.contextvars.bind_contextvars(proxy_request=said)
 
     @app.after_request
     def end(answer: Response) -> Response:

@@ -7,7 +7,7 @@ repeats nor hides anything, and the thousandth page costs what the first does. C
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -75,6 +75,24 @@ class Page(Generic[Item]):
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
+
+
+def one_after_the_other(wanted: Wanted, lists: Sequence[Callable[[Wanted], Page[Item]]]) -> Page[Item]:
+    """A page of several lists read as one: the second begins where the first ends. Raises `CursorMalformed`."""
+    at, _, cursor = (wanted.cursor or "0.").partition(".")
+    if not (at.isascii() and at.isdecimal() and int(at) < len(lists)):
+        raise CursorMalformed
+    items: list[Item] = []
+    following: str | None = cursor or None
+    for number in range(int(at), len(lists)):
+        page = lists[number](Wanted(limit=wanted.limit - len(items), cursor=following))
+        items += page.items
+        if page.next is not None:
+            return Page(items, next=f"{number}.{page.next}")
+        if len(items) == wanted.limit and number + 1 < len(lists):
+            return Page(items, next=f"{number + 1}.")
+        following = None
+    return Page(items)
 
 
 def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) -> dict[str, object]:

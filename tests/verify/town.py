@@ -22,12 +22,13 @@ from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
 from services.payments.banking.client import BankClient
 from services.payments.banking.paying import Paying
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.jobs import checking
 from shared.bus import deadletters, topics
 from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
 from shared.events import catalogue
+from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage.platform import Platform
@@ -92,7 +93,7 @@ class Town:
         self.carry()
         counter = Counter(self.platforms["payments"])
         declared = counter.send(das_b(workers(3))).json["declaration_id"]
-        check_received().run(self.platforms["payments"], DZ)
+        Runner(self.platforms["payments"], [checking()]).run_due()
         asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))

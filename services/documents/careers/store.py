@@ -3,7 +3,7 @@
 from services.documents.careers.career import Career, DeclaredPage
 from services.documents.careers.rules import CareerUnknown
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Wanted
+from shared.storage.paging import Order
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
@@ -30,10 +30,4 @@ pages = Shelf(
 
 def pages_of(work: Work, scope: str) -> list[DeclaredPage]:
     """All pages of all revisions of a scope: whom a correction leaves out is known only when none is passed over."""
-    found: list[DeclaredPage] = []
-    wanted: Wanted | None = Wanted()
-    while wanted is not None:
-        page = pages.page(work, order=Order("page_id", "page_id"), wanted=wanted, scope=scope)
-        found += page.items
-        wanted = Wanted(cursor=page.next) if page.next else None
-    return found
+    return list(pages.each(work, order=Order("page_id", "page_id"), scope=scope))

@@ -85,13 +85,11 @@ def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
     return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if paper.status is Status.ASKED else paper
 
 
-def schedule_waiting(work: Work) -> int:
-    """Have printed what a release without the due queue left waiting; how many papers."""
-    waiting = store.unscheduled(work)
-    for paper in waiting:
-        store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
-        queue.schedule(work, PRINT, paper.number)
-    return len(waiting)
+def schedule(work: Work, number: str) -> None:
+    """Have a paper printed that a release without the due queue left waiting."""
+    paper = store.papers.load(work, number)
+    store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
+    queue.schedule(work, PRINT, number)
 
 
 def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:

@@ -11,12 +11,10 @@ from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 DUE_MAX = 20
-UNMATCHED_MAX = 500
-BEARERS_MAX = 500
-"""Entries that share one reference of the bank: a batch's payments, and what bore it before."""
 
 IN_ORDER = Order("taken_at", "_id")
 """The id that the database knows a document by: entries of earlier releases have no `entry_id` of their own."""
+BY_ID = Order("_id", "_id")
 
 
 class BankEntryUnknown(Missing):
@@ -40,7 +38,7 @@ entries = Shelf(
         Index(("is_matched", "taken_at", "_id")),
         Index(("account", "is_matched", "taken_at", "_id")),
         Index(("day", "is_matched", "taken_at", "_id")),
-        Index(("bank_reference",)),
+        Index(("bank_reference", "_id")),
     ],
     sealed={"details": DataClass.BANK},
     whose="bank_reference",
@@ -57,14 +55,14 @@ statements = Shelf(
 )
 
 
-def unmatched(work: Work) -> list[BankEntry]:
-    """Money that moved and nobody knows for what."""
-    return entries.find_all(work, limit=UNMATCHED_MAX, sort=[("taken_at", 1)], is_matched=False)
+def unmatched(work: Work, *, wanted: Wanted) -> Page[BankEntry]:
+    """A page of the money that moved and nobody knows for what, oldest first."""
+    return entries.page(work, order=IN_ORDER, wanted=wanted, is_matched=False)
 
 
 def bearing(work: Work, bank_reference: str) -> list[BankEntry]:
     """Every entry of which the bank gave this reference."""
-    return entries.find_all(work, limit=BEARERS_MAX, bank_reference=bank_reference) if bank_reference else []
+    return list(entries.each(work, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
 
 
 def page(

@@ -118,15 +118,14 @@ def look_at(work: Work, *, collection_id: str, purpose: Purpose) -> Collection:
     return found
 
 
-def of_declaration(work: Work, *, declaration_id: str, purpose: Purpose) -> list[Collection]:
-    """Every try to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
+def of_declaration(work: Work, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
+    """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
     owed = obligation(work, declaration_id=declaration_id)
     journal.note_employer(
         work, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose
     )
-    found = store.collections.find_all(work, declaration_id=declaration_id)
-    return sorted(found, key=lambda each: each.steps[0].at)
+    return store.of_declaration(work, declaration_id, wanted=wanted)
 
 
 def by_reference(work: Work, reference: str) -> Collection | None:
@@ -356,9 +355,9 @@ def _paid_by_credits(work: Work, opened: Obligation) -> Obligation:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(work: Work) -> list[Standing]:
-    """Where declared, called, collected and booked differ: must be empty."""
-    return store.differing(work)
+def differences(work: Work, *, wanted: Wanted) -> Page[Standing]:
+    """A page of where declared, called, collected and booked differ: must be empty."""
+    return store.differing(work, wanted=wanted)
 
 
 def _receive(work: Work, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
@@ -445,7 +444,7 @@ def _reconcile(work: Work, *, employer_id: str, period: str) -> None:
     after = rules.standing(
         employer_id=employer_id,
         period=period,
-        obligations=store.obligations.find_all(work, employer_id=employer_id, period=period),
+        obligations=store.obligations_of_period(work, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(work, account.receivable(employer_id, period=period)).net_minor,
         version=before.version if before else 0,
     )

@@ -14,6 +14,7 @@ from services.payments.collections.schemas import (
     CreditsQuery,
     CreditsView,
     CreditView,
+    TriesQuery,
 )
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
@@ -47,14 +48,14 @@ def request(work: Work, body: Body, declaration_id: str) -> Collection:
     "/declarations/<declaration_id>/collections",
     needs="declarations:read",
     shows=CollectionsView,
-    query=PurposeQuery,
+    query=TriesQuery,
     is_journaled=True,
 )
 def list_of_declaration(work: Work, query: Body, declaration_id: str) -> dict[str, Any]:
-    """What a declaration made due, what of it has come, and every try to collect it."""
+    """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
     owed = actions.obligation(work, declaration_id=declaration_id)
-    found = actions.of_declaration(work, declaration_id=declaration_id, purpose=query["purpose"])
-    return {"obligation": owed, "items": found}
+    found = actions.of_declaration(work, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
+    return {"obligation": owed, "items": found.items, "next": found.next}
 
 
 @routes.get(

@@ -56,7 +56,7 @@ class CollectionView(Schema):
 
 
 class CollectionsView(Schema):
-    """What a declaration made due, what of it has come, and every try to collect it."""
+    """What a declaration made due, what of it has come, and a page of the tries to collect it."""
 
     declaration_id = fields.String(required=True, attribute="obligation.declaration_id")
     status = fields.Enum(ObligationStatus, by_value=True, required=True, attribute="obligation.status")
@@ -65,6 +65,13 @@ class CollectionsView(Schema):
     paid = Amount(required=True, attribute="obligation.paid_minor")
     left = Amount(required=True, attribute="obligation.left_minor")
     items = fields.List(fields.Nested(CollectionView), required=True)
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "The cursor of the next page; null on the last one."}
+    )
+
+
+class TriesQuery(PagedQuery, PurposeQuery):
+    """Which page of the tries to collect for a declaration."""
 
 
 class CreditsQuery(PagedQuery, PurposeQuery):

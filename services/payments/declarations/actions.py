@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from services.payments.access_journal.looked import Looked
@@ -24,12 +25,16 @@ from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
+
+CHECK = "declarations.check"
+"""The kind of the job that checks a declaration, or withdraws one that nobody confirmed; its thing is its id."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -80,11 +85,26 @@ def receive(work: Work, filing: Filing) -> Consulted:
         received = rules.receive(
             filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at
         )
-        return Consulted(declaration=store.declarations.keep(work, received))
+        return Consulted(declaration=_to_check(work, received))
     if rules.may_be_checked_again(known):
         again = rules.receive_again(known, filing, traceparent=carried(), at=work.at)
-        return Consulted(declaration=store.declarations.keep(work, again))
+        return Consulted(declaration=_to_check(work, again))
     return _consulted(work, known)
+
+
+def _to_check(work: Work, received: Outcome[Declaration]) -> Declaration:
+    declaration = store.declarations.keep(work, received)
+    queue.schedule(work, CHECK, declaration.declaration_id)
+    return declaration
+
+
+def schedule(work: Work, declaration_id: str) -> None:
+    """Have a declaration checked, or withdrawn in time, that a release without the due queue left waiting."""
+    declaration = store.declarations.load(work, declaration_id)
+    due_at = declaration.next_check_at
+    scheduled = replace(declaration, next_check_at=None, confirm_by_at=declaration.confirm_until)
+    store.declarations.keep(work, Outcome(scheduled))
+    queue.schedule(work, CHECK, declaration_id, due_at=due_at)
 
 
 # --- Concluding a check -----------------------------------------------------------------------------------------------
@@ -106,14 +126,29 @@ def facts(work: Work, declaration: Declaration) -> Facts:
     )
 
 
-def begin_check(work: Work, seen: Declaration) -> Declaration | None:
-    """Take a declaration to check it, or withdraw one that nobody confirmed in time; None where another worker was
-    first."""
-    declaration = store.declarations.load(work, seen.declaration_id)
-    if declaration.version != seen.version:
-        return None
-    step = rules.lapse if declaration.status is Status.TO_CONFIRM else rules.begin_check
-    return store.declarations.keep(work, step(declaration, at=work.at))
+def hold(work: Work, *, declaration_id: str) -> None:
+    """A check that was tried in vain waits for an operator, and the declaration says so."""
+    declaration = store.declarations.load(work, declaration_id)
+    if declaration.status is Status.RECEIVED:
+        store.declarations.keep(work, rules.hold(declaration))
+
+
+def resume(work: Work, *, declaration_id: str) -> Declaration:
+    """An operator has the check tried again."""
+    declaration = store.declarations.load(work, declaration_id)
+    return (
+        store.declarations.keep(work, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
+    )
+
+
+def lapse(work: Work, *, declaration_id: str) -> datetime | None:
+    """Withdraw what nobody confirmed in time; when to look again, where that time is not over."""
+    declaration = store.declarations.load(work, declaration_id)
+    until = declaration.confirm_until
+    if until is None or until > work.at:
+        return until
+    store.declarations.keep(work, rules.lapse(declaration, at=work.at))
+    return None
 
 
 def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
@@ -192,6 +227,7 @@ def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
         asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=work.fund, at=work.at)
+        queue.schedule(work, CHECK, declaration.declaration_id, due_at=asked.thing.confirm_by_at)
         return store.declarations.keep(work, asked)
     if judged.assessment is not None:
         return _accept(work, declaration, judged.examined, judged.assessment)
@@ -279,6 +315,9 @@ def _decided(work: Work, declaration: Declaration, *, rule: Callable[[Declaratio
     outcome = rule(declaration)
     if outcome.thing == declaration:
         return _consulted(work, declaration)
+    if outcome.thing.status is Status.RECEIVED:
+        return Consulted(declaration=_to_check(work, outcome))
+    queue.cancel(work, CHECK, declaration.declaration_id)
     return Consulted(declaration=store.declarations.keep(work, outcome))
 
 

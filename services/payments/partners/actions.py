@@ -34,7 +34,7 @@ def register(work: Work, *, url: str, kinds: Collection[Kind]) -> Endpoint:
         url=url,
         kinds=kinds,
         secret=_new_secret(work),
-        others=len(store.of_client(work, work.by.subject)),
+        others=store.count_of_client(work, work.by.subject),
         at=work.at,
     )
     return store.endpoints.keep(work, Outcome(endpoint))

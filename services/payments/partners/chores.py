@@ -12,7 +12,6 @@ from services.payments.partners import actions, signing, store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Endpoint
-from services.payments.partners.endpoint import Status as EndpointStatus
 from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
@@ -104,8 +103,7 @@ class Calling:
         lines = self._lines.setdefault(fund_id, Lines())
         work = platform.reading(fund_id, by=PARTNERS)
         done = lines.ended()
-        enabled = store.endpoints.find_all(work, limit=store.OF_FUND_MAX, status=EndpointStatus.ENABLED)
-        for endpoint in lines.in_turn(enabled):
+        for endpoint in lines.in_turn(store.enabled(work)):
             is_free = endpoint.endpoint_id not in lines.running and lines.has_room(endpoint.client)
             if is_free and store.due(work, endpoint.endpoint_id, at=work.at):
                 lines.begin(endpoint, partial(self._call, platform, fund_id, endpoint))

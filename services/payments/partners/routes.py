@@ -34,10 +34,10 @@ def register(work: Work, body: Body) -> Endpoint:
     return actions.register(work, url=body["url"], kinds=body["kinds"])
 
 
-@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews)
-def list_own(work: Work) -> dict[str, list[Endpoint]]:
+@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews, query=PagedQuery)
+def list_own(work: Work, query: Body) -> Page[Endpoint]:
     """Your endpoints."""
-    return {"items": store.of_client(work, work.by.subject)}
+    return store.page_of_client(work, work.by.subject, wanted=query["page"])
 
 
 @routes.get("/endpoints/<endpoint_id>", needs=WEBHOOKS, shows=EndpointView)
@@ -94,7 +94,7 @@ def list_keys(work: Work) -> dict[str, list[dict[str, str]]]:
     return {"items": [{"public_key": each} for each in signing.public_keys(work.fund.fund_id)]}
 
 
-@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews)
-def list_of_fund(work: Work) -> dict[str, list[Endpoint]]:
+@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews, query=PagedQuery)
+def list_of_fund(work: Work, query: Body) -> Page[Endpoint]:
     """Every partner's endpoints: a disabled one is a partner to be spoken with."""
-    return {"items": store.of_fund(work)}
+    return store.page_of_fund(work, wanted=query["page"])

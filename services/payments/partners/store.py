@@ -1,5 +1,6 @@
 """Where endpoints and the messages for them are kept."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from services.payments.partners.delivery import Delivery
@@ -12,10 +13,12 @@ from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-OF_FUND_MAX = 200
 DUE_MAX = 20
+IN_ORDER = Order("endpoint_id", "endpoint_id")
 NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
+THERE = {"$in": [Status.ENABLED.value, Status.DISABLED.value]}
+"""Of an endpoint that its partner has not removed."""
 REMOVED_AT_ONCE_MAX = 5
 ENDED_AT_ONCE_MAX = 200
 
@@ -25,7 +28,7 @@ endpoints = Shelf(
     key="endpoint_id",
     missing=EndpointUnknown,
     retention=kept("as long as the partner has it"),
-    indexes=[Index(("client",)), Index(("status",))],
+    indexes=[Index(("client", "status", "endpoint_id")), Index(("status", "endpoint_id"))],
     sealed={"secrets": DataClass.BANK},
     whose="endpoint_id",
 )
@@ -47,17 +50,28 @@ deliveries = Shelf(
 )
 
 
-def of_fund(work: Work) -> list[Endpoint]:
-    """Every partner's: few, a fund has a handful of banks."""
-    return [
-        endpoint
-        for status in (Status.ENABLED, Status.DISABLED)
-        for endpoint in endpoints.find_all(work, limit=OF_FUND_MAX, status=status.value)
-    ]
+def page_of_fund(work: Work, *, wanted: Wanted) -> Page[Endpoint]:
+    """A page of every partner's endpoints, oldest first."""
+    return endpoints.page(work, order=IN_ORDER, wanted=wanted, status=THERE)
 
 
-def of_client(work: Work, client: str) -> list[Endpoint]:
-    return [each for each in endpoints.find_all(work, client=client) if each.status is not Status.REMOVED]
+def page_of_client(work: Work, client: str, *, wanted: Wanted) -> Page[Endpoint]:
+    """A page of one partner's endpoints, oldest first."""
+    return endpoints.page(work, order=IN_ORDER, wanted=wanted, client=client, status=THERE)
+
+
+def of_fund(work: Work) -> Iterator[Endpoint]:
+    """Every partner's."""
+    return endpoints.each(work, order=IN_ORDER, status=THERE)
+
+
+def enabled(work: Work) -> Iterator[Endpoint]:
+    """Those that are called."""
+    return endpoints.each(work, order=IN_ORDER, status=Status.ENABLED.value)
+
+
+def count_of_client(work: Work, client: str) -> int:
+    return work.drawer(endpoints.name).count({"client": client, "status": THERE})
 
 
 def removed(work: Work) -> list[Endpoint]:

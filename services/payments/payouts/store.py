@@ -8,7 +8,7 @@ from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import FIND_MAX, Index, Shelf
+from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 DUE_MAX = 20
@@ -23,7 +23,7 @@ payouts = Shelf(
         Index(("end_to_end_id",), unique=True),
         Index(("claim_id",)),
         Index(("status", "payout_id")),
-        Index(("person_ref", "status")),
+        Index(("person_ref", "status", "payout_id")),
     ],
 )
 batches = Shelf(
@@ -51,13 +51,14 @@ def with_status(work: Work, status: Status, *, wanted: Wanted) -> Page[Payout]:
 def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     """What these persons are owed and cannot be paid, in one question for a whole page of the register."""
     wanted = {"$in": sorted(person_refs)}
-    return payouts.find_all(work, limit=FIND_MAX, status=Status.WAITING_ACCOUNT, person_ref=wanted)
+    return list(payouts.each(work, order=OLDEST_FIRST, status=Status.WAITING_ACCOUNT.value, person_ref=wanted))
 
 
 def to_be_replaced(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     """What came back from these persons and nothing was ordered for yet."""
     wanted = {"$in": sorted(person_refs)}
-    return payouts.find_all(work, limit=FIND_MAX, status=Status.RETURNED, person_ref=wanted, replaced_by=None)
+    found = payouts.each(work, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
+    return list(found)
 
 
 def to_look_at(work: Work, *, at: datetime) -> list[Batch]:

@@ -36,7 +36,7 @@ RECORDS = {
 def shown(status: Status, language: Language = Language.FRENCH, number: str = NUMBER) -> str:
     verification = verify(RECORDS[status], number=number, on=date(2027, 1, 1))
     assert verification.status is status
-    return page.render(verification, fund=a_fund(), language=language)
+    return page.render(verification, fund=a_fund(), language=language, base="")
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,6 @@ def test_after_a_code_the_reader_lands_where_the_page_answers_it(code: CodeAnswe
     record = replace(RECORD, has_code=True)
     on = date(2027, 1, 1)
     answer = Verification(number=NUMBER, status=Status.VALID, on=on, record=record, code=code, certified=certified)
-    html = page.render(answer, fund=a_fund(), language=Language.FRENCH)
+    html = page.render(answer, fund=a_fund(), language=Language.FRENCH, base="")
     assert re.findall(r'action="[^"]+#(\w+)"', html) == ([] if certified else ["certified"])
     assert html.count('id="certified"') == 1

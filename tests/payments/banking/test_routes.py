@@ -333,3 +333,21 @@ def test_a_wrong_reference_is_found_before_anything_is_looked_up(made: Office) -
         answer = made.machine().get(f"/bank/references/{reference}")
         assert (answer.status_code, answer.json["code"]) == (status, code), reference
     assert made.machine(fund=TN).get(f"/bank/references/{asked}").status_code == 404
+
+
+def test_differences_come_in_pages_the_employers_first(made: Office) -> None:
+    asked = ask(made, "transfer")
+    post_signed(made, credited(asked["reference"], "1.00", entry="ent_part"), message_id="evt_part")
+    for number in range(3):
+        message = credited("?", "7.00", entry=f"ent_lost_{number}")
+        post_signed(made, message, message_id=f"evt_lost_{number}")
+    seen: list[str] = []
+    cursor = ""
+    for _ in range(9):
+        page = made.staff().get(f"/differences?limit=2{cursor}").json
+        seen += [each["case"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert seen == ["partial", "unmatched", "unmatched", "unmatched"]
+    assert made.staff().get("/differences?cursor=7.x").json["code"] == "request.cursor-malformed"

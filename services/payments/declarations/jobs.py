@@ -1,11 +1,12 @@
-"""Time comes in for declarations: what was received is checked, a file at a time.
+"""The check of declarations: each is a job, also the one that withdraws what nobody confirmed in time.
 
 The files are read and checked outside of any transaction, since that takes about 50 ms a thousand lines, and the
 workers are kept a page at a time; all that follows from the check is kept in one unit of work. A worker that is killed
-anywhere before it leaves the declaration as it was, and it is checked again once its time is over.
+anywhere before it leaves the declaration as it was, and it is checked again when the lease of its job ends.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -17,56 +18,51 @@ from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.examination import Source, examine
 from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
+from shared.jobs.adopting import Unscheduled
+from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
-from shared.process.chores import Chore, OneByOne
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry.carrying import continued
 
-NAME = "check-declarations"
-EVERY_S = 0.3
+CHECK_TAKES_MAX_S = 20.0
+"""The longest file that its layout can number is checked and booked in half of it."""
+ATTEMPTS_MAX = 5
 PAGES_AT_ONCE = 10
 
-CHECKER = system(NAME)
+CHECKER = system("check-declarations")
 
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
 
 
-def check_received() -> Chore:
-    """Checks what employers have handed in."""
-    one_by_one = OneByOne(NAME)
-
-    def check_waiting(platform: Platform, fund_id: str) -> int:
-        waiting = store.waiting(platform.reading(fund_id, by=CHECKER))
-        return one_by_one.do({seen.declaration_id: partial(check_one, platform, fund_id, seen) for seen in waiting})
-
-    return Chore(NAME, EVERY_S, check_waiting)
+def checking() -> JobKind:
+    """Checks what an employer has handed in, and withdraws what nobody confirmed in time."""
+    return JobKind(name=actions.CHECK, run=run, lease_s=CHECK_TAKES_MAX_S, attempts_max=ATTEMPTS_MAX, hold=_hold)
 
 
-def check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:
-    """Check one declaration from its first byte to what follows: a part of the trace of its upload."""
-    with continued("declarations.check", seen.traceparent):
-        _check_one(platform, fund_id, seen)
+def run(platform: Platform, fund_id: str, declaration_id: str) -> datetime | None:
+    """Do what the state of a declaration asks for: a part of the trace of its upload."""
+    declaration = store.declarations.load(platform.reading(fund_id, by=CHECKER), declaration_id)
+    if declaration.status is Status.TO_CONFIRM:
+        return _do(platform, fund_id, declaration, partial(actions.lapse, declaration_id=declaration_id))
+    if declaration.status is Status.HELD:
+        declaration = _do(platform, fund_id, declaration, partial(actions.resume, declaration_id=declaration_id))
+    if declaration.status is Status.RECEIVED:
+        with continued("declarations.check", declaration.traceparent):
+            judged = check(platform, fund_id, declaration)
+            keep_workers(platform, fund_id, declaration, judged)
+            conclude(platform, fund_id, declaration, judged)
+    return None
 
 
-def _check_one(platform: Platform, fund_id: str, seen: Declaration) -> None:
-    begun = _do(platform, fund_id, seen, partial(actions.begin_check, seen=seen))
-    if begun is None:
-        return
-    if begun.status is Status.HELD:
-        log.error("declaration-held", declaration_id=begun.declaration_id, checks=begun.checks)
-        return
-    if begun.status is Status.WITHDRAWN:
-        log.info("declaration-lapsed", declaration_id=begun.declaration_id)
-        return
-    judged = check(platform, fund_id, begun)
-    keep_workers(platform, fund_id, begun, judged)
-    conclude(platform, fund_id, begun, judged)
+def _hold(work: Work, declaration_id: str) -> None:
+    actions.hold(work, declaration_id=declaration_id)
+    log.error("declaration-held", declaration_id=declaration_id)
 
 
 def check(platform: Platform, fund_id: str, declaration: Declaration) -> Judged:
@@ -96,4 +92,7 @@ def conclude(platform: Platform, fund_id: str, declaration: Declaration, judged:
 
 
 def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Callable[[Work], Answer]) -> Answer:
-    return platform.work(fund_id, by=CHECKER, cause=f"chore:{NAME}:{declaration.declaration_id}", action=action)
+    return platform.work(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
+
+
+unscheduled = Unscheduled(kind=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)
