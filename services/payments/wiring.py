@@ -7,8 +7,10 @@ from flask import Blueprint
 
 from services.payments.access_journal.looked import Looked
 from services.payments.banking.bank_entry import EntryStatus, Ground, Why
-from services.payments.banking.chores import chores as bank_chores
 from services.payments.banking.client import BankClient
+from services.payments.banking.jobs import jobs as bank_jobs
+from services.payments.banking.jobs import unscheduled as unscheduled_at_bank
+from services.payments.banking.paying import Paying
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
@@ -46,6 +48,7 @@ from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries as access_entries
@@ -73,10 +76,17 @@ CODES: CodeSets = {
 }
 
 
+def bank_of(own: Settings) -> BankClient:
+    return BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
+
+
+def jobs(own: Settings) -> Sequence[JobKind]:
+    return [checking(), *bank_jobs(bank_of(own), return_url=own.return_url)]
+
+
 def chores(own: Settings) -> Sequence[Chore]:
-    bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
     door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [*bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
+    return [Paying(bank_of(own)).gathering, calling(door, keys), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -134,7 +144,7 @@ service: Service[Settings] = Service(
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},
     chores=chores,
-    jobs=lambda own: [checking()],
-    unscheduled=[unscheduled_declarations],
+    jobs=jobs,
+    unscheduled=[unscheduled_declarations, *unscheduled_at_bank],
     blueprints=blueprints,
 )

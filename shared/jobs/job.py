@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.moves import moved
+from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
-WAITS_S = (2, 5, 15, 60, 300, 1800)
-"""How long after each failed attempt the next one comes; the last one repeats."""
+ATTEMPTS = Schedule((2, 5, 15, 60, 300, 1_800))
+"""How long after each failed attempt the next one comes."""
 
 
 class JobStatus(StrEnum):
@@ -98,8 +99,7 @@ def failed(job: Job, kind: JobKind, *, error: str, at: datetime) -> Job:
     if job.attempts >= kind.attempts_max:
         attempts = min(job.attempts, kind.attempts_max)
         return replace(job, status=JobStatus.FAILED, attempts=attempts, last_error=error, due_at=at)
-    wait_s = WAITS_S[min(job.attempts, len(WAITS_S)) - 1]
-    return replace(job, last_error=error, due_at=at + timedelta(seconds=wait_s))
+    return replace(job, last_error=error, due_at=ATTEMPTS.next_at(at, tries=job.attempts))
 
 
 def retried(job: Job, *, at: datetime) -> Job:

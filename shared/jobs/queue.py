@@ -55,6 +55,14 @@ def cancel(work: Work, kind: str, thing_id: str) -> None:
     work.drawer(NAME).remove(id_of(kind, thing_id))
 
 
+def schedule_or_cancel(work: Work, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
+    """What a rule says of when a thing has something to do again: at a time, or never."""
+    if due_at is None:
+        cancel(work, kind, thing_id)
+    else:
+        schedule(work, kind, thing_id, due_at=due_at)
+
+
 TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
 """What a worker has to do with: the others wait for an operator."""
 

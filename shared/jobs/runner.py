@@ -20,6 +20,7 @@ from shared.jobs import queue
 from shared.jobs.job import Job, JobKind, JobStatus, failed, is_worn_out, postponed, rescheduled, taken
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
+from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry import metrics
@@ -28,7 +29,7 @@ from shared.telemetry.carrying import continued
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
 """How long a job that is due may lie at rest before anybody looks."""
-PAUSES_S = (1.0, 5.0, 15.0, 30.0)
+PAUSES = Schedule((1, 5, 15, 30))
 THREADS_MAX = 128
 """Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
 COUNT_EVERY_S = 15.0
@@ -171,11 +172,11 @@ class Runner:
 
     def _postpone(self, fund_id: str, job: Job, *, error: str, is_away: bool) -> None:
         lane = fund_id, job.kind
-        pause_s = PAUSES_S[0]
+        pause_s = PAUSES.wait_s(tries=1)
         if is_away:
             with self._lock:
                 pauses = self._pauses[lane] = self._pauses.get(lane, 0) + 1
-                pause_s = PAUSES_S[min(pauses, len(PAUSES_S)) - 1]
+                pause_s = PAUSES.wait_s(tries=pauses)
                 self._paused_until_s[lane] = time.monotonic() + pause_s
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()

@@ -38,6 +38,7 @@ from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import AMIRA, RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk, register
+from tests.rounds import Rounds
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]
@@ -99,7 +100,7 @@ class Town:
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
         self.platforms["claims"].work(DZ, by=someone(), cause="test", action=lambda work: claims.keep(work, approval))
         self.carry()
-        paying = Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5))
+        paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.platforms["payments"], DZ)
         self.carry()

@@ -1,16 +1,22 @@
 """Where the bank's messages, its entries and the files to be fetched are kept."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message, Statement
+from shared.jobs import queue
 from shared.kernel.errors import Missing
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-DUE_MAX = 20
+FETCH = "statements.fetch"
+"""The kind of the job that fetches and books a file of booked entries; its thing is the statement."""
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 IN_ORDER = Order("taken_at", "_id")
 """The id that the database knows a document by: entries of earlier releases have no `entry_id` of their own."""
@@ -51,7 +57,7 @@ statements = Shelf(
     retention=for_days(
         400, since="told_at", why="what the bank told of is booked; its entries are kept", next_look_at=None
     ),
-    indexes=[Index(("next_look_at",))],
+    indexes=[Index(("is_scheduled", "next_look_at"))],
 )
 
 
@@ -86,6 +92,20 @@ def page(
     return entries.page(work, order=IN_ORDER, wanted=wanted, **filters)
 
 
-def to_fetch(work: Work, *, at: datetime) -> list[Statement]:
-    """Files that time has come for, oldest first."""
-    return statements.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+def keep(work: Work, outcome: Outcome[Statement]) -> Statement:
+    """Keep a statement, and its job at the time for which it asks."""
+    kept = statements.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(work, FETCH, kept.statement_id, due_at=kept.next_look_at)
+    return kept
+
+
+def unscheduled(work: Work) -> list[str]:
+    """Statements that wait and have no job, by id."""
+    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
+    found = work.drawer(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["statement_id"]) for document in found]
+
+
+def schedule(work: Work, statement_id: str) -> None:
+    """Give what an earlier release left waiting its job."""
+    keep(work, Outcome(statements.load(work, statement_id)))

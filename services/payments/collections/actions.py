@@ -97,7 +97,7 @@ def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
     )
     store.obligations.keep(work, Outcome(called))
     _withdraw(work, _live_of(work, owed, before))
-    kept = store.collections.keep(work, outcome)
+    kept = store.keep(work, outcome)
     _reconcile(work, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -152,7 +152,7 @@ def change(work: Work, *, collection_id: str, rule: Callable[[Collection], Colle
     found = store.collections.load(work, collection_id)
     if not found.is_followed:
         return None
-    return store.collections.keep(work, Outcome(rule(found)))
+    return store.keep(work, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def book(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, came)
+    store.keep(work, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(work, collection.declaration_id)
     _receive(work, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -242,7 +242,7 @@ def take_back(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, back)
+    store.keep(work, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=work.at)
         store.credits.keep(work, Outcome(gone))
@@ -394,7 +394,7 @@ def _live_of(work: Work, owed: Obligation, tries: Iterable[Collection]) -> list[
 
 def _withdraw(work: Work, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.collections.keep(work, Outcome(rules.withdraw(each, at=work.at)))
+        store.keep(work, Outcome(rules.withdraw(each, at=work.at)))
 
 
 def _standing_obligation(work: Work, declaration_id: str) -> Obligation:

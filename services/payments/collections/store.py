@@ -1,7 +1,8 @@
 """Where obligations, collections, credits and standings are kept."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.payments.collections.collection import Collection
 from services.payments.collections.credit import Credit
@@ -9,12 +10,17 @@ from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
+from shared.jobs import queue
+from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-DUE_MAX = 50
+FOLLOW = "collections.follow"
+"""The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 obligations = Shelf(
     "obligations",
@@ -34,7 +40,7 @@ collections = Shelf(
         Index(("reference",), unique=True),
         Index(("declaration_id", "collection_id")),
         Index(("employer_id", "period", "collection_id")),
-        Index(("next_look_at",)),
+        Index(("is_scheduled", "next_look_at")),
     ],
 )
 credits = Shelf(
@@ -82,9 +88,23 @@ def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
     return collections.find_all(work, reference={"$in": wanted}) if wanted else []
 
 
-def to_look_at(work: Work, *, at: datetime) -> list[Collection]:
-    """What time has come for, oldest first. A range, but a narrow one: each look moves it on."""
-    return collections.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+def keep(work: Work, outcome: Outcome[Collection]) -> Collection:
+    """Keep a collection, and its job at the time for which it asks."""
+    kept = collections.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(work, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
+    return kept
+
+
+def unscheduled(work: Work) -> list[str]:
+    """Collections that wait and have no job, by id."""
+    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
+    found = work.drawer(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["collection_id"]) for document in found]
+
+
+def schedule(work: Work, collection_id: str) -> None:
+    """Give what an earlier release left waiting its job."""
+    keep(work, Outcome(collections.load(work, collection_id)))
 
 
 def open_credits(work: Work, *, employer_id: str) -> list[Credit]:

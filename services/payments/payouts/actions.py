@@ -109,9 +109,7 @@ def gather(
         for payout in payouts
     ]
     store.payouts.keep_many(work, batched, part_of=batch_id)
-    return store.batches.keep(
-        work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at))
-    )
+    return store.keep(work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at)))
 
 
 _FOLLOWED = {
@@ -123,7 +121,7 @@ _FOLLOWED = {
 
 def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.batches.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
+    batch = store.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
         before = store.payouts.find_many(work, batch.payout_ids)
@@ -131,6 +129,13 @@ def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -
         changed = [payout for payout in after if payout is not before[payout.payout_id]]
         store.payouts.keep_many(work, changed, part_of=batch_id)
     return batch
+
+
+def look_later(work: Work, *, seen: Batch) -> None:
+    """No news of a batch: look again later. Where something came of the look, that says when."""
+    batch = store.batches.load(work, seen.batch_id)
+    if batch.version == seen.version:
+        store.keep(work, Outcome(rules.look_later(batch, at=work.at)))
 
 
 def is_settled(work: Work, batch: Batch) -> bool:

@@ -167,7 +167,7 @@ MUTANTS = [
         file="services/payments/banking/paying.py",
         was="known = rules.never_taken if verdict is None else rules.taken",
         now="known = rules.never_taken",
-        test="tests/payments/banking/test_chores.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
+        test="tests/payments/banking/test_jobs.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
     ),
     Mutant(
         mechanism="that a file is being sent is written down before the bank is called",

@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from shared.jobs import queue
 from shared.jobs.job import Job, JobKind, JobStatus
 from shared.jobs.queue import JobUnknown
-from shared.jobs.runner import DUE_AT_ONCE_MAX, LEASE_EXPIRED, PAUSES_S, Runner
+from shared.jobs.runner import DUE_AT_ONCE_MAX, LEASE_EXPIRED, PAUSES, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
@@ -295,7 +295,7 @@ def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(platform:
     assert [done for done in banks.done if done.startswith(DZ)] == [f"{DZ}/d0"]  # the others are not tried in vain
     waiting = job(platform, "d0")
     assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
-    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES_S[0])
+    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES.waits_s[0])
 
 
 def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,13 +21,16 @@ from services.payments.payouts import rules
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.wiring import service
+from shared.jobs.adopting import adopt_all
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform, now
+from shared.storage.work import Work
 from tests.callers import Office
 from tests.endless import endless
-from tests.ground import DZ, TN, funds, hear, parked, platform_on, reading, told
+from tests.ground import DZ, TN, funds, hear, parked, platform_on, reading, someone, told
 from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import (
@@ -41,6 +44,7 @@ from tests.payments.builders import (
     open_obligation,
     persons,
 )
+from tests.rounds import Rounds
 
 PATIENCE_S = 1.5
 
@@ -86,8 +90,8 @@ def client(bank: Bank) -> BankClient:
 
 
 @pytest.fixture
-def collecting(client: BankClient) -> Collecting:
-    return Collecting(client, own_settings().return_url)
+def collecting(client: BankClient) -> Rounds:
+    return Rounds(Collecting(client, own_settings().return_url))
 
 
 def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
@@ -112,7 +116,7 @@ def is_silent(round_: Callable[[], object]) -> None:
 
 
 def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -126,9 +130,7 @@ def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
     assert bank.log("payment-debited") == [] or bank.log("payment-debited")[-1]["payment_id"] != collection_id
 
 
-def test_r8_a_payer_who_was_faster_has_paid(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
-) -> None:
+def test_r8_a_payer_who_was_faster_has_paid(platform: Platform, made: Office, bank: Bank, collecting: Rounds) -> None:
     open_obligation(platform)
     collection_id = ask(made)
     collecting.run(platform, DZ)
@@ -140,7 +142,7 @@ def test_r8_a_payer_who_was_faster_has_paid(
 
 
 def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
-    platform: Platform, made: Office, collecting: Collecting
+    platform: Platform, made: Office, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -150,7 +152,7 @@ def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
 
 
 def test_r8_a_silent_bank_is_asked_again_to_close(
-    platform: Platform, made: Office, bank: Bank, clock: Clock, collecting: Collecting
+    platform: Platform, made: Office, bank: Bank, clock: Clock, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -164,9 +166,7 @@ def test_r8_a_silent_bank_is_asked_again_to_close(
     assert see(platform, collection_id).status == "withdrawn"
 
 
-def test_a_card_is_announced_paid_and_told(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
-) -> None:
+def test_a_card_is_announced_paid_and_told(platform: Platform, made: Office, bank: Bank, collecting: Rounds) -> None:
     open_obligation(platform)
     collection_id = ask(made)
     assert collecting.run(platform, DZ) == 1 and collecting.run(platform, DZ) == 0
@@ -182,7 +182,7 @@ def test_a_card_is_announced_paid_and_told(
 
 
 def test_a_refused_card_is_told_and_another_may_be_tried(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -204,7 +204,7 @@ def test_a_transfer_in_tunisia_has_three_decimals(platform: Platform, made: Offi
 
 
 def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -218,7 +218,7 @@ def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
 
 
 def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
-    platform: Platform, made: Office, collecting: Collecting, clock: Clock
+    platform: Platform, made: Office, collecting: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -231,7 +231,7 @@ def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
 
 
 def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -259,7 +259,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 
 
 def test_an_answer_that_is_lost_never_makes_a_second_payment(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -276,7 +276,7 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
 def test_a_bank_that_stays_silent_leaves_it_unknown(platform: Platform, made: Office, clock: Clock) -> None:
     open_obligation(platform)
     collection_id = ask(made)
-    nobody = Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/")
+    nobody = Rounds(Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(platform, DZ))
         clock.pass_by(minutes=10)
@@ -285,7 +285,7 @@ def test_a_bank_that_stays_silent_leaves_it_unknown(platform: Platform, made: Of
 
 
 def test_killed_between_the_banks_answer_and_its_keeping(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -295,7 +295,7 @@ def test_killed_between_the_banks_answer_and_its_keeping(
 
 
 def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made)
@@ -307,7 +307,7 @@ def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
 
 
 def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
-    platform: Platform, made: Office, bank: Bank, collecting: Collecting, clock: Clock
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     collection_id = ask(made, "transfer")
@@ -329,13 +329,23 @@ def _opened(bank: Bank, collection_id: str) -> int:
 
 
 @pytest.fixture
-def paying(client: BankClient) -> Paying:
-    return Paying(client)
+def paying(client: BankClient) -> Rounds:
+    return Rounds(Paying(client))
 
 
 @pytest.fixture
-def fetching(client: BankClient) -> Fetching:
-    return Fetching(client)
+def fetching(client: BankClient) -> Rounds:
+    return Rounds(Fetching(client))
+
+
+def look_again(platform: Platform, statement_id: str) -> None:
+    """As if it had never been booked."""
+
+    def act(work: Work) -> None:
+        statement = banking_store.statements.load(work, statement_id)
+        banking_store.keep(work, Outcome(replace(statement, next_look_at=work.at)))
+
+    platform.work(DZ, by=someone(), cause="test", action=act)
 
 
 def of_claim(platform: Platform, claim_id: str = "c1") -> Any:
@@ -348,7 +358,7 @@ def only_batch(platform: Platform) -> Batch:
     return payouts_store.batches.load(reading(platform), str(row["batch_id"]))
 
 
-def until_sent(platform: Platform, paying: Paying) -> None:
+def until_sent(platform: Platform, paying: Rounds) -> None:
     for _ in range(3):
         paying.run(platform, DZ)
     assert only_batch(platform).status is BatchStatus.REPORTED
@@ -360,7 +370,7 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 
 
 def test_a_claim_is_paid_by_a_file_and_told(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     assert of_claim(platform).status == "ordered" and told(platform) == ["payments.benefit-ordered"]
@@ -379,21 +389,22 @@ def test_a_claim_is_paid_by_a_file_and_told(
 
 
 def test_a_claim_is_paid_once_however_often_the_bank_says_so(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-doubled")
     until_sent(platform, paying)
     bank.deliver(made, 2)
     fetching.run(platform, DZ)
-    platform.database["bank_statements"].update_many({}, {"$set": {"next_look_at": now()}})
+    (row,) = platform.database["bank_statements"].find()
+    look_again(platform, str(row["statement_id"]))
     assert fetching.run(platform, DZ) == 1
     assert told(platform).count("payments.benefit-paid") == 1
     assert balance(made, "bank:payouts") == ("320.00", "credit")
 
 
 def test_money_that_comes_back_is_owed_again(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     hear(platform, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(platform, paying)
@@ -410,7 +421,7 @@ def test_money_that_comes_back_is_owed_again(
 
 
 def test_the_return_may_be_told_before_the_payment(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     hear(platform, service, persons({AMIRA: RETURNED_RIB}), approved())
     until_sent(platform, paying)
@@ -429,7 +440,7 @@ def waiting_statements(platform: Platform, bank: Bank) -> list[Any]:
     return [banking_store.statements.load(reading(platform), statement_id) for statement_id in told_ids]
 
 
-def test_an_account_that_the_bank_refuses_is_returned_at_once(platform: Platform, made: Office, paying: Paying) -> None:
+def test_an_account_that_the_bank_refuses_is_returned_at_once(platform: Platform, made: Office, paying: Rounds) -> None:
     hear(platform, service, persons({AMIRA: REFUSED_RIB}), approved())
     until_sent(platform, paying)
     refused = of_claim(platform)
@@ -438,7 +449,7 @@ def test_an_account_that_the_bank_refuses_is_returned_at_once(platform: Platform
     assert told(platform)[-1] == "payments.benefit-returned"
 
 
-def test_without_an_account_it_waits_where_people_see_it(platform: Platform, made: Office, paying: Paying) -> None:
+def test_without_an_account_it_waits_where_people_see_it(platform: Platform, made: Office, paying: Rounds) -> None:
     hear(platform, service, persons({AMIRA: None}), approved())
     assert paying.run(platform, DZ) == 0 and told(platform) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
@@ -449,7 +460,7 @@ def test_without_an_account_it_waits_where_people_see_it(platform: Platform, mad
 
 
 def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others(
-    platform: Platform, made: Office, paying: Paying
+    platform: Platform, made: Office, paying: Rounds
 ) -> None:
     hear(platform, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(platform, paying)
@@ -461,7 +472,7 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
@@ -472,21 +483,21 @@ def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
 
 
 def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
-    platform: Platform, made: Office, bank: Bank, paying: Paying
+    platform: Platform, made: Office, bank: Bank, paying: Rounds
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     paying.gather(platform, DZ)
     seen_by_both = only_batch(platform)
     with capture_logs() as logs:
         for _ in range(2):
-            paying._look_or_go_on(platform, DZ, seen_by_both)
+            paying.follow(platform, DZ, seen_by_both)
     assert [line for line in logs if line["log_level"] == "error"] == []
     assert only_batch(platform).status is BatchStatus.SENT and _files(bank, platform) == 1
 
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, fault: str
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=PATIENCE_S * 2)
@@ -503,11 +514,11 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
 
 
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
-        talking = Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S))
+        talking = Rounds(Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S)))
         is_silent(lambda: talking.run(platform, DZ))
     assert only_batch(platform).status is BatchStatus.UNKNOWN and of_claim(platform).status == "unknown"
     clock.pass_by(seconds=3)
@@ -515,7 +526,7 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
     assert only_batch(platform).status is BatchStatus.READY, "the bank was asked, and has never seen it"
 
 
-def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank: Bank, paying: Paying) -> None:
+def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank: Bank, paying: Rounds) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     assert paying.gather(platform, DZ) == 1  # and here the process dies
     assert of_claim(platform).status == "batched"
@@ -526,7 +537,7 @@ def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_is_a_doubt_and_is_asked(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, was_sent: bool
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
 ) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     paying.gather(platform, DZ)
@@ -543,7 +554,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     assert bank.log("file-duplicate") == []
 
 
-def test_the_file_rests_sealed(platform: Platform, made: Office, paying: Paying) -> None:
+def test_the_file_rests_sealed(platform: Platform, made: Office, paying: Rounds) -> None:
     hear(platform, service, persons({AMIRA: RIB}), approved())
     paying.gather(platform, DZ)
     everything = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
@@ -577,7 +588,7 @@ def verdict(batch: Batch, *, group: str = "", below: str = "") -> bytes:
     return counted.replace("<OrgnlMsgId>MSG-1<", f"<OrgnlMsgId>{batch.batch_id}<").encode()
 
 
-def sent_file(platform: Platform, paying: Paying) -> Batch:
+def sent_file(platform: Platform, paying: Rounds) -> Batch:
     """Three payouts of 320.00 in a file that the bank has."""
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
     hear(platform, service, persons({AMIRA: RIB}), *claims)
@@ -596,7 +607,7 @@ BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJC
 
 @pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
 def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock, group: str
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, group: str
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -615,7 +626,7 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
 
 
 def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -636,7 +647,7 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
 
 
 def test_p01_a_refusal_after_acceptance_counts(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -644,12 +655,12 @@ def test_p01_a_refusal_after_acceptance_counts(
     paying.run(platform, DZ)
     assert only_batch(platform).status is BatchStatus.REPORTED and statuses(platform) == ["sent"] * 3
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
-    Paying._report_again(paying, platform, DZ, only_batch(platform))
+    paying._report_again(platform, DZ, only_batch(platform))
     assert statuses(platform) == ["returned"] * 3
 
 
 def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, clock: Clock
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -666,7 +677,7 @@ COLLECTIONS = funds()[DZ].payment.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
-    platform: Platform, made: Office, bank: Bank, fetching: Fetching, clock: Clock
+    platform: Platform, made: Office, bank: Bank, fetching: Rounds, clock: Clock
 ) -> None:
     open_obligation(platform)
     reference = see(platform, ask(made, "transfer")).reference
@@ -694,7 +705,7 @@ PAYOUTS = funds()[DZ].payment.payouts.number
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
 def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
-    platform: Platform, made: Office, bank: Bank, fetching: Fetching, written: str
+    platform: Platform, made: Office, bank: Bank, fetching: Rounds, written: str
 ) -> None:
     """A notification of an account that is not ours, an entry in euros, a payment of ours, in one file."""
     open_obligation(platform)
@@ -729,7 +740,7 @@ def iban(number: str, country: str = "DZ") -> str:
 
 
 def test_b02_one_debit_of_the_file_pays_all_of_it(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -745,7 +756,7 @@ def test_b02_one_debit_of_the_file_pays_all_of_it(
 
 
 def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
-    platform: Platform, made: Office, bank: Bank, paying: Paying, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(platform, paying)
@@ -762,7 +773,7 @@ def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
 
 
 def test_b07_charges_are_not_taken_from_what_was_paid(
-    platform: Platform, made: Office, bank: Bank, fetching: Fetching
+    platform: Platform, made: Office, bank: Bank, fetching: Rounds
 ) -> None:
     open_obligation(platform)
     reference = see(platform, ask(made, "transfer")).reference
@@ -777,21 +788,57 @@ def test_b07_charges_are_not_taken_from_what_was_paid(
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
-    platform: Platform, made: Office, bank: Bank, fetching: Fetching, clock: Clock
+    platform: Platform, made: Office, bank: Bank, fetching: Rounds, clock: Clock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
     good = bank.tell_statement(notice(entry("0.00")))
     bank.deliver(made)
-    for number in range(banking_store.DUE_MAX + 1):
+    for number in range(21):
         platform.database["bank_statements"].insert_one(
             {**_kept_statement(platform, good), "_id": f"{DZ}:bad-{number}", "statement_id": f"bad-{number}"}
         )
-    broken = Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S))
+    left = {"is_scheduled": ""}  # as a release without the due queue would have written them
+    platform.database["bank_statements"].update_many({}, {"$unset": left})
+    assert adopt_all(platform, DZ, waiting=service.unscheduled) == 22
+    broken = Rounds(Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S)))
     with capture_logs() as logs:
         for _ in range(3):
             broken.run(platform, DZ)
     assert banking_store.statements.load(reading(platform), good).next_look_at is None
-    assert {line["why"] for line in logs if line["log_level"] == "error"} == {"ValueError"}
+    assert {line["error"] for line in logs if line["log_level"] == "error"} == {"ValueError"}
+
+
+def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
+    platform: Platform, made: Office, bank: Bank, collecting: Rounds, paying: Rounds
+) -> None:
+    open_obligation(platform)
+    collection_id = ask(made)
+    hear(platform, service, persons({AMIRA: RIB}), approved())
+    paying.gather(platform, DZ)
+    for name in ("collections", "batches"):
+        platform.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})
+    platform.database["jobs"].delete_many({})
+    assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (0, 0)
+    assert [adopt_all(platform, DZ, waiting=service.unscheduled) for _ in range(2)] == [2, 0]
+    assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (1, 1)
+    assert see(platform, collection_id).status == "announced"
+    assert only_batch(platform).status is BatchStatus.SENT
+
+
+def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
+    platform: Platform, made: Office, bank: Bank, fetching: Rounds
+) -> None:
+    statement_id = bank.tell_statement(b"no file at all")
+    bank.deliver(made)
+    assert fetching.run(platform, DZ) == 0
+    (seen,) = made.staff().get("/operations/jobs?status=waiting").json["items"]
+    assert (seen["job_id"], seen["attempts"]) == (f"statements.fetch:{statement_id}", 1)
+    assert seen["last_error"] == "bank-file.not-readable"
+    given_up = made.staff().post(f"/operations/jobs/{seen['job_id']}/giving-up", {"reason": "the bank sent it anew"})
+    assert given_up.status_code == 202
+    fetching.run(platform, DZ)
+    assert platform.database["jobs"].count_documents({}) == 0
+    assert banking_store.statements.load(reading(platform), statement_id).next_look_at is None
 
 
 class Breaking(BankClient):
