@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, ClaimWithdrawn, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
     ActivationRequested,
@@ -156,6 +156,10 @@ def paper_requested(*, at: datetime = AT) -> PaperRequested:
 
 def claim_approved() -> ClaimApproved:
     return ClaimApproved(**CLAIMED, claim_type="care-reimbursement", **PAID, approved_at=AT)
+
+
+def claim_withdrawn() -> ClaimWithdrawn:
+    return ClaimWithdrawn(**CLAIMED, claim_type="care-reimbursement", withdrawn_at=AT)
 
 
 def claim_refused() -> ClaimRefused:

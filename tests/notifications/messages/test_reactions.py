@@ -48,6 +48,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.paper_requested(), "paper-requested", AMIRA, {"email", "sms"}),
         (made.claim_approved(), "claim-approved", AMIRA, {"email", "sms"}),
         (made.claim_refused(), "claim-refused", AMIRA, {"email", "sms"}),
+        (made.claim_withdrawn(), "claim-withdrawn", AMIRA, {"email", "sms"}),
         (made.claim_paid(), "claim-paid", AMIRA, {"email", "sms"}),
         (made.benefit_returned(), "benefit-returned", AMIRA, {"email", "sms"}),
         (made.paper_revoked(), "paper-revoked", AMIRA, {"email", "sms"}),
