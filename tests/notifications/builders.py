@@ -126,6 +126,10 @@ def declaration_to_confirm() -> DeclarationToConfirm:
     return DeclarationToConfirm(**DECLARED, findings=2, confirm_until=AT + timedelta(days=15), asked_at=AT)
 
 
+def declaration_reminder() -> DeclarationToConfirm:
+    return replace(declaration_to_confirm(), is_reminder=True)
+
+
 def declaration_lapsed() -> DeclarationWithdrawn:
     return DeclarationWithdrawn(**DECLARED, is_lapsed=True, withdrawn_at=AT)
 

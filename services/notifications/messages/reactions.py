@@ -126,7 +126,7 @@ def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
 @reactions.to(DeclarationToConfirm)
 def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
     notice = Notice(
-        template="declaration-to-confirm",
+        template="declaration-to-confirm-reminder" if event.is_reminder else "declaration-to-confirm",
         occasion=f"{event.declaration_id}/{event.asked_at.isoformat()}",  # asked again where something else was found
         about=event.declaration_id,
         owner_id=event.employer_id,

@@ -41,6 +41,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
         (made.declaration_accepted(), "declaration-accepted", FIRM, {"email"}),
         (made.declaration_refused(), "declaration-refused", FIRM, {"email"}),
         (made.declaration_to_confirm(), "declaration-to-confirm", FIRM, {"email"}),
+        (made.declaration_reminder(), "declaration-to-confirm-reminder", FIRM, {"email"}),
         (made.declaration_lapsed(), "declaration-lapsed", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
         (made.payment_reversed(), "payment-reversed", FIRM, {"email"}),
