@@ -280,15 +280,12 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
-    "services.payments.banking.store.to_fetch": "a round: each look moves its file on",
-    "services.payments.collections.store.to_look_at": "a round: each look moves its collection on",
     "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
-    "services.payments.payouts.store.to_look_at": "a round: each look moves its batch on",
     "shared.jobs.queue.due": "a round of a worker: each attempt moves its job on",
 }
 """Who asks for the first so many, with the reason why what comes after is not lost."""
