@@ -97,7 +97,7 @@ class ClaimRefused:
 
 @event(case="claim_id")
 class ClaimWithdrawn:
-    """The person took the claim back while it was undecided; nothing is owed for it."""
+    """The person took the claim back while it was undecided; nothing is owed for it, and notifications says so."""
 
     claim_id: str
     reference: str

@@ -33,7 +33,8 @@ class DeclarationRefused:
 @event(case="declaration_id")
 class DeclarationToConfirm:
     """A declaration could be accepted, but says what touches rights and is seldom meant; notifications asks the
-    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed."""
+    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed. It is told once
+    more (`is_reminder`) shortly before that time is over."""
 
     declaration_id: str
     employer_id: str
@@ -43,6 +44,7 @@ class DeclarationToConfirm:
     confirm_until: datetime
     asked_at: datetime
     establishment: str | None = None
+    is_reminder: bool = False
 
 
 @event(case="declaration_id")

@@ -198,6 +198,8 @@ class DeclarationForm:
     """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
     confirm_within_days: int = 15
     """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
+    confirm_reminder_days: int = 3
+    """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""

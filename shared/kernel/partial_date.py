@@ -6,7 +6,6 @@ as it always did. Texts sort by what is known: `1950`, then `1950-03`, then `195
 What such a date means for a law is the law's: `first_on` and `last_on` are the first and the last day that it may be.
 """
 
-import calendar
 import re
 from datetime import date
 from typing import NewType
@@ -64,21 +63,6 @@ def first_on(partial: PartialDate) -> date:
     """The first day that it may be."""
     year, month, day = parts(partial)
     return date(year, month or 1, day or 1)
-
-
-def last_on(partial: PartialDate) -> date:
-    """The last day that it may be."""
-    year, month, day = parts(partial)
-    return date(year, month or 12, day or calendar.monthrange(year, month or 12)[1])
-
-
-def age_on(partial: PartialDate, day: date) -> int:
-    """The full years that somebody born then surely has on a day: counted from the last day that it may be.
-
-    A birthday of 29 February is on 1 March in other years. Negative before the birth.
-    """
-    born_on = last_on(partial)
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 def may_be_same(one: PartialDate, other: PartialDate) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, ClaimWithdrawn, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
     ActivationRequested,
@@ -126,6 +126,10 @@ def declaration_to_confirm() -> DeclarationToConfirm:
     return DeclarationToConfirm(**DECLARED, findings=2, confirm_until=AT + timedelta(days=15), asked_at=AT)
 
 
+def declaration_reminder() -> DeclarationToConfirm:
+    return replace(declaration_to_confirm(), is_reminder=True)
+
+
 def declaration_lapsed() -> DeclarationWithdrawn:
     return DeclarationWithdrawn(**DECLARED, is_lapsed=True, withdrawn_at=AT)
 
@@ -156,6 +160,10 @@ def paper_requested(*, at: datetime = AT) -> PaperRequested:
 
 def claim_approved() -> ClaimApproved:
     return ClaimApproved(**CLAIMED, claim_type="care-reimbursement", **PAID, approved_at=AT)
+
+
+def claim_withdrawn() -> ClaimWithdrawn:
+    return ClaimWithdrawn(**CLAIMED, claim_type="care-reimbursement", withdrawn_at=AT)
 
 
 def claim_refused() -> ClaimRefused:

@@ -169,15 +169,6 @@ class MailConnection:
             self._smtp = None
 
 
-def send_mail(server: MailServer, *, mail: Mail) -> str:
-    """Hand one mail over, by a connection of its own: what `MailConnection.send` gives, or raises."""
-    connection = MailConnection(server)
-    try:
-        return connection.send(mail)
-    finally:
-        connection.close()
-
-
 def _hand_over(smtp: smtplib.SMTP, written: "Message[Any, Any]", *, mail: Mail) -> None:
     """From the recipient on. Until the server has seen the end of the text, nothing was sent."""
     try:

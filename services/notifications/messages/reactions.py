@@ -4,7 +4,7 @@ from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
 from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, PaperRequested
+from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, ClaimWithdrawn, PaperRequested
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
 from shared.events.payments import (
@@ -126,7 +126,7 @@ def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
 @reactions.to(DeclarationToConfirm)
 def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
     notice = Notice(
-        template="declaration-to-confirm",
+        template="declaration-to-confirm-reminder" if event.is_reminder else "declaration-to-confirm",
         occasion=f"{event.declaration_id}/{event.asked_at.isoformat()}",  # asked again where something else was found
         about=event.declaration_id,
         owner_id=event.employer_id,
@@ -222,6 +222,19 @@ def say_claim_refused(work: Work, event: ClaimRefused) -> None:
         about=event.claim_id,
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "reason": event.reason},
+    )
+    actions.say(work, notice, part_of=event.claim_id)
+
+
+@reactions.to(ClaimWithdrawn)
+def say_claim_withdrawn(work: Work, event: ClaimWithdrawn) -> None:
+    """The person did it; if it was not them, this is how they learn of it."""
+    notice = Notice(
+        template="claim-withdrawn",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference},
     )
     actions.say(work, notice, part_of=event.claim_id)
 

@@ -14,6 +14,7 @@ from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection, Status
 from services.payments.ledger import account
+from shared.kernel import typed
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
@@ -159,15 +160,10 @@ def look_later(work: Work, *, statement_id: str) -> None:
 def by_reference(work: Work, reference: str) -> Collection:
     """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
     look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
-    written = bare(reference)
+    written = typed.reference(reference)
     if not is_genuine(written):
         raise ReferenceNotGenuine
     found = collections.by_reference(work, written)
     if found is None:
         raise ReferenceUnknown
     return found
-
-
-def bare(reference: str) -> str:
-    """A reference without the spaces and dashes that people put in."""
-    return "".join(reference.split()).replace("-", "").upper()

@@ -147,13 +147,18 @@ def resume(work: Work, *, declaration_id: str) -> Declaration:
 
 
 def lapse(work: Work, *, declaration_id: str) -> datetime | None:
-    """Withdraw what nobody confirmed in time; when to look again, where that time is not over."""
+    """Withdraw what nobody confirmed in time, and remind the employer shortly before; when to look again, where that
+    time is not over."""
     declaration = store.declarations.load(work, declaration_id)
     until = declaration.confirm_until
-    if until is None or until > work.at:
-        return until
-    store.declarations.keep(work, rules.lapse(declaration, at=work.at))
-    return None
+    if until is None:
+        return None
+    if until <= work.at:
+        store.declarations.keep(work, rules.lapse(declaration, at=work.at))
+        return None
+    if declaration.remind_at is not None and declaration.remind_at <= work.at:
+        declaration = store.declarations.keep(work, rules.remind(declaration))
+    return declaration.remind_at or until
 
 
 def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
@@ -232,7 +237,9 @@ def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
         asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=work.fund, at=work.at)
-        queue.schedule(work, CHECK, declaration.declaration_id, due_at=asked.thing.confirm_by_at)
+        queue.schedule(
+            work, CHECK, declaration.declaration_id, due_at=asked.thing.remind_at or asked.thing.confirm_by_at
+        )
         return store.declarations.keep(work, asked)
     if judged.assessment is not None:
         return _accept(work, declaration, judged.examined, judged.assessment)

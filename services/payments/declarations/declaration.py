@@ -130,7 +130,8 @@ class Declaration:
     declaration for as long as it was not replaced. `establishment` is the code of the employer's place of work that the
     lines name, known once they are read and empty in layouts without one. The control totals are what the employer
     typed beside the files, if anything. `revision` counts those of the establishment and period that were accepted,
-    from 1; it is 0 before that. What is to be confirmed is withdrawn at `confirm_by_at`; `next_check_at` is what
+    from 1; it is 0 before that. What is to be confirmed is withdrawn at `confirm_by_at`,
+    and its employer is reminded at `remind_at`, None once that is done; `next_check_at` is what
     releases without the due queue wrote instead, also of what they were to check. `to_confirm` is the fingerprint of
     the findings that the employer is asked to confirm. `findings_pages` and `wage_pages` are kept beside it;
     `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
@@ -149,6 +150,7 @@ class Declaration:
     traceparent: str = ""
     next_check_at: datetime | None = None
     confirm_by_at: datetime | None = None
+    remind_at: datetime | None = None
     technical: TechnicalReceipt | None = None
     business: BusinessReceipt | None = None
     findings_pages: int = 0

@@ -271,7 +271,9 @@ def ask_to_confirm(
     declaration: Declaration, examined: Examined, *, findings_pages: int, fund: Fund, at: datetime
 ) -> Outcome[Declaration]:
     """The declaration could be accepted, but what it says touches somebody's rights and is seldom meant."""
-    until = at + timedelta(days=form_of(fund, declaration.form).confirm_within_days)
+    form = form_of(fund, declaration.form)
+    until = at + timedelta(days=form.confirm_within_days)
+    is_reminded = 0 < form.confirm_reminder_days < form.confirm_within_days
     asked = replace(
         declaration,
         status=moved(MOVES, declaration.status, to=Status.TO_CONFIRM),
@@ -281,18 +283,31 @@ def ask_to_confirm(
         establishment=examined.report.establishment,
         to_confirm=_fingerprint(examined.report),
         confirm_by_at=until,
+        remind_at=until - timedelta(days=form.confirm_reminder_days) if is_reminded else None,
     )
-    told = DeclarationToConfirm(
+    return Outcome(asked, (_asking(asked, until=until, asked_at=at),))
+
+
+def remind(declaration: Declaration) -> Outcome[Declaration]:
+    """The employer is asked once more, before the time to confirm is over. Raises `NothingToConfirm`."""
+    until, technical = declaration.confirm_until, declaration.technical
+    if until is None or technical is None:
+        raise NothingToConfirm
+    told = _asking(declaration, until=until, asked_at=technical.at)
+    return Outcome(replace(declaration, remind_at=None), (replace(told, is_reminder=True),))
+
+
+def _asking(asked: Declaration, *, until: datetime, asked_at: datetime) -> DeclarationToConfirm:
+    return DeclarationToConfirm(
         declaration_id=asked.declaration_id,
         employer_id=asked.employer_id,
         form=asked.form,
         period=asked.period,
-        findings=examined.report.confirms,
+        findings=asked.technical.confirms if asked.technical else 0,
         confirm_until=until,
-        asked_at=at,
+        asked_at=asked_at,
         establishment=asked.other_establishment,
     )
-    return Outcome(asked, (told,))
 
 
 def confirm(declaration: Declaration, *, by: str, at: datetime) -> Outcome[Declaration]:

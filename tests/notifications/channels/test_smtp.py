@@ -19,10 +19,18 @@ from services.notifications.channels.smtp import (
     MailServerUnavailable,
     MailThrottled,
     Security,
-    send_mail,
 )
 from tests.simulators.message_centre import Centre
 from tests.simulators.programs import free_port, running
+
+
+def send_mail(server: MailServer, *, mail: Mail) -> str:
+    """Hand one mail over, by a connection of its own: what `MailConnection.send` gives, or raises."""
+    connection = MailConnection(server)
+    try:
+        return connection.send(mail)
+    finally:
+        connection.close()
 
 
 @pytest.fixture

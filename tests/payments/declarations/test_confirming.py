@@ -108,7 +108,13 @@ def test_what_nobody_confirms_in_time_is_withdrawn_and_told(database: Database[d
     platform = platform_on(database, mongodb, clock=clock)
     desk = Desk(platform)
     declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
-    clock.at += timedelta(days=14, hours=23)
+    clock.at += timedelta(days=11, hours=23)
+    assert desk.work() == 0
+    clock.at += timedelta(hours=2)
+    assert desk.work() == 1 and desk.work() == 0
+    assert told(platform).count("payments.declaration-to-confirm") == 2, "asked, and reminded three days before"
+    assert desk.see(declaration_id)["status"] == "to-confirm"
+    clock.at += timedelta(days=2, hours=22)
     assert desk.work() == 0
     clock.at += timedelta(hours=2)
     assert desk.work() == 1 and desk.work() == 0

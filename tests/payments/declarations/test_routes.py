@@ -487,3 +487,24 @@ def test_no_key_no_files_no_other_type(desk: Desk) -> None:
 def test_a_cursor_that_was_not_given_is_refused(desk: Desk, query: str) -> None:
     declaration_id = desk.declare(das_b())["declaration_id"]
     assert desk.caller.get(f"/declarations/{declaration_id}/findings{query}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(b" " * 12, "wage-file.insurance-number-malformed"), (b"0" * 12, "wage-file.value-missing")],
+)
+@pytest.mark.parametrize("made", [das_a, das_b])
+def test_a_line_without_its_insurance_number_is_a_finding_of_that_line_beside_the_others(
+    desk: Desk, made: Callable[..., Files], number: bytes, code: str
+) -> None:
+    """A declaration is accepted whole or not at all: who reads the answer knows which worker lacks what."""
+    files = made(workers(4))
+    name = next(name for name in files.by_name if "2025S" in name)
+    content = files.by_name[name].replace(b"900000000002", number).replace(b"900000000004", b"90000000000X")
+    seen = desk.declare(files.having(name, content))
+    assert seen["status"] == "technically-refused" and seen["receipts"][-1]["errors"] == 2
+    found = desk.see(seen["declaration_id"], "/findings")["items"]
+    assert [(each["line"], each["field"], each["code"]) for each in found] == [
+        (2, "Numéro d'assuré", code),
+        (4, "Numéro d'assuré", "wage-file.insurance-number-malformed"),
+    ]

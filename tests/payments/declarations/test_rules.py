@@ -287,6 +287,18 @@ def test_what_lacks_a_rate_is_named() -> None:
 # --- Confirming -------------------------------------------------------------------------------------------------------
 
 
+def test_the_employer_is_reminded_once_before_the_time_to_confirm_is_over() -> None:
+    asked = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER).thing
+    assert asked.remind_at == LATER + timedelta(days=12)
+    outcome = rules.remind(asked)
+    (told,) = outcome.events
+    assert isinstance(told, DeclarationToConfirm) and told.is_reminder
+    assert (told.findings, told.confirm_until, told.asked_at) == (2, asked.confirm_until, LATER)
+    assert (outcome.thing.remind_at, outcome.thing.confirm_until) == (None, asked.confirm_until)
+    with pytest.raises(rules.NothingToConfirm):
+        rules.remind(rules.confirm(asked, by="amel", at=LATER).thing)
+
+
 def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -> None:
     outcome = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER)
     asked = outcome.thing
