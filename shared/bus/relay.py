@@ -17,6 +17,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
+from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.kernel.ids import first_id_at
 from shared.kernel.parts import in_parts
@@ -41,7 +42,7 @@ REST_S = 10.0
 """Between two looks while nothing waits; the longer one where whoever writes something ends the wait."""
 
 
-def producer(servers: str) -> KafkaProducer:
+def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer:
     """A producer that neither loses nor reorders while it lives. Made in the process that uses it, after any fork."""
     return KafkaProducer(
         bootstrap_servers=servers,
@@ -53,6 +54,7 @@ def producer(servers: str) -> KafkaProducer:
         request_timeout_ms=10_000,
         max_request_size=8_000_000,
         reconnect_backoff_max_ms=RECONNECT_MAX_MS,
+        **security.options(),
     )
 
 
@@ -71,10 +73,11 @@ def give_up(producer: KafkaProducer) -> None:
 class Relay:
     """The relay of one service's outbox."""
 
-    def __init__(self, platform: Platform, servers: str, *, name: str) -> None:
+    def __init__(self, platform: Platform, servers: str, *, name: str, security: Security = UNENCRYPTED) -> None:
         self.platform = platform
         self.servers = servers
         self.name = name
+        self.security = security
         self.holder = platform.new_id()
         self._producer: KafkaProducer | None = None
         self._sure_until = datetime.min.replace(tzinfo=UTC)
@@ -146,7 +149,7 @@ class Relay:
 
     def _send(self, events: Sequence[Any]) -> None:
         try:
-            self._producer = self._producer or producer(self.servers)
+            self._producer = self._producer or producer(self.servers, security=self.security)
             promises = [
                 self._producer.send(
                     stored["topic"],

@@ -50,7 +50,9 @@ class Watch:
         self.platform = inbox.platform
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._lag = Lag(reader.servers, group=group_of(inbox.service), topics=inbox.reactions.topics())
+        self._lag = Lag(
+            reader.servers, group=group_of(inbox.service), topics=inbox.reactions.topics(), security=reader.security
+        )
         self._answered_s: dict[str, float] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
         self._came_round_s = time.monotonic()

@@ -58,6 +58,7 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         common.kafka_servers,
         session_timeout_ms=common.kafka_session_timeout_ms,
         worker=common.worker_name,
+        security=common.kafka_security,
     )
     threads = _threads(service, common, own, reader, stop)
     watch = Watch(reader, threads)
@@ -76,7 +77,7 @@ def _threads(
 ) -> list[threading.Thread]:
     """All that has something in hand and is let finish it, not started yet."""
     platform = reader.inbox.platform
-    relay = Relay(platform, common.kafka_servers, name="relay")
+    relay = Relay(platform, common.kafka_servers, name="relay", security=common.kafka_security)
 
     def carry(stop: threading.Event) -> None:
         _make_topics(common)  # a broker that came back may have forgotten them
@@ -141,7 +142,11 @@ def _prepare(service: Service[Any], common: Common, platform: Platform, watch: W
 
 def _make_topics(common: Common) -> None:
     topics.ensure(
-        common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas
+        common.kafka_servers,
+        catalogue.owners(),
+        partitions=common.kafka_partitions,
+        replicas=common.kafka_replicas,
+        security=common.kafka_security,
     )
 
 

@@ -57,7 +57,12 @@ def inbox(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def _say_lag(desk: Desk) -> None:
-    lag = Lag(desk.common.kafka_servers, group=group_of(desk.service.name), topics=desk.service.hears().topics())
+    lag = Lag(
+        desk.common.kafka_servers,
+        group=group_of(desk.service.name),
+        topics=desk.service.hears().topics(),
+        security=desk.common.kafka_security,
+    )
     try:
         behind = lag.ask()
     except BrokerUnavailable:
