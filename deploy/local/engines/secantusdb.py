@@ -16,6 +16,12 @@ FAST: Sequence[str] = ()  # acknowledged writes may be lost by kill -9: for test
 DURABLE: Sequence[str] = ("--sync-on-commit",)
 DURABLE_WITH_USERS: Sequence[str] = (*DURABLE, "--auth")
 
+OPLOG: Sequence[str] = ("--oplog-retention-seconds", "300", "--oplog-max-entries", "10000")
+"""What is kept of each write for change streams, in the same cache: by default an hour and 100,000 writes. Ours are
+opened at rest and read at once."""
+ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""It works for each client in a thread; with memory of their own (glibc) they would hold a tenth more."""
+
 USER_EXISTS = 51003
 
 
@@ -23,14 +29,21 @@ def program(*, port: int, storage: Path, options: Sequence[str], setting: str = 
     """The server over the files in `storage`."""
     # A small cache: an idle gigabyte is the default, and the run has its memory to answer for.
     command = [str(Path(sys.executable).with_name("secantusd-py")), "--host", HOST, "--port", str(port)]
-    command += ["--storage-path", str(storage), "--cache-size", "256M", "--log-level", "WARNING", *options]
+    command += ["--storage-path", str(storage), "--cache-size", "256M", "--log-level", "WARNING", *OPLOG, *options]
 
     def is_ready() -> (
         bool
     ):  # listening is asked first: a refused MongoClient sleeps half a second before it looks again
         return is_listening(port) and answers(uri(port=port))
 
-    return Program(name="SecantusDB", command=command, ports={setting: port}, answers=is_ready, may_restart=False)
+    return Program(
+        name="SecantusDB",
+        command=command,
+        ports={setting: port},
+        answers=is_ready,
+        environment=ARENAS,
+        may_restart=False,
+    )
 
 
 def answers(uri: str) -> bool:

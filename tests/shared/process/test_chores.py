@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.kernel.errors import Conflict, Stale, Unavailable
-from shared.process.chores import IDLE_MAX_S, Chore, OneByOne, keep_doing, threads
+from shared.process.chores import IDLE_GROWTH, IDLE_MAX_S, Chore, OneByOne, Waiting, keep_doing, threads
 from shared.storage.platform import Platform
 from tests.ground import DZ
 
@@ -123,3 +123,16 @@ def test_a_chore_that_finds_nothing_looks_less_and_less_often(platform: Platform
     grown = waits.of_s[:9]
     assert grown[:8] == sorted(grown[:8]) and grown[7] == IDLE_MAX_S
     assert waits.of_s[8] == 0.4  # something came
+
+
+def test_g05_a_chore_that_rows_wake_rests_long_and_begins_anew_when_some_came(platform: Platform) -> None:
+    chore = Chore("woken", 0.01, lambda *_: 0, rest_s=30.0, woken_by=("letters",))
+    waiting = Waiting(chore, platform, threading.Event())
+    assert not waiting.ends(0.01) and not waiting.is_woken
+    assert waiting.after(0, waited_s=10.0) == 10.0 * IDLE_GROWTH
+    assert waiting.after(0, waited_s=29.0) == 30.0
+    platform.wakeups.wake("parcels")
+    assert not waiting.ends(0.01) and not waiting.is_woken
+    platform.wakeups.wake("letters")
+    assert not waiting.ends(30.0) and waiting.is_woken, "at once, although it would have waited"
+    assert waiting.after(0, waited_s=30.0) == chore.every_s
