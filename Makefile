@@ -4,14 +4,15 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-$(shell cksum < requirements/dev.lock | cut -d ' ' -f 1)
 PEERS := var/peers-venv
 PEERS_INSTALLED := $(PEERS)/.installed-$(shell cksum < requirements/peers.lock | cut -d ' ' -f 1)
+DOCS_LINT := var/docs-lint
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test faults mutants engines bench lock audit fuzz format docs figures clean
+.PHONY: help install run stop demo verify test faults mutants engines bench lock audit fuzz format docs lint-docs figures clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## make the virtual environment and install the pinned set, where that is not done yet
 
@@ -71,6 +72,14 @@ fuzz: install ## fuzz every reader of bytes from outside for FUZZ_SECONDS (10) e
 
 docs: install ## write the generated pages anew: events, settings, OpenAPI, AsyncAPI
 	@$(BIN)/python -m deploy.docs
+
+lint-docs: ## hold the generated OpenAPI and AsyncAPI documents to Redocly and Spectral; needs npm
+	@mkdir -p $(DOCS_LINT) && cp deploy/docs/lint/package.json deploy/docs/lint/package-lock.json $(DOCS_LINT)
+	@cd $(DOCS_LINT) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(DOCS_LINT)/node_modules/.bin/redocly lint \
+		--config deploy/docs/lint/redocly.yaml docs/openapi/*.json docs/asyncapi.json
+	$(DOCS_LINT)/node_modules/.bin/spectral lint --fail-severity hint --ruleset deploy/docs/lint/spectral.yaml \
+		docs/openapi/*.json docs/asyncapi.json
 
 $(PEERS_INSTALLED): requirements/peers.lock
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)

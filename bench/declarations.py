@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
-from services.payments.declarations import chores, store
+from services.payments.declarations import jobs, store
 from shared.storage.platform import Platform
 from tests.ground import DZ, funds, platform_on, reading
 from tests.payments.declarations.builders import das_b, workers
@@ -55,10 +55,10 @@ def _work(uri: str, declaration_id: str) -> tuple[float, float, float]:
         platform: Platform = platform_on(client[DATABASE], uri)
         declaration = store.declarations.load(reading(platform), declaration_id)
         begun = time.perf_counter()
-        judged = chores.check(platform, DZ, declaration)
+        judged = jobs.check(platform, DZ, declaration)
         checked = time.perf_counter()
-        chores.keep_workers(platform, DZ, declaration, judged)
-        concluded = chores.conclude(platform, DZ, declaration, judged)
+        jobs.keep_workers(platform, DZ, declaration, judged)
+        concluded = jobs.conclude(platform, DZ, declaration, judged)
         booked = time.perf_counter()
         if concluded.status != "accepted":
             raise SystemExit(f"not accepted but {concluded.status}")

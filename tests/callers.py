@@ -1,6 +1,6 @@
 """Calling a service as somebody: real tokens signed with a key of the run, over Flask's own client."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -8,13 +8,16 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from shared.http import openapi, problems
 from shared.http.app import build
 from shared.http.callers import ALGORITHMS, Verifier
 from shared.http.limits import USUAL
 from shared.process.service import Service
 from shared.storage.platform import Platform, now
+from tests.contracts import services
 from tests.ground import DZ
 
 ISSUER = "https://identity.test"
@@ -52,29 +55,58 @@ def token(*, audience: str, scopes: Iterable[str] = (), fund: str = DZ, **claims
     return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt", "kid": "test"}, body, signing_key())
 
 
+@cache
+def refusals(service: str) -> Mapping[str, frozenset[tuple[int, str]]]:
+    """By operation, the status and code of each refusal that the service's document names."""
+    return {
+        route.name: frozenset((status, code) for status, found in openapi.codes(route).items() for code in found)
+        for routes in services.load(service).routes
+        for route in routes.all
+    }
+
+
+def as_documented(answer: TestResponse, client: FlaskClient, service: str) -> TestResponse:
+    """The answer; a refusal that the operation's document does not name is a fault of the document."""
+    if answer.mimetype == problems.MEDIA_TYPE and service in services.names():
+        asked = answer.request
+        adapter = client.application.url_map.bind("localhost")
+        try:
+            name, _ = adapter.match(asked.path, method=asked.method)
+        except HTTPException:
+            return answer
+        named = refusals(service).get(str(name))
+        found = (answer.status_code, answer.json["code"])
+        assert named is None or found in named, f"{name} answers {found}, which its document does not name"
+    return answer
+
+
 class Caller:
     """Somebody who calls one service in one fund. Paths are those after `/v1/<fund>`."""
 
     def __init__(self, client: FlaskClient, service: Service[Any], fund: str, scopes: Iterable[str], **claims: Any):
         self.client = client
         self.fund = fund
+        self.service = service.name
         self.token = token(audience=service.name, scopes=scopes, fund=fund, **claims)
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(f"/v1/{self.fund}{path}", headers=self._headers(more), **more)
+        return self._held(self.client.get(f"/v1/{self.fund}{path}", headers=self._headers(more), **more))
 
     def post(self, path: str, json: Any = None, *, key: str | None = "", **more: Any) -> TestResponse:
         """`key` is fresh unless given; None sends none."""
         headers = self._headers(more)
         if key is not None:
             headers["Idempotency-Key"] = key or str(uuid4())
-        return self.client.post(f"/v1/{self.fund}{path}", json=json, headers=headers, **more)
+        return self._held(self.client.post(f"/v1/{self.fund}{path}", json=json, headers=headers, **more))
 
     def put(self, path: str, json: Any, **more: Any) -> TestResponse:
-        return self.client.put(f"/v1/{self.fund}{path}", json=json, headers=self._headers(more), **more)
+        return self._held(self.client.put(f"/v1/{self.fund}{path}", json=json, headers=self._headers(more), **more))
 
     def delete(self, path: str, **more: Any) -> TestResponse:
-        return self.client.delete(f"/v1/{self.fund}{path}", headers=self._headers(more), **more)
+        return self._held(self.client.delete(f"/v1/{self.fund}{path}", headers=self._headers(more), **more))
+
+    def _held(self, answer: TestResponse) -> TestResponse:
+        return as_documented(answer, self.client, self.service)
 
     def _headers(self, more: dict[str, Any]) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept-Language": "fr", **more.pop("headers", {})}
@@ -95,6 +127,7 @@ class Office:
             platform=platform,
             verifier=verifier,
             texts=service.texts(),
+            document=service.openapi,
             blueprints=service.blueprints(own, platform) if own is not None else (),
             quotas=UNCOUNTED,
         )

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -20,6 +21,10 @@ from deploy.local.programs import free_port, running
 from shared.storage.platform import Platform
 from tests.engines.cluster import chosen
 from tests.ground import platform_on
+
+settings.register_profile("himaya", deadline=None)
+"""How long an example takes is the machine's business: no test asserts a time."""
+settings.load_profile("himaya")
 
 
 def pytest_sessionstart() -> None:

@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 from environs import Env
 
-from deploy.docs import data_model
+from deploy.docs import asyncapi, data_model
 from deploy.docs.examples import example
+from deploy.proxy import bodies
+from deploy.proxy import settings as proxy_settings
+from deploy.proxy.config import render
 from shared.events import catalogue
-from shared.http import openapi
 from shared.http.routes import ANYONE
 from shared.process.service import Service
 from shared.process.settings import common
@@ -33,11 +35,11 @@ def services() -> list[Service[Any]]:
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with its text as it should be now."""
     yield ROOT / "docs" / "events.md", events()
-    yield ROOT / "docs" / "asyncapi.json", _json(asyncapi())
+    yield ROOT / "docs" / "asyncapi.json", _json(asyncapi.document(services()))
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
+    yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     for service in services():
-        routes = [route for routes in service.routes for route in routes.all]
-        yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(openapi.document(service.name, routes))
+        yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(service.openapi())
         readme = service.folder / "README.md"
         if readme.exists():
             yield readme, _filled(readme.read_text(encoding="utf-8"), service)
@@ -69,78 +71,10 @@ def events() -> str:
     return "\n".join(lines)
 
 
-def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3 document of the whole platform: a channel per owner, a message per event."""
-    schemas: dict[str, Any] = {}
-    messages: dict[str, Any] = {}
-    channels: dict[str, Any] = {}
-    for (type_name, version), cls in sorted(catalogue.declared().items()):
-        (reference,), parts = msgspec.json.schema_components([cls], ref_template="#/components/schemas/{name}")
-        schemas |= parts
-        name = f"{type_name}.v{version}"
-        messages[name] = {
-            "name": name,
-            "title": cls.__name__,
-            "summary": " ".join((inspect.getdoc(cls) or "").split()),
-            "contentType": "application/json",
-            "headers": _headers(name),
-            "payload": reference,
-        }
-        owner = channels.setdefault(type_name.partition(".")[0], {"messages": {}})
-        owner["messages"][name] = {"$ref": f"#/components/messages/{name}"}
-    for name, channel in channels.items():
-        channel["address"] = name
-        channel["description"] = f"What {name} tells. Keyed by fund and case."
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Himaya events",
-            "version": "1.0.0",
-            "description": "CloudEvents 1.0, Kafka binary mode, at least once; consumers act once by the event's id.",
-        },
-        "defaultContentType": "application/json",
-        "channels": channels,
-        "operations": _operations(),
-        "components": {"messages": messages, "schemas": schemas},
-    }
-
-
-def _headers(type_name: str) -> dict[str, Any]:
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_partitionkey", "ce_fund"],
-        "properties": {
-            "ce_specversion": {"const": "1.0"},
-            "ce_id": text,
-            "ce_type": {"const": type_name},
-            "ce_source": text,
-            "ce_time": {"type": "string", "format": "date-time"},
-            "ce_partitionkey": text,
-            "ce_fund": text,
-            "ce_sequence": text,
-            "traceparent": text,
-        },
-    }
-
-
-def _operations() -> dict[str, Any]:
-    operations: dict[str, Any] = {}
-    for owner in catalogue.owners():
-        operations[f"{owner}-tells"] = {"action": "send", "channel": {"$ref": f"#/channels/{owner}"}}
-    for service in services():
-        types = service.hears().types()
-        for topic in sorted({type_name.partition(".")[0] for type_name, _ in types}):
-            operations[f"{service.name}-reacts-to-{topic}"] = {
-                "action": "receive",
-                "channel": {"$ref": f"#/channels/{topic}"},
-                "messages": [
-                    {"$ref": f"#/channels/{topic}/messages/{type_name}.v{version}"}
-                    for type_name, version in types
-                    if type_name.startswith(f"{topic}.")
-                ],
-            }
-    return operations
+def nginx() -> str:
+    """The proxy's configuration on Kubernetes: its settings, and the limits of the services."""
+    settings = proxy_settings.read(proxy_settings.of_file(ROOT / "deploy" / "k8s" / "proxy" / "settings.env"))
+    return render(settings, larger=bodies.all_larger())
 
 
 def _filled(text: str, service: Service[Any]) -> str:

@@ -7,6 +7,8 @@ from deploy.local.programs import HOST, Broken
 SERVICES = ("identity", "documents", "claims", "payments", "notifications")
 
 PORTS = {
+    "PROXY_PORT": 8100,
+    "PROXY_INNER_PORT": 8099,
     "IDENTITY_PORT": 8101,
     "DOCUMENTS_PORT": 8102,
     "CLAIMS_PORT": 8103,
@@ -49,6 +51,19 @@ def ports(environ: Mapping[str, str]) -> dict[str, int]:
 def web(service: str, ports: Mapping[str, int]) -> str:
     """Where a service's web process answers."""
     return f"http://{HOST}:{ports[f'{service.upper()}_PORT']}"
+
+
+def has_proxy(environ: Mapping[str, str]) -> bool:
+    """Whether nginx stands in front of all services; Broken where another proxy is asked for."""
+    asked = environ.get("PROXY", "")
+    if asked not in ("", "nginx"):
+        raise Broken(f"PROXY is {asked!r}; it may be nginx")
+    return asked == "nginx"
+
+
+def public(service: str, environ: Mapping[str, str], ports: Mapping[str, int]) -> str:
+    """Where callers find a service: behind the one address of the proxy, or at its web process itself."""
+    return f"http://{HOST}:{ports['PROXY_PORT']}/{service}" if has_proxy(environ) else web(service, ports)
 
 
 def metrics(service: str, ports: Mapping[str, int]) -> str:

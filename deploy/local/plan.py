@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import addresses, processes
+from deploy.local import addresses, processes, proxy
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import chosen
@@ -45,9 +45,10 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
             Stage(name="simulators", programs=processes.simulators(simulators, ports=ports)),
             Stage(name="webs", programs=processes.webs(settings, ports=ports, metrics=metrics)),
             Stage(name="workers", programs=processes.workers(settings, ports=ports)),
+            Stage(name="proxy", programs=proxy.programs(environ, ports=ports, var=var)),
         ],
         remarks=remarks,
-        addresses=_addresses(ports, has_traces=bool(traces)),
+        addresses=_addresses(environ, ports, has_traces=bool(traces)),
     )
 
 
@@ -68,15 +69,17 @@ def _emptied_metrics(var: Path) -> Path:
     return metrics
 
 
-def _addresses(ports: Mapping[str, int], *, has_traces: bool) -> list[tuple[str, str, str]]:
+def _addresses(environ: Mapping[str, str], ports: Mapping[str, int], *, has_traces: bool) -> list[tuple[str, str, str]]:
     rows = [
         (
             service,
-            f"{addresses.web(service, ports)}/docs",
+            f"{addresses.public(service, environ, ports)}/docs",
             f"metrics {addresses.metrics(service, ports)}, of the worker {addresses.worker(service, ports)}/metrics",
         )
         for service in SERVICES
     ]
+    if addresses.has_proxy(environ):
+        rows.append(("operations", f"http://{HOST}:{ports['PROXY_INNER_PORT']}", "for the operators' network"))
     mail, sms = ports["SMTP_PORT"], ports["SMPP_PORT"]
     rows.append(("partner bank", f"http://{HOST}:{ports['BANK_PORT']}", ""))
     rows.append(("messages sent", f"http://{HOST}:{ports['MESSAGES_PORT']}", f"SMTP {mail}, SMPP {sms}"))

@@ -49,11 +49,11 @@ SIMULATOR_STOP_MAX_S = 2.0
 
 def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
     """What is the same for every service."""
-    identity = addresses.web("identity", ports)
     generated = {
         "FUNDS": "dz-cnas,tn-cnss",
-        "ISSUER": identity,
-        "JWKS_URL": f"{identity}/jwks.json",
+        "ISSUER": addresses.public("identity", environ, ports),
+        "JWKS_URL": f"{addresses.web('identity', ports)}/jwks.json",
+        "TRUSTED_PROXIES": str(int(addresses.has_proxy(environ))),
         "WEB_PROCESSES": "1",
         "WEB_THREADS": "8",
         "LOG_LEVEL": "INFO",
@@ -103,7 +103,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "BIND": addresses.web(service, ports).removeprefix("http://"),
             "METRICS_BIND": f"{HOST}:{ports[f'{service.upper()}_METRICS_PORT']}",
             "HEALTH_BIND": addresses.worker(service, ports).removeprefix("http://"),
-            "PUBLIC_URL": addresses.web(service, ports),
+            "PUBLIC_URL": addresses.public(service, environ, ports),
             "KEYS_FILE": str(credentials.keyring(service, fund_ids=fund_ids)),
             **own[service],
             **_meant_for(service, environ),
@@ -116,7 +116,7 @@ def of_simulators(
     environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
 ) -> dict[str, dict[str, str]]:
     """The settings of the partner bank, and of the mail server and SMS centre."""
-    identity, payments = addresses.web("identity", ports), addresses.web("payments", ports)
+    identity, payments = (addresses.public(service, environ, ports) for service in ("identity", "payments"))
     own = {
         "bank": {
             "BANK_BIND": f"{HOST}:{ports['BANK_PORT']}",

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from services.documents.access_journal.looked import Looked
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
-from services.documents.papers.chores import printing, scheduling
+from services.documents.papers.chores import leftovers, printing
+from services.documents.papers.paper import FailureReason
+from services.documents.papers.paper import Reason as PaperReason
+from services.documents.papers.paper import Status as PaperStatus
 from services.documents.papers.reactions import reactions as paper_reactions
 from services.documents.papers.routes import routes as paper_routes
 from services.documents.papers.store import papers
@@ -16,17 +20,39 @@ from services.documents.uploads.routes import routes as upload_routes
 from services.documents.uploads.store import uploads
 from services.documents.verification.pages import pages as verification_pages
 from services.documents.verification.routes import routes as verification_routes
+from services.documents.verification.verification import CodeAnswer
+from services.documents.verification.verification import Status as VerificationStatus
+from shared.process.access_journal.entry import Purpose
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
+
+CODES: CodeSets = {
+    "paper-statuses": (PaperStatus, "paper.status.{}"),
+    "paper-reasons": ((PaperReason, FailureReason), "paper.reason.{}"),
+    "verification-statuses": (VerificationStatus, "verification.status.{}"),
+    "control-code-answers": (CodeAnswer, "verification.code.{}"),
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
 
 service: Service[Settings] = Service(
     name="documents",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[paper_routes, verification_routes, career_routes, upload_routes],
+    routes=[
+        code_routes(CODES),
+        paper_routes,
+        verification_routes,
+        career_routes,
+        upload_routes,
+        access_journal(Looked, needs="papers:read"),
+    ],
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
-    shelves=[persons, employers, careers, pages, papers, uploads],
-    chores=lambda settings: [scheduling],
+    shelves=[persons, employers, careers, pages, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
+    leftovers=[leftovers],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.
     quotas={
         "verification.check": "30/minute",
@@ -39,5 +65,5 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    blueprints=lambda settings, platform: [verification_pages(platform)],
+    blueprints=lambda settings, platform: [verification_pages(platform, public_url=settings.public_url)],
 )

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from services.identity.access_journal.routes import routes as access_journal_routes
-from services.identity.access_journal.store import entries
-from services.identity.accounts.chores import consider
+from services.identity.access_journal.looked import Looked
 from services.identity.accounts.commands import add_user, reset_user
+from services.identity.accounts.jobs import considering, leftovers
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, doors
 from services.identity.cards.reactions import reactions as card_reactions
@@ -24,6 +23,10 @@ from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.chores import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
+from shared.process.access_journal.entry import Purpose
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.retention import Retention
 
@@ -32,11 +35,24 @@ def desk(own: Settings) -> Desk:
     return Desk(own.issuer, clients.read(own.clients_file), keys.read(own.signing_keys_file))
 
 
+CODES: CodeSets = {
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
+
 service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[account_routes, signin_routes, upkeep_routes, card_routes, register_routes, access_journal_routes],
+    routes=[
+        code_routes(CODES),
+        account_routes,
+        signin_routes,
+        upkeep_routes,
+        card_routes,
+        register_routes,
+        access_journal(Looked, needs="account:manage"),
+    ],
     reactions=[card_reactions],
     shelves=[persons, employers, cards, accounts, applications, doors, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
@@ -55,7 +71,9 @@ service: Service[Settings] = Service(
         "register.find_person": "60/minute",
     },
     keys=lambda own, platform: keys.read(own.signing_keys_file),
-    chores=lambda own: [consider(portal_url=own.portal_url), forget()],
+    chores=lambda own: [forget()],
+    jobs=lambda own: [considering(portal_url=own.portal_url)],
+    leftovers=[leftovers],
     commands={
         "import-register": lambda own, platform, arguments: import_register(
             platform, arguments, texts=service.texts(), out=sys.stdout

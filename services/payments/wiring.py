@@ -5,14 +5,25 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.payments.banking.chores import chores as bank_chores
+from services.payments.access_journal.looked import Looked
+from services.payments.banking.bank_entry import EntryStatus, Ground, Why
 from services.payments.banking.client import BankClient
+from services.payments.banking.jobs import jobs as bank_jobs
+from services.payments.banking.jobs import leftovers as leftovers_at_bank
+from services.payments.banking.paying import Paying
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
+from services.payments.collections.collection import Rail
+from services.payments.collections.collection import Status as CollectionStatus
+from services.payments.collections.credit import UseKind
+from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
+from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.declaration import Status as DeclarationStatus
+from services.payments.declarations.jobs import checking
+from services.payments.declarations.jobs import leftovers as left_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
@@ -29,23 +40,53 @@ from services.payments.partners.signing import FundsKeys, from_file, keys_for_ap
 from services.payments.partners.store import deliveries, endpoints
 from services.payments.payees.reactions import reactions as payee_reactions
 from services.payments.payees.store import payees
+from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.payouts.reactions import reactions as payout_reactions
 from services.payments.payouts.routes import routes as payout_routes
 from services.payments.payouts.store import batches, payouts
+from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.jobs.job import JobKind
+from shared.process.access_journal.entry import Purpose
+from shared.process.access_journal.routes import access_journal
+from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
 from shared.webhooks import Secret
 
+CODES: CodeSets = {
+    "declaration-statuses": (DeclarationStatus, "declaration.status.{}"),
+    "debt-statuses": (ObligationStatus, "declaration.payment.{}"),
+    "rails": (Rail, "collection.rail.{}"),
+    "collection-statuses": (CollectionStatus, "collection.step.{}"),
+    "credit-uses": (UseKind, "credit.use.{}"),
+    "difference-cases": (Case, "difference.{}"),
+    "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
+    "bank-entry-reasons": (Why, "bank.why.{}"),
+    "grounds": (Ground, "bank.ground.{}"),
+    "refund-statuses": (RefundStatus, "refund.step.{}"),
+    "payout-statuses": (PayoutStatus, "payout.step.{}"),
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
+
+
+def bank_of(own: Settings) -> BankClient:
+    return BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
+
+
+def jobs(own: Settings) -> Sequence[JobKind]:
+    return [checking(), *bank_jobs(bank_of(own), return_url=own.return_url)]
+
 
 def chores(own: Settings) -> Sequence[Chore]:
-    bank = BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
     door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [check_received(), *bank_chores(bank, return_url=own.return_url), calling(door, keys), forgetting()]
+    return [Paying(bank_of(own)).gathering, calling(door, keys), forgetting()]
 
 
 def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
@@ -64,6 +105,7 @@ service: Service[Settings] = Service(
     folder=Path(__file__).parent,
     settings=read,
     routes=[
+        code_routes(CODES),
         declaration_routes,
         collection_routes,
         bank_routes,
@@ -71,6 +113,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
+        access_journal(Looked, needs="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
@@ -95,10 +138,13 @@ service: Service[Settings] = Service(
         statements,
         endpoints,
         deliveries,
+        access_entries,
     ],
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},
     chores=chores,
+    jobs=jobs,
+    leftovers=[left_declarations, *leftovers_at_bank],
     blueprints=blueprints,
 )

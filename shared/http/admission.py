@@ -4,7 +4,6 @@ gunicorn's threads have a queue without end in front of them: under more load th
 would come too late, and memory would grow. A refusal takes a fraction of a millisecond and says when to come again.
 """
 
-import re
 import threading
 from collections import deque
 from collections.abc import Iterable
@@ -30,11 +29,6 @@ FULL, WAITED = "full", "waited"
 SAID_EVERY_S = 10.0
 BODY_READ_MAX = 64 * 1024
 """A refused request with a longer body is not read to its end: its connection is closed."""
-
-READ = re.compile(rb"GET /v1/[^ \r\n]* HTTP/1\.1\r\n(?:[^\r\n]+\r\n)+\r\n")
-NOT_BARE = (b"content-length", b"transfer-encoding", b"close")
-"""Wherever a read says one of these it may have a body, or its connection an end: a thread reads it with care."""
-ACCEPT_LANGUAGE = re.compile(rb"\r\naccept-language:[ \t]*([^\r\n]*)")
 
 log = structlog.get_logger()
 
@@ -98,19 +92,16 @@ class Places:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a caller is told for whom there is no place; `whole` is the same as it goes over the line."""
+    """What a caller is told for whom there is no place."""
 
     headers: list[tuple[str, str]]
     body: bytes
-    whole: bytes
 
     @classmethod
     def said(cls, texts: Texts, language: str) -> "Refusal":
         answer = problems.problem(503, Overloaded.code, detail=texts.say(Overloaded.code, language))
         answer.headers.extend(headers.USUAL)
-        said, body = list(answer.get_wsgi_headers({})), answer.get_data()
-        lines = [f"HTTP/1.1 {problems.UNAVAILABLE}", *(f"{name}: {value}" for name, value in said), "", ""]
-        return cls(said, body, "\r\n".join(lines).encode("latin-1") + body)
+        return cls(list(answer.get_wsgi_headers({})), answer.get_data())
 
 
 class Refusals:
@@ -166,31 +157,9 @@ class Admission:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [refusal.body]
 
 
-class Gate:
-    """The gate in front of a process's threads: it reads as much of a request as tells whether to refuse it here.
-
-    A thread's refusal costs nearly half of an answer, most of it before our code is reached. So reads of a fund's
-    routes, which come without a body and are most of all requests, are refused from their bytes alone.
-    """
-
-    def __init__(self, places: Places, refusals: Refusals) -> None:
-        self.open_to = places.working_max + places.waiting_max
-        """How many requests may be with the threads."""
-        self._refusals = refusals
-
-    def answer(self, sent: bytes) -> bytes | None:
-        """The refusal of a whole read and nothing behind it, after which the connection goes on; else nothing."""
-        said = sent.lower()
-        if not READ.fullmatch(sent) or any(each in said for each in NOT_BARE):
-            return None
-        found = ACCEPT_LANGUAGE.search(said)
-        return self._refusals.to(found[1].decode("latin-1") if found else "", why=FULL).whole
-
-
 def install(app: Flask, places: Places) -> Admission:
-    """Put the edge around an app; `app.extensions` has its places, of which readiness tells, and its gate."""
-    refusals = Refusals(app.extensions["texts"])
-    edge = Admission(app.wsgi_app, places, refusals)
+    """Put the edge around an app; `app.extensions` has its places, of which readiness tells."""
+    edge = Admission(app.wsgi_app, places, Refusals(app.extensions["texts"]))
     app.wsgi_app = edge  # type: ignore[method-assign]
-    app.extensions |= {"places": places, "gate": Gate(places, refusals)}
+    app.extensions["places"] = places
     return edge

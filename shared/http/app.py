@@ -1,9 +1,9 @@
 """A service's Flask app: its routes, and what every service answers beside them."""
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 import structlog
@@ -11,14 +11,15 @@ from flask import Blueprint, Flask, Response, g, json, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared.http import headers, limits, openapi, problems
+from shared.http import headers, limits, problems
 from shared.http.admission import Places
+from shared.http.api_browser import serving as api_browser
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
 from shared.http.incoming import IncomingRequest
 from shared.http.limits import Limits
+from shared.http.problems import NotMigrated
 from shared.http.routes import ANYONE, Route
-from shared.kernel.errors import Unavailable
 from shared.languages.texts import Texts
 from shared.storage.connection import answers
 from shared.storage.platform import Platform
@@ -26,14 +27,9 @@ from shared.telemetry import metrics
 
 REQUEST_BYTES_MAX = 80 * 1024 * 1024
 PING_MAX_S = 2.0
+PROXY_ID = re.compile(r"[0-9a-f]{32}")
 
 log = structlog.get_logger()
-
-
-class NotMigrated(Unavailable):
-    """The database is not as this release needs it."""
-
-    code = "platform.not-migrated"
 
 
 class App(Flask):
@@ -52,12 +48,13 @@ def build(
     platform: Platform,
     verifier: Verifier,
     texts: Texts,
+    document: Callable[[], Mapping[str, Any]],
     blueprints: Iterable[Blueprint] = (),
     quotas: Mapping[str, str] = limits.USUAL,
     trusted_proxies: int = 0,
     lacking: Callable[[], Sequence[str]] = tuple,
 ) -> Flask:
-    """The app of one process of a service.
+    """The app of one process of a service. `document` makes its OpenAPI document.
 
     While `lacking` names anything that the database must have first, no route is acted on, and readiness says what.
 
@@ -69,7 +66,7 @@ def build(
     app.url_map.merge_slashes = False  # it would send callers on to the address that their Host header names
     app.extensions["texts"] = texts
     problems.install(app)
-    _observe(app)
+    _observe(app, has_proxy=trusted_proxies > 0)
     app.before_request(_refuse_slashes_before)
     headers.install(app)
     guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
@@ -81,7 +78,7 @@ def build(
         app.add_url_rule(route.rule, route.name, endpoint, methods=[route.method])
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
-    _describe(app, service, routes)
+    api_browser.install(app, service, document)
     _refuse_while(app, lacking)
     _show_health(app, lambda: [*lacking(), *_missing(app, platform)])
     return app
@@ -102,13 +99,16 @@ def _refuse_while(app: Flask, lacking: Callable[[], Sequence[str]]) -> None:
             raise NotMigrated
 
 
-def _observe(app: Flask) -> None:
-    """Count, time and log each request by its route; give it an id."""
+def _observe(app: Flask, *, has_proxy: bool) -> None:
+    """Count, time and log each request by its route; give it an id. Its log lines also name the proxy's id of it."""
 
     @app.before_request
     def begin() -> None:
         g.started_s, g.request_id = time.perf_counter(), str(uuid.uuid4())
         structlog.contextvars.clear_contextvars()
+        said = request.headers.get("X-Request-Id", "")
+        if has_proxy and PROXY_ID.fullmatch(said):
+            structlog.contextvars.bind_contextvars(proxy_request=said)
 
     @app.after_request
     def end(answer: Response) -> Response:
@@ -118,30 +118,6 @@ def _observe(app: Flask) -> None:
         metrics.REQUEST_SECONDS.labels(route, request.method).observe(seconds)
         log.info("answered", rule=route, method=request.method, status=answer.status_code, ms=round(seconds * 1000, 1))
         return answer
-
-
-def _describe(app: Flask, service: str, routes: Sequence[Route]) -> None:
-    document = openapi.document(service, routes)
-    text = json.dumps(document, ensure_ascii=False)
-
-    @app.get("/openapi.json")
-    def openapi_document() -> Response:
-        return Response(text, mimetype="application/json")
-
-    @app.get("/docs")
-    def docs() -> Response:
-        rows = "".join(
-            f"<tr><td><code>{route.method}</code></td><td><code>{escape(route.rule)}</code></td>"
-            f"<td>{escape(' '.join((route.handler.__doc__ or '').split()))}</td>"
-            f"<td><code>{escape(route.needs) or 'anyone'}</code></td></tr>"
-            for route in routes
-        )
-        page = (
-            f"<!doctype html><html lang=en><meta charset=utf-8><title>Himaya {service}</title><h1>Himaya {service}</h1>"
-            "<p>The whole of it is in <a href=openapi.json>openapi.json</a>.</p>"
-            f"<table><tr><th>Method<th>Path<th>What it does<th>Scope</tr>{rows}</table></html>"
-        )
-        return Response(page, mimetype="text/html")
 
 
 def _missing(app: Flask, platform: Platform) -> list[str]:

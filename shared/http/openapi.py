@@ -1,17 +1,57 @@
-"""The OpenAPI 3.1 document of a service, made from its routes and schemas."""
+"""The OpenAPI 3.1 document of a service, made from its routes and schemas, what its fields mean, and what each
+operation may be refused for."""
 
+import functools
+import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
 
-from shared.http.problems import Problem
-from shared.http.routes import ANYONE, Downloads, Route
+from shared.http import bodies, conditions, fields, problems
+from shared.http.admission import Overloaded
+from shared.http.callers import KeysUnavailable, ScopeMissing, Verifier
+from shared.http.endpoint import TwinRunning
+from shared.http.failures import Found, of_method, reachable
+from shared.http.fields import Meanings
+from shared.http.problems import NotMigrated, Problem, TooMany
+from shared.http.routes import ANYONE, Downloads, Route, Routes
+from shared.kernel.errors import Failure, Stale
+from shared.languages.texts import Texts
+from shared.storage.connection import DatabaseUnavailable
+from shared.storage.platform import FundUnknown, Platform
 
 VERSION = "1.0.0"
+SCOPE = "x-required-scope"
+"""OpenAPI has a place for the scopes of OAuth 2 flows alone, which would need the addresses of each fund's sign-in."""
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+ABOUT = """The {service} service of Himaya.
+
+**Errors** are `application/problem+json` (RFC 9457). A program decides by `code`, which is stable; `detail` is a \
+sentence in the caller's language. Each operation names the codes that it may be refused with.
+
+**Languages**: `Accept-Language` chooses among those of the fund (ar, fr, en) for every sentence and name.
+
+**Amounts** are text in major units of the fund's currency, such as `3150.00`: a JSON number would lose decimals.
+
+**The same request twice**: a POST with the `Idempotency-Key` of an earlier one gives the earlier one's answer, marked \
+`Idempotent-Replayed: true`.
+
+**Lists** come in pages: `next` of one answer is the `cursor` of the next request, and null on the last page.
+
+**Versions**: an answer about a thing that people change has an `ETag`; sent back as `If-Match`, it refuses the change \
+(412) where somebody else was first."""
+LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "The languages that the caller reads, by preference (RFC 9110, 12.5.4).",
+    "schema": {"type": "string"},
+    "example": "fr",
+}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -19,46 +59,106 @@ IF_MATCH = {
     "description": "The ETag of the version that the caller saw; 412 where it is another by now.",
     "schema": {"type": "string"},
 }
-PROBLEM = {"application/problem+json": {"schema": Problem}}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an answer that the caller has; 304 without a body where it is still the same.",
+    "schema": {"type": "string"},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Fresh for each thing to be done, the same when it is sent again: then it is done once.",
+    "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+    "example": "5f0c6c1e-5b0e-4f7b-9a54-0d5f6c1b2a3e",
+}
+ETAG = {"ETag": {"description": "The version, for `If-Match`.", "schema": {"type": "string"}}}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "string"}}}
+REFUSED = {
+    400: "The request cannot be read",
+    401: "Nobody is signed in",
+    403: "The caller may not",
+    404: "There is no such thing, or none that the caller may know of",
+    409: "The thing is not in a state that allows it",
+    412: "Another version than the one that the caller saw",
+    413: "Too large",
+    415: "Not a media type that is read here",
+    422: "What was sent cannot be accepted",
+    429: "Too many requests",
+    500: "A fault of ours",
+    503: "Not available right now; try again later",
+}
+SAME_EVERYWHERE = {401: "Unauthenticated", 429: "TooManyRequests", 500: "Fault", 503: "Unavailable"}
+"""Described once for all operations that may be refused with no more than these codes."""
 
 
-def document(service: str, routes: Iterable[Route]) -> dict[str, Any]:
+def document(service: str, subjects: Sequence[Routes], *, texts: Texts, meanings: Meanings) -> dict[str, Any]:
     """What the service answers, as a program reads it."""
+    plugin = MarshmallowPlugin()
     spec = APISpec(
         title=f"Himaya {service}",
         version=VERSION,
         openapi_version="3.1.0",
-        plugins=[MarshmallowPlugin()],
-        info={"description": f"The {service} service of Himaya. Errors are problem+json with a stable code."},
+        plugins=[plugin],
+        info={
+            "description": ABOUT.format(service=service),
+            "contact": {"name": "The fund that runs the service"},
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        servers=[{"url": "/", "description": "Where this document was read"}],
+        tags=[
+            {"name": each.subject, "description": each.about} for each in sorted(subjects, key=lambda it: it.subject)
+        ],
     )
     spec.components.security_scheme(
-        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token."}
+        "bearer",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An access token of the fund's identity service; each operation names the scope it needs.",
+        },
     )
+    routes = [route for each in subjects for route in each.all]
+    spec.components.schema("Problem", schema=Problem)
+    for status, name in SAME_EVERYWHERE.items():
+        spec.components.response(name, _refusal(status, _everywhere(status), texts))
     for route in routes:
         path = PARAMETER.sub(r"{\1}", route.rule)
-        spec.path(path=path, operations={route.method.lower(): _operation(route)})
+        spec.path(path=path, operations={route.method.lower(): _operation(route, texts)})
     made: dict[str, Any] = spec.to_dict()
+    refs = plugin.converter.refs if plugin.converter else {}
+    docstrings = {name: _docstring(key[0]) for key, name in refs.items()}
+    _describe(made, docstrings=docstrings, meanings=meanings)
     return made
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(route: Route, texts: Texts) -> dict[str, Any]:
     summary, _, rest = (route.handler.__doc__ or "").strip().partition("\n\n")
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": " ".join(summary.split()),
+        "description": f"{' '.join((rest or summary).split())}\n\n{_who_may(route)}",
         "tags": [route.subject],
+        "security": [] if route.needs == ANYONE else [{"bearer": []}],
+        **({} if route.needs == ANYONE else {SCOPE: route.needs}),
         "parameters": _parameters(route),
-        "responses": _responses(route),
+        "responses": {**_answers(route), **_refusals(route, texts)},
     }
-    if rest:
-        operation["description"] = " ".join(rest.split())
-    if route.needs != ANYONE:
-        operation["security"] = [{"bearer": [route.needs]}]
     if isinstance(route.takes, type):
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.takes}}}
+        operation["requestBody"] = {
+            "description": _docstring(route.takes) or "What is asked for.",
+            "required": True,
+            "content": {"application/json": {"schema": route.takes}},
+        }
     elif route.takes is not None:
-        operation["requestBody"] = route.takes.describe()
+        operation["requestBody"] = dict(route.takes.describe())
     return operation
+
+
+def _who_may(route: Route) -> str:
+    return "Open to everybody." if route.needs == ANYONE else f"Needs the scope `{route.needs}`."
 
 
 def _parameters(route: Route) -> list[Any]:
@@ -69,23 +169,156 @@ def _parameters(route: Route) -> list[Any]:
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})
     if route.method == "POST":
-        shape = {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": route.is_keyed, "schema": shape})
+        found.append({**IDEMPOTENCY_KEY, "required": route.is_keyed})
     if route.edits is not None:
         found.append(IF_MATCH)
-    found.append({"name": "Accept-Language", "in": "header", "required": False, "schema": {"type": "string"}})
-    return found
+    if route.is_reference:
+        found.append(IF_NONE_MATCH)
+    return [*found, LANGUAGE]
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    described = {"default": {"description": "What is wrong, with a stable code", "content": PROBLEM}}
+def _answers(route: Route) -> dict[str, Any]:
+    """What it answers when all is well."""
     if isinstance(route.shows, Downloads):
         binary = {"schema": {"type": "string", "format": "binary"}}
-        return {
-            str(route.status): {"description": "The file", "content": {route.shows.media_type: binary}},
-            **described,
-        }
+        return {str(route.status): {"description": "The file.", "content": {route.shows.media_type: binary}}}
     if route.shows is None:
-        return {"204": {"description": "Done"}, **described}
-    shown = {"application/json": {"schema": route.shows}}
-    return {str(route.status): {"description": "As it is now", "content": shown}, **described}
+        return {"204": {"description": "It is done."}}
+    shown: dict[str, Any] = {
+        "description": _docstring(route.shows) or "As it is now.",
+        "content": {"application/json": {"schema": route.shows}},
+    }
+    if "version" in route.shows._declared_fields or route.is_reference:
+        shown["headers"] = ETAG
+    unchanged = {"304": {"description": "What the caller has is still the same."}} if route.is_reference else {}
+    return {str(route.status): shown, **unchanged}
+
+
+# --- What it may be refused for ---------------------------------------------------------------------------------------
+
+
+def codes(route: Route) -> Mapping[int, frozenset[str]]:
+    """The codes that a request may be refused with, by status."""
+    return _by_status(_failures(route))
+
+
+def _failures(route: Route) -> Found:
+    """What the handler may end in, and what is found wrong before it is asked."""
+    found: set[type[Failure]] = {*reachable(route.handler), FundUnknown, *_ALWAYS}
+    if route.needs != ANYONE:
+        found |= {*of_method(Verifier, "actor"), ScopeMissing}
+    if route.query is not None:
+        found |= reachable(bodies.query)
+    if isinstance(route.takes, type):
+        found |= reachable(bodies.body)
+    elif route.takes is not None:
+        found |= {*reachable(route.takes.read), problems.TooLarge, problems.BodyBroken}
+    if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
+        return frozenset(each for each in found if not issubclass(each, Stale))
+    found |= of_method(Platform, "work")
+    if route.method != "GET":
+        found |= {*reachable(bodies.key), bodies.KeyReused, TwinRunning}
+        found -= set() if route.is_keyed else {bodies.KeyMissing}
+    if route.edits is not None:
+        found |= {*reachable(conditions.must_match), *reachable(route.edits)}
+    return frozenset(found)
+
+
+_ALWAYS = (TooMany, NotMigrated, Overloaded, DatabaseUnavailable, KeysUnavailable)
+_FAULT = "platform.fault"
+
+
+def _by_status(found: Iterable[type[Failure]]) -> dict[int, frozenset[str]]:
+    by_status: dict[int, set[str]] = {500: {_FAULT}}
+    for each in found:
+        by_status.setdefault(problems.status_of(each), set()).add(each.code)
+    return {status: frozenset(by_status[status]) for status in sorted(by_status)}
+
+
+@functools.cache
+def _everywhere(status: int) -> frozenset[str]:
+    return _by_status([*_ALWAYS, *of_method(Verifier, "actor")])[status]
+
+
+def _refusals(route: Route, texts: Texts) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    for status, found in codes(route).items():
+        name = SAME_EVERYWHERE.get(status)
+        is_usual = name is not None and found <= _everywhere(status)
+        described[str(status)] = name if is_usual else _refusal(status, found, texts)
+    return described
+
+
+def _refusal(status: int, found: frozenset[str], texts: Texts) -> dict[str, Any]:
+    """A refusal with its codes, each with the sentence that people are told."""
+    ordered = sorted(found)
+    sentences = "\n".join(f"- `{code}`: {_sentence(code, texts)}" for code in ordered)
+    schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": {"code": {"enum": ordered}}}]}
+    shown = {
+        "type": f"urn:himaya:problem:{ordered[0]}",
+        "title": ordered[0],
+        "status": status,
+        "code": ordered[0],
+        "detail": _sentence(ordered[0], texts),
+    }
+    refusal: dict[str, Any] = {
+        "description": f"{REFUSED[status]}:\n{sentences}",
+        "content": {problems.MEDIA_TYPE: {"schema": schema, "example": shown}},
+    }
+    return {**refusal, "headers": RETRY_AFTER} if status in (429, 503) else refusal
+
+
+def _sentence(code: str, texts: Texts) -> str:
+    """The sentence in English, with its parameters by name."""
+    return texts.by_code.get(code, {}).get("en", code)
+
+
+# --- What everything means --------------------------------------------------------------------------------------------
+
+
+def _docstring(cls: type[Schema]) -> str:
+    """The class's own docstring, on one line."""
+    return " ".join(inspect.cleandoc(cls.__dict__.get("__doc__") or "").split())
+
+
+def _describe(made: dict[str, Any], *, docstrings: Mapping[str, str], meanings: Meanings) -> None:
+    """Put what is said of shapes and fields into the document, and an example to each body."""
+    schemas = made["components"]["schemas"]
+    for shape, schema in schemas.items():
+        if docstrings.get(shape):
+            schema.setdefault("description", docstrings[shape])
+        for field, inner in schema.get("properties", {}).items():
+            _describe_field(inner, meanings.of(shape, field).says)
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                _describe_parameter(parameter, meanings)
+            answers = [each for status, each in operation["responses"].items() if status < "300"]
+            for body in (operation.get("requestBody", {}), *answers):
+                for media_type, content in body.get("content", {}).items():
+                    if media_type == "application/json" and "example" not in content:
+                        shape = content["schema"]
+                        content["example"] = fields.example(shape, name="", schemas=schemas, meanings=meanings)
+
+
+def _describe_parameter(parameter: dict[str, Any], meanings: Meanings) -> None:
+    meaning = meanings.of("", parameter["name"])
+    if "enum" in parameter["schema"]:
+        _with_type(parameter["schema"])
+    if meaning.says:
+        parameter.setdefault("description", meaning.says)
+    if parameter["in"] == "path" and meaning.example is not fields.NONE_GIVEN:
+        parameter.setdefault("example", meaning.example)
+
+
+def _describe_field(schema: dict[str, Any], says: str) -> None:
+    if says:
+        schema.setdefault("description", says)
+    for each in (schema, schema.get("items", {})):
+        if "enum" in each:
+            _with_type(each)
+
+
+def _with_type(schema: dict[str, Any]) -> None:
+    """An enumeration of ours is of texts; generators of clients want to be told."""
+    schema.setdefault("type", ["string", "null"] if None in schema["enum"] else "string")

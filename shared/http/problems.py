@@ -63,6 +63,12 @@ class TooManyParts(TooLarge):
     code = "request.too-many-parts"
 
 
+class NotMigrated(Unavailable):
+    """The database is not as this release needs it."""
+
+    code = "platform.not-migrated"
+
+
 class WrongMediaType(Failure):
     """The body is of a type that this route does not read (HTTP 415)."""
 
@@ -175,9 +181,14 @@ def problem(
     return answer
 
 
+def status_of(kind: type[Failure]) -> int:
+    """The status that answers a failure of this kind."""
+    return next((status for each, status in STATUS_OF if issubclass(kind, each)), 500)
+
+
 def of_failure(failure: Failure) -> Response:
     """The answer to a failure of a known kind."""
-    status = next((status for kind, status in STATUS_OF if isinstance(failure, kind)), 500)
+    status = status_of(type(failure))
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = say(failure.code, **failure.parameters)

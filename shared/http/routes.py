@@ -77,6 +77,8 @@ class Route:
     status: int = 200
     is_keyed: bool = False
     is_journaled: bool = False
+    is_reference: bool = False
+    """Whether the answer is the fund's own definition, the same for everybody: callers may keep it for a while."""
     edits: Loader | None = None
     """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
@@ -90,10 +92,11 @@ class Route:
 
 
 class Routes:
-    """The routes of one subject."""
+    """The routes of one subject. `about` is what the API documents say of them together."""
 
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: str, *, about: str = "") -> None:
         self.subject = subject
+        self.about = about
         self.all: list[Route] = []
 
     def get(
@@ -104,9 +107,20 @@ class Routes:
         shows: Shown,
         query: type[Schema] | None = None,
         is_journaled: bool = False,
+        is_reference: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Answer what there is. `is_journaled` gives the fund's staff a transaction, since it is kept who looked."""
-        return self._add("GET", path, needs=needs, shows=shows, query=query, is_journaled=is_journaled)
+        """Answer what there is. `is_journaled` gives the fund's staff a transaction, since it is kept who looked.
+        `is_reference` lets callers keep the answer: it comes from the fund's definition alone.
+        """
+        return self._add(
+            "GET",
+            path,
+            needs=needs,
+            shows=shows,
+            query=query,
+            is_journaled=is_journaled,
+            is_reference=is_reference,
+        )
 
     def post(
         self,

@@ -86,7 +86,7 @@ def paged(of: type[Schema]) -> type[Schema]:
             "next": fields.String(
                 required=True,
                 allow_none=True,
-                metadata={"description": "The cursor of the next page; null on the last one."},
+                metadata={"description": "The cursor of the next page; null on the last one.", "examples": [None]},
             ),
         },
         name=f"{of.__name__}Page",

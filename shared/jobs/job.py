@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.moves import moved
+from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
-WAITS_S = (2, 5, 15, 60, 300, 1800)
-"""How long after each failed attempt the next one comes; the last one repeats."""
+ATTEMPTS = Schedule((2, 5, 15, 60, 300, 1_800))
+"""How long after each failed attempt the next one comes."""
 
 
 class JobStatus(StrEnum):
@@ -55,8 +56,9 @@ class JobKind:
 
     `run(platform, fund_id, thing_id)` does it, outside of any transaction, and answers when it wants to run again, or
     None when all is done. It may be killed anywhere and run again, also beside itself: what it finds half done it
-    finishes by asking. Of one fund at most `at_once` run at the same time. `give_up(uow, thing_id, reason)` says in the
-    thing itself that an operator gave it up; without it only the job goes.
+    finishes by asking. Of one fund at most `at_once` run at the same time. `hold(uow, thing_id)` says in the thing
+    itself that it was tried in vain and waits for an operator; `give_up(uow, thing_id, reason)`, that one gave it up:
+    without it only the job goes.
     """
 
     name: str
@@ -64,11 +66,17 @@ class JobKind:
     lease_s: float = 60.0
     attempts_max: int = 8
     at_once: int = 2
+    hold: Callable[[Work, str], None] | None = None
     give_up: Callable[[Work, str, str], None] | None = None
 
 
 def id_of(kind: str, thing_id: str) -> str:
     return f"{kind}:{thing_id}"
+
+
+def is_worn_out(job: Job, kind: JobKind) -> bool:
+    """Whether those who took it as often as its kind allows wrote nothing of it down: it may be what kills them."""
+    return job.attempts > kind.attempts_max
 
 
 def taken(job: Job, kind: JobKind, *, at: datetime) -> Job:
@@ -89,9 +97,9 @@ def rescheduled(job: Job, *, due_at: datetime) -> Job:
 def failed(job: Job, kind: JobKind, *, error: str, at: datetime) -> Job:
     """An attempt ended badly: it is tried again after a growing wait, or waits for an operator."""
     if job.attempts >= kind.attempts_max:
-        return replace(job, status=JobStatus.FAILED, last_error=error, due_at=at)
-    wait_s = WAITS_S[min(job.attempts, len(WAITS_S)) - 1]
-    return replace(job, last_error=error, due_at=at + timedelta(seconds=wait_s))
+        attempts = min(job.attempts, kind.attempts_max)
+        return replace(job, status=JobStatus.FAILED, attempts=attempts, last_error=error, due_at=at)
+    return replace(job, last_error=error, due_at=ATTEMPTS.next_at(at, tries=job.attempts))
 
 
 def retried(job: Job, *, at: datetime) -> Job:

@@ -7,7 +7,8 @@ kind. Scheduling is part of a unit of work: a thing and the work that it asks fo
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
 from shared.kernel.actors import system
@@ -16,7 +17,7 @@ from shared.storage.drawer import Drawer
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
 from shared.storage.retention import kept
-from shared.storage.shelf import Shelf, as_document
+from shared.storage.shelf import Shelf, as_document, as_thing
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
 
@@ -55,19 +56,40 @@ def cancel(work: Work, kind: str, thing_id: str) -> None:
     work.drawer(NAME).remove(id_of(kind, thing_id))
 
 
+def schedule_or_cancel(work: Work, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
+    """What a rule says of when a thing has something to do again: at a time, or never."""
+    if due_at is None:
+        cancel(work, kind, thing_id)
+    else:
+        schedule(work, kind, thing_id, due_at=due_at)
+
+
 TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
 """What a worker has to do with: the others wait for an operator."""
 
 
-def is_any_due(platform: Platform, kinds: Names[str]) -> bool:
-    """Whether anything at all is due: the one question of a service at rest."""
-    due = {
+def due_anywhere(platform: Platform, kinds: Names[str], *, limit: int) -> Sequence[tuple[str, Job]]:
+    """What is due of some kinds with its fund, in no order: the one question of a service at rest."""
+    wanted = {
         "fund": {"$in": list(platform.funds)},
         "status": {"$in": TO_CARRY_OUT},
         "kind": {"$in": list(kinds)},
         "due_at": {"$lte": platform.clock()},
     }
-    return platform.collection(NAME).find_one(due, {"_id": 1}) is not None
+    found = platform.collection(NAME).find(wanted).limit(limit)
+    return [(str(document["fund"]), as_thing(document, Job)) for document in found]
+
+
+def earliest_due(platform: Platform, kinds: Names[str], *, within: timedelta) -> datetime | None:
+    """When the first job is due, if one is by then: for so long a service at rest need not ask again."""
+    wanted = {
+        "fund": {"$in": list(platform.funds)},
+        "status": {"$in": TO_CARRY_OUT},
+        "kind": {"$in": list(kinds)},
+        "due_at": {"$lte": platform.clock() + within},
+    }
+    found: Any = platform.collection(NAME).find_one(wanted, {"due_at": 1}, sort=[("due_at", 1)])
+    return found["due_at"] if found else None
 
 
 def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:
@@ -104,9 +126,23 @@ def give_up(work: Work, job_id: str, *, reason: str) -> Job:
     return _keep(work, given_up(jobs.load(work, job_id), reason=reason, at=work.at), "job-given-up")
 
 
-def _keep(work: Work, job: Job, verb: str) -> Job:
+def put_if_same(work: Work, seen: Job, new: Job) -> bool:
+    """Write what became of a job beside what is written in its thing, unless somebody wrote it meanwhile."""
+    found = jobs.find(work, seen.job_id)
+    if found is None or found.version != seen.version:
+        return False
+    _put(work, new)
+    return True
+
+
+def _put(work: Work, job: Job) -> Job:
     kept = replace(job, version=_fresh(work))
     work.drawer(NAME).put(kept.job_id, as_document(kept))
+    return kept
+
+
+def _keep(work: Work, job: Job, verb: str) -> Job:
+    kept = _put(work, job)
     work.note(verb, NAME, kept.job_id, why=job.reason)
     return kept
 

@@ -8,7 +8,8 @@ alone: one fund's silent bank holds up nobody else.
 import itertools
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,9 +17,10 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.jobs import queue
-from shared.jobs.job import Job, JobKind, JobStatus, failed, postponed, rescheduled, taken
+from shared.jobs.job import Job, JobKind, JobStatus, failed, is_worn_out, postponed, rescheduled, taken
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
+from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry import metrics
@@ -26,10 +28,16 @@ from shared.telemetry.carrying import continued
 
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
-"""How long a job that is due may lie at rest before anybody looks."""
-PAUSES_S = (1.0, 5.0, 15.0, 30.0)
-THREADS_MAX = 32
-COUNT_EVERY_S = 15.0
+"""How long a job that another process scheduled may be due before anybody looks."""
+REST_WAIT_MAX_S = 10.0
+"""Where what other processes write is heard of, nobody need look for so long, or until the next job is due."""
+PAUSES = Schedule((1, 5, 15, 30))
+THREADS_MAX = 128
+"""Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
+COUNT_EVERY_S = 30.0
+DUE_AT_ONCE_MAX = 200
+LEASE_EXPIRED = "lease-expired"
+"""The error of a job over which its worker died as often as its kind allows."""
 
 log = structlog.get_logger()
 
@@ -45,27 +53,45 @@ class Runner:
         self.kinds: Mapping[str, JobKind] = {kind.name: kind for kind in kinds}
         if len(self.kinds) != len(kinds):
             raise ValueError("two kinds of jobs have one name")
-        self._running: dict[Lane, int] = {}
+        self._running: Counter[Lane] = Counter()
         self._pauses: dict[Lane, int] = {}
         self._paused_until_s: dict[Lane, float] = {}
         self._lock = threading.Lock()
         self._turns = itertools.count()
+        self._is_more_due = False
+        self._wakeup = platform.wakeups.on(queue.NAME)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; then what is under way is finished."""
-        wait_s, counted_s = BUSY_WAIT_S, float("-inf")
-        threads = min(THREADS_MAX, len(self.platform.funds) * sum(kind.at_once for kind in self.kinds.values()))
-        with ThreadPoolExecutor(max(1, threads), thread_name_prefix="job") as pool:
-            while not stop.wait(wait_s):
+        wait_s = rest_s = BUSY_WAIT_S
+        counted_s = float("-inf")
+        with ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="job") as pool:
+            while not self._is_over(stop, wait_s, rest_s):
                 if time.monotonic() - counted_s > COUNT_EVERY_S:
                     metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
                     counted_s = time.monotonic()
                 began = 0
-                if queue.is_any_due(self.platform, self.kinds):
-                    for fund_id, job in self._take_due():
-                        pool.submit(self._run_and_leave, fund_id, job)
-                        began += 1
+                for fund_id, job in self._take_due():
+                    pool.submit(self._run_and_leave, fund_id, job)
+                    began += 1
+                if began:
+                    self.platform.wakeups.note_activity()
                 wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
+                rest_s = wait_s if began or not self.platform.wakeups.is_watched else self._rest_s(wait_s)
+
+    def _is_over(self, stop: threading.Event, wait_s: float, rest_s: float) -> bool:
+        """Wait, but no longer than until a job is scheduled, or a place is free for what was left waiting; whether it
+        is time to end."""
+        is_woken = self._wakeup.wait(wait_s, watched_s=rest_s)
+        return stop.wait(BUSY_WAIT_S if is_woken and not self._is_more_due else 0)
+
+    def _rest_s(self, wait_s: float) -> float:
+        """Until the next job is due; one that is due already waits for its kind, and is looked for as if nothing were
+        heard of."""
+        within = timedelta(seconds=REST_WAIT_MAX_S)
+        due_at = queue.earliest_due(self.platform, self.kinds, within=within)
+        due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.platform.clock()).total_seconds()
+        return due_in_s if due_in_s > 0 else wait_s
 
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
@@ -79,34 +105,54 @@ class Runner:
     def _take_due(self) -> Iterator[tuple[str, Job]]:
         """Take as many jobs of each fund and kind as may run now, one by one: what was taken is run even where the
         database is gone before the next."""
+        found = queue.due_anywhere(self.platform, self.kinds, limit=DUE_AT_ONCE_MAX)
+        self._is_more_due = False
+        if not found:
+            return
+        by_lane: dict[Lane, list[Job]] = defaultdict(list)
+        for fund_id, job in sorted(found, key=lambda each: each[1].due_at):
+            by_lane[fund_id, job.kind].append(job)
+        is_whole = len(found) < DUE_AT_ONCE_MAX  # else a long queue may hide another lane's
+        self._is_more_due = not is_whole
         funds, turn = list(self.platform.funds), next(self._turns)
         for place in range(len(funds)):
             fund_id = funds[(turn + place) % len(funds)]
             for kind in self.kinds.values():
-                for job in self._due(fund_id, kind):
-                    begun = taken(job, kind, at=self.platform.clock())
-                    mine = queue.replace_if_same(self.platform, fund_id, job, begun)
-                    if mine is not None:
-                        self._count_running((fund_id, kind.name), 1)
-                        yield fund_id, mine
+                lane = fund_id, kind.name
+                free = self._free(lane, kind)
+                self._is_more_due = self._is_more_due or len(by_lane[lane]) > free
+                if free <= 0:
+                    continue
+                for job in (by_lane[lane] if is_whole else queue.due(self.platform, *lane, limit=free))[:free]:
+                    begun = queue.replace_if_same(
+                        self.platform, fund_id, job, taken(job, kind, at=self.platform.clock())
+                    )
+                    if begun is not None:
+                        self._count_running(lane, 1)
+                        yield fund_id, begun
 
-    def _due(self, fund_id: str, kind: JobKind) -> Sequence[Job]:
-        lane = fund_id, kind.name
+    def _free(self, lane: Lane, kind: JobKind) -> int:
+        """How many more jobs of a fund and kind may begin now."""
         with self._lock:
-            free = kind.at_once - self._running.get(lane, 0)
             is_paused = time.monotonic() < self._paused_until_s.get(lane, 0.0)
-        return queue.due(self.platform, fund_id, kind.name, limit=free) if free > 0 and not is_paused else ()
+            return 0 if is_paused else min(kind.at_once - self._running[lane], THREADS_MAX - self._running.total())
 
     def _run_and_leave(self, fund_id: str, job: Job) -> None:
         kind = self.kinds[job.kind]
+        thread = threading.current_thread()
+        idle_name, thread.name = thread.name, f"job {kind.name} {fund_id}"
         try:
             self._run(fund_id, job, kind)
-        except PyMongoError as gone:  # not even what became of it can be written: the end of its lease will tell
-            log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=type(gone).__name__)
+        except (PyMongoError, Failure) as gone:  # what became of it cannot be written: the end of its lease will tell
+            log.warning("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=_name(gone))
         finally:
+            thread.name = idle_name
             self._count_running((fund_id, kind.name), -1)
 
     def _run(self, fund_id: str, job: Job, kind: JobKind) -> None:
+        if job.status is JobStatus.WAITING and is_worn_out(job, kind):
+            self._fail(fund_id, job, kind, error=LEASE_EXPIRED)
+            return
         try:
             with continued(f"job {kind.name}", job.traceparent):
                 if job.status is JobStatus.GIVEN_UP:
@@ -117,7 +163,7 @@ class Runner:
             self._postpone(fund_id, job, error=_name(away), is_away=not isinstance(away, Stale))
             return
         except Exception as failure:
-            self._fail(fund_id, job, kind, failure)
+            self._fail(fund_id, job, kind, error=_name(failure))
             return
         with self._lock:
             self._pauses.pop((fund_id, kind.name), None)
@@ -140,19 +186,19 @@ class Runner:
 
     def _postpone(self, fund_id: str, job: Job, *, error: str, is_away: bool) -> None:
         lane = fund_id, job.kind
-        pause_s = PAUSES_S[0]
+        pause_s = PAUSES.wait_s(tries=1)
         if is_away:
             with self._lock:
                 pauses = self._pauses[lane] = self._pauses.get(lane, 0) + 1
-                pause_s = PAUSES_S[min(pauses, len(PAUSES_S)) - 1]
+                pause_s = PAUSES.wait_s(tries=pauses)
                 self._paused_until_s[lane] = time.monotonic() + pause_s
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()
         due_at = self.platform.clock() + timedelta(seconds=pause_s)
         queue.replace_if_same(self.platform, fund_id, job, postponed(job, error=error, due_at=due_at))
 
-    def _fail(self, fund_id: str, job: Job, kind: JobKind, failure: Exception) -> None:
-        after = failed(job, kind, error=_name(failure), at=self.platform.clock())
+    def _fail(self, fund_id: str, job: Job, kind: JobKind, *, error: str) -> None:
+        after = failed(job, kind, error=error, at=self.platform.clock())
         log.error(
             "job-failed",
             kind=kind.name,
@@ -163,11 +209,25 @@ class Runner:
             status=after.status.value,
         )
         metrics.JOBS.labels(kind.name, after.status.value if after.status != job.status else "retried").inc()
-        queue.replace_if_same(self.platform, fund_id, job, after)
+        if after.status is JobStatus.FAILED and kind.hold is not None:
+            self._hold(fund_id, job, after, kind.hold)
+        else:
+            queue.replace_if_same(self.platform, fund_id, job, after)
+
+    def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[Work, str], None]) -> None:
+        """Write in the thing itself that its job failed, and in the job: one transaction."""
+
+        def act(work: Work) -> None:
+            if queue.put_if_same(work, job, after):
+                hold(work, job.thing_id)
+
+        self.platform.work(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
 
     def _count_running(self, lane: Lane, change: int) -> None:
         with self._lock:
-            self._running[lane] = self._running.get(lane, 0) + change
+            self._running[lane] += change
+        if change < 0 and self._is_more_due:
+            self._wakeup.event.set()
 
 
 def _name(failure: Exception) -> str:

@@ -3,7 +3,7 @@
 python -m services.claims migrate
 
 It may be run again at any time, and beside what runs. Only it makes collections and indexes; a web or worker that finds
-them missing is not ready, and says why.
+them missing is not ready, and says why. What an earlier release left waiting gets its jobs.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
+from shared.process.leftovers import adopt_all
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import indexes, proving
@@ -29,6 +30,9 @@ RETIRED: Mapping[str, Sequence[str]] = {
     "errands": ["fund_1_is_done_1"],
     "audit": ["fund_1_at_1", "fund_1_link_1"],
     "payouts": ["fund_1_status_1"],
+    "collections": ["fund_1_next_look_at_1"],
+    "batches": ["fund_1_next_look_at_1"],
+    "bank_statements": ["fund_1_next_look_at_1"],
     "declarations": ["fund_1_employer_id_1_period_1"],
 }
 """Indexes that earlier releases made, by collection."""
@@ -41,12 +45,17 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     platform = service.platform(common)
     try:
         refused = migrate(service, platform.database)
+        adopted = 0 if refused else adopt(service, platform)
+    except PyMongoError as gone:
+        refused, adopted = [f"the database does not answer ({type(gone).__name__}); migrate again"], 0
     finally:
         platform.database.client.close()
     for sentence in refused:
         print(f"{service.name} cannot be migrated: {sentence}", file=sys.stderr)  # noqa: T201
     if not refused:
         sys.stdout.write(f"{service.name} is migrated: {len(service.declared_indexes())} indexes are there\n")
+    if adopted:
+        sys.stdout.write(f"{adopted} things that an earlier release left are adopted\n")
     return 1 if refused else 0
 
 
@@ -67,6 +76,11 @@ def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
     except PyMongoError as gone:
         return [f"the database does not answer ({type(gone).__name__}); what it builds goes on: migrate again"]
     return refused + _advice(database)
+
+
+def adopt(service: Service[Any], platform: Platform) -> int:
+    """See to what an earlier release left in each fund; how many things. Done again, it finds nothing."""
+    return sum(adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in platform.funds)
 
 
 def lacking(service: Service[Any], platform: Platform) -> list[str]:

@@ -10,13 +10,16 @@ from flask import Blueprint
 
 from shared.bus.reactions import Reactions
 from shared.funds.loading import load
+from shared.http import fields, openapi
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
+from shared.http.fields import Meanings
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing, purging
+from shared.process import auditing, leftovers, purging
 from shared.process.chores import Chore
+from shared.process.leftovers import Leftovers
 from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
@@ -28,6 +31,7 @@ from shared.storage.retention import Retention
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
+HTTP_FIELDS = HTTP_TEXTS.with_name("fields.yaml")
 
 Own = TypeVar("Own")
 
@@ -53,6 +57,7 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
+    `leftovers` are what an earlier release left waiting, without a job, or without something that this one needs.
     `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
     endpoint: how often one caller may ask what guesses, sends or prints.
     """
@@ -67,6 +72,7 @@ class Service(Generic[Own]):
     retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
+    leftovers: Sequence[Leftovers] = ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
@@ -81,7 +87,10 @@ class Service(Generic[Own]):
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
         """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
-        return [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
+        all_chores = [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
+        if self.leftovers:
+            all_chores.append(leftovers.chore(self.leftovers))
+        return all_chores
 
     def all_retentions(self) -> Mapping[str, Retention]:
         """How long the service keeps the rows of each of its own collections."""
@@ -89,6 +98,15 @@ class Service(Generic[Own]):
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
+
+    def meanings(self) -> Meanings:
+        """What the fields of its shapes mean."""
+        own = self.folder / "fields.yaml"
+        return fields.read([HTTP_FIELDS, *([own] if own.exists() else [])])
+
+    def openapi(self) -> dict[str, Any]:
+        """Its OpenAPI document."""
+        return openapi.document(self.name, self.routes, texts=self.texts(), meanings=self.meanings())
 
     def platform(self, common: Common) -> Platform:
         """Connected: called once in each process, after any fork."""

@@ -1,4 +1,8 @@
-"""The web process of a service: gunicorn with threads; everything that connects is made after the fork."""
+"""The web process of a service: gunicorn with threads; everything that connects is made after the fork.
+
+It is never put on the Internet by itself: slow, oversized and malformed callers are the business of the proxy in front
+(`deploy/proxy`), which hands over a request when all of it is there.
+"""
 
 import logging
 import os
@@ -22,12 +26,18 @@ from shared.kernel.errors import Unavailable
 from shared.process import metering, migrating
 from shared.process.service import Service
 from shared.process.settings import Common
-from shared.process.web_worker import WebWorker
 from shared.storage.connection import answers
 from shared.telemetry import logs, traces
 
 GRACE_S = 20
 """For requests that are acted on when the signal comes; with what gunicorn needs besides, the end comes within 25 s."""
+HEAD_LINE_BYTES_MAX = 8 * 1024
+"""Of the first line of a request, and of each header with its name: a token is no longer. The proxy in front refuses
+what is longer, and lets no head through that has more than `HEADERS_MAX` headers."""
+HEADERS_MAX = 9_000
+KEPT_S = 60
+"""For how long a connection of the proxy may be silent. The proxy closes it before, so that it is never closed under a
+request that is on its way."""
 REFUSING = 8
 """Threads beyond those that act and wait: they refuse, and say how the process is."""
 CONNECTIONS_MAX = 1_000
@@ -52,6 +62,7 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
         platform=platform,
         verifier=service.verifier(common, own, platform),
         texts=service.texts(),
+        document=service.openapi,
         blueprints=service.blueprints(own, platform),
         quotas={**service.quotas, **common.quotas},
         trusted_proxies=common.trusted_proxies,
@@ -109,12 +120,15 @@ class Web(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": [address for address in (self.common.bind, self.common.metrics_bind) if address],
             "workers": self.common.web_processes,
-            "worker_class": WebWorker,
+            "worker_class": "gthread",
             "threads": self.common.web_threads + self.common.web_waiting + REFUSING,
             "worker_connections": CONNECTIONS_MAX,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
-            "keepalive": 5,
+            "keepalive": KEPT_S,
+            "limit_request_line": HEAD_LINE_BYTES_MAX - len("\r\n"),
+            "limit_request_field_size": HEAD_LINE_BYTES_MAX,
+            "limit_request_fields": HEADERS_MAX,
             "control_socket_disable": True,
             "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
             "forwarder_headers": "",  # nobody but us says under which path we lie

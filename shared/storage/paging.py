@@ -7,7 +7,7 @@ repeats nor hides anything, and the thousandth page costs what the first does. C
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -77,6 +77,24 @@ class Page(Generic[Item]):
         return iter(self.items)
 
 
+def one_after_the_other(wanted: Wanted, lists: Sequence[Callable[[Wanted], Page[Item]]]) -> Page[Item]:
+    """A page of several lists read as one: the second begins where the first ends. Raises `CursorMalformed`."""
+    at, _, cursor = (wanted.cursor or "0.").partition(".")
+    if not (at.isascii() and at.isdecimal() and int(at) < len(lists)):
+        raise CursorMalformed
+    items: list[Item] = []
+    following: str | None = cursor or None
+    for number in range(int(at), len(lists)):
+        page = lists[number](Wanted(limit=wanted.limit - len(items), cursor=following))
+        items += page.items
+        if page.next is not None:
+            return Page(items, next=f"{number}.{page.next}")
+        if len(items) == wanted.limit and number + 1 < len(lists):
+            return Page(items, next=f"{number + 1}.")
+        following = None
+    return Page(items)
+
+
 def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) -> dict[str, object]:
     """What to ask the database for beside the filters. Raises `CursorMalformed`."""
     if cursor is None:
@@ -90,6 +108,20 @@ def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) ->
         order.field: {up_to: place[0]},
         "$or": [{order.field: {beyond: place[0]}}, {order.key: {beyond: place[1]}}],
     }
+
+
+def cut(items: Sequence[Item], *, order: Order, wanted: Wanted, **filters: object) -> Page[Item]:
+    """One page of things that are all at hand, by their own key. Raises `CursorMalformed`."""
+    ordered = sorted(items, key=lambda each: str(getattr(each, order.key)), reverse=order.is_newest_first)
+    if wanted.cursor is not None:
+        (place,) = _read(wanted.cursor, order, filters)
+        keys = [str(getattr(each, order.key)) for each in ordered]
+        is_beyond = [key < str(place) if order.is_newest_first else key > str(place) for key in keys]
+        ordered = [each for each, beyond in zip(ordered, is_beyond, strict=True) if beyond]
+    shown = ordered[: wanted.limit]
+    is_last = len(ordered) <= wanted.limit
+    ends_at = {} if is_last else {order.key: str(getattr(shown[-1], order.key))}
+    return Page(shown, next=None if is_last else cursor_at(order, ends_at, filters=filters))
 
 
 def cursor_at(order: Order, document: Mapping[str, object], *, filters: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """Shelves: where a subject's store keeps its things, each with a version that a later writer must know."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -113,6 +113,14 @@ class Shelf(Generic[Kept]):
             items=[self._thing(work, document) for document in shown],
             next=None if is_last else cursor_at(order, shown[-1], filters=filters),
         )
+
+    def each(self, work: Work, *, order: Order, **filters: object) -> Iterator[Kept]:
+        """All the things that the filters let through, sorted by an index: for what may be many, read page by page."""
+        wanted: Wanted | None = Wanted()
+        while wanted is not None:
+            page = self.page(work, order=order, wanted=wanted, **filters)
+            yield from page.items
+            wanted = Wanted(cursor=page.next) if page.next else None
 
     def find_only(self, work: Work, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""

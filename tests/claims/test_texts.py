@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from services.claims.access_journal.entry import Looked, Purpose
+from services.claims.access_journal.looked import Looked
 from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import Who, next_step
@@ -22,7 +22,6 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
-    Purpose: ("access.purpose.",),
     Looked: ("access.looked-at.",),
 }
 """Under which codes each member of an enumeration has its sentences."""

@@ -114,3 +114,21 @@ def test_keys_are_whole_after_each_change(tmp_path: Path) -> None:
     for funds in (["dz-cnas"], ["dz-cnas", "tn-cnss"], ["tn-cnss"]):
         credentials.keyring("claims", fund_ids=funds)
     assert set(json.loads((tmp_path / "keyring.json").read_text())) == {"dz-cnas", "tn-cnss"}
+
+
+def test_behind_the_proxy_callers_know_one_address_and_services_trust_one_proxy(tmp_path: Path) -> None:
+    environ = {"PROXY": "nginx", "PROXY_PORT": "18100"}
+    ports, credentials = addresses.ports(environ), Credentials(tmp_path)
+    for service, settings in plan.settings_of_services(environ, var=tmp_path).items():
+        assert settings["PUBLIC_URL"] == f"http://127.0.0.1:18100/{service}"
+        assert settings["ISSUER"] == "http://127.0.0.1:18100/identity"
+        assert settings["JWKS_URL"] == "http://127.0.0.1:8101/jwks.json", "which services ask for without the proxy"
+        assert (settings["BIND"], settings["TRUSTED_PROXIES"]) == (f"127.0.0.1:{ports[f'{service.upper()}_PORT']}", "1")
+    bank = processes.of_simulators(environ, ports=ports, credentials=credentials, var=tmp_path)["bank"]
+    assert bank["FUND_WEBHOOK_URL"].startswith("http://127.0.0.1:18100/payments/")
+    assert plan.settings_of_services({}, var=tmp_path)["claims"]["TRUSTED_PROXIES"] == "0"
+
+
+def test_another_proxy_is_refused() -> None:
+    with pytest.raises(Broken, match="PROXY is 'apache'; it may be nginx"):
+        addresses.has_proxy({"PROXY": "apache"})

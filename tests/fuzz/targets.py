@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
-from gunicorn.config import Config
-from gunicorn.http import RequestParser
-from gunicorn.http.errors import ParseException
 from joserfc import jws
 from lxml import etree
 from marshmallow import Schema, fields
@@ -42,8 +39,7 @@ from shared.events import catalogue
 from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import AccountRule, is_account, read_account
 from shared.funds.period import Period
-from shared.http import bodies, problems
-from shared.http.admission import Gate, Places, Refusals
+from shared.http import bodies
 from shared.http.callers import Unauthenticated, Verifier
 from shared.http.files import Files, SentFile
 from shared.http.limits import network
@@ -51,7 +47,6 @@ from shared.kernel import partial_date, typed
 from shared.kernel.errors import Failure, Forbidden, Invalid
 from shared.kernel.references import is_genuine
 from shared.languages.texts import best_language
-from shared.languages.texts import read as read_texts
 from shared.storage.platform import now
 from shared.webhooks import Secret, sign, verify
 from tests.callers import ISSUER, FixedKeys, signing_key, token
@@ -65,7 +60,6 @@ from tests.security.tokens import claims_of
 
 BETWEEN_FILES = b"\n==== the next file ====\n"
 INPUT_BYTES_MAX = 1 << 16
-HTTP_TEXTS = Path(problems.__file__).parent / "texts.yaml"
 
 
 @dataclass(frozen=True)
@@ -191,28 +185,6 @@ def _signed_claims(sent: bytes) -> object:
     return _tokens(f"Bearer {shown}".encode())
 
 
-@cache
-def _shut_gate() -> Gate:
-    return Gate(Places(working_max=0, waiting_max=0, wait_s=0), Refusals(read_texts([HTTP_TEXTS])))
-
-
-def _gate(sent: bytes) -> object:
-    """What the gate answers is one request without a body to the server behind it too, where that can read it."""
-    answer = _shut_gate().answer(sent)
-    if answer is None:
-        return None
-    assert answer.startswith(b"HTTP/1.1 503 ") and sent.count(b"\r\n\r\n") == 1
-    behind = RequestParser(Config(), iter([sent]), ("127.0.0.1", 1))
-    try:
-        asked = next(behind)
-    except ParseException:
-        return None
-    assert asked.method == "GET" and asked.uri.startswith("/v1/") and not asked.should_close()
-    assert asked.body.read() == b"" and not asked.unreader.read()
-    return asked
-
-
-READ = b"GET /v1/dz-cnas/claims HTTP/1.1\r\nHost: a\r\nAccept-Language: fr\r\nConnection: keep-alive\r\n\r\n"
 SECRET = Secret(bytes(range(32)))
 
 
@@ -361,7 +333,6 @@ def targets() -> list[Target]:
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),
-        Target("gate", _gate, [READ], examples=300),
         Target("token", _tokens, [f"Bearer {token(audience='claims')}".encode()], (Unauthenticated, Forbidden)),
         Target("claims-of-a-token", _signed_claims, [_claims()], (Unauthenticated, Forbidden)),
         Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeBroken,)),

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from services.identity.accounts.chores import consider
 from services.identity.accounts.commands import add_user, reset_user
+from services.identity.accounts.jobs import considering
 from services.identity.register.commands import import_register
 from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
+from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.platform import Platform, now
 from tests.ground import DZ, keys
@@ -158,9 +159,9 @@ def forgotten(**facts: Any) -> dict[str, Any]:
     return {"national_id": AMIRA_NIN, "insurance_number": AMIRA_NSS, "birth_on": "1990-04-25", **facts}
 
 
-def considered(platform: Platform, fund_id: str = DZ) -> int:
-    """Let the chore run once; how many applications it considered."""
-    return consider(portal_url=PORTAL).run(platform, fund_id)
+def considered(platform: Platform) -> int:
+    """Let a worker run what is due; how many applications it considered."""
+    return Runner(platform, [considering(portal_url=PORTAL)]).run_due()
 
 
 def events(platform: Platform, type_name: str) -> list[dict[str, Any]]:

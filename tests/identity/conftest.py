@@ -147,14 +147,15 @@ def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
     return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
 
 
-def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client]) -> Flask:
+def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client], *, issuer: str = ISSUER) -> Flask:
     return build(
         "identity",
         routes=[route for routes in service.routes for route in routes.all],
         platform=platform,
-        verifier=Verifier(keys, issuer=ISSUER, audience="identity"),
+        verifier=Verifier(keys, issuer=issuer, audience="identity"),
         texts=service.texts(),
-        blueprints=[blueprint(Desk(ISSUER, known, keys), platform)],
+        document=service.openapi,
+        blueprints=[blueprint(Desk(issuer, known, keys), platform)],
     )
 
 

@@ -36,6 +36,11 @@ class Operation:
             each["name"] for each in self.described["parameters"] if each["in"] == "path" and each["name"] != "fund"
         ]
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether it answers what the fund's definition says, the same to everybody."""
+        return openapi.IF_NONE_MATCH in self.described["parameters"]
+
     def url(self, fund: str, parts: Mapping[str, str]) -> str:
         found = self.path.replace("{fund}", fund)
         for name in self.parts:
@@ -57,8 +62,7 @@ class Operation:
 
 @cache
 def document(service: str) -> Mapping[str, Any]:
-    routes = [route for each in services.load(service).routes for route in each.all]
-    return openapi.document(service, routes)
+    return services.load(service).openapi()
 
 
 def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -72,13 +76,12 @@ def operations() -> Iterator[Operation]:
     for service in services.names():
         for path, methods in document(service)["paths"].items():
             for method, described in methods.items():
-                needed = described.get("security")
                 yield Operation(
                     service=service,
                     name=described["operationId"],
                     method=method.upper(),
                     path=path,
-                    scope=needed[0]["bearer"][0] if needed else None,
+                    scope=described.get(openapi.SCOPE),
                     described=described,
                 )
 

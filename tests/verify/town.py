@@ -22,12 +22,13 @@ from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
 from services.payments.banking.client import BankClient
 from services.payments.banking.paying import Paying
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.jobs import checking
 from shared.bus import deadletters, topics
 from shared.bus.deadletters import Letter
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
 from shared.events import catalogue
+from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage.platform import Platform
@@ -37,6 +38,7 @@ from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import AMIRA, RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk, register
+from tests.rounds import Rounds
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]
@@ -92,13 +94,13 @@ class Town:
         self.carry()
         counter = Counter(self.platforms["payments"])
         declared = counter.send(das_b(workers(3))).json["declaration_id"]
-        check_received().run(self.platforms["payments"], DZ)
+        Runner(self.platforms["payments"], [checking()]).run_due()
         asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
         self.platforms["claims"].work(DZ, by=someone(), cause="test", action=lambda work: claims.keep(work, approval))
         self.carry()
-        paying = Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5))
+        paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.platforms["payments"], DZ)
         self.carry()

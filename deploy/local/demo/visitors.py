@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html.parser
+import os
 import secrets
 import time
 import urllib.parse
@@ -28,7 +29,7 @@ class World:
     teller: Teller
 
     def service(self, name: str, fund: str) -> str:
-        return f"{addresses.web(name, self.ports)}/v1/{fund}"
+        return f"{addresses.public(name, os.environ, self.ports)}/v1/{fund}"
 
     @property
     def bank(self) -> str:

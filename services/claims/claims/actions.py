@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.claims.access_journal import actions as journal
-from services.claims.access_journal.entry import Looked, Purpose
+from services.claims.access_journal.looked import Looked
 from services.claims.claims import duplicates, rules, search, store
 from services.claims.claims.claim import Claim, Paper, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Finding
@@ -15,6 +14,8 @@ from shared.kernel import typed
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 
@@ -74,7 +75,7 @@ def read(work: Work, *, claim_id: str) -> Claim:
 def look_at(work: Work, *, claim_id: str, purpose: Purpose) -> Claim:
     """As `read`; what an agent reads enters the access journal."""
     claim = read(work, claim_id=claim_id)
-    journal.note(work, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    journal.note_person(work, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
     return claim
 
 
@@ -118,7 +119,7 @@ def queue(
 ) -> Page[Claim]:
     """Claims by what an agent asks for, the first due first. One person's enter the access journal."""
     if person_ref is not None:
-        journal.note(work, person_ref, looked_at=Looked.CLAIMS, purpose=purpose)
+        journal.note_person(work, person_ref, looked_at=Looked.CLAIMS, purpose=purpose)
     held_by = work.by.subject if assigned_to == "me" else assigned_to
     return store.queue(
         work, wanted=wanted, status=status, assigned_to=held_by, due_before=due_before, person_ref=person_ref
@@ -130,7 +131,7 @@ def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Clai
     found = store.of_reference(work, typed.reference(reference))
     if found is None:
         return Page([])
-    journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+    journal.note_person(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
     return Page([found])
 
 
@@ -138,14 +139,14 @@ def find_number(work: Work, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
     found = store.of_reference(work, typed.reference(number))
     if found is not None:
-        journal.note(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+        journal.note_person(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
         return search.Found(person_ref=found.person_ref, claim_id=found.claim_id)
     insurance_number = search.insurance_number(number, fund=work.fund)
     person_ref = work.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(work, person_ref=person_ref)
     if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1), status=None).items:
         raise search.NothingFound
-    journal.note(work, person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(work, person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)
 
 
@@ -206,7 +207,7 @@ def refuse(work: Work, *, claim_id: str, reason: RefusalReason) -> Claim:
     return store.claims.keep(work, outcome)
 
 
-def set_due_day(work: Work, *, claim_id: str) -> None:
+def set_due_day(work: Work, claim_id: str) -> None:
     """For a claim that an earlier release filed."""
     claim = store.claims.load(work, claim_id)
     if claim.due_on == date.max:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import date
 
-from services.claims.access_journal import actions as journal
-from services.claims.access_journal.entry import Looked, Purpose
+from services.claims.access_journal.looked import Looked
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.store import entitlements
 from shared.events.claims import Right, RightsDecided
 from shared.events.payments import WagesDeclared
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.work import Work
 
 
@@ -38,7 +39,7 @@ def read(work: Work, *, person_ref: str) -> Entitlement:
 def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Entitlement:
     """As `read`; what an agent reads enters the access journal."""
     found = read(work, person_ref=person_ref)
-    journal.note(work, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
+    journal.note_person(work, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
     return found
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.claims.access_journal.schemas import PurposeQuery
 from services.claims.entitlements import actions
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.rules import EntitlementUnknown
 from services.claims.entitlements.schemas import RightView
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("entitlements")
+routes = Routes("entitlements", about="Rights to care, and the work that they were decided from.")
 
 
 @routes.get("/rights", needs="rights:read", shows=RightView)

@@ -3,18 +3,28 @@
 from collections import defaultdict
 from dataclasses import replace
 
+from services.documents.access_journal.looked import Looked
 from services.documents.careers import rules
 from services.documents.careers.career import Career, Entry, Line, Statement
-from services.documents.careers.store import careers, pages, pages_of
+from services.documents.careers.store import careers, pages, pages_that_decide
 from services.documents.register import actions as register
 from shared.events.payments import DeclaredWage, WagesDeclared
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.work import Work
 
 
 def write_page(work: Work, page: WagesDeclared) -> None:
     """Write a page of wages into the careers of its persons, and out of those whom a corrected declaration drops."""
-    record = rules.page_of(page, known=pages_of(work, rules.scope_of(page)))
+    deciding = pages_that_decide(
+        work,
+        rules.scope_of(page),
+        page_id=rules.page_id_of(page),
+        revision=page.revision,
+        pages_wanted=page.pages,
+    )
+    record = rules.page_of(page, known=deciding)
     if record is None:
         return
     declared: dict[str, list[DeclaredWage]] = defaultdict(list)
@@ -54,3 +64,10 @@ def read(work: Work, *, person_ref: str) -> Statement:
     names = register.names_of(work, (each.employer_id for each in career.entries))
     lines = tuple(Line(entry=each, employer_name=names.get(each.employer_id)) for each in reversed(career.entries))
     return Statement(person_ref=person_ref, lines=lines, version=career.version)
+
+
+def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Statement:
+    """As `read`; what an agent reads enters the access journal."""
+    statement = read(work, person_ref=person_ref)
+    journal.note_person(work, person_ref, looked_at=Looked.CAREER, purpose=purpose)
+    return statement

@@ -1,13 +1,17 @@
 """HTTP comes in for careers."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.documents.careers import actions
 from services.documents.careers.career import Statement
 from services.documents.careers.rules import CareerUnknown
 from services.documents.careers.schemas import CareerView
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("careers")
+routes = Routes("careers", about="What employers declared of a person, quarter by quarter.")
 
 
 @routes.get("/career", needs="careers:read", shows=CareerView)
@@ -18,7 +22,9 @@ def read_own(work: Work) -> Statement:
     return actions.read(work, person_ref=work.by.person_ref)
 
 
-@routes.get("/persons/<person_ref>/career", needs="careers:read", shows=CareerView)
-def read(work: Work, person_ref: str) -> Statement:
-    """A person's career, for the person and for the fund's agents."""
-    return actions.read(work, person_ref=person_ref)
+@routes.get(
+    "/persons/<person_ref>/career", needs="careers:read", shows=CareerView, query=PurposeQuery, is_journaled=True
+)
+def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Statement:
+    """A person's career, for the person and for the fund's agents, whose look enters the access journal."""
+    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])

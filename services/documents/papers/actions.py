@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.documents.access_journal.looked import Looked
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
@@ -11,6 +12,8 @@ from services.documents.register import actions as register
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
@@ -57,6 +60,13 @@ def read(work: Work, *, number: str) -> Paper:
     return paper
 
 
+def look_at(work: Work, *, number: str, purpose: Purpose) -> Paper:
+    """As `read`; what an agent reads enters the access journal."""
+    paper = read(work, number=number)
+    journal.note_person(work, paper.person_ref, looked_at=Looked.PAPER, reference=paper.number, purpose=purpose)
+    return paper
+
+
 def of_caller(work: Work, *, wanted: Wanted) -> Page[Paper]:
     """A page of the caller's own papers, newest first."""
     return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
@@ -75,13 +85,11 @@ def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
     return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if paper.status is Status.ASKED else paper
 
 
-def schedule_waiting(work: Work) -> int:
-    """Have printed what a release without the due queue left waiting; how many papers."""
-    waiting = store.unscheduled(work)
-    for paper in waiting:
-        store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
-        queue.schedule(work, PRINT, paper.number)
-    return len(waiting)
+def schedule(work: Work, number: str) -> None:
+    """Have a paper printed that a release without the due queue left waiting."""
+    paper = store.papers.load(work, number)
+    store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
+    queue.schedule(work, PRINT, number)
 
 
 def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:

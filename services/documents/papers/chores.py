@@ -18,13 +18,12 @@ from services.documents.settings import Settings
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.leftovers import Leftovers
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 
-SCHEDULE_S = 60.0
 PRESS = system("press")
 
 log = structlog.get_logger()
@@ -98,11 +97,4 @@ def printing(settings: Settings) -> JobKind:
     return Press(Printer(), chain, settings.public_url).job
 
 
-def _schedule_waiting(platform: Platform, fund_id: str) -> int:
-    if not store.unscheduled(platform.reading(fund_id, by=PRESS)):
-        return 0
-    return platform.work(fund_id, by=PRESS, cause="chore:papers.schedule", action=actions.schedule_waiting)
-
-
-scheduling = Chore("papers.schedule", SCHEDULE_S, _schedule_waiting)
-"""Finds papers that a release without the due queue left waiting."""
+leftovers = Leftovers(name=actions.PRINT, find=store.unscheduled, adopt=actions.schedule)

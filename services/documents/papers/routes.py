@@ -5,15 +5,16 @@ from typing import Any
 
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
-from services.documents.papers.rules import Request
-from services.documents.papers.schemas import PaperPage, PaperView, RequestBody
+from services.documents.papers.rules import Offer, Request, offers
+from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("papers")
+routes = Routes("papers", about="Certificates that the fund issues, signed and verifiable.")
 
 PDF = "application/pdf"
 
@@ -28,6 +29,12 @@ def ask(work: Work, body: Mapping[str, Any]) -> Paper:
     return actions.ask(work, Request(kind=body["kind"], language=body["language"], **periods))
 
 
+@routes.get("/paper-types", needs="papers:read", shows=PaperTypesView, is_reference=True)
+def list_types(work: Work) -> dict[str, list[Offer]]:
+    """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
+    return {"items": offers(work.fund)}
+
+
 @routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)
 def list_own(work: Work, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
@@ -35,16 +42,16 @@ def list_own(work: Work, query: Mapping[str, Any]) -> Page[Paper]:
     return Page([_seen(work, paper) for paper in found], next=found.next)
 
 
-@routes.get("/papers/<number>", needs="papers:read", shows=PaperView)
-def read(work: Work, number: str) -> Paper:
-    """One paper, for the person whose it is and for the fund's agents."""
-    return _seen(work, actions.read(work, number=number))
+@routes.get("/papers/<number>", needs="papers:read", shows=PaperView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Mapping[str, Any], number: str) -> Paper:
+    """One paper, for the person whose it is and for the fund's agents, whose look enters the access journal."""
+    return _seen(work, actions.look_at(work, number=number, purpose=query["purpose"]))
 
 
-@routes.get("/papers/<number>/pdf", needs="papers:read", shows=Downloads(PDF))
-def read_pdf(work: Work, number: str) -> Download:
+@routes.get("/papers/<number>/pdf", needs="papers:read", shows=Downloads(PDF), query=PurposeQuery, is_journaled=True)
+def read_pdf(work: Work, query: Mapping[str, Any], number: str) -> Download:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
-    paper = actions.read(work, number=number)
+    paper = actions.look_at(work, number=number, purpose=query["purpose"])
     return Download(store.pdf_of(work, paper), PDF, f"{paper.number}.pdf")
 
 

@@ -47,9 +47,10 @@ def waiting_of(work: Work, person_ref: str) -> int:
     return work.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
-def unscheduled(work: Work) -> list[Paper]:
-    """Papers that wait for the press and that no job prints: a release without the due queue left them."""
-    return papers.find_all(work, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
+def unscheduled(work: Work) -> list[str]:
+    """Papers that wait for the press and that no job prints, by number."""
+    found = papers.find_all(work, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
+    return [paper.number for paper in found]
 
 
 def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.documents.access_journal.looked import Looked
 from services.documents.uploads import rules, store
 from services.documents.uploads.gate import UPLOAD_BYTES_MAX, admit
 from services.documents.uploads.upload import Upload
 from shared.http.files import SentFile
 from shared.kernel.actors import NotYours
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
@@ -41,4 +44,11 @@ def read(work: Work, *, upload_id: str) -> Upload:
     """An upload, for the person whose it is and for the fund's agents."""
     upload = store.uploads.load(work, upload_id)
     work.by.must_act_for_person(upload.person_ref)
+    return upload
+
+
+def look_at(work: Work, *, upload_id: str, purpose: Purpose) -> Upload:
+    """As `read`; what an agent reads enters the access journal."""
+    upload = read(work, upload_id=upload_id)
+    journal.note_person(work, upload.person_ref, looked_at=Looked.UPLOAD, purpose=purpose)
     return upload

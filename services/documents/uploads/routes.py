@@ -1,5 +1,8 @@
 """HTTP comes in for uploads."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from services.documents.uploads import actions, store
 from services.documents.uploads.actions import Admitted
 from services.documents.uploads.gate import UPLOAD_BYTES_MAX, MediaType
@@ -7,9 +10,10 @@ from services.documents.uploads.schemas import UploadBody, UploadView
 from services.documents.uploads.upload import Upload
 from shared.http.files import Files, Sent
 from shared.http.routes import Download, Downloads, Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("uploads")
+routes = Routes("uploads", about="Supporting papers that persons upload.")
 
 BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 10 * 1024 * 1024
 """More than the gate lets through: its refusal tells people the limit, and what they can do about it."""
@@ -28,15 +32,22 @@ def add(work: Work, sent: Sent[Admitted]) -> Upload:
     return actions.add(work, sent.files[0])
 
 
-@routes.get("/uploads/<upload_id>", needs="uploads:read", shows=UploadView)
-def read(work: Work, upload_id: str) -> Upload:
-    """What is known of an upload, for the person whose it is and for the fund's agents."""
-    return actions.read(work, upload_id=upload_id)
+@routes.get("/uploads/<upload_id>", needs="uploads:read", shows=UploadView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Mapping[str, Any], upload_id: str) -> Upload:
+    """What is known of an upload, for the person whose it is and for the fund's agents, whose look enters the access
+    journal."""
+    return actions.look_at(work, upload_id=upload_id, purpose=query["purpose"])
 
 
-@routes.get("/uploads/<upload_id>/content", needs="uploads:read", shows=Downloads("*/*"))
-def read_content(work: Work, upload_id: str) -> Download:
+@routes.get(
+    "/uploads/<upload_id>/content",
+    needs="uploads:read",
+    shows=Downloads("*/*"),
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read_content(work: Work, query: Mapping[str, Any], upload_id: str) -> Download:
     """The paper itself, as it was made anew at the gate."""
-    upload = actions.read(work, upload_id=upload_id)
+    upload = actions.look_at(work, upload_id=upload_id, purpose=query["purpose"])
     file_name = f"{upload.upload_id}.{ENDINGS[MediaType(upload.media_type)]}"
     return Download(store.bytes_of(work, upload), upload.media_type, file_name)

@@ -20,10 +20,11 @@ from shared.funds.fund import Fund
 _HERE = Path(__file__).parent
 
 
-def render(verification: Verification, *, fund: Fund, language: Language) -> str:
+def render(verification: Verification, *, fund: Fund, language: Language, base: str) -> str:
     """The answer as an HTML page for a phone, with links (`?language=`) to the fund's other languages.
 
-    Send it with `content_security_policy()`, and with a language that the fund has.
+    Send it with `content_security_policy()`, and with a language that the fund has. `base` is the path under which the
+    public finds the service: empty, or as `/documents`.
     """
     habits, texts, record = wording(language, fund.country), _words()[language], verification.record
     day = verification.since_on or (record and record.valid_until_on)
@@ -42,6 +43,7 @@ def render(verification: Verification, *, fund: Fund, language: Language) -> str
         "verification.html",
         fund=fund,
         language=language,
+        base=base,
         status=verification.status,
         title=texts["statuses"][verification.status]["title"],
         says=says.format(day=habits.day(day)) if day else says,
@@ -74,13 +76,14 @@ def _certified(verification: Verification, *, fund: Fund, language: Language) ->
     return {"rows": rows, "columns": facts["columns"], "groups": [*groups, ("", [total])]}
 
 
-def unknown_file(*, fund: Fund, language: Language, on: date) -> str:
+def unknown_file(*, fund: Fund, language: Language, base: str, on: date) -> str:
     """The answer for a file that is not, byte for byte, one that the fund signed."""
     texts = _words()[language]
     return _page(
         "verification.html",
         fund=fund,
         language=language,
+        base=base,
         status=Status.UNKNOWN,
         title=texts["file"]["unknown_title"],
         says=texts["file"]["unknown_says"],
@@ -100,12 +103,12 @@ def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
     return f"{day} ({texts['to_be_confirmed']})" if fund.paper_types[kind].law.is_to_be_confirmed else day
 
 
-def form(*, fund: Fund, language: Language) -> str:
+def form(*, fund: Fund, language: Language, base: str) -> str:
     """The page with fields for a paper's number and for its file. Send it with `content_security_policy()` too."""
-    return _page("form.html", fund=fund, language=language, title=_words()[language]["ask"]["title"])
+    return _page("form.html", fund=fund, language=language, base=base, title=_words()[language]["ask"]["title"])
 
 
-def _page(template: str, *, fund: Fund, language: Language, **facts: object) -> str:
+def _page(template: str, *, fund: Fund, language: Language, base: str, **facts: object) -> str:
     """One of the pages, in the frame that they share."""
     return (
         _templates()
@@ -113,6 +116,7 @@ def _page(template: str, *, fund: Fund, language: Language, **facts: object) -> 
         .render(
             fund=fund,
             language=language,
+            base=base,
             direction="rtl" if language is Language.ARABIC else "ltr",
             texts=_words()[language],
             others={each: _words()[each]["language"] for each in fund.languages if each != language},

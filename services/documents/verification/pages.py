@@ -1,5 +1,7 @@
 """HTTP comes in for verification, from people: the page behind a paper's code, and fields for a number and a file."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,51 +20,51 @@ from shared.storage.work import Work
 FILE_BODY_BYTES_MAX = 2 * PDF_BYTES_MAX
 
 
-def pages(platform: Platform) -> Blueprint:
+def pages(platform: Platform, *, public_url: str) -> Blueprint:
     """The public addresses; none needs an account, a script or a cookie. Codes and files come in bodies: an address is
-    written into logs and histories."""
+    written into logs and histories. They name each other under the path of `public_url`."""
+    base = urlsplit(public_url).path.rstrip("/")
     blueprint = Blueprint("verify", __name__)
 
     def reading(fund: str) -> Work:
         return platform.reading(fund, by=PUBLIC)
 
+    def shown(work: Work, verification: Verification) -> Response:
+        return _answer(page.render(verification, fund=work.fund, language=_language(work.fund), base=base))
+
     @blueprint.get("/v1/<fund>/verify")
     def ask(fund: str) -> AnyResponse:
         given, its = request.args.get("number"), reading(fund).fund
         if not given:
-            return _answer(page.form(fund=its, language=_language(its)))
+            return _answer(page.form(fund=its, language=_language(its), base=base))
         if number := number_in(given):
-            return redirect(url_for(".check", fund=fund, number=number, language=_language(its)), 303)
+            return redirect(base + url_for(".check", fund=fund, number=number, language=_language(its)), 303)
         return check(fund, given)
 
     @blueprint.get("/v1/<fund>/verify/<path:number>")
     def check(fund: str, number: str) -> AnyResponse:
         work = reading(fund)
-        return _shown(work, actions.check(work, number))
+        return shown(work, actions.check(work, number))
 
     @blueprint.post("/v1/<fund>/verify/<path:number>")
     def check_code(fund: str, number: str) -> AnyResponse:
         request.max_content_length = BODY_BYTES_MAX
         work = reading(fund)
-        return _shown(work, actions.check_code(work, number, code_typed=request.form.get("code", "")))
+        return shown(work, actions.check_code(work, number, code_typed=request.form.get("code", "")))
 
     @blueprint.post("/v1/<fund>/verify")
     def check_file(fund: str) -> AnyResponse:
         request.max_content_length = FILE_BODY_BYTES_MAX
         work, sent = reading(fund), request.files.get("file")
         if sent is None or not sent.filename:
-            return _answer(page.form(fund=work.fund, language=_language(work.fund)))
+            return _answer(page.form(fund=work.fund, language=_language(work.fund), base=base))
         verification = actions.check_file(work, actions.hash_of(sent.stream))
         if verification is not None:
-            return _shown(work, verification)
+            return shown(work, verification)
         today = work.at.astimezone(work.fund.zone).date()
-        return _answer(page.unknown_file(fund=work.fund, language=_language(work.fund), on=today))
+        return _answer(page.unknown_file(fund=work.fund, language=_language(work.fund), base=base, on=today))
 
     return blueprint
-
-
-def _shown(work: Work, verification: Verification) -> Response:
-    return _answer(page.render(verification, fund=work.fund, language=_language(work.fund)))
 
 
 def _language(fund: Fund) -> Language:

@@ -11,7 +11,7 @@ from shared.http.files import Files, Sent
 from shared.http.routes import ANYONE, Routes
 from shared.storage.work import Work
 
-routes = Routes("verification")
+routes = Routes("verification", about="Whether a paper holds: for anybody who is shown one. Open to everybody.")
 
 ONE_PDF = Files(
     fields=FileBody,

@@ -12,6 +12,7 @@ from services.identity.register import store as register
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown
 from shared.funds.fund import IdentifierKind
+from shared.jobs import queue
 from shared.kernel import typed
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Failure
@@ -19,6 +20,8 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.work import Work
 
+CONSIDER = "applications.consider"
+"""The kind of the job that considers an application; its thing is the application's id."""
 TOKEN_BYTES = 32
 DEVICE_BYTES = 16
 LOGIN_LENGTH_MAX = 100
@@ -37,16 +40,40 @@ def apply(work: Work, facts: Facts, *, password: str) -> None:
         facts=facts,
         password_hash=_hashed(work, password),
         applied_at=work.at,
+        is_scheduled=True,
     )
-    store.applications.keep(work, Outcome(application))
+    _wait(work, application)
 
 
 def ask_recovery(work: Work, facts: Facts) -> None:
     """Take from anybody that they forgot a password. Nothing is looked up here either."""
     application = Application(
-        application_id=work.new_id(), facts=facts, password_hash=None, applied_at=work.at, wish=Wish.RECOVERY
+        application_id=work.new_id(),
+        facts=facts,
+        password_hash=None,
+        applied_at=work.at,
+        wish=Wish.RECOVERY,
+        is_scheduled=True,
     )
+    _wait(work, application)
+
+
+def _wait(work: Work, application: Application) -> None:
     store.applications.keep(work, Outcome(application))
+    queue.schedule(work, CONSIDER, application.application_id)
+
+
+def schedule(work: Work, application_id: str) -> None:
+    """Have an application considered that a release without the due queue left waiting."""
+    application = store.applications.load(work, application_id)
+    _wait(work, replace(application, is_scheduled=True))
+
+
+def give_up(work: Work, *, application_id: str) -> None:
+    """An application that could not be considered is forgotten: whoever made it may apply again."""
+    application = store.applications.find(work, application_id)
+    if application is not None:
+        store.forget(work, application)
 
 
 def consider(work: Work, *, application_id: str, portal_url: str) -> None:

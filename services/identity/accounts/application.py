@@ -36,4 +36,6 @@ class Application:
     password_hash: str | None
     applied_at: datetime
     wish: Wish = Wish.ACCOUNT
+    is_scheduled: bool = False
+    """Whether a job considers it: those of a release without the due queue have none."""
     version: int = 0

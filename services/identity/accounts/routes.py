@@ -16,7 +16,10 @@ from shared.http.routes import ANYONE, Routes
 from shared.kernel.errors import Failure
 from shared.storage.work import Work
 
-routes = Routes("accounts")
+routes = Routes(
+    "accounts",
+    about="Opening an account, and a new password for somebody who forgot it. Open to everybody.",
+)
 
 Body = Mapping[str, Any]
 

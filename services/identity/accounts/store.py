@@ -17,7 +17,7 @@ from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-CONSIDERED_AT_ONCE_MAX = 50
+SCHEDULED_AT_ONCE_MAX = 50
 
 accounts = Shelf(
     "accounts",
@@ -75,9 +75,9 @@ def by_recovery(work: Work, token_hash: str) -> Account | None:
     return accounts.find_only(work, **{"recovery.token_hash": token_hash})
 
 
-def waiting(work: Work) -> list[str]:
-    """The applications to consider, by id."""
-    found = work.drawer(applications.name).find({}, limit=CONSIDERED_AT_ONCE_MAX)
+def unscheduled(work: Work) -> list[str]:
+    """Applications that no job considers, by id."""
+    found = work.drawer(applications.name).find({"is_scheduled": {"$ne": True}}, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["application_id"]) for document in found]
 
 

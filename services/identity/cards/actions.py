@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from services.identity.access_journal import actions as journal
-from services.identity.access_journal.entry import Looked, Purpose
+from services.identity.access_journal.looked import Looked
 from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
 from shared.events.claims import Right, RightsDecided
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.funds.fund import Fund
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.work import Work
 
 OPEN = "open"
@@ -85,5 +86,5 @@ def read(work: Work, *, person_ref: str) -> Card:
 def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Card:
     """As `read`; what an agent reads enters the access journal."""
     card = read(work, person_ref=person_ref)
-    journal.note(work, person_ref, looked_at=Looked.CARD, purpose=purpose)
+    journal.note_person(work, person_ref, looked_at=Looked.CARD, purpose=purpose)
     return card

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.identity.access_journal.schemas import PurposeQuery
 from services.identity.cards import actions
 from services.identity.cards.card import Card
 from services.identity.cards.rules import CardUnknown
 from services.identity.cards.schemas import CardView
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.work import Work
 
-routes = Routes("cards")
+routes = Routes("cards", about="Health cards: until when a person's card is good for care.")
 
 
 @routes.get("/card", needs="cards:read", shows=CardView)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.identity.access_journal import actions as journal
-from services.identity.access_journal.entry import Looked, Purpose
+from services.identity.access_journal.looked import Looked
 from services.identity.cards import actions as cards
 from services.identity.register import rules, store
 from services.identity.register.employer import Employer
@@ -15,6 +14,8 @@ from services.identity.register.rules import Fault, PersonUnknown
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.funds.fund import IdentifierKind
 from shared.kernel.personal import DataClass, Sealed
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 
@@ -98,16 +99,22 @@ def find_person(work: Work, *, number: str, purpose: Purpose) -> Person:
         found = store.by_national_id(work, national_id)
     if found is None:
         raise PersonUnknown
-    journal.note(work, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(work, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return found
 
 
-def list_employers(work: Work, *, wanted: Wanted, number: str | None, is_open: bool | None) -> Page[Employer]:
-    """A page of employers; of a number that has another form than the fund's there is none."""
+def list_employers(
+    work: Work, *, wanted: Wanted, number: str | None, is_open: bool | None, purpose: Purpose
+) -> Page[Employer]:
+    """A page of employers; of a number that has another form than the fund's there is none. Who looks for one employer
+    enters the journal."""
     employer_id = number and work.fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, number)
     if number is not None and employer_id is None:
         return Page([])
-    return store.page_of_employers(work, wanted=wanted, employer_id=employer_id, is_open=is_open)
+    found = store.page_of_employers(work, wanted=wanted, employer_id=employer_id, is_open=is_open)
+    if employer_id and found.items:
+        journal.note_employer(work, employer_id, looked_at=Looked.EMPLOYER, purpose=purpose)
+    return found
 
 
 def _told_person(work: Work, person: Person) -> RegisteredPerson:

@@ -6,12 +6,13 @@ from typing import Any
 from services.identity.register import actions
 from services.identity.register.employer import Employer
 from services.identity.register.person import Person
-from services.identity.register.schemas import EmployerQuery, EmployerViews, PersonSearchBody, PersonView
-from shared.http.routes import Routes
+from services.identity.register.schemas import EmployerQuery, EmployerViews, FundView, PersonSearchBody, PersonView
+from shared.funds.fund import Fund
+from shared.http.routes import ANYONE, Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("register")
+routes = Routes("register", about="The fund, and what agents see of its register: persons by their number, employers.")
 
 AGENTS = "register:read"
 
@@ -25,7 +26,15 @@ def find_person(work: Work, body: Mapping[str, Any]) -> Person:
     return actions.find_person(work, number=body["number"], purpose=body["purpose"])
 
 
-@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery)
+@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery, is_journaled=True)
 def list_employers(work: Work, query: Mapping[str, Any]) -> Page[Employer]:
-    """The fund's employers in the order of their numbers."""
-    return actions.list_employers(work, wanted=query["page"], number=query["number"], is_open=query["is_open"])
+    """The fund's employers in the order of their numbers. To look for one of them enters the access journal."""
+    return actions.list_employers(
+        work, wanted=query["page"], number=query["number"], is_open=query["is_open"], purpose=query["purpose"]
+    )
+
+
+@routes.get("/fund", needs=ANYONE, shows=FundView, is_reference=True)
+def read_fund(work: Work) -> Fund:
+    """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
+    return work.fund

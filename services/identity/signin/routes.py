@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -34,7 +34,10 @@ TYPED = frozenset({"form_token", "login", "password", "one_time_code"})
 
 Answer = TypeVar("Answer")
 
-routes = Routes("signin")
+routes = Routes(
+    "signin",
+    about="Who signed in (OpenID Connect). `/v1/{fund}/.well-known/openid-configuration` names the other endpoints.",
+)
 
 
 @routes.get("/userinfo", needs=rules.OPENID, shows=UserView)
@@ -72,6 +75,9 @@ class _Door:
 
     def __init__(self, desk: Desk, platform: Platform) -> None:
         self._desk, self._platform = desk, platform
+        self._base = urlsplit(
+            desk.address
+        ).path  # under which callers find the service, where it is not their host's root
 
     # --- what anybody may read
 
@@ -148,12 +154,11 @@ class _Door:
 
         return self._work(fund, act)
 
-    @staticmethod
-    def _asked_by_get() -> AnyResponse:
+    def _asked_by_get(self) -> AnyResponse:
         """A client's request that came by POST, which is as good as by GET (OpenID Connect Core, 3.1.2.1): the form
         needs it in its address."""
         asked = urlencode(list(request.values.items(multi=True)))
-        return Response(status=303, headers={"Location": f"{request.path}?{asked}"})
+        return Response(status=303, headers={"Location": f"{self._base}{request.path}?{asked}"})
 
     def _consented(self, work: Work) -> Any:
         """The grant that the client asks for, or the OAuth error that says what is wrong with it."""
@@ -211,7 +216,7 @@ class _Door:
             name,
             value,
             max_age=max_age,
-            path=f"/v1/{g.fund.fund_id}/authorize",
+            path=f"{self._base}/v1/{g.fund.fund_id}/authorize",
             secure=self._desk.address.startswith("https://"),
             httponly=True,
             samesite="Lax",

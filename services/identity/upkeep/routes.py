@@ -11,7 +11,7 @@ from shared.kernel.errors import Failure
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("upkeep")
+routes = Routes("upkeep", about="One's own account: the password and the sign-ins that hold.")
 
 OWN = "account:manage"
 

@@ -14,11 +14,12 @@ from shared.events.notifications import MessageFailed, MessageSent, MessageUndel
 from shared.funds.fund import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
+from shared.kernel.schedule import Schedule
 
 WINDOW_MESSAGES_MAX = 200
 """How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
 
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 10, 60, 360))
+TRIES = Schedule((30, 120, 600, 3_600, 21_600))
 """How long after each try the next one comes; after the last one a message has failed."""
 
 SENDING_MAX = timedelta(seconds=10)
@@ -205,7 +206,7 @@ def _end(batch: Batch, answer: Answer) -> End | None:
     """The end of a message, where its answer means one."""
     if answer.verdict is Verdict.REFUSED:
         return End(Status.FAILED, answer.reason or GIVEN_UP)
-    if answer.verdict is Verdict.LATER and batch.tries > len(WAITS):
+    if answer.verdict is Verdict.LATER and batch.tries >= TRIES.tries_max:
         return End(Status.FAILED, GIVEN_UP)
     if answer.verdict is Verdict.DOUBTFUL and is_hopeless(batch):
         return End(Status.UNKNOWN, NOBODY_KNOWS)
@@ -232,7 +233,7 @@ def _again(batch: Batch, verdict: Verdict, *, batch_id: str, at: datetime) -> Ba
         size=0,
         tries=batch.tries - is_new,
         doubts=batch.doubts + (verdict is Verdict.DOUBTFUL),
-        due_at=at if is_new else at + WAITS[min(batch.tries, len(WAITS)) - 1],
+        due_at=at if is_new else TRIES.next_at(at, tries=batch.tries),
         taken_at=None,
         version=0,
     )

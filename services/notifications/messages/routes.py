@@ -11,7 +11,7 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("messages")
+routes = Routes("messages", about="The messages that the fund sent to the caller.")
 
 
 @routes.get("/messages", needs="messages:read", query=PagedQuery, shows=MessagesPage)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from services.payments.banking import matching, settling, store
 from services.payments.banking.bank_entry import Message, Statement
@@ -18,9 +17,10 @@ from services.payments.ledger import account
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
+from shared.kernel.schedule import Schedule
 from shared.storage.work import Work
 
-LOOK_AGAIN_S = (2, 10, 60, 300, 3600)
+LOOKS = Schedule((2, 10, 60, 300, 3600))
 
 
 class ReferenceNotGenuine(Invalid):
@@ -67,7 +67,7 @@ def _act_on(work: Work, fact: Fact) -> None:
         case StatementAvailable():
             told = Statement(statement_id=fact.statement_id, told_at=work.at, next_look_at=work.at)
             if store.statements.find(work, told.statement_id) is None:
-                store.statements.keep(work, Outcome(told))
+                store.keep(work, Outcome(told))
 
 
 def know(work: Work, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -143,15 +143,14 @@ def book_lines(work: Work, entries: Sequence[tuple[str, ReportedEntry]]) -> None
 def take_statement(work: Work, *, statement_id: str) -> None:
     """A file that the bank told of is booked: look at it no more."""
     statement = store.statements.load(work, statement_id)
-    store.statements.keep(work, Outcome(replace(statement, next_look_at=None)))
+    store.keep(work, Outcome(replace(statement, next_look_at=None)))
 
 
 def look_later(work: Work, *, statement_id: str) -> None:
     """The file could not be had, or not be believed: look again, each time after a longer while."""
     statement = store.statements.load(work, statement_id)
-    wait_s = LOOK_AGAIN_S[min(statement.looks, len(LOOK_AGAIN_S) - 1)]
-    later_at = work.at + timedelta(seconds=wait_s)
-    store.statements.keep(work, Outcome(replace(statement, looks=statement.looks + 1, next_look_at=later_at)))
+    looks = statement.looks + 1
+    store.keep(work, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(work.at, tries=looks))))
 
 
 # --- References -------------------------------------------------------------------------------------------------------

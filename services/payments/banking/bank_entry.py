@@ -180,4 +180,6 @@ class Statement:
     told_at: datetime
     looks: int = 0
     next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    """Whether its job is kept with it: what a release without the due queue left has none."""
     version: int = 0

@@ -1,16 +1,15 @@
-"""Rounds over collections: open checkouts, ask what became of payments, let transfers expire."""
+"""Follows collections: opens checkouts, asks what became of payments, lets transfers expire."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
 from services.payments.banking import actions
 from services.payments.banking.client import BankClient, BankPayment, BankRefused, BankSilent
-from services.payments.banking.rounds import BANK, in_work
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
-from shared.process.chores import OneByOne
+from shared.jobs.job import JobKind
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry.carrying import continued
@@ -22,21 +21,17 @@ class Collecting:
 
     bank: BankClient
     return_url: str
-    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("collections"))
 
-    def run(self, platform: Platform, fund_id: str) -> int:
-        work = platform.reading(fund_id, by=BANK)
-        due = store.to_look_at(work, at=work.at)
-        return self.one_by_one.do(
-            {
-                f"{fund_id}:{collection.collection_id}": partial(self._look_at_traced, platform, fund_id, collection)
-                for collection in due
-            }
-        )
+    @property
+    def job(self) -> JobKind:
+        return JobKind(name=store.FOLLOW, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX)
 
-    def _look_at_traced(self, platform: Platform, fund_id: str, collection: Collection) -> None:
-        with continued("collection looked at", collection.traceparent):
-            self.look_at(platform, fund_id, collection)
+    def run(self, platform: Platform, fund_id: str, collection_id: str) -> None:
+        """Do what one collection asks for now; when it asks again is kept with it."""
+        collection = store.collections.load(platform.reading(fund_id, by=BANK), collection_id)
+        if collection.is_followed:
+            with continued("collection looked at", collection.traceparent):
+                self.look_at(platform, fund_id, collection)
 
     def look_at(self, platform: Platform, fund_id: str, collection: Collection) -> None:
         """Do what the state of one collection asks for."""

@@ -1,11 +1,14 @@
 """The report of differences: employers and periods that do not add up, and money that nobody knows the reason of."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from services.payments.banking import store
+from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.bank_file import Direction
 from services.payments.collections import actions as collections
-from services.payments.collections.standing import Case
+from services.payments.collections.standing import Case, Standing
+from shared.storage.paging import Page, Wanted, one_after_the_other
 from shared.storage.work import Work
 
 
@@ -23,27 +26,36 @@ class Difference:
     booked_minor: int = 0
 
 
-def of_fund(work: Work) -> list[Difference]:
-    """Every open case. Must be empty."""
-    standings = [
-        Difference(
-            case=each.case,
-            employer_id=each.employer_id,
-            period=each.period,
-            declared_minor=each.declared_minor,
-            called_minor=each.called_minor,
-            collected_minor=each.collected_minor,
-            booked_minor=each.booked_minor,
-        )
-        for each in collections.differences(work)
-        if each.case is not None
-    ]
-    unmatched = [
-        Difference(
-            case=Case.UNMATCHED if each.direction is Direction.CREDIT else Case.LEFT_UNMATCHED,
-            bank_reference=each.bank_reference,
-            collected_minor=each.amount_minor,
-        )
-        for each in store.unmatched(work)
-    ]
-    return [*standings, *unmatched]
+def of_fund(work: Work, *, wanted: Wanted) -> Page[Difference]:
+    """The open cases: first employers' periods, then money without a match, oldest first. Must be empty."""
+    return one_after_the_other(wanted, [partial(_standings, work), partial(_unmatched, work)])
+
+
+def _standings(work: Work, wanted: Wanted) -> Page[Difference]:
+    found = collections.differences(work, wanted=wanted)
+    return Page([_of_standing(each, each.case) for each in found if each.case is not None], next=found.next)
+
+
+def _of_standing(standing: Standing, case: Case) -> Difference:
+    return Difference(
+        case=case,
+        employer_id=standing.employer_id,
+        period=standing.period,
+        declared_minor=standing.declared_minor,
+        called_minor=standing.called_minor,
+        collected_minor=standing.collected_minor,
+        booked_minor=standing.booked_minor,
+    )
+
+
+def _unmatched(work: Work, wanted: Wanted) -> Page[Difference]:
+    found = store.unmatched(work, wanted=wanted)
+    return Page([_of_entry(each) for each in found], next=found.next)
+
+
+def _of_entry(entry: BankEntry) -> Difference:
+    return Difference(
+        case=Case.UNMATCHED if entry.direction is Direction.CREDIT else Case.LEFT_UNMATCHED,
+        bank_reference=entry.bank_reference,
+        collected_minor=entry.amount_minor,
+    )

@@ -1,20 +1,16 @@
-"""Rounds over files of booked entries: fetch and book what the bank told of."""
+"""Fetches and books the files of booked entries that the bank told of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-
-import structlog
 
 from services.payments.banking import actions, store
 from services.payments.banking.bank_entry import Statement
 from services.payments.banking.client import BankClient
 from services.payments.banking.iso20022 import camt
-from services.payments.banking.rounds import BANK, book, in_work
-from shared.kernel.errors import Failure, Unavailable
-from shared.process.chores import OneByOne
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
+from shared.jobs.job import JobKind
 from shared.storage.platform import Platform
-
-log = structlog.get_logger()
+from shared.storage.work import Work
 
 
 @dataclass(frozen=True)
@@ -22,27 +18,19 @@ class Fetching:
     """Fetches the files of booked entries that the bank told of."""
 
     bank: BankClient
-    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("statements"))
 
-    def run(self, platform: Platform, fund_id: str) -> int:
-        work = platform.reading(fund_id, by=BANK)
-        due = store.to_fetch(work, at=work.at)
-        return self.one_by_one.do(
-            {
-                f"{fund_id}:{statement.statement_id}": partial(self._fetch_or_go_on, platform, fund_id, statement)
-                for statement in due
-            }
+    @property
+    def job(self) -> JobKind:
+        return JobKind(
+            name=store.FETCH, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1, give_up=_give_up
         )
 
-    def _fetch_or_go_on(self, platform: Platform, fund_id: str, statement: Statement) -> None:
-        """A file that cannot be had or not be believed is looked at again later, and does not hold up the others."""
-        self._look_later(platform, fund_id, statement)  # first, so that this holds whatever happens
-        try:
-            self.fetch(platform, fund_id, statement)
-        except Unavailable:
-            raise
-        except Failure as failure:
-            log.error("statement-not-taken", statement=statement.statement_id, why=failure.code)
+    def run(self, platform: Platform, fund_id: str, statement_id: str) -> None:
+        """Fetch and book one file. One that cannot be read holds up no other; a bank that does not have it yet is asked
+        again, each time after a longer while."""
+        statement = store.statements.load(platform.reading(fund_id, by=BANK), statement_id)
+        if statement.next_look_at is not None and not self.fetch(platform, fund_id, statement):
+            self._look_later(platform, fund_id, statement)
 
     def fetch(self, platform: Platform, fund_id: str, statement: Statement) -> bool:
         """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""
@@ -61,3 +49,8 @@ class Fetching:
     def _look_later(platform: Platform, fund_id: str, statement: Statement) -> None:
         cause = f"statements:{statement.statement_id}"
         in_work(platform, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
+
+
+def _give_up(work: Work, statement_id: str, reason: str) -> None:
+    """Nobody fetches it any more; the operator's own words stay in the audit of the job."""
+    actions.take_statement(work, statement_id=statement_id)

@@ -1,35 +1,32 @@
-"""Rounds over payouts: write files of what is ordered, send them, and follow each until every payout is settled."""
+"""Pays: writes files of what is ordered, sends them, and follows each until every payout is settled."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-
-import structlog
 
 from services.payments.banking import payout_file
 from services.payments.banking.bank_file import CreditTransfer, StatusReport
 from services.payments.banking.client import BankClient, BankRefused, BankSilent
 from services.payments.banking.iso20022 import camt, documents, pain002
-from services.payments.banking.rounds import BANK, book, in_work
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import Payout
-from shared.kernel.errors import Failure, Unavailable
+from shared.jobs.job import JobKind
 from shared.kernel.money import Currency, Money
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import DataClass
-from shared.process.chores import OneByOne
+from shared.process.chores import Chore
 from shared.storage import blobs
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry.steps import passing
 
 DAYS_BACK_MAX = 5
-
-log = structlog.get_logger()
+GATHER_S, GATHER_REST_S = 0.5, 15.0
 
 
 @dataclass(frozen=True)
@@ -37,15 +34,30 @@ class Paying:
     """Writes files of payouts, sends them, and follows each until every payout is settled."""
 
     bank: BankClient
-    one_by_one: OneByOne = field(default_factory=lambda: OneByOne("payouts"))
 
-    def run(self, platform: Platform, fund_id: str) -> int:
-        gathered: list[int] = []
-        self.one_by_one.do({f"{fund_id}:gather": lambda: gathered.append(self.gather(platform, fund_id))})
-        work = platform.reading(fund_id, by=BANK)
-        due = store.to_look_at(work, at=work.at)
-        looks = {f"{fund_id}:{batch.batch_id}": partial(self._look_or_go_on, platform, fund_id, batch) for batch in due}
-        return sum(gathered) + self.one_by_one.do(looks)
+    @property
+    def gathering(self) -> Chore:
+        """What was ordered within a moment goes into one file: it has no thing of its own to wait for."""
+        return Chore("payouts", GATHER_S, self.gather, rest_s=GATHER_REST_S, woken_by=("payouts",))
+
+    @property
+    def job(self) -> JobKind:
+        return JobKind(name=store.FOLLOW, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1)
+
+    def run(self, platform: Platform, fund_id: str, batch_id: str) -> None:
+        """Do what one batch asks for now. Where nothing comes of it, it asks again after a longer while."""
+        batch = store.batches.load(platform.reading(fund_id, by=BANK), batch_id)
+        if batch.status is not BatchStatus.CLOSED:
+            self.follow(platform, fund_id, batch)
+
+    def follow(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+        try:
+            self.look_at(platform, fund_id, batch)
+        except MoveNotAllowed:
+            if not _has_moved(platform, fund_id, batch):
+                raise
+            return  # another worker was faster
+        self._keep(platform, fund_id, batch, partial(payouts.look_later, seen=batch))
 
     def gather(self, platform: Platform, fund_id: str) -> int:
         """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
@@ -78,18 +90,6 @@ class Paying:
             ),
         )
         return len(ordered)
-
-    def _look_or_go_on(self, platform: Platform, fund_id: str, batch: Batch) -> None:
-        """A file that the bank, or we, made a mistake in does not hold up the others."""
-        self._change(platform, fund_id, batch, rule=rules.look_later)  # first, so that this holds whatever happens
-        try:
-            self.look_at(platform, fund_id, batch)
-        except Unavailable:
-            raise
-        except Failure as failure:
-            if isinstance(failure, MoveNotAllowed) and _has_moved(platform, fund_id, batch):
-                return  # another worker was faster
-            log.error("batch-not-followed", batch=batch.batch_id, why=failure.code)
 
     def look_at(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Do what the state of one batch asks for."""

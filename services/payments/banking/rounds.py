@@ -1,8 +1,8 @@
-"""What every round of calls to the bank is made of.
+"""What every job that calls the bank is made of.
 
-A round finds what time has come for, calls the bank outside of any transaction, and keeps what it said in a unit of
-work. A fall between two of these leaves a state from which the next round goes on by asking, never by guessing. Where
-the bank is silent the round ends: it is worth no more waiting now.
+It calls the bank outside of any transaction, and keeps what it said in a unit of work, with the time at which it is to
+run again. A fall between two of these leaves a state from which the next attempt goes on by asking, never by guessing.
+Where the bank is silent the jobs of that fund pause: it is worth no more waiting now.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,10 @@ from shared.storage.platform import Platform
 from shared.storage.work import Work
 
 LINES_A_WORK = 50
+LEASE_S = 30.0
+"""Longer than any call to the bank takes."""
+ATTEMPTS_MAX = 20
+"""What the bank says may be wrong today and right tomorrow: a job is tried for some hours before an operator must."""
 
 BANK = system("bank")
 
@@ -27,7 +31,7 @@ log = structlog.get_logger()
 
 
 def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work], Answer]) -> Answer:
-    return platform.work(fund_id, by=BANK, cause=f"chore:{cause}", action=action)
+    return platform.work(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
 def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:

@@ -22,10 +22,11 @@ from services.payments.banking.webhook import SignedBody, SignedMessage
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
+from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("bank")
+routes = Routes("bank", about="What banks tell, and what agents decide about money that no rule settled.")
 
 Body = Mapping[str, Any]
 
@@ -51,10 +52,10 @@ def look_up(work: Work, reference: str) -> dict[str, Any]:
     }
 
 
-@routes.get("/differences", needs="ledger:read", shows=DifferenceViews)
-def list_differences(work: Work) -> dict[str, list[Difference]]:
+@routes.get("/differences", needs="ledger:read", shows=DifferenceViews, query=PagedQuery)
+def list_differences(work: Work, query: Body) -> Page[Difference]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
-    return {"items": differences.of_fund(work)}
+    return differences.of_fund(work, wanted=query["page"])
 
 
 # --- What no rule settled ---------------------------------------------------------------------------------------------

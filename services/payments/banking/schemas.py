@@ -17,7 +17,7 @@ from services.payments.banking.bank_entry import (
 from services.payments.banking.bank_file import ACCOUNT_CHARACTERS_MAX, Direction
 from services.payments.collections.standing import Case
 from shared.http.problems import say
-from shared.http.shapes import Amount, PagedQuery, fund, many, paged
+from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 ID_CHARACTERS_MAX = 100
 
@@ -54,7 +54,7 @@ class DifferenceView(Schema):
     booked = Amount(required=True, attribute="booked_minor")
 
 
-DifferenceViews = many(DifferenceView)
+DifferenceViews = paged(DifferenceView)
 
 
 class BankEntriesQuery(PagedQuery):

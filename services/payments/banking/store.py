@@ -1,22 +1,26 @@
 """Where the bank's messages, its entries and the files to be fetched are kept."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message, Statement
+from shared.jobs import queue
 from shared.kernel.errors import Missing
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-DUE_MAX = 20
-UNMATCHED_MAX = 500
-BEARERS_MAX = 500
-"""Entries that share one reference of the bank: a batch's payments, and what bore it before."""
+FETCH = "statements.fetch"
+"""The kind of the job that fetches and books a file of booked entries; its thing is the statement."""
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 IN_ORDER = Order("taken_at", "_id")
 """The id that the database knows a document by: entries of earlier releases have no `entry_id` of their own."""
+BY_ID = Order("_id", "_id")
 
 
 class BankEntryUnknown(Missing):
@@ -40,7 +44,7 @@ entries = Shelf(
         Index(("is_matched", "taken_at", "_id")),
         Index(("account", "is_matched", "taken_at", "_id")),
         Index(("day", "is_matched", "taken_at", "_id")),
-        Index(("bank_reference",)),
+        Index(("bank_reference", "_id")),
     ],
     sealed={"details": DataClass.BANK},
     whose="bank_reference",
@@ -53,18 +57,18 @@ statements = Shelf(
     retention=for_days(
         400, since="told_at", why="what the bank told of is booked; its entries are kept", next_look_at=None
     ),
-    indexes=[Index(("next_look_at",))],
+    indexes=[Index(("is_scheduled", "next_look_at"))],
 )
 
 
-def unmatched(work: Work) -> list[BankEntry]:
-    """Money that moved and nobody knows for what."""
-    return entries.find_all(work, limit=UNMATCHED_MAX, sort=[("taken_at", 1)], is_matched=False)
+def unmatched(work: Work, *, wanted: Wanted) -> Page[BankEntry]:
+    """A page of the money that moved and nobody knows for what, oldest first."""
+    return entries.page(work, order=IN_ORDER, wanted=wanted, is_matched=False)
 
 
 def bearing(work: Work, bank_reference: str) -> list[BankEntry]:
     """Every entry of which the bank gave this reference."""
-    return entries.find_all(work, limit=BEARERS_MAX, bank_reference=bank_reference) if bank_reference else []
+    return list(entries.each(work, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
 
 
 def page(
@@ -88,6 +92,20 @@ def page(
     return entries.page(work, order=IN_ORDER, wanted=wanted, **filters)
 
 
-def to_fetch(work: Work, *, at: datetime) -> list[Statement]:
-    """Files that time has come for, oldest first."""
-    return statements.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+def keep(work: Work, outcome: Outcome[Statement]) -> Statement:
+    """Keep a statement, and its job at the time for which it asks."""
+    kept = statements.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(work, FETCH, kept.statement_id, due_at=kept.next_look_at)
+    return kept
+
+
+def unscheduled(work: Work) -> list[str]:
+    """Statements that wait and have no job, by id."""
+    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
+    found = work.drawer(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["statement_id"]) for document in found]
+
+
+def schedule(work: Work, statement_id: str) -> None:
+    """Give what an earlier release left waiting its job."""
+    keep(work, Outcome(statements.load(work, statement_id)))

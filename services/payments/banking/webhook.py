@@ -14,6 +14,21 @@ from shared.webhooks import Secret, verify
 BODY_BYTES_MAX = 20 * 1024
 """As Standard Webhooks has it."""
 
+EXAMPLE = {
+    "type": "payment.credited",
+    "timestamp": "2026-02-10T09:30:00Z",
+    "data": {
+        "fund": "dz-cnas",
+        "entry_id": "BNA20260210-00417",
+        "account": "00100100162000001714",
+        "debtor_account": "00200200162000009965",
+        "amount": "8213760.00",
+        "currency": "DZD",
+        "reference": "CT1600000001250DL0XS0073",
+        "booked_at": "2026-02-10T09:29:41Z",
+    },
+}
+
 _SECRETS = "bank-webhook-secrets"
 
 
@@ -42,12 +57,16 @@ class SignedBody:
         shape = {
             "type": "object",
             "required": ["type", "data"],
-            "properties": {"type": {"type": "string"}, "timestamp": {"type": "string"}, "data": {"type": "object"}},
+            "properties": {
+                "type": {"type": "string", "description": "What happened, by the bank's name for it."},
+                "timestamp": {"type": "string", "description": "When the bank wrote it."},
+                "data": {"type": "object", "description": "The facts, as the bank's contract has them."},
+            },
         }
         return {
             "required": True,
             "description": "Signed as Standard Webhooks 1.0, scheme v1, over the raw body.",
-            "content": {"application/json": {"schema": shape}},
+            "content": {"application/json": {"schema": shape, "example": EXAMPLE}},
         }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from services.payments.access_journal.looked import Looked
 from services.payments.collections import crediting, rules, store
 from services.payments.collections.collection import Collection, Rail
 from services.payments.collections.credit import Credit, UseKind
@@ -13,6 +14,8 @@ from services.payments.ledger import actions as ledger
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
@@ -94,7 +97,7 @@ def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
     )
     store.obligations.keep(work, Outcome(called))
     _withdraw(work, _live_of(work, owed, before))
-    kept = store.collections.keep(work, outcome)
+    kept = store.keep(work, outcome)
     _reconcile(work, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -106,11 +109,23 @@ def read(work: Work, *, collection_id: str) -> Collection:
     return found
 
 
-def of_declaration(work: Work, *, declaration_id: str) -> list[Collection]:
-    """Every try to collect for a declaration, oldest first, for the employer and the fund's agents."""
-    obligation(work, declaration_id=declaration_id)
-    found = store.collections.find_all(work, declaration_id=declaration_id)
-    return sorted(found, key=lambda each: each.steps[0].at)
+def look_at(work: Work, *, collection_id: str, purpose: Purpose) -> Collection:
+    """As `read`; what an agent reads enters the access journal."""
+    found = read(work, collection_id=collection_id)
+    journal.note_employer(
+        work, found.employer_id, looked_at=Looked.COLLECTION, reference=found.reference, purpose=purpose
+    )
+    return found
+
+
+def of_declaration(work: Work, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
+    """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
+    the access journal."""
+    owed = obligation(work, declaration_id=declaration_id)
+    journal.note_employer(
+        work, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose
+    )
+    return store.of_declaration(work, declaration_id, wanted=wanted)
 
 
 def by_reference(work: Work, reference: str) -> Collection | None:
@@ -137,7 +152,7 @@ def change(work: Work, *, collection_id: str, rule: Callable[[Collection], Colle
     found = store.collections.load(work, collection_id)
     if not found.is_followed:
         return None
-    return store.collections.keep(work, Outcome(rule(found)))
+    return store.keep(work, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -165,7 +180,7 @@ def book(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, came)
+    store.keep(work, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(work, collection.declaration_id)
     _receive(work, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -227,7 +242,7 @@ def take_back(
         currency=work.fund.currency.value,
         at=work.at,
     )
-    store.collections.keep(work, back)
+    store.keep(work, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=work.at)
         store.credits.keep(work, Outcome(gone))
@@ -249,6 +264,13 @@ def credit(work: Work, *, credit_id: str) -> Credit:
     """A credit, for the employer and the fund's agents."""
     found = store.credits.load(work, credit_id)
     work.by.must_act_for_employer(found.employer_id)
+    return found
+
+
+def look_at_credit(work: Work, *, credit_id: str, purpose: Purpose) -> Credit:
+    """As `credit`; what an agent reads enters the access journal."""
+    found = credit(work, credit_id=credit_id)
+    journal.note_employer(work, found.employer_id, looked_at=Looked.CREDITS, reference=credit_id, purpose=purpose)
     return found
 
 
@@ -279,9 +301,13 @@ def restore_credit(work: Work, *, credit_id: str, amount_minor: int) -> Credit:
     return _open_credit(work, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
 
 
-def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
-    """An employer's credits; all of the fund's where an agent names no employer."""
+def page_of_credits(
+    work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted, purpose: Purpose
+) -> Page[Credit]:
+    """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
     work.by.must_act_for_employer(employer_id or "")
+    if employer_id:
+        journal.note_employer(work, employer_id, looked_at=Looked.CREDITS, purpose=purpose)
     return store.page_of_credits(work, employer_id=employer_id, is_open=is_open, wanted=wanted)
 
 
@@ -329,9 +355,9 @@ def _paid_by_credits(work: Work, opened: Obligation) -> Obligation:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(work: Work) -> list[Standing]:
-    """Where declared, called, collected and booked differ: must be empty."""
-    return store.differing(work)
+def differences(work: Work, *, wanted: Wanted) -> Page[Standing]:
+    """A page of where declared, called, collected and booked differ: must be empty."""
+    return store.differing(work, wanted=wanted)
 
 
 def _receive(work: Work, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
@@ -368,7 +394,7 @@ def _live_of(work: Work, owed: Obligation, tries: Iterable[Collection]) -> list[
 
 def _withdraw(work: Work, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.collections.keep(work, Outcome(rules.withdraw(each, at=work.at)))
+        store.keep(work, Outcome(rules.withdraw(each, at=work.at)))
 
 
 def _standing_obligation(work: Work, declaration_id: str) -> Obligation:
@@ -418,7 +444,7 @@ def _reconcile(work: Work, *, employer_id: str, period: str) -> None:
     after = rules.standing(
         employer_id=employer_id,
         period=period,
-        obligations=store.obligations.find_all(work, employer_id=employer_id, period=period),
+        obligations=store.obligations_of_period(work, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(work, account.receivable(employer_id, period=period)).net_minor,
         version=before.version if before else 0,
     )

@@ -117,6 +117,8 @@ class Collection:
     reversals: tuple[Debit, ...] = ()
     looks: int = 0
     next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    """Whether its job is kept with it: what a release without the due queue left has none."""
     traceparent: str = ""
     version: int = 0
 

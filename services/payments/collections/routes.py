@@ -14,14 +14,19 @@ from services.payments.collections.schemas import (
     CreditsQuery,
     CreditsView,
     CreditView,
+    TriesQuery,
 )
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("collections")
+routes = Routes(
+    "collections",
+    about="Collecting what employers owe, by transfer or card, and what they paid beyond it.",
+)
 
 Body = Mapping[str, Any]
 
@@ -39,31 +44,48 @@ def request(work: Work, body: Body, declaration_id: str) -> Collection:
     return actions.request(work, declaration_id=declaration_id, rail=body["rail"])
 
 
-@routes.get("/declarations/<declaration_id>/collections", needs="declarations:read", shows=CollectionsView)
-def list_of_declaration(work: Work, declaration_id: str) -> dict[str, Any]:
-    """What a declaration made due, what of it has come, and every try to collect it."""
+@routes.get(
+    "/declarations/<declaration_id>/collections",
+    needs="declarations:read",
+    shows=CollectionsView,
+    query=TriesQuery,
+    is_journaled=True,
+)
+def list_of_declaration(work: Work, query: Body, declaration_id: str) -> dict[str, Any]:
+    """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
     owed = actions.obligation(work, declaration_id=declaration_id)
-    return {"obligation": owed, "items": actions.of_declaration(work, declaration_id=declaration_id)}
+    found = actions.of_declaration(work, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
+    return {"obligation": owed, "items": found.items, "next": found.next}
 
 
-@routes.get("/collections/<collection_id>", needs="declarations:read", shows=CollectionView)
-def read(work: Work, collection_id: str) -> Collection:
+@routes.get(
+    "/collections/<collection_id>",
+    needs="declarations:read",
+    shows=CollectionView,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read(work: Work, query: Body, collection_id: str) -> Collection:
     """One try to collect, with what happened to it."""
-    return actions.read(work, collection_id=collection_id)
+    return actions.look_at(work, collection_id=collection_id, purpose=query["purpose"])
 
 
-@routes.get("/credits", needs="declarations:read", shows=CreditsView, query=CreditsQuery)
+@routes.get("/credits", needs="declarations:read", shows=CreditsView, query=CreditsQuery, is_journaled=True)
 def list_credits(work: Work, query: Body) -> Page[Credit]:
     """What employers paid beyond their debts, oldest first: of one employer, or for agents of all."""
     return actions.page_of_credits(
-        work, employer_id=query["employer_id"], is_open=query["is_open"], wanted=query["page"]
+        work,
+        employer_id=query["employer_id"],
+        is_open=query["is_open"],
+        wanted=query["page"],
+        purpose=query["purpose"],
     )
 
 
-@routes.get("/credits/<credit_id>", needs="declarations:read", shows=CreditView)
-def read_credit(work: Work, credit_id: str) -> Credit:
+@routes.get("/credits/<credit_id>", needs="declarations:read", shows=CreditView, query=PurposeQuery, is_journaled=True)
+def read_credit(work: Work, query: Body, credit_id: str) -> Credit:
     """One credit, with what it went to."""
-    return actions.credit(work, credit_id=credit_id)
+    return actions.look_at_credit(work, credit_id=credit_id, purpose=query["purpose"])
 
 
 @routes.post(

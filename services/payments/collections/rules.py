@@ -20,12 +20,14 @@ from shared.events.payments import CollectionRequested, DeclarationPaid, Payment
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Missing
+from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import with_check
+from shared.kernel.schedule import Schedule
 
-LOOK_AGAIN_S = (5, 10, 20, 40, 60, 120, 300, 600)
-"""After how long without news the bank is asked again; the last one repeats."""
+LOOKS = Schedule((5, 10, 20, 40, 60, 120, 300, 600))
+"""After how long without news the bank is asked again."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ATTEMPTS_MAX = len(_DIGITS)
@@ -193,19 +195,19 @@ def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> 
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
     """The bank's page is ready. From now on the bank is asked what came of it if it does not say so by itself."""
-    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=LOOKS.next_at(at, tries=1))
     return replace(announced, checkout_url=checkout_url, looks=1)
 
 
 def doubt(collection: Collection, *, at: datetime) -> Collection:
     """The bank did not answer: whether it knows of the payment is not known, and it will be asked."""
-    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=LOOKS.next_at(at, tries=1))
 
 
 def look_later(collection: Collection, *, at: datetime) -> Collection:
     """No news: look again, each time after a longer while."""
-    wait_s = LOOK_AGAIN_S[min(collection.looks, len(LOOK_AGAIN_S) - 1)]
-    return replace(collection, looks=collection.looks + 1, next_look_at=at + timedelta(seconds=wait_s))
+    looks = collection.looks + 1
+    return replace(collection, looks=looks, next_look_at=LOOKS.next_at(at, tries=looks))
 
 
 def ask_anew(collection: Collection, *, at: datetime) -> Collection:
@@ -360,9 +362,7 @@ def _moved(
 
 
 def _steps(collection: Collection, step: Step) -> tuple[Step, ...]:
-    """The history; of one that goes on for ever, such as a bank that stays silent, the middle is left out."""
-    steps = (*collection.steps, step)
-    return steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    return with_step(collection.steps, step, limit=STEPS_MAX)
 
 
 def _midnight_after(day: date, fund: Fund) -> datetime:

@@ -7,6 +7,7 @@ from services.payments.collections.credit import UseKind
 from services.payments.collections.obligation import ObligationStatus
 from shared.http.problems import say
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
+from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT_CHARACTERS_MAX = 300
 ACCOUNT_CHARACTERS_MAX = 34
@@ -55,7 +56,7 @@ class CollectionView(Schema):
 
 
 class CollectionsView(Schema):
-    """What a declaration made due, what of it has come, and every try to collect it."""
+    """What a declaration made due, what of it has come, and a page of the tries to collect it."""
 
     declaration_id = fields.String(required=True, attribute="obligation.declaration_id")
     status = fields.Enum(ObligationStatus, by_value=True, required=True, attribute="obligation.status")
@@ -64,9 +65,16 @@ class CollectionsView(Schema):
     paid = Amount(required=True, attribute="obligation.paid_minor")
     left = Amount(required=True, attribute="obligation.left_minor")
     items = fields.List(fields.Nested(CollectionView), required=True)
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "The cursor of the next page; null on the last one."}
+    )
 
 
-class CreditsQuery(PagedQuery):
+class TriesQuery(PagedQuery, PurposeQuery):
+    """Which page of the tries to collect for a declaration."""
+
+
+class CreditsQuery(PagedQuery, PurposeQuery):
     """Whose credits; an agent may leave the employer out. Those that are used up, where `is_open` is false."""
 
     employer_id = fields.String(load_default=None, validate=validate.Length(1, 20))

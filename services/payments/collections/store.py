@@ -1,7 +1,8 @@
 """Where obligations, collections, credits and standings are kept."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.payments.collections.collection import Collection
 from services.payments.collections.credit import Credit
@@ -9,15 +10,17 @@ from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
+from shared.jobs import queue
+from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-DUE_MAX = 50
-DIFFERENCES_MAX = 500
-CREDITS_MAX = 100
-"""Open credits of one employer that are looked at when a debt is opened or money is taken back: the oldest."""
+FOLLOW = "collections.follow"
+"""The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 obligations = Shelf(
     "obligations",
@@ -25,7 +28,7 @@ obligations = Shelf(
     key="declaration_id",
     missing=ObligationUnknown,
     retention=BY_LAW,
-    indexes=[Index(("employer_id", "period"))],
+    indexes=[Index(("employer_id", "period", "declaration_id"))],
 )
 collections = Shelf(
     "collections",
@@ -35,9 +38,9 @@ collections = Shelf(
     retention=BY_LAW,
     indexes=[
         Index(("reference",), unique=True),
-        Index(("declaration_id",)),
-        Index(("employer_id", "period")),
-        Index(("next_look_at",)),
+        Index(("declaration_id", "collection_id")),
+        Index(("employer_id", "period", "collection_id")),
+        Index(("is_scheduled", "next_look_at")),
     ],
 )
 credits = Shelf(
@@ -49,16 +52,34 @@ credits = Shelf(
     indexes=[Index(("employer_id", "is_open", "credit_id")), Index(("is_open", "credit_id"))],
 )
 standings = Shelf(
-    "standings", Standing, key="standing_id", missing=ObligationUnknown, retention=BY_LAW, indexes=[Index(("case",))]
+    "standings",
+    Standing,
+    key="standing_id",
+    missing=ObligationUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("case", "standing_id"))],
 )
 
 CREDITS_IN_ORDER = Order("credit_id", "credit_id")
+COLLECTIONS_IN_ORDER = Order("collection_id", "collection_id")
 """Ids of ours begin with the time at which they were made."""
+OBLIGATIONS_IN_ORDER = Order("declaration_id", "declaration_id")
+BY_CASE = Order("case", "standing_id")
 
 
 def of_period(work: Work, *, employer_id: str, period: str) -> list[Collection]:
     """Every try to collect for an employer's period."""
-    return collections.find_all(work, employer_id=employer_id, period=period)
+    return list(collections.each(work, order=COLLECTIONS_IN_ORDER, employer_id=employer_id, period=period))
+
+
+def of_declaration(work: Work, declaration_id: str, *, wanted: Wanted) -> Page[Collection]:
+    """A page of the tries to collect for a declaration, oldest first."""
+    return collections.page(work, order=COLLECTIONS_IN_ORDER, wanted=wanted, declaration_id=declaration_id)
+
+
+def obligations_of_period(work: Work, *, employer_id: str, period: str) -> list[Obligation]:
+    """Everything that an employer's declarations for a period made due."""
+    return list(obligations.each(work, order=OBLIGATIONS_IN_ORDER, employer_id=employer_id, period=period))
 
 
 def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
@@ -67,14 +88,28 @@ def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
     return collections.find_all(work, reference={"$in": wanted}) if wanted else []
 
 
-def to_look_at(work: Work, *, at: datetime) -> list[Collection]:
-    """What time has come for, oldest first. A range, but a narrow one: each look moves it on."""
-    return collections.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+def keep(work: Work, outcome: Outcome[Collection]) -> Collection:
+    """Keep a collection, and its job at the time for which it asks."""
+    kept = collections.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(work, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
+    return kept
+
+
+def unscheduled(work: Work) -> list[str]:
+    """Collections that wait and have no job, by id."""
+    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
+    found = work.drawer(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["collection_id"]) for document in found]
+
+
+def schedule(work: Work, collection_id: str) -> None:
+    """Give what an earlier release left waiting its job."""
+    keep(work, Outcome(collections.load(work, collection_id)))
 
 
 def open_credits(work: Work, *, employer_id: str) -> list[Credit]:
     """What an employer has to its credit, oldest first."""
-    return credits.find_all(work, limit=CREDITS_MAX, sort=[("credit_id", 1)], employer_id=employer_id, is_open=True)
+    return list(credits.each(work, order=CREDITS_IN_ORDER, employer_id=employer_id, is_open=True))
 
 
 def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
@@ -83,6 +118,6 @@ def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wante
     return credits.page(work, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
 
 
-def differing(work: Work) -> list[Standing]:
-    """Employers and periods with an open case."""
-    return standings.find_all(work, limit=DIFFERENCES_MAX, sort=[("standing_id", 1)], case={"$gt": ""})
+def differing(work: Work, *, wanted: Wanted) -> Page[Standing]:
+    """A page of the employers and periods with an open case, by the case."""
+    return standings.page(work, order=BY_CASE, wanted=wanted, case={"$gt": ""})

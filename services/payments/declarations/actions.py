@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
+from services.payments.access_journal.looked import Looked
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
@@ -23,10 +25,16 @@ from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried
+
+CHECK = "declarations.check"
+"""The kind of the job that checks a declaration, or withdraws one that nobody confirmed; its thing is its id."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -60,6 +68,11 @@ class Consulted:
     cards: Cards | None = None
     obligation: Obligation | None = None
 
+    @property
+    def version(self) -> int:
+        """Of the declaration, which its employer decides from."""
+        return self.declaration.version
+
 
 # --- Receiving --------------------------------------------------------------------------------------------------------
 
@@ -77,11 +90,26 @@ def receive(work: Work, filing: Filing) -> Consulted:
         received = rules.receive(
             filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at
         )
-        return Consulted(declaration=store.declarations.keep(work, received))
+        return Consulted(declaration=_to_check(work, received))
     if rules.may_be_checked_again(known):
         again = rules.receive_again(known, filing, traceparent=carried(), at=work.at)
-        return Consulted(declaration=store.declarations.keep(work, again))
+        return Consulted(declaration=_to_check(work, again))
     return _consulted(work, known)
+
+
+def _to_check(work: Work, received: Outcome[Declaration]) -> Declaration:
+    declaration = store.declarations.keep(work, received)
+    queue.schedule(work, CHECK, declaration.declaration_id)
+    return declaration
+
+
+def schedule(work: Work, declaration_id: str) -> None:
+    """Have a declaration checked, or withdrawn in time, that a release without the due queue left waiting."""
+    declaration = store.declarations.load(work, declaration_id)
+    due_at = declaration.next_check_at
+    scheduled = replace(declaration, next_check_at=None, confirm_by_at=declaration.confirm_until)
+    store.declarations.keep(work, Outcome(scheduled))
+    queue.schedule(work, CHECK, declaration_id, due_at=due_at)
 
 
 # --- Concluding a check -----------------------------------------------------------------------------------------------
@@ -103,14 +131,29 @@ def facts(work: Work, declaration: Declaration) -> Facts:
     )
 
 
-def begin_check(work: Work, seen: Declaration) -> Declaration | None:
-    """Take a declaration to check it, or withdraw one that nobody confirmed in time; None where another worker was
-    first."""
-    declaration = store.declarations.load(work, seen.declaration_id)
-    if declaration.version != seen.version:
-        return None
-    step = rules.lapse if declaration.status is Status.TO_CONFIRM else rules.begin_check
-    return store.declarations.keep(work, step(declaration, at=work.at))
+def hold(work: Work, *, declaration_id: str) -> None:
+    """A check that was tried in vain waits for an operator, and the declaration says so."""
+    declaration = store.declarations.load(work, declaration_id)
+    if declaration.status is Status.RECEIVED:
+        store.declarations.keep(work, rules.hold(declaration))
+
+
+def resume(work: Work, *, declaration_id: str) -> Declaration:
+    """An operator has the check tried again."""
+    declaration = store.declarations.load(work, declaration_id)
+    return (
+        store.declarations.keep(work, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
+    )
+
+
+def lapse(work: Work, *, declaration_id: str) -> datetime | None:
+    """Withdraw what nobody confirmed in time; when to look again, where that time is not over."""
+    declaration = store.declarations.load(work, declaration_id)
+    until = declaration.confirm_until
+    if until is None or until > work.at:
+        return until
+    store.declarations.keep(work, rules.lapse(declaration, at=work.at))
+    return None
 
 
 def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
@@ -189,6 +232,7 @@ def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
         asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=work.fund, at=work.at)
+        queue.schedule(work, CHECK, declaration.declaration_id, due_at=asked.thing.confirm_by_at)
         return store.declarations.keep(work, asked)
     if judged.assessment is not None:
         return _accept(work, declaration, judged.examined, judged.assessment)
@@ -276,6 +320,9 @@ def _decided(work: Work, declaration: Declaration, *, rule: Callable[[Declaratio
     outcome = rule(declaration)
     if outcome.thing == declaration:
         return _consulted(work, declaration)
+    if outcome.thing.status is Status.RECEIVED:
+        return Consulted(declaration=_to_check(work, outcome))
+    queue.cancel(work, CHECK, declaration.declaration_id)
     return Consulted(declaration=store.declarations.keep(work, outcome))
 
 
@@ -302,15 +349,21 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
 # --- Consulting -------------------------------------------------------------------------------------------------------
 
 
-def of_employer(work: Work, *, employer_id: str, period: str | None, wanted: Wanted) -> Page[Declaration]:
-    """An employer's declarations, newest first, for the employer and the fund's agents."""
+def of_employer(
+    work: Work, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
+) -> Page[Declaration]:
+    """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
+    journal."""
     work.by.must_act_for_employer(employer_id)
+    journal.note_employer(work, employer_id, looked_at=Looked.DECLARATIONS, purpose=purpose)
     return store.of_employer(work, employer_id, period=period, wanted=wanted)
 
 
-def read(work: Work, *, declaration_id: str) -> Consulted:
-    """A declaration and what became of it, for the employer and the fund's agents."""
-    return _consulted(work, _own(work, declaration_id))
+def look_at(work: Work, *, declaration_id: str, purpose: Purpose) -> Consulted:
+    """A declaration and what became of it, for the employer and the fund's agents, whose look enters the journal."""
+    declaration = _own(work, declaration_id)
+    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    return _consulted(work, declaration)
 
 
 def seen(work: Work, *, declaration_id: str) -> Declaration:
@@ -318,9 +371,10 @@ def seen(work: Work, *, declaration_id: str) -> Declaration:
     return _own(work, declaration_id)
 
 
-def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Finding, ...], int | None]:
+def findings(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[Finding, ...], int | None]:
     """A page of findings, from 1, and the number of the next one if there is one."""
     declaration = _own(work, declaration_id)
+    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
     if page == 1 and not declaration.findings_pages:
         return (), None
     _must_be_one_of(page, declaration.findings_pages)
@@ -328,12 +382,22 @@ def findings(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[Findi
     return found.findings, page + 1 if page < declaration.findings_pages else None
 
 
-def lines(work: Work, *, declaration_id: str, page: int) -> tuple[tuple[WageLine, ...], int | None]:
-    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one."""
+def lines(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[WageLine, ...], int | None]:
+    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one. An agent's look
+    enters the journal of the employer and of every worker of the page."""
     declaration = _own(work, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
     found = store.wage_pages.load(work, f"{declaration_id}/{page}")
+    _note(work, declaration, looked_at=Looked.WORKERS, purpose=purpose)
+    refs = (work.keys.person_ref(worker.insurance_number) for worker in found.lines)
+    journal.note_persons(work, refs, looked_at=Looked.WORKERS, purpose=purpose, part_of=found.page_id)
     return found.lines, page + 1 if page < declaration.wage_pages else None
+
+
+def _note(work: Work, declaration: Declaration, *, looked_at: Looked, purpose: Purpose) -> None:
+    journal.note_employer(
+        work, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
+    )
 
 
 def _own(work: Work, declaration_id: str) -> Declaration:

@@ -130,10 +130,10 @@ class Declaration:
     declaration for as long as it was not replaced. `establishment` is the code of the employer's place of work that the
     lines name, known once they are read and empty in layouts without one. The control totals are what the employer
     typed beside the files, if anything. `revision` counts those of the establishment and period that were accepted,
-    from 1; it is 0 before that. `checks` were begun, of which the last is given up at `next_check_at` if nothing was
-    heard of it; of what is to be confirmed it is the end of the time for that. `to_confirm` is the fingerprint of the
-    findings that the employer is asked to confirm. `findings_pages` and `wage_pages` are kept beside it; `told_pages`
-    of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
+    from 1; it is 0 before that. What is to be confirmed is withdrawn at `confirm_by_at`; `next_check_at` is what
+    releases without the due queue wrote instead, also of what they were to check. `to_confirm` is the fingerprint of
+    the findings that the employer is asked to confirm. `findings_pages` and `wage_pages` are kept beside it;
+    `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
     """
 
     declaration_id: str
@@ -147,8 +147,8 @@ class Declaration:
     control_workers: int | None = None
     control_wages_minor: int | None = None
     traceparent: str = ""
-    checks: int = 0
     next_check_at: datetime | None = None
+    confirm_by_at: datetime | None = None
     technical: TechnicalReceipt | None = None
     business: BusinessReceipt | None = None
     findings_pages: int = 0
@@ -176,7 +176,7 @@ class Declaration:
     @property
     def confirm_until(self) -> datetime | None:
         """Until when what was found can be confirmed."""
-        return self.next_check_at if self.status is Status.TO_CONFIRM else None
+        return self.confirm_by_at or self.next_check_at if self.status is Status.TO_CONFIRM else None
 
     @property
     def other_establishment(self) -> str | None:

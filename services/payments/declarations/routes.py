@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.declarations import actions, rules
+from services.payments.declarations import actions, calendar, rules
 from services.payments.declarations.actions import Consulted
+from services.payments.declarations.calendar import FormPeriod, OfferedForm
 from services.payments.declarations.declaration import FILES_MAX, Declaration, StoredFile
 from services.payments.declarations.rules import Filing
 from services.payments.declarations.schemas import (
@@ -12,6 +13,8 @@ from services.payments.declarations.schemas import (
     DeclarationView,
     FilingForm,
     FindingsView,
+    FormPeriodsPage,
+    FormViews,
     LinesView,
     ListQuery,
     PageQuery,
@@ -19,18 +22,22 @@ from services.payments.declarations.schemas import (
 )
 from shared.http.files import Files, Sent, SentFile
 from shared.http.routes import Routes
+from shared.http.shapes import PagedQuery
 from shared.kernel.personal import DataClass
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
-from shared.storage.paging import Page
+from shared.storage.paging import Order, Page, cut
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
 
-routes = Routes("declarations")
+routes = Routes("declarations", about="Wage declarations of employers: files, findings, receipts, what is due.")
 
 Query = Mapping[str, Any]
+
+PERIODS = Order("key", "key", is_newest_first=True)
 
 
 def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
@@ -38,6 +45,26 @@ def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
     chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
     blob = blobs.store(platform, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
     return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
+
+
+@routes.get("/declaration-forms", needs="declarations:read", shows=FormViews, is_reference=True)
+def list_forms(work: Work) -> dict[str, list[OfferedForm]]:
+    """The declarations that the fund asks employers for, by period, with their file layouts and when they are due."""
+    return {"items": calendar.forms(work.fund)}
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods",
+    needs="declarations:read",
+    shows=FormPeriodsPage,
+    query=PagedQuery,
+    is_reference=True,
+)
+def list_periods(work: Work, query: Query, form: str) -> Page[FormPeriod]:
+    """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
+    definition = rules.form_of(work.fund, form)
+    today = work.at.astimezone(work.fund.zone).date()
+    return cut(calendar.periods(definition, today=today), order=PERIODS, wanted=query["page"], form=form)
 
 
 @routes.post(
@@ -59,17 +86,25 @@ def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
     return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
-@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage)
+@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage, is_journaled=True)
 def list_of_employer(work: Work, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
     employer_id = rules.employer_of(work.fund, query["employer_id"])
-    return actions.of_employer(work, employer_id=employer_id, period=query["period"], wanted=query["page"])
+    return actions.of_employer(
+        work, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
+    )
 
 
-@routes.get("/declarations/<declaration_id>", needs="declarations:read", shows=DeclarationView)
-def read(work: Work, declaration_id: str) -> Consulted:
+@routes.get(
+    "/declarations/<declaration_id>",
+    needs="declarations:read",
+    shows=DeclarationView,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read(work: Work, query: Query, declaration_id: str) -> Consulted:
     """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
-    return actions.read(work, declaration_id=declaration_id)
+    return actions.look_at(work, declaration_id=declaration_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -97,15 +132,29 @@ def withdraw(work: Work, declaration_id: str) -> Consulted:
     return actions.withdraw(work, declaration_id=declaration_id)
 
 
-@routes.get("/declarations/<declaration_id>/findings", needs="declarations:read", query=CursorQuery, shows=FindingsView)
+@routes.get(
+    "/declarations/<declaration_id>/findings",
+    needs="declarations:read",
+    query=CursorQuery,
+    shows=FindingsView,
+    is_journaled=True,
+)
 def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
-    found, next_page = actions.findings(work, declaration_id=declaration_id, page=query["cursor"])
+    found, next_page = actions.findings(
+        work, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
+    )
     return {"items": found, "next": next_page}
 
 
-@routes.get("/declarations/<declaration_id>/lines", needs="declarations:read", query=PageQuery, shows=LinesView)
+@routes.get(
+    "/declarations/<declaration_id>/lines",
+    needs="declarations:read",
+    query=PageQuery,
+    shows=LinesView,
+    is_journaled=True,
+)
 def lines(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     """The workers of an accepted declaration as they were declared, page by page from 1."""
-    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"])
+    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"], purpose=query["purpose"])
     return {"items": found, "next": next_page}

@@ -65,11 +65,6 @@ BUSINESS_CODES = frozenset(
 """Errors of what readable files say. Any other error is technical: the files are not what they should be."""
 
 
-CHECKS_MAX = 5
-CHECK_TAKES_MAX = timedelta(seconds=20)
-"""The longest file that its layout can number is checked and booked in half of it."""
-
-
 class DeclarationUnknown(Missing):
     code = "declaration.unknown"
 
@@ -150,7 +145,6 @@ def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str
         status=Status.RECEIVED,
         received_at=at,
         traceparent=traceparent,
-        next_check_at=at,
     )
     return Outcome(received, (_told_received(received),))
 
@@ -178,8 +172,6 @@ def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str,
         control_wages_minor=filing.control_wages_minor,
         received_at=at,
         traceparent=traceparent,
-        checks=0,
-        next_check_at=at,
         technical=None,
         business=None,
         to_confirm="",
@@ -198,13 +190,14 @@ def _told_received(declaration: Declaration) -> DeclarationReceived:
     )
 
 
-def begin_check(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
-    """A worker takes the declaration to check it. Where that was tried in vain so often that the files must be to
-    blame, it is held: one file may not stop the worker, and with it all others, for ever."""
-    if declaration.checks == CHECKS_MAX:
-        held = replace(declaration, status=moved(MOVES, declaration.status, to=Status.HELD), next_check_at=None)
-        return Outcome(held)
-    return Outcome(replace(declaration, checks=declaration.checks + 1, next_check_at=at + CHECK_TAKES_MAX))
+def hold(declaration: Declaration) -> Outcome[Declaration]:
+    """Its check was tried in vain so often that somebody has to look at it."""
+    return Outcome(replace(declaration, status=moved(MOVES, declaration.status, to=Status.HELD)))
+
+
+def resume(declaration: Declaration) -> Outcome[Declaration]:
+    """What stood in the way of its check is gone."""
+    return Outcome(replace(declaration, status=moved(MOVES, declaration.status, to=Status.RECEIVED)))
 
 
 # --- Concluding a check -----------------------------------------------------------------------------------------------
@@ -287,7 +280,7 @@ def ask_to_confirm(
         findings_pages=findings_pages,
         establishment=examined.report.establishment,
         to_confirm=_fingerprint(examined.report),
-        next_check_at=until,
+        confirm_by_at=until,
     )
     told = DeclarationToConfirm(
         declaration_id=asked.declaration_id,
@@ -313,8 +306,8 @@ def confirm(declaration: Declaration, *, by: str, at: datetime) -> Outcome[Decla
         declaration,
         status=moved(MOVES, declaration.status, to=Status.RECEIVED),
         confirmation=Confirmation(at=at, by=by, findings=declaration.to_confirm),
-        checks=0,
-        next_check_at=at,
+        next_check_at=None,
+        confirm_by_at=None,
     )
     return Outcome(confirmed)
 
@@ -344,7 +337,7 @@ def _withdrawn(declaration: Declaration, *, is_lapsed: bool, at: datetime) -> Ou
         withdrawn_at=at,
         establishment=declaration.other_establishment,
     )
-    return Outcome(replace(declaration, status=status, next_check_at=None), (told,))
+    return Outcome(replace(declaration, status=status, next_check_at=None, confirm_by_at=None), (told,))
 
 
 def _fingerprint(report: Report) -> str:

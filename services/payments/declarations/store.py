@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from services.payments.declarations.declaration import (
     CardPage,
@@ -21,7 +22,8 @@ from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
 NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
-WAITING_MAX = 20
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +83,11 @@ def of_employer(work: Work, employer_id: str, *, period: str | None, wanted: Wan
     return declarations.page(work, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
-def waiting(work: Work) -> list[Declaration]:
-    """What waits to be checked and is in no worker's hands, and what nobody confirmed in time; oldest first."""
-    return declarations.find_all(
-        work,
-        limit=WAITING_MAX,
-        sort=[("next_check_at", 1)],
-        status={"$in": [Status.RECEIVED, Status.TO_CONFIRM]},
-        next_check_at={"$lte": work.at},
-    )
+def unscheduled(work: Work) -> list[str]:
+    """What waits to be checked or confirmed and was left so by a release without the due queue: by id."""
+    waiting = {"status": {"$in": [Status.RECEIVED, Status.TO_CONFIRM]}, "next_check_at": {"$gt": NEVER}}
+    found = work.drawer(declarations.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["declaration_id"]) for document in found]
 
 
 def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) -> None:

@@ -17,6 +17,7 @@ A code without its last part is the sum of all that begin with it: `receivable:1
 """
 
 import re
+from enum import StrEnum
 
 CODE = re.compile(
     r"^(receivable|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges)"
@@ -31,7 +32,15 @@ WRITTEN_OFF_RECEIVED = "written-off:received"
 WRITTEN_OFF_LOST = "written-off:lost"
 BANK_CHARGES = "charges:bank"
 
-_OWNED = ("receivable:", "payable:", "credit:")
+
+class Owner(StrEnum):
+    """Whose an account may be; the fund's own accounts have none."""
+
+    PERSON = "person"
+    EMPLOYER = "employer"
+
+
+_OWNERS = {"receivable": Owner.EMPLOYER, "credit": Owner.EMPLOYER, "payable": Owner.PERSON}
 
 
 def receivable(employer_id: str, *, period: str) -> str:
@@ -56,4 +65,11 @@ def credit(employer_id: str) -> str:
 
 def is_owned(code: str) -> bool:
     """Whether the account is one firm's or one person's, so that few ever write to it at the same time."""
-    return code.startswith(_OWNED)
+    return owner_of(code) is not None
+
+
+def owner_of(code: str) -> tuple[Owner, str] | None:
+    """Whose the account is: the kind of owner and its id; None where it is the fund's own."""
+    kind, _, rest = code.partition(":")
+    owner = _OWNERS.get(kind)
+    return None if owner is None else (owner, rest.partition(":")[0])

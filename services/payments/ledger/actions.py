@@ -1,12 +1,15 @@
 """What payments does with the ledger: post, take back, ask."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from services.payments.access_journal.looked import Looked
 from services.payments.ledger import rules, store
-from services.payments.ledger.account import CODE
+from services.payments.ledger.account import CODE, Owner, owner_of
 from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import Entry
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.work import Work
 
 
@@ -58,3 +61,23 @@ def account(work: Work, code: str) -> Balance:
     if not found.postings:
         raise rules.AccountUnknown
     return found
+
+
+def look_at_account(work: Work, code: str, *, purpose: Purpose) -> Balance:
+    """As `account`; an agent's look at the account of one person or one employer enters the access journal."""
+    found = account(work, code)
+    _note(work, [code], purpose=purpose)
+    return found
+
+
+def look_at_entry(work: Work, cause: str, *, purpose: Purpose) -> Entry:
+    """As `by_cause`; an agent's look at what was booked for a person or an employer enters the access journal."""
+    found = by_cause(work, cause)
+    _note(work, (posting.account for posting in found.postings), purpose=purpose)
+    return found
+
+
+def _note(work: Work, codes: Iterable[str], *, purpose: Purpose) -> None:
+    for owner, owner_id in sorted({found for code in codes if (found := owner_of(code)) is not None}):
+        note = journal.note_person if owner is Owner.PERSON else journal.note_employer
+        note(work, owner_id, looked_at=Looked.ACCOUNT, purpose=purpose)

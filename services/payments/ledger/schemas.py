@@ -5,9 +5,10 @@ from marshmallow import Schema, fields, validate
 from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import CAUSE_CHARACTERS_MAX, Side
 from shared.http.shapes import Amount, fund, many
+from shared.process.access_journal.schemas import PurposeQuery
 
 
-class CauseQuery(Schema):
+class CauseQuery(PurposeQuery):
     cause = fields.String(required=True, validate=validate.Length(1, CAUSE_CHARACTERS_MAX))
 
 

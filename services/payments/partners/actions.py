@@ -34,7 +34,7 @@ def register(work: Work, *, url: str, kinds: Collection[Kind]) -> Endpoint:
         url=url,
         kinds=kinds,
         secret=_new_secret(work),
-        others=len(store.of_client(work, work.by.subject)),
+        others=store.count_of_client(work, work.by.subject),
         at=work.at,
     )
     return store.endpoints.keep(work, Outcome(endpoint))
@@ -152,11 +152,3 @@ def forget_removed(work: Work) -> int:
             store.forget_endpoint(work, endpoint)
         ended += len(waiting) or 1
     return ended
-
-
-def forget_old(work: Work) -> int:
-    """Remove messages that were kept long enough; how many. One that is still to be sent, or sent again, stays."""
-    old = store.ended_before(work, work.at - rules.KEPT)
-    for delivery in old:
-        store.forget(work, delivery)
-    return len(old)

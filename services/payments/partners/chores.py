@@ -12,7 +12,6 @@ from services.payments.partners import actions, signing, store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Endpoint
-from services.payments.partners.endpoint import Status as EndpointStatus
 from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
@@ -21,7 +20,7 @@ from shared.storage.work import Work
 from shared.telemetry.carrying import continued
 from shared.webhooks import Secret
 
-POLL_S = 0.5
+POLL_S, REST_S = 0.5, 15.0
 ROUND_S = 1.0
 """For as long a round waits for its calls; what takes longer goes on, and its endpoint is passed over until then."""
 AT_ONCE_MAX = 16
@@ -40,23 +39,22 @@ log = structlog.get_logger()
 
 def calling(door: Door, keys: FundsKeys) -> Chore:
     """Tell partners what they want to be told."""
-    return Chore("partners", POLL_S, Calling(door, keys).run)
+    woken_by = ("partner_deliveries", "partner_endpoints")
+    return Chore("partners", POLL_S, Calling(door, keys).run, rest_s=REST_S, woken_by=woken_by)
 
 
 def forgetting() -> Chore:
-    """Remove messages that nobody will ask for any more."""
-    return Chore("partners-forgotten", FORGET_EVERY_S, forget_old)
+    """End what waits for endpoints that were removed, and forget these. Old messages are purged by their retention."""
+    return Chore("partners-forgotten", FORGET_EVERY_S, forget_removed)
 
 
-def forget_old(platform: Platform, fund_id: str) -> int:
+def forget_removed(platform: Platform, fund_id: str) -> int:
+    """How many messages ended and endpoints were forgotten."""
     forgotten = 0
     for _ in range(FORGET_ROUNDS_MAX):
-        if not platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed):
-            break
-    for _ in range(FORGET_ROUNDS_MAX):
-        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:forget", action=actions.forget_old)
+        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
         forgotten += count
-        if count < store.FORGOTTEN_AT_ONCE_MAX:
+        if not count:
             break
     return forgotten
 
@@ -106,8 +104,7 @@ class Calling:
         lines = self._lines.setdefault(fund_id, Lines())
         work = platform.reading(fund_id, by=PARTNERS)
         done = lines.ended()
-        enabled = store.endpoints.find_all(work, limit=store.OF_FUND_MAX, status=EndpointStatus.ENABLED)
-        for endpoint in lines.in_turn(enabled):
+        for endpoint in lines.in_turn(store.enabled(work)):
             is_free = endpoint.endpoint_id not in lines.running and lines.has_room(endpoint.client)
             if is_free and store.due(work, endpoint.endpoint_id, at=work.at):
                 lines.begin(endpoint, partial(self._call, platform, fund_id, endpoint))

@@ -22,7 +22,7 @@ from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("partners")
+routes = Routes("partners", about="Where partners listen, and the signed messages (webhooks) that they are sent.")
 
 Body = Mapping[str, Any]
 WEBHOOKS = "bank:webhooks"
@@ -34,10 +34,10 @@ def register(work: Work, body: Body) -> Endpoint:
     return actions.register(work, url=body["url"], kinds=body["kinds"])
 
 
-@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews)
-def list_own(work: Work) -> dict[str, list[Endpoint]]:
+@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews, query=PagedQuery)
+def list_own(work: Work, query: Body) -> Page[Endpoint]:
     """Your endpoints."""
-    return {"items": store.of_client(work, work.by.subject)}
+    return store.page_of_client(work, work.by.subject, wanted=query["page"])
 
 
 @routes.get("/endpoints/<endpoint_id>", needs=WEBHOOKS, shows=EndpointView)
@@ -70,19 +70,19 @@ def replay(work: Work, body: Body, endpoint_id: str) -> Replay:
     return actions.replay(work, endpoint_id=endpoint_id, since=body["since"], until=body["until"])
 
 
-@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView)
+@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
 def enable(work: Work, endpoint_id: str) -> Endpoint:
     """Be told again, after the endpoint was disabled."""
     return actions.enable(work, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView)
+@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView, edits=actions.own)
 def change_secret(work: Work, endpoint_id: str) -> Endpoint:
     """Get a new secret. Messages are signed with it and with the one before it, until that one is retired."""
     return actions.change_secret(work, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView)
+@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
 def retire_secret(work: Work, endpoint_id: str) -> Endpoint:
     """Have messages signed with the newest secret alone."""
     return actions.retire_secret(work, endpoint_id=endpoint_id)
@@ -94,7 +94,7 @@ def list_keys(work: Work) -> dict[str, list[dict[str, str]]]:
     return {"items": [{"public_key": each} for each in signing.public_keys(work.fund.fund_id)]}
 
 
-@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews)
-def list_of_fund(work: Work) -> dict[str, list[Endpoint]]:
+@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews, query=PagedQuery)
+def list_of_fund(work: Work, query: Body) -> Page[Endpoint]:
     """Every partner's endpoints: a disabled one is a partner to be spoken with."""
-    return {"items": store.of_fund(work)}
+    return store.page_of_fund(work, wanted=query["page"])

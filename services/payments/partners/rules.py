@@ -16,12 +16,10 @@ from services.payments.partners.endpoint import Endpoint, Kind, Reason, Status
 from shared.events.payments import EndpointDisabled
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
+from shared.kernel.schedule import Schedule
 
-WAITS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""After each try that failed: ten tries over 75 hours and a half."""
-TRIES_MAX = len(WAITS_S) + 1
-JITTER = 0.1
-"""By how much of itself a wait may be longer, so that a partner who comes back is not called by all at once."""
+TRIES = Schedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400), jitter=0.1)
+"""Ten tries over 75 hours and a half."""
 
 KEPT = timedelta(days=90)
 """How long a message is kept after its last try, for who looks back or asks for a replay: long enough for both sides to
@@ -156,10 +154,9 @@ def answered(delivery: Delivery, *, answer: str, at: datetime, chance: float) ->
     tried = replace(delivery, tries=delivery.tries + 1, last_try_at=at, last_answer=answer)
     if len(answer) == 3 and answer.startswith("2"):
         return replace(tried, status=deliveries.Status.DELIVERED, next_try_at=None)
-    if answer == GONE or tried.tries >= TRIES_MAX:
+    if answer == GONE or tried.tries >= TRIES.tries_max:
         return replace(tried, status=deliveries.Status.FAILED, next_try_at=None)
-    wait_s = WAITS_S[tried.tries - 1] * (1 + JITTER * chance)
-    return replace(tried, next_try_at=at + timedelta(seconds=wait_s))
+    return replace(tried, next_try_at=TRIES.next_at(at, tries=tried.tries, chance=chance))
 
 
 def end(delivery: Delivery, *, at: datetime) -> Delivery:

@@ -75,5 +75,5 @@ class ReplayView(Schema):
 
 
 PublicKeyViews = many(PublicKeyView)
-EndpointViews = many(EndpointView)
+EndpointViews = paged(EndpointView)
 DeliveriesPage = paged(DeliveryView)

@@ -1,5 +1,6 @@
 """Where endpoints and the messages for them are kept."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from services.payments.partners.delivery import Delivery
@@ -12,12 +13,14 @@ from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-OF_FUND_MAX = 200
 DUE_MAX = 20
+IN_ORDER = Order("endpoint_id", "endpoint_id")
 NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
+THERE = {"$in": [Status.ENABLED.value, Status.DISABLED.value]}
+"""Of an endpoint that its partner has not removed."""
 REMOVED_AT_ONCE_MAX = 5
-FORGOTTEN_AT_ONCE_MAX = 200
+ENDED_AT_ONCE_MAX = 200
 
 endpoints = Shelf(
     "partner_endpoints",
@@ -25,7 +28,7 @@ endpoints = Shelf(
     key="endpoint_id",
     missing=EndpointUnknown,
     retention=kept("as long as the partner has it"),
-    indexes=[Index(("client",)), Index(("status",))],
+    indexes=[Index(("client", "status", "endpoint_id")), Index(("status", "endpoint_id"))],
     sealed={"secrets": DataClass.BANK},
     whose="endpoint_id",
 )
@@ -47,17 +50,28 @@ deliveries = Shelf(
 )
 
 
-def of_fund(work: Work) -> list[Endpoint]:
-    """Every partner's: few, a fund has a handful of banks."""
-    return [
-        endpoint
-        for status in (Status.ENABLED, Status.DISABLED)
-        for endpoint in endpoints.find_all(work, limit=OF_FUND_MAX, status=status.value)
-    ]
+def page_of_fund(work: Work, *, wanted: Wanted) -> Page[Endpoint]:
+    """A page of every partner's endpoints, oldest first."""
+    return endpoints.page(work, order=IN_ORDER, wanted=wanted, status=THERE)
 
 
-def of_client(work: Work, client: str) -> list[Endpoint]:
-    return [each for each in endpoints.find_all(work, client=client) if each.status is not Status.REMOVED]
+def page_of_client(work: Work, client: str, *, wanted: Wanted) -> Page[Endpoint]:
+    """A page of one partner's endpoints, oldest first."""
+    return endpoints.page(work, order=IN_ORDER, wanted=wanted, client=client, status=THERE)
+
+
+def of_fund(work: Work) -> Iterator[Endpoint]:
+    """Every partner's."""
+    return endpoints.each(work, order=IN_ORDER, status=THERE)
+
+
+def enabled(work: Work) -> Iterator[Endpoint]:
+    """Those that are called."""
+    return endpoints.each(work, order=IN_ORDER, status=Status.ENABLED.value)
+
+
+def count_of_client(work: Work, client: str) -> int:
+    return work.drawer(endpoints.name).count({"client": client, "status": THERE})
 
 
 def removed(work: Work) -> list[Endpoint]:
@@ -68,7 +82,7 @@ def removed(work: Work) -> list[Endpoint]:
 def waiting(work: Work, endpoint_id: str) -> list[Delivery]:
     """Messages that wait for an endpoint, some hundreds at a time, whenever their next try is."""
     return deliveries.find_all(
-        work, limit=FORGOTTEN_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
+        work, limit=ENDED_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
     )
 
 
@@ -93,18 +107,3 @@ def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -
     happened_at = {"$gte": since, "$lt": until}
     found = {"endpoint_id": endpoint_id, "happened_at": happened_at}
     return deliveries.find_all(work, limit=REPLAYED_MAX + 1, sort=[("happened_at", 1)], **found)
-
-
-def ended_before(work: Work, at: datetime) -> list[Delivery]:
-    """Messages whose last try was before that time, and for which no other is to come: a few hundred at most."""
-    ended = (DeliveryStatus.DELIVERED, DeliveryStatus.FAILED)
-    found = [
-        deliveries.find_all(work, limit=FORGOTTEN_AT_ONCE_MAX, status=status, last_try_at={"$lt": at})
-        for status in ended
-    ]
-    return [delivery for each in found for delivery in each][:FORGOTTEN_AT_ONCE_MAX]
-
-
-def forget(work: Work, delivery: Delivery) -> None:
-    work.drawer(deliveries.name).remove(delivery.delivery_id)
-    work.note("forgot", deliveries.name, delivery.delivery_id)

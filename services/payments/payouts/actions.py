@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from services.payments.access_journal.looked import Looked
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.payees import actions as payees
@@ -10,6 +11,8 @@ from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import SETTLED, Payout, Status
 from shared.events.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.work import Work
 from shared.telemetry.carrying import carried, continued
@@ -80,6 +83,13 @@ def read(work: Work, *, payout_id: str) -> Payout:
     return store.payouts.load(work, payout_id)
 
 
+def look_at(work: Work, *, payout_id: str, purpose: Purpose) -> Payout:
+    """As `read`; what an agent reads enters the access journal."""
+    payout = read(work, payout_id=payout_id)
+    journal.note_person(work, payout.person_ref, looked_at=Looked.PAYOUT, reference=payout.reference, purpose=purpose)
+    return payout
+
+
 def set_aside(work: Work, unusable: Sequence[Payout]) -> None:
     """No line for the bank can be written of these: they wait where people see them."""
     for payout in unusable:
@@ -99,9 +109,7 @@ def gather(
         for payout in payouts
     ]
     store.payouts.keep_many(work, batched, part_of=batch_id)
-    return store.batches.keep(
-        work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at))
-    )
+    return store.keep(work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at)))
 
 
 _FOLLOWED = {
@@ -113,7 +121,7 @@ _FOLLOWED = {
 
 def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.batches.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
+    batch = store.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
         before = store.payouts.find_many(work, batch.payout_ids)
@@ -121,6 +129,13 @@ def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -
         changed = [payout for payout in after if payout is not before[payout.payout_id]]
         store.payouts.keep_many(work, changed, part_of=batch_id)
     return batch
+
+
+def look_later(work: Work, *, seen: Batch) -> None:
+    """No news of a batch: look again later. Where something came of the look, that says when."""
+    batch = store.batches.load(work, seen.batch_id)
+    if batch.version == seen.version:
+        store.keep(work, Outcome(rules.look_later(batch, at=work.at)))
 
 
 def is_settled(work: Work, batch: Batch) -> bool:

@@ -53,6 +53,8 @@ class Batch:
     steps: tuple[BatchStep, ...]
     looks: int = 0
     next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    """Whether its job is kept with it: what a release without the due queue left has none."""
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -7,10 +7,11 @@ from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout
 from services.payments.payouts.schemas import PayoutPage, PayoutsQuery, PayoutView
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("payouts")
+routes = Routes("payouts", about="Payments of approved claims to persons, for agents.")
 
 
 @routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)
@@ -19,13 +20,20 @@ def list_by_status(work: Work, query: Mapping[str, Any]) -> Page[Payout]:
     return store.with_status(work, query["status"], wanted=query["page"])
 
 
-@routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView)
-def read(work: Work, payout_id: str) -> Payout:
+@routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView, query=PurposeQuery, is_journaled=True)
+def read(work: Work, query: Mapping[str, Any], payout_id: str) -> Payout:
     """One payout, with what happened to it."""
-    return actions.read(work, payout_id=payout_id)
+    return actions.look_at(work, payout_id=payout_id, purpose=query["purpose"])
 
 
-@routes.post("/payouts/<payout_id>/replacement", needs="payouts:order", shows=PayoutView, status=201, is_keyed=True)
+@routes.post(
+    "/payouts/<payout_id>/replacement",
+    needs="payouts:order",
+    shows=PayoutView,
+    status=201,
+    is_keyed=True,
+    edits=actions.read,
+)
 def order_again(work: Work, payout_id: str) -> Payout:
     """Order a payout that came back again: another one takes its place, to the account that the register has by now."""
     return actions.order_again(work, payout_id=payout_id)

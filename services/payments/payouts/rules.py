@@ -9,14 +9,16 @@ from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, S
 from shared.events.claims import ClaimApproved
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.errors import Conflict, Missing
+from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
+from shared.kernel.schedule import Schedule
 
 SENDING_S = 15
 """After how long a file that somebody began to send is a doubt: longer than any call to the bank takes."""
 
-LOOK_AGAIN_S = (2, 5, 10, 30, 60, 300, 900, 3600)
-"""After how long without news of a file the bank is asked again; the last one repeats."""
+LOOKS = Schedule((2, 5, 10, 30, 60, 300, 900, 3600))
+"""After how long without news of a file the bank is asked again."""
 
 
 class PayoutUnknown(Missing):
@@ -190,7 +192,7 @@ def taken(batch: Batch, *, at: datetime) -> Batch:
 
 def doubt(batch: Batch, *, at: datetime) -> Batch:
     """The bank did not answer, or we fell before its answer was kept."""
-    return _batch_moved(batch, to=BatchStatus.UNKNOWN, at=at, next_look_at=at + timedelta(seconds=LOOK_AGAIN_S[0]))
+    return _batch_moved(batch, to=BatchStatus.UNKNOWN, at=at, next_look_at=LOOKS.next_at(at, tries=1))
 
 
 def never_taken(batch: Batch, *, at: datetime) -> Batch:
@@ -200,7 +202,7 @@ def never_taken(batch: Batch, *, at: datetime) -> Batch:
 
 def reported(batch: Batch, *, at: datetime) -> Batch:
     """The bank gave its verdict on every payout; what it books comes by statements."""
-    look_at = at + timedelta(seconds=LOOK_AGAIN_S[0])
+    look_at = LOOKS.next_at(at, tries=1)
     return replace(_batch_moved(batch, to=BatchStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
 
 
@@ -213,8 +215,8 @@ def look_later(batch: Batch, *, at: datetime) -> Batch:
     """No news: look again, each time after a longer while. What is closed needs no look."""
     if batch.status is BatchStatus.CLOSED:
         return batch
-    wait_s = LOOK_AGAIN_S[min(batch.looks, len(LOOK_AGAIN_S) - 1)]
-    return replace(batch, looks=batch.looks + 1, next_look_at=at + timedelta(seconds=wait_s))
+    looks = batch.looks + 1
+    return replace(batch, looks=looks, next_look_at=LOOKS.next_at(at, tries=looks))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -226,12 +228,10 @@ def _moved(payout: Payout, *, to: Status, at: datetime, about: str = "") -> Payo
 
 
 def _steps(payout: Payout, step: Step) -> tuple[Step, ...]:
-    steps = (*payout.steps, step)
-    return steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    return with_step(payout.steps, step, limit=STEPS_MAX)
 
 
 def _batch_moved(batch: Batch, *, to: BatchStatus, at: datetime, next_look_at: datetime | None) -> Batch:
     status = moved(BATCH_MOVES, batch.status, to=to)
-    steps = (*batch.steps, BatchStep(status=status, at=at))
-    steps = steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    steps = with_step(batch.steps, BatchStep(status=status, at=at), limit=STEPS_MAX)
     return replace(batch, status=status, steps=steps, next_look_at=next_look_at)

@@ -1,17 +1,23 @@
 """Where payouts and batches are kept."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.payments.payouts.batch import PAYOUTS_MAX, Batch
 from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
+from shared.jobs import queue
+from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import FIND_MAX, Index, Shelf
+from shared.storage.shelf import Index, Shelf
 from shared.storage.work import Work
 
-DUE_MAX = 20
+FOLLOW = "payouts.follow"
+"""The kind of the job that sends a file of payouts and follows it until each is settled; its thing is the batch."""
+SCHEDULED_AT_ONCE_MAX = 20
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 payouts = Shelf(
     "payouts",
@@ -23,11 +29,16 @@ payouts = Shelf(
         Index(("end_to_end_id",), unique=True),
         Index(("claim_id",)),
         Index(("status", "payout_id")),
-        Index(("person_ref", "status")),
+        Index(("person_ref", "status", "payout_id")),
     ],
 )
 batches = Shelf(
-    "batches", Batch, key="batch_id", missing=BatchUnknown, retention=BY_LAW, indexes=[Index(("next_look_at",))]
+    "batches",
+    Batch,
+    key="batch_id",
+    missing=BatchUnknown,
+    retention=BY_LAW,
+    indexes=[Index(("is_scheduled", "next_look_at"))],
 )
 
 OLDEST_FIRST = Order("payout_id", "payout_id")
@@ -51,15 +62,30 @@ def with_status(work: Work, status: Status, *, wanted: Wanted) -> Page[Payout]:
 def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     """What these persons are owed and cannot be paid, in one question for a whole page of the register."""
     wanted = {"$in": sorted(person_refs)}
-    return payouts.find_all(work, limit=FIND_MAX, status=Status.WAITING_ACCOUNT, person_ref=wanted)
+    return list(payouts.each(work, order=OLDEST_FIRST, status=Status.WAITING_ACCOUNT.value, person_ref=wanted))
 
 
 def to_be_replaced(work: Work, person_refs: Iterable[str]) -> list[Payout]:
     """What came back from these persons and nothing was ordered for yet."""
     wanted = {"$in": sorted(person_refs)}
-    return payouts.find_all(work, limit=FIND_MAX, status=Status.RETURNED, person_ref=wanted, replaced_by=None)
+    found = payouts.each(work, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
+    return list(found)
 
 
-def to_look_at(work: Work, *, at: datetime) -> list[Batch]:
-    """Batches that time has come for, oldest first. A range, but a narrow one: each look moves it on."""
-    return batches.find_all(work, limit=DUE_MAX, sort=[("next_look_at", 1)], next_look_at={"$lte": at})
+def keep(work: Work, outcome: Outcome[Batch]) -> Batch:
+    """Keep a batch, and its job at the time for which it asks."""
+    kept = batches.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(work, FOLLOW, kept.batch_id, due_at=kept.next_look_at)
+    return kept
+
+
+def unscheduled(work: Work) -> list[str]:
+    """Batches that wait and have no job, by id."""
+    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
+    found = work.drawer(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    return [str(document["batch_id"]) for document in found]
+
+
+def schedule(work: Work, batch_id: str) -> None:
+    """Give what an earlier release left waiting its job."""
+    keep(work, Outcome(batches.load(work, batch_id)))

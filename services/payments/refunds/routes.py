@@ -10,7 +10,7 @@ from shared.http.routes import Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("refunds")
+routes = Routes("refunds", about="Money that the fund sends back.")
 
 
 @routes.get("/refunds", needs="ledger:read", shows=RefundsView, query=RefundsQuery)

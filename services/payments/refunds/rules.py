@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.payments.refunds.refund import MOVES, STEPS_MAX, Refund, RefundStatus, RefundStep
 from shared.kernel.errors import Conflict, Forbidden, Missing
+from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 
 
@@ -48,6 +49,5 @@ def came_back(refund: Refund, *, reason: str, at: datetime) -> Refund:
 
 def _moved(refund: Refund, *, to: RefundStatus, at: datetime, about: str = "") -> Refund:
     status = moved(MOVES, refund.status, to=to)
-    steps = (*refund.steps, RefundStep(status=status, at=at, about=about))
-    steps = steps if len(steps) <= STEPS_MAX else (steps[0], *steps[-(STEPS_MAX - 1) :])
+    steps = with_step(refund.steps, RefundStep(status=status, at=at, about=about), limit=STEPS_MAX)
     return replace(refund, status=status, steps=steps)

@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from services.documents.papers.content import Language
+from services.documents.papers.content import Kind, Language
 from services.documents.verification import page
 from services.documents.verification.rules import verify
-from services.documents.verification.verification import PublicRecord, Status
-from tests.documents.papers.builders import a_fund
+from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
+from tests.documents.papers.builders import a_body, a_fund
 
 NUMBER = "PR202600000142"
 RECORD = PublicRecord(
@@ -36,7 +36,7 @@ RECORDS = {
 def shown(status: Status, language: Language = Language.FRENCH, number: str = NUMBER) -> str:
     verification = verify(RECORDS[status], number=number, on=date(2027, 1, 1))
     assert verification.status is status
-    return page.render(verification, fund=a_fund(), language=language)
+    return page.render(verification, fund=a_fund(), language=language, base="")
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,17 @@ def test_every_language_says_everything() -> None:
     assert set(words) == set(Language)
     assert shapes[0] == shapes[1] == shapes[2]
     assert shapes[0]["statuses"] == sorted(Status)
+
+
+@pytest.mark.parametrize("code", [CodeAnswer.NOT_GIVEN, CodeAnswer.WRONG, CodeAnswer.RIGHT])
+def test_after_a_code_the_reader_lands_where_the_page_answers_it(code: CodeAnswer) -> None:
+    """A wrong code is told below the fold of a phone: without the place in the address nobody would see it."""
+    certified = (
+        Certified(holder_name="Fatima B.", body=a_body(Kind.SALARY_CERTIFICATE)) if code is CodeAnswer.RIGHT else None
+    )
+    record = replace(RECORD, has_code=True)
+    on = date(2027, 1, 1)
+    answer = Verification(number=NUMBER, status=Status.VALID, on=on, record=record, code=code, certified=certified)
+    html = page.render(answer, fund=a_fund(), language=Language.FRENCH, base="")
+    assert re.findall(r'action="[^"]+#(\w+)"', html) == ([] if certified else ["certified"])
+    assert html.count('id="certified"') == 1

@@ -1,6 +1,7 @@
 """Verification over HTTP, for programs and for people: every state, in every language, from a number alone."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -101,11 +102,26 @@ def test_i02_what_is_no_number_is_shown_without_the_signs_that_nobody_sees(offic
     assert check(office, "x\u202ey\u200b").json["number"] == "xy"
 
 
-def test_a_paper_expires_on_the_day_after_its_last(office: Office, platform: Platform, mongodb: str) -> None:
+def test_behind_a_proxy_that_keeps_the_service_under_a_path_the_page_names_its_own_addresses(
+    office: Office, platform: Platform, tmp_path: Path
+) -> None:
+    number = paper(office, platform)
+    settings = replace(settings_in(tmp_path), public_url="https://api.fund.example/documents")
+    behind = Office(service, platform, settings)
+    asked_by_form = stranger(behind).get(f"/v1/{DZ}/verify", query_string={"number": number})
+    assert asked_by_form.headers["Location"].startswith(f"/documents/v1/{DZ}/verify/")
+    for html in (look(behind, number).text, stranger(behind).get(f"/v1/{DZ}/verify").text):
+        addresses = re.findall(r'(?:action|href)="(/[^"]*)"', html)
+        assert addresses and all(each.startswith(f"/documents/v1/{DZ}/verify") for each in addresses)
+
+
+def test_a_paper_expires_on_the_day_after_its_last(
+    office: Office, platform: Platform, mongodb: str, tmp_path: Path
+) -> None:
     number = paper(office, platform)
     for days, status in ((90, "valid"), (91, "expired"), (900, "expired")):
         later = platform_on(platform.database, mongodb, clock=lambda days=days: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
-        then = Office(service, later, office)
+        then = Office(service, later, settings_in(tmp_path))
         assert check(then, number).json["status"] == status
         assert (title(look(then, number)) == "Document expiré") == (status == "expired")
 

@@ -20,6 +20,7 @@ import requests
 from deploy.local.programs import HOST
 from services.payments.banking.client import BankClient
 from services.payments.banking.iso20022 import camt
+from services.payments.payouts.store import FOLLOW
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.platform import now
@@ -114,7 +115,8 @@ def _assert_paid_once(scene: Scene) -> None:
     batches, payouts = scene.database("payments")["batches"], scene.database("payments")["payouts"]
 
     def is_closed() -> bool:
-        batches.update_many({"status": {"$in": ["sending", "unknown"]}}, {"$set": {"next_look_at": now()}})
+        if batches.count_documents({"status": {"$in": ["sending", "unknown"]}}):
+            scene.database("payments")["jobs"].update_many({"kind": FOLLOW}, {"$set": {"due_at": now()}})
         return batches.count_documents({"status": "closed"}) == 1
 
     scene.until(is_closed, what="the batch to be closed")

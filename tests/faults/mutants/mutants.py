@@ -7,6 +7,7 @@ patch anew: a list that rots would prove nothing.
 from dataclasses import dataclass
 
 KILLS, PARTNER = "tests/faults/kills", "tests/faults/partner"
+PROXY = "deploy/proxy/nginx.conf.j2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +175,7 @@ MUTANTS = [
         file="services/payments/banking/paying.py",
         was="known = rules.never_taken if verdict is None else rules.taken",
         now="known = rules.never_taken",
-        test="tests/payments/banking/test_chores.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
+        test="tests/payments/banking/test_jobs.py::test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again",
     ),
     Mutant(
         mechanism="that a file is being sent is written down before the bank is called",
@@ -266,5 +267,47 @@ MUTANTS = [
         was="if len(body) > bytes_max:",
         now="if False:",
         test="tests/shared/test_answers.py",
+    ),
+    Mutant(
+        mechanism="the proxy hands over a request when all of it is here",
+        file=PROXY,
+        was="proxy_request_buffering on;",
+        now="proxy_request_buffering off;",
+        test="tests/proxy/test_slow_callers.py::test_h1_bodies_in_drops_take_no_thread_however_long_they_come",
+    ),
+    Mutant(
+        mechanism="the proxy takes an answer whole",
+        file=PROXY,
+        was="proxy_buffering on;",
+        now="proxy_buffering off;",
+        test="tests/proxy/test_slow_callers.py::test_an_answer_that_nobody_takes_holds_no_thread",
+    ),
+    Mutant(
+        mechanism="what a caller says of where it comes from is replaced",
+        file=PROXY,
+        was="proxy_set_header X-Forwarded-For $remote_addr;",
+        now="proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+        test="tests/proxy/test_outside.py::test_what_a_caller_says_of_where_it_comes_from_is_replaced",
+    ),
+    Mutant(
+        mechanism="what may have been acted on is not sent again",
+        file=PROXY,
+        was="proxy_next_upstream error;",
+        now="proxy_next_upstream error non_idempotent;",
+        test="tests/proxy/test_outside.py::test_what_may_have_been_acted_on_is_not_sent_again",
+    ),
+    Mutant(
+        mechanism="what is for the operators is hidden from others",
+        file="deploy/proxy/config.py",
+        was='NOT_OUTSIDE = ("/v1/[^/]+/operations(?:/|$)", ',
+        now="NOT_OUTSIDE = (",
+        test="tests/proxy/test_outside.py::test_every_route_is_reached_from_outside_but_those_of_operations",
+    ),
+    Mutant(
+        mechanism="requests beyond the places of a process are refused",
+        file="shared/http/admission.py",
+        was="if len(self._waiting) >= self.waiting_max:",
+        now="if False:",
+        test="tests/shared/http/test_admission.py::test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them",
     ),
 ]

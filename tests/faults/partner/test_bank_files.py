@@ -5,6 +5,7 @@ payout ends in the same state, the ledger says the same, and no invariant is off
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -21,6 +22,7 @@ from services.payments.payouts import rules, store
 from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.payouts.payout import Payout
 from services.payments.wiring import service
+from shared.kernel.errors import Failure
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.platform import Platform
@@ -96,7 +98,8 @@ class File:
 
     def look(self) -> None:
         """Payments does with the file what its state asks for, once."""
-        self.ground.paying._look_or_go_on(self.ground.platform, DZ, self.batch)
+        with suppress(Failure):  # of its job alone, which is tried again
+            self.ground.paying.follow(self.ground.platform, DZ, self.batch)
 
     def take(self, statement_id: str) -> None:
         """Payments fetches a camt.054 and books it."""

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from services.identity.access_journal.entry import Looked, Purpose
+from services.identity.access_journal.looked import Looked
 from services.identity.wiring import service
+from shared.process.access_journal.entry import Purpose
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import TN

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from services.identity.accounts import store
 from services.identity.accounts.account import Status
 from services.identity.wiring import service
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import DZ, TN, platform_on, reading, told
@@ -153,6 +154,26 @@ def test_an_application_rests_sealed_and_is_forgotten_once_considered(office: Of
     assert considered(platform) == 1
     assert platform.database["applications"].count_documents({}) == 0
     assert considered(platform) == 0
+
+
+def test_applications_that_an_earlier_release_left_waiting_are_considered(office: Office, platform: Platform) -> None:
+    post(office, "/accounts", application())
+    platform.database["applications"].update_one({}, {"$unset": {"is_scheduled": ""}})
+    platform.database["jobs"].delete_many({})
+    assert considered(platform) == 0
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert considered(platform) == 1 and len(links(platform)) == 1
+
+
+def test_an_application_that_an_operator_gives_up_is_forgotten(office: Office, platform: Platform) -> None:
+    post(office, "/accounts", application())
+    (job,) = platform.database["jobs"].find()
+    operator = office.staff()
+    path = f"/operations/jobs/{job['job_id']}/giving-up"
+    assert operator.post(path, {"reason": "the register is away"}).status_code == 202
+    considered(platform)
+    assert platform.database["applications"].count_documents({}) == 0
+    assert platform.database["jobs"].count_documents({}) == 0 and links(platform) == []
 
 
 def test_the_link_goes_to_the_address_of_the_register_whatever_was_typed(office: Office, platform: Platform) -> None:

@@ -21,12 +21,13 @@ from shared.kernel.actors import ActorKind
 from shared.storage.platform import now
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
-from tests.identity.conftest import House
+from tests.identity.conftest import House, app_on, clients
 from tests.identity.signin.relying_party import (
     ASSERTION_TYPE,
     CALLBACK,
     ISSUER,
     VERIFIER,
+    Browser,
     assertion,
     challenge,
     landed,
@@ -283,6 +284,17 @@ def test_o3_a_client_may_ask_by_post(house: House) -> None:
     assert landed(browser.client.get(refused.location))["error"] == "login_required"
     nothing = browser.post("/authorize")
     assert browser.client.get(nothing.location).status_code == 400
+
+
+def test_behind_a_proxy_that_keeps_identity_under_a_path_its_cookies_and_addresses_lie_there(house: House) -> None:
+    issuer = "https://api.fund.example/identity"
+    browser = Browser(app_on(house.platform, house.keys, clients(house.bank_key), issuer=issuer))
+    shown = browser.form()
+    cookies = shown.headers.getlist("Set-Cookie")
+    assert cookies and all(f"Path=/identity/v1/{DZ}/authorize" in cookie for cookie in cookies)
+    assert browser.post("/authorize", **browser.asked()).location.startswith(f"/identity/v1/{DZ}/authorize?")
+    metadata = browser.client.get(f"/v1/{DZ}/.well-known/openid-configuration").json
+    assert metadata is not None and metadata["authorization_endpoint"] == f"{issuer}/v1/{DZ}/authorize"
 
 
 def test_o3_what_was_typed_is_never_put_into_an_address(house: House) -> None:

@@ -36,6 +36,8 @@ from tests.simulators.programs import free_port
 
 OUR_TAG = 0x1401
 
+WAITS = [timedelta(seconds=wait_s) for wait_s in rules.TRIES.waits_s]
+
 
 def mail_to(centre: Centre, *, port: int | None = None) -> MailProvider:
     server = MailServer("127.0.0.1", port or centre.smtp_port, Security.NONE, timeout_s=2)
@@ -227,7 +229,7 @@ def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
         send_waiting(platform, DZ, provider=provider)
     doubts = [row["doubts"] for row in platform.database["batches"].find({"channel": "email", "status": "queued"})]
     assert doubts.count(1) == 1 and set(doubts) <= {0, 1}
-    for passed in (timedelta(0), rules.WAITS[0]):
+    for passed in (timedelta(0), WAITS[0]):
         with suppress(ProviderInTrouble):
             send_waiting(later(platform, passed), DZ, provider=provider)
     assert set(statuses(platform, "email")) == {("sent", None)}
@@ -313,7 +315,7 @@ def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
     know(platform, email=f"full.{uuid4().hex[:6]}@example.org")
     hear(platform, service, made.claim_paid())
     passed = timedelta(0)
-    for wait in rules.WAITS:
+    for wait in WAITS:
         assert send_waiting(later(platform, passed), DZ, provider=mail) == 1
         assert send_waiting(later(platform, passed), DZ, provider=mail) == 0, "before its time"
         assert statuses(platform, "email") == [("queued", None)]
@@ -353,7 +355,7 @@ def test_a_centre_that_has_enough_gets_the_rest_later(platform: Platform, centre
     with pytest.raises(ProviderInTrouble):
         send_waiting(platform, DZ, provider=sms)
     assert ("queued", None) in statuses(platform, "sms")
-    send_waiting(later(platform, rules.WAITS[0]), DZ, provider=sms)
+    send_waiting(later(platform, WAITS[0]), DZ, provider=sms)
     assert set(statuses(platform, "sms")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
 
@@ -368,7 +370,7 @@ def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
     centre.fault(fault)
     send_waiting(platform, DZ, provider=providers[channel])
     assert statuses(platform, channel) == [("queued", None)]
-    send_waiting(later(platform, rules.WAITS[0]), DZ, provider=providers[channel])
+    send_waiting(later(platform, WAITS[0]), DZ, provider=providers[channel])
     assert statuses(platform, channel) == [("sent", None)]
     assert [each["count"] for each in centre.received(to)] == [2], "two copies of one message"
 
@@ -381,7 +383,7 @@ def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
     hear(platform, service, made.claim_paid())
     centre.fault(fault, 2)
     send_waiting(platform, DZ, provider=providers[channel])
-    for passed in (rules.WAITS[0], timedelta(days=1)):
+    for passed in (WAITS[0], timedelta(days=1)):
         send_waiting(later(platform, passed), DZ, provider=providers[channel])
     assert statuses(platform, channel) == [("unknown", rules.NOBODY_KNOWS)]
     assert told(platform) == ["notifications.message-failed"]

@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.delivery import rules
 from services.notifications.delivery.letter import Answer, Verdict
-from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, WAITS, Settlement
+from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, TRIES, Settlement
 from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from shared.events.notifications import MessageFailed, MessageSent
@@ -18,7 +18,8 @@ from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import Sealed
 from tests.notifications.builders import AMIRA, AT
 
-TRIES_MAX = len(WAITS) + 1
+TRIES_MAX = TRIES.tries_max
+WAITS = [timedelta(seconds=wait_s) for wait_s in TRIES.waits_s]
 
 
 def batch(**facts: Any) -> Batch:

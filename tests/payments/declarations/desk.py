@@ -7,9 +7,10 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from services.payments.declarations.chores import check_received
+from services.payments.declarations.jobs import checking
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
+from shared.jobs.runner import Runner
 from shared.storage.platform import Platform
 from tests.callers import Caller, Office
 from tests.ground import DZ, TN, hear
@@ -62,7 +63,7 @@ class Desk:
 
     def work(self) -> int:
         """What the worker does next."""
-        return check_received().run(self.platform, self.fund_id)
+        return Runner(self.platform, [checking()]).run_due()
 
     def declare(self, files: Files, **form: Any) -> dict[str, Any]:
         """The files sent and checked; the declaration as the employer sees it."""

@@ -10,6 +10,7 @@ from pymongo.database import Database
 from services.payments.wiring import service
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.ground import DZ, TN, hear, keys, platform_on, told
 from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
@@ -80,7 +81,7 @@ def test_withdrawing_books_nothing_and_the_files_may_come_again(desk: Desk, plat
     assert (withdrawn.status_code, withdrawn.json["status"]) == (200, "withdrawn")
     refused = desk.caller.post(f"/declarations/{declaration_id}/confirmation")
     assert (refused.status_code, refused.json["code"]) == (409, "declaration.nothing-to-confirm")
-    assert desk.work() == 0
+    assert platform.database["jobs"].count_documents({}) == 0
     again = desk.declare(das_b(UNPAID))
     assert (again["declaration_id"], again["status"]) == (declaration_id, "to-confirm")
 
@@ -113,6 +114,32 @@ def test_what_nobody_confirms_in_time_is_withdrawn_and_told(database: Database[d
     assert desk.work() == 1 and desk.work() == 0
     assert desk.see(declaration_id)["status"] == "withdrawn"
     assert told(platform)[-1] == "payments.declaration-withdrawn"
+
+
+def test_what_an_earlier_release_asked_to_confirm_lapses_when_it_said(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    class Clock:
+        at = IN_TIME[DZ]
+
+        def __call__(self) -> datetime:
+            return self.at
+
+    clock = Clock()
+    platform = platform_on(database, mongodb, clock=clock)
+    desk = Desk(platform)
+    asked = desk.declare(das_b(UNPAID))
+    platform.database["jobs"].delete_many({})
+    until = datetime.fromisoformat(asked["confirm_until"])
+    left = {"$set": {"next_check_at": until}, "$unset": {"confirm_by_at": ""}}
+    platform.database["declarations"].update_one({}, left)
+    assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
+    assert desk.work() == 0
+    clock.at = until
+    assert desk.work() == 1
+    assert desk.see(asked["declaration_id"])["status"] == "withdrawn"
 
 
 # --- R4: fewer workers ------------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def to_confirm(count: int = 1) -> Examined:
 
 
 STEPS = {
-    Status.HELD: lambda here: rules.begin_check(replace(here, checks=rules.CHECKS_MAX), at=LATER).thing,
+    Status.HELD: lambda here: rules.hold(here).thing,
     Status.RECEIVED: lambda here: rules.receive_again(here, filing(), traceparent="", at=LATER).thing,
     Status.TECHNICALLY_REFUSED: lambda here: _refuse(here, "wage-file.line-length"),
     Status.REFUSED: lambda here: _refuse(here, "wage-file.total-differs"),
@@ -209,19 +209,10 @@ def test_what_was_not_decided_by_the_bytes_may_have_another_outcome(status: Stat
     )
 
 
-def test_a_check_is_begun_a_few_times_and_then_given_up() -> None:
-    here = declaration()
-    for count in range(1, rules.CHECKS_MAX + 1):
-        here = rules.begin_check(here, at=LATER).thing
-        assert (here.status, here.checks, here.next_check_at) == (
-            Status.RECEIVED,
-            count,
-            LATER + rules.CHECK_TAKES_MAX,
-        )
-    held = rules.begin_check(here, at=LATER).thing
-    assert (held.status, held.next_check_at) == (Status.HELD, None)
-    again = rules.receive_again(held, filing(), traceparent="", at=LATER).thing
-    assert (again.status, again.checks, again.next_check_at) == (Status.RECEIVED, 0, LATER)
+def test_what_was_held_is_checked_again_by_an_operator_or_when_it_is_sent_again() -> None:
+    held = rules.hold(declaration()).thing
+    assert rules.resume(held).thing.status is Status.RECEIVED
+    assert rules.receive_again(held, filing(), traceparent="", at=LATER).thing.status is Status.RECEIVED
 
 
 def test_what_is_received_again_forgets_the_receipts_and_takes_what_was_typed() -> None:
@@ -304,7 +295,7 @@ def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -
     (told,) = outcome.events
     assert isinstance(told, DeclarationToConfirm) and (told.findings, told.confirm_until) == (2, asked.confirm_until)
     confirmed = rules.confirm(asked, by="amel", at=LATER).thing
-    assert (confirmed.status, confirmed.next_check_at, confirmed.received_at) == (Status.RECEIVED, LATER, AT)
+    assert (confirmed.status, confirmed.confirm_until, confirmed.received_at) == (Status.RECEIVED, None, AT)
     assert not rules.needs_confirmation(confirmed, to_confirm(2).report)
     assert rules.confirm(confirmed, by="amel", at=LATER).thing == confirmed
     accepted = accept(confirmed, to_confirm(2)).thing
@@ -327,7 +318,7 @@ def test_what_is_to_be_confirmed_may_be_withdrawn_or_lapses() -> None:
     withdrawn = rules.withdraw(asked, at=LATER)
     lapsed = rules.lapse(asked, at=LATER)
     for outcome, is_lapsed in ((withdrawn, False), (lapsed, True)):
-        assert (outcome.thing.status, outcome.thing.next_check_at) == (Status.WITHDRAWN, None)
+        assert (outcome.thing.status, outcome.thing.confirm_by_at) == (Status.WITHDRAWN, None)
         (told,) = outcome.events
         assert isinstance(told, DeclarationWithdrawn) and told.is_lapsed is is_lapsed
     assert rules.withdraw(withdrawn.thing, at=LATER).events == ()

@@ -12,13 +12,15 @@ import pytest
 
 from services.payments.banking.rounds import in_work
 from services.payments.partners import actions, rules, store
-from services.payments.partners.chores import OF_PARTNER_AT_ONCE_MAX, Calling, forget_old
+from services.payments.partners.chores import OF_PARTNER_AT_ONCE_MAX, Calling, forget_removed
 from services.payments.partners.delivery import Delivery, Status
 from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Kind
 from shared.kernel.outcome import Outcome
+from shared.process import purging
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform, now
+from shared.storage.retention import PURGED_AT_ONCE_MAX
 from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.ground import DZ, TN, reading, told
@@ -55,6 +57,14 @@ def end(calling: Calling) -> None:
     let_go.set()
     for lines in calling._lines.values():
         lines.calls.shutdown()
+
+
+def purged(platform: Platform, fund_id: str) -> int:
+    """How many messages the purging of a fund removed."""
+    rows = platform.database[store.deliveries.name]
+    before = rows.count_documents({})
+    purging.purge_all(platform, fund_id, things={store.deliveries.name: store.deliveries.retention})
+    return before - rows.count_documents({})
 
 
 def test_a_message_is_sent_once_and_its_signature_is_good(
@@ -191,11 +201,11 @@ def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
     statuses = [deliveries(made, each, client=each["client"])[0]["status"] for each in (delivered, failed, waiting)]
     assert statuses == ["delivered", "failed", "waiting"]
 
-    assert forget_old(after(platform, rules.KEPT - timedelta(hours=1)), DZ) == 0
-    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), TN) == 0, "another fund's"
-    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 2
+    assert purged(after(platform, rules.KEPT - timedelta(hours=1)), DZ) == 0
+    assert purged(after(platform, rules.KEPT + timedelta(hours=1)), TN) == 0, "another fund's"
+    assert purged(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 2
     assert [len(deliveries(made, each, client=each["client"])) for each in (delivered, failed, waiting)] == [0, 0, 1]
-    assert forget_old(after(platform, 10 * rules.KEPT), DZ) == 0
+    assert purged(after(platform, rules.KEPT + timedelta(days=20)), DZ) == 0
     assert offences(platform) == []
 
 
@@ -215,10 +225,10 @@ def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
             for each in store.newest(work, endpoint["endpoint_id"], wanted=Wanted())
         ],
     )
-    assert forget_old(after(platform, 2 * rules.KEPT), DZ) == 0, "it is to be sent"
+    assert purged(after(platform, 2 * rules.KEPT), DZ) == 0, "it is to be sent"
     assert calling.run(later, DZ) == 1
-    assert forget_old(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 0
-    assert forget_old(after(platform, 2 * rules.KEPT), DZ) == 1
+    assert purged(after(platform, rules.KEPT + timedelta(hours=1)), DZ) == 0
+    assert purged(after(platform, 2 * rules.KEPT), DZ) == 1
 
 
 def test_a_backlog_is_forgotten_in_parts(made: Office, platform: Platform) -> None:
@@ -236,10 +246,10 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, platform: Platform) -> No
             next_try_at=None,
             last_try_at=AT,
         )
-        for number in range(store.FORGOTTEN_AT_ONCE_MAX + 1)
+        for number in range(PURGED_AT_ONCE_MAX + 1)
     ]
     in_work(platform, DZ, "test", lambda work: store.deliveries.keep_many(work, ended, part_of="test"))
-    assert forget_old(platform, DZ) == store.FORGOTTEN_AT_ONCE_MAX + 1
+    assert purged(platform, DZ) == PURGED_AT_ONCE_MAX + 1
     assert deliveries(made, endpoint) == []
 
 
@@ -310,7 +320,7 @@ def test_w1_what_waits_for_a_removed_endpoint_ends_with_it(made: Office, platfor
     debit(platform)
     assert made.machine().delete(f"/endpoints/{endpoint['endpoint_id']}").status_code == 204
     assert Calling(DOOR, round_s=1).run(platform, DZ) == 0 and partner.ids == []
-    forget_old(platform, DZ)
+    forget_removed(platform, DZ)
     (row,) = platform.database["partner_deliveries"].find()
     assert (row["status"], row["last_answer"], row["next_try_at"]) == ("failed", "endpoint-removed", None)
     assert platform.database["partner_endpoints"].count_documents({}) == 0

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from shared.http import admission, problems
-from shared.http.admission import FULL, WAITED, Gate, Places
+from shared.http.admission import FULL, WAITED, Places
 from shared.languages.texts import read
 
 TEXTS = Path(problems.__file__).parent / "texts.yaml"
@@ -125,53 +125,8 @@ def test_a_refusal_says_so_in_the_caller_s_language_and_when_to_come_again(app: 
     assert app.test_client().get("/work").text == "done"
 
 
-@pytest.fixture
-def gate(app: Flask) -> Gate:
-    """One that is never open."""
+def test_a_refusal_has_no_body_where_only_the_head_was_asked_for(app: Flask) -> None:
     admission.install(app, Places(working_max=0, waiting_max=0, wait_s=1))
-    shut: Gate = app.extensions["gate"]
-    assert shut.open_to == 0
-    return shut
-
-
-READ = b"GET /v1/dz-cnas/claims?limit=3 HTTP/1.1\r\nHost: a\r\naccept-language: ar-DZ, fr;q=0.5\r\n\r\n"
-
-
-def test_the_gate_says_what_a_thread_would_say(app: Flask, gate: Gate) -> None:
-    answer = gate.answer(READ)
-    assert answer is not None
-    head, _, body = answer.partition(b"\r\n\r\n")
-    status, *lines = head.decode().split("\r\n")
-    by_thread = app.test_client().get("/v1/dz-cnas/claims", headers={"Accept-Language": "ar"})
-    assert status == f"HTTP/1.1 {by_thread.status}"
-    assert lines == [f"{name}: {value}" for name, value in by_thread.headers]
-    assert body == by_thread.data and "الطلبات" in body.decode()
-    assert b"Connection" not in head  # it goes on
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"",
-        READ[:-2],
-        READ + b"x",
-        READ + READ,
-        READ.replace(b"GET", b"POST"),
-        READ.replace(b"GET", b"HEAD"),
-        READ.replace(b"/v1/dz-cnas/claims", b"/health/ready"),
-        READ.replace(b"HTTP/1.1", b"HTTP/1.0"),
-        READ.replace(b"Host: a", b"Content-Length: 3"),
-        READ.replace(b"Host: a", b"Host: a\nContent-Length : 3"),
-        READ.replace(b"Host: a", b"transfer-encoding: chunked"),
-        READ.replace(b"Host: a", b"Connection: close"),
-        READ.replace(b"Host: a\r\n", b"Host: a\n"),
-    ],
-)
-def test_what_is_not_one_whole_read_goes_to_a_thread(gate: Gate, sent: bytes) -> None:
-    assert gate.answer(sent) is None
-
-
-def test_a_refusal_has_no_body_where_only_the_head_was_asked_for(app: Flask, gate: Gate) -> None:
     asked = app.test_client().head("/v1/dz-cnas/claims")
     assert (asked.status_code, asked.data) == (503, b"") and int(asked.headers["Content-Length"]) > 0
 

@@ -51,6 +51,7 @@ def client(platform: Platform, folder: Path, *, trusted_proxies: int = 0, **quot
         platform=platform,
         verifier=Verifier(FixedKeys(), issuer=ISSUER, audience="bells"),
         texts=service.texts(),
+        document=service.openapi,
         quotas={**QUOTAS, **quotas},
         trusted_proxies=trusted_proxies,
     ).test_client()

@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from shared.jobs import queue
 from shared.jobs.job import Job, JobKind, JobStatus
 from shared.jobs.queue import JobUnknown
-from shared.jobs.runner import PAUSES_S, Runner
+from shared.jobs.runner import DUE_AT_ONCE_MAX, LEASE_EXPIRED, PAUSES, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
@@ -176,6 +176,19 @@ def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> No
     assert len(press.done) == 1
 
 
+def test_a_thing_says_itself_that_it_was_tried_in_vain(platform: Platform, clock: Clock) -> None:
+    held: list[str] = []
+    press = Press(a=Blank())
+    runner = Runner(platform, [kind(press, hold=lambda work, thing_id: held.append(thing_id))])
+    schedule(platform, "a")
+    for _ in range(4):
+        runner.run_due()
+        clock.move(hours=1)
+    left = job(platform, "a")
+    assert left is not None and left.status is JobStatus.FAILED
+    assert (held, len(press.done)) == (["a"], 3)
+
+
 def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(platform: Platform, clock: Clock) -> None:
     later = clock.at + timedelta(days=1)
     press = Press(a=lambda: schedule(platform, "a", due_at=later))
@@ -209,6 +222,41 @@ def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(platf
     assert successor.run_due() == 0
     clock.move(seconds=61)
     assert successor.run_due() == 1
+
+
+def test_what_kills_its_worker_again_and_again_waits_for_an_operator(platform: Platform, clock: Clock) -> None:
+    """A file that takes all memory may not stop the workers for ever."""
+
+    class Killed(BaseException):
+        """Nothing is written after it, as after a kill."""
+
+    press = Press(a=Killed())
+    schedule(platform, "a")
+    schedule(platform, "b", due_at=clock.at + timedelta(minutes=3))
+    for _ in range(3):
+        with pytest.raises(Killed):
+            Runner(platform, [kind(press, lease_s=60)]).run_due()
+        clock.move(seconds=61)
+    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
+    left = job(platform, "a")
+    assert left is not None and (left.status, left.last_error) == (JobStatus.FAILED, LEASE_EXPIRED)
+    press.answers.clear()
+    operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 1
+
+
+def test_a_long_queue_hides_no_job_of_another_fund_or_kind(platform: Platform) -> None:
+    def act(work: Work) -> None:
+        for number in range(DUE_AT_ONCE_MAX + 10):
+            queue.schedule(work, KIND, f"{number:04d}")
+
+    platform.work(DZ, by=someone(), cause="test", action=act)
+    other, press = Press(), Press()
+    platform.work(TN, by=someone(), cause="test", action=lambda work: queue.schedule(work, "other", "t"))
+    runner = Runner(platform, [kind(press), kind(other, name="other")])
+    for fund_id, begun in list(runner._take_due()):
+        runner._run_and_leave(fund_id, begun)
+    assert (press.done, other.done) == ([f"{DZ}/0000", f"{DZ}/0001"], [f"{TN}/t"])
 
 
 def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(platform: Platform) -> None:
@@ -247,7 +295,7 @@ def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(platform:
     assert [done for done in banks.done if done.startswith(DZ)] == [f"{DZ}/d0"]  # the others are not tried in vain
     waiting = job(platform, "d0")
     assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
-    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES_S[0])
+    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES.waits_s[0])
 
 
 def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:

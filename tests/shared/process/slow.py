@@ -1,6 +1,5 @@
-"""`python -m tests.shared.process.slow web`: a service that takes its time, and loses patience when it is told to."""
+"""`python -m tests.shared.process.slow web`: a service that takes its time."""
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -10,7 +9,6 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from shared.http.routes import ANYONE, Routes
-from shared.process import web_worker
 from shared.process.main import main
 from shared.process.service import Service
 from shared.storage.work import Work
@@ -58,5 +56,4 @@ service: Service[None] = Service(
 )
 
 if __name__ == "__main__":
-    web_worker.STALLED_MAX_S = int(os.environ.get("STALLED_MAX_S", web_worker.STALLED_MAX_S))
     sys.exit(main(service, sys.argv[1:]))

@@ -67,8 +67,6 @@ def test_some_are_served_and_the_rest_refused_at_once(web: Running) -> None:
         assert refused.json()["code"] == "platform.overloaded"
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.headers["Cache-Control"] == "no-store"
-    at_the_gate = [refused for refused in load.refusals if "Server" not in refused.headers]  # gunicorn's own name
-    assert len(at_the_gate) > 5
     until(lambda: is_ok(not_ready))
     metrics = requests.get(web.metrics, timeout=5).text
     assert 'himaya_requests_shed_total{why="full"}' in metrics

@@ -3,14 +3,14 @@
 import base64
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import CursorMalformed, Order, Wanted, after, cursor_at
+from shared.storage.paging import CursorMalformed, Order, Page, Wanted, after, cursor_at, one_after_the_other
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
@@ -173,3 +173,34 @@ def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(platf
     with pytest.raises(BoundReached, match="things: more than 1000 by status"):
         things.find_all(reading(platform), status="open")
     assert len(things.find_all(reading(platform), limit=5, sort=OLDEST.sort, status="open")) == 5
+
+
+def _numbers(upto: int, *, beginning: int = 0) -> Callable[[Wanted], Page[int]]:
+    """A list of numbers whose cursor is the next number."""
+
+    def read(wanted: Wanted) -> Page[int]:
+        at = int(wanted.cursor) if wanted.cursor else beginning
+        end = min(at + wanted.limit, upto)
+        return Page(range(at, end), next=str(end) if end < upto else None)
+
+    return read
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7, 100])
+@pytest.mark.parametrize("sizes", [(5, 0, 4), (0, 0, 0), (3, 3, 3), (0, 7, 0)])
+def test_lists_that_are_read_as_one_come_whole_in_pages_that_are_full(limit: int, sizes: tuple[int, ...]) -> None:
+    lists = [_numbers(100 * n + size, beginning=100 * n) for n, size in enumerate(sizes)]
+    seen: list[int] = []
+    wanted: Wanted | None = Wanted(limit=limit)
+    while wanted is not None:
+        page = one_after_the_other(wanted, lists)
+        assert len(page.items) == limit or page.next is None or len(seen) + len(page.items) == sum(sizes)
+        seen += page.items
+        wanted = Wanted(limit=limit, cursor=page.next) if page.next else None
+    assert seen == [100 * n + each for n, size in enumerate(sizes) for each in range(size)]
+
+
+@pytest.mark.parametrize("cursor", ["x", "3.", "-1.", ".", "٠.", "99999999999999999999."])
+def test_a_cursor_of_no_list_is_refused(cursor: str) -> None:
+    with pytest.raises(CursorMalformed):
+        one_after_the_other(Wanted(cursor=cursor), [_numbers(3)] * 3)

@@ -1,0 +1,23 @@
+"""What payments does by itself with its bank. Here alone, and in no request, is the bank called."""
+
+from services.payments.banking import store as banking
+from services.payments.banking.client import BankClient
+from services.payments.banking.collecting import Collecting
+from services.payments.banking.fetching import Fetching
+from services.payments.banking.paying import Paying
+from services.payments.collections import store as collections
+from services.payments.payouts import store as payouts
+from shared.jobs.job import JobKind
+from shared.process.leftovers import Leftovers
+
+
+def jobs(bank: BankClient, *, return_url: str) -> list[JobKind]:
+    """One kind for each thing that the bank has a word in."""
+    return [Collecting(bank, return_url).job, Paying(bank).job, Fetching(bank).job]
+
+
+leftovers = [
+    Leftovers(name=collections.FOLLOW, find=collections.unscheduled, adopt=collections.schedule),
+    Leftovers(name=payouts.FOLLOW, find=payouts.unscheduled, adopt=payouts.schedule),
+    Leftovers(name=banking.FETCH, find=banking.unscheduled, adopt=banking.schedule),
+]

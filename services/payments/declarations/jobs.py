@@ -1,0 +1,98 @@
+"""The check of declarations: each is a job, also the one that withdraws what nobody confirmed in time.
+
+The files are read and checked outside of any transaction, since that takes about 50 ms a thousand lines, and the
+workers are kept a page at a time; all that follows from the check is kept in one unit of work. A worker that is killed
+anywhere before it leaves the declaration as it was, and it is checked again when the lease of its job ends.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from services.payments.declarations import actions, rules, store
+from services.payments.declarations.actions import Judged
+from services.payments.declarations.declaration import Declaration, Status
+from services.payments.declarations.examination import Source, examine
+from services.payments.declarations.layouts.registry import LAYOUTS
+from services.payments.declarations.pages import WAGES_A_PAGE, paged
+from shared.jobs.job import JobKind
+from shared.kernel.actors import system
+from shared.kernel.personal import DataClass
+from shared.process.leftovers import Leftovers
+from shared.storage import blobs
+from shared.storage.blobs import Blob
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from shared.telemetry.carrying import continued
+
+CHECK_TAKES_MAX_S = 20.0
+"""The longest file that its layout can number is checked and booked in half of it."""
+ATTEMPTS_MAX = 5
+PAGES_AT_ONCE = 10
+
+CHECKER = system("check-declarations")
+
+Answer = TypeVar("Answer")
+
+log = structlog.get_logger()
+
+
+def checking() -> JobKind:
+    """Checks what an employer has handed in, and withdraws what nobody confirmed in time."""
+    return JobKind(name=actions.CHECK, run=run, lease_s=CHECK_TAKES_MAX_S, attempts_max=ATTEMPTS_MAX, hold=_hold)
+
+
+def run(platform: Platform, fund_id: str, declaration_id: str) -> datetime | None:
+    """Do what the state of a declaration asks for: a part of the trace of its upload."""
+    declaration = store.declarations.load(platform.reading(fund_id, by=CHECKER), declaration_id)
+    if declaration.status is Status.TO_CONFIRM:
+        return _do(platform, fund_id, declaration, partial(actions.lapse, declaration_id=declaration_id))
+    if declaration.status is Status.HELD:
+        declaration = _do(platform, fund_id, declaration, partial(actions.resume, declaration_id=declaration_id))
+    if declaration.status is Status.RECEIVED:
+        with continued("declarations.check", declaration.traceparent):
+            judged = check(platform, fund_id, declaration)
+            keep_workers(platform, fund_id, declaration, judged)
+            conclude(platform, fund_id, declaration, judged)
+    return None
+
+
+def _hold(work: Work, declaration_id: str) -> None:
+    actions.hold(work, declaration_id=declaration_id)
+    log.error("declaration-held", declaration_id=declaration_id)
+
+
+def check(platform: Platform, fund_id: str, declaration: Declaration) -> Judged:
+    """Read a declaration's files to their end and judge what they say."""
+    work = platform.reading(fund_id, by=CHECKER)
+    sources = [
+        Source(file.name, blobs.read(platform, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
+        for file in declaration.files
+    ]
+    layouts = [LAYOUTS[layout_id] for layout_id in rules.form_of(work.fund, declaration.form).layouts]
+    examined = examine(sources, facts=actions.facts(work, declaration), layouts=layouts)
+    return actions.judge(work, declaration, examined)
+
+
+def keep_workers(platform: Platform, fund_id: str, declaration: Declaration, judged: Judged) -> None:
+    """Keep the workers of what will be accepted, some thousands in a unit of work."""
+    if judged.assessment is None:
+        return
+    pages = list(enumerate(paged(judged.examined.workers, size=WAGES_A_PAGE), start=1))
+    for some in paged(pages, size=PAGES_AT_ONCE):
+        _do(platform, fund_id, declaration, partial(store.keep_workers, declaration=declaration, pages=some))
+
+
+def conclude(platform: Platform, fund_id: str, declaration: Declaration, judged: Judged) -> Declaration:
+    """Keep what a check came to, with all that follows from it."""
+    return _do(platform, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
+
+
+def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Callable[[Work], Answer]) -> Answer:
+    return platform.work(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
+
+
+leftovers = Leftovers(name=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)

@@ -1,0 +1,412 @@
+"""Every list of every service, with more rows than a page has: all come, each once, in the order said, also while rows
+are added. And nothing is cut off in silence inside: who asks for "the first so many" says why that is enough."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.claims.claims import store as claims
+from services.claims.claims.claim import Status as ClaimStatus
+from services.documents.careers import store as careers
+from services.documents.careers.career import DeclaredPage
+from services.documents.papers import store as papers
+from services.identity.register import store as register
+from services.identity.signin import store as signin
+from services.notifications.messages import store as messages
+from services.payments.banking import store as banking
+from services.payments.banking.bank_entry import EntryStatus
+from services.payments.collections import store as collections
+from services.payments.collections.standing import Case
+from services.payments.declarations import store as declarations
+from services.payments.partners import store as partners
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.endpoint import Kind
+from services.payments.payouts import store as payouts
+from services.payments.payouts.payout import Status as PayoutStatus
+from services.payments.refunds import store as refunds
+from shared.jobs import queue
+from shared.process.access_journal import store as journal
+from shared.process.access_journal.entry import AccessEntry, Purpose
+from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
+from shared.storage.platform import Platform
+from shared.storage.shelf import Shelf
+from shared.storage.work import Work
+from tests.ground import DZ, reading, someone
+from tests.security.conftest import Holdings, holding  # noqa: F401
+
+ROOT = Path(__file__).parents[2]
+ROWS = 2 * PAGE_MAX + 37
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list: of which repository and in which order, and how it is asked for by the thing that all rows are like.
+
+    `facts` are what the rows have for the list to let them through; `made` makes a thing where the service has none.
+    """
+
+    service: str
+    shelf: Shelf[Any]
+    order: Order
+    read: Callable[..., Any]
+    facts: dict[str, Any] | None = None
+    made: Callable[[], Any] | None = None
+
+
+def _delivery() -> Delivery:
+    return Delivery(
+        delivery_id="d",
+        endpoint_id="e",
+        message_id="m",
+        kind=Kind.PAYMENT_DEBITED,
+        happened_at=FIRST,
+        body="{}",
+        next_try_at=FIRST,
+    )
+
+
+def _entry(**whose: str) -> AccessEntry:
+    return AccessEntry(entry_id="e", by="agent-1", at=FIRST, purpose=Purpose.CONTROL, looked_at="person", **whose)
+
+
+def _declared_page() -> DeclaredPage:
+    return DeclaredPage(page_id="p", scope="s", revision=1, person_refs=("p1",))
+
+
+WAITING = {"is_matched": False, "booked_as": "", "status": EntryStatus.WAITING, "shares": ()}
+
+PAGED: dict[str, Listed] = {
+    "services.claims.claims.store.of_person": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda work, it, wanted: claims.of_person(work, it.person_ref, wanted=wanted, status=None),
+    ),
+    "services.claims.claims.store.queue": Listed(
+        "claims",
+        claims.claims,
+        claims.DUE_FIRST,
+        lambda work, it, wanted: claims.queue(
+            work,
+            wanted=wanted,
+            status=ClaimStatus.SUBMITTED,
+            assigned_to="nobody",
+            due_before=date(2100, 1, 1),
+            person_ref=None,
+        ),
+    ),
+    "services.documents.papers.store.of_person": Listed(
+        "documents",
+        papers.papers,
+        papers.NEWEST,
+        lambda work, it, wanted: papers.of_person(work, it.person_ref, wanted=wanted),
+    ),
+    "services.identity.register.store.page_of_employers": Listed(
+        "identity",
+        register.employers,
+        register.BY_NUMBER,
+        lambda work, it, wanted: register.page_of_employers(work, wanted=wanted, employer_id=None, is_open=None),
+    ),
+    "services.identity.signin.store.of_account": Listed(
+        "identity",
+        signin.sessions,
+        signin.NEWEST_FIRST,
+        lambda work, it, wanted: signin.of_account(work, it.account_id, wanted=wanted),
+    ),
+    "services.notifications.messages.store.of_owners": Listed(
+        "notifications",
+        messages.messages,
+        messages.NEWEST,
+        lambda work, it, wanted: messages.of_owners(work, [it.owner_id], without=["none"], wanted=wanted),
+    ),
+    "services.payments.banking.store.page": Listed(
+        "payments",
+        banking.entries,
+        banking.IN_ORDER,
+        lambda work, it, wanted: banking.page(work, status=None, account=it.account, day=None, wanted=wanted),
+        WAITING,
+    ),
+    "services.payments.banking.store.unmatched": Listed(
+        "payments",
+        banking.entries,
+        banking.IN_ORDER,
+        lambda work, it, wanted: banking.unmatched(work, wanted=wanted),
+        WAITING,
+    ),
+    "services.payments.collections.store.of_declaration": Listed(
+        "payments",
+        collections.collections,
+        collections.COLLECTIONS_IN_ORDER,
+        lambda work, it, wanted: collections.of_declaration(work, it.declaration_id, wanted=wanted),
+    ),
+    "services.payments.collections.store.page_of_credits": Listed(
+        "payments",
+        collections.credits,
+        collections.CREDITS_IN_ORDER,
+        lambda work, it, wanted: collections.page_of_credits(work, employer_id=None, is_open=True, wanted=wanted),
+    ),
+    "services.payments.collections.store.differing": Listed(
+        "payments",
+        collections.standings,
+        collections.BY_CASE,
+        lambda work, it, wanted: collections.differing(work, wanted=wanted),
+        {"case": Case.PARTIAL},
+    ),
+    "services.payments.declarations.store.of_employer": Listed(
+        "payments",
+        declarations.declarations,
+        declarations.NEWEST_FIRST,
+        lambda work, it, wanted: declarations.of_employer(work, it.employer_id, period=None, wanted=wanted),
+    ),
+    "services.payments.partners.store.page_of_fund": Listed(
+        "payments",
+        partners.endpoints,
+        partners.IN_ORDER,
+        lambda work, it, wanted: partners.page_of_fund(work, wanted=wanted),
+    ),
+    "services.payments.partners.store.page_of_client": Listed(
+        "payments",
+        partners.endpoints,
+        partners.IN_ORDER,
+        lambda work, it, wanted: partners.page_of_client(work, it.client, wanted=wanted),
+    ),
+    "services.payments.partners.store.newest": Listed(
+        "payments",
+        partners.deliveries,
+        partners.NEWEST,
+        lambda work, it, wanted: partners.newest(work, it.endpoint_id, wanted=wanted),
+        made=_delivery,
+    ),
+    "services.payments.payouts.store.with_status": Listed(
+        "payments",
+        payouts.payouts,
+        payouts.OLDEST_FIRST,
+        lambda work, it, wanted: payouts.with_status(work, it.status, wanted=wanted),
+    ),
+    "services.payments.refunds.store.page": Listed(
+        "payments",
+        refunds.refunds,
+        refunds.IN_ORDER,
+        lambda work, it, wanted: refunds.page(work, status=it.status, wanted=wanted),
+    ),
+    "shared.jobs.queue.page": Listed(
+        "claims",
+        queue.jobs,
+        queue.LONGEST_DUE,
+        lambda work, it, wanted: queue.page(work, status=it.status, wanted=wanted),
+    ),
+    "shared.process.access_journal.store.of_person": Listed(
+        "claims",
+        journal.entries,
+        journal.NEWEST_FIRST,
+        lambda work, it, wanted: journal.of_person(work, it.person_ref, wanted=wanted),
+        made=lambda: _entry(person_ref="p1"),
+    ),
+    "shared.process.access_journal.store.of_employers": Listed(
+        "claims",
+        journal.entries,
+        journal.NEWEST_FIRST,
+        lambda work, it, wanted: journal.of_employers(work, [it.employer_id], wanted=wanted),
+        made=lambda: _entry(employer_id="f1"),
+    ),
+}
+"""Each list that a caller gets page by page, by the function that reads it."""
+
+WHOLE: dict[str, Listed] = {
+    "services.documents.careers.store.pages_that_decide": Listed(
+        "documents",
+        careers.pages,
+        careers.BY_REVISION,
+        lambda work, it: careers.pages_that_decide(work, it.scope, page_id="new", revision=ROWS, pages_wanted=1),
+        made=_declared_page,
+    ),
+    "services.payments.banking.store.bearing": Listed(
+        "payments", banking.entries, banking.BY_ID, lambda work, it: banking.bearing(work, it.bank_reference)
+    ),
+    "services.payments.collections.store.of_period": Listed(
+        "payments",
+        collections.collections,
+        collections.COLLECTIONS_IN_ORDER,
+        lambda work, it: collections.of_period(work, employer_id=it.employer_id, period=it.period),
+    ),
+    "services.payments.collections.store.obligations_of_period": Listed(
+        "payments",
+        collections.obligations,
+        collections.OBLIGATIONS_IN_ORDER,
+        lambda work, it: collections.obligations_of_period(work, employer_id=it.employer_id, period=it.period),
+    ),
+    "services.payments.collections.store.open_credits": Listed(
+        "payments",
+        collections.credits,
+        collections.CREDITS_IN_ORDER,
+        lambda work, it: collections.open_credits(work, employer_id=it.employer_id),
+    ),
+    "services.payments.partners.store.of_fund": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda work, it: partners.of_fund(work)
+    ),
+    "services.payments.partners.store.enabled": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda work, it: partners.enabled(work)
+    ),
+    "services.payments.payouts.store.waiting_for_account": Listed(
+        "payments",
+        payouts.payouts,
+        payouts.OLDEST_FIRST,
+        lambda work, it: payouts.waiting_for_account(work, [it.person_ref]),
+        {"status": PayoutStatus.WAITING_ACCOUNT},
+    ),
+    "services.payments.payouts.store.to_be_replaced": Listed(
+        "payments",
+        payouts.payouts,
+        payouts.OLDEST_FIRST,
+        lambda work, it: payouts.to_be_replaced(work, [it.person_ref]),
+        {"status": PayoutStatus.RETURNED, "batch_id": "b"},
+    ),
+}
+"""Each list that something inside reads whole."""
+
+FIRST_SO_MANY = {
+    "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
+    "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.documents.papers.store.unscheduled": "a chore's round: what it scheduled is not found again",
+    "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
+    "services.identity.register.store.known": "as many as a unique index can give",
+    "services.notifications.messages.store.of_batches": "as many as the batches hold",
+    "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
+    "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
+    "services.payments.partners.store.removed": "a round: what it forgot is not found again",
+    "services.payments.partners.store.waiting": "a round: what it ended is not found again",
+    "services.payments.partners.store.due": "a round: each try moves its message on",
+    "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
+    "services.payments.payees.actions.is_any_known": "whether there is any",
+    "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
+    "shared.jobs.queue.due": "a round of a worker: each attempt moves its job on",
+}
+"""Who asks for the first so many, with the reason why what comes after is not lost."""
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for folder in ("services", "shared"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    yield f"{module}.{node.name}", node
+
+
+def _calling(method: str, with_: str) -> set[str]:
+    """The functions that call a method of a repository with an argument of that name."""
+    return {
+        name
+        for name, function in _functions()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == method
+        and any(given.arg == with_ for given in node.keywords)
+    } - {"shared.storage.shelf.each"}
+
+
+def test_no_list_is_forgotten_here() -> None:
+    assert _calling("page", "order") == PAGED.keys()
+    assert _calling("each", "order") == WHOLE.keys()
+    assert _calling("find_all", "limit") == FIRST_SO_MANY.keys()
+
+
+@pytest.fixture(scope="session")
+def like(holding: Holdings) -> Callable[[Listed], tuple[Platform, Any]]:  # noqa: F811
+    """A platform with an empty repository of a list, and a thing that its rows may be like."""
+    known: dict[tuple[str, str], Any] = {}
+
+    def of(listed: Listed) -> tuple[Platform, Any]:
+        platform = holding(listed.service).office.platform
+        rows, key = platform.database[listed.shelf.name], (listed.service, listed.shelf.name)
+        if listed.made is None and key not in known:
+            known[key] = listed.shelf._thing(reading(platform), next(iter(rows.find({"fund": DZ}))))
+        rows.delete_many({})
+        return platform, replace(listed.made() if listed.made else known[key], **(listed.facts or {}), version=0)
+
+    return of
+
+
+def _value(like: object, number: int) -> object:
+    """The value of a field that a list is sorted by, two rows having the same."""
+    half = number // 2
+    match like:
+        case int():
+            return half
+        case StrEnum():
+            return sorted(type(like))[half * len(type(like)) // ROWS % len(type(like))]
+        case datetime():
+            return FIRST + timedelta(seconds=half)
+        case date():
+            return FIRST.date() + timedelta(days=half)
+    return f"{half:06d}"
+
+
+def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
+    """Things that differ in their key, in what they are sorted by and in what is unique."""
+    unique = {index.fields[-1] for index in listed.shelf.indexes if index.unique}
+    own = {listed.order.field} - {listed.shelf.key, "_id"}
+    return [
+        replace(
+            like,
+            **{name: f"{name}-{number}" for name in unique - {listed.shelf.key}},
+            **{name: _value(getattr(like, name), number) for name in own},
+            **{listed.shelf.key: f"{number:06d}"},
+        )
+        for number in numbers
+    ]
+
+
+def keep(platform: Platform, listed: Listed, things: list[Any]) -> None:
+    def act(work: Work) -> None:
+        listed.shelf.keep_many(work, things, part_of="test")
+
+    platform.work(DZ, by=someone(), cause="test:rows", action=act)
+
+
+def keys(listed: Listed, things: Iterable[Any]) -> list[str]:
+    return [str(getattr(thing, listed.shelf.key)) for thing in things]
+
+
+def in_order(listed: Listed, things: Iterable[Any]) -> list[str]:
+    field = listed.shelf.key if listed.order.field == "_id" else listed.order.field
+    ordered = sorted(things, key=lambda it: (getattr(it, field), getattr(it, listed.shelf.key)))
+    return keys(listed, reversed(ordered) if listed.order.is_newest_first else ordered)
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_all_rows_of_a_list_come_once_and_in_order_also_while_rows_are_added(
+    name: str, like: Callable[[Listed], tuple[Platform, Any]]
+) -> None:
+    listed = PAGED[name]
+    platform, model = like(listed)
+    made = rows(listed, model, range(10, ROWS + 10))
+    keep(platform, listed, made)
+    earlier, later = rows(listed, model, range(10)), rows(listed, model, range(ROWS + 10, ROWS + 20))
+    seen: list[str] = []
+    wanted: Wanted | None = Wanted()
+    while wanted is not None and len(seen) <= 2 * ROWS:
+        page: Page[Any] = listed.read(reading(platform), model, wanted)
+        assert len(page.items) <= PAGE_MAX
+        seen += keys(listed, page.items)
+        if len(seen) == PAGE_MAX:  # before the rows that were seen, and behind all
+            keep(platform, listed, [*earlier, *later])
+        wanted = Wanted(cursor=page.next) if page.next else None
+    before = set(in_order(listed, [*earlier, *made, *later])[:10])
+    assert seen == [key for key in in_order(listed, [*earlier, *made, *later]) if key not in before]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_is_read_inside_is_read_whole(name: str, like: Callable[[Listed], tuple[Platform, Any]]) -> None:
+    listed = WHOLE[name]
+    platform, model = like(listed)
+    made = rows(listed, model, range(ROWS))
+    keep(platform, listed, made)
+    assert sorted(keys(listed, listed.read(reading(platform), model))) == sorted(keys(listed, made))

@@ -1,0 +1,94 @@
+"""Who of the fund looks at one person's or one employer's things leaves an entry, on every route, also where it only
+reads; and those whose things they are can read who looked."""
+
+import pytest
+
+from services.identity.accounts.account import Role
+from shared.http.routes import Route
+from shared.process.access_journal.entry import AccessEntry, Purpose
+from shared.process.access_journal.store import NEWEST_FIRST as ORDER
+from shared.process.access_journal.store import entries
+from shared.storage.paging import Wanted
+from tests.contracts import services
+from tests.ground import reading
+from tests.security.conftest import Holdings
+from tests.security.matrix import GUARDED, Operation
+
+NOT_JOURNALED = {
+    "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
+    "refunds.read": "the same",
+    "operations.read_letter": "of what operators see, nothing says whom it is about",
+    "operations.read_job": "the same",
+}
+"""Routes that read one thing without an entry, with the reason."""
+
+
+def route(operation: Operation) -> Route:
+    routes = (each for room in services.load(operation.service).routes for each in room.all)
+    return next(each for each in routes if each.name == operation.name)
+
+
+READING = [each for each in GUARDED if each.method == "GET" and each.scope in Role.OPERATOR.scopes]
+JOURNALED = [each for each in READING if route(each).is_journaled]
+OF_NOBODY = {"claims.queue", "register.list_employers"}
+"""Lists that enter the journal only where one person or one employer is asked for; they have tests of their own."""
+
+
+def count(holding: Holdings, service: str) -> int:
+    return holding(service).office.platform.database["access_journal"].count_documents({})
+
+
+def test_every_reading_of_one_thing_is_journaled_or_says_why_not() -> None:
+    silent = {each.name for each in READING if each.parts and not route(each).is_journaled}
+    assert silent == NOT_JOURNALED.keys()
+
+
+@pytest.mark.parametrize("operation", [each for each in JOURNALED if each.name not in OF_NOBODY], ids=str)
+def test_an_agents_look_is_kept_and_ones_own_is_not(operation: Operation, holding: Holdings) -> None:
+    here = holding(operation.service)
+    before = count(holding, operation.service)
+    for role in (Role.PERSON, Role.EMPLOYER):
+        if operation.scope in role.scopes:
+            here.ask(operation, here.caller(role, is_owner=True).token)
+    assert count(holding, operation.service) == before
+    agent = here.caller(Role.AGENT, is_owner=True)
+    assert here.ask(operation, agent.token).status_code == 200
+    assert count(holding, operation.service) > before, "nobody would know that the agent looked"
+
+
+@pytest.mark.parametrize("operation", JOURNALED, ids=str)
+def test_a_look_says_why(operation: Operation, holding: Holdings) -> None:
+    here = holding(operation.service)
+    agent = here.caller(Role.AGENT, is_owner=True)
+    given = here.asks.get(operation.name, {}).get("query_string", {})
+    refused = here.ask(operation, agent.token, query_string={**given, "purpose": "curiosity"})
+    assert (refused.status_code, refused.json["code"]) == (422, "request.invalid")
+
+
+@pytest.mark.parametrize("service", sorted({each.service for each in JOURNALED}))
+def test_all_that_is_kept_can_be_read_by_those_whose_it_is(service: str, holding: Holdings) -> None:
+    here = holding(service)
+    agent = here.caller(Role.AGENT, is_owner=True)
+    for operation in JOURNALED:
+        if operation.service == service:
+            here.ask(operation, agent.token)
+    texts = here.office.service.texts()
+    kept = entries.page(reading(here.office.platform), order=ORDER, wanted=Wanted()).items
+    assert kept
+    for entry in kept:
+        assert texts.by_code.keys() >= {f"access.looked-at.{entry.looked_at}", f"access.purpose.{entry.purpose}"}
+    for role, owned in ((Role.PERSON, "person_ref"), (Role.EMPLOYER, "employer_id")):
+        owner = here.caller(role, is_owner=True)
+        whose = here.owner if role is Role.PERSON else here.firm
+        theirs: list[AccessEntry] = [each for each in kept if getattr(each, owned) == whose]
+        if theirs:
+            seen = owner.get("/access-journal").json["items"]
+            assert len(seen) >= len(theirs), f"{role} of {service} cannot read its journal"
+            assert {each["by"] for each in seen} == {each.by for each in theirs}
+    assert here.caller(Role.PERSON, is_owner=False).get("/access-journal").json.get("items", []) == []
+
+
+@pytest.mark.parametrize("service", services.names())
+def test_every_purpose_has_its_sentence(service: str) -> None:
+    by_code = services.load(service).texts().by_code
+    assert all(by_code[f"access.purpose.{each}"].keys() == {"ar", "fr", "en"} for each in Purpose)

@@ -1,0 +1,56 @@
+"""Entries of the access journal: of a person or of an employer, made by agents alone, read by those whose they are."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.kernel.actors import Actor, ActorKind
+from shared.process.access_journal import actions
+from shared.process.access_journal.entry import AccessEntry, Purpose
+from shared.process.access_journal.store import entries
+from shared.storage.paging import Wanted
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, TN
+
+AGENT = Actor(kind=ActorKind.STAFF, subject="agent-1")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def look(platform: Platform, by: Actor = AGENT) -> None:
+    """One look at each: a person, the persons of a page (one of them twice), an employer."""
+
+    def act(work: Work) -> None:
+        actions.note_person(work, "p1", looked_at="card", purpose=Purpose.CONTROL, reference="C1")
+        actions.note_persons(work, ["p1", "p2", "p2"], looked_at="workers", purpose=Purpose.HANDLING, part_of="d/1")
+        actions.note_employer(work, "f1", looked_at="declaration", purpose=Purpose.COMPLAINT)
+
+    platform.work(DZ, by=by, cause="test:look", action=act)
+
+
+def seen(platform: Platform, fund_id: str = DZ, **whose: object) -> list[tuple[str, str]]:
+    reader = Actor(kind=ActorKind.PERSON, subject="reader", **whose)  # type: ignore[arg-type]
+    page = actions.of_caller(platform.reading(fund_id, by=reader), wanted=Wanted())
+    return [(entry.looked_at, entry.by) for entry in page]
+
+
+def test_each_reads_who_looked_at_theirs_newest_first(platform: Platform) -> None:
+    entries_made = [("workers", "agent-1"), ("card", "agent-1")]
+    look(platform)
+    assert seen(platform, person_ref="p1") == entries_made
+    assert seen(platform, person_ref="p2") == entries_made[:1]
+    assert seen(platform, employer_ids=frozenset(["f1", "f2"])) == [("declaration", "agent-1")]
+    assert seen(platform) == seen(platform, employer_ids=frozenset(["f2"])) == []
+    assert seen(platform, TN, person_ref="p1") == []
+
+
+@pytest.mark.parametrize("kind", set(ActorKind) - {ActorKind.STAFF})
+def test_nobody_but_an_agent_leaves_an_entry(platform: Platform, kind: ActorKind) -> None:
+    look(platform, by=Actor(kind=kind, subject="somebody"))
+    assert platform.database[entries.name].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("whose", [{}, {"person_ref": "p1", "employer_id": "f1"}])
+def test_an_entry_is_about_one_of_both(whose: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="about a person or about an employer"):
+        AccessEntry(entry_id="e", by="agent-1", at=AT, purpose=Purpose.CONTROL, looked_at="card", **whose)

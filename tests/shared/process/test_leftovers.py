@@ -1,0 +1,43 @@
+"""What an earlier release left waiting gets a job, once."""
+
+from dataclasses import dataclass, field
+
+from shared.jobs import queue
+from shared.process.leftovers import Leftovers, adopt_all
+from shared.storage.platform import Platform
+from shared.storage.work import Work
+from tests.ground import DZ, TN, reading
+
+KIND, AT_ONCE = "press", 3
+
+
+@dataclass
+class Left:
+    """Some things without a job, a few found at a time."""
+
+    ids: list[str] = field(default_factory=lambda: [f"t{number}" for number in range(8)])
+    looks: int = 0
+
+    def find(self, work: Work) -> list[str]:
+        self.looks += 1
+        return self.ids[:AT_ONCE] if work.fund.fund_id == DZ else []
+
+    def adopt(self, work: Work, thing_id: str) -> None:
+        self.ids.remove(thing_id)
+        queue.schedule(work, KIND, thing_id)
+
+
+def test_all_that_waits_is_scheduled_batch_by_batch_and_once(platform: Platform) -> None:
+    left = Left()
+    waiting = [Leftovers(name=KIND, find=left.find, adopt=left.adopt)]
+    assert adopt_all(platform, TN, leftovers=waiting) == 0
+    assert adopt_all(platform, DZ, leftovers=waiting) == 8
+    assert len(queue.due(platform, DZ, KIND, limit=20)) == 8
+    assert adopt_all(platform, DZ, leftovers=waiting) == 0
+
+
+def test_at_rest_it_costs_one_look_and_no_transaction(platform: Platform) -> None:
+    left = Left(ids=[])
+    adopt_all(platform, DZ, leftovers=[Leftovers(name=KIND, find=left.find, adopt=left.adopt)])
+    assert left.looks == 1
+    assert reading(platform).drawer("audit").count({}) == 0
