@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -42,6 +42,7 @@ from services.identity.wiring import service as identity
 from services.notifications.delivery.actions import keep_receipts
 from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
 from services.notifications.delivery.letter import Answer, Letter, Verdict
+from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service as notifications
 from services.payments.declarations.jobs import checking
 from services.payments.wiring import service as payments
@@ -56,7 +57,7 @@ from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.sealing.keys import FundKeys, from_data, generate_keyring, restricted
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.platform import Platform, now
 from tests.callers import Office
 
 SIZES = (5_000, 10_000, 20_000)
@@ -66,6 +67,7 @@ REGISTER_PAGE = 500
 POLL_MS = 200
 IDLE_POLLS_MAX = 15
 SHOWN = 28
+WAGE_MINOR = 6_500_000
 SENT_SMS = {"channel": "sms", "status": "sent"}
 
 
@@ -207,7 +209,8 @@ class Line:
         return self.platforms[service].database[collection].count_documents(equal)
 
     def run(self) -> None:
-        told = cast(ALGERIA, run=1, count=self.size)
+        drawn = cast(ALGERIA, run=1, count=self.size)
+        told = replace(drawn, workers=tuple(replace(each, wage_minor=WAGE_MINOR) for each in drawn.workers))
         self.register(told)
         declaration_id = self.declare(told)
         pages = -(-self.size // 500)
@@ -222,7 +225,8 @@ class Line:
         )
         self.hear(notifications, until=lambda: self.count("notifications", "messages", channel="sms") == self.size)
         with self.step("notifications: send"):
-            while send_waiting(self.platforms["notifications"], FUND, provider=Provider()):
+            later = replace(self.platforms["notifications"], clock=lambda: now() + LATER)
+            while send_waiting(later, FUND, provider=Provider()):
                 pass
         sent = [row["message_id"] for row in self.platforms["notifications"].database["messages"].find(SENT_SMS)]
         if len(sent) != self.size:

@@ -61,6 +61,7 @@ def inbox(work: Work, *, wanted: Wanted) -> Page[Message]:
 def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:
     """The messages, each that has to leave in a batch of its channel."""
     traceparent = carried()
+    due_at = rules.due_at(len(messages), at=work.at)
     placed, batches = [message for message in messages if message.status is Status.SENT], []
     leaving = [message for message in messages if message.status is Status.QUEUED]
     for (channel, is_urgent), group in groupby(sorted(leaving, key=_lane), key=_lane):
@@ -71,7 +72,7 @@ def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], li
                 channel=channel,
                 is_urgent=is_urgent,
                 status=BatchStatus.QUEUED,
-                due_at=work.at,
+                due_at=work.at if is_urgent else due_at,
                 size=len(together[start : start + MESSAGES_MAX]),
                 traceparent=traceparent,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from services.notifications.contacts.contact import Addresses
@@ -14,6 +14,12 @@ from shared.kernel.moves import moved
 from shared.kernel.personal import Sealed
 
 _OURS = UUID("0c7b1c92-5f7e-5f0e-9a3d-6d1a53e0a7b4")
+
+
+MANY = 100
+LATER = timedelta(seconds=20)
+"""Messages of one event that are as many as this leave so much later: a wage file brings thousands, page by page, and
+sending them asks four times as much of a database as the cards of a page, for which the employer waits."""
 
 
 class MessageUnknown(Missing):
@@ -72,6 +78,11 @@ def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, a
         for channel in leaving or offered
         if leaving or channel is Channel.INBOX
     ]
+
+
+def due_at(messages: int, *, at: datetime) -> datetime:
+    """When so many messages, told by one event, may leave."""
+    return at + LATER if messages >= MANY else at
 
 
 def notice_id(notice: Notice, *, fund: Fund) -> str:

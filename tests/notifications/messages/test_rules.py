@@ -118,3 +118,8 @@ def test_a_message_is_settled_once(here: Status, to: Status) -> None:
     settled = rules.settled(message, to=to, at=AT + timedelta(hours=1), reason="why")
     assert (settled.status, settled.reason, settled.settled_at) == (to, "why", AT + timedelta(hours=1))
     assert (settled.sealed, settled.batch_id) == ({}, None)
+
+
+@pytest.mark.parametrize(("messages", "waits"), [(1, False), (rules.MANY - 1, False), (rules.MANY, True)])
+def test_many_messages_of_one_event_leave_later(messages: int, waits: bool) -> None:
+    assert rules.due_at(messages, at=AT) == (AT + rules.LATER if waits else AT)
