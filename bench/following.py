@@ -25,6 +25,7 @@ import psutil
 import structlog
 from kafka import KafkaConsumer, TopicPartition
 from pymongo import monitoring
+from services.payments.declarations.chores import check_received
 
 from bench.ground import TANSU, Ground, ground
 from deploy.local.credentials import CLASSES
@@ -43,7 +44,6 @@ from services.notifications.delivery.actions import keep_receipts
 from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
 from services.notifications.delivery.letter import Answer, Letter, Verdict
 from services.notifications.wiring import service as notifications
-from services.payments.declarations.chores import check_received
 from services.payments.wiring import service as payments
 from shared.bus.inbox import Inbox
 from shared.bus.reader import POLLED_EVENTS_MAX

@@ -3,24 +3,41 @@
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.claims.claim import PaperReason, RefusalReason, Status
 from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
+from services.claims.claims.timeline import Who
+from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
 from services.claims.settings import Settings, read
+from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.retention import kept
+
+CODES: CodeSets = {
+    "claim-statuses": (Status, "claim.step.{}"),
+    "next-steps": (Status, "claim.next.{}"),
+    "who-must-act": (Who, "claim.who.{}"),
+    "paper-reasons": (PaperReason, "claim.paper-reason.{}"),
+    "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
+    "right-statuses": (RightStatus, "right.status.{}"),
+    "right-reasons": (Reason, "right.{}"),
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
 
 service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[claim_routes, entitlement_routes, access_journal(Looked, needs="claims:read")],
+    routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, needs="claims:read")],
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     leftovers=[leftovers],

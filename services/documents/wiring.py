@@ -7,6 +7,9 @@ from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
 from services.documents.papers.chores import leftovers, printing
+from services.documents.papers.paper import FailureReason
+from services.documents.papers.paper import Reason as PaperReason
+from services.documents.papers.paper import Status as PaperStatus
 from services.documents.papers.reactions import reactions as paper_reactions
 from services.documents.papers.routes import routes as paper_routes
 from services.documents.papers.store import papers
@@ -17,15 +20,29 @@ from services.documents.uploads.routes import routes as upload_routes
 from services.documents.uploads.store import uploads
 from services.documents.verification.pages import pages as verification_pages
 from services.documents.verification.routes import routes as verification_routes
+from services.documents.verification.verification import CodeAnswer
+from services.documents.verification.verification import Status as VerificationStatus
+from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries as access_entries
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
+
+CODES: CodeSets = {
+    "paper-statuses": (PaperStatus, "paper.status.{}"),
+    "paper-reasons": ((PaperReason, FailureReason), "paper.reason.{}"),
+    "verification-statuses": (VerificationStatus, "verification.status.{}"),
+    "control-code-answers": (CodeAnswer, "verification.code.{}"),
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
 
 service: Service[Settings] = Service(
     name="documents",
     folder=Path(__file__).parent,
     settings=read,
     routes=[
+        code_routes(CODES),
         paper_routes,
         verification_routes,
         career_routes,

@@ -23,8 +23,10 @@ from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.chores import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
+from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.retention import Retention
 
@@ -33,11 +35,17 @@ def desk(own: Settings) -> Desk:
     return Desk(own.issuer, clients.read(own.clients_file), keys.read(own.signing_keys_file))
 
 
+CODES: CodeSets = {
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
+
 service: Service[Settings] = Service(
     name="identity",
     folder=Path(__file__).parent,
     settings=read,
     routes=[
+        code_routes(CODES),
         account_routes,
         signin_routes,
         upkeep_routes,

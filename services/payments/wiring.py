@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from services.payments.access_journal.looked import Looked
+from services.payments.banking.bank_entry import EntryStatus, Ground, Why
 from services.payments.banking.client import BankClient
 from services.payments.banking.jobs import jobs as bank_jobs
 from services.payments.banking.jobs import leftovers as leftovers_at_bank
@@ -13,8 +14,14 @@ from services.payments.banking.paying import Paying
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
+from services.payments.collections.collection import Rail
+from services.payments.collections.collection import Status as CollectionStatus
+from services.payments.collections.credit import UseKind
+from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
+from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
+from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import checking
 from services.payments.declarations.jobs import leftovers as left_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
@@ -33,20 +40,40 @@ from services.payments.partners.signing import FundsKeys, from_file, keys_for_ap
 from services.payments.partners.store import deliveries, endpoints
 from services.payments.payees.reactions import reactions as payee_reactions
 from services.payments.payees.store import payees
+from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.payouts.reactions import reactions as payout_reactions
 from services.payments.payouts.routes import routes as payout_routes
 from services.payments.payouts.store import batches, payouts
+from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.jobs.job import JobKind
+from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
+from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
 from shared.webhooks import Secret
+
+CODES: CodeSets = {
+    "declaration-statuses": (DeclarationStatus, "declaration.status.{}"),
+    "debt-statuses": (ObligationStatus, "declaration.payment.{}"),
+    "rails": (Rail, "collection.rail.{}"),
+    "collection-statuses": (CollectionStatus, "collection.step.{}"),
+    "credit-uses": (UseKind, "credit.use.{}"),
+    "difference-cases": (Case, "difference.{}"),
+    "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
+    "bank-entry-reasons": (Why, "bank.why.{}"),
+    "grounds": (Ground, "bank.ground.{}"),
+    "refund-statuses": (RefundStatus, "refund.step.{}"),
+    "payout-statuses": (PayoutStatus, "payout.step.{}"),
+    "purposes": (Purpose, "access.purpose.{}"),
+    "looked-at": (Looked, "access.looked-at.{}"),
+}
 
 
 def bank_of(own: Settings) -> BankClient:
@@ -78,6 +105,7 @@ service: Service[Settings] = Service(
     folder=Path(__file__).parent,
     settings=read,
     routes=[
+        code_routes(CODES),
         declaration_routes,
         collection_routes,
         bank_routes,

@@ -38,6 +38,8 @@ LEASE = timedelta(seconds=8)
 SEND_WAIT_S = 30.0
 CLOSE_WAIT_S = 5.0
 IDLE_S = 0.1
+REST_S = 10.0
+"""Between two looks while nothing waits; the longer one where whoever writes something ends the wait."""
 
 
 def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer:
@@ -83,16 +85,25 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
-        self._stop = stop
+        self._stop, wakeup = stop, self.platform.wakeups.on("outbox")
         try:
             while not stop.is_set():
-                if not self.holds_lease() or self.carry() == 0:
-                    stop.wait(IDLE_S)
+                if self._may_carry() and self.carry():
+                    self.platform.wakeups.note_activity()
+                else:
+                    wakeup.wait(IDLE_S, watched_s=REST_S)
         finally:
             made, self._producer = self._producer, None
             if made is not None:
                 give_up(made)
         self._release()
+
+    def _may_carry(self) -> bool:
+        """Whether it has the right to, which it asks for only where something waits: at rest nobody needs a lease."""
+        if self.platform.clock() < self._sure_until:
+            return True
+        is_any = self.platform.collection("outbox").find_one({"is_sent": False}, {"_id": 1}) is not None
+        return is_any and self.holds_lease()
 
     def _release(self) -> None:
         """Let another relay begin at once, instead of when the lease has run out."""
@@ -203,7 +214,10 @@ def republish(
     if key is not None:
         query["events.key"] = key
     if fund_id is not None:
-        query["events.fund"] = fund_id
+        query |= {
+            "fund": {"$in": [fund_id, None]},
+            "events.fund": fund_id,
+        }  # an older release named the fund there only
     outbox, marked = platform.collection("outbox"), 0
     found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
     with found:

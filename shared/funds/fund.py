@@ -381,6 +381,12 @@ class Appeal:
     law: Law
 
 
+class Filer(StrEnum):
+    """Who may file a claim."""
+
+    INSURED_PERSON = "insured-person"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClaimType:
     """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`."""
@@ -392,6 +398,7 @@ class ClaimType:
     acts: Mapping[str, Act]
     filing_terms: tuple[FilingTerm, ...]
     appeals: tuple[Appeal, ...]
+    filed_by: tuple[Filer, ...] = (Filer.INSURED_PERSON,)
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals):

@@ -7,8 +7,9 @@ where somebody else was first, with the version that stands now; who sends no `I
 from collections.abc import Callable
 from typing import Protocol
 
-from flask import request
+from flask import Response, request
 
+from shared.http.problems import language
 from shared.kernel.errors import Superseded
 
 
@@ -18,6 +19,9 @@ class Versioned(Protocol):
     @property
     def version(self) -> int: ...
 
+
+REFERENCE_KEPT_S = 300
+"""For how long callers keep an answer that comes from the fund's definition, which changes with a release."""
 
 Loader = Callable[..., Versioned]
 """Loads the thing that a route changes, from a unit of work and the parts of the route's path."""
@@ -38,3 +42,13 @@ def must_match(thing: Versioned) -> None:
     """Raises `ChangedSinceRead` unless the request's `If-Match` names this version, or any with `*`."""
     if str(thing.version) not in request.if_match:
         raise ChangedSinceRead(version=thing.version)
+
+
+def kept_by_callers(answer: Response, *, is_public: bool) -> Response:
+    """An answer of reference data, which callers may keep for a while and then ask whether it is still the same."""
+    answer.add_etag()
+    answer.headers["Cache-Control"] = f"{'public' if is_public else 'private'}, max-age={REFERENCE_KEPT_S}"
+    answer.headers["Vary"] = "Accept-Language" if is_public else "Accept-Language, Authorization"
+    answer.headers["Content-Language"] = language()
+    answer.make_conditional(request)
+    return answer

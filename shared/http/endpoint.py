@@ -60,6 +60,7 @@ class Endpoint:
     def __post_init__(self) -> None:
         shows = self.route.shows
         self._running: set[str] = set()
+        self._is_reference = self.route.is_reference
         self._show = shown_by(bodies.made(shows)) if isinstance(shows, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
@@ -75,7 +76,8 @@ class Endpoint:
             look: Callable[[Work], Response] = lambda work: self._shown(self.route.handler(work, *inputs, **path))  # noqa: E731
             return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=look)
         work = self.platform.reading(fund, by=actor)
-        return self._shown(self.route.handler(work, *inputs, **path))
+        shown = self._shown(self.route.handler(work, *inputs, **path))
+        return conditions.kept_by_callers(shown, is_public=self.route.needs == ANYONE) if self._is_reference else shown
 
     def _caller(self, fund: str) -> Actor:
         if self.route.needs == ANYONE:

@@ -5,7 +5,7 @@ a name means the same wherever it stands.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,12 @@ class Meanings:
 
 
 def read(paths: Iterable[Path]) -> Meanings:
-    """All entries of these files; a later file's stand before an earlier one's."""
+    """All entries of these files; what a later file says of a field stands before what an earlier one says."""
     found: dict[str, Meaning] = {}
     for path in paths:
         for name, entry in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
-            found[name] = Meaning(entry) if isinstance(entry, str) else Meaning(**entry)
+            before = found.get(name, Meaning())
+            found[name] = replace(before, **({"says": entry} if isinstance(entry, str) else entry))
     return Meanings(found)
 
 

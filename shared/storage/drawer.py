@@ -62,6 +62,8 @@ class Writes:
     session: ClientSession
     _held: dict[str, dict[str, Held]] = field(default_factory=dict)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """The collections that were written, or looked into before."""
     _has_begun: bool = False
     """Whether the server was asked anything in this transaction yet."""
     _read: dict[str, dict[str, Document]] = field(default_factory=dict)
@@ -88,6 +90,7 @@ class Writes:
         if key in self._held.get(collection.name, {}):
             self._make(collection.name)
         self._collections[collection.name] = collection
+        self.touched.add(collection.name)
         held = self._held.setdefault(collection.name, {})
         held[key] = write
         if len(held) >= HELD_MAX:
@@ -95,6 +98,7 @@ class Writes:
 
     def settle(self, collection: Collection[Document], *keys: str) -> None:
         """Make what waits for the collection, or only if it concerns one of the keys: before it is read or changed."""
+        self.touched.add(collection.name)
         held = self._held.get(collection.name)
         if held and (not keys or any(key in held for key in keys)):
             self._make(collection.name)

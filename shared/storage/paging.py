@@ -110,6 +110,20 @@ def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) ->
     }
 
 
+def cut(items: Sequence[Item], *, order: Order, wanted: Wanted, **filters: object) -> Page[Item]:
+    """One page of things that are all at hand, by their own key. Raises `CursorMalformed`."""
+    ordered = sorted(items, key=lambda each: str(getattr(each, order.key)), reverse=order.is_newest_first)
+    if wanted.cursor is not None:
+        (place,) = _read(wanted.cursor, order, filters)
+        keys = [str(getattr(each, order.key)) for each in ordered]
+        is_beyond = [key < str(place) if order.is_newest_first else key > str(place) for key in keys]
+        ordered = [each for each, beyond in zip(ordered, is_beyond, strict=True) if beyond]
+    shown = ordered[: wanted.limit]
+    is_last = len(ordered) <= wanted.limit
+    ends_at = {} if is_last else {order.key: str(getattr(shown[-1], order.key))}
+    return Page(shown, next=None if is_last else cursor_at(order, ends_at, filters=filters))
+
+
 def cursor_at(order: Order, document: Mapping[str, object], *, filters: Mapping[str, object]) -> str:
     """The cursor of the page behind this document."""
     place = [_encoded(document[name]) for name in order.fields]

@@ -36,6 +36,11 @@ class Operation:
             each["name"] for each in self.described["parameters"] if each["in"] == "path" and each["name"] != "fund"
         ]
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether it answers what the fund's definition says, the same to everybody."""
+        return openapi.IF_NONE_MATCH in self.described["parameters"]
+
     def url(self, fund: str, parts: Mapping[str, str]) -> str:
         found = self.path.replace("{fund}", fund)
         for name in self.parts:

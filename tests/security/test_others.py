@@ -8,7 +8,8 @@ from tests.ground import DZ, TN
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 
-THEIRS = [each for each in GUARDED if each.scope in SCOPES[Role.PERSON] | SCOPES[Role.EMPLOYER] and each.parts]
+SOMEBODY_S = SCOPES[Role.PERSON] | SCOPES[Role.EMPLOYER]
+THEIRS = [each for each in GUARDED if each.scope in SOMEBODY_S and each.parts and not each.is_reference]
 LISTS = [each for each in GUARDED if each.method == "GET" and not each.parts]
 NAMED = ("declarations.file", "declarations.list_of_employer")
 """Operations that name whose thing it is beside the path: `things.asks` says which."""

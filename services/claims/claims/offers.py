@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.fund import Act, Appeal, ClaimType, Delays, FilingTerm, Fund, Price, Requirement, Texts
+from shared.funds.fund import Act, Appeal, ClaimType, Delays, Filer, FilingTerm, Fund, Price, Requirement, Texts
 from shared.funds.law import find_in_force
 
 
@@ -38,6 +38,35 @@ class Offer:
     filing: FilingTerm | None
     usual_days: Delays | None
     appeal: Appeal | None
+    filed_by: tuple[Filer, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicalAct:
+    """An act of care that the fund reimburses in claims of a type, and its price on a day."""
+
+    act: str
+    claim_type: str
+    names: Texts
+    price: Price
+
+    @property
+    def key(self) -> str:
+        """The place of the act in the list."""
+        return f"{self.act}:{self.claim_type}"
+
+
+def medical_acts(fund: Fund, *, on: date, claim_type: str | None, search: str) -> list[MedicalAct]:
+    """The acts that are paid for on a day, of one claim type or of all, whose code or name in any language holds what
+    is searched."""
+    wanted = search.strip().casefold()
+    return [
+        MedicalAct(act=offer.act, claim_type=code, names=offer.names, price=offer.price)
+        for code, definition in fund.claim_types.items()
+        if claim_type in (None, code)
+        for offer in _acts(definition.acts.items(), on=on)
+        if any(wanted in text.casefold() for text in (offer.act, *offer.names.values()))
+    ]
 
 
 def offers(fund: Fund, *, on: date) -> tuple[Offer, ...]:
@@ -59,6 +88,7 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
         filing=find_in_force(definition.filing_terms, on=on),
         usual_days=find_in_force(definition.usual_days, on=on),
         appeal=find_in_force(definition.appeals, on=on),
+        filed_by=definition.filed_by,
     )
 
 

@@ -1,14 +1,17 @@
 """HTTP comes in for claims."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, Line, Paper, Status
-from services.claims.claims.offers import Offer, offers
+from services.claims.claims.offers import MedicalAct, Offer, medical_acts, offers
 from services.claims.claims.rules import Filing
 from services.claims.claims.schemas import (
+    ActsPage,
+    ActsQuery,
     AgentClaimView,
     ApprovalBody,
     ClaimView,
@@ -29,19 +32,32 @@ from services.claims.claims.schemas import (
 from services.claims.claims.search import Found
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.paging import Page
+from shared.storage.paging import Order, Page, cut
 from shared.storage.work import Work
 
 routes = Routes("claims", about="Claims for care: what may be asked for, filing, following, and what agents decide.")
 
 Body = Mapping[str, Any]
 
+ACTS = Order("key", "key")
 
-@routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery)
+
+def _today(work: Work) -> date:
+    return work.at.astimezone(work.fund.zone).date()
+
+
+@routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery, is_reference=True)
 def list_types(work: Work, query: Body) -> dict[str, tuple[Offer, ...]]:
     """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
-    today = work.at.astimezone(work.fund.zone).date()
-    return {"items": offers(work.fund, on=query["on"] or today)}
+    return {"items": offers(work.fund, on=query["on"] or _today(work))}
+
+
+@routes.get("/acts", needs="claims:read", shows=ActsPage, query=ActsQuery, is_reference=True)
+def list_acts(work: Work, query: Body) -> Page[MedicalAct]:
+    """The medical acts that the fund reimburses, with their prices on a day of care; by code, or by words of a name."""
+    on, claim_type, search = query["on"] or _today(work), query["claim_type"], query["search"]
+    found = medical_acts(work.fund, on=on, claim_type=claim_type, search=search)
+    return cut(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
 
 
 @routes.post("/claims", needs="claims:submit", takes=FilingBody, shows=ClaimView, status=201, is_keyed=True)

@@ -16,6 +16,7 @@ from services.claims.claims.claim import (
 )
 from services.claims.claims.duplicates import Finding, Likeness
 from services.claims.claims.timeline import Contest, Who
+from shared.funds.fund import Filer
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
 from shared.process.access_journal.entry import Purpose
@@ -156,6 +157,13 @@ class AppealView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
 
+class FilerView(Schema):
+    """Who may file such a claim."""
+
+    code = fields.Function(lambda it: it.value, required=True, metadata={"enum": [each.value for each in Filer]})
+    text = fields.Function(lambda it: say(f"claim.filed-by.{it}"), required=True, metadata=TEXT)
+
+
 class OfferView(Schema):
     """A claim type: what to send with it, what is paid for, and how long it takes. Empty where no law sets it."""
 
@@ -165,12 +173,36 @@ class OfferView(Schema):
     percent = fields.String(required=True, allow_none=True)
     papers = fields.List(fields.Nested(PaperOfferView), required=True)
     acts = fields.List(fields.Nested(ActOfferView), required=True)
+    filed_by = fields.List(fields.Nested(FilerView), required=True)
     filing = fields.Nested(FilingTermView, required=True, allow_none=True)
     usual_days = fields.Nested(DelaysView, required=True, allow_none=True)
     appeal = fields.Nested(AppealView, required=True, allow_none=True)
 
 
 OfferViews = many(OfferView)
+
+
+class ActsQuery(PagedQuery):
+    """Which acts, and of which day of care; those of today where none is named."""
+
+    on = fields.Date(load_default=None)
+    claim_type = fields.String(load_default=None, validate=ID)
+    search = fields.String(load_default="", validate=validate.Length(0, 100))
+
+
+class ActView(Schema):
+    """A medical act that the fund reimburses."""
+
+    act = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    claim_type = fields.String(required=True)
+    price = Amount(required=True, attribute="price.price.amount_minor")
+    currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
+    law = fields.String(required=True, attribute="price.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="price.law.is_to_be_confirmed")
+
+
+ActsPage = paged(ActView)
 
 
 class LineView(Schema):

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
-from services.documents.papers.rules import Request
-from services.documents.papers.schemas import PaperPage, PaperView, RequestBody
+from services.documents.papers.rules import Offer, Request, offers
+from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
@@ -27,6 +27,12 @@ def ask(work: Work, body: Mapping[str, Any]) -> Paper:
     """
     periods = {name: Period.read(body[name]) for name in ("from_period", "to_period") if name in body}
     return actions.ask(work, Request(kind=body["kind"], language=body["language"], **periods))
+
+
+@routes.get("/paper-types", needs="papers:read", shows=PaperTypesView, is_reference=True)
+def list_types(work: Work) -> dict[str, list[Offer]]:
+    """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
+    return {"items": offers(work.fund)}
 
 
 @routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)

@@ -35,7 +35,7 @@ from services.documents.papers.paper import (
     Withdrawal,
 )
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
-from shared.funds.fund import Fund
+from shared.funds.fund import Fund, PaperType
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.money import Currency, Money
@@ -105,6 +105,28 @@ class Request:
     language: Language
     from_period: Period | None = None
     to_period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kind of paper that a fund issues and that can be printed."""
+
+    kind: Kind
+    definition: PaperType
+
+    @property
+    def takes_period(self) -> bool:
+        return takes_period(self.kind)
+
+
+def offers(fund: Fund) -> list[Offer]:
+    """The papers that the fund issues, in the order of its definition."""
+    return [Offer(Kind(kind), definition) for kind, definition in fund.paper_types.items() if kind in set(Kind)]
+
+
+def takes_period(kind: Kind) -> bool:
+    """Whether such a paper is about a period that is chosen."""
+    return kind is Kind.SALARY_CERTIFICATE
 
 
 def ask(
@@ -240,7 +262,7 @@ def _said(
     code: str,
     today: date,
 ) -> Said:
-    if request.kind is Kind.AFFILIATION_CERTIFICATE:
+    if not takes_period(request.kind):
         if request.from_period or request.to_period:
             raise PeriodNotWanted
         return Said(holder=holder, code=code, affiliation=_affiliation(entries, employer_names, today))

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.documents.papers.content import Kind, Language
 from shared.http.problems import language, say
-from shared.http.shapes import fund, paged
+from shared.http.shapes import fund, many, paged
 
 TEXT = {"type": "string"}
 PERIOD = validate.Regexp(r"^[0-9]{4}(-Q[1-4])?$")
@@ -57,3 +57,18 @@ class PaperView(Schema):
 
 
 PaperPage = paged(PaperView)
+
+
+class PaperTypeView(Schema):
+    """A kind of paper that the fund issues."""
+
+    kind = fields.String(required=True)
+    name = fields.Function(lambda it: it.definition.names[language()], metadata=TEXT, required=True)
+    languages = fields.List(fields.String(), required=True, attribute="definition.languages")
+    takes_period = fields.Boolean(required=True)
+    validity_days = fields.Integer(required=True, attribute="definition.validity_days")
+    law = fields.String(required=True, attribute="definition.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")
+
+
+PaperTypesView = many(PaperTypeView)

@@ -6,12 +6,13 @@ from typing import Any
 from services.identity.register import actions
 from services.identity.register.employer import Employer
 from services.identity.register.person import Person
-from services.identity.register.schemas import EmployerQuery, EmployerViews, PersonSearchBody, PersonView
-from shared.http.routes import Routes
+from services.identity.register.schemas import EmployerQuery, EmployerViews, FundView, PersonSearchBody, PersonView
+from shared.funds.fund import Fund
+from shared.http.routes import ANYONE, Routes
 from shared.storage.paging import Page
 from shared.storage.work import Work
 
-routes = Routes("register", about="What agents see of the fund's register: insured persons by their number, employers.")
+routes = Routes("register", about="The fund, and what agents see of its register: persons by their number, employers.")
 
 AGENTS = "register:read"
 
@@ -31,3 +32,9 @@ def list_employers(work: Work, query: Mapping[str, Any]) -> Page[Employer]:
     return actions.list_employers(
         work, wanted=query["page"], number=query["number"], is_open=query["is_open"], purpose=query["purpose"]
     )
+
+
+@routes.get("/fund", needs=ANYONE, shows=FundView, is_reference=True)
+def read_fund(work: Work) -> Fund:
+    """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
+    return work.fund

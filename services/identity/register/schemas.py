@@ -2,10 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from shared.http.shapes import PagedQuery, paged
+from shared.funds.fund import Channel, IdentifierKind, Weekday
+from shared.http.problems import language
+from shared.http.shapes import Derived, PagedQuery, paged
 from shared.http.typed_fields import Identifier
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
+
+TEXT = {"type": "string"}
 
 
 class PersonSearchBody(Schema):
@@ -52,3 +56,44 @@ class EmployerView(Schema):
 
 
 EmployerViews = paged(EmployerView)
+
+
+class IdentifierView(Schema):
+    """How a number that people are known by is written. `pattern` fits it without blanks and dashes."""
+
+    kind = fields.Enum(IdentifierKind, by_value=True, required=True)
+    name = fields.Function(lambda it: it["rule"].names[language()], required=True, metadata=TEXT)
+    pattern = fields.String(required=True, attribute="rule.pattern")
+    example = fields.String(required=True, attribute="rule.example")
+
+
+class PhoneView(Schema):
+    """Mobile numbers of the country."""
+
+    country_code = fields.String(required=True)
+    mobile_pattern = fields.String(required=True)
+    example = fields.String(required=True)
+
+
+class FundView(Schema):
+    """The fund, as a form or a page has to know it."""
+
+    fund_id = fields.String(required=True)
+    country = fields.String(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    short_name = fields.Function(lambda it: it.branding.short_names[language()], required=True, metadata=TEXT)
+    address = fields.Function(lambda it: it.branding.address[language()], required=True, metadata=TEXT)
+    colour = fields.String(required=True, attribute="branding.colour")
+    languages = fields.List(fields.String(), required=True)
+    currency = fields.String(required=True)
+    decimals = fields.Integer(required=True, attribute="currency.decimals")
+    timezone = fields.String(required=True)
+    weekend = fields.List(fields.Enum(Weekday, by_value=True), required=True)
+    channels = fields.List(fields.Enum(Channel, by_value=True), required=True)
+    identifiers = Derived(
+        IdentifierView,
+        of=lambda it: [{"kind": kind, "rule": rule} for kind, rule in it.identifiers.items()],
+        many=True,
+        required=True,
+    )
+    phone = fields.Nested(PhoneView, required=True)

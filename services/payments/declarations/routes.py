@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.declarations import actions, rules
+from services.payments.declarations import actions, calendar, rules
 from services.payments.declarations.actions import Consulted
+from services.payments.declarations.calendar import FormPeriod, OfferedForm
 from services.payments.declarations.declaration import FILES_MAX, Declaration, StoredFile
 from services.payments.declarations.rules import Filing
 from services.payments.declarations.schemas import (
@@ -12,6 +13,8 @@ from services.payments.declarations.schemas import (
     DeclarationView,
     FilingForm,
     FindingsView,
+    FormPeriodsPage,
+    FormViews,
     LinesView,
     ListQuery,
     PageQuery,
@@ -19,10 +22,11 @@ from services.payments.declarations.schemas import (
 )
 from shared.http.files import Files, Sent, SentFile
 from shared.http.routes import Routes
+from shared.http.shapes import PagedQuery
 from shared.kernel.personal import DataClass
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
-from shared.storage.paging import Page
+from shared.storage.paging import Order, Page, cut
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
@@ -33,12 +37,34 @@ routes = Routes("declarations", about="Wage declarations of employers: files, fi
 
 Query = Mapping[str, Any]
 
+PERIODS = Order("key", "key", is_newest_first=True)
+
 
 def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
     """Keep a file's bytes as they came, before anything is made of them."""
     chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
     blob = blobs.store(platform, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
     return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
+
+
+@routes.get("/declaration-forms", needs="declarations:read", shows=FormViews, is_reference=True)
+def list_forms(work: Work) -> dict[str, list[OfferedForm]]:
+    """The declarations that the fund asks employers for, by period, with their file layouts and when they are due."""
+    return {"items": calendar.forms(work.fund)}
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods",
+    needs="declarations:read",
+    shows=FormPeriodsPage,
+    query=PagedQuery,
+    is_reference=True,
+)
+def list_periods(work: Work, query: Query, form: str) -> Page[FormPeriod]:
+    """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
+    definition = rules.form_of(work.fund, form)
+    today = work.at.astimezone(work.fund.zone).date()
+    return cut(calendar.periods(definition, today=today), order=PERIODS, wanted=query["page"], form=form)
 
 
 @routes.post(

@@ -11,8 +11,9 @@ from services.payments.declarations.actions import Cards, Consulted
 from services.payments.declarations.declaration import Receipt, Status
 from services.payments.declarations.findings import Finding, Role, Severity, in_words
 from services.payments.declarations.wages import Unit
+from shared.funds.period import PeriodKind
 from shared.http.problems import language, say
-from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.http.shapes import Amount, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
@@ -41,6 +42,39 @@ class CursorQuery(PurposeQuery):
 
 class PageQuery(PurposeQuery):
     page = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
+
+
+# --- What the fund asks for -------------------------------------------------------------------------------------------
+
+
+class FormView(Schema):
+    """A declaration that the fund asks employers for."""
+
+    form = fields.String(required=True)
+    name = fields.Function(lambda it: _named(it.definition.names), metadata=TEXT, required=True)
+    period_kind = fields.Enum(PeriodKind, by_value=True, required=True, attribute="definition.period")
+    layouts = fields.List(fields.String(), required=True, attribute="definition.layouts")
+    due_months = fields.Integer(required=True, attribute="definition.due.months")
+    due_days = fields.Integer(required=True, attribute="definition.due.days")
+    confirm_within_days = fields.Integer(required=True, attribute="definition.confirm_within_days")
+    law = fields.String(required=True, attribute="definition.law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")
+
+
+FormViews = many(FormView)
+
+
+class FormPeriodView(Schema):
+    """A period that a form is filed for."""
+
+    period = fields.String(required=True)
+    starts_on = fields.Date(required=True, attribute="period.first_on")
+    ends_on = fields.Date(required=True, attribute="period.last_on")
+    due_on = fields.Date(required=True)
+    is_over = fields.Boolean(required=True)
+
+
+FormPeriodsPage = paged(FormPeriodView)
 
 
 # --- Receipts ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,49 @@
+"""Which declarations a fund asks employers for, and for which periods: from its definition. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.funds.fund import DeclarationForm, Fund
+from shared.funds.period import Period, PeriodKind
+
+YEARS_MAX = 60
+"""Of periods that are shown, counted from today: nobody declares for earlier ones."""
+
+
+@dataclass(frozen=True)
+class OfferedForm:
+    """A form of declaration, by the fund's code."""
+
+    form: str
+    definition: DeclarationForm
+
+
+@dataclass(frozen=True)
+class FormPeriod:
+    """A period of a form, and the last day on which its declaration is in time."""
+
+    period: Period
+    due_on: date
+    is_over: bool
+
+    @property
+    def key(self) -> str:
+        """The place of the period in the list."""
+        return str(self.period)
+
+
+def forms(fund: Fund) -> list[OfferedForm]:
+    """The fund's forms, in the order of its definition."""
+    return [OfferedForm(form, definition) for form, definition in fund.declaration_forms.items()]
+
+
+def periods(form: DeclarationForm, *, today: date) -> list[FormPeriod]:
+    """The periods of a form from the first that the law asks for until the one that today is in."""
+    first_year = max(form.law.valid_from.year, today.year - YEARS_MAX)
+    years = [Period(year) for year in range(first_year, today.year + 1)]
+    found = years if form.period is PeriodKind.YEAR else [quarter for year in years for quarter in year.quarters]
+    return [
+        FormPeriod(period, due_on=form.due_on(period), is_over=period.last_on < today)
+        for period in found
+        if period.first_on <= today and form.law.holds_on(period.last_on)
+    ]
