@@ -7,12 +7,14 @@ nor held until an answer was taken.
 import socket
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from deploy.proxy.settings import TimeOuts
 from tests.ground import DZ
 from tests.proxy.conftest import Served
-from tests.proxy.front import HOST, all_of
+from tests.proxy.front import HOST, all_of, fronting
 from tests.shared.process.running import is_ok, until
 
 CALLERS = 60
@@ -129,12 +131,16 @@ def test_h1_bodies_in_drops_take_no_thread_however_long_they_come(served: Served
             assert line.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
-def test_an_answer_that_nobody_takes_holds_no_thread(served: Served) -> None:
-    with ExitStack() as callers:
-        lines = [callers.enter_context(served.front.connected()) for _ in range(4)]
+def test_an_answer_that_nobody_takes_holds_no_thread(served: Served, tmp_path: Path) -> None:
+    """At a proxy that lets callers take their time, so that no time-out frees a thread."""
+    patient = TimeOuts(send_s=120, service_s=60)
+    upstream = {"claims": served.web.url.removeprefix("http://")}
+    with fronting(tmp_path / "patient", upstream, time_outs=patient) as front, ExitStack() as callers:
+        lines = [callers.enter_context(front.connected()) for _ in range(4)]
         for line in lines:
             line.sendall(f"GET /claims/v1/{DZ}/long HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
-        until(lambda: is_served(served))
+        time.sleep(1)
+        until(lambda: is_served(served), tries=4)
 
 
 def test_who_never_closes_a_connection_that_ends_keeps_nobody_waiting(served: Served) -> None:
