@@ -1,9 +1,13 @@
-"""`python -m bench.platform`: the figures of a platform that runs (`make run`), through its public interfaces."""
+"""`python -m bench.platform`: the figures of a platform that runs (`make run`), through its public interfaces.
+
+With numbers of workers behind it: a declaration of so many, and nothing else.
+"""
 
 import itertools
 import json
 import os
 import secrets
+import sys
 import tempfile
 import threading
 import time
@@ -20,6 +24,7 @@ from deploy.local.demo.people import ALGERIA, cast
 from deploy.local.demo.story import Scene, account, filing, register, send, sign_in, today, upload
 from deploy.local.demo.telling import Teller
 from deploy.local.demo.visitors import World
+from deploy.local.supervisor import families
 
 WORKERS = 10_000
 SECONDS = 8.0
@@ -55,22 +60,52 @@ class Memory:
                 self.peak[name] = max(self.peak.get(name, 0.0), size_mb)
 
 
+class Spent:
+    """CPU seconds of each program of the run since it was last asked."""
+
+    def __init__(self) -> None:
+        self.programs = families(var=place.var(os.environ))
+        self.before_s = self._now()
+
+    def show(self, since: str) -> None:
+        now_s = self._now()
+        spent_s = {name: now_s[name] - self.before_s[name] for name in now_s}
+        self.before_s = now_s
+        rows = [f"{name} {each:.1f}" for name, each in sorted(spent_s.items(), key=lambda row: -row[1]) if each >= 0.1]
+        print(f"  CPU seconds {since}: {sum(spent_s.values()):.1f} ({', '.join(rows)})")
+
+    def _now(self) -> dict[str, float]:
+        return {name: sum(map(_cpu_s, found)) for name, found in self.programs.items()}
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:2]))
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
 def main() -> None:
     world = World(addresses.ports(os.environ), Teller())
     pid = int((place.var(os.environ) / "run.lock").read_text())
+    asked = [int(each) for each in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:
-        long_file(Scene(world, cast(ALGERIA, run=next_run(), count=WORKERS), Path(folder)), pid)
-        claims(Scene(world, cast(ALGERIA, run=next_run(), count=3), Path(folder)))
+        for workers in asked or [WORKERS]:
+            long_file(Scene(world, cast(ALGERIA, run=next_run(), count=workers), Path(folder)), pid)
+        if not asked:
+            claims(Scene(world, cast(ALGERIA, run=next_run(), count=3), Path(folder)))
 
 
 def long_file(scene: Scene, pid: int) -> None:
-    """A DAS of ten thousand workers: upload to acceptance, acceptance to the last card."""
+    """A DAS of thousands of workers: upload to acceptance, acceptance to the last card."""
+    workers = len(scene.told.workers)
     began_s = time.monotonic()
     register(scene, sector="services")
-    print(f"register of {WORKERS} persons imported twice: {time.monotonic() - began_s:.1f} s")
+    print(f"register of {workers} persons imported twice: {time.monotonic() - began_s:.1f} s", flush=True)
     sign_in(scene)
     files = payroll.das_b(scene.told, year=today().year - 1)
     period = str(today().year - 1)
+    spent = Spent()
     with Memory(pid) as memory:
         began_s = time.monotonic()
         sent = send(scene, files, period=period)
@@ -78,12 +113,15 @@ def long_file(scene: Scene, pid: int) -> None:
         path = f"/declarations/{sent['declaration_id']}"
         _until(lambda: scene.employer.get("payments", path)["status"] == "accepted")
         accepted_s = time.monotonic() - began_s
-        _until(lambda: scene.employer.get("payments", path)["cards"]["refreshed"] == WORKERS)
+        spent.show("until it was accepted")
+        _until(lambda: scene.employer.get("payments", path)["cards"]["refreshed"] == workers)
         refreshed_s = time.monotonic() - began_s
+        spent.show("until the last card")
         _until(lambda: len(scene.mailbox.of(scene.told.workers[-1].mobile, channel="sms")) > 0)
         told_s = time.monotonic() - began_s
+        spent.show("until the last worker was told")
     print(
-        f"DAS of {WORKERS} workers: answered in {answered_s:.1f} s, accepted in {accepted_s:.1f} s, "
+        f"DAS of {workers} workers: answered in {answered_s:.1f} s, accepted in {accepted_s:.1f} s, "
         f"last card {refreshed_s - accepted_s:.1f} s later, last worker told {told_s - refreshed_s:.1f} s after that"
     )
     for name, peak_mb in sorted(memory.peak.items(), key=lambda row: -row[1])[:6]:

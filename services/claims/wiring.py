@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims.chores import set_due_days
 from services.claims.claims.claim import PaperReason, RefusalReason, Status
+from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
@@ -40,7 +40,7 @@ service: Service[Settings] = Service(
     routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, needs="claims:read")],
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
-    chores=lambda own: [set_due_days()],
+    leftovers=[leftovers],
     shelves=[claims, entitlements, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={

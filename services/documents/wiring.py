@@ -6,7 +6,7 @@ from services.documents.access_journal.looked import Looked
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
-from services.documents.papers.chores import printing, unscheduled
+from services.documents.papers.chores import leftovers, printing
 from services.documents.papers.paper import FailureReason
 from services.documents.papers.paper import Reason as PaperReason
 from services.documents.papers.paper import Status as PaperStatus
@@ -52,7 +52,7 @@ service: Service[Settings] = Service(
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
     shelves=[persons, employers, careers, pages, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
-    unscheduled=[unscheduled],
+    leftovers=[leftovers],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.
     quotas={
         "verification.check": "30/minute",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.identity.access_journal.looked import Looked
 from services.identity.accounts.commands import add_user, reset_user
-from services.identity.accounts.jobs import considering, unscheduled
+from services.identity.accounts.jobs import considering, leftovers
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, doors
 from services.identity.cards.reactions import reactions as card_reactions
@@ -73,7 +73,7 @@ service: Service[Settings] = Service(
     keys=lambda own, platform: keys.read(own.signing_keys_file),
     chores=lambda own: [forget()],
     jobs=lambda own: [considering(portal_url=own.portal_url)],
-    unscheduled=[unscheduled],
+    leftovers=[leftovers],
     commands={
         "import-register": lambda own, platform, arguments: import_register(
             platform, arguments, texts=service.texts(), out=sys.stdout

@@ -9,7 +9,7 @@ from services.payments.access_journal.looked import Looked
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.client import BankClient
 from services.payments.banking.jobs import jobs as bank_jobs
-from services.payments.banking.jobs import unscheduled as unscheduled_at_bank
+from services.payments.banking.jobs import leftovers as leftovers_at_bank
 from services.payments.banking.paying import Paying
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
@@ -23,7 +23,7 @@ from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import checking
-from services.payments.declarations.jobs import unscheduled as unscheduled_declarations
+from services.payments.declarations.jobs import leftovers as left_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
@@ -146,6 +146,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     chores=chores,
     jobs=jobs,
-    unscheduled=[unscheduled_declarations, *unscheduled_at_bank],
+    leftovers=[left_declarations, *leftovers_at_bank],
     blueprints=blueprints,
 )

@@ -7,6 +7,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError
 
+from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import BrokerUnavailable
 
 ANSWER_MAX_MS = 3_000
@@ -15,9 +16,10 @@ ANSWER_MAX_MS = 3_000
 class Lag:
     """Asks about one group. One connection, kept while the broker answers; for one thread."""
 
-    def __init__(self, servers: str, *, group: str, topics: Sequence[str]) -> None:
+    def __init__(self, servers: str, *, group: str, topics: Sequence[str], security: Security = UNENCRYPTED) -> None:
         self.servers = servers
         self.group = group
+        self.security = security
         self.topics = list(topics)
         self._admin: Any = None
 
@@ -25,7 +27,10 @@ class Lag:
         """Records that the group has still to take in, by topic and partition; `BrokerUnavailable` within seconds."""
         try:
             self._admin = self._admin or KafkaAdminClient(
-                bootstrap_servers=self.servers, request_timeout_ms=ANSWER_MAX_MS, bootstrap_timeout_ms=ANSWER_MAX_MS
+                bootstrap_servers=self.servers,
+                request_timeout_ms=ANSWER_MAX_MS,
+                bootstrap_timeout_ms=ANSWER_MAX_MS,
+                **self.security.options(),
             )
             return self._ask()
         except (KafkaError, OSError) as gone:

@@ -8,6 +8,7 @@ from kafka.errors import CommitFailedError, KafkaError
 
 from shared.bus.inbox import Inbox, Stopping
 from shared.bus.records import as_letter, batches
+from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable, group_of
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
 from shared.telemetry.steps import passing
@@ -28,11 +29,20 @@ class Reader:
     name would take them from each other without end. Without a name a successor waits until the session has run out.
     """
 
-    def __init__(self, inbox: Inbox, servers: str, *, session_timeout_ms: int = 6_000, worker: str = "") -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        servers: str,
+        *,
+        session_timeout_ms: int = 6_000,
+        worker: str = "",
+        security: Security = UNENCRYPTED,
+    ) -> None:
         self.inbox = inbox
         self.servers = servers
         self.session_timeout_ms = session_timeout_ms
         self.worker = worker
+        self.security = security
         self.silence_max_s = SILENCE_MAX_S
         self.has_joined = threading.Event()
 
@@ -49,6 +59,7 @@ class Reader:
             heartbeat_interval_ms=self.session_timeout_ms // 3,
             reconnect_backoff_max_ms=RECONNECT_MAX_MS,
             max_poll_records=POLLED_EVENTS_MAX,
+            **self.security.options(),
         )
 
     def run(self, stop: threading.Event) -> None:

@@ -17,6 +17,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
+from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.kernel.ids import first_id_at
 from shared.kernel.parts import in_parts
@@ -37,9 +38,11 @@ LEASE = timedelta(seconds=8)
 SEND_WAIT_S = 30.0
 CLOSE_WAIT_S = 5.0
 IDLE_S = 0.1
+REST_S = 10.0
+"""Between two looks while nothing waits; the longer one where whoever writes something ends the wait."""
 
 
-def producer(servers: str) -> KafkaProducer:
+def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer:
     """A producer that neither loses nor reorders while it lives. Made in the process that uses it, after any fork."""
     return KafkaProducer(
         bootstrap_servers=servers,
@@ -51,6 +54,7 @@ def producer(servers: str) -> KafkaProducer:
         request_timeout_ms=10_000,
         max_request_size=8_000_000,
         reconnect_backoff_max_ms=RECONNECT_MAX_MS,
+        **security.options(),
     )
 
 
@@ -69,10 +73,11 @@ def give_up(producer: KafkaProducer) -> None:
 class Relay:
     """The relay of one service's outbox."""
 
-    def __init__(self, platform: Platform, servers: str, *, name: str) -> None:
+    def __init__(self, platform: Platform, servers: str, *, name: str, security: Security = UNENCRYPTED) -> None:
         self.platform = platform
         self.servers = servers
         self.name = name
+        self.security = security
         self.holder = platform.new_id()
         self._producer: KafkaProducer | None = None
         self._sure_until = datetime.min.replace(tzinfo=UTC)
@@ -80,16 +85,25 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
-        self._stop = stop
+        self._stop, wakeup = stop, self.platform.wakeups.on("outbox")
         try:
             while not stop.is_set():
-                if not self.holds_lease() or self.carry() == 0:
-                    stop.wait(IDLE_S)
+                if self._may_carry() and self.carry():
+                    self.platform.wakeups.note_activity()
+                else:
+                    wakeup.wait(IDLE_S, watched_s=REST_S)
         finally:
             made, self._producer = self._producer, None
             if made is not None:
                 give_up(made)
         self._release()
+
+    def _may_carry(self) -> bool:
+        """Whether it has the right to, which it asks for only where something waits: at rest nobody needs a lease."""
+        if self.platform.clock() < self._sure_until:
+            return True
+        is_any = self.platform.collection("outbox").find_one({"is_sent": False}, {"_id": 1}) is not None
+        return is_any and self.holds_lease()
 
     def _release(self) -> None:
         """Let another relay begin at once, instead of when the lease has run out."""
@@ -135,7 +149,7 @@ class Relay:
 
     def _send(self, events: Sequence[Any]) -> None:
         try:
-            self._producer = self._producer or producer(self.servers)
+            self._producer = self._producer or producer(self.servers, security=self.security)
             promises = [
                 self._producer.send(
                     stored["topic"],
@@ -200,7 +214,10 @@ def republish(
     if key is not None:
         query["events.key"] = key
     if fund_id is not None:
-        query["events.fund"] = fund_id
+        query |= {
+            "fund": {"$in": [fund_id, None]},
+            "events.fund": fund_id,
+        }  # an older release named the fund there only
     outbox, marked = platform.collection("outbox"), 0
     found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
     with found:

@@ -5,6 +5,7 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from shared.bus.security import UNENCRYPTED, Security
 from shared.kernel.errors import Unavailable
 
 REPLICAS_SAFE = 3
@@ -28,14 +29,18 @@ class BrokerUnavailable(Unavailable):
     code = "platform.broker-unavailable"
 
 
-def ensure(servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int) -> None:
+def ensure(
+    servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int, security: Security = UNENCRYPTED
+) -> None:
     """Make the topics that are not there yet."""
     configs = {"message.timestamp.type": TIME_OF_BROKER}
     if replicas >= REPLICAS_SAFE:
         configs["min.insync.replicas"] = str(IN_SYNC_MIN)
     made: dict[str, Any] = {"num_partitions": partitions, "replication_factor": replicas, "configs": configs}
     try:
-        admin = KafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=10_000, bootstrap_timeout_ms=5_000)
+        admin = KafkaAdminClient(
+            bootstrap_servers=servers, request_timeout_ms=10_000, bootstrap_timeout_ms=5_000, **security.options()
+        )
     except KafkaError as gone:
         raise BrokerUnavailable from gone
     try:

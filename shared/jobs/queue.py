@@ -7,7 +7,8 @@ kind. Scheduling is part of a unit of work: a thing and the work that it asks fo
 from collections.abc import Collection as Names
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
 from shared.kernel.actors import system
@@ -77,6 +78,18 @@ def due_anywhere(platform: Platform, kinds: Names[str], *, limit: int) -> Sequen
     }
     found = platform.collection(NAME).find(wanted).limit(limit)
     return [(str(document["fund"]), as_thing(document, Job)) for document in found]
+
+
+def earliest_due(platform: Platform, kinds: Names[str], *, within: timedelta) -> datetime | None:
+    """When the first job is due, if one is by then: for so long a service at rest need not ask again."""
+    wanted = {
+        "fund": {"$in": list(platform.funds)},
+        "status": {"$in": TO_CARRY_OUT},
+        "kind": {"$in": list(kinds)},
+        "due_at": {"$lte": platform.clock() + within},
+    }
+    found: Any = platform.collection(NAME).find_one(wanted, {"due_at": 1}, sort=[("due_at", 1)])
+    return found["due_at"] if found else None
 
 
 def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:

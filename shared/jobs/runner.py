@@ -28,11 +28,13 @@ from shared.telemetry.carrying import continued
 
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
-"""How long a job that is due may lie at rest before anybody looks."""
+"""How long a job that another process scheduled may be due before anybody looks."""
+REST_WAIT_MAX_S = 10.0
+"""Where what other processes write is heard of, nobody need look for so long, or until the next job is due."""
 PAUSES = Schedule((1, 5, 15, 30))
 THREADS_MAX = 128
 """Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
-COUNT_EVERY_S = 15.0
+COUNT_EVERY_S = 30.0
 DUE_AT_ONCE_MAX = 200
 LEASE_EXPIRED = "lease-expired"
 """The error of a job over which its worker died as often as its kind allows."""
@@ -57,13 +59,14 @@ class Runner:
         self._lock = threading.Lock()
         self._turns = itertools.count()
         self._is_more_due = False
-        self._has_room = threading.Event()
+        self._wakeup = platform.wakeups.on(queue.NAME)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; then what is under way is finished."""
-        wait_s, counted_s = BUSY_WAIT_S, float("-inf")
+        wait_s = rest_s = BUSY_WAIT_S
+        counted_s = float("-inf")
         with ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="job") as pool:
-            while not self._is_over(stop, wait_s):
+            while not self._is_over(stop, wait_s, rest_s):
                 if time.monotonic() - counted_s > COUNT_EVERY_S:
                     metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
                     counted_s = time.monotonic()
@@ -71,13 +74,24 @@ class Runner:
                 for fund_id, job in self._take_due():
                     pool.submit(self._run_and_leave, fund_id, job)
                     began += 1
+                if began:
+                    self.platform.wakeups.note_activity()
                 wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
+                rest_s = wait_s if began or not self.platform.wakeups.is_watched else self._rest_s(wait_s)
 
-    def _is_over(self, stop: threading.Event, wait_s: float) -> bool:
-        """Wait, but no longer than until a place is free for what was left waiting; whether it is time to end."""
-        if self._has_room.wait(wait_s):
-            self._has_room.clear()
-        return stop.is_set()
+    def _is_over(self, stop: threading.Event, wait_s: float, rest_s: float) -> bool:
+        """Wait, but no longer than until a job is scheduled, or a place is free for what was left waiting; whether it
+        is time to end."""
+        is_woken = self._wakeup.wait(wait_s, watched_s=rest_s)
+        return stop.wait(BUSY_WAIT_S if is_woken and not self._is_more_due else 0)
+
+    def _rest_s(self, wait_s: float) -> float:
+        """Until the next job is due; one that is due already waits for its kind, and is looked for as if nothing were
+        heard of."""
+        within = timedelta(seconds=REST_WAIT_MAX_S)
+        due_at = queue.earliest_due(self.platform, self.kinds, within=within)
+        due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.platform.clock()).total_seconds()
+        return due_in_s if due_in_s > 0 else wait_s
 
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
@@ -213,7 +227,7 @@ class Runner:
         with self._lock:
             self._running[lane] += change
         if change < 0 and self._is_more_due:
-            self._has_room.set()
+            self._wakeup.event.set()
 
 
 def _name(failure: Exception) -> str:

@@ -17,7 +17,7 @@ from shared.storage.audit import UNLINKED, Head
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
-EVERY_S = 10.0
+EVERY_S, REST_S = 10.0, 30.0
 DOCUMENTS_MAX = 500
 """Bound by one link, in one transaction."""
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 def chore(service: str) -> Chore:
-    return Chore("audit", EVERY_S, partial(link_all, service=service))
+    return Chore("audit", EVERY_S, partial(link_all, service=service), rest_s=REST_S)
 
 
 def reactions(service: str) -> Reactions:
@@ -37,8 +37,10 @@ def reactions(service: str) -> Reactions:
 
 def link_all(platform: Platform, fund_id: str, *, service: str) -> int:
     """Link what is not linked yet, link after link; how many documents that were."""
-    linked = 0
-    while found := platform.work(fund_id, by=system("audit"), cause=audit.LINKING, action=partial(_link, own=service)):
+    linked, by = 0, system("audit")
+    if not platform.reading(fund_id, by=by).drawer("audit").find({"link": UNLINKED}, limit=1):
+        return 0
+    while found := platform.work(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
         linked += found
         if found < DOCUMENTS_MAX:
             break

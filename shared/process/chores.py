@@ -22,17 +22,24 @@ tracer = trace.get_tracer("himaya.chores")
 
 BACK_OFF_MAX_S = 30.0
 IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
-"""How long a chore that finds nothing waits at the most, and how its waits grow until then: a platform at rest asks its
-database little."""
+"""How long a chore that finds nothing waits at the most, unless it says more, and how its waits grow until then: a
+platform at rest asks its database little."""
 
 
 @dataclass(frozen=True)
 class Chore:
-    """A piece of periodic work in one fund; `run` answers how many things it did."""
+    """A piece of periodic work in one fund; `run` answers how many things it did.
+
+    While nothing comes its waits grow to `rest_s`. Where rows of the collections in `woken_by` are written it runs
+    `every_s` later, with what came meanwhile; only while those of all processes are heard of does it wait for longer
+    than `IDLE_MAX_S`.
+    """
 
     name: str
     every_s: float
     run: Callable[[Platform, str], int]
+    rest_s: float = IDLE_MAX_S
+    woken_by: Sequence[str] = ()
 
 
 class OneByOne:
@@ -80,12 +87,12 @@ def _why(failure: Exception) -> str:
 def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.Event) -> None:
     """Run the chore for one fund until told to stop. While nothing comes it looks ever less often; after a round in
     which the outside or the database was gone, or another worker was faster, it waits longer than that."""
-    wait_s = chore.every_s
-    while not stop.wait(wait_s):
+    wait_s, waiting = chore.every_s, Waiting(chore, platform, stop)
+    while not waiting.ends(wait_s):
         try:
             done = chore.run(platform, fund_id)
             metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
-            wait_s = chore.every_s if done else max(chore.every_s, min(IDLE_MAX_S, wait_s * IDLE_GROWTH))
+            wait_s = waiting.after(done, waited_s=wait_s)
         except (Unavailable, Stale, PyMongoError) as gone:
             log.warning("chore-waits", chore=chore.name, fund=fund_id, why=_why(gone))
             metrics.CHORES.labels(chore.name, "unavailable").inc()
@@ -95,6 +102,30 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
             metrics.CHORES.labels(chore.name, "failed").inc()
             is_known = isinstance(failure, Failure)
             wait_s = chore.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
+
+
+class Waiting:
+    """A chore's waits between its rounds."""
+
+    def __init__(self, chore: Chore, platform: Platform, stop: threading.Event) -> None:
+        self.chore, self.stop, self.wakeups = chore, stop, platform.wakeups
+        self.wakeup = platform.wakeups.on(*chore.woken_by) if chore.woken_by else None
+        self.is_woken = False
+
+    def ends(self, wait_s: float) -> bool:
+        """Wait; whether the process is to end."""
+        if self.wakeup is None:
+            return self.stop.wait(wait_s)
+        self.is_woken = self.wakeup.wait(min(wait_s, max(self.chore.every_s, IDLE_MAX_S)), watched_s=wait_s)
+        return self.stop.wait(self.chore.every_s if self.is_woken else 0)
+
+    def after(self, done: int, *, waited_s: float) -> float:
+        """How long to wait after a round: what was woken, or did something, begins anew with short waits."""
+        if done:
+            self.wakeups.note_activity()
+        if done or self.is_woken:
+            return self.chore.every_s
+        return max(self.chore.every_s, min(self.chore.rest_s, waited_s * IDLE_GROWTH))
 
 
 def threads(chores: Sequence[Chore], platform: Platform, stop: threading.Event) -> list[threading.Thread]:

@@ -3,7 +3,7 @@
 python -m services.claims migrate
 
 It may be run again at any time, and beside what runs. Only it makes collections and indexes; a web or worker that finds
-them missing is not ready, and says why. What an earlier release left waiting, without a job, is scheduled.
+them missing is not ready, and says why. What an earlier release left waiting gets its jobs.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared.jobs import adopting
+from shared.process.leftovers import adopt_all
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import indexes, proving
@@ -55,7 +55,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     if not refused:
         sys.stdout.write(f"{service.name} is migrated: {len(service.declared_indexes())} indexes are there\n")
     if adopted:
-        sys.stdout.write(f"{adopted} things that an earlier release left waiting are scheduled\n")
+        sys.stdout.write(f"{adopted} things that an earlier release left are adopted\n")
     return 1 if refused else 0
 
 
@@ -79,8 +79,8 @@ def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
 
 
 def adopt(service: Service[Any], platform: Platform) -> int:
-    """Schedule what an earlier release left waiting in each fund; how many things. Done again, it finds nothing."""
-    return sum(adopting.adopt_all(platform, fund_id, waiting=service.unscheduled) for fund_id in platform.funds)
+    """See to what an earlier release left in each fund; how many things. Done again, it finds nothing."""
+    return sum(adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in platform.funds)
 
 
 def lacking(service: Service[Any], platform: Platform) -> list[str]:

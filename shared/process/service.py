@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -15,12 +14,12 @@ from shared.http import fields, openapi
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
 from shared.http.fields import Meanings
 from shared.http.routes import Routes
-from shared.jobs import adopting, queue
-from shared.jobs.adopting import Unscheduled
+from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing, purging
+from shared.process import auditing, leftovers, purging
 from shared.process.chores import Chore
+from shared.process.leftovers import Leftovers
 from shared.process.operations.routes import routes as operations
 from shared.process.settings import Common
 from shared.sealing.keys import from_file
@@ -58,7 +57,7 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     To its own routes come those of operations, which every service answers.
-    `unscheduled` is what an earlier release left waiting, without a job.
+    `leftovers` are what an earlier release left waiting, without a job, or without something that this one needs.
     `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
     endpoint: how often one caller may ask what guesses, sends or prints.
     """
@@ -73,7 +72,7 @@ class Service(Generic[Own]):
     retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
-    unscheduled: Sequence[Unscheduled] = ()
+    leftovers: Sequence[Leftovers] = ()
     blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
     keys: Callable[[Own, Platform], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
@@ -89,9 +88,8 @@ class Service(Generic[Own]):
     def all_chores(self, own: Own) -> Sequence[Chore]:
         """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
         all_chores = [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
-        if self.unscheduled:
-            adopt_all = partial(adopting.adopt_all, waiting=self.unscheduled)
-            all_chores.append(Chore("jobs.adopt", adopting.EVERY_S, adopt_all))
+        if self.leftovers:
+            all_chores.append(leftovers.chore(self.leftovers))
         return all_chores
 
     def all_retentions(self) -> Mapping[str, Retention]:

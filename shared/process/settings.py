@@ -7,6 +7,7 @@ from pathlib import Path
 from environs import Env, EnvError
 from marshmallow import ValidationError
 
+from shared.bus.security import Mechanism, Protocol, Security
 from shared.http import limits
 
 PARTITIONS = 3
@@ -29,6 +30,7 @@ class Common:
     mongodb_uri: str
     mongodb_database: str
     kafka_servers: str
+    kafka_security: Security
     kafka_partitions: int
     kafka_replicas: int
     kafka_session_timeout_ms: int
@@ -59,6 +61,7 @@ def common(env: Env, *, service: str) -> Common:
         mongodb_uri=env.str("MONGODB_URI"),
         mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),
         kafka_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_security=_security(env),
         kafka_partitions=env.int("KAFKA_PARTITIONS", PARTITIONS),
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
@@ -82,6 +85,42 @@ def common(env: Env, *, service: str) -> Common:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         quotas=env.dict("QUOTAS", {}, validate=_are_quotas),
     )
+
+
+KAFKA_SECURITY: Mapping[str, str] = {
+    "KAFKA_SECURITY_PROTOCOL": Protocol.PLAINTEXT.value,
+    "KAFKA_CA_FILE": "",
+    "KAFKA_CERTIFICATE_FILE": "",
+    "KAFKA_CERTIFICATE_KEY_FILE": "",
+    "KAFKA_SASL_MECHANISM": Mechanism.SCRAM_SHA_512.value,
+    "KAFKA_USERNAME": "",
+    "KAFKA_PASSWORD": "",
+}
+"""With their defaults."""
+
+
+def _security(env: Env) -> Security:
+    """How the brokers are spoken to; what does not go together is reported with the other settings."""
+    said = {name: env.str(name, default) for name, default in KAFKA_SECURITY.items()}
+    try:
+        return Security(
+            protocol=Protocol(said["KAFKA_SECURITY_PROTOCOL"]),
+            ca_file=said["KAFKA_CA_FILE"],
+            certificate_file=said["KAFKA_CERTIFICATE_FILE"],
+            key_file=said["KAFKA_CERTIFICATE_KEY_FILE"],
+            mechanism=Mechanism(said["KAFKA_SASL_MECHANISM"]),
+            username=said["KAFKA_USERNAME"],
+            password=said["KAFKA_PASSWORD"],
+        )
+    except ValueError as wrong:
+        why = str(wrong)
+
+    def refuse(_: str) -> None:
+        raise ValidationError(why)
+
+    for name, default in KAFKA_SECURITY.items():
+        env.str(name, default, validate=refuse)  # which is asked of the settings that are there
+    return Security()
 
 
 def _are_quotas(given: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -24,13 +25,16 @@ from shared.process.operations.inbox import Behind, Standing
 from shared.storage.connection import answers
 from shared.telemetry import metrics
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 3.0
+WRITE_EVERY_S = 20.0
+"""What has not changed is written down again so often, and what waits is counted so often."""
 DATABASE_ANSWER_MAX_S = 2.0
 LATELY_S = 10.0
 """A neighbour that answered within this time counts as reachable."""
 PULSE_MAX_S = 30.0
 """A main loop that did not come round for so long is dead."""
 FORGOTTEN_AFTER = timedelta(days=1)
+FORGET_EVERY_S = 3600.0
 OUTBOX_COUNTED_MAX = 1_000
 """The gauge counts no further: on the embedded engine a count costs what it counts."""
 
@@ -46,11 +50,15 @@ class Watch:
         self.platform = inbox.platform
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._lag = Lag(reader.servers, group=group_of(inbox.service), topics=inbox.reactions.topics())
+        self._lag = Lag(
+            reader.servers, group=group_of(inbox.service), topics=inbox.reactions.topics(), security=reader.security
+        )
         self._answered_s: dict[str, float] = {}
         self._behind: Mapping[tuple[str, int], int] = {}
         self._came_round_s = time.monotonic()
         self._missing: list[str] = []
+        self._written: Standing | None = None
+        self._counted_s = self._forgot_s = float("-inf")
         self.lacking: list[str] = []
         """What the database was found to lack when the worker began: set before any of its threads starts."""
 
@@ -93,21 +101,29 @@ class Watch:
         if answers(self.platform.database, within_s=DATABASE_ANSWER_MAX_S):
             self._answered_s["database"] = time.monotonic()
             with suppress(PyMongoError):
+                self._count()
                 self._write()
         missing = self.missing()
         if missing != self._missing:
             log.warning("not-ready", missing=missing) if missing else log.info("ready")
             self._missing = missing
 
-    def _write(self) -> None:
-        database, at = self.platform.database, self.platform.clock()
+    def _count(self) -> None:
         by_topic: dict[str, int] = {}
         for (topic, _), records in self._behind.items():
             by_topic[topic] = max(by_topic.get(topic, 0), records)
         for topic, records in by_topic.items():
             metrics.LAG.labels(topic).set(records)
+        now_s, database = time.monotonic(), self.platform.database
+        if now_s - self._counted_s < WRITE_EVERY_S:
+            return
+        self._counted_s = now_s
         metrics.OUTBOX_WAITING.set(database["outbox"].count_documents({"is_sent": False}, limit=OUTBOX_COUNTED_MAX))
         metrics.DEAD_LETTERS_OPEN.set(deadletters.open_count(database, limit=self.inbox.room.limit))
+
+    def _write(self) -> None:
+        """Keep how the worker stands for whoever asks over HTTP: when it has changed, and every few seconds."""
+        now_s, database, at = time.monotonic(), self.platform.database, self.platform.clock()
         standing = Standing(
             worker=self.name,
             at=at,
@@ -115,5 +131,14 @@ class Watch:
             last_taken_at=self.inbox.taken_at,
             behind=[Behind(topic=topic, partition=n, records=count) for (topic, n), count in self._behind.items()],
         )
-        inboxes.write_standing(database, standing)
-        inboxes.forget_standings(database, before=at - FORGOTTEN_AFTER)
+        written = self._written
+        if (
+            written is None
+            or at - written.at >= timedelta(seconds=WRITE_EVERY_S)
+            or replace(standing, at=written.at) != written
+        ):
+            inboxes.write_standing(database, standing)
+            self._written = standing
+        if now_s - self._forgot_s >= FORGET_EVERY_S:
+            inboxes.forget_standings(database, before=at - FORGOTTEN_AFTER)
+            self._forgot_s = now_s

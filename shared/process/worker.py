@@ -27,6 +27,7 @@ from shared.process.operations.chore import chore as operations
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.process.standing import Watch
+from shared.storage.changes import Changes
 from shared.storage.platform import Platform
 from shared.telemetry import logs, metrics, traces
 
@@ -57,12 +58,16 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         common.kafka_servers,
         session_timeout_ms=common.kafka_session_timeout_ms,
         worker=common.worker_name,
+        security=common.kafka_security,
     )
     threads = _threads(service, common, own, reader, stop)
     watch = Watch(reader, threads)
+    beside = [_thread("watch", watch.looking, stop), _thread("changes", Changes(platform).run, stop)]
     health = _health(common.health_bind, watch)
-    is_sound = _work(partial(_prepare, service, common, platform, watch), threads, watch, stop)
-    _end(threads, stop)
+    is_sound = _work(partial(_prepare, service, common, platform, watch), [*threads, *beside], watch, stop)
+    stop.set()
+    platform.wakeups.end_waits()
+    _end(threads)
     health.shutdown()
     return 0 if is_sound else 1
 
@@ -70,9 +75,9 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
 def _threads(
     service: Service[Any], common: Common, own: Any, reader: Reader, stop: threading.Event
 ) -> list[threading.Thread]:
-    """All that works beside each other, not started yet."""
+    """All that has something in hand and is let finish it, not started yet."""
     platform = reader.inbox.platform
-    relay = Relay(platform, common.kafka_servers, name="relay")
+    relay = Relay(platform, common.kafka_servers, name="relay", security=common.kafka_security)
 
     def carry(stop: threading.Event) -> None:
         _make_topics(common)  # a broker that came back may have forgotten them
@@ -101,26 +106,24 @@ def _work(prepare: Callable[[], None], threads: list[threading.Thread], watch: W
         is_prepared.set()
 
     first = _thread("start", begin, stop)
-    looking = _thread("watch", watch.looking, stop)
     first.start()
     while first.is_alive() and not stop.wait(TICK_S):
         watch.beat()
     if not is_prepared.is_set():
         return stop.is_set()
-    for thread in (*threads, looking):
+    for thread in threads:
         thread.start()
     while not stop.wait(TICK_S):
         watch.beat()
-        dead = [thread.name for thread in (*threads, looking) if not thread.is_alive()]
+        dead = [thread.name for thread in threads if not thread.is_alive()]
         if dead:
             log.error("thread-died", threads=dead)
             return False
     return True
 
 
-def _end(threads: list[threading.Thread], stop: threading.Event) -> None:
+def _end(threads: list[threading.Thread]) -> None:
     """Let each thread finish what it has in hand. What is not finished in time is undone by the database."""
-    stop.set()
     deadline = time.monotonic() + GRACE_S
     for thread in threads:
         if thread.ident is not None:
@@ -139,7 +142,11 @@ def _prepare(service: Service[Any], common: Common, platform: Platform, watch: W
 
 def _make_topics(common: Common) -> None:
     topics.ensure(
-        common.kafka_servers, catalogue.owners(), partitions=common.kafka_partitions, replicas=common.kafka_replicas
+        common.kafka_servers,
+        catalogue.owners(),
+        partitions=common.kafka_partitions,
+        replicas=common.kafka_replicas,
+        security=common.kafka_security,
     )
 
 

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.kernel.personal import DataClass, Sealed
 
 NONCE_BYTES = 12
-PERSON_REF_LENGTH = 24
+PERSON_REF_BYTES = 15
+"""Of the digest: 24 characters."""
 
 
 _STRICTNESS = (DataClass.CONTACT, DataClass.CIVIL, DataClass.BANK, DataClass.HEALTH)
@@ -93,7 +94,7 @@ class FundKeys:
     def person_ref(self, insurance_number: str) -> str:
         """The pseudonym by which every service knows a person: derived, so a long file needs no look-up."""
         digest = hmac.digest(self.person_key, f"{self.fund_id}|{insurance_number}".encode(), "sha256")
-        return "p" + base64.b32encode(digest).decode().lower()[:PERSON_REF_LENGTH]
+        return "p" + base64.b32encode(digest[:PERSON_REF_BYTES]).decode().lower()
 
     def _of(self, data_class: DataClass) -> _Class:
         if data_class not in self.classes:

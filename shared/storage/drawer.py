@@ -9,7 +9,8 @@ and on any other saves as many trips; a request's four documents are written in 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pymongo import InsertOne, UpdateOne
+import bson
+from pymongo import InsertOne, UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKeyError, OperationFailure
@@ -23,6 +24,10 @@ HELD_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
 TOGETHER_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
+READ_MAX = 5_000
+"""Documents of one collection that a transaction remembers as it read them; those beyond it are written whole."""
+ALIKE_MIN = 10
+"""So many documents that change in the same way are changed by one command for all of them."""
 DUPLICATE_KEY = 11000
 
 
@@ -57,14 +62,35 @@ class Writes:
     session: ClientSession
     _held: dict[str, dict[str, Held]] = field(default_factory=dict)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """The collections that were written, or looked into before."""
     _has_begun: bool = False
     """Whether the server was asked anything in this transaction yet."""
+    _read: dict[str, dict[str, Document]] = field(default_factory=dict)
+
+    def remember(self, collection: Collection[Document], documents: Iterable[Document]) -> None:
+        """Keep documents as they were read, so that of those that are replaced only what differs is written."""
+        read = self._read.setdefault(collection.name, {})
+        for document in documents:
+            if len(read) >= READ_MAX:
+                break
+            read[str(document["_id"])] = document
+
+    def forget(self, collection: Collection[Document]) -> None:
+        """What was read of the collection is no longer what stands there."""
+        self._read.pop(collection.name, None)
+
+    def as_read(self, collection: Collection[Document], key: str, *, version: int) -> Document | None:
+        """The document of that version, if it was read in this transaction."""
+        found = self._read.get(collection.name, {}).get(key)
+        return found if found is not None and found.get("version") == version else None
 
     def hold(self, collection: Collection[Document], key: str, write: Held) -> None:
         """Let a write wait. A second one of the same document waits for the first to be made."""
         if key in self._held.get(collection.name, {}):
             self._make(collection.name)
         self._collections[collection.name] = collection
+        self.touched.add(collection.name)
         held = self._held.setdefault(collection.name, {})
         held[key] = write
         if len(held) >= HELD_MAX:
@@ -72,6 +98,7 @@ class Writes:
 
     def settle(self, collection: Collection[Document], *keys: str) -> None:
         """Make what waits for the collection, or only if it concerns one of the keys: before it is read or changed."""
+        self.touched.add(collection.name)
         held = self._held.get(collection.name)
         if held and (not keys or any(key in held for key in keys)):
             self._make(collection.name)
@@ -176,7 +203,7 @@ class Drawer:
         """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
         self._settle()
         found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
-        return list(found.sort(list(sort)) if sort else found)
+        return self._remembered(list(found.sort(list(sort)) if sort else found))
 
     @asks("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
@@ -184,11 +211,12 @@ class Drawer:
         keys = [self.key(local_id) for local_id in local_ids]
         if keys:
             self._settle(*keys)
-        return [
+        found = [
             document
             for part in parts(keys, of=self.collection)
             for document in self.collection.find({"_id": {"$in": part}, "fund": self.fund_id}, session=self.session)
         ]
+        return self._remembered(found)
 
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
         """Put a new document in. `DuplicateKeyError`, now or when it is written, where there is one of that id."""
@@ -219,33 +247,80 @@ class Drawer:
     @asks("replace")
     def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
         """Set the fields of documents whose version is one less than the new one; `ChangedMeanwhile` where one's is
-        not. Fields that a later release added stay, as in `revise`."""
+        not. Fields that a later release added stay, as in `revise`.
+
+        Of documents that were read in the same transaction only what differs is written, and those that change in the
+        same way are changed together.
+        """
         rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
         if not rows:
             return
         self._settle()
-        if profile_of(self.collection.database).replaces_by_deleting:
-            self._delete_and_insert(rows)
-            return
-        operations = [
-            UpdateOne({**self._its(str(row["_id"])), "version": _version_before(row)}, {"$set": row}) for row in rows
+        groups, others = self._alike(rows)
+        operations: list[UpdateMany | UpdateOne] = [
+            UpdateMany(
+                {"_id": {"$in": part}, "fund": self.fund_id, "version": _version_before(group[0])},
+                {"$set": self._change(group[0])},
+            )
+            for group in groups
+            for part in parts([str(row["_id"]) for row in group], of=self.collection)
         ]
-        made = self.collection.bulk_write(operations, ordered=False, session=self.session)
-        if made.matched_count != len(rows):
-            raise ChangedMeanwhile
+        if profile_of(self.collection.database).replaces_by_deleting:
+            self._delete_and_insert(others)
+            others = []
+        operations += [
+            UpdateOne({**self._its(str(row["_id"])), "version": _version_before(row)}, {"$set": self._change(row)})
+            for row in others
+        ]
+        if operations:
+            made = self.collection.bulk_write(operations, ordered=False, session=self.session)
+            if made.matched_count != sum(map(len, groups)) + len(others):
+                raise ChangedMeanwhile
+
+    def _alike(self, rows: Sequence[Document]) -> tuple[list[list[Document]], list[Document]]:
+        """Rows of the same change in groups, and those whose change is not that of enough others."""
+        groups: dict[bytes, list[Document]] = {}
+        others: list[Document] = []
+        for row in rows:
+            change = self._change(row)
+            if change is row:
+                others.append(row)
+            else:
+                groups.setdefault(bson.encode(change), []).append(row)
+        others += [row for group in groups.values() if len(group) < ALIKE_MIN for row in group]
+        return [group for group in groups.values() if len(group) >= ALIKE_MIN], others
+
+    def _change(self, row: Document) -> Document:
+        """What of a row differs from the document that it replaces; the row itself where that was not read."""
+        before = self._as_read(row)
+        if before is None:
+            return row
+        return {name: value for name, value in row.items() if name not in before or before[name] != value}
+
+    def _as_read(self, row: Document) -> Document | None:
+        if self.writes is None:
+            return None
+        return self.writes.as_read(self.collection, str(row["_id"]), version=_version_before(row))
 
     def _delete_and_insert(self, rows: Sequence[Document]) -> None:
-        """Read, deleted by parts of one version and inserted together: inside the transaction nobody sees the gap."""
+        """Deleted by parts of one version and inserted together: inside the transaction nobody sees the gap."""
+        if not rows:
+            return
+        kept = {str(row["_id"]): before for row in rows if (before := self._as_read(row)) is not None}
         by_version: dict[int, list[str]] = {}
         for row in rows:
             by_version.setdefault(_version_before(row), []).append(str(row["_id"]))
-        kept: dict[str, Document] = {}
+        deleted = 0
         for version, keys in by_version.items():
+            of_version: Document = {"fund": self.fund_id, "version": version}
+            for part in parts([key for key in keys if key not in kept], of=self.collection):
+                found = self.collection.find({"_id": {"$in": part}, **of_version}, session=self.session)
+                kept |= {str(row["_id"]): row for row in found}
             for part in parts(keys, of=self.collection):
-                old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}
-                kept |= {str(row["_id"]): row for row in self.collection.find(old, session=self.session)}
-                self.collection.delete_many(old, session=self.session)
-        if len(kept) != len(rows):
+                deleted += self.collection.delete_many(
+                    {"_id": {"$in": part}, **of_version}, session=self.session
+                ).deleted_count
+        if deleted != len(rows):
             raise ChangedMeanwhile
         whole = [{**kept[str(row["_id"])], **row} for row in rows]
         self.collection.insert_many(whole, ordered=True, session=self.session)
@@ -254,12 +329,14 @@ class Drawer:
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""
         key = self._settled(self.key(local_id))
+        self._forget()
         found = self.collection.update_one({**self._its(key), **equal}, change, session=self.session)
         return found.matched_count == 1
 
     @asks("update")
     def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
         """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
+        self._forget()
         for part in parts(ids, of=self.collection):
             self._settle()
             self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
@@ -269,11 +346,13 @@ class Drawer:
         """Apply an update document to all documents that equal what is given; how many. One equality on an index is
         several times faster than many ids."""
         self._settle()
+        self._forget()
         return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
 
     @asks("delete")
     def remove(self, local_id: str) -> None:
         key = self._settled(self.key(local_id))
+        self._forget()
         self.collection.delete_one(self._its(key), session=self.session)
 
     @asks("replace")
@@ -281,6 +360,7 @@ class Drawer:
         """Insert, or replace whatever stands there."""
         key, whole = self._whole(local_id, document)
         self._settle(key)
+        self._forget()
         self.collection.replace_one(self._its(key), whole, upsert=True, session=self.session)
 
     @asks("count")
@@ -295,6 +375,15 @@ class Drawer:
     def _whole(self, local_id: str, document: Mapping[str, object]) -> tuple[str, Document]:
         key = self.key(local_id)
         return key, {**document, "_id": key, "fund": self.fund_id}
+
+    def _remembered(self, documents: list[Document]) -> list[Document]:
+        if self.writes is not None:
+            self.writes.remember(self.collection, documents)
+        return documents
+
+    def _forget(self) -> None:
+        if self.writes is not None:
+            self.writes.forget(self.collection)
 
     def _settled(self, key: str) -> str:
         self._settle(key)

@@ -30,6 +30,7 @@ from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
+from shared.storage.wakeups import Wakeups
 from shared.storage.work import Work, outbox_documents
 from shared.telemetry.asking import asking
 from shared.telemetry.steps import passing
@@ -109,6 +110,7 @@ class Platform:
     clock: Callable[[], datetime] = now
     chance: Callable[[int], bytes] = os.urandom
     sessions: Sessions = field(init=False, compare=False, repr=False)
+    wakeups: Wakeups = field(default_factory=Wakeups, init=False, compare=False, repr=False)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -186,6 +188,7 @@ class Platform:
             raise
         passing("work.saved")
         self._commit(session)
+        self.wakeups.wake(*transaction.writes.touched)
         return answer
 
     def _commit(self, session: ClientSession) -> None:

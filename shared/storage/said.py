@@ -42,7 +42,8 @@ Found = tuple[str, datetime, tuple[str, int], bytes]
 def _told(work: Work) -> Iterator[Found]:
     wanted = sorted({type_name for type_name, _ in _types()})
     fields = ["is_sent", "at", "events.type", "events.version", "events.fund", "events.body"]
-    query = {"events.type": {"$in": wanted}}
+    of_fund = [work.fund.fund_id, None]  # an older release named none
+    query = {"fund": {"$in": of_fund}, "events.type": {"$in": wanted}}
     with work.collection("outbox").find(query, fields, batch_size=READ_TOGETHER) as rows:
         for row in rows:
             told: Any = row["events"]

@@ -220,11 +220,11 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
-    "services.documents.careers.store.pages_of": Listed(
+    "services.documents.careers.store.pages_that_decide": Listed(
         "documents",
         careers.pages,
-        Order("page_id", "page_id"),
-        lambda work, it: careers.pages_of(work, it.scope),
+        careers.BY_REVISION,
+        lambda work, it: careers.pages_that_decide(work, it.scope, page_id="new", revision=ROWS, pages_wanted=1),
         made=_declared_page,
     ),
     "services.payments.banking.store.bearing": Listed(
@@ -273,22 +273,19 @@ WHOLE: dict[str, Listed] = {
 
 FIRST_SO_MANY = {
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
+    "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.documents.papers.store.unscheduled": "a chore's round: what it scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
-    "services.payments.banking.store.to_fetch": "a round: each look moves its file on",
-    "services.payments.collections.store.to_look_at": "a round: each look moves its collection on",
-    "services.payments.declarations.store.waiting": "a round: each check moves its declaration on",
     "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
-    "services.payments.payouts.store.to_look_at": "a round: each look moves its batch on",
     "shared.jobs.queue.due": "a round of a worker: each attempt moves its job on",
 }
 """Who asks for the first so many, with the reason why what comes after is not lost."""
@@ -341,6 +338,8 @@ def _value(like: object, number: int) -> object:
     """The value of a field that a list is sorted by, two rows having the same."""
     half = number // 2
     match like:
+        case int():
+            return half
         case StrEnum():
             return sorted(type(like))[half * len(type(like)) // ROWS % len(type(like))]
         case datetime():

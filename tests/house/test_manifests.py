@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.docs.pages import _Noting
+from deploy.proxy.settings import of_file
+from shared.process.settings import common
+from tests.contracts import services
+
 K8S = Path(__file__).parents[2] / "deploy" / "k8s"
 SERVICES = sorted(path.name for path in (K8S / "services").iterdir())
 WORKLOADS = {"Deployment", "StatefulSet", "Job"}
@@ -152,13 +157,20 @@ def test_what_serves_starts_slowly_spreads_and_is_not_taken_away_whole(service: 
             "topology.kubernetes.io/zone",
         }
         assert all(each["labelSelector"]["matchLabels"] == {"part": part} for each in pod["topologySpreadConstraints"])
+        assert "replicas" not in document["spec"], "the autoscaler says how many: applying changes nothing"
+        [scaler] = [
+            each["spec"]
+            for each in read(K8S / "service" / "scaling.yaml")
+            if each["spec"]["scaleTargetRef"]["name"] == document["metadata"]["name"]
+        ]
+        assert scaler["scaleTargetRef"]["kind"] == document["kind"] and scaler["maxReplicas"] > scaler["minReplicas"]
         budgets = [each for name in ("web", "worker") for each in read(K8S / "service" / f"{name}.yaml")]
         [budget] = [
             each["spec"]
             for each in budgets
             if each["kind"] == "PodDisruptionBudget" and each["spec"]["selector"]["matchLabels"] == {"part": part}
         ]
-        assert document["spec"]["replicas"] > budget.get("minAvailable", 0) and budget.get("maxUnavailable", 1) >= 1
+        assert scaler["minReplicas"] > budget.get("minAvailable", 0) and budget.get("maxUnavailable", 1) >= 1
 
 
 def policies() -> dict[str, Any]:
@@ -181,6 +193,8 @@ def test_metrics_are_for_the_collector_alone_and_the_web_for_the_proxy_and_ident
                 by_port.setdefault(port["port"], set()).add(name)
     assert by_port == {
         8000: {"callers-come-by-the-proxy", "identity-is-asked-for-its-keys"},
+        8443: {"the-proxy-is-for-everybody"},
+        8080: {"the-proxy-is-for-everybody"},
         9000: {"metrics-are-scraped"},
     }
 
@@ -197,15 +211,143 @@ def test_only_payments_and_notifications_reach_the_outside_and_payments_nothing_
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8"} <= excepted
 
 
-def test_kustomize_puts_together_the_same() -> None:
+def test_everybody_reaches_the_proxy_s_one_port_and_nothing_else() -> None:
+    """Webs are reached by it and by each other for identity's keys; operators come from a network of their own."""
+    open_to_all = {
+        port["port"]
+        for policy in policies().values()
+        for rule in policy.get("ingress", [])
+        if any("ipBlock" in peer for peer in rule["from"])
+        for port in rule["ports"]
+    }
+    assert open_to_all == {8443}
+    [webs] = policies()["callers-come-by-the-proxy"]["ingress"]
+    assert webs["from"] == [{"podSelector": {"matchLabels": {"part": "proxy"}}}]
+    [_, inner] = policies()["the-proxy-is-for-everybody"]["ingress"]
+    assert inner["from"] == [{"namespaceSelector": {"matchLabels": {"himaya.network/operations": "true"}}}]
+    by_name = {document["metadata"]["name"]: document for document in kind_of("Service", K8S / "proxy" / "proxy.yaml")}
+    [port] = by_name["proxy"]["spec"]["ports"]
+    assert (port["targetPort"], by_name["proxy"]["spec"]["externalTrafficPolicy"]) == ("https", "Local")
+    assert "type" not in by_name["proxy-inner"]["spec"], "of the cluster alone"
+
+
+def test_proxy_and_backup_reach_no_more_than_they_need() -> None:
+    reached = {
+        name: {port["port"] for rule in policies()[name]["egress"] for port in rule["ports"]}
+        for name in policies()
+        if "egress" in policies()[name]
+    }
+    assert reached["the-proxy-reaches-webs-alone"] == {53, 8000}
+    assert reached["the-backup-reaches-the-database-alone"] == {53, 27017}
+    everything = policies()["all-reach-names-engines-and-identity"]["podSelector"]["matchExpressions"]
+    assert everything == [{"key": "part", "operator": "In", "values": ["web", "worker", "migrate"]}]
+
+
+def kind_of(kind: str, *paths: Path) -> list[Any]:
+    return [document for path in paths for document in read(path) if document["kind"] == kind]
+
+
+def own_pods() -> list[Any]:
+    [proxy] = kind_of("Deployment", K8S / "proxy" / "proxy.yaml")
+    [backup] = kind_of("CronJob", K8S / "backup" / "backup.yaml")
+    [restore] = kind_of("Job", K8S / "backup" / "restore.yaml")
+    made = {"proxy": proxy, "backup": backup["spec"]["jobTemplate"], "restore": restore}
+    return [pytest.param(each["spec"]["template"]["spec"], id=name) for name, each in made.items()]
+
+
+@pytest.mark.parametrize("pod", own_pods())
+def test_proxy_and_backup_read_their_secrets_and_are_restricted_too(pod: Any) -> None:
+    test_k1_every_pod_can_read_its_keys_and_nobody_else_can(pod)
+    test_pods_are_restricted_and_without_a_token(pod)
+    [container] = pod["containers"]
+    assert not any("secretRef" in each for each in container.get("envFrom", []))
+    writable = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
+    assert "/secrets" not in writable and "/tls" not in writable
+
+
+def test_the_proxy_finds_what_its_configuration_names() -> None:
+    [proxy] = kind_of("Deployment", K8S / "proxy" / "proxy.yaml")
+    pod = proxy["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    settings = of_file(K8S / "proxy" / "settings.env")
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert settings["PROXY_BIND"] == f"*:{ports['https']}" and settings["PROXY_INNER_BIND"] == f"*:{ports['inner']}"
+    tls = {f"/tls/{item['path']}" for item in secret_of(pod)["items"]}
+    assert {settings["PROXY_CERTIFICATE_FILE"], settings["PROXY_CERTIFICATE_KEY_FILE"]} == tls
+    platform = of_file(K8S / "platform.env")
+    assert platform["TRUSTED_PROXIES"] == "1" and settings["IDENTITY_ADDRESS"] == platform["ISSUER"]
+    for service in SERVICES:
+        assert settings[f"{service.upper()}_UPSTREAM"] == f"{service}-web:80"
+        own = workloads(service)[0]["spec"]["template"]["spec"]["containers"][0]["env"]
+        for public in (each["value"] for each in own if each["name"] == "PUBLIC_URL"):
+            assert settings[f"{service.upper()}_ADDRESS"] == public
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_secret_s_template_names_every_key_and_no_value(service: str) -> None:
+    """What a service must have and no manifest says stands in the template; files as the pods mount them."""
+    by_name = {each["metadata"]["name"]: each["stringData"] for each in read(K8S / "secrets" / f"{service}.yaml")}
+    assert not any(value for keys in by_name.values() for value in keys.values())
+    pod = workloads(service)[0]["spec"]["template"]["spec"]
+    assert by_name[f"{service}-files"].keys() == {item["key"] for item in secret_of(pod)["items"]}
+    asked = _Noting()
+    common(asked, service=service)
+    services.load(service).settings(asked)
+    required = {name for name, (_, default) in asked.asked.items() if default is ...}
+    said = {each["name"] for each in pod["containers"][0]["env"]} | of_file(K8S / "platform.env").keys()
+    missing = required - said
+    assert missing <= by_name[f"{service}-settings"].keys() <= asked.asked.keys()
+
+
+def test_no_template_of_a_secret_is_applied_with_the_rest() -> None:
+    for kustomization in K8S.rglob("kustomization.yaml"):
+        assert not any("secrets" in name for name in read(kustomization)[0].get("resources", []))
+
+
+def rendered(folder: Path) -> list[Any]:
     kubectl = shutil.which("kubectl")
     if kubectl is None:
         pytest.skip("kubectl is not here; the patches were applied by the tests above")
-    made = subprocess.run([kubectl, "kustomize", str(K8S)], capture_output=True, text=True, timeout=60)
+    made = subprocess.run([kubectl, "kustomize", str(folder)], capture_output=True, text=True, timeout=60)
     assert made.returncode == 0, made.stderr
-    rendered = [document for document in yaml.safe_load_all(made.stdout) if document["kind"] in WORKLOADS]
-    assert len(rendered) == len(SERVICES) * len(WORKLOADS)
-    for document in rendered:
+    return list(yaml.safe_load_all(made.stdout))
+
+
+def test_every_image_is_named_by_its_digest() -> None:
+    for document in rendered(K8S):
+        for image in re.findall(r"'image': '([^']*)'", str(document)):
+            assert re.fullmatch(r"[a-z.]+/[a-z-]+@sha256:[0-9a-f]{64}", image)
+
+
+def test_workers_are_scaled_by_lag_or_by_processor_and_never_by_both() -> None:
+    for folder, kind in ((K8S, "HorizontalPodAutoscaler"), (K8S.parent / "k8s-by-lag", "ScaledObject")):
+        documents = rendered(folder)
+        scaled = [
+            each["spec"]["scaleTargetRef"]["name"]
+            for each in documents
+            if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")
+        ]
+        assert len(scaled) == len(set(scaled)) == 2 * len(SERVICES) + 1
+        there = {each["metadata"]["name"] for each in documents if each["kind"] in ("Deployment", "StatefulSet")}
+        assert set(scaled) == there
+        by_kind = {each["spec"]["scaleTargetRef"]["name"] for each in documents if each["kind"] == kind}
+        assert {f"{service}-worker" for service in SERVICES} <= by_kind
+    platform = of_file(K8S / "platform.env")
+    for document in rendered(K8S.parent / "k8s-by-lag"):
+        if document["kind"] == "ScaledObject":
+            service = document["metadata"]["name"].removesuffix("-worker")
+            [trigger] = document["spec"]["triggers"]
+            assert trigger["metadata"]["consumerGroup"] == f"himaya.{service}"
+            assert trigger["metadata"]["bootstrapServers"] == platform["KAFKA_BOOTSTRAP_SERVERS"]
+            assert document["spec"]["maxReplicaCount"] <= int(platform["KAFKA_PARTITIONS"])
+
+
+def test_kustomize_puts_together_the_same() -> None:
+    made = [
+        each for each in rendered(K8S) if each["kind"] in WORKLOADS and "service" in each["metadata"].get("labels", {})
+    ]
+    assert len(made) == len(SERVICES) * len(WORKLOADS)
+    for document in made:
         pod = document["spec"]["template"]["spec"]
         service = document["metadata"]["labels"]["service"]
         assert may_read(pod) and pod["serviceAccountName"] == f"{service}-himaya"

@@ -207,7 +207,7 @@ def refuse(work: Work, *, claim_id: str, reason: RefusalReason) -> Claim:
     return store.claims.keep(work, outcome)
 
 
-def set_due_day(work: Work, *, claim_id: str) -> None:
+def set_due_day(work: Work, claim_id: str) -> None:
     """For a claim that an earlier release filed."""
     claim = store.claims.load(work, claim_id)
     if claim.due_on == date.max:

@@ -1,5 +1,6 @@
 """When work opens the right to care: any one of the fund's thresholds is enough (`shared/funds/definitions`)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -101,17 +102,22 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
 
 def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:
     this = _number(on.year, (on.month - 1) // MONTHS_A_QUARTER + 1)
-    looked_at = [each for each in worked if this - threshold.quarters <= each.number <= this]
-    days = sum((_full_quarters(each, full) * full.days for each in looked_at), Fraction(0))
-    hours = sum((_full_quarters(each, full) * full.hours for each in looked_at), Fraction(0))
-    return days >= threshold.days or (threshold.hours is not None and hours >= threshold.hours)
+    looked_at = (each for each in worked if this - threshold.quarters <= each.number <= this)
+    quarters = _full_quarters(looked_at, full)
+    return quarters * full.days >= threshold.days or (
+        threshold.hours is not None and quarters * full.hours >= threshold.hours
+    )
 
 
 def _number(year: int, quarter: int) -> int:
     return year * 4 + quarter
 
 
-def _full_quarters(worked: Worked, full: FullQuarter) -> Fraction:
-    """How much of a full quarter was worked."""
-    units = {"H": full.hours, "D": full.days, "M": MONTHS_A_QUARTER}[worked.unit]
-    return Fraction(worked.duration, units)
+def _full_quarters(worked: Iterable[Worked], full: FullQuarter) -> Fraction:
+    """How many full quarters were worked, parts of them counted: whole numbers are added first, since each fraction
+    costs."""
+    durations: Counter[str] = Counter()
+    for each in worked:
+        durations[each.unit] += each.duration
+    units = {"H": full.hours, "D": full.days, "M": MONTHS_A_QUARTER}
+    return sum((Fraction(duration, units[unit]) for unit, duration in durations.items()), Fraction(0))

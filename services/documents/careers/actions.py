@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.documents.access_journal.looked import Looked
 from services.documents.careers import rules
 from services.documents.careers.career import Career, Entry, Line, Statement
-from services.documents.careers.store import careers, pages, pages_of
+from services.documents.careers.store import careers, pages, pages_that_decide
 from services.documents.register import actions as register
 from shared.events.payments import DeclaredWage, WagesDeclared
 from shared.kernel.outcome import Outcome
@@ -17,7 +17,14 @@ from shared.storage.work import Work
 
 def write_page(work: Work, page: WagesDeclared) -> None:
     """Write a page of wages into the careers of its persons, and out of those whom a corrected declaration drops."""
-    record = rules.page_of(page, known=pages_of(work, rules.scope_of(page)))
+    deciding = pages_that_decide(
+        work,
+        rules.scope_of(page),
+        page_id=rules.page_id_of(page),
+        revision=page.revision,
+        pages_wanted=page.pages,
+    )
+    record = rules.page_of(page, known=deciding)
     if record is None:
         return
     declared: dict[str, list[DeclaredWage]] = defaultdict(list)

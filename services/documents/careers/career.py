@@ -57,8 +57,8 @@ class DeclaredPage:
     """Whom a page of declared wages spoke of, so that a corrected declaration finds those that it leaves out.
 
     `scope` is what a later revision replaces: employer, establishment, form and period. `withdrawn_refs` are the
-    persons of earlier revisions whom this page, the last of its revision to arrive, took out. `leaning` are the papers
-    that were made from the careers which it changed.
+    persons of earlier revisions whom this page, the last of its revision to arrive (`is_last`), took out: whatever came
+    before that revision is settled since. `leaning` are the papers that were made from the careers which it changed.
     """
 
     page_id: str
@@ -67,6 +67,7 @@ class DeclaredPage:
     person_refs: tuple[str, ...]
     withdrawn_refs: tuple[str, ...] = ()
     leaning: tuple[str, ...] = ()
+    is_last: bool = False
     version: int = 0
 
     @property

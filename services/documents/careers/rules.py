@@ -33,7 +33,8 @@ def page_id_of(page: WagesDeclared) -> str:
 def page_of(page: WagesDeclared, *, known: Sequence[DeclaredPage]) -> DeclaredPage | None:
     """The record of a page; None where a later revision, or this page itself, came before it.
 
-    `known` are the pages of the same scope. With the last page of a revision it is certain whom it leaves out.
+    `known` are the pages of the same scope: all of them, or those that decide (`store.pages_that_decide`). With the
+    last page of a revision it is certain whom it leaves out.
     """
     page_id = page_id_of(page)
     if any(each.revision > page.revision or each.page_id == page_id for each in known):
@@ -49,7 +50,7 @@ def page_of(page: WagesDeclared, *, known: Sequence[DeclaredPage]) -> DeclaredPa
         return record
     before = {ref for each in known if each.revision < page.revision for ref in each.person_refs}
     now = {ref for each in (*own, record) for ref in each.person_refs}
-    return replace(record, withdrawn_refs=tuple(sorted(before - now)))
+    return replace(record, withdrawn_refs=tuple(sorted(before - now)), is_last=True)
 
 
 def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclared) -> Career:

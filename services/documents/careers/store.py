@@ -24,10 +24,27 @@ pages = Shelf(
     key="page_id",
     missing=CareerUnknown,
     retention=BY_LAW,
-    indexes=[Index(("scope", "page_id"))],
+    indexes=[Index(("scope", "revision", "page_id")), Index(("scope", "is_last", "revision"))],
 )
 
 
-def pages_of(work: Work, scope: str) -> list[DeclaredPage]:
-    """All pages of all revisions of a scope: whom a correction leaves out is known only when none is passed over."""
-    return list(pages.each(work, order=Order("page_id", "page_id"), scope=scope))
+BY_REVISION = Order("revision", "page_id")
+
+
+def pages_that_decide(work: Work, scope: str, *, page_id: str, revision: int, pages_wanted: int) -> list[DeclaredPage]:
+    """Of the pages of a scope, those that a page of a revision is held against: itself and the newest, and where all
+    others of its revision are there, these and what earlier ones named since a revision came whole.
+
+    What stands before that was settled with it, so that the hundredth correction reads as little as the second.
+    """
+    newest = pages.find_all(work, limit=1, sort=[("revision", -1)], scope=scope)
+    itself = pages.find(work, page_id)
+    if itself is not None or not newest or newest[0].revision > revision:
+        return [*newest, *([itself] if itself is not None else [])]
+    if pages_wanted > 1 and work.drawer(pages.name).count({"scope": scope, "revision": revision}) + 1 < pages_wanted:
+        return newest
+    whole = pages.find_all(
+        work, limit=1, sort=[("revision", -1)], scope=scope, is_last=True, revision={"$lt": revision}
+    )
+    since = whole[0].revision if whole else 0
+    return list(pages.each(work, order=BY_REVISION, scope=scope, revision={"$gte": since, "$lte": revision}))

@@ -16,9 +16,9 @@ from services.documents.papers.printing.printer import Printer
 from services.documents.papers.signing import Seal, SigningChain, chain_of
 from services.documents.settings import Settings
 from shared.funds.fund import Fund
-from shared.jobs.adopting import Unscheduled
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
+from shared.process.leftovers import Leftovers
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from shared.telemetry import metrics
@@ -97,4 +97,4 @@ def printing(settings: Settings) -> JobKind:
     return Press(Printer(), chain, settings.public_url).job
 
 
-unscheduled = Unscheduled(kind=actions.PRINT, find=store.unscheduled, adopt=actions.schedule)
+leftovers = Leftovers(name=actions.PRINT, find=store.unscheduled, adopt=actions.schedule)

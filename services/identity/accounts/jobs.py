@@ -4,9 +4,9 @@ Not in the request that brought them, so that nobody can tell from its time whet
 """
 
 from services.identity.accounts import actions, store
-from shared.jobs.adopting import Unscheduled
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
+from shared.process.leftovers import Leftovers
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 
@@ -32,4 +32,4 @@ def _give_up(work: Work, application_id: str, reason: str) -> None:
     actions.give_up(work, application_id=application_id)
 
 
-unscheduled = Unscheduled(kind=actions.CONSIDER, find=store.unscheduled, adopt=actions.schedule)
+leftovers = Leftovers(name=actions.CONSIDER, find=store.unscheduled, adopt=actions.schedule)

@@ -8,6 +8,7 @@ from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
 from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.contacts.store import contacts
+from shared.funds.fund import Channel
 from shared.kernel.personal import DataClass
 from shared.storage.work import Work
 
@@ -18,17 +19,18 @@ def register(work: Work, told: Sequence[Contact], *, part_of: str) -> None:
     contacts.keep_many(work, rules.newer(told, known=known), part_of=part_of)
 
 
-def addresses(work: Work, owner_ids: Collection[str]) -> dict[str, Addresses]:
-    """Where each of them can be reached, opened; `ContactUnknown` where the register has not told of one of them."""
+def addresses(work: Work, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
+    """Where each of them can be reached by one of the channels, opened; `ContactUnknown` where the register has not
+    told of one of them."""
     known = contacts.find_many(work, owner_ids)
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown
-    return {owner_id: _opened(work, contact) for owner_id, contact in known.items()}
+    return {owner_id: _opened(work, contact, channels) for owner_id, contact in known.items()}
 
 
-def _opened(work: Work, contact: Contact) -> Addresses:
+def _opened(work: Work, contact: Contact, channels: Collection[Channel]) -> Addresses:
     opened: dict[str, str | None] = {}
     if contact.sealed is not None:
         clear = work.keys.open_bytes(contact.sealed, as_=DataClass.CONTACT, whose=contact.owner_id)
         opened = msgspec.json.decode(clear, type=dict[str, str | None])
-    return rules.addresses(opened, language=contact.language, fund=work.fund)
+    return rules.addresses(opened, language=contact.language, fund=work.fund, channels=channels)

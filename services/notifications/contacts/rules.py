@@ -1,10 +1,10 @@
 """What becomes of contacts: the newest word of the register counts. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from services.notifications.contacts.contact import Addresses, Contact
-from shared.funds.fund import Fund
+from shared.funds.fund import Channel, Fund
 from shared.kernel import typed
 from shared.kernel.errors import Missing
 
@@ -25,12 +25,17 @@ def newer(told: Iterable[Contact], *, known: Mapping[str, Contact]) -> list[Cont
     return replacing
 
 
-def addresses(opened: Mapping[str, str | None], *, language: str, fund: Fund) -> Addresses:
-    """Where the owner can be reached. What is no address of the country is as good as none.
+def addresses(
+    opened: Mapping[str, str | None], *, language: str, fund: Fund, channels: Collection[Channel]
+) -> Addresses:
+    """Where the owner can be reached by one of the channels. What is no address of the country is as good as none.
 
     `opened` is the JSON of the register; the number becomes `+213550123456` however it was written there, and an e-mail
-    address is read by the rule of all of them.
+    address is read by the rule of all of them: what that takes is spent only where somebody is to write there.
     """
     mobile, email = opened.get("mobile"), opened.get("email")
-    spoken = language if language in fund.languages else fund.language
-    return Addresses(language=spoken, email=typed.email(email or ""), mobile=fund.phone.e164(mobile or ""))
+    return Addresses(
+        language=language if language in fund.languages else fund.language,
+        email=typed.email(email) if email and Channel.EMAIL in channels else None,
+        mobile=fund.phone.e164(mobile) if mobile and Channel.SMS in channels else None,
+    )

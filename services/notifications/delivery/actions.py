@@ -42,7 +42,8 @@ class Written:
 def write(work: Work, batches: Sequence[Batch]) -> dict[str, Written]:
     """The messages of batches in words, with their addresses opened, by batch."""
     messages = store.of_batches(work, [batch.batch_id for batch in batches])
-    to = contacts.addresses(work, {message.owner_id for message in messages})
+    channels = {message.channel for message in messages}
+    to = contacts.addresses(work, {message.owner_id for message in messages}, channels=channels)
     written = {batch.batch_id: Written() for batch in batches}
     for message in messages:
         address, of_batch = _address(to[message.owner_id], message.channel), written[str(message.batch_id)]
@@ -98,7 +99,7 @@ def receipts_of(work: Work, found: Sequence[ChannelReceipt]) -> dict[int, str]:
     for message in store.by_provider_keys(work, sorted({key for each in keys for key in each})):
         by_key.setdefault(message.provider_key, []).append(message)
     owner_ids = {message.owner_id for messages in by_key.values() for message in messages}
-    to = contacts.addresses(work, owner_ids) if owner_ids else {}
+    to = contacts.addresses(work, owner_ids, channels=[Channel.SMS]) if owner_ids else {}
     meant: dict[int, str] = {}
     for place, receipt in enumerate(found):
         candidates = [message for key in keys[place] for message in by_key.get(key, ())]

@@ -22,12 +22,14 @@ def say(work: Work, *notices: Notice, part_of: str) -> None:
 
     `ContactUnknown` where the register has not told of an owner yet: the event is tried again.
     """
-    to = contacts.addresses(work, {notice.owner_id for notice in notices})
+    templates = {notice.template: catalogue.newest(notice.template) for notice in notices}
+    channels = {channel for template in templates.values() for channel in template.channels}
+    to = contacts.addresses(work, {notice.owner_id for notice in notices}, channels=channels)
     written = {
         message.message_id: message
         for notice in notices
         for message in rules.messages(
-            notice, template=catalogue.newest(notice.template), to=to[notice.owner_id], fund=work.fund, at=work.at
+            notice, template=templates[notice.template], to=to[notice.owner_id], fund=work.fund, at=work.at
         )
     }
     known = store.messages.find_many(work, written)

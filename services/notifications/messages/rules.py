@@ -50,10 +50,11 @@ def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, a
     offered = [channel for channel in template.channels if channel in fund.channels]
     leaving = [channel for channel in offered if _reaches(to, channel)]
     language = notice.language if notice.language in fund.languages else to.language
+    named = notice_id(notice, fund=fund)
     return [
         Message(
-            message_id=f"{notice_id(notice, fund=fund)}.{channel}",
-            notice_id=notice_id(notice, fund=fund),
+            message_id=f"{named}.{channel}",
+            notice_id=named,
             about=notice.about,
             template=template.name,
             template_version=template.version,
@@ -91,4 +92,4 @@ def settled(message: Message, *, to: Status, at: datetime, reason: str | None = 
 
 def _reaches(to: Addresses, channel: Channel) -> bool:
     """Whether the channel leads out of the house to them."""
-    return {Channel.INBOX: False, Channel.EMAIL: to.email is not None, Channel.SMS: to.mobile is not None}[channel]
+    return (channel is Channel.EMAIL and to.email is not None) or (channel is Channel.SMS and to.mobile is not None)

@@ -7,8 +7,8 @@ from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
 from services.payments.collections import store as collections
 from services.payments.payouts import store as payouts
-from shared.jobs.adopting import Unscheduled
 from shared.jobs.job import JobKind
+from shared.process.leftovers import Leftovers
 
 
 def jobs(bank: BankClient, *, return_url: str) -> list[JobKind]:
@@ -16,8 +16,8 @@ def jobs(bank: BankClient, *, return_url: str) -> list[JobKind]:
     return [Collecting(bank, return_url).job, Paying(bank).job, Fetching(bank).job]
 
 
-unscheduled = [
-    Unscheduled(kind=collections.FOLLOW, find=collections.unscheduled, adopt=collections.schedule),
-    Unscheduled(kind=payouts.FOLLOW, find=payouts.unscheduled, adopt=payouts.schedule),
-    Unscheduled(kind=banking.FETCH, find=banking.unscheduled, adopt=banking.schedule),
+leftovers = [
+    Leftovers(name=collections.FOLLOW, find=collections.unscheduled, adopt=collections.schedule),
+    Leftovers(name=payouts.FOLLOW, find=payouts.unscheduled, adopt=payouts.schedule),
+    Leftovers(name=banking.FETCH, find=banking.unscheduled, adopt=banking.schedule),
 ]

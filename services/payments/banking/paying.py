@@ -26,7 +26,7 @@ from shared.storage.work import Work
 from shared.telemetry.steps import passing
 
 DAYS_BACK_MAX = 5
-GATHER_S = 0.5
+GATHER_S, GATHER_REST_S = 0.5, 15.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Paying:
     @property
     def gathering(self) -> Chore:
         """What was ordered within a moment goes into one file: it has no thing of its own to wait for."""
-        return Chore("payouts", GATHER_S, self.gather)
+        return Chore("payouts", GATHER_S, self.gather, rest_s=GATHER_REST_S, woken_by=("payouts",))
 
     @property
     def job(self) -> JobKind:

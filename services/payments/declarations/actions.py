@@ -68,6 +68,11 @@ class Consulted:
     cards: Cards | None = None
     obligation: Obligation | None = None
 
+    @property
+    def version(self) -> int:
+        """Of the declaration, which its employer decides from."""
+        return self.declaration.version
+
 
 # --- Receiving --------------------------------------------------------------------------------------------------------
 

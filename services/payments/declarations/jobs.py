@@ -18,10 +18,10 @@ from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.examination import Source, examine
 from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
-from shared.jobs.adopting import Unscheduled
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
+from shared.process.leftovers import Leftovers
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
@@ -95,4 +95,4 @@ def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Call
     return platform.work(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
 
 
-unscheduled = Unscheduled(kind=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)
+leftovers = Leftovers(name=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)

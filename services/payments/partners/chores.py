@@ -20,7 +20,7 @@ from shared.storage.work import Work
 from shared.telemetry.carrying import continued
 from shared.webhooks import Secret
 
-POLL_S = 0.5
+POLL_S, REST_S = 0.5, 15.0
 ROUND_S = 1.0
 """For as long a round waits for its calls; what takes longer goes on, and its endpoint is passed over until then."""
 AT_ONCE_MAX = 16
@@ -39,7 +39,8 @@ log = structlog.get_logger()
 
 def calling(door: Door, keys: FundsKeys) -> Chore:
     """Tell partners what they want to be told."""
-    return Chore("partners", POLL_S, Calling(door, keys).run)
+    woken_by = ("partner_deliveries", "partner_endpoints")
+    return Chore("partners", POLL_S, Calling(door, keys).run, rest_s=REST_S, woken_by=woken_by)
 
 
 def forgetting() -> Chore:

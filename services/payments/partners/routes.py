@@ -70,19 +70,19 @@ def replay(work: Work, body: Body, endpoint_id: str) -> Replay:
     return actions.replay(work, endpoint_id=endpoint_id, since=body["since"], until=body["until"])
 
 
-@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView)
+@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
 def enable(work: Work, endpoint_id: str) -> Endpoint:
     """Be told again, after the endpoint was disabled."""
     return actions.enable(work, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView)
+@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView, edits=actions.own)
 def change_secret(work: Work, endpoint_id: str) -> Endpoint:
     """Get a new secret. Messages are signed with it and with the one before it, until that one is retired."""
     return actions.change_secret(work, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView)
+@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
 def retire_secret(work: Work, endpoint_id: str) -> Endpoint:
     """Have messages signed with the newest secret alone."""
     return actions.retire_secret(work, endpoint_id=endpoint_id)

@@ -26,7 +26,14 @@ def read(work: Work, query: Mapping[str, Any], payout_id: str) -> Payout:
     return actions.look_at(work, payout_id=payout_id, purpose=query["purpose"])
 
 
-@routes.post("/payouts/<payout_id>/replacement", needs="payouts:order", shows=PayoutView, status=201, is_keyed=True)
+@routes.post(
+    "/payouts/<payout_id>/replacement",
+    needs="payouts:order",
+    shows=PayoutView,
+    status=201,
+    is_keyed=True,
+    edits=actions.read,
+)
 def order_again(work: Work, payout_id: str) -> Payout:
     """Order a payout that came back again: another one takes its place, to the account that the register has by now."""
     return actions.order_again(work, payout_id=payout_id)

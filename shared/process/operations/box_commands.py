@@ -15,12 +15,13 @@ from shared.process.operations.screen import count, facts, instant, say, table
 def outbox(desk: Desk, asked: argparse.Namespace) -> int:
     """How many documents wait, since when, and who carries them."""
     found = outboxes.status(desk.platform.database, None)
-    has_relay = found.carried_until is not None and found.carried_until > desk.platform.clock()
+    is_carried = found.carried_until is not None and found.carried_until > desk.platform.clock()
+    carrier = "at work" if is_carried else "none is at work" if found.waiting else "at rest"
     facts(
         [
             ("waiting to be sent", count(found.waiting, "document", "documents") + " of events"),
             ("the oldest since", instant(found.oldest_at)),
-            ("relay", "at work" if has_relay else "none is at work"),
+            ("relay", carrier),
         ]
     )
     return 0
@@ -56,7 +57,12 @@ def inbox(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def _say_lag(desk: Desk) -> None:
-    lag = Lag(desk.common.kafka_servers, group=group_of(desk.service.name), topics=desk.service.hears().topics())
+    lag = Lag(
+        desk.common.kafka_servers,
+        group=group_of(desk.service.name),
+        topics=desk.service.hears().topics(),
+        security=desk.common.kafka_security,
+    )
     try:
         behind = lag.ask()
     except BrokerUnavailable:

@@ -8,12 +8,13 @@ from shared.process.chores import Chore
 from shared.process.operations import outbox
 from shared.storage.platform import Platform
 
-EVERY_S = 2.0
+EVERY_S, REST_S = 2.0, 30.0
 
 
 def chore(inbox: Inbox) -> Chore:
     """Rows of dead letters tried again, events told again."""
-    return Chore("operations", EVERY_S, partial(carry_out, inbox=inbox))
+    run = partial(carry_out, inbox=inbox)
+    return Chore("operations", EVERY_S, run, rest_s=REST_S, woken_by=("errands", "deadletters"))
 
 
 def carry_out(platform: Platform, fund_id: str, *, inbox: Inbox) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.http.routes import Routes
 from shared.jobs import queue
+from shared.jobs.job import Job
 from shared.process.operations import inbox, letters, outbox
 from shared.process.operations.plumbing import database_of
 from shared.process.operations.schemas import (
@@ -107,13 +108,19 @@ def read_job(work: Work, job_id: str) -> object:
     return queue.jobs.load(work, job_id)
 
 
-@routes.post("/operations/jobs/<job_id>/retry", needs=ACT, shows=JobView, status=202)
+def _job(work: Work, *, job_id: str) -> Job:
+    return queue.jobs.load(work, job_id)
+
+
+@routes.post("/operations/jobs/<job_id>/retry", needs=ACT, shows=JobView, status=202, edits=_job)
 def retry_job(work: Work, job_id: str) -> object:
     """Have a worker try a job now, with all its attempts."""
     return queue.retry(work, job_id)
 
 
-@routes.post("/operations/jobs/<job_id>/giving-up", needs=ACT, takes=GivingUpBody, shows=JobView, status=202)
+@routes.post(
+    "/operations/jobs/<job_id>/giving-up", needs=ACT, takes=GivingUpBody, shows=JobView, status=202, edits=_job
+)
 def give_up_job(work: Work, body: Mapping[str, Any], job_id: str) -> object:
     """Have a worker end a job for good and say so in the thing itself, with the reason."""
     return queue.give_up(work, job_id, reason=body["reason"])

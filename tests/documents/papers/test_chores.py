@@ -13,8 +13,8 @@ from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
-from shared.jobs.adopting import adopt_all
 from shared.jobs.runner import Runner
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
@@ -153,7 +153,7 @@ def test_r2_a_paper_that_an_operator_gives_up_ends_and_is_told(platform: Platfor
 
 
 def adopted(platform: Platform, fund_id: str) -> int:
-    return adopt_all(platform, fund_id, waiting=service.unscheduled)
+    return adopt_all(platform, fund_id, leftovers=service.leftovers)
 
 
 def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(platform: Platform, number: str) -> None:

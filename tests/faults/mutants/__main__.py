@@ -72,13 +72,15 @@ def _copy(copy: Path) -> None:
 
 
 def _is_caught(copy: Path, mutant: Mutant) -> bool:
-    """Whether the test fails once the mechanism is off. The patch has to fit, and what it makes has to be Python."""
+    """Whether the test fails once the mechanism is off. The patch has to fit, and what it makes of Python has to be
+    Python."""
     began_s, file = time.monotonic(), copy / mutant.file
     whole = file.read_text()
     if whole.count(mutant.was) != 1:
         raise SystemExit(f"{mutant.mechanism}: its text stands {whole.count(mutant.was)} times in {mutant.file}")
     patched = whole.replace(mutant.was, mutant.now)
-    compile(patched, mutant.file, "exec")
+    if file.suffix == ".py":
+        compile(patched, mutant.file, "exec")
     file.write_text(patched)
     try:
         is_caught = _run(copy, [mutant.test], patience_s=PATIENCE_S) == RED

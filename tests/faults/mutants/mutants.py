@@ -7,6 +7,7 @@ patch anew: a list that rots would prove nothing.
 from dataclasses import dataclass
 
 KILLS, PARTNER = "tests/faults/kills", "tests/faults/partner"
+PROXY = "deploy/proxy/nginx.conf.j2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,8 +145,15 @@ MUTANTS = [
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/drawer.py",
-        was='old: Document = {"_id": {"$in": part}, "fund": self.fund_id, "version": version}',
-        now='old: Document = {"_id": {"$in": part}, "fund": self.fund_id}',
+        was='of_version: Document = {"fund": self.fund_id, "version": version}',
+        now='of_version: Document = {"fund": self.fund_id}',
+        test="tests/shared/storage/test_drawer.py",
+    ),
+    Mutant(
+        mechanism="many things that change alike are changed over the versions that were read",
+        file="shared/storage/drawer.py",
+        was='{"_id": {"$in": part}, "fund": self.fund_id, "version": _version_before(group[0])},',
+        now='{"_id": {"$in": part}, "fund": self.fund_id},',
         test="tests/shared/storage/test_drawer.py",
     ),
     Mutant(
@@ -259,5 +267,47 @@ MUTANTS = [
         was="if len(body) > bytes_max:",
         now="if False:",
         test="tests/shared/test_answers.py",
+    ),
+    Mutant(
+        mechanism="the proxy hands over a request when all of it is here",
+        file=PROXY,
+        was="proxy_request_buffering on;",
+        now="proxy_request_buffering off;",
+        test="tests/proxy/test_slow_callers.py::test_h1_bodies_in_drops_take_no_thread_however_long_they_come",
+    ),
+    Mutant(
+        mechanism="the proxy takes an answer whole",
+        file=PROXY,
+        was="proxy_buffering on;",
+        now="proxy_buffering off;",
+        test="tests/proxy/test_slow_callers.py::test_an_answer_that_nobody_takes_holds_no_thread",
+    ),
+    Mutant(
+        mechanism="what a caller says of where it comes from is replaced",
+        file=PROXY,
+        was="proxy_set_header X-Forwarded-For $remote_addr;",
+        now="proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+        test="tests/proxy/test_outside.py::test_what_a_caller_says_of_where_it_comes_from_is_replaced",
+    ),
+    Mutant(
+        mechanism="what may have been acted on is not sent again",
+        file=PROXY,
+        was="proxy_next_upstream error;",
+        now="proxy_next_upstream error non_idempotent;",
+        test="tests/proxy/test_outside.py::test_what_may_have_been_acted_on_is_not_sent_again",
+    ),
+    Mutant(
+        mechanism="what is for the operators is hidden from others",
+        file="deploy/proxy/config.py",
+        was='NOT_OUTSIDE = ("/v1/[^/]+/operations(?:/|$)", ',
+        now="NOT_OUTSIDE = (",
+        test="tests/proxy/test_outside.py::test_every_route_is_reached_from_outside_but_those_of_operations",
+    ),
+    Mutant(
+        mechanism="requests beyond the places of a process are refused",
+        file="shared/http/admission.py",
+        was="if len(self._waiting) >= self.waiting_max:",
+        now="if False:",
+        test="tests/shared/http/test_admission.py::test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them",
     ),
 ]

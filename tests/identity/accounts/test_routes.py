@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from services.identity.accounts import store
 from services.identity.accounts.account import Status
 from services.identity.wiring import service
-from shared.jobs.adopting import adopt_all
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.ground import DZ, TN, platform_on, reading, told
@@ -161,7 +161,7 @@ def test_applications_that_an_earlier_release_left_waiting_are_considered(office
     platform.database["applications"].update_one({}, {"$unset": {"is_scheduled": ""}})
     platform.database["jobs"].delete_many({})
     assert considered(platform) == 0
-    assert [adopt_all(platform, DZ, waiting=service.unscheduled) for _ in range(2)] == [1, 0]
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     assert considered(platform) == 1 and len(links(platform)) == 1
 
 

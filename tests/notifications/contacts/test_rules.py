@@ -6,6 +6,7 @@ import pytest
 
 from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
+from shared.funds.fund import Channel
 from shared.kernel.personal import Sealed
 from tests.ground import DZ, TN, funds
 from tests.notifications.builders import AT
@@ -52,7 +53,10 @@ def test_the_newest_word_of_the_register_counts(known: Contact | None, told: Con
     ],
 )
 def test_only_a_mobile_number_of_the_country_gets_an_sms(fund_id: str, written: str | None, mobile: str | None) -> None:
-    assert rules.addresses({"mobile": written}, language="fr", fund=funds()[fund_id]).mobile == mobile
+    assert (
+        rules.addresses({"mobile": written}, language="fr", fund=funds()[fund_id], channels=list(Channel)).mobile
+        == mobile
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,14 +74,28 @@ def test_only_a_mobile_number_of_the_country_gets_an_sms(fund_id: str, written: 
     ],
 )
 def test_what_is_no_mail_address_is_as_good_as_none(written: str | None, email: str | None) -> None:
-    found = rules.addresses({"email": written, "mobile": "0550123456"}, language="fr", fund=funds()[DZ])
+    found = rules.addresses(
+        {"email": written, "mobile": "0550123456"}, language="fr", fund=funds()[DZ], channels=list(Channel)
+    )
     assert (found.email, found.mobile) == (email, "+213550123456")
 
 
 @pytest.mark.parametrize(("asked", "spoken"), [("ar", "ar"), ("en", "en"), ("de", "ar"), ("", "ar")])
 def test_a_language_that_the_fund_does_not_have_becomes_its_own(asked: str, spoken: str) -> None:
-    assert rules.addresses({}, language=asked, fund=funds()[DZ]).language == spoken
+    assert rules.addresses({}, language=asked, fund=funds()[DZ], channels=list(Channel)).language == spoken
 
 
 def test_addresses_do_not_show_themselves() -> None:
     assert "550" not in repr(Addresses(language="fr", email="a550@example.org", mobile="+213550123456"))
+
+
+def test_an_address_is_read_only_for_the_channels_that_are_asked_for() -> None:
+    opened = {"email": "amira@example.org", "mobile": "0550123456"}
+
+    def found(*channels: Channel) -> tuple[str | None, str | None]:
+        both = rules.addresses(opened, language="fr", fund=funds()[DZ], channels=channels)
+        return both.email, both.mobile
+
+    assert found(Channel.EMAIL) == ("amira@example.org", None)
+    assert found(Channel.SMS, Channel.INBOX) == (None, "+213550123456")
+    assert found(Channel.INBOX) == (None, None)

@@ -21,9 +21,9 @@ from services.payments.payouts import rules
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.batch import Batch, BatchStatus
 from services.payments.wiring import service
-from shared.jobs.adopting import adopt_all
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
+from shared.process.leftovers import adopt_all
 from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform, now
@@ -799,7 +799,7 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
         )
     left = {"is_scheduled": ""}  # as a release without the due queue would have written them
     platform.database["bank_statements"].update_many({}, {"$unset": left})
-    assert adopt_all(platform, DZ, waiting=service.unscheduled) == 22
+    assert adopt_all(platform, DZ, leftovers=service.leftovers) == 22
     broken = Rounds(Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S)))
     with capture_logs() as logs:
         for _ in range(3):
@@ -819,7 +819,7 @@ def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
         platform.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})
     platform.database["jobs"].delete_many({})
     assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (0, 0)
-    assert [adopt_all(platform, DZ, waiting=service.unscheduled) for _ in range(2)] == [2, 0]
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [2, 0]
     assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (1, 1)
     assert see(platform, collection_id).status == "announced"
     assert only_batch(platform).status is BatchStatus.SENT

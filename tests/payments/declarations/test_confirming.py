@@ -9,8 +9,8 @@ from pymongo.database import Database
 
 from services.payments.wiring import service
 from shared.events.identity import PersonsRegistered, RegisteredPerson
-from shared.jobs.adopting import adopt_all
 from shared.kernel.personal import DataClass
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.ground import DZ, TN, hear, keys, platform_on, told
 from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
@@ -134,7 +134,7 @@ def test_what_an_earlier_release_asked_to_confirm_lapses_when_it_said(
     left = {"$set": {"next_check_at": until}, "$unset": {"confirm_by_at": ""}}
     platform.database["declarations"].update_one({}, left)
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
-    assert [adopt_all(platform, DZ, waiting=service.unscheduled) for _ in range(2)] == [1, 0]
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
     assert desk.work() == 0
     clock.at = until

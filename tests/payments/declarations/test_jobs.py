@@ -13,8 +13,8 @@ from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.store import declarations
 from services.payments.wiring import service
 from shared.jobs import queue
-from shared.jobs.adopting import adopt_all
 from shared.jobs.job import taken
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.ground import DZ, TN, platform_on, reading, told
 from tests.payments.declarations.builders import das_b, workers
@@ -131,7 +131,7 @@ def test_what_an_earlier_release_left_waiting_is_checked(
     platform.database["jobs"].delete_many({})
     left = {"$set": {"next_check_at": due_at, "checks": int(is_in_hand)}, "$unset": {"confirm_by_at": ""}}
     platform.database["declarations"].update_one({}, left)
-    assert [adopt_all(platform, fund_id, waiting=service.unscheduled) for fund_id in (TN, DZ, DZ)] == [0, 1, 0]
+    assert [adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in (TN, DZ, DZ)] == [0, 1, 0]
     if is_in_hand:
         assert desk.work() == 0
         clock.at += CHECK_TAKES

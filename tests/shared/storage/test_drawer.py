@@ -118,6 +118,81 @@ def test_many_replaced_keep_what_a_later_release_added(
     }
 
 
+def _hats(count: int) -> dict[str, dict[str, Any]]:
+    return {f"{number:03d}": {"colour": "red", "size": number, "version": 1} for number in range(count)}
+
+
+def test_many_that_change_alike_are_changed_together(
+    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    """What was read and what changes alike is one command's work; what a later release added stays."""
+    hats = _hats(3 * drawers.ALIKE_MIN)
+    act(platform, lambda work: work.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
+    odd = "007"
+
+    def change(work: Work) -> None:
+        work.drawer("hats").find_keys(hats)
+        changed = {key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()}
+        changed[odd]["colour"] = "green"
+        work.drawer("hats").replace_many(changed)
+
+    act(platform, change)
+    expected = {
+        f"{DZ}:{key}": {**row, "colour": "green" if key == odd else "blue", "version": 2, "x": 1}
+        for key, row in hats.items()
+    }
+    found = {row.pop("_id"): row for row in database["hats"].find({}, {"fund": 0})}
+    assert found == expected
+
+
+def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
+    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    hats = _hats(2 * drawers.ALIKE_MIN)
+    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+
+    def change(work: Work) -> None:
+        drawer = work.drawer("hats")
+        drawer.find_keys(hats)
+        drawer.revise("003", {**hats["003"], "version": 2}, version=1)
+        drawer.replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
+
+    with pytest.raises(ChangedMeanwhile):
+        act(platform, change)
+    assert set(colours(database).values()) == {"red"}
+
+
+def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
+    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    hats = _hats(2 * drawers.ALIKE_MIN)
+    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+
+    def change(work: Work) -> None:
+        drawer = work.drawer("hats")
+        drawer.find({"colour": "red"}, limit=100)
+        drawer.update_all({"colour": "red"}, {"$set": {"colour": "grey"}})
+        drawer.replace_many({key: {**row, "version": 2} for key, row in hats.items()})
+
+    act(platform, change)
+    assert set(colours(database).values()) == {"red"}
+
+
+def test_more_than_are_remembered_are_replaced_all_the_same(
+    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawers, "READ_MAX", 15)
+    hats = _hats(40)
+    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+
+    def change(work: Work) -> None:
+        work.drawer("hats").find_keys(hats)
+        work.drawer("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
+
+    act(platform, change)
+    assert set(colours(database).values()) == {"blue"} and len(colours(database)) == 40
+
+
 def test_one_that_is_there_already_leaves_nothing(platform: Platform, database: Database[dict[str, Any]]) -> None:
     act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
 

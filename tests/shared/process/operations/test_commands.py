@@ -104,7 +104,7 @@ def test_a_group_is_shown_and_tried_again_by_its_fingerprint(
 
 def test_the_boxes_say_how_they_are(platform: Platform, command: Command) -> None:
     told = command("outbox", "status").stdout
-    assert "waiting to be sent  0 documents of events" in told and "none is at work" in told
+    assert "waiting to be sent  0 documents of events" in told and "at rest" in told
     since = ("--since", "2026-01-01")
     assert command("outbox", "republish", *since).stdout.strip() == "0 documents of events will be sent again"
     assert command("outbox", "republish", "--for", "dz-cnas:c9").returncode == 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from shared.jobs import queue
-from shared.jobs.adopting import Unscheduled, adopt_all
+from shared.process.leftovers import Leftovers, adopt_all
 from shared.storage.platform import Platform
 from shared.storage.work import Work
 from tests.ground import DZ, TN, reading
@@ -29,15 +29,15 @@ class Left:
 
 def test_all_that_waits_is_scheduled_batch_by_batch_and_once(platform: Platform) -> None:
     left = Left()
-    waiting = [Unscheduled(kind=KIND, find=left.find, adopt=left.adopt)]
-    assert adopt_all(platform, TN, waiting=waiting) == 0
-    assert adopt_all(platform, DZ, waiting=waiting) == 8
+    waiting = [Leftovers(name=KIND, find=left.find, adopt=left.adopt)]
+    assert adopt_all(platform, TN, leftovers=waiting) == 0
+    assert adopt_all(platform, DZ, leftovers=waiting) == 8
     assert len(queue.due(platform, DZ, KIND, limit=20)) == 8
-    assert adopt_all(platform, DZ, waiting=waiting) == 0
+    assert adopt_all(platform, DZ, leftovers=waiting) == 0
 
 
 def test_at_rest_it_costs_one_look_and_no_transaction(platform: Platform) -> None:
     left = Left(ids=[])
-    adopt_all(platform, DZ, waiting=[Unscheduled(kind=KIND, find=left.find, adopt=left.adopt)])
+    adopt_all(platform, DZ, leftovers=[Leftovers(name=KIND, find=left.find, adopt=left.adopt)])
     assert left.looks == 1
     assert reading(platform).drawer("audit").count({}) == 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.claims.claims.chores import set_due_days
 from services.claims.wiring import service
+from shared.process.leftovers import adopt_all
 from shared.storage.platform import Platform
 from tests.callers import Office
 from tests.claims.builders import AMIRA, upload
@@ -21,7 +21,6 @@ def test_a_claim_without_a_due_day_gets_one(platform: Platform, is_asked: bool) 
         office.staff().post(f"{path}/paper-requests", {"kind": "invoice", "reason": "missing"})
     platform.database["claims"].update_one({"claim_id": filed["claim_id"]}, {"$unset": {"due_on": 1}})
     status = "papers-asked" if is_asked else "submitted"
-    chore = set_due_days()
-    assert [chore.run(platform, DZ) for _ in range(2)] == [1, 0]
+    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     (shown,) = office.staff().get(f"/queue/claims?status={status}").json["items"]
     assert (shown["claim_id"], shown["due_on"]) == (filed["claim_id"], filed["due_on"])

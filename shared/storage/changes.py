@@ -1,0 +1,75 @@
+"""Follows the database's change stream while the service is at rest, and ends everybody's waits when something comes.
+
+While there is work nothing is followed: whoever works finds the next piece by asking, as without a change stream. So a
+busy database serves no streams, and one that has none, or refuses them, only makes a service at rest ask more often.
+"""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from pymongo.errors import OperationFailure, PyMongoError
+
+from shared.storage.platform import Platform
+
+QUIET_S = 2.0
+"""For so long nothing came: then the stream is followed."""
+AWAIT_S = 10.0
+"""One question waits in the database for so long."""
+EMPTY_EARLY_MAX = 5
+"""Answers without a change that came before their time, beyond one a second: the embedded engine wakes its streams at
+each commit of anybody. So much of that means that others are busy, and each answer costs it more than a look."""
+REFUSED_S = 600.0
+GONE_S = 2.0
+
+log = structlog.get_logger()
+
+
+class Changes:
+    """Those of one service's database, in a thread of its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.wakeups = platform.wakeups
+
+    def run(self, stop: threading.Event) -> None:
+        """Follow, whenever it is quiet, until told to stop."""
+        while not stop.is_set():
+            wait_s = QUIET_S - self.wakeups.quiet_s()
+            if wait_s <= 0:
+                wait_s = self._follow(stop)
+            stop.wait(wait_s)
+
+    def _follow(self, stop: threading.Event) -> float:
+        """Until something comes; how long to wait then."""
+        try:
+            self.follow(stop)
+        except OperationFailure as refused:
+            log.info("changes-not-followed", code=refused.code)
+            return REFUSED_S
+        except PyMongoError:
+            return GONE_S
+        return QUIET_S
+
+    def follow(self, stop: threading.Event) -> None:
+        """Follow until something comes, others are busy, or the process ends."""
+        wanted = {"ns.coll": {"$in": self.wakeups.collections}}
+        only = {"operationType": 1, "ns": 1}
+        pipeline: list[Any] = [{"$match": wanted}, {"$project": only}]
+        began_s, empty_early = time.monotonic(), 0
+        with self.platform.database.watch(pipeline, max_await_time_ms=int(AWAIT_S * 1000)) as stream:
+            self.wakeups.watch(is_watched=True)
+            try:
+                while stream.alive and not stop.is_set():
+                    asked_s = time.monotonic()
+                    if stream.try_next() is not None:
+                        break
+                    empty_early += time.monotonic() - asked_s < AWAIT_S / 2
+                    if empty_early > EMPTY_EARLY_MAX + (time.monotonic() - began_s):
+                        break
+            except OperationFailure as ended:  # such as where it fell too far behind: a new one is followed
+                log.info("changes-ended", code=ended.code)
+            finally:
+                self.wakeups.note_activity()
+                self.wakeups.watch(is_watched=False)

@@ -1,0 +1,90 @@
+"""G9: every filter names the fund. Repositories cannot forget it; who asks a collection without one is named here."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pymongo.database import Database
+
+from deploy.docs.data_model import UNSHARDED
+from tests.commands import heard
+from tests.ground import DZ, platform_on, someone
+
+ROOT = Path(__file__).parents[2]
+DIRECT = re.compile(r"\.collection\(|\bdatabase\[|databases\[")
+
+BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
+    "services/notifications/messages/store.py": "asks only how many ids the engine takes at once",
+    "shared/bus/deadletters.py": "stays whole; a broken event may name no fund",
+    "shared/bus/inbox.py": "by the funds of what came, and none for rows of an older release",
+    "shared/bus/relay.py": "carries the events of all funds in order; marks them by fund",
+    "shared/jobs/queue.py": "one question for all funds, which it names",
+    "shared/process/operations/inbox.py": "how the workers of a service are: no fund's",
+    "shared/process/operations/letters.py": "stays whole",
+    "shared/process/operations/outbox.py": "an operator's status counts what all funds told; errands stay whole",
+    "shared/process/operations/plumbing.py": "gives operators' commands their database",
+    "shared/process/standing.py": "counts what all funds told",
+    "shared/storage/indexes.py": "makes indexes",
+    "shared/storage/platform.py": "gives repositories their collections",
+    "shared/storage/proving.py": "a row of its own, never kept",
+    "shared/storage/resealing.py": "names the fund",
+    "shared/storage/retention.py": "names the fund, but for outbox and inbox, which are purged for all",
+    "shared/storage/said.py": "names the fund, and none for rows of an older release",
+    "shared/storage/sessions.py": "sessions of processes: no fund's",
+    "shared/storage/work.py": "gives repositories their collections",
+}
+"""Files that reach a collection by themselves, and why that names the fund or need not."""
+
+
+def test_g09_only_named_files_reach_a_collection_by_themselves() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for folder in ("services", "shared")
+        for path in (ROOT / folder).rglob("*.py")
+        if DIRECT.search(path.read_text())
+    }
+    assert found == set(BESIDE_THE_REPOSITORIES)
+
+
+def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dict[str, Any]], mongodb: str) -> None:
+    with heard() as sent:
+        platform = platform_on(database, mongodb)
+
+        def everything(work: Any) -> None:
+            drawer = work.drawer("things")
+            drawer.insert("a", {"version": 1})
+            drawer.insert_many({"b": {"version": 1}, "c": {"version": 1}})
+            drawer.find_one("a")
+            drawer.find({"version": 1}, limit=1, sort=[("version", 1)])
+            drawer.find_keys(["a", "b"])
+            drawer.revise("a", {"version": 2}, version=1)
+            drawer.replace_many({"b": {"version": 2}, "c": {"version": 2}})
+            drawer.update("a", {"$set": {"seen": True}}, version=2)
+            drawer.update_keys([drawer.key("a")], {"$set": {"seen": True}})
+            drawer.update_all({"version": 2}, {"$set": {"seen": True}})
+            drawer.put("d", {"version": 1})
+            drawer.count({"version": 2})
+            drawer.remove("d")
+
+        platform.work(DZ, by=someone(), cause="", action=everything)
+    filters = []
+    for each in sent.sent:
+        if each["name"] == "bulkWrite":
+            filters += [written["filter"] for written in each["ops"] if "filter" in written]
+        elif each.get(each["name"]) == "things":
+            filters += [each["filter"]] if "filter" in each else []
+            filters += [step["$match"] for step in each.get("pipeline", []) if "$match" in step]
+            filters += [one["q"] for one in [*each.get("updates", []), *each.get("deletes", [])]]
+    assert len(filters) >= 11
+    assert [wanted for wanted in filters if wanted.get("fund") != DZ] == []
+
+
+def test_g09_what_stays_whole_is_said_in_the_data_model() -> None:
+    page = (ROOT / "docs" / "data-model.md").read_text()
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `") and cells[3] == "none":
+            assert cells[0].strip("`") in UNSHARDED
+        elif line.startswith("| `"):
+            assert cells[3] in ("fund", "fund, _id"), line

@@ -1,0 +1,78 @@
+"""Who changes or decides what somebody else may have changed meanwhile says which version they saw, on every route: the
+second of two gets 412 with the newer version, and reads under the thing's own path which version that is."""
+
+import pytest
+
+from services.identity.accounts.account import Role
+from shared.http.routes import Route
+from tests.callers import Caller
+from tests.contracts import services
+from tests.security.conftest import Holdings
+from tests.security.matrix import ALL, Operation
+
+CHANGES_NOTHING_THAT_WAS_SEEN = {
+    **dict.fromkeys(
+        ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
+        "makes a new thing",
+    ),
+    "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
+    **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
+    **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
+    "signin.userinfo_by_post": "reads, by POST as OpenID Connect has it",
+    **dict.fromkeys(["accounts.activate", "accounts.ask_recovery", "accounts.recover"], "of a link that is good once"),
+    "upkeep.change_password": "the old password says what was seen",
+    **dict.fromkeys(["upkeep.end_session", "upkeep.end_others"], "what is ended twice is ended"),
+    "bank.hear": "a message of the bank, taken in once by its id",
+    "partners.replay": "sends messages again, each known by its id; the endpoint stays as it is",
+    **dict.fromkeys(
+        ["operations.replay_letter", "operations.replay_key", "operations.replay_group", "operations.republish"],
+        "has a worker try again what is still open: asked for twice, it is done once",
+    ),
+    "operations.discard_letter": "a letter is closed once: the second operator gets 409",
+}
+"""Routes that take no If-Match, with the reason."""
+
+
+def route(operation: Operation) -> Route:
+    routes = (each for room in services.load(operation.service).routes for each in room.all)
+    return next(each for each in routes if each.name == operation.name)
+
+
+CHANGES = [each for each in ALL if each.method != "GET"]
+EDITS = [each for each in CHANGES if route(each).edits is not None]
+
+
+def callers(holding: Holdings, operation: Operation) -> list[Caller]:
+    """Those who may: by their role, or a machine."""
+    here = holding(operation.service)
+    roles = [role for role in Role if operation.scope in role.scopes]
+    return [here.caller(role, is_owner=True) for role in roles] or [here.office.machine()]
+
+
+def test_every_change_takes_if_match_or_says_why_not() -> None:
+    assert {each.name for each in CHANGES if each not in EDITS} == CHANGES_NOTHING_THAT_WAS_SEEN.keys()
+
+
+@pytest.mark.parametrize("operation", EDITS, ids=str)
+def test_the_second_of_two_is_told_the_newer_version(operation: Operation, holding: Holdings) -> None:
+    here = holding(operation.service)
+    for caller in callers(holding, operation):
+        late = here.ask(operation, caller.token, headers={"If-Match": '"987654"'})
+        assert (late.status_code, late.json["code"]) == (412, "request.changed-since-read"), late.text
+        assert late.json["version"] >= 1
+
+
+@pytest.mark.parametrize("operation", EDITS, ids=str)
+def test_the_version_is_read_where_the_thing_is_read(operation: Operation, holding: Holdings) -> None:
+    here = holding(operation.service)
+    own = operation.path[: operation.path.index("}", operation.path.index("{", len("/v1/{fund}"))) + 1]
+    reads = next(each for each in ALL if each.method == "GET" and each.path == own)
+    for caller in callers(holding, operation):
+        late = here.ask(operation, caller.token, headers={"If-Match": '"987654"'})
+        seen = here.ask(
+            reads,
+            here.caller(Role.OPERATOR, is_owner=True).token
+            if reads.scope != operation.scope and reads.scope in Role.OPERATOR.scopes
+            else caller.token,
+        )
+        assert seen.headers.get("ETag") == f'"{late.json["version"]}"', f"{reads} does not say the version"

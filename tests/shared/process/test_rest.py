@@ -1,0 +1,167 @@
+"""G05: at rest a platform of two funds asks its database fewer than ten times a second, all five services together.
+
+Counted by the schedule, on a clock that the test moves: each chore, the relay, the due queue and the watch are asked
+once each time that their own waits let them, and what the driver sends is counted. Nothing here depends on how busy the
+machine is.
+"""
+
+import heapq
+import importlib
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from environs import Env
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from deploy.local import plan
+from deploy.local.addresses import SERVICES
+from shared.bus import relay
+from shared.bus.inbox import Inbox
+from shared.bus.reader import Reader
+from shared.bus.relay import Relay
+from shared.jobs import runner
+from shared.jobs.runner import Runner
+from shared.process import standing
+from shared.process.chores import Chore, Waiting
+from shared.process.operations.chore import chore as operations
+from shared.process.standing import Watch
+from shared.storage import changes
+from shared.storage.connection import answers
+from shared.storage.platform import Platform
+from tests.commands import Commands, heard
+from tests.ground import platform_on
+
+ALL_MAX_A_SECOND = 10.0
+SETTLED_AFTER_S, COUNTED_S = 180, 300
+
+Step = Callable[[], float]
+"""One round; how many seconds until the next."""
+
+
+class Clock:
+    """What the process takes for its time since it began."""
+
+    now_s = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def of_chore(chore: Chore, platform: Platform, fund_id: str) -> Step:
+    waiting, waits_s = Waiting(chore, platform, threading.Event()), [chore.every_s]
+
+    def step() -> float:
+        waits_s[0] = waiting.after(chore.run(platform, fund_id), waited_s=waits_s[0])
+        return waits_s[0]
+
+    return step
+
+
+def of_relay(carrying: Relay) -> Step:
+    def step() -> float:
+        assert not carrying._may_carry()
+        return relay.REST_S
+
+    return step
+
+
+def of_jobs(running: Runner) -> Step:
+    counted_at = itertools.count(0, int(runner.REST_WAIT_MAX_S))
+
+    def step() -> float:
+        assert not list(running._take_due())
+        if next(counted_at) % runner.COUNT_EVERY_S == 0:
+            runner.queue.failed_count(running.platform)
+        return running._rest_s(runner.BUSY_WAIT_S)
+
+    return step
+
+
+def of_watch(watch: Watch) -> Step:
+    """But for the broker, which is no database."""
+
+    def step() -> float:
+        assert answers(watch.platform.database, within_s=standing.DATABASE_ANSWER_MAX_S)
+        watch._count()
+        watch._write()
+        return standing.LOOK_EVERY_S
+
+    return step
+
+
+def of_stream(platform: Platform) -> Step:
+    """A question that waits in the database for so long."""
+
+    def step() -> float:
+        platform.database.command("ping")
+        return changes.AWAIT_S
+
+    return step
+
+
+def steps(name: str, platform: Platform, settings: dict[str, str], patch: pytest.MonkeyPatch) -> Iterator[Step]:
+    """All that a worker of a service does by itself."""
+    service = importlib.import_module(f"services.{name}.wiring").service
+    for key, value in settings.items():
+        patch.setenv(key, value)
+    own = service.settings(Env(eager=False))
+    service.make_indexes(platform)
+    inbox = Inbox(platform, service=name, reactions=service.hears())
+    for chore in [*service.all_chores(own), operations(inbox)]:
+        for fund_id in platform.funds:
+            yield of_chore(chore, platform, fund_id)
+    if kinds := service.jobs(own):
+        yield of_jobs(Runner(platform, kinds))
+    yield of_relay(Relay(platform, "unused", name="relay"))
+    yield of_watch(Watch(Reader(inbox, "unused"), []))
+    yield of_stream(platform)
+
+
+def at_rest(all_steps: list[Step], clock: Clock, sent: Commands) -> float:
+    """How many commands a second they send once their waits have grown."""
+    turns = itertools.count()
+    due = [(clock.now_s, next(turns), step) for step in all_steps]
+    heapq.heapify(due)
+    settled_s = clock.now_s + SETTLED_AFTER_S
+    before = 0
+    while True:
+        at_s, _, step = heapq.heappop(due)
+        if clock.now_s < settled_s <= at_s:
+            before = len(sent.sent)
+        if at_s >= settled_s + COUNTED_S:
+            return (len(sent.sent) - before) / COUNTED_S
+        clock.now_s = max(clock.now_s, at_s)
+        heapq.heappush(due, (at_s + step(), next(turns), step))
+
+
+@pytest.fixture
+def databases(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[dict[str, Database[dict[str, Any]]]]:
+    made = {service: mongo_client[f"test_{uuid4().hex[:12]}_{service}"] for service in SERVICES}
+    yield made
+    for database in made.values():
+        mongo_client.drop_database(database.name)
+
+
+def test_g05_at_rest_two_funds_ask_their_databases_fewer_than_ten_times_a_second(
+    databases: dict[str, Database[dict[str, Any]]], mongodb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, clock = plan.settings_of_services({}, var=tmp_path), Clock()
+    a_second = {}
+    for name in SERVICES:
+        with heard() as sent:
+            platform = platform_on(databases[name], mongodb)
+            platform.wakeups.watch(is_watched=True)
+            with monkeypatch.context() as patch:
+                its = list(steps(name, platform, settings[name], patch))
+                patch.setattr(time, "monotonic", clock)
+                a_second[name] = at_rest(its, clock, sent)
+            platform.database.client.close()
+    assert all(rate > 0 for rate in a_second.values())
+    assert sum(a_second.values()) < ALL_MAX_A_SECOND, a_second
