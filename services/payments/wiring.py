@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from services.payments.access_journal.looked import Looked
-from services.payments.banking.bank_entry import EntryStatus, Ground, Why
+from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.client import BankClient
 from services.payments.banking.jobs import jobs as bank_jobs
 from services.payments.banking.jobs import leftovers as leftovers_at_bank
@@ -69,6 +69,7 @@ CODES: CodeSets = {
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "grounds": (Ground, "bank.ground.{}"),
+    "targets": (Target, "bank.target.{}"),
     "refund-statuses": (RefundStatus, "refund.step.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),

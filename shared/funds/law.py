@@ -65,7 +65,7 @@ def in_force(values: Iterable[Value], *, on: date) -> Value:
     """The one of several dated values that holds on a day, or `NothingInForce`."""
     found = find_in_force(values, on=on)
     if found is None:
-        raise NothingInForce(on=on.isoformat())
+        raise NothingInForce(on=on)
     return found
 
 

@@ -55,11 +55,15 @@ def body(schema: type[Schema]) -> Mapping[str, Any]:
     """The JSON body as the schema reads it."""
     if request.mimetype != "application/json":
         raise WrongMediaType(expected="application/json")
-    raw, size_max = request.get_data(cache=True), request.max_content_length
-    if size_max is not None and len(raw) >= size_max and request.environ["wsgi.input"].read(1):
+    return loaded(schema, read_json(raw()))
+
+
+def raw() -> bytes:
+    """The whole body, whatever is in it. Raises `TooLarge`."""
+    found, size_max = request.get_data(cache=True), request.max_content_length
+    if size_max is not None and len(found) >= size_max and request.environ["wsgi.input"].read(1):
         raise TooLarge(size_max=size_max)  # of what comes in chunks, werkzeug reads as much and leaves the rest
-    sent = read_json(raw)
-    return loaded(schema, sent)
+    return found
 
 
 def read_json(raw: bytes) -> Any:

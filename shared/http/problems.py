@@ -141,7 +141,8 @@ def texts() -> Texts:
 
 def say(code: str, **parameters: object) -> str:
     """A sentence of this service in the caller's language."""
-    return texts().say(code, language(), parameters)
+    country = g.fund.country if "fund" in g else ""
+    return texts().say(code, language(), parameters, country=country)
 
 
 def problem(
@@ -192,14 +193,13 @@ def of_failure(failure: Failure) -> Response:
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = say(failure.code, **failure.parameters)
-    version = int(failure.parameters["version"]) if isinstance(failure, Superseded) else None
-    size_max = failure.parameters.get("size_max")
+    version, size_max = failure.parameters.get("version"), failure.parameters.get("size_max")
     answer = problem(
         status,
         failure.code,
         detail=detail,
         faults=getattr(failure, "faults", ()),
-        version=version,
+        version=version if isinstance(failure, Superseded) and isinstance(version, int) else None,
         size_max=size_max if isinstance(size_max, int) else None,
     )
     if "retry_after_s" in failure.parameters:

@@ -4,7 +4,21 @@ An error carries ids and short facts, never personal values: its parameters reac
 The edge turns a kind into an HTTP answer or into a retry or a dead letter (`shared.http.problems`, `shared.bus.inbox`).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code that people read as its own text: what stands under `code` in `texts.yaml`."""
+
+    code: str
+
+
+Parameter = str | int | date | Term | Mapping[str, str]
+"""What a sentence may hold: a reference or number as it is, a day, a term, or a name of the fund's by language."""
 
 
 class Failure(Exception):
@@ -16,7 +30,7 @@ class Failure(Exception):
 
     code: ClassVar[str] = ""
 
-    def __init__(self, **parameters: str | int) -> None:
+    def __init__(self, **parameters: Parameter) -> None:
         super().__init__(self.code, parameters)
         self.parameters = parameters
 

@@ -3,12 +3,15 @@
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from shared.kernel.errors import Term
+from shared.languages import days
 from shared.languages.plurals import chosen
 
 LANGUAGES = ("ar", "fr", "en")
@@ -22,19 +25,38 @@ UNNAMED = 0.0001
 
 @dataclass(frozen=True)
 class Texts:
-    """Sentences by code, then language. `{name}` in a sentence takes the parameter of that name, and
-    `{name:# day|# days}` the form that the language has for its number."""
+    """Sentences by code, then language. `{name}` in a sentence takes the parameter of that name,
+    `{name:# day|# days}` the form that the language has for its number, `{name:day}` a day that is kept as text."""
 
     by_code: Mapping[str, Mapping[str, str]]
 
-    def say(self, code: str, language: str, parameters: Mapping[str, object] | None = None) -> str:
-        """The sentence, in French where the language has none; the code itself where nobody wrote one."""
+    def say(
+        self, code: str, language: str, parameters: Mapping[str, object] | None = None, *, country: str = ""
+    ) -> str:
+        """The sentence, in French where the language has none; the code itself where nobody wrote one. Of parameters,
+        days and terms are written in the language, days as the country does it."""
         sentences = self.by_code.get(code)
         if not sentences:
             return code
         spoken = language if sentences.get(language) else "fr"
-        counted = {name: _counted(value, spoken) for name, value in (parameters or {}).items()}
-        return sentences[spoken].format_map(_Shown(counted))
+        written = {name: self._written(value, spoken, country) for name, value in (parameters or {}).items()}
+        return sentences[spoken].format_map(_Shown(written))
+
+    def _written(self, value: object, language: str, country: str) -> object:
+        match value:
+            case bool():
+                return value
+            case int():
+                return _Number(value, language)
+            case date():
+                return days.written(value, language=language, country=country)
+            case Term():
+                return self.say(value.code, language).rstrip(".")
+            case Mapping():
+                return value.get(language) or next(iter(value.values()))
+            case str():
+                return _Said(value, language, country)
+        return value
 
 
 @dataclass(frozen=True)
@@ -48,15 +70,32 @@ class _Number:
         return chosen(forms, number=self.number, language=self.language) if forms else str(self.number)
 
 
-def _counted(value: object, language: str) -> object:
-    return _Number(value, language) if isinstance(value, int) and not isinstance(value, bool) else value
+@dataclass(frozen=True)
+class _Said:
+    """A text as it is; `{on:day}` in a sentence shows a day that was kept as text (`2026-02-10`) as people write it."""
+
+    text: str
+    language: str
+    country: str
+
+    def __format__(self, kind: str) -> str:
+        if kind == "day":
+            return days.written(date.fromisoformat(self.text), language=self.language, country=self.country)
+        return format(self.text, kind)
 
 
 class _Shown(dict[str, object]):
     """A parameter that was not given shows as its name: a poor sentence is better than no answer."""
 
-    def __missing__(self, name: str) -> str:
-        return name
+    def __missing__(self, name: str) -> object:
+        return _Name(name)
+
+
+class _Name(str):
+    """A parameter's name, shown in its place however the sentence wants it written."""
+
+    def __format__(self, kind: str) -> str:
+        return str(self)
 
 
 def read(paths: Iterable[Path]) -> Texts:

@@ -1,9 +1,12 @@
 """Every error that people may meet has a sentence in each language, with the same parameters."""
 
+import ast
 import importlib
 import pkgutil
+import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +61,49 @@ def test_the_languages_say_the_same(name: str) -> None:
 def test_a_code_is_raised_in_one_place() -> None:
     codes = [failure.code for failure in FAILURES]
     assert sorted(codes) == sorted(set(codes))
+
+
+CODES_AND_DAYS = {"value", "isoformat"}
+MEANT_AS_THEY_ARE = {
+    ("moves.py", "here"),  # no sentence shows them
+    ("moves.py", "to"),
+    ("smtp.py", "cause"),  # the other side's own codes, to whoever looks into it
+    ("client.py", "reason"),
+    ("actions.py", "currency"),  # ISO 4217
+    ("documents.py", "computed"),  # numbers
+    ("wording.py", "year"),
+}
+"""By file and parameter."""
+
+
+def _given() -> Iterator[tuple[str, ast.keyword]]:
+    """The parameters that sentences are given: by failures, and by whatever says one (`say(code, name=value)`)."""
+    names = {failure.__name__ for failure in FAILURES} | {"say"}
+    for path in (*Path(shared.__file__).parent.rglob("*.py"), *Path(all_services.__path__[0]).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
+                for keyword in node.keywords:
+                    yield f"{path.name}:{node.lineno}", keyword
+
+
+def test_u8_u14_no_sentence_is_given_a_bare_code_or_an_iso_day() -> None:
+    """A code is given as a `Term`, what a fund defines by its names, a day as a `date`: they are written in the
+    reader's language."""
+    bare = [
+        f"{place} {keyword.arg}"
+        for place, keyword in _given()
+        if (place.partition(":")[0], keyword.arg) not in MEANT_AS_THEY_ARE
+        for each in ast.walk(keyword.value)
+        if (isinstance(each, ast.Attribute) and each.attr in CODES_AND_DAYS)
+        or (isinstance(each, ast.Call) and getattr(each.func, "id", "") == "str")
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", services.names())
+def test_u8_every_term_that_is_named_has_its_text(name: str) -> None:
+    """`Term(f"bank.entry.{…}")`: something stands under that beginning, in every language."""
+    by_code = services.load(name).texts().by_code
+    for path in Path(all_services.__path__[0], name).rglob("*.py"):
+        for found in re.findall(r'Term\(f"([a-z.-]+)\{', path.read_text(encoding="utf-8")):
+            assert [code for code in by_code if code.startswith(found)], f"{path.name}: {found}"

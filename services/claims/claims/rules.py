@@ -33,7 +33,7 @@ from shared.events.claims import (
 from shared.funds.fund import ClaimType, Fund, Price
 from shared.funds.law import in_force
 from shared.kernel.actors import Actor
-from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
 from shared.kernel.money import share
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
@@ -179,7 +179,8 @@ def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
     """The price of a line's act on the day of care."""
     found = definition.price_on(line.act, day=on)
     if found is None:
-        raise ActUnknown(act=line.act[:40])
+        known = definition.acts.get(line.act)
+        raise ActUnknown(act=known.names if known else line.act[:40])
     return found
 
 
@@ -200,12 +201,18 @@ def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, on: date) -
     kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
     for kind in kinds:
         if kind not in requirements:
-            raise PaperKindUnknown(kind=kind[:40])
+            raise PaperKindUnknown(kind=_paper_name(definition, kind))
     for kind, requirement in requirements.items():
         if requirement.is_required and kind not in kinds:
-            raise PaperLacking(kind=kind)
+            raise PaperLacking(kind=_paper_name(definition, kind))
     if len({paper.upload_id for paper in papers}) != len(papers):
         raise PaperTwice
+
+
+def _paper_name(definition: ClaimType, kind: str) -> Parameter:
+    """What the fund calls a kind of paper; what was sent, where it has none of that kind."""
+    known = definition.papers.get(kind)
+    return known.names if known else kind[:40]
 
 
 def assign(claim: Claim, *, to: Actor) -> Outcome[Claim]:
@@ -282,7 +289,7 @@ def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: A
 def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
     """The person gives a paper that was asked for; with the last one the claim is back in the queue."""
     if paper.kind not in {request.kind for request in claim.requests}:
-        raise PaperNotAsked(kind=paper.kind[:40])
+        raise PaperNotAsked(kind=_paper_name(type_of(fund, claim.claim_type), paper.kind))
     if paper.upload_id in {known.upload_id for known in claim.papers}:
         raise PaperTwice
     if len(claim.papers) == PAPERS_MAX:
@@ -321,7 +328,7 @@ def approve(
     held = _held(claim, by=by)
     moved(MOVES, claim.status, to=Status.APPROVED)
     if not is_right_open:
-        raise RightNotOpen(care_on=claim.care_on.isoformat())
+        raise RightNotOpen(care_on=claim.care_on)
     if not set(refused_lines) <= set(range(1, len(claim.lines) + 1)):
         raise LinesDiffer(lines=len(claim.lines))
     for finding in duplicates.findings(claim, others, refused_lines=refused_lines):

@@ -273,7 +273,7 @@ def _refusal(reason: RefusalReason | None) -> str | None:
 
 
 def _contest(found: Contest) -> str:
-    return say("claim.contest", body=found.body[language()], days=found.days, until_on=found.until_on.isoformat())
+    return say("claim.contest", body=found.body[language()], days=found.days, until_on=found.until_on)
 
 
 def _steps(claim: Claim) -> list[dict[str, Any]]:

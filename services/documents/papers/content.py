@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
 
@@ -199,7 +199,7 @@ class PaperContent:
 
     def __post_init__(self) -> None:
         if self.language not in self.fund.paper_types[self.kind].languages:
-            raise LanguageNotOffered(kind=self.kind, language=self.language)
+            raise LanguageNotOffered(language=Term(f"language.{self.language}"))
         if not self.verification_url.startswith(("https://", "http://")):
             raise ValueError("a QR code must lead to a web address")
         if len(self.verification_url) > URL_LENGTH_MAX:

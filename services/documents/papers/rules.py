@@ -37,7 +37,7 @@ from services.documents.papers.paper import (
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.funds.fund import Fund, PaperType
 from shared.funds.period import Period
-from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.errors import Conflict, Invalid, Missing, Term
 from shared.kernel.money import Currency, Money
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
@@ -145,7 +145,7 @@ def ask(
 ) -> Outcome[Paper]:
     """A person asks for a paper. What it will say is fixed here; the press only prints it."""
     if request.language not in fund.paper_types[request.kind].languages:
-        raise LanguageNotOffered(kind=request.kind, language=request.language)
+        raise LanguageNotOffered(language=Term(f"language.{request.language}"))
     if waiting >= WAITING_MAX:
         raise TooManyWaiting(waiting_max=WAITING_MAX)
     said = _said(

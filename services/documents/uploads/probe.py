@@ -62,7 +62,8 @@ def _answer(content: bytes, format_: str) -> Answer:
             clean, pages = pdf.clean(clean)  # without the day on which Pillow wrote it
         return Answer(media_type=media_type, pages=pages, content=clean)
     except Invalid as refused:
-        return Answer(code=refused.code, parameters=dict(refused.parameters))
+        counted = {name: value for name, value in refused.parameters.items() if isinstance(value, str | int)}
+        return Answer(code=refused.code, parameters=counted)
 
 
 def main() -> int:

@@ -86,7 +86,7 @@ class FundView(Schema):
     colour = fields.String(required=True, attribute="branding.colour")
     languages = fields.List(fields.String(), required=True)
     currency = fields.String(required=True)
-    decimals = fields.Integer(required=True, attribute="currency.decimals")
+    decimals = fields.Function(lambda it: it.currency.decimals, required=True, metadata={"type": "integer"})
     timezone = fields.String(required=True)
     weekend = fields.List(fields.Enum(Weekday, by_value=True), required=True)
     channels = fields.List(fields.Enum(Channel, by_value=True), required=True)

@@ -83,10 +83,11 @@ def is_signed_in(work: Work) -> bool:
 
 
 def userinfo(work: Work) -> dict[str, Any]:
-    """Who the caller is, and with the scope `profile` how the register calls them."""
+    """Who the caller is, and with the scope `profile` how the register calls them. A claim without a value is left
+    out (OpenID Connect Core, 5.3.2)."""
     by = work.by
     person = register.find(work, by.person_ref) if by.person_ref and rules.PROFILE in by.scopes else None
-    return {
+    claims = {
         "sub": by.subject,
         "actor": by.kind.value,
         "scope": " ".join(sorted(by.scopes)),
@@ -96,6 +97,7 @@ def userinfo(work: Work) -> dict[str, Any]:
         "given_name": (person.civil.first_name or None) if person else None,
         "locale": person.language if person else None,
     }
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def form_token(work: Work, *, seat: str, query: str) -> str:

@@ -4,13 +4,14 @@ from marshmallow import Schema, fields
 
 
 class UserView(Schema):
-    """Who signed in (OpenID Connect). The names come with the scope `profile`, for insured persons."""
+    """Who signed in (OpenID Connect). The names come with the scope `profile`, for insured persons; a claim without a
+    value is left out."""
 
     sub = fields.String(required=True)
     actor = fields.String(required=True)
     scope = fields.String(required=True)
-    person_ref = fields.String(allow_none=True)
+    person_ref = fields.String()
     employers = fields.List(fields.String(), required=True)
-    family_name = fields.String(allow_none=True)
-    given_name = fields.String(allow_none=True)
-    locale = fields.String(allow_none=True)
+    family_name = fields.String()
+    given_name = fields.String()
+    locale = fields.String()

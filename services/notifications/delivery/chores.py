@@ -20,6 +20,7 @@ from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.messages import bell, store
 from services.notifications.messages.batch import Batch
 from shared.kernel.actors import system
+from shared.kernel.errors import Term
 from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
 from shared.storage.work import Work
@@ -137,7 +138,7 @@ class Sending:
         passing("delivery.kept")
         was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
         if was_left and platform.clock() <= late_at:
-            raise ProviderInTrouble(channel=self.provider.channel.value)
+            raise ProviderInTrouble(channel=Term(f"channel.{self.provider.channel}"))
         return len(answers)
 
 

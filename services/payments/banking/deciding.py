@@ -10,6 +10,7 @@ from services.payments.employers import actions as employers
 from services.payments.ledger import account
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
+from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Page, Wanted
 from shared.storage.work import Work
@@ -112,7 +113,7 @@ def _decide(
 def _carry_out(work: Work, entry: BankEntry) -> BankEntry:
     decision, refund_id = entry.decision, None
     if decision is None:
-        raise decisions.EntryNotWaiting(status=str(entry.status))
+        raise decisions.EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     match decision.way:
         case Way.ALLOCATE:
             if not settling.book(work, entry, decision.shares, reason=""):

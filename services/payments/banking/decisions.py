@@ -16,7 +16,7 @@ from services.payments.banking.bank_entry import (
 )
 from services.payments.banking.bank_file import Direction
 from services.payments.ledger.account import BANK_PAYOUTS
-from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing, Term
 
 DECISIONS_MAX = 20
 """Decisions on one entry that the second person said no to; the oldest are forgotten."""
@@ -86,7 +86,7 @@ _OF_PAYOUTS = frozenset({Target.PAYOUT, Target.BATCH})
 def propose(entry: BankEntry, decision: Decision) -> BankEntry:
     """The entry with what somebody decided about it, still to be confirmed or carried out."""
     if entry.status is not EntryStatus.WAITING:
-        raise EntryNotWaiting(status=str(entry.status))
+        raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     _check(entry, decision)
     return replace(entry, status=EntryStatus.PROPOSED, decision=decision)
 
@@ -108,13 +108,13 @@ def _check_shares(entry: BankEntry, shares: Sequence[Share]) -> None:
     for target, _ in things:
         is_allowed = target in TARGETS[entry.direction] and (target not in _OF_PAYOUTS or entry.account == BANK_PAYOUTS)
         if not is_allowed:
-            raise TargetNotAllowed(target=target.value)
+            raise TargetNotAllowed(target=Term(f"bank.target.{target}"))
 
 
 def confirm(entry: BankEntry, *, by: str, at: datetime) -> BankEntry:
     """A second person agrees; what was decided is to be carried out."""
     if entry.status is not EntryStatus.PROPOSED or entry.decision is None:
-        raise EntryNotWaiting(status=str(entry.status))
+        raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     if by == entry.decision.by:
         raise SecondPersonNeeded
     return replace(entry, decision=replace(entry.decision, confirmed_by=by, confirmed_at=at))
@@ -123,21 +123,21 @@ def confirm(entry: BankEntry, *, by: str, at: datetime) -> BankEntry:
 def reject(entry: BankEntry) -> BankEntry:
     """It is not to be done: the entry waits again, with what was decided beside it."""
     if entry.status is not EntryStatus.PROPOSED or entry.decision is None:
-        raise EntryNotWaiting(status=str(entry.status))
+        raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     return _waiting(entry)
 
 
 def reopen(entry: BankEntry) -> BankEntry:
     """The refund that was decided was cancelled: the entry waits again."""
     if entry.status is not EntryStatus.SETTLED or entry.decision is None or entry.decision.way is not Way.REFUND:
-        raise EntryNotWaiting(status=str(entry.status))
+        raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     return _waiting(entry)
 
 
 def settle(entry: BankEntry, *, refund_id: str | None = None) -> BankEntry:
     """What was decided is carried out."""
     if entry.decision is None:
-        raise EntryNotWaiting(status=str(entry.status))
+        raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     decision = replace(entry.decision, refund_id=refund_id)
     return replace(
         entry,

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request
 
 from services.payments.banking import messages
 from services.payments.banking.messages import Fact
+from shared.http import bodies
 from shared.storage.platform import Platform
 from shared.webhooks import Secret, verify
 
@@ -47,7 +48,7 @@ class SignedBody:
     size_max = BODY_BYTES_MAX
 
     def read(self, platform: Platform, fund_id: str) -> SignedMessage:
-        body = request.get_data(cache=True)
+        body = bodies.raw()
         secrets: Sequence[Secret] = current_app.extensions.get(_SECRETS, ())
         message_id = verify(body, headers=dict(request.headers), secrets=secrets, at=platform.clock())
         kind, fact = messages.read(body, fund=platform.funds[fund_id])

@@ -19,7 +19,7 @@ from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
 from shared.funds.period import Period
-from shared.kernel.errors import Conflict, Missing
+from shared.kernel.errors import Conflict, Missing, Term
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
@@ -151,7 +151,7 @@ def request(
     tries = list(before)
     here = (obligation.declaration_id, rail, obligation.left_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
-        raise AlreadyLive(rail=rail.value)
+        raise AlreadyLive(rail=Term(f"collection.rail.{rail}"))
     requested = Collection(
         collection_id=collection_id,
         reference=reference(

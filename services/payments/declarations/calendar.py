@@ -31,6 +31,14 @@ class FormPeriod:
         """The place of the period in the list."""
         return str(self.period)
 
+    @property
+    def starts_on(self) -> date:
+        return self.period.first_on
+
+    @property
+    def ends_on(self) -> date:
+        return self.period.last_on
+
 
 def forms(fund: Fund) -> list[OfferedForm]:
     """The fund's forms, in the order of its definition."""

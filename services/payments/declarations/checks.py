@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from services.payments.declarations import line_checks, plausibility
 from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, value
+from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, day, value
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import Line
@@ -282,9 +282,7 @@ def _of_facts(facts: Facts) -> Iterator[Remark]:
     if facts.standing is Standing.CLOSED:
         yield Remark("wage-file.employer-closed", "employer", value(facts.employer_id))
     if facts.period.last_on >= facts.received_on:
-        yield Remark(
-            "wage-file.period-not-over", "year", value(str(facts.period)), value(facts.period.last_on.isoformat())
-        )
+        yield Remark("wage-file.period-not-over", "year", value(str(facts.period)), day(facts.period.last_on))
 
 
 def _written(year: int, quarter: int | None) -> str:

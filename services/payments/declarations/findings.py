@@ -6,6 +6,7 @@ phrase ("11 digits", "a letter at 3"), never by showing it. Sentences in the rea
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 
@@ -40,6 +41,11 @@ class Phrase:
 def value(shown: str | int) -> Phrase:
     """Something that may be shown as it is: an employer's number, a year, a total."""
     return Phrase("value", {"value": shown})
+
+
+def day(shown: date) -> Phrase:
+    """A day that may be shown."""
+    return Phrase("day", {"day": shown.isoformat()})
 
 
 NOTHING = Phrase("nothing")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.payments.declarations.findings import Phrase, Remark, Severity, value
+from services.payments.declarations.findings import Phrase, Remark, Severity, day, value
 from services.payments.declarations.layouts.layout import Values
 from services.payments.declarations.wages import MONTHS_PER_QUARTER, Unit, WageLine
 from shared.funds.period import Period
@@ -33,9 +33,7 @@ def of_employment(worker: WageLine, *, period: Period) -> Iterator[Remark]:
     if worker.birth_on is not None and first_on(worker.birth_on) > period.last_on:
         yield Remark("wage-file.birth-date-after-period", "birth_on", Phrase("later-day"), Phrase("day"))
     if worker.entered_on is not None and worker.entered_on > period.last_on:
-        yield Remark(
-            "wage-file.entry-after-period", "entered_on", Phrase("later-day"), value(period.last_on.isoformat())
-        )
+        yield Remark("wage-file.entry-after-period", "entered_on", Phrase("later-day"), day(period.last_on))
     if worker.left_on is not None and worker.entered_on is not None and worker.entered_on > worker.left_on:
         yield Remark("wage-file.exit-before-entry", "left_on", Phrase("earlier-day"), Phrase("day"))
 

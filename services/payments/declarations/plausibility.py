@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.payments.declarations.findings import Phrase, Remark, Severity, value
+from services.payments.declarations.findings import Phrase, Remark, Severity, day, value
 from services.payments.declarations.names import are_alike
 from services.payments.declarations.wages import MONTHS_PER_QUARTER, PeriodWage, Unit, WageLine
 from shared.funds.fund import Fund, PlausibilityCheck
@@ -95,7 +95,7 @@ def of_employment(worker: WageLine, *, period: Period, table: Table) -> Iterator
     """The work declared, held against the time between entry and exit; the first quarter that is too long is named."""
     if worker.left_on is not None and worker.left_on < period.first_on:
         if worker.wages:
-            expected = value(period.first_on.isoformat())
+            expected = day(period.first_on)
             yield Remark("wage-file.wage-after-exit", "left_on", Phrase("earlier-day"), expected)
         return
     check = table.get("duration-beyond-employment")

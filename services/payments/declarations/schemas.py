@@ -68,8 +68,8 @@ class FormPeriodView(Schema):
     """A period that a form is filed for."""
 
     period = fields.String(required=True)
-    starts_on = fields.Date(required=True, attribute="period.first_on")
-    ends_on = fields.Date(required=True, attribute="period.last_on")
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
     due_on = fields.Date(required=True)
     is_over = fields.Boolean(required=True)
 

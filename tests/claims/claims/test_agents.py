@@ -8,6 +8,7 @@ import pytest
 
 from services.claims.claims.claim import Status
 from services.claims.wiring import service
+from shared.languages import days
 from shared.storage.platform import Platform, now
 from tests.callers import Caller, Office
 from tests.claims.builders import AMIRA, KARIM, upload, wages
@@ -238,11 +239,12 @@ def test_u9_a_refusal_says_before_whom_and_until_when_it_may_be_contested(office
     path = f"/claims/{filed(office.person(AMIRA), 'u1', 'u2')}"
     office.staff().post(f"{path}/refusal", {"reason": "not-covered"})
     seen = office.person(AMIRA).get(path).json
-    until_on = (now() + timedelta(days=15)).date().isoformat()
-    assert (seen["contest"]["days"], seen["contest"]["until_on"]) == (15, until_on)
+    until_on = (now() + timedelta(days=15)).date()
+    assert (seen["contest"]["days"], seen["contest"]["until_on"]) == (15, until_on.isoformat())
     assert seen["contest"]["is_to_be_confirmed"]
     assert (
-        "la commission locale de recours préalable" in seen["contest"]["text"] and until_on in seen["contest"]["text"]
+        "la commission locale de recours préalable" in seen["contest"]["text"]
+        and f"jusqu'au {days.written(until_on, language='fr')} inclus" in seen["contest"]["text"]
     )
     assert seen["decision"]["refused_text"] == "La caisse ne couvre pas ces soins."
     arabic = office.person(AMIRA).get(path, headers={"Accept-Language": "ar"}).json

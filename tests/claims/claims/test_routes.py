@@ -177,3 +177,12 @@ def test_u7_a_frontend_learns_what_may_be_filed(office: Office) -> None:
     assert (tunisian[0]["currency"], tunisian[0]["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
     assert office.person(AMIRA).get("/claim-types?on=1950-01-01").json["items"][0]["acts"] == []
     assert office.person(AMIRA).get("/claim-types?on=soon").json["code"] == "request.invalid"
+
+
+def test_u8_a_paper_that_is_lacking_is_named_as_the_fund_names_it(office: Office) -> None:
+    person = office.person(AMIRA)
+    papers = [{"kind": "care-sheet", "upload_id": "u1"}]
+    for language, name in {"fr": "Ordonnance", "ar": "الوصفة الطبية", "en": "Prescription"}.items():
+        refused = person.post("/claims", filing(papers=papers), headers={"Accept-Language": language})
+        assert refused.json["code"] == "claim.paper-lacking"
+        assert name in refused.json["detail"] and "prescription" not in refused.json["detail"]

@@ -7,6 +7,7 @@ import pytest
 
 from services.identity.wiring import service
 from shared.kernel.references import is_genuine
+from shared.languages import days
 from shared.storage.platform import Platform, now
 from tests.callers import Office
 from tests.ground import TN, hear
@@ -27,13 +28,14 @@ def test_a_person_sees_the_own_card_before_and_after_a_right_opens(office: Offic
     soon = now().date() + timedelta(days=60)
     hear(platform, service, rights(ref(), until=soon))
     assert amira.get("/card").json["valid_until"] == soon.isoformat()
-    assert amira.get("/card").json["text"] == f"La carte est valable jusqu'au {soon} inclus."
+    assert (
+        amira.get("/card").json["text"] == f"La carte est valable jusqu'au {days.written(soon, language='fr')} inclus."
+    )
     hear(platform, service, rights(ref(), status="closed", declaration_id="d2", decided_at=now()))
     closed, yesterday = amira.get("/card").json, now().date() - timedelta(days=1)
     assert (closed["valid_until"], closed["closed_on"]) == (yesterday.isoformat(), now().date().isoformat())
-    assert (
-        closed["text"] == f"La carte était valable jusqu'au {yesterday} inclus ; le droit aux soins n'est plus ouvert."
-    )
+    day = days.written(yesterday, language="fr")
+    assert closed["text"] == f"La carte était valable jusqu'au {day} inclus ; le droit aux soins n'est plus ouvert."
 
 
 def test_a_card_is_between_the_person_and_the_fund(office: Office) -> None:
@@ -46,3 +48,11 @@ def test_a_card_is_between_the_person_and_the_fund(office: Office) -> None:
     assert office.staff().get("/card").json["code"] == "card.unknown"
     assert office.person(ref(fund_id=TN), fund=TN).get("/card").status_code == 404
     assert office.nobody().get(f"/v1/dz-cnas{path}").status_code == 401
+
+
+def test_u14_the_day_on_a_card_is_written_in_the_reader_s_language(office: Office, platform: Platform) -> None:
+    soon = now().date() + timedelta(days=60)
+    hear(platform, service, rights(ref(), until=soon))
+    for language in ("ar", "fr", "en"):
+        said = office.person(ref()).get("/card", headers={"Accept-Language": language}).json["text"]
+        assert days.written(soon, language=language, country="DZ") in said and soon.isoformat() not in said

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from services.payments.banking.webhook import BODY_BYTES_MAX
 from services.payments.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.platform import Platform, now
+from shared.webhooks import Secret, sign
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, told
-from tests.payments.bank import NEW_SECRET_TEXT, credited, debited, office, post_signed, refused
+from tests.payments.bank import NEW_SECRET_TEXT, SECRET_TEXT, credited, debited, office, post_signed, refused
 from tests.payments.builders import FIRM, open_obligation
 
 STRANGER_SECRET = "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhlIGJhbmsh"
@@ -351,3 +354,18 @@ def test_differences_come_in_pages_the_employers_first(made: Office) -> None:
         cursor = f"&cursor={page['next']}"
     assert seen == ["partial", "unmatched", "unmatched", "unmatched"]
     assert made.staff().get("/differences?cursor=7.x").json["code"] == "request.cursor-malformed"
+
+
+@pytest.mark.parametrize("is_chunked", [False, True], ids=["with its length", "in chunks"])
+def test_x1_a_message_over_the_limit_is_told_so(made: Office, is_chunked: bool) -> None:
+    """What came in chunks was cut at the limit, and its signature found wrong."""
+    body = b" " * (BODY_BYTES_MAX + 1)
+    headers = sign(body, message_id="evt_large", at=now(), secrets=[Secret.read(SECRET_TEXT)])
+    sent: dict[str, Any] = {"data": body}
+    if is_chunked:
+        sent = {"environ_overrides": {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}}
+    answer = made.app.test_client().post(
+        f"/v1/{DZ}/bank/events", headers={"content-type": "application/json", **headers}, **sent
+    )
+    assert (answer.status_code, answer.json["code"]) == (413, "request.too-large")
+    assert answer.json["size_max"] == BODY_BYTES_MAX

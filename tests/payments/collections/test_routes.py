@@ -119,3 +119,15 @@ def test_what_is_unknown_or_another_funds_is_missing(office: Office) -> None:
         (stranger.post("/declarations/d1/collections", {"rail": "card"}), "collection.obligation-unknown"),
     ):
         assert (refused.status_code, refused.json["code"]) == (404, code)
+
+
+def test_u8_the_means_of_payment_is_named_in_the_reader_s_language(office: Office) -> None:
+    firm = office.employer(FIRM)
+    for rail, named in {
+        "card": ("carte bancaire", "البطاقة البنكية"),
+        "transfer": ("virement", "التحويل البنكي"),
+    }.items():
+        firm.post("/declarations/d1/collections", {"rail": rail})
+        for language, name in zip(("fr", "ar"), named, strict=True):
+            refused = firm.post("/declarations/d1/collections", {"rail": rail}, headers={"Accept-Language": language})
+            assert f"({name})" in refused.json["detail"] and rail not in refused.json["detail"]
