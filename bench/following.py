@@ -234,11 +234,11 @@ class Line:
         with self.step("notifications: receipts"):
             for at in range(0, self.size, RECEIPTS_TOGETHER_MAX):
                 arrived = dict.fromkeys(sent[at : at + RECEIPTS_TOGETHER_MAX])
-                self.platforms["notifications"].work(
+                self.platforms["notifications"].run(
                     FUND,
                     by=system("bench"),
                     cause="bench",
-                    action=lambda work, arrived=arrived: keep_receipts(work, arrived),  # type: ignore[misc]
+                    action=lambda uow, arrived=arrived: keep_receipts(uow, arrived),  # type: ignore[misc]
                 )
         self.relay("notifications")
 
@@ -256,15 +256,15 @@ class Line:
             language="fr",
         )
         by = system("bench")
-        fund_platform.work(FUND, by=by, cause="bench", action=lambda work: register.register_employers(work, [firm]))
+        fund_platform.run(FUND, by=by, cause="bench", action=lambda uow: register.register_employers(uow, [firm]))
         lines = [Numbered(number, _entry(worker)) for number, worker in enumerate(told.workers, start=2)]
         for at in range(0, len(lines), REGISTER_PAGE):
             page = lines[at : at + REGISTER_PAGE]
-            fund_platform.work(
+            fund_platform.run(
                 FUND,
                 by=by,
                 cause="bench",
-                action=lambda work, page=page: register.register_persons(work, page),  # type: ignore[misc]
+                action=lambda uow, page=page: register.register_persons(uow, page),  # type: ignore[misc]
             )
         self.relay("identity")
         for service, collection in ((documents, "persons"), (payments, "payees"), (notifications, "contacts")):

@@ -12,7 +12,7 @@ from shared.events.claims import ClaimSubmitted
 from shared.events.declaring import declaration_of
 from shared.kernel.actors import system
 from shared.storage.platform import Platform, as_kept, now
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 CLAIMS = declaration_of(ClaimSubmitted).owner
 ROWS_A_BATCH = 500
@@ -33,10 +33,10 @@ def submitted(number: int) -> ClaimSubmitted:
 
 def told(platform: Platform, events: int) -> Iterator[dict[str, Any]]:
     """Events as an outbox holds them."""
-    work: Work = platform.reading(FUND, by=system("bench"))
+    uow: UnitOfWork = platform.reading(FUND, by=system("bench"))
     for number in range(events):
-        work.tell(submitted(number), version=1)
-        yield work.events.pop()  # type: ignore[misc]
+        uow.tell(submitted(number), version=1)
+        yield uow.events.pop()  # type: ignore[misc]
 
 
 def fill_topic(platform: Platform, servers: str, events: int, *, topic: str = CLAIMS, is_hexkits: bool = False) -> None:

@@ -16,7 +16,7 @@ from shared.kernel.actors import Actor, ActorKind
 from shared.sealing.keys import FundKeys, from_data, generate_keyring
 from shared.storage.connection import connect
 from shared.storage.platform import Platform, as_kept, now
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 DZ, TN = "dz-cnas", "tn-cnss"
 
@@ -42,7 +42,7 @@ def someone(**facts: Any) -> Actor:
     return Actor(**{"kind": ActorKind.STAFF, "subject": "tester", **facts})
 
 
-def reading(platform: Platform, fund_id: str = DZ) -> Work:
+def reading(platform: Platform, fund_id: str = DZ) -> UnitOfWork:
     return platform.reading(fund_id, by=someone())
 
 
@@ -55,7 +55,7 @@ def told(platform: Platform) -> list[str]:
 def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
     inbox = Inbox(platform, service=service.name, reactions=service.hears())
-    stranger = platform.make_work(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
+    stranger = platform.make_uow(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
     for event in events:
         stranger.tell(event)
     letters = [

@@ -74,8 +74,8 @@ class Pipeline:
     def tell(self, events: int = 1) -> str:
         """One unit of work that tells so many events; the case of its last."""
         told = [submitted(number) for number in range(events)]
-        self.platform.work(
-            FUND, by=system("bench"), cause="bench", action=lambda work: [work.tell(event) for event in told]
+        self.platform.run(
+            FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.tell(event) for event in told]
         )
         return told[-1].claim_id
 

@@ -107,7 +107,7 @@ def _claim(number: int) -> ClaimSubmitted:
 
 def _hear(platform: Platform, events: Iterable[Any]) -> None:
     """Events as the reader hands them to the inbox."""
-    stranger = platform.make_work(FUND, by=system("bench"), cause="", at=as_kept(platform.clock()), writes=None)
+    stranger = platform.make_uow(FUND, by=system("bench"), cause="", at=as_kept(platform.clock()), writes=None)
     for event in events:
         stranger.tell(event)
     stored: Sequence[Any] = stranger.events

@@ -18,7 +18,7 @@ from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
 from shared.bus.reader import Reader
 from shared.events.claims import ClaimSubmitted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import logs, steps
 
 
@@ -31,7 +31,7 @@ class Count:
         self.stop = threading.Event()
         self.watch: Stopwatch | None = None
 
-    def heard(self, work: Work, event: ClaimSubmitted) -> None:
+    def heard(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
         self.seen += 1
 
     def passing(self, step: str) -> None:

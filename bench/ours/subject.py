@@ -12,7 +12,7 @@ from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +34,15 @@ reactions = Reactions()
 
 
 @reactions.to(ClaimSubmitted)
-def keep(work: Work, event: ClaimSubmitted) -> None:
+def keep(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The effect: one thing an event."""
     thing = Heard(claim_id=event.claim_id, reference=event.reference, person_ref=event.person_ref)
-    heard.keep(work, Outcome(thing, []))
+    heard.keep(uow, Outcome(thing, []))
 
 
-def log(work: Work, event: ClaimSubmitted) -> None:
+def log(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """An effect under a fresh id: what is done twice is seen twice."""
-    work.drawer("heard").insert(work.new_id(), {"claim_id": event.claim_id})
+    uow.drawer("heard").insert(uow.new_id(), {"claim_id": event.claim_id})
 
 
 def no_settings(env: Env) -> None:

@@ -16,7 +16,7 @@ from shared.events.claims import ClaimSubmitted
 from shared.process import worker
 from shared.process.settings import common, environment, sealed
 from shared.storage.platform import now
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import steps
 
 
@@ -28,7 +28,7 @@ class Latencies:
         self.since = now()
         self.took_ms: list[float] = []
 
-    def heard(self, work: Work, event: ClaimSubmitted) -> None:
+    def heard(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
         self.told_at.append(event.submitted_at)
 
     def passing(self, step: str) -> None:

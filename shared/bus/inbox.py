@@ -226,9 +226,9 @@ class Inbox:
         opened = taken.envelope
         event = envelope.event(opened, taken.letter.body)
         with continued(f"{opened.type_name} react", opened.traceparent, kind=trace.SpanKind.CONSUMER):
-            work = transaction.work(opened.fund_id, by=system(self.service), cause=f"event:{opened.event_id}")
+            uow = transaction.unit_of_work(opened.fund_id, by=system(self.service), cause=f"event:{opened.event_id}")
             for reaction in self.reactions.of(opened.type_name, opened.version):
-                reaction(work, event)
+                reaction(uow, event)
 
     def _park(self, letter: Letter, *, why: str, tries: int) -> None:
         deadletters.park(self.platform, letter, why=why, tries=tries)

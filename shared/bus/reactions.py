@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from shared.events.declaring import declaration_of
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 Heard = TypeVar("Heard")
-Reaction = Callable[[Work, Any], object]
+Reaction = Callable[[UnitOfWork, Any], object]
 
 
 class Reactions:
@@ -26,11 +26,13 @@ class Reactions:
             for key, found in other._by_type.items():
                 self._by_type.setdefault(key, []).extend(found)
 
-    def to(self, event: type[Heard]) -> Callable[[Callable[[Work, Heard], object]], Callable[[Work, Heard], object]]:
+    def to(
+        self, event: type[Heard]
+    ) -> Callable[[Callable[[UnitOfWork, Heard], object]], Callable[[UnitOfWork, Heard], object]]:
         """Run the function for each such event, in the unit of work that takes it in."""
         declared = declaration_of(event)
 
-        def register(reaction: Callable[[Work, Heard], object]) -> Callable[[Work, Heard], object]:
+        def register(reaction: Callable[[UnitOfWork, Heard], object]) -> Callable[[UnitOfWork, Heard], object]:
             self._by_type.setdefault((declared.type_name, declared.version), []).append(reaction)
             return reaction
 

@@ -18,7 +18,7 @@ from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document
 from shared.storage.platform import FundUnknown, Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
@@ -44,9 +44,9 @@ class Asked:
     local_id: str
     fingerprint: str
 
-    def print_in(self, work: Work) -> str:
+    def print_in(self, uow: UnitOfWork) -> str:
         """The fingerprint as it is kept: keyed, since a body may hold a password."""
-        return work.keys.blind_index(self.fingerprint, of="request")
+        return uow.keys.blind_index(self.fingerprint, of="request")
 
 
 @dataclass
@@ -73,10 +73,10 @@ class Endpoint:
         if self.route.method != "GET":
             return self._changed(fund, actor, inputs, path)
         if self.route.is_journaled and actor.kind is ActorKind.STAFF:
-            look: Callable[[Work], Response] = lambda work: self._shown(self.route.handler(work, *inputs, **path))  # noqa: E731
-            return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=look)
-        work = self.platform.reading(fund, by=actor)
-        shown = self._shown(self.route.handler(work, *inputs, **path))
+            look: Callable[[UnitOfWork], Response] = lambda uow: self._shown(self.route.handler(uow, *inputs, **path))  # noqa: E731
+            return self.platform.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
+        uow = self.platform.reading(fund, by=actor)
+        shown = self._shown(self.route.handler(uow, *inputs, **path))
         return conditions.kept_by_callers(shown, is_public=self.route.needs == ANYONE) if self._is_reference else shown
 
     def _caller(self, fund: str) -> Actor:
@@ -106,29 +106,29 @@ class Endpoint:
     def _changed(self, fund: str, actor: Actor, inputs: list[Any], path: dict[str, str]) -> Response:
         key = bodies.key(is_required=self.route.is_keyed)
 
-        def act(work: Work) -> Response:
+        def act(uow: UnitOfWork) -> Response:
             if self.route.edits is not None and conditions.is_asked():
-                conditions.must_match(self.route.edits(work, **path))
-            return self._shown(self.route.handler(work, *inputs, **path))
+                conditions.must_match(self.route.edits(uow, **path))
+            return self._shown(self.route.handler(uow, *inputs, **path))
 
         if key is None:
-            return self.platform.work(fund, by=actor, cause=f"request:{g.request_id}", action=act)
+            return self.platform.run(fund, by=actor, cause=f"request:{g.request_id}", action=act)
         asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
         before = self.platform.reading(fund, by=actor)
         if (stored := _stored(before, asked)) is not None:
             return self._again(before, asked, stored)
         runs = itertools.count()
 
-        def once(work: Work) -> Response:
-            if next(runs) and (stored := _stored(work, asked)) is not None:
+        def once(uow: UnitOfWork) -> Response:
+            if next(runs) and (stored := _stored(uow, asked)) is not None:
                 raise KeyKnown(stored)  # it is run again because a twin in another process was first
-            answer = act(work)
-            _keep(work, asked, answer)
+            answer = act(uow)
+            _keep(uow, asked, answer)
             return answer
 
         try:
             with self._alone(f"{fund}:{asked.local_id}"):
-                return self.platform.work(fund, by=actor, cause=f"request:{key}", action=once)
+                return self.platform.run(fund, by=actor, cause=f"request:{key}", action=once)
         except KeyKnown as known:
             return self._again(self.platform.reading(fund, by=actor), asked, known.stored)
 
@@ -144,11 +144,11 @@ class Endpoint:
             self._running.discard(request_id)
 
     @staticmethod
-    def _again(work: Work, asked: Asked, stored: Any) -> Response:
+    def _again(uow: UnitOfWork, asked: Asked, stored: Any) -> Response:
         """The answer that the same request got before."""
-        if stored["fingerprint"] != asked.print_in(work):
+        if stored["fingerprint"] != asked.print_in(uow):
             raise bodies.KeyReused
-        body = work.keys.open_bytes(stored["body"], as_=work.keys.strictest, whose=asked.local_id)
+        body = uow.keys.open_bytes(stored["body"], as_=uow.keys.strictest, whose=asked.local_id)
         answer = Response(body, stored["status"])
         for name, value in stored["headers"]:
             answer.headers[name] = value
@@ -174,18 +174,18 @@ class Endpoint:
         return Response(status=204)
 
 
-def _stored(work: Work, asked: Asked) -> Document | None:
+def _stored(uow: UnitOfWork, asked: Asked) -> Document | None:
     """The answer that was kept under the key, with what it was kept for."""
-    return work.drawer("requests").find_one(asked.local_id)
+    return uow.drawer("requests").find_one(asked.local_id)
 
 
-def _keep(work: Work, asked: Asked, answer: Response) -> None:
+def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
     """Keep the answer under its key, in the transaction of what it tells of; sealed: it may say what the care was."""
     row = {
-        "fingerprint": asked.print_in(work),
-        "at": work.at,
+        "fingerprint": asked.print_in(uow),
+        "at": uow.at,
         "status": answer.status_code,
-        "body": work.keys.seal(answer.get_data(), as_=work.keys.strictest, whose=asked.local_id),
+        "body": uow.keys.seal(answer.get_data(), as_=uow.keys.strictest, whose=asked.local_id),
         "headers": list(answer.headers.items()),
     }
-    work.drawer("requests").insert(asked.local_id, row)
+    uow.drawer("requests").insert(asked.local_id, row)

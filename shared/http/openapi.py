@@ -215,7 +215,7 @@ def _failures(route: Route) -> Found:
         found |= {*reachable(route.takes.read), problems.TooLarge, problems.BodyBroken}
     if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
         return frozenset(each for each in found if not issubclass(each, Stale))
-    found |= of_method(Platform, "work")
+    found |= of_method(Platform, "run")
     if route.method != "GET":
         found |= {*reachable(bodies.key), bodies.KeyReused, TwinRunning}
         found -= set() if route.is_keyed else {bodies.KeyMissing}

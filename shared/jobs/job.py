@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.kernel.moves import moved
 from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 ATTEMPTS = Schedule((2, 5, 15, 60, 300, 1_800))
 """How long after each failed attempt the next one comes."""
@@ -66,8 +66,8 @@ class JobKind:
     lease_s: float = 60.0
     attempts_max: int = 8
     at_once: int = 2
-    hold: Callable[[Work, str], None] | None = None
-    give_up: Callable[[Work, str, str], None] | None = None
+    hold: Callable[[UnitOfWork, str], None] | None = None
+    give_up: Callable[[UnitOfWork, str, str], None] | None = None
 
 
 def id_of(kind: str, thing_id: str) -> str:

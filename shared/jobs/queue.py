@@ -18,7 +18,7 @@ from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
 from shared.storage.retention import kept
 from shared.storage.shelf import Shelf, as_document, as_thing
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 NAME = "jobs"
@@ -37,31 +37,31 @@ class JobUnknown(Missing):
 jobs = Shelf(NAME, Job, key="job_id", missing=JobUnknown, retention=kept("until it is done or given up"))
 
 
-def schedule(work: Work, kind: str, thing_id: str, *, due_at: datetime | None = None) -> None:
+def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | None = None) -> None:
     """Have a thing's work done, now or at a time. What was scheduled for it before is replaced, also if it failed."""
     job = Job(
         job_id=id_of(kind, thing_id),
         kind=kind,
         thing_id=thing_id,
-        since_at=work.at,
-        due_at=due_at or work.at,
+        since_at=uow.at,
+        due_at=due_at or uow.at,
         traceparent=carried(),
-        version=_fresh(work),
+        version=_fresh(uow),
     )
-    work.drawer(NAME).put(job.job_id, as_document(job))
+    uow.drawer(NAME).put(job.job_id, as_document(job))
 
 
-def cancel(work: Work, kind: str, thing_id: str) -> None:
+def cancel(uow: UnitOfWork, kind: str, thing_id: str) -> None:
     """The thing has nothing to do any more."""
-    work.drawer(NAME).remove(id_of(kind, thing_id))
+    uow.drawer(NAME).remove(id_of(kind, thing_id))
 
 
-def schedule_or_cancel(work: Work, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
+def schedule_or_cancel(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
     """What a rule says of when a thing has something to do again: at a time, or never."""
     if due_at is None:
-        cancel(work, kind, thing_id)
+        cancel(uow, kind, thing_id)
     else:
-        schedule(work, kind, thing_id, due_at=due_at)
+        schedule(uow, kind, thing_id, due_at=due_at)
 
 
 TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
@@ -94,11 +94,11 @@ def earliest_due(platform: Platform, kinds: Names[str], *, within: timedelta) ->
 
 def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:
     """The jobs of one kind that are due, the one that has waited longest first."""
-    work = _reading(platform, fund_id)
-    is_due = {"kind": kind, "due_at": {"$lte": work.at}}
+    uow = _reading(platform, fund_id)
+    is_due = {"kind": kind, "due_at": {"$lte": uow.at}}
     found: list[Job] = []
     for status in TO_CARRY_OUT:
-        found += jobs.find_all(work, limit=limit, sort=LONGEST_DUE.sort, status=status, **is_due)
+        found += jobs.find_all(uow, limit=limit, sort=LONGEST_DUE.sort, status=status, **is_due)
     return found[:limit]
 
 
@@ -116,40 +116,40 @@ def remove_if_same(platform: Platform, fund_id: str, seen: Job) -> None:
     drawer.collection.delete_one({"_id": drawer.key(seen.job_id), "fund": fund_id, "version": seen.version})
 
 
-def retry(work: Work, job_id: str) -> Job:
+def retry(uow: UnitOfWork, job_id: str) -> Job:
     """Have a worker try a job now. Raises `JobUnknown`, `MoveNotAllowed`."""
-    return _keep(work, retried(jobs.load(work, job_id), at=work.at), "job-retried")
+    return _keep(uow, retried(jobs.load(uow, job_id), at=uow.at), "job-retried")
 
 
-def give_up(work: Work, job_id: str, *, reason: str) -> Job:
+def give_up(uow: UnitOfWork, job_id: str, *, reason: str) -> Job:
     """Have a worker say in the thing itself that it was given up. Raises `JobUnknown`, `MoveNotAllowed`."""
-    return _keep(work, given_up(jobs.load(work, job_id), reason=reason, at=work.at), "job-given-up")
+    return _keep(uow, given_up(jobs.load(uow, job_id), reason=reason, at=uow.at), "job-given-up")
 
 
-def put_if_same(work: Work, seen: Job, new: Job) -> bool:
+def put_if_same(uow: UnitOfWork, seen: Job, new: Job) -> bool:
     """Write what became of a job beside what is written in its thing, unless somebody wrote it meanwhile."""
-    found = jobs.find(work, seen.job_id)
+    found = jobs.find(uow, seen.job_id)
     if found is None or found.version != seen.version:
         return False
-    _put(work, new)
+    _put(uow, new)
     return True
 
 
-def _put(work: Work, job: Job) -> Job:
-    kept = replace(job, version=_fresh(work))
-    work.drawer(NAME).put(kept.job_id, as_document(kept))
+def _put(uow: UnitOfWork, job: Job) -> Job:
+    kept = replace(job, version=_fresh(uow))
+    uow.drawer(NAME).put(kept.job_id, as_document(kept))
     return kept
 
 
-def _keep(work: Work, job: Job, verb: str) -> Job:
-    kept = _put(work, job)
-    work.note(verb, NAME, kept.job_id, why=job.reason)
+def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
+    kept = _put(uow, job)
+    uow.note(verb, NAME, kept.job_id, why=job.reason)
     return kept
 
 
-def page(work: Work, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
+def page(uow: UnitOfWork, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
     """The jobs of a fund in one state, the one that has been due longest first."""
-    return jobs.page(work, order=LONGEST_DUE, wanted=wanted, status=status.value)
+    return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
 
 
 def failed_count(platform: Platform) -> int:
@@ -158,7 +158,7 @@ def failed_count(platform: Platform) -> int:
     return platform.collection(NAME).count_documents(wanted, limit=FAILED_COUNTED_MAX)
 
 
-def _reading(platform: Platform, fund_id: str) -> Work:
+def _reading(platform: Platform, fund_id: str) -> UnitOfWork:
     return platform.reading(fund_id, by=system("jobs"))
 
 
@@ -166,6 +166,6 @@ def _drawer(platform: Platform, fund_id: str) -> Drawer:
     return _reading(platform, fund_id).drawer(NAME)
 
 
-def _fresh(work: Work) -> int:
+def _fresh(uow: UnitOfWork) -> int:
     """A version that no other writer of the row has: rows come and go, so counting would meet an old one again."""
-    return int.from_bytes(work.chance(6), "big") + 1
+    return int.from_bytes(uow.chance(6), "big") + 1

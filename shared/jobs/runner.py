@@ -22,7 +22,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.kernel.schedule import Schedule
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 
@@ -176,12 +176,12 @@ class Runner:
     def _give_up(self, fund_id: str, job: Job, kind: JobKind) -> None:
         """Say so in the thing itself, and forget the job: one transaction."""
 
-        def act(work: Work) -> None:
+        def act(uow: UnitOfWork) -> None:
             if kind.give_up is not None:
-                kind.give_up(work, job.thing_id, job.reason)
-            queue.cancel(work, kind.name, job.thing_id)
+                kind.give_up(uow, job.thing_id, job.reason)
+            queue.cancel(uow, kind.name, job.thing_id)
 
-        self.platform.work(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
+        self.platform.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
         metrics.JOBS.labels(kind.name, job.status.value).inc()
 
     def _postpone(self, fund_id: str, job: Job, *, error: str, is_away: bool) -> None:
@@ -214,14 +214,14 @@ class Runner:
         else:
             queue.replace_if_same(self.platform, fund_id, job, after)
 
-    def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[Work, str], None]) -> None:
+    def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[UnitOfWork, str], None]) -> None:
         """Write in the thing itself that its job failed, and in the job: one transaction."""
 
-        def act(work: Work) -> None:
-            if queue.put_if_same(work, job, after):
-                hold(work, job.thing_id)
+        def act(uow: UnitOfWork) -> None:
+            if queue.put_if_same(uow, job, after):
+                hold(uow, job.thing_id)
 
-        self.platform.work(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
+        self.platform.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
 
     def _count_running(self, lane: Lane, change: int) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ from shared.process.chores import Chore
 from shared.storage import audit
 from shared.storage.audit import UNLINKED, Head
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 EVERY_S, REST_S = 10.0, 30.0
 DOCUMENTS_MAX = 500
@@ -40,41 +40,41 @@ def link_all(platform: Platform, fund_id: str, *, service: str) -> int:
     linked, by = 0, system("audit")
     if not platform.reading(fund_id, by=by).drawer("audit").find({"link": UNLINKED}, limit=1):
         return 0
-    while found := platform.work(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
+    while found := platform.run(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
         linked += found
         if found < DOCUMENTS_MAX:
             break
     return linked
 
 
-def _link(work: Work, *, own: str) -> int:
-    found = work.drawer("audit").find({"link": UNLINKED}, limit=DOCUMENTS_MAX, sort=[("_id", 1)])
+def _link(uow: UnitOfWork, *, own: str) -> int:
+    found = uow.drawer("audit").find({"link": UNLINKED}, limit=DOCUMENTS_MAX, sort=[("_id", 1)])
     if not found:
         return 0
-    link = audit.next_link(head_of(work, own), work.fund.fund_id, found)
-    work.drawer("audit_links").insert(f"{link.number:012d}", {"at": work.at, **audit.as_document(link)})
-    work.drawer("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
-    _keep(work, own, link.head)
-    work.tell(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
+    link = audit.next_link(head_of(uow, own), uow.fund.fund_id, found)
+    uow.drawer("audit_links").insert(f"{link.number:012d}", {"at": uow.at, **audit.as_document(link)})
+    uow.drawer("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
+    _keep(uow, own, link.head)
+    uow.tell(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
     return len(found)
 
 
-def keep_head(work: Work, event: AuditLinked, *, own: str) -> None:
+def keep_head(uow: UnitOfWork, event: AuditLinked, *, own: str) -> None:
     """Keep another service's head, if it is newer. One that contradicts what is kept changes nothing."""
     if event.service == own:
         return
-    kept = head_of(work, event.service)
+    kept = head_of(uow, event.service)
     if event.number > kept.number:
-        _keep(work, event.service, Head(event.number, event.hash))
+        _keep(uow, event.service, Head(event.number, event.hash))
     elif event.number == kept.number and event.hash != kept.hash:
         log.error("audit-head-contradicted", of=event.service, number=event.number)
 
 
-def head_of(work: Work, service: str) -> Head:
+def head_of(uow: UnitOfWork, service: str) -> Head:
     """The newest head of a service's chain in this fund that is known here."""
-    found: Any = work.drawer("audit_heads").find_one(service)
+    found: Any = uow.drawer("audit_heads").find_one(service)
     return Head(int(found["number"]), str(found["hash"])) if found else Head()
 
 
-def _keep(work: Work, service: str, head: Head) -> None:
-    work.drawer("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})
+def _keep(uow: UnitOfWork, service: str, head: Head) -> None:
+    uow.drawer("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from shared.http.routes import ANYONE, Routes
 from shared.http.shapes import Said, many
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 CodeSets = Mapping[str, tuple[type[StrEnum] | Sequence[type[StrEnum]], str]]
 """By name, the codes of one or several enumerations and where their sentences stand: `claim.step.{}`."""
@@ -51,7 +51,7 @@ def code_routes(declared: CodeSets) -> Routes:
     routes = Routes("codes", about="The codes that answers hold, with a sentence for each. Open to everybody.")
 
     @routes.get("/codes", needs=ANYONE, shows=many(CodeSetView), is_reference=True)
-    def list_sets(work: Work) -> dict[str, tuple[CodeSet, ...]]:
+    def list_sets(uow: UnitOfWork) -> dict[str, tuple[CodeSet, ...]]:
         """The codes that this service's answers hold, each with its sentence in the caller's language."""
         return {"items": sets}
 

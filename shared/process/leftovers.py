@@ -10,7 +10,7 @@ from functools import partial
 from shared.kernel.actors import system
 from shared.process.chores import Chore
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "leftovers"
 EVERY_S = 60.0
@@ -29,8 +29,8 @@ class Leftovers:
     """
 
     name: str
-    find: Callable[[Work], Sequence[str]]
-    adopt: Callable[[Work, str], None]
+    find: Callable[[UnitOfWork], Sequence[str]]
+    adopt: Callable[[UnitOfWork, str], None]
 
 
 def chore(leftovers: Sequence[Leftovers]) -> Chore:
@@ -48,12 +48,12 @@ def _adopt_kind(platform: Platform, fund_id: str, leftovers: Leftovers) -> int:
         if not leftovers.find(platform.reading(fund_id, by=BY)):
             break
         cause = f"chore:{NAME}:{leftovers.name}"
-        adopted += platform.work(fund_id, by=BY, cause=cause, action=partial(_adopt, leftovers=leftovers))
+        adopted += platform.run(fund_id, by=BY, cause=cause, action=partial(_adopt, leftovers=leftovers))
     return adopted
 
 
-def _adopt(work: Work, *, leftovers: Leftovers) -> int:
-    found = leftovers.find(work)
+def _adopt(uow: UnitOfWork, *, leftovers: Leftovers) -> int:
+    found = leftovers.find(uow)
     for thing_id in found:
-        leftovers.adopt(work, thing_id)
+        leftovers.adopt(uow, thing_id)
     return len(found)

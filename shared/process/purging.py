@@ -9,7 +9,7 @@ from shared.process.chores import Chore
 from shared.storage import blobs
 from shared.storage.platform import Platform
 from shared.storage.retention import ID, Retention, for_days, kept, purge, purge_plumbing
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 EVERY_S = 600.0
 ROUNDS_MAX = 50
@@ -61,26 +61,30 @@ def purge_all(platform: Platform, fund_id: str, *, things: Mapping[str, Retentio
 
 
 def _purge(
-    platform: Platform, fund_id: str, name: str, retention: Retention, note: Callable[[Work, str, list[str]], None]
+    platform: Platform,
+    fund_id: str,
+    name: str,
+    retention: Retention,
+    note: Callable[[UnitOfWork, str, list[str]], None],
 ) -> int:
-    def act(work: Work) -> int:
-        gone = purge(work, name, retention)
-        note(work, name, gone)
+    def act(uow: UnitOfWork) -> int:
+        gone = purge(uow, name, retention)
+        note(uow, name, gone)
         return len(gone)
 
     by, cause = system("purging"), f"chore:purge:{name}"
-    return _until_none(lambda: platform.work(fund_id, by=by, cause=cause, action=act))
+    return _until_none(lambda: platform.run(fund_id, by=by, cause=cause, action=act))
 
 
-def _forget_each(work: Work, name: str, gone: list[str]) -> None:
+def _forget_each(uow: UnitOfWork, name: str, gone: list[str]) -> None:
     for thing_id in gone:
-        work.note("forgot", name, thing_id)
+        uow.note("forgot", name, thing_id)
 
 
-def _forget_all(work: Work, name: str, gone: list[str]) -> None:
+def _forget_all(uow: UnitOfWork, name: str, gone: list[str]) -> None:
     """Rows that nobody knows by name: how many, and the last of them."""
     if gone:
-        work.note("purged", name, gone[-1], version=len(gone))
+        uow.note("purged", name, gone[-1], version=len(gone))
 
 
 def _until_none(once: Callable[[], int]) -> int:

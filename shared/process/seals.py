@@ -19,7 +19,7 @@ from shared.process.settings import Common
 from shared.storage import resealing, said
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "seals"
 PATIENCE_S = 90
@@ -44,21 +44,21 @@ def _parser(service: str) -> argparse.ArgumentParser:
 
 
 def _status(service: Service[Any], platform: Platform, fund_id: str) -> None:
-    work = platform.reading(fund_id, by=system(NAME))
+    uow = platform.reading(fund_id, by=system(NAME))
     counted = Counter(
         (resting.drawer, data_class.value, key_id)
-        for resting in resealing.everything(work, service.shelves)
+        for resting in resealing.everything(uow, service.shelves)
         for data_class, key_id in resting.key_ids()
     )
     for (drawer, data_class, key_id), count in sorted(counted.items()):
         _say(f"{fund_id}  {drawer}  {data_class}  {key_id}  {count}")
-    _status_of_said(work, fund_id)
+    _status_of_said(uow, fund_id)
 
 
-def _status_of_said(work: Work, fund_id: str) -> None:
+def _status_of_said(uow: UnitOfWork, fund_id: str) -> None:
     """What `renew` leaves as it is: a key stays until none of it is to be told, or tried, again."""
     counted, last = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], datetime]()
-    for each in said.everything(work):
+    for each in said.everything(uow):
         row = (each.where, each.data_class.value, each.key_id)
         counted[row] += 1
         last[row] = max(each.at, last.get(row, each.at))
@@ -72,8 +72,8 @@ def _renew(service: Service[Any], platform: Platform, fund_id: str) -> None:
     for part in resealing.old(platform.reading(fund_id, by=by), service.shelves):
         cause = f"command:seals:{platform.new_id()}"
         renewed += _patiently(
-            lambda part=part, cause=cause: platform.work(  # type: ignore[misc]
-                fund_id, by=by, cause=cause, action=lambda work: resealing.renew(work, part)
+            lambda part=part, cause=cause: platform.run(  # type: ignore[misc]
+                fund_id, by=by, cause=cause, action=lambda uow: resealing.renew(uow, part)
             )
         )
     _say(f"{fund_id}  {renewed} renewed")

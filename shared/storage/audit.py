@@ -14,7 +14,7 @@ import msgspec
 
 from shared.kernel.actors import Actor
 from shared.storage.connection import Document
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 UNLINKED = 0
 """The `link` of a document that stands in no link yet; those of the chain count from 1."""
@@ -51,29 +51,29 @@ class Link:
         return Head(self.number, self.hash)
 
 
-def documents(works: Sequence[Work], new_id: Callable[[], str]) -> list[Document]:
+def documents(uows: Sequence[UnitOfWork], new_id: Callable[[], str]) -> list[Document]:
     """What a transaction leaves in the audit: by fund, an entry for each unit of work that changed something."""
     entries: dict[str, list[Document]] = {}
-    for work in works:
-        if (work.deeds or work.events) and work.cause != LINKING:
-            entries.setdefault(work.fund.fund_id, []).append(_entry(work, work.by))
+    for uow in uows:
+        if (uow.deeds or uow.events) and uow.cause != LINKING:
+            entries.setdefault(uow.fund.fund_id, []).append(_entry(uow, uow.by))
     return [
-        {"_id": new_id(), "fund": fund_id, "at": works[0].at, "link": UNLINKED, "entries": of_fund}
+        {"_id": new_id(), "fund": fund_id, "at": uows[0].at, "link": UNLINKED, "entries": of_fund}
         for fund_id, of_fund in entries.items()
     ]
 
 
-def _entry(work: Work, by: Actor) -> Document:
+def _entry(uow: UnitOfWork, by: Actor) -> Document:
     return {
         "actor": by.subject,
         "actor_kind": by.kind.value,
-        "cause": work.cause,
+        "cause": uow.cause,
         "deeds": [
             {"verb": deed.verb, "thing": deed.thing, "id": deed.thing_id, "version": deed.version}
             | ({"why": deed.why} if deed.why else {})
-            for deed in work.deeds
+            for deed in uow.deeds
         ],
-        "events": [event["id"] for event in work.events],
+        "events": [event["id"] for event in uow.events],
     }
 
 

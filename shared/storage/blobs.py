@@ -16,7 +16,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Invalid
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 PIECE_BYTES = 1 << 20
 UNFINISHED_KEPT = timedelta(days=1)
@@ -45,47 +45,47 @@ class Blob:
 
 def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
     """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
-    work = platform.reading(fund_id, by=system("blobs"))
-    pieces, blob_id = work.drawer("blob_pieces"), platform.new_id()
-    begun = work.drawer("blobs_begun")
+    uow = platform.reading(fund_id, by=system("blobs"))
+    pieces, blob_id = uow.drawer("blob_pieces"), platform.new_id()
+    begun = uow.drawer("blobs_begun")
     digest, size, count = hashlib.sha256(), 0, 0
-    begun.insert(blob_id, {"blob_id": blob_id, "at": work.at})
+    begun.insert(blob_id, {"blob_id": blob_id, "at": uow.at})
     for piece in _pieces(chunks):
         size += len(piece)
         if size > size_max:
             raise TooLong(size_max=size_max)
         digest.update(piece)
-        sealed = work.keys.seal(piece, as_=as_, whose=f"{blob_id}/{count}")
+        sealed = uow.keys.seal(piece, as_=as_, whose=f"{blob_id}/{count}")
         pieces.insert(f"{blob_id}/{count}", {"sealed": sealed})
         count += 1
     blob = Blob(digest.hexdigest(), size, as_)
     try:
-        work.drawer("blobs").insert(
-            f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": work.at}
+        uow.drawer("blobs").insert(
+            f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": uow.at}
         )
     except DuplicateKeyError:
-        _remove_pieces(work, blob_id)
+        _remove_pieces(uow, blob_id)
     begun.remove(blob_id)
     return blob
 
 
 def remove_unfinished(platform: Platform, fund_id: str) -> int:
     """Remove the pieces of what was begun more than a day ago and never came whole: a few at once; how many."""
-    work = platform.reading(fund_id, by=system("blobs"))
-    long_ago = work.drawer("blobs_begun").find(
-        {"at": {"$lt": work.at - UNFINISHED_KEPT}}, limit=UNFINISHED_AT_ONCE_MAX, sort=[("at", 1)]
+    uow = platform.reading(fund_id, by=system("blobs"))
+    long_ago = uow.drawer("blobs_begun").find(
+        {"at": {"$lt": uow.at - UNFINISHED_KEPT}}, limit=UNFINISHED_AT_ONCE_MAX, sort=[("at", 1)]
     )
     for row in long_ago:
         blob_id = str(row["blob_id"])
-        if not work.drawer("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
-            _remove_pieces(work, blob_id)
-        work.drawer("blobs_begun").remove(blob_id)
+        if not uow.drawer("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
+            _remove_pieces(uow, blob_id)
+        uow.drawer("blobs_begun").remove(blob_id)
     return len(long_ago)
 
 
-def _remove_pieces(work: Work, blob_id: str) -> None:
+def _remove_pieces(uow: UnitOfWork, blob_id: str) -> None:
     """They are numbered without a gap, so the first that is not there was never written."""
-    pieces = work.drawer("blob_pieces")
+    pieces = uow.drawer("blob_pieces")
     for number in itertools.count():
         if pieces.find_one(f"{blob_id}/{number}") is None:
             return
@@ -97,17 +97,17 @@ def read(platform: Platform, fund_id: str, blob: Blob) -> Iterator[bytes]:
     return read_in(platform.reading(fund_id, by=system("blobs")), blob)
 
 
-def read_in(work: Work, blob: Blob) -> Iterator[bytes]:
+def read_in(uow: UnitOfWork, blob: Blob) -> Iterator[bytes]:
     """The same inside a unit of work: what a route needs that answers with the bytes."""
-    found = work.drawer("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
+    found = uow.drawer("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
     if found is None:
         raise BlobLost(blob.sha256)
     for number in range(int(str(found["pieces"]))):
         name = f"{found['blob_id']}/{number}"
-        piece = work.drawer("blob_pieces").find_one(name)
+        piece = uow.drawer("blob_pieces").find_one(name)
         if piece is None:
             raise BlobLost(f"{blob.sha256} piece {number}")
-        yield work.keys.open_bytes(Sealed(str(piece["sealed"])), as_=blob.data_class, whose=name)
+        yield uow.keys.open_bytes(Sealed(str(piece["sealed"])), as_=blob.data_class, whose=name)
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -30,8 +30,8 @@ from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
 from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
+from shared.storage.unit_of_work import UnitOfWork, outbox_documents
 from shared.storage.wakeups import Wakeups
-from shared.storage.work import Work, outbox_documents
 from shared.telemetry.asking import asking
 from shared.telemetry.steps import passing
 
@@ -53,7 +53,7 @@ class FundUnknown(Missing):
     code = "fund.unknown"
 
 
-class WorkTooLarge(Failure):
+class TransactionTooLarge(Failure):
     """More than one transaction of this database can hold; the embedded engine's cache is small."""
 
     code = "platform.work-too-large"
@@ -76,23 +76,23 @@ class Transaction:
     platform: "Platform"
     session: ClientSession
     at: datetime
-    works: list[Work] = field(default_factory=list)
+    uows: list[UnitOfWork] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.writes = Writes(self.session)
 
-    def work(self, fund_id: str, *, by: Actor, cause: str) -> Work:
+    def unit_of_work(self, fund_id: str, *, by: Actor, cause: str) -> UnitOfWork:
         """A unit of work in a fund, for one cause."""
-        work = self.platform.make_work(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
-        self.works.append(work)
-        return work
+        uow = self.platform.make_uow(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
+        self.uows.append(uow)
+        return uow
 
     def save(self) -> None:
         """Write what was told and done beside the state that the actions wrote."""
         platform = self.platform
         told = {
-            "outbox": outbox_documents(self.works, platform.new_id()),
-            "audit": audit.documents(self.works, platform.new_id),
+            "outbox": outbox_documents(self.uows, platform.new_id()),
+            "audit": audit.documents(self.uows, platform.new_id),
         }
         for name, documents in told.items():
             for document in documents:
@@ -126,10 +126,10 @@ class Platform:
     def new_id(self) -> str:
         return str(uuid7(self.clock(), self.chance(10)))
 
-    def make_work(self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: Writes | None) -> Work:
+    def make_uow(self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: Writes | None) -> UnitOfWork:
         if fund_id not in self.funds:
             raise FundUnknown(fund=fund_id[:40])
-        return Work(
+        return UnitOfWork(
             fund=self.funds[fund_id],
             keys=self.keys[fund_id],
             by=by,
@@ -140,13 +140,13 @@ class Platform:
             chance=self.chance,
         )
 
-    def reading(self, fund_id: str, *, by: Actor) -> Work:
+    def reading(self, fund_id: str, *, by: Actor) -> UnitOfWork:
         """A look without a transaction; nothing is kept or told from it."""
-        return self.make_work(fund_id, by=by, cause="", at=as_kept(self.clock()), writes=None)
+        return self.make_uow(fund_id, by=by, cause="", at=as_kept(self.clock()), writes=None)
 
-    def work(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[Work], Answer]) -> Answer:
+    def run(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         """Run an action in one unit of work of its own and save it."""
-        return self.transact(lambda transaction: action(transaction.work(fund_id, by=by, cause=cause)))
+        return self.transact(lambda transaction: action(transaction.unit_of_work(fund_id, by=by, cause=cause)))
 
     def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
         """Run the body and save all that it changed. On a conflict, or where the server that took writes stepped down
@@ -163,7 +163,7 @@ class Platform:
                 pass
             except PyMongoError as error:
                 if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
-                    raise WorkTooLarge from error
+                    raise TransactionTooLarge from error
                 if error.has_error_label(COMMIT_UNKNOWN):  # asked for often enough: the caller's next try will tell
                     raise DatabaseUnavailable from error
                 is_over = run == RUNS_MAX or time.monotonic() - began_s > RETRIED_MAX_S

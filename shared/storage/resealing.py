@@ -12,7 +12,7 @@ from typing import Any
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
 from shared.storage.shelf import Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 TOGETHER_MAX = 100
 TOGETHER_BYTES_MAX = 4_000_000
@@ -37,25 +37,25 @@ class Resting:
     def key_ids(self) -> list[tuple[DataClass, str]]:
         return [(self.classes[name], value.partition(".")[0]) for name, value in self.values.items()]
 
-    def is_current(self, work: Work) -> bool:
-        return all(work.keys.is_current(value, as_=self.classes[name]) for name, value in self.values.items())
+    def is_current(self, uow: UnitOfWork) -> bool:
+        return all(uow.keys.is_current(value, as_=self.classes[name]) for name, value in self.values.items())
 
 
-def everything(work: Work, shelves: Iterable[Shelf[Any]]) -> Iterator[Resting]:
+def everything(uow: UnitOfWork, shelves: Iterable[Shelf[Any]]) -> Iterator[Resting]:
     """All that rests sealed in this fund, read once from the beginning to the end."""
     for shelf in shelves:
         classes = {**shelf.sealed, **shelf.came_sealed}
         if classes:
-            yield from _of_shelf(work, shelf, classes)
-    yield from _of_requests(work)
-    yield from _of_blobs(work)
+            yield from _of_shelf(uow, shelf, classes)
+    yield from _of_requests(uow)
+    yield from _of_blobs(uow)
 
 
-def old(work: Work, shelves: Iterable[Shelf[Any]]) -> Iterator[Sequence[Resting]]:
+def old(uow: UnitOfWork, shelves: Iterable[Shelf[Any]]) -> Iterator[Sequence[Resting]]:
     """What older keys sealed, in parts of one transaction each."""
     part: list[Resting] = []
-    for resting in everything(work, shelves):
-        if resting.is_current(work):
+    for resting in everything(uow, shelves):
+        if resting.is_current(uow):
             continue
         part.append(resting)
         if len(part) == TOGETHER_MAX or sum(each.size for each in part) >= TOGETHER_BYTES_MAX:
@@ -65,52 +65,52 @@ def old(work: Work, shelves: Iterable[Shelf[Any]]) -> Iterator[Sequence[Resting]
         yield part
 
 
-def renew(work: Work, part: Sequence[Resting]) -> int:
+def renew(uow: UnitOfWork, part: Sequence[Resting]) -> int:
     """Seal each anew, as long as it is as it was read: what somebody wrote meanwhile is sealed already. How many."""
     renewed = 0
     for each in part:
         change = {
-            name: work.keys.renewed(value, as_=each.classes[name], whose=each.whose)
+            name: uow.keys.renewed(value, as_=each.classes[name], whose=each.whose)
             for name, value in each.values.items()
-            if not work.keys.is_current(value, as_=each.classes[name])
+            if not uow.keys.is_current(value, as_=each.classes[name])
         }
         before = {name: each.values[name] for name in change}
-        renewed += work.drawer(each.drawer).update(each.local_id, {"$set": change}, **before)
+        renewed += uow.drawer(each.drawer).update(each.local_id, {"$set": change}, **before)
     if renewed:
-        work.note("resealed", part[0].drawer, part[0].local_id, version=renewed)
+        uow.note("resealed", part[0].drawer, part[0].local_id, version=renewed)
     return renewed
 
 
-def _of_shelf(work: Work, shelf: Shelf[Any], classes: Mapping[str, DataClass]) -> Iterator[Resting]:
-    for document in _read(work, shelf.name, [shelf.whose, *classes]):
+def _of_shelf(uow: UnitOfWork, shelf: Shelf[Any], classes: Mapping[str, DataClass]) -> Iterator[Resting]:
+    for document in _read(uow, shelf.name, [shelf.whose, *classes]):
         values = {name: Sealed(str(document[name])) for name in classes if document.get(name) is not None}
         if values:
-            yield Resting(shelf.name, _local_id(work, document), str(document[shelf.whose]), values, classes)
+            yield Resting(shelf.name, _local_id(uow, document), str(document[shelf.whose]), values, classes)
 
 
-def _of_requests(work: Work) -> Iterator[Resting]:
-    classes = {"body": work.keys.strictest}
-    for document in _read(work, "requests", ["body"]):
+def _of_requests(uow: UnitOfWork) -> Iterator[Resting]:
+    classes = {"body": uow.keys.strictest}
+    for document in _read(uow, "requests", ["body"]):
         if document.get("body") is not None:
-            local_id = _local_id(work, document)
+            local_id = _local_id(uow, document)
             yield Resting("requests", local_id, local_id, {"body": Sealed(str(document["body"]))}, classes)
 
 
-def _of_blobs(work: Work) -> Iterator[Resting]:
-    for blob in _read(work, "blobs", ["blob_id", "pieces"]):
-        classes = {"sealed": DataClass(_local_id(work, blob).partition("/")[0])}
+def _of_blobs(uow: UnitOfWork) -> Iterator[Resting]:
+    for blob in _read(uow, "blobs", ["blob_id", "pieces"]):
+        classes = {"sealed": DataClass(_local_id(uow, blob).partition("/")[0])}
         for number in range(int(str(blob["pieces"]))):
             local_id = f"{blob['blob_id']}/{number}"
-            piece = work.drawer("blob_pieces").find_one(local_id)
+            piece = uow.drawer("blob_pieces").find_one(local_id)
             if piece is not None:
                 yield Resting("blob_pieces", local_id, local_id, {"sealed": Sealed(str(piece["sealed"]))}, classes)
 
 
-def _read(work: Work, name: str, fields: Sequence[str]) -> Iterator[Document]:
+def _read(uow: UnitOfWork, name: str, fields: Sequence[str]) -> Iterator[Document]:
     """All of a collection, by one query: on the embedded engine each query costs what it matches."""
-    with work.collection(name).find({"fund": work.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
+    with uow.collection(name).find({"fund": uow.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
         yield from found
 
 
-def _local_id(work: Work, document: Document) -> str:
-    return str(document["_id"]).removeprefix(f"{work.fund.fund_id}:")
+def _local_id(uow: UnitOfWork, document: Document) -> str:
+    return str(document["_id"]).removeprefix(f"{uow.fund.fund_id}:")

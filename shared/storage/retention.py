@@ -14,7 +14,7 @@ from shared.kernel.ids import first_id_at
 from shared.storage.connection import Document
 from shared.storage.drawer import parts
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 ID = "_id"
 PURGED_AT_ONCE_MAX = 200
@@ -72,11 +72,11 @@ BY_LAW = kept("money and rights rest on it; how long is the fund's law to say")
 WITH_ITS_THING = kept("a part of what it belongs to")
 
 
-def purge(work: Work, collection: str, retention: Retention) -> list[str]:
+def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
     """Remove rows of one fund whose time is over, those that are over longest first, a few hundred at most; which."""
-    drawer = work.drawer(collection)
-    over = drawer.find(retention.over(work.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
-    _remove(work.collection(collection), over, session=drawer.session, fund=work.fund.fund_id)
+    drawer = uow.drawer(collection)
+    over = drawer.find(retention.over(uow.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
+    _remove(uow.collection(collection), over, session=drawer.session, fund=uow.fund.fund_id)
     return [str(row["_id"]).removeprefix(drawer.key("")) for row in over]
 
 

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 from shared.events import catalogue
 from shared.kernel.personal import DataClass, Sealed
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 READ_TOGETHER = 100
 
@@ -28,35 +28,35 @@ class Said:
     at: datetime
 
 
-def everything(work: Work) -> Iterator[Said]:
+def everything(uow: UnitOfWork) -> Iterator[Said]:
     """All in this fund that this service has keys for: what it cannot open it will never have to."""
-    for where, at, type_and_version, body in (*_told(work), *_parked(work)):
+    for where, at, type_and_version, body in (*_told(uow), *_parked(uow)):
         for data_class, value in _sealed_in(type_and_version, body):
-            if data_class in work.keys.classes:
+            if data_class in uow.keys.classes:
                 yield Said(where, data_class, value.partition(".")[0], at)
 
 
 Found = tuple[str, datetime, tuple[str, int], bytes]
 
 
-def _told(work: Work) -> Iterator[Found]:
+def _told(uow: UnitOfWork) -> Iterator[Found]:
     wanted = sorted({type_name for type_name, _ in _types()})
     fields = ["is_sent", "at", "events.type", "events.version", "events.fund", "events.body"]
-    of_fund = [work.fund.fund_id, None]  # an older release named none
+    of_fund = [uow.fund.fund_id, None]  # an older release named none
     query = {"fund": {"$in": of_fund}, "events.type": {"$in": wanted}}
-    with work.collection("outbox").find(query, fields, batch_size=READ_TOGETHER) as rows:
+    with uow.collection("outbox").find(query, fields, batch_size=READ_TOGETHER) as rows:
         for row in rows:
             told: Any = row["events"]
             where: Any = "outbox, sent" if row["is_sent"] else "outbox, to be sent"
             at: Any = row["at"]
             for event in told:
-                if event["fund"] == work.fund.fund_id:
+                if event["fund"] == uow.fund.fund_id:
                     yield where, at, (event["type"], event["version"]), bytes(event["body"])
 
 
-def _parked(work: Work) -> Iterator[Found]:
-    query = {"fund": work.fund.fund_id, "is_open": True}
-    with work.collection("deadletters").find(query, ["type", "parked_at", "body"], batch_size=READ_TOGETHER) as rows:
+def _parked(uow: UnitOfWork) -> Iterator[Found]:
+    query = {"fund": uow.fund.fund_id, "is_open": True}
+    with uow.collection("deadletters").find(query, ["type", "parked_at", "body"], batch_size=READ_TOGETHER) as rows:
         for row in rows:
             type_name, _, version = str(row["type"]).rpartition(".v")
             at: Any = row["parked_at"]

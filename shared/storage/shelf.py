@@ -13,7 +13,7 @@ from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
 from shared.storage.paging import Order, Page, Wanted, after, cursor_at
 from shared.storage.retention import Retention
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FIND_MAX = 1_000
 
@@ -76,103 +76,103 @@ class Shelf(Generic[Kept]):
         self.came_sealed = came_sealed or {}
         self.whose = whose
 
-    def find(self, work: Work, key: str) -> Kept | None:
+    def find(self, uow: UnitOfWork, key: str) -> Kept | None:
         """The thing, or None."""
-        found = work.drawer(self.name).find_one(key)
-        return None if found is None else self._thing(work, found)
+        found = uow.drawer(self.name).find_one(key)
+        return None if found is None else self._thing(uow, found)
 
-    def load(self, work: Work, key: str) -> Kept:
+    def load(self, uow: UnitOfWork, key: str) -> Kept:
         """The thing, or the subject's own Missing."""
-        found = self.find(work, key)
+        found = self.find(uow, key)
         if found is None:
             raise self.missing
         return found
 
     def find_all(
-        self, work: Work, *, limit: int | None = None, sort: Sequence[tuple[str, int]] = (), **equal: object
+        self, uow: UnitOfWork, *, limit: int | None = None, sort: Sequence[tuple[str, int]] = (), **equal: object
     ) -> list[Kept]:
         """Things whose fields equal what is given: all of them, few by construction, or with a limit the first so many.
 
         Raises `BoundReached` where all of them are more than anybody meant: nothing is cut off in silence.
         """
-        found = work.drawer(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
+        found = uow.drawer(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
         if limit is None and len(found) > FIND_MAX:
             raise BoundReached(f"{self.name}: more than {FIND_MAX} by {', '.join(sorted(equal))}")
-        return [self._thing(work, document) for document in found]
+        return [self._thing(uow, document) for document in found]
 
-    def page(self, work: Work, *, order: Order, wanted: Wanted, **filters: object) -> Page[Kept]:
+    def page(self, uow: UnitOfWork, *, order: Order, wanted: Wanted, **filters: object) -> Page[Kept]:
         """One page of the things that the filters let through, sorted by an index. Raises `CursorMalformed`."""
         beyond = after(order, wanted.cursor, filters=filters)
         both = {**filters, **beyond}
         if filters.keys() & beyond.keys():  # a range of the caller's over the field that is sorted by
             both = {"$and": [filters, beyond]}
-        found = work.drawer(self.name).find(both, limit=wanted.limit + 1, sort=order.sort)
+        found = uow.drawer(self.name).find(both, limit=wanted.limit + 1, sort=order.sort)
         shown = found[: wanted.limit]
         is_last = len(found) <= wanted.limit
         return Page(
-            items=[self._thing(work, document) for document in shown],
+            items=[self._thing(uow, document) for document in shown],
             next=None if is_last else cursor_at(order, shown[-1], filters=filters),
         )
 
-    def each(self, work: Work, *, order: Order, **filters: object) -> Iterator[Kept]:
+    def each(self, uow: UnitOfWork, *, order: Order, **filters: object) -> Iterator[Kept]:
         """All the things that the filters let through, sorted by an index: for what may be many, read page by page."""
         wanted: Wanted | None = Wanted()
         while wanted is not None:
-            page = self.page(work, order=order, wanted=wanted, **filters)
+            page = self.page(uow, order=order, wanted=wanted, **filters)
             yield from page.items
             wanted = Wanted(cursor=page.next) if page.next else None
 
-    def find_only(self, work: Work, **equal: object) -> Kept | None:
+    def find_only(self, uow: UnitOfWork, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""
-        found = work.drawer(self.name).find(equal, limit=1)
-        return self._thing(work, found[0]) if found else None
+        found = uow.drawer(self.name).find(equal, limit=1)
+        return self._thing(uow, found[0]) if found else None
 
-    def keep(self, work: Work, outcome: Outcome[Kept]) -> Kept:
+    def keep(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
         """Save what a rule answered and tell its events. `ChangedMeanwhile`, now or when it is written, where another
         writer was first."""
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
-        drawer = work.drawer(self.name)
+        drawer = uow.drawer(self.name)
         if thing.version == 0:
-            drawer.insert(key, self._document(work, kept))
+            drawer.insert(key, self._document(uow, kept))
         else:
-            drawer.revise(key, self._document(work, kept), version=thing.version)
-        work.note("kept", self.name, key, version=kept.version)
+            drawer.revise(key, self._document(uow, kept), version=thing.version)
+        uow.note("kept", self.name, key, version=kept.version)
         for event in outcome.events:
-            work.tell(event, version=kept.version)
+            uow.tell(event, version=kept.version)
         return kept
 
-    def find_many(self, work: Work, keys: Iterable[str]) -> dict[str, Kept]:
+    def find_many(self, uow: UnitOfWork, keys: Iterable[str]) -> dict[str, Kept]:
         """Those of the things that are there, by key."""
-        found = work.drawer(self.name).find_keys(keys)
-        return {str(document[self.key]): self._thing(work, document) for document in found}
+        found = uow.drawer(self.name).find_keys(keys)
+        return {str(document[self.key]): self._thing(uow, document) for document in found}
 
-    def keep_many(self, work: Work, things: Iterable[Kept], *, part_of: str) -> None:
+    def keep_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
         """Save many things at once, with one line of audit; `part_of` names what they came with."""
         kept = {
             str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
             for thing in things
         }
-        drawer = work.drawer(self.name)
-        drawer.insert_many({key: self._document(work, thing) for key, thing in kept.items() if thing.version == 1})
-        changed = {key: self._document(work, thing) for key, thing in kept.items() if thing.version > 1}
+        drawer = uow.drawer(self.name)
+        drawer.insert_many({key: self._document(uow, thing) for key, thing in kept.items() if thing.version == 1})
+        changed = {key: self._document(uow, thing) for key, thing in kept.items() if thing.version > 1}
         if changed:
             drawer.replace_many(changed)
-        work.note("kept-many", self.name, part_of, version=len(kept))
+        uow.note("kept-many", self.name, part_of, version=len(kept))
 
-    def _document(self, work: Work, thing: Kept) -> Document:
+    def _document(self, uow: UnitOfWork, thing: Kept) -> Document:
         document = as_document(thing)
         for name, data_class in self.sealed.items():
             clear = msgspec.json.encode(getattr(thing, name))
-            document[name] = work.keys.seal(clear, as_=data_class, whose=str(document[self.whose]))
+            document[name] = uow.keys.seal(clear, as_=data_class, whose=str(document[self.whose]))
         return document
 
-    def _thing(self, work: Work, document: Document) -> Kept:
+    def _thing(self, uow: UnitOfWork, document: Document) -> Kept:
         opened = dict(document)
         for name, data_class in self.sealed.items():
             sealed = Sealed(str(document[name]))
-            clear = work.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
+            clear = uow.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
             opened[name] = msgspec.json.decode(clear)
         return as_thing(opened, self.kind)
 

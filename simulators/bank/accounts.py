@@ -21,9 +21,9 @@ ENTRIES_MAX = 10_000
 
 def open_fund_accounts(book: Book, accounts: tuple[FundAccount, ...]) -> None:
     """The accounts that the settings name; a fund's account may be overdrawn, a customer's may not."""
-    with book.transaction() as work:
+    with book.transaction() as uow:
         for own in accounts:
-            work.execute(
+            uow.execute(
                 "insert or ignore into accounts values (?, ?, ?, ?)", (own.account, own.fund, own.currency, own.fund)
             )
 
@@ -38,27 +38,27 @@ def routes(bank: Bank) -> Blueprint:
             raise Refused(422, "currency-unknown", f"The bank keeps {', '.join(DECIMALS)}.")
         body = request.get_json()
         opening_minor = _amount(str(body.get("balance", OPENING_BALANCE)), currency)
-        with bank.book.transaction() as work:
-            account = str(body.get("account") or _next_number(work))
-            if work.execute("select 1 from accounts where account = ?", (account,)).fetchone():
+        with bank.book.transaction() as uow:
+            account = str(body.get("account") or _next_number(uow))
+            if uow.execute("select 1 from accounts where account = ?", (account,)).fetchone():
                 raise Refused(409, "account-exists", "There is such an account already.")
-            work.execute("insert into accounts values (?, ?, ?, null)", (account, holder, currency))
+            uow.execute("insert into accounts values (?, ?, ?, null)", (account, holder, currency))
             move(
-                work,
+                uow,
                 debtor="cash",
                 creditor=account,
                 amount_minor=opening_minor,
                 currency=currency,
                 reference="opening",
             )
-            note(work, "account-opened", account=account, currency=currency)
+            note(uow, "account-opened", account=account, currency=currency)
         return {"account": account, "currency": currency, "balance": to_text(opening_minor, currency)}, 201
 
     @blueprint.get("/customers/accounts/<account>")
     def show(account: str) -> ResponseReturnValue:
-        with bank.book.transaction() as work:
-            own = _account(work, account)
-            balance = to_text(balance_minor(work, account), own["currency"])
+        with bank.book.transaction() as uow:
+            own = _account(uow, account)
+            balance = to_text(balance_minor(uow, account), own["currency"])
         return {"account": account, "currency": own["currency"], "balance": balance}
 
     @blueprint.post("/transfers")
@@ -68,10 +68,10 @@ def routes(bank: Bank) -> Blueprint:
         asked = bank.book.one("select fund from accounts where account = ?", order[1])
         if asked is not None and asked["fund"] and bank.asker.knows(order[4], fund=asked["fund"]) is False:
             raise Refused(422, "reference-unknown", "The fund does not know this reference.")
-        with bank.book.transaction() as work:
-            answer = _known_answer(work, key, order) or _transfer(bank, work, *order)
+        with bank.book.transaction() as uow:
+            answer = _known_answer(uow, key, order) or _transfer(bank, uow, *order)
             if key:
-                work.execute(
+                uow.execute(
                     "insert or ignore into transfers values (?, ?, ?)", (key, json.dumps(order), json.dumps(answer))
                 )
         bank.postman.wake()
@@ -105,20 +105,20 @@ def routes(bank: Bank) -> Blueprint:
 
 
 def _transfer(
-    bank: Bank, work: sqlite3.Connection, account: str, to_account: str, amount: str, currency: str, reference: str
+    bank: Bank, uow: sqlite3.Connection, account: str, to_account: str, amount: str, currency: str, reference: str
 ) -> dict[str, str]:
-    debtor, creditor = _account(work, account), _account(work, to_account)
+    debtor, creditor = _account(uow, account), _account(uow, to_account)
     if not debtor["currency"] == creditor["currency"] == currency:
         raise Refused(422, "currency-differs", "Both accounts and the transfer have one currency.")
     amount_minor = _amount(amount, currency)
     if debtor["fund"]:
         raise Refused(403, "account-of-fund", "A fund orders by file, not here.")
-    if amount_minor > balance_minor(work, account):
+    if amount_minor > balance_minor(uow, account):
         raise Refused(422, "balance-too-low", "The account does not hold as much.")
     entry_id = move(
-        work, debtor=account, creditor=to_account, amount_minor=amount_minor, currency=currency, reference=reference
+        uow, debtor=account, creditor=to_account, amount_minor=amount_minor, currency=currency, reference=reference
     ).credit_id
-    note(work, "transfer-booked", entry_id=entry_id, to_account=to_account, amount=amount, reference=reference)
+    note(uow, "transfer-booked", entry_id=entry_id, to_account=to_account, amount=amount, reference=reference)
     if creditor["fund"]:
         facts = {
             "entry_id": entry_id,
@@ -129,12 +129,12 @@ def _transfer(
             "reference": reference,
             "booked_at": now().isoformat(),
         }
-        tell(work, bank.settings, kind="payment.credited", fund=creditor["fund"], facts=facts)
+        tell(uow, bank.settings, kind="payment.credited", fund=creditor["fund"], facts=facts)
     return {"entry_id": entry_id, "status": "booked"}
 
 
-def _known_answer(work: sqlite3.Connection, key: str | None, order: tuple[str, ...]) -> dict[str, str] | None:
-    known = work.execute("select request, answer from transfers where key = ?", (key,)).fetchone() if key else None
+def _known_answer(uow: sqlite3.Connection, key: str | None, order: tuple[str, ...]) -> dict[str, str] | None:
+    known = uow.execute("select request, answer from transfers where key = ?", (key,)).fetchone() if key else None
     if known is None:
         return None
     if known["request"] != json.dumps(order):
@@ -143,8 +143,8 @@ def _known_answer(work: sqlite3.Connection, key: str | None, order: tuple[str, .
     return answer
 
 
-def _account(work: sqlite3.Connection, account: str) -> sqlite3.Row:
-    found: sqlite3.Row | None = work.execute("select * from accounts where account = ?", (account,)).fetchone()
+def _account(uow: sqlite3.Connection, account: str) -> sqlite3.Row:
+    found: sqlite3.Row | None = uow.execute("select * from accounts where account = ?", (account,)).fetchone()
     if found is None:
         raise Refused(404, "account-unknown", f"No account {account} at this bank.")
     return found
@@ -157,7 +157,7 @@ def _amount(text: str, currency: str) -> int:
         raise Refused(422, "amount-wrong", f"An amount above zero in {currency}, as text.") from None
 
 
-def _next_number(work: sqlite3.Connection) -> str:
+def _next_number(uow: sqlite3.Connection) -> str:
     """An invented account number, told apart from real ones by its leading nines."""
-    opened = work.execute("select count(*) from accounts").fetchone()[0]
+    opened = uow.execute("select count(*) from accounts").fetchone()[0]
     return f"999{opened:017d}"

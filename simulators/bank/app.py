@@ -71,9 +71,9 @@ def application(bank: Bank) -> Flask:
             raise Refused(422, "fault-unknown", f"One of {', '.join(FAULTS)}.")
         body = request.get_json()
         count, seconds = int(body.get("count", 1)), min(float(body.get("seconds", FAULT_SECONDS)), FAULT_SECONDS_MAX)
-        with bank.book.transaction() as work:
-            work.execute("insert or replace into faults values (?, ?, ?)", (kind, count, seconds))
-            note(work, "fault-asked", kind=kind, count=count, seconds=seconds)
+        with bank.book.transaction() as uow:
+            uow.execute("insert or replace into faults values (?, ?, ?)", (kind, count, seconds))
+            note(uow, "fault-asked", kind=kind, count=count, seconds=seconds)
         return {"kind": kind, "count": count, "seconds": seconds}, 201
 
     @app.get("/_faults")
@@ -86,8 +86,8 @@ def application(bank: Bank) -> Flask:
     @app.post("/_webhooks/<webhook_id>/again")
     def again(webhook_id: str) -> ResponseReturnValue:
         """Send a webhook once more, as an operator of the bank may; also one that was never sent."""
-        with bank.book.transaction() as work:
-            sent = work.execute(
+        with bank.book.transaction() as uow:
+            sent = uow.execute(
                 "update deliveries set state = 'waiting', copies = 1, attempts = 0, due_at = 0 where webhook_id = ?",
                 (webhook_id,),
             )
@@ -110,8 +110,8 @@ def application(bank: Bank) -> Flask:
 
 
 def _take(bank: Bank, kind: str) -> float | None:
-    with bank.book.transaction() as work:
-        return take_fault(work, kind)
+    with bank.book.transaction() as uow:
+        return take_fault(uow, kind)
 
 
 def _is_for_tests() -> bool:

@@ -81,22 +81,22 @@ class Book:
             return self._connection.execute(query, values).fetchall()
 
 
-def note(work: sqlite3.Connection, what: str, **facts: object) -> None:
+def note(uow: sqlite3.Connection, what: str, **facts: object) -> None:
     """A line of the log that `GET /_log` shows."""
-    work.execute("insert into log (at, what, facts) values (?, ?, ?)", (now().isoformat(), what, json.dumps(facts)))
+    uow.execute("insert into log (at, what, facts) values (?, ?, ?)", (now().isoformat(), what, json.dumps(facts)))
 
 
-def take_fault(work: sqlite3.Connection, kind: str) -> float | None:
+def take_fault(uow: sqlite3.Connection, kind: str) -> float | None:
     """Use up one of the faults of a kind that a test asked for: its seconds, or None where none is left."""
-    found = work.execute("select seconds from faults where kind = ? and remaining > 0", (kind,)).fetchone()
+    found = uow.execute("select seconds from faults where kind = ? and remaining > 0", (kind,)).fetchone()
     if found is None:
         return None
-    work.execute("update faults set remaining = remaining - 1 where kind = ?", (kind,))
+    uow.execute("update faults set remaining = remaining - 1 where kind = ?", (kind,))
     return float(found["seconds"])
 
 
-def balance_minor(work: sqlite3.Connection, account: str) -> int:
-    total = work.execute("select sum(amount_minor) from entries where account = ?", (account,)).fetchone()[0]
+def balance_minor(uow: sqlite3.Connection, account: str) -> int:
+    total = uow.execute("select sum(amount_minor) from entries where account = ?", (account,)).fetchone()[0]
     return int(total or 0)
 
 
@@ -108,7 +108,7 @@ class Movement(NamedTuple):
 
 
 def move(
-    work: sqlite3.Connection,
+    uow: sqlite3.Connection,
     *,
     debtor: str,
     creditor: str,
@@ -121,7 +121,7 @@ def move(
     """Book money from one account to another, both sides at once."""
     at, moved = now().isoformat(), Movement(debit_id=new_id("ent"), credit_id=new_id("ent"))
     told = (currency, reference, end_to_end_id, return_reason, at)
-    work.executemany(
+    uow.executemany(
         "insert into entries (entry_id, account, other_account, amount_minor, currency, reference, end_to_end_id,"
         " return_reason, booked_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -66,15 +66,15 @@ def routes(bank: Bank) -> Blueprint:
         except WrongAmount:
             raise Refused(422, "amount-wrong", f"An amount above zero in {currency}, as text.") from None
         asked = (fund, amount_minor, currency, return_url)
-        with bank.book.transaction() as work:
-            known = work.execute("select * from checkouts where payment_id = ?", (payment_id,)).fetchone()
+        with bank.book.transaction() as uow:
+            known = uow.execute("select * from checkouts where payment_id = ?", (payment_id,)).fetchone()
             if known is not None and tuple(known[2:6]) != asked:
                 raise Refused(409, "payment-differs", "This payment_id stands for another payment.")
             checkout_id = known["checkout_id"] if known is not None else new_id("chk")
             if known is None:
                 opened = (payment_id, checkout_id, *asked, "pending", None, now().isoformat())
-                work.execute("insert into checkouts values (?, ?, ?, ?, ?, ?, ?, ?, ?)", opened)
-                note(work, "checkout-opened", payment_id=payment_id, amount=amount, currency=currency)
+                uow.execute("insert into checkouts values (?, ?, ?, ?, ?, ?, ?, ?, ?)", opened)
+                note(uow, "checkout-opened", payment_id=payment_id, amount=amount, currency=currency)
         answer = {"payment_id": payment_id, "checkout_url": f"{bank.settings.public_url}/checkout/{checkout_id}"}
         return answer, 200 if known is not None else 201
 
@@ -91,14 +91,14 @@ def routes(bank: Bank) -> Blueprint:
     @bank.for_funds
     def close(payment_id: str) -> ResponseReturnValue:
         """Close a page that nobody is to pay on any more; one that was paid stays paid."""
-        with bank.book.transaction() as work:
-            work.execute(
+        with bank.book.transaction() as uow:
+            uow.execute(
                 "update checkouts set state = 'expired' where payment_id = ? and state = 'pending'", (payment_id,)
             )
-            found = work.execute("select * from checkouts where payment_id = ?", (payment_id,)).fetchone()
+            found = uow.execute("select * from checkouts where payment_id = ?", (payment_id,)).fetchone()
             if found is None:
                 raise Refused(404, "payment-unknown", "The bank has never seen this payment.")
-            note(work, "checkout-closed", payment_id=payment_id, state=_state(found))
+            note(uow, "checkout-closed", payment_id=payment_id, state=_state(found))
         return _facts(found) | {"state": _state(found)}
 
     @blueprint.get("/checkout/<checkout_id>")
@@ -111,25 +111,25 @@ def routes(bank: Bank) -> Blueprint:
         card = "".join(filter(str.isdecimal, request.form.get("card", "")))
         if card not in (ACCEPTED, REFUSED, SILENT):
             return _page(checkout, is_wrong=True)
-        with bank.book.transaction() as work:
-            checkout = work.execute("select * from checkouts where checkout_id = ?", (checkout_id,)).fetchone()
+        with bank.book.transaction() as uow:
+            checkout = uow.execute("select * from checkouts where checkout_id = ?", (checkout_id,)).fetchone()
             if _state(checkout) == "pending":
-                _settle(bank, work, checkout, card)
+                _settle(bank, uow, checkout, card)
         bank.postman.wake()
         return redirect(checkout["return_url"], code=303)
 
     return blueprint
 
 
-def _settle(bank: Bank, work: sqlite3.Connection, checkout: sqlite3.Row, card: str) -> None:
+def _settle(bank: Bank, uow: sqlite3.Connection, checkout: sqlite3.Row, card: str) -> None:
     is_paid = card != REFUSED
     bank_reference = None
     if is_paid:
-        account = work.execute(
+        account = uow.execute(
             "select account from accounts where fund = ? and currency = ?", (checkout["fund"], checkout["currency"])
         ).fetchone()[0]
         bank_reference = move(
-            work,
+            uow,
             debtor="cards",
             creditor=account,
             amount_minor=checkout["amount_minor"],
@@ -138,16 +138,16 @@ def _settle(bank: Bank, work: sqlite3.Connection, checkout: sqlite3.Row, card: s
             end_to_end_id=checkout["payment_id"],
         ).credit_id
     state = "debited" if is_paid else "refused"
-    work.execute(
+    uow.execute(
         "update checkouts set state = ?, bank_reference = ? where payment_id = ?",
         (state, bank_reference, checkout["payment_id"]),
     )
-    note(work, f"payment-{state}", payment_id=checkout["payment_id"], is_silent=card == SILENT)
+    note(uow, f"payment-{state}", payment_id=checkout["payment_id"], is_silent=card == SILENT)
     if card != SILENT:
         facts = _facts(checkout) | {"bank_reference": bank_reference}
         if not is_paid:
             facts["reason"] = "card-refused"
-        tell(work, bank.settings, kind=f"payment.{state}", fund=checkout["fund"], facts=facts)
+        tell(uow, bank.settings, kind=f"payment.{state}", fund=checkout["fund"], facts=facts)
 
 
 def _facts(checkout: sqlite3.Row) -> dict[str, object]:

@@ -14,27 +14,27 @@ def routes(bank: Bank) -> Blueprint:
     @blueprint.put("/_files/<path:message_id>/pain.002")
     def verdict(message_id: str) -> ResponseReturnValue:
         """What the bank says of a file from now on, whatever it did."""
-        with bank.book.transaction() as work:
-            changed = work.execute(
+        with bank.book.transaction() as uow:
+            changed = uow.execute(
                 "update files set pain_002 = ? where message_id = ?", (request.get_data(), message_id)
             ).rowcount
             if changed == 0:
                 raise Refused(404, "file-unknown", "The bank never took such a file.")
-            note(work, "verdict-crafted", message_id=message_id)
+            note(uow, "verdict-crafted", message_id=message_id)
         return {"message_id": message_id}, 200
 
     @blueprint.post("/_statements/<fund>")
     def statement(fund: str) -> ResponseReturnValue:
         """A camt.054 that the fund is told of, whatever was booked."""
         statement_id = new_id("stm")
-        with bank.book.transaction() as work:
-            work.execute(
+        with bank.book.transaction() as uow:
+            uow.execute(
                 "insert into statements values (?, ?, ?, ?)",
                 (statement_id, fund, request.get_data(), now().isoformat()),
             )
             facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": None}
-            tell(work, bank.settings, kind="statement.available", fund=fund, facts=facts)
-            note(work, "statement-crafted", statement_id=statement_id)
+            tell(uow, bank.settings, kind="statement.available", fund=fund, facts=facts)
+            note(uow, "statement-crafted", statement_id=statement_id)
         bank.postman.wake()
         return {"statement_id": statement_id}, 201
 

@@ -33,17 +33,17 @@ log = logging.getLogger("bank")
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def tell(work: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, facts: Mapping[str, object]) -> None:
+def tell(uow: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, facts: Mapping[str, object]) -> None:
     """Write down what the fund must hear, in the transaction that made it true. Faults asked for by a test act here."""
     told = dict(facts)
-    if take_fault(work, "webhook-wrong-amount") is not None and isinstance(told.get("amount"), str):
+    if take_fault(uow, "webhook-wrong-amount") is not None and isinstance(told.get("amount"), str):
         told["amount"] = str(Decimal(str(told["amount"])) + 1)
-    copies = 2 if take_fault(work, "webhook-doubled") is not None else 1
-    delay_s = take_fault(work, "webhook-delayed") or 0.0
-    state = "not-sent" if take_fault(work, "webhook-not-sent") is not None else "waiting"
+    copies = 2 if take_fault(uow, "webhook-doubled") is not None else 1
+    delay_s = take_fault(uow, "webhook-delayed") or 0.0
+    state = "not-sent" if take_fault(uow, "webhook-not-sent") is not None else "waiting"
     webhook_id = new_id("evt")
     body = {"type": kind, "timestamp": now().isoformat(), "data": {"fund": fund, **told}}
-    work.execute(
+    uow.execute(
         "insert into deliveries values (?, ?, ?, ?, ?, 0, ?)",
         (
             webhook_id,
@@ -54,7 +54,7 @@ def tell(work: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, 
             time.time() + delay_s,
         ),
     )
-    note(work, "webhook-written", webhook_id=webhook_id, type=kind, state=state, copies=copies, delay_s=delay_s)
+    note(uow, "webhook-written", webhook_id=webhook_id, type=kind, state=state, copies=copies, delay_s=delay_s)
 
 
 class Postman(Thread):
@@ -99,18 +99,18 @@ class Postman(Thread):
         copies = delivery["copies"] - is_heard
         state = "heard" if copies == 0 else "given-up" if attempts >= ATTEMPTS_MAX or answer == "410" else "waiting"
         wait_s = 0.0 if is_heard else min(WAIT_S_MAX, self._retry_s * 2 ** (attempts - 1))
-        with self._book.transaction() as work:
-            work.execute(
+        with self._book.transaction() as uow:
+            uow.execute(
                 "update deliveries set state = ?, copies = ?, attempts = ?, due_at = ? where webhook_id = ?",
                 (state, copies, attempts, time.time() + wait_s, delivery["webhook_id"]),
             )
-            note(work, "webhook-sent", webhook_id=delivery["webhook_id"], attempt=attempts, answer=answer, state=state)
+            note(uow, "webhook-sent", webhook_id=delivery["webhook_id"], attempt=attempts, answer=answer, state=state)
 
     def _send(self, webhook_id: str, url: str, body: bytes) -> str:
         """The status that the fund answered, or the name of what went wrong on the way."""
-        with self._book.transaction() as work:
-            is_old = take_fault(work, "webhook-old-timestamp") is not None
-            is_forged = take_fault(work, "webhook-wrong-signature") is not None
+        with self._book.transaction() as uow:
+            is_old = take_fault(uow, "webhook-old-timestamp") is not None
+            is_forged = take_fault(uow, "webhook-wrong-signature") is not None
         headers = sign(body, message_id=webhook_id, at=now() - (OLD if is_old else timedelta()), secrets=self._secrets)
         if is_forged:
             headers[SIGNATURE] = "v1," + "A" * 43 + "="

@@ -44,11 +44,11 @@ def routes(bank: Bank) -> Blueprint:
             file = read(request.get_data(), schemas=bank.settings.schemas_dir)
         except Unreadable as error:
             raise Refused(422, "file-unreadable", str(error)) from None
-        with bank.book.transaction() as work:
-            if work.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
-                note(work, "file-duplicate", message_id=file.message_id)
+        with bank.book.transaction() as uow:
+            if uow.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
+                note(uow, "file-duplicate", message_id=file.message_id)
                 return {"message_id": file.message_id, "code": "DUPL", "detail": "Seen before: nothing was done."}, 409
-            _process(bank, work, file)
+            _process(bank, uow, file)
         bank.postman.wake()
         return {"message_id": file.message_id, "status": "taken"}, 202
 
@@ -80,9 +80,9 @@ def booking(row: sqlite3.Row) -> Booking:
     return Booking(booked_at=datetime.fromisoformat(row["booked_at"]), **kept)
 
 
-def _process(bank: Bank, work: sqlite3.Connection, file: PayoutFile) -> None:
+def _process(bank: Bank, uow: sqlite3.Connection, file: PayoutFile) -> None:
     refusal = fault_of(file)
-    accounts = {payment.debtor_account: _fund_account(work, payment.debtor_account) for payment in file.payments}
+    accounts = {payment.debtor_account: _fund_account(uow, payment.debtor_account) for payment in file.payments}
     if refusal is None and None in accounts.values():
         refusal = "AC02"
     verdicts: list[list[Verdict]] = []
@@ -91,16 +91,16 @@ def _process(bank: Bank, work: sqlite3.Connection, file: PayoutFile) -> None:
         for payment in file.payments:
             account = accounts[payment.debtor_account]
             assert account is not None, "asked above"  # noqa: S101
-            verdicts.append(_pay(bank, work, account, payment, file.message_id, seen))
+            verdicts.append(_pay(bank, uow, account, payment, file.message_id, seen))
     report = status_report(report_id=new_id("sts"), at=now(), file=file, refusal=refusal, verdicts=verdicts)
     fund = next((account["fund"] for account in accounts.values() if account is not None), None)
-    work.execute("insert into files values (?, ?, ?, ?)", (file.message_id, fund, report, now().isoformat()))
+    uow.execute("insert into files values (?, ?, ?, ?)", (file.message_id, fund, report, now().isoformat()))
     refused = sum(1 for own in verdicts for verdict in own if verdict.reason)
-    note(work, "file-taken", message_id=file.message_id, orders=len(file.orders), refusal=refusal, refused=refused)
+    note(uow, "file-taken", message_id=file.message_id, orders=len(file.orders), refusal=refusal, refused=refused)
 
 
 def _pay(
-    bank: Bank, work: sqlite3.Connection, account: sqlite3.Row, payment: Payment, message_id: str, seen: set[str]
+    bank: Bank, uow: sqlite3.Connection, account: sqlite3.Row, payment: Payment, message_id: str, seen: set[str]
 ) -> list[Verdict]:
     verdicts, paid, returned = [], [], []
     for order in payment.orders:
@@ -108,11 +108,11 @@ def _pay(
         seen.add(order.end_to_end_id)
         verdicts.append(Verdict(order, reason))
         if reason is None:
-            paid.append(_book(work, order, account["account"], return_reason=None))
+            paid.append(_book(uow, order, account["account"], return_reason=None))
             if _number_ends(order.creditor_account, RETURNED_ENDING):
-                returned.append(_book(work, order, account["account"], return_reason="AC04"))
-    _publish(bank, work, account, message_id, entries=[paid] if paid else [])
-    _publish(bank, work, account, message_id, entries=[[one] for one in returned])
+                returned.append(_book(uow, order, account["account"], return_reason="AC04"))
+    _publish(bank, uow, account, message_id, entries=[paid] if paid else [])
+    _publish(bank, uow, account, message_id, entries=[[one] for one in returned])
     return verdicts
 
 
@@ -130,11 +130,11 @@ def _number_ends(account: str, ending: str) -> bool:
     return account[:-KEY_DIGITS].endswith(ending)
 
 
-def _book(work: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
+def _book(uow: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
     """Pay one order; with a return reason, bring its money back. The fund's side of the movement."""
     parties = (account, order.creditor_account) if return_reason is None else (order.creditor_account, account)
     moved = move(
-        work,
+        uow,
         debtor=parties[0],
         creditor=parties[1],
         amount_minor=to_minor(order.amount, order.currency),
@@ -144,12 +144,12 @@ def _book(work: sqlite3.Connection, order: Order, account: str, *, return_reason
         return_reason=return_reason,
     )
     own_id = moved.debit_id if return_reason is None else moved.credit_id
-    return booking(work.execute("select * from entries where entry_id = ?", (own_id,)).fetchone())
+    return booking(uow.execute("select * from entries where entry_id = ?", (own_id,)).fetchone())
 
 
 def _publish(
     bank: Bank,
-    work: sqlite3.Connection,
+    uow: sqlite3.Connection,
     account: sqlite3.Row,
     message_id: str,
     *,
@@ -165,13 +165,13 @@ def _publish(
         currency=account["currency"],
         entries=entries,
     )
-    work.execute("insert into statements values (?, ?, ?, ?)", (statement_id, account["fund"], body, now().isoformat()))
+    uow.execute("insert into statements values (?, ?, ?, ?)", (statement_id, account["fund"], body, now().isoformat()))
     facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": message_id}
-    tell(work, bank.settings, kind="statement.available", fund=account["fund"], facts=facts)
+    tell(uow, bank.settings, kind="statement.available", fund=account["fund"], facts=facts)
 
 
-def _fund_account(work: sqlite3.Connection, account: str) -> sqlite3.Row | None:
-    found: sqlite3.Row | None = work.execute(
+def _fund_account(uow: sqlite3.Connection, account: str) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = uow.execute(
         "select * from accounts where account = ? and fund is not null", (account,)
     ).fetchone()
     return found

@@ -21,7 +21,7 @@ from deploy.local.programs import free_port, running
 from shared.kernel.errors import Unavailable
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.platform import COMMIT_UNKNOWN, COMMITS_MAX, RUNS_MAX, ChangedMeanwhile, Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, platform_on, someone
 from tests.shared.storage.test_platform import submitted
 
@@ -32,15 +32,15 @@ FAULTS: tuple[str, ...] = (*secantusdb.DURABLE, "--enable-test-commands")
 WRITE_CONFLICT, NOT_PRIMARY, NODE_SHUTS_DOWN, NO_SUCH_TRANSACTION = 112, 10107, 91, 251
 
 
-def write(work: Work, thing: str) -> None:
+def write(uow: UnitOfWork, thing: str) -> None:
     """State, an event and the audit: what a unit of work keeps together."""
-    work.drawer("things").insert(thing, {})
-    work.note("kept", "things", thing)
-    work.tell(submitted(thing))
+    uow.drawer("things").insert(thing, {})
+    uow.note("kept", "things", thing)
+    uow.tell(submitted(thing))
 
 
 def keep(platform: Platform, thing: str) -> None:
-    platform.work(DZ, by=someone(), cause=f"request:{thing}", action=lambda work: write(work, thing))
+    platform.run(DZ, by=someone(), cause=f"request:{thing}", action=lambda uow: write(uow, thing))
 
 
 def things(platform: Platform) -> list[str]:
@@ -158,13 +158,13 @@ def test_a_commit_whose_outcome_is_unknown_is_asked_for_again_and_nothing_else_i
     platform, fail = ground
     runs: list[str] = []
 
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         runs.append("a")
-        write(work, "a")
+        write(uow, "a")
 
     labels = {} if "closeConnection" in how else {"errorLabels": [COMMIT_UNKNOWN]}
     fail("commitTransaction", times=2, **how, **labels)
-    platform.work(DZ, by=someone(), cause="test", action=act)
+    platform.run(DZ, by=someone(), cause="test", action=act)
     is_kept_once(platform, "a")
     assert len(runs) == 1
 
@@ -186,17 +186,17 @@ def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
 ) -> None:
     platform, fail = ground
 
-    def act(work: Work) -> None:
-        assert work.drawer("things").find_one("before") is not None
-        work.drawer("things").update("before", {"$set": {"seen": True}})
-        write(work, "a")
+    def act(uow: UnitOfWork) -> None:
+        assert uow.drawer("things").find_one("before") is not None
+        uow.drawer("things").update("before", {"$set": {"seen": True}})
+        write(uow, "a")
 
     fail(command, times=1, closeConnection=True)
     try:
-        platform.work(DZ, by=someone(), cause="test", action=act)
+        platform.run(DZ, by=someone(), cause="test", action=act)
     except DatabaseUnavailable:
         is_kept_once(platform)
-        platform.work(DZ, by=someone(), cause="test", action=act)
+        platform.run(DZ, by=someone(), cause="test", action=act)
     is_kept_once(platform, "a")
 
 

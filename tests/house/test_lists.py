@@ -36,7 +36,7 @@ from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.platform import Platform
 from shared.storage.shelf import Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
@@ -87,14 +87,14 @@ PAGED: dict[str, Listed] = {
         "claims",
         claims.claims,
         claims.NEWEST_FIRST,
-        lambda work, it, wanted: claims.of_person(work, it.person_ref, wanted=wanted, status=None),
+        lambda uow, it, wanted: claims.of_person(uow, it.person_ref, wanted=wanted, status=None),
     ),
     "services.claims.claims.store.queue": Listed(
         "claims",
         claims.claims,
         claims.DUE_FIRST,
-        lambda work, it, wanted: claims.queue(
-            work,
+        lambda uow, it, wanted: claims.queue(
+            uow,
             wanted=wanted,
             status=ClaimStatus.SUBMITTED,
             assigned_to="nobody",
@@ -106,114 +106,114 @@ PAGED: dict[str, Listed] = {
         "documents",
         papers.papers,
         papers.NEWEST,
-        lambda work, it, wanted: papers.of_person(work, it.person_ref, wanted=wanted),
+        lambda uow, it, wanted: papers.of_person(uow, it.person_ref, wanted=wanted),
     ),
     "services.identity.register.store.page_of_employers": Listed(
         "identity",
         register.employers,
         register.BY_NUMBER,
-        lambda work, it, wanted: register.page_of_employers(work, wanted=wanted, employer_id=None, is_open=None),
+        lambda uow, it, wanted: register.page_of_employers(uow, wanted=wanted, employer_id=None, is_open=None),
     ),
     "services.identity.signin.store.of_account": Listed(
         "identity",
         signin.sessions,
         signin.NEWEST_FIRST,
-        lambda work, it, wanted: signin.of_account(work, it.account_id, wanted=wanted),
+        lambda uow, it, wanted: signin.of_account(uow, it.account_id, wanted=wanted),
     ),
     "services.notifications.messages.store.of_owners": Listed(
         "notifications",
         messages.messages,
         messages.NEWEST,
-        lambda work, it, wanted: messages.of_owners(work, [it.owner_id], without=["none"], wanted=wanted),
+        lambda uow, it, wanted: messages.of_owners(uow, [it.owner_id], without=["none"], wanted=wanted),
     ),
     "services.payments.banking.store.page": Listed(
         "payments",
         banking.entries,
         banking.IN_ORDER,
-        lambda work, it, wanted: banking.page(work, status=None, account=it.account, day=None, wanted=wanted),
+        lambda uow, it, wanted: banking.page(uow, status=None, account=it.account, day=None, wanted=wanted),
         WAITING,
     ),
     "services.payments.banking.store.unmatched": Listed(
         "payments",
         banking.entries,
         banking.IN_ORDER,
-        lambda work, it, wanted: banking.unmatched(work, wanted=wanted),
+        lambda uow, it, wanted: banking.unmatched(uow, wanted=wanted),
         WAITING,
     ),
     "services.payments.collections.store.of_declaration": Listed(
         "payments",
         collections.collections,
         collections.COLLECTIONS_IN_ORDER,
-        lambda work, it, wanted: collections.of_declaration(work, it.declaration_id, wanted=wanted),
+        lambda uow, it, wanted: collections.of_declaration(uow, it.declaration_id, wanted=wanted),
     ),
     "services.payments.collections.store.page_of_credits": Listed(
         "payments",
         collections.credits,
         collections.CREDITS_IN_ORDER,
-        lambda work, it, wanted: collections.page_of_credits(work, employer_id=None, is_open=True, wanted=wanted),
+        lambda uow, it, wanted: collections.page_of_credits(uow, employer_id=None, is_open=True, wanted=wanted),
     ),
     "services.payments.collections.store.differing": Listed(
         "payments",
         collections.standings,
         collections.BY_CASE,
-        lambda work, it, wanted: collections.differing(work, wanted=wanted),
+        lambda uow, it, wanted: collections.differing(uow, wanted=wanted),
         {"case": Case.PARTIAL},
     ),
     "services.payments.declarations.store.of_employer": Listed(
         "payments",
         declarations.declarations,
         declarations.NEWEST_FIRST,
-        lambda work, it, wanted: declarations.of_employer(work, it.employer_id, period=None, wanted=wanted),
+        lambda uow, it, wanted: declarations.of_employer(uow, it.employer_id, period=None, wanted=wanted),
     ),
     "services.payments.partners.store.page_of_fund": Listed(
         "payments",
         partners.endpoints,
         partners.IN_ORDER,
-        lambda work, it, wanted: partners.page_of_fund(work, wanted=wanted),
+        lambda uow, it, wanted: partners.page_of_fund(uow, wanted=wanted),
     ),
     "services.payments.partners.store.page_of_client": Listed(
         "payments",
         partners.endpoints,
         partners.IN_ORDER,
-        lambda work, it, wanted: partners.page_of_client(work, it.client, wanted=wanted),
+        lambda uow, it, wanted: partners.page_of_client(uow, it.client, wanted=wanted),
     ),
     "services.payments.partners.store.newest": Listed(
         "payments",
         partners.deliveries,
         partners.NEWEST,
-        lambda work, it, wanted: partners.newest(work, it.endpoint_id, wanted=wanted),
+        lambda uow, it, wanted: partners.newest(uow, it.endpoint_id, wanted=wanted),
         made=_delivery,
     ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",
         payouts.payouts,
         payouts.OLDEST_FIRST,
-        lambda work, it, wanted: payouts.with_status(work, it.status, wanted=wanted),
+        lambda uow, it, wanted: payouts.with_status(uow, it.status, wanted=wanted),
     ),
     "services.payments.refunds.store.page": Listed(
         "payments",
         refunds.refunds,
         refunds.IN_ORDER,
-        lambda work, it, wanted: refunds.page(work, status=it.status, wanted=wanted),
+        lambda uow, it, wanted: refunds.page(uow, status=it.status, wanted=wanted),
     ),
     "shared.jobs.queue.page": Listed(
         "claims",
         queue.jobs,
         queue.LONGEST_DUE,
-        lambda work, it, wanted: queue.page(work, status=it.status, wanted=wanted),
+        lambda uow, it, wanted: queue.page(uow, status=it.status, wanted=wanted),
     ),
     "shared.process.access_journal.store.of_person": Listed(
         "claims",
         journal.entries,
         journal.NEWEST_FIRST,
-        lambda work, it, wanted: journal.of_person(work, it.person_ref, wanted=wanted),
+        lambda uow, it, wanted: journal.of_person(uow, it.person_ref, wanted=wanted),
         made=lambda: _entry(person_ref="p1"),
     ),
     "shared.process.access_journal.store.of_employers": Listed(
         "claims",
         journal.entries,
         journal.NEWEST_FIRST,
-        lambda work, it, wanted: journal.of_employers(work, [it.employer_id], wanted=wanted),
+        lambda uow, it, wanted: journal.of_employers(uow, [it.employer_id], wanted=wanted),
         made=lambda: _entry(employer_id="f1"),
     ),
 }
@@ -224,48 +224,48 @@ WHOLE: dict[str, Listed] = {
         "documents",
         careers.pages,
         careers.BY_REVISION,
-        lambda work, it: careers.pages_that_decide(work, it.scope, page_id="new", revision=ROWS, pages_wanted=1),
+        lambda uow, it: careers.pages_that_decide(uow, it.scope, page_id="new", revision=ROWS, pages_wanted=1),
         made=_declared_page,
     ),
     "services.payments.banking.store.bearing": Listed(
-        "payments", banking.entries, banking.BY_ID, lambda work, it: banking.bearing(work, it.bank_reference)
+        "payments", banking.entries, banking.BY_ID, lambda uow, it: banking.bearing(uow, it.bank_reference)
     ),
     "services.payments.collections.store.of_period": Listed(
         "payments",
         collections.collections,
         collections.COLLECTIONS_IN_ORDER,
-        lambda work, it: collections.of_period(work, employer_id=it.employer_id, period=it.period),
+        lambda uow, it: collections.of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
     "services.payments.collections.store.obligations_of_period": Listed(
         "payments",
         collections.obligations,
         collections.OBLIGATIONS_IN_ORDER,
-        lambda work, it: collections.obligations_of_period(work, employer_id=it.employer_id, period=it.period),
+        lambda uow, it: collections.obligations_of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
     "services.payments.collections.store.open_credits": Listed(
         "payments",
         collections.credits,
         collections.CREDITS_IN_ORDER,
-        lambda work, it: collections.open_credits(work, employer_id=it.employer_id),
+        lambda uow, it: collections.open_credits(uow, employer_id=it.employer_id),
     ),
     "services.payments.partners.store.of_fund": Listed(
-        "payments", partners.endpoints, partners.IN_ORDER, lambda work, it: partners.of_fund(work)
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)
     ),
     "services.payments.partners.store.enabled": Listed(
-        "payments", partners.endpoints, partners.IN_ORDER, lambda work, it: partners.enabled(work)
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.enabled(uow)
     ),
     "services.payments.payouts.store.waiting_for_account": Listed(
         "payments",
         payouts.payouts,
         payouts.OLDEST_FIRST,
-        lambda work, it: payouts.waiting_for_account(work, [it.person_ref]),
+        lambda uow, it: payouts.waiting_for_account(uow, [it.person_ref]),
         {"status": PayoutStatus.WAITING_ACCOUNT},
     ),
     "services.payments.payouts.store.to_be_replaced": Listed(
         "payments",
         payouts.payouts,
         payouts.OLDEST_FIRST,
-        lambda work, it: payouts.to_be_replaced(work, [it.person_ref]),
+        lambda uow, it: payouts.to_be_replaced(uow, [it.person_ref]),
         {"status": PayoutStatus.RETURNED, "batch_id": "b"},
     ),
 }
@@ -365,10 +365,10 @@ def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
 
 
 def keep(platform: Platform, listed: Listed, things: list[Any]) -> None:
-    def act(work: Work) -> None:
-        listed.shelf.keep_many(work, things, part_of="test")
+    def act(uow: UnitOfWork) -> None:
+        listed.shelf.keep_many(uow, things, part_of="test")
 
-    platform.work(DZ, by=someone(), cause="test:rows", action=act)
+    platform.run(DZ, by=someone(), cause="test:rows", action=act)
 
 
 def keys(listed: Listed, things: Iterable[Any]) -> list[str]:

@@ -51,8 +51,8 @@ def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dic
     with heard() as sent:
         platform = platform_on(database, mongodb)
 
-        def everything(work: Any) -> None:
-            drawer = work.drawer("things")
+        def everything(uow: Any) -> None:
+            drawer = uow.drawer("things")
             drawer.insert("a", {"version": 1})
             drawer.insert_many({"b": {"version": 1}, "c": {"version": 1}})
             drawer.find_one("a")
@@ -67,7 +67,7 @@ def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dic
             drawer.count({"version": 2})
             drawer.remove("d")
 
-        platform.work(DZ, by=someone(), cause="", action=everything)
+        platform.run(DZ, by=someone(), cause="", action=everything)
     filters = []
     for each in sent.sent:
         if each["name"] == "bulkWrite":

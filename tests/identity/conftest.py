@@ -165,7 +165,7 @@ def _open_account(platform: Platform) -> None:
     password = sent.pop("password")
     facts = read_facts(**sent, fund=platform.funds[DZ])
     by = {"by": someone(), "cause": "test"}
-    platform.work(DZ, action=lambda work: actions.apply(work, facts, password=password), **by)  # type: ignore[arg-type]
+    platform.run(DZ, action=lambda uow: actions.apply(uow, facts, password=password), **by)  # type: ignore[arg-type]
     considered(platform)
     token = urlsplit(links(platform)[0]).fragment.removeprefix("token=")
-    platform.work(DZ, action=lambda work: actions.activate(work, token=token, password=password), **by)  # type: ignore[arg-type]
+    platform.run(DZ, action=lambda uow: actions.activate(uow, token=token, password=password), **by)  # type: ignore[arg-type]

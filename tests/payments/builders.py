@@ -15,7 +15,7 @@ from shared.events.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, keys, someone
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
@@ -74,17 +74,17 @@ def open_obligation(platform: Platform, declaration_id: str = "d1", *, fund_id: 
         "branches": BRANCHES,
         **facts,
     }
-    return platform.work(
+    return platform.run(
         fund_id,
         by=someone(),
         cause=f"test:{declaration_id}",
-        action=lambda work: collections.open_obligation(work, declaration_id=declaration_id, **whole),
+        action=lambda uow: collections.open_obligation(uow, declaration_id=declaration_id, **whole),
     )
 
 
-def gathered(work: Work, *, batch_id: str, account: str = RIB) -> Batch:
+def gathered(uow: UnitOfWork, *, batch_id: str, account: str = RIB) -> Batch:
     """Everything that is ordered, put into a batch as if a file of it were stored."""
-    ordered = payouts_store.ordered(work)
-    index = payees.index_of(account, keys=work.keys)
+    ordered = payouts_store.ordered(uow)
+    index = payees.index_of(account, keys=uow.keys)
     accounts = {payout.payout_id: index for payout in ordered}
-    return payouts.gather(work, ordered, accounts=accounts, batch_id=batch_id, sha256="0", size=1)
+    return payouts.gather(uow, ordered, accounts=accounts, batch_id=batch_id, sha256="0", size=1)

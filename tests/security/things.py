@@ -27,7 +27,7 @@ from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.platform import Platform, now
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import ISSUER, Caller, Office
 from tests.claims import builders as of_claims
 from tests.claims.claims.test_routes import filing
@@ -71,7 +71,7 @@ class Holding:
         headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
         deadletters.park(platform, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
         job_id = f"parked-{self.office.service.name}"
-        platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.schedule(work, "job", job_id))
+        platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "job", job_id))
         self.parts |= {"event_id": event_id, "key": key, "fingerprint": deadletters.fingerprint(*PARKED)}
         self.parts |= {"job_id": f"job:{job_id}"}
         self.marks |= {event_id}
@@ -160,7 +160,7 @@ def _signed_in(platform: Platform) -> str:
     """Accounts of both callers of each role, each in a session; and one more session of the owner, whose id it is."""
     lent = "another-session-of-the-owner"
 
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         for role in Role:
             for is_owner in (True, False):
                 name = account_name(role, is_owner=is_owner)
@@ -172,15 +172,15 @@ def _signed_in(platform: Platform) -> str:
                     password_hash="none",
                     second_factor="none" if role.has_second_factor else None,
                 )
-                accounts.keep(work, Outcome(account))
-                sessions.keep(work, Outcome(_session(work, f"session-of-{name}", name)))
-        sessions.keep(work, Outcome(_session(work, lent, account_name(Role.PERSON, is_owner=True))))
+                accounts.keep(uow, Outcome(account))
+                sessions.keep(uow, Outcome(_session(uow, f"session-of-{name}", name)))
+        sessions.keep(uow, Outcome(_session(uow, lent, account_name(Role.PERSON, is_owner=True))))
 
-    platform.work(DZ, by=someone(), cause="test:signed-in", action=act)
+    platform.run(DZ, by=someone(), cause="test:signed-in", action=act)
     return lent
 
 
-def _session(work: Work, session_id: str, account_id: str) -> Session:
+def _session(uow: UnitOfWork, session_id: str, account_id: str) -> Session:
     return Session(
         session_id=session_id,
         account_id=account_id,
@@ -190,9 +190,9 @@ def _session(work: Work, session_id: str, account_id: str) -> Session:
         challenge="none",
         nonce=None,
         methods=("pwd",),
-        signed_in_at=work.at,
+        signed_in_at=uow.at,
         code_hash=f"code-of-{session_id}",
-        code_used_at=work.at,
+        code_used_at=uow.at,
     )
 
 

@@ -80,8 +80,8 @@ def test_it_is_named(town: Town, how: str) -> None:
 
 
 def test_what_was_written_a_moment_ago_may_wait_for_its_link_and_what_is_old_may_not(town: Town) -> None:
-    town.platforms["claims"].work(
-        DZ, by=someone(), cause="chore:x", action=lambda work: work.note("looked", "claims", "c1")
+    town.platforms["claims"].run(
+        DZ, by=someone(), cause="chore:x", action=lambda uow: uow.note("looked", "claims", "c1")
     )
     assert found(town.seen(), audit_chain.ask) == []
     patient = town.seen(limits=Limits(unlinked=timedelta(hours=2)), at=datetime.now(UTC) + timedelta(hours=1))
@@ -91,8 +91,8 @@ def test_what_was_written_a_moment_ago_may_wait_for_its_link_and_what_is_old_may
 
 
 def test_a_link_that_the_others_have_not_heard_of_for_long_is_named(town: Town) -> None:
-    town.platforms["claims"].work(
-        DZ, by=someone(), cause="chore:x", action=lambda work: work.note("looked", "claims", "c1")
+    town.platforms["claims"].run(
+        DZ, by=someone(), cause="chore:x", action=lambda uow: uow.note("looked", "claims", "c1")
     )
     auditing.link_all(town.platforms["claims"], DZ, service="claims")
     assert found(town.seen(), audit_chain.ask) == []

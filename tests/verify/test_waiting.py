@@ -26,12 +26,12 @@ def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
 
 def test_a_job_that_failed_is_named_until_it_is_retried(town: Town) -> None:
     platform = town.platforms["documents"]
-    platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.schedule(work, "print-paper", "p1"))
+    platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "print-paper", "p1"))
     assert found(town.seen(), waiting.ask) == []
     failed = {"status": "failed", "last_error": "paper.no-glyph"}
     platform.database["jobs"].update_one({"_id": f"{DZ}:print-paper:p1"}, {"$set": failed})
     assert found(town.seen(), waiting.ask) == [f"documents failed {DZ}:print-paper:p1: paper.no-glyph"]
-    platform.work(DZ, by=someone(), cause="test", action=lambda work: queue.cancel(work, "print-paper", "p1"))
+    platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.cancel(uow, "print-paper", "p1"))
     assert found(town.seen(), waiting.ask) == []
 
 

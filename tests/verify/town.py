@@ -98,7 +98,7 @@ class Town:
         asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
-        self.platforms["claims"].work(DZ, by=someone(), cause="test", action=lambda work: claims.keep(work, approval))
+        self.platforms["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.keep(uow, approval))
         self.carry()
         paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
@@ -110,7 +110,7 @@ class Town:
 
     def tell(self, service: str, *events: Any) -> None:
         platform: Platform = self.platforms[service]
-        platform.work(DZ, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+        platform.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
 
     def carry(self) -> None:
         """Relays carry and inboxes take, until nobody has anything to say."""

@@ -17,7 +17,7 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 class UploadUnknown(Conflict):
@@ -48,67 +48,67 @@ class ForAgent:
 # --- The person -------------------------------------------------------------------------------------------------------
 
 
-def submit(work: Work, filing: Filing) -> Claim:
+def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         raise NotYours
-    papers = _known(work, filing.papers, person_ref=work.by.person_ref)
+    papers = _known(uow, filing.papers, person_ref=uow.by.person_ref)
     outcome = rules.submit(
         replace(filing, papers=papers),
-        fund=work.fund,
-        person_ref=work.by.person_ref,
-        claim_id=work.new_id(),
-        reference=work.new_reference("CL"),
-        at=work.at,
+        fund=uow.fund,
+        person_ref=uow.by.person_ref,
+        claim_id=uow.new_id(),
+        reference=uow.new_reference("CL"),
+        at=uow.at,
     )
-    _use_papers(work, outcome.thing, papers)
-    return store.claims.keep(work, outcome)
+    _use_papers(uow, outcome.thing, papers)
+    return store.claims.keep(uow, outcome)
 
 
-def read(work: Work, *, claim_id: str) -> Claim:
+def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """A claim, for the person whose it is and for the fund's agents."""
-    claim = store.claims.load(work, claim_id)
-    work.by.must_act_for_person(claim.person_ref)
+    claim = store.claims.load(uow, claim_id)
+    uow.by.must_act_for_person(claim.person_ref)
     return claim
 
 
-def look_at(work: Work, *, claim_id: str, purpose: Purpose) -> Claim:
+def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> Claim:
     """As `read`; what an agent reads enters the access journal."""
-    claim = read(work, claim_id=claim_id)
-    journal.note_person(work, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    claim = read(uow, claim_id=claim_id)
+    journal.note_person(uow, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
     return claim
 
 
-def of_caller(work: Work, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
     """The caller's own claims, of one status or of any."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         return Page([])
-    return store.of_person(work, work.by.person_ref, wanted=wanted, status=status)
+    return store.of_person(uow, uow.by.person_ref, wanted=wanted, status=status)
 
 
-def add_paper(work: Work, *, claim_id: str, paper: Paper) -> Claim:
-    claim = read(work, claim_id=claim_id)
-    (known,) = _known(work, [paper], person_ref=claim.person_ref)
-    outcome = rules.add_paper(claim, known, fund=work.fund, at=work.at)
-    _use_papers(work, claim, [known])
-    return store.claims.keep(work, outcome)
+def add_paper(uow: UnitOfWork, *, claim_id: str, paper: Paper) -> Claim:
+    claim = read(uow, claim_id=claim_id)
+    (known,) = _known(uow, [paper], person_ref=claim.person_ref)
+    outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
+    _use_papers(uow, claim, [known])
+    return store.claims.keep(uow, outcome)
 
 
-def withdraw(work: Work, *, claim_id: str) -> Claim:
+def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """The person, and nobody for them, takes the claim back."""
-    claim = store.claims.load(work, claim_id)
-    if work.by.person_ref != claim.person_ref:
+    claim = store.claims.load(uow, claim_id)
+    if uow.by.person_ref != claim.person_ref:
         raise NotYours
-    outcome = rules.withdraw(claim, at=work.at)
-    store.free_papers(work, claim)
-    return store.claims.keep(work, outcome)
+    outcome = rules.withdraw(claim, at=uow.at)
+    store.free_papers(uow, claim)
+    return store.claims.keep(uow, outcome)
 
 
 # --- The fund's agents ------------------------------------------------------------------------------------------------
 
 
 def queue(
-    work: Work,
+    uow: UnitOfWork,
     *,
     wanted: Wanted,
     status: Status | None,
@@ -119,141 +119,141 @@ def queue(
 ) -> Page[Claim]:
     """Claims by what an agent asks for, the first due first. One person's enter the access journal."""
     if person_ref is not None:
-        journal.note_person(work, person_ref, looked_at=Looked.CLAIMS, purpose=purpose)
-    held_by = work.by.subject if assigned_to == "me" else assigned_to
+        journal.note_person(uow, person_ref, looked_at=Looked.CLAIMS, purpose=purpose)
+    held_by = uow.by.subject if assigned_to == "me" else assigned_to
     return store.queue(
-        work, wanted=wanted, status=status, assigned_to=held_by, due_before=due_before, person_ref=person_ref
+        uow, wanted=wanted, status=status, assigned_to=held_by, due_before=due_before, person_ref=person_ref
     )
 
 
-def find_reference(work: Work, *, reference: str, purpose: Purpose) -> Page[Claim]:
+def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
-    found = store.of_reference(work, typed.reference(reference))
+    found = store.of_reference(uow, typed.reference(reference))
     if found is None:
         return Page([])
-    journal.note_person(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+    journal.note_person(uow, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
     return Page([found])
 
 
-def find_number(work: Work, *, number: str, purpose: Purpose) -> search.Found:
+def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
-    found = store.of_reference(work, typed.reference(number))
+    found = store.of_reference(uow, typed.reference(number))
     if found is not None:
-        journal.note_person(work, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+        journal.note_person(uow, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
         return search.Found(person_ref=found.person_ref, claim_id=found.claim_id)
-    insurance_number = search.insurance_number(number, fund=work.fund)
-    person_ref = work.keys.person_ref(insurance_number)
-    is_known = entitlements.is_known(work, person_ref=person_ref)
-    if not is_known and not store.of_person(work, person_ref, wanted=Wanted(limit=1), status=None).items:
+    insurance_number = search.insurance_number(number, fund=uow.fund)
+    person_ref = uow.keys.person_ref(insurance_number)
+    is_known = entitlements.is_known(uow, person_ref=person_ref)
+    if not is_known and not store.of_person(uow, person_ref, wanted=Wanted(limit=1), status=None).items:
         raise search.NothingFound
-    journal.note_person(work, person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(uow, person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)
 
 
-def for_agent(work: Work, *, claim_id: str, purpose: Purpose) -> ForAgent:
+def for_agent(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
     """A claim with the person's others of the same act and day, and what of it may be filed twice."""
-    claim = look_at(work, claim_id=claim_id, purpose=purpose)
-    return _for_agent(work, claim)
+    claim = look_at(uow, claim_id=claim_id, purpose=purpose)
+    return _for_agent(uow, claim)
 
 
-def assign(work: Work, *, claim_id: str) -> Claim:
+def assign(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """The caller, an agent, takes the claim."""
-    return _assigned(work, "took", rules.assign(store.claims.load(work, claim_id), to=work.by))
+    return _assigned(uow, "took", rules.assign(store.claims.load(uow, claim_id), to=uow.by))
 
 
-def release(work: Work, *, claim_id: str) -> Claim:
+def release(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """The caller, who holds the claim, gives it back."""
-    return _assigned(work, "released", rules.release(store.claims.load(work, claim_id), by=work.by))
+    return _assigned(uow, "released", rules.release(store.claims.load(uow, claim_id), by=uow.by))
 
 
-def reassign(work: Work, *, claim_id: str, to: str | None, reason: str) -> Claim:
+def reassign(uow: UnitOfWork, *, claim_id: str, to: str | None, reason: str) -> Claim:
     """A supervisor gives the claim to an agent, or back to the queue, and says why."""
-    return _assigned(work, "reassigned", rules.reassign(store.claims.load(work, claim_id), to=to), why=reason)
+    return _assigned(uow, "reassigned", rules.reassign(store.claims.load(uow, claim_id), to=to), why=reason)
 
 
-def separate(work: Work, *, claim_id: str, other_id: str) -> ForAgent:
+def separate(uow: UnitOfWork, *, claim_id: str, other_id: str) -> ForAgent:
     """The caller confirms that two claims that are alike are two."""
-    claim, other = store.claims.load(work, claim_id), store.claims.load(work, other_id)
-    others = store.comparable(work, claim)
-    outcome = rules.separate(claim, other, others=others, by=work.by, at=work.at)
-    return _for_agent(work, store.claims.keep(work, outcome))
+    claim, other = store.claims.load(uow, claim_id), store.claims.load(uow, other_id)
+    others = store.comparable(uow, claim)
+    outcome = rules.separate(claim, other, others=others, by=uow.by, at=uow.at)
+    return _for_agent(uow, store.claims.keep(uow, outcome))
 
 
-def ask_paper(work: Work, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
-    claim = store.claims.load(work, claim_id)
-    outcome = rules.ask_paper(claim, kind=kind, reason=reason, fund=work.fund, by=work.by, at=work.at)
-    return store.claims.keep(work, outcome)
+def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
+    claim = store.claims.load(uow, claim_id)
+    outcome = rules.ask_paper(claim, kind=kind, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
+    return store.claims.keep(uow, outcome)
 
 
-def approve(work: Work, *, claim_id: str, refused_lines: Mapping[int, RefusalReason]) -> Claim:
-    claim = store.claims.load(work, claim_id)
-    is_open = entitlements.is_open(work, person_ref=claim.person_ref, on=claim.care_on)
+def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, RefusalReason]) -> Claim:
+    claim = store.claims.load(uow, claim_id)
+    is_open = entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
     outcome = rules.approve(
         claim,
         refused_lines=refused_lines,
-        others=store.comparable(work, claim),
-        fund=work.fund,
+        others=store.comparable(uow, claim),
+        fund=uow.fund,
         is_right_open=is_open,
-        by=work.by,
-        at=work.at,
+        by=uow.by,
+        at=uow.at,
     )
-    return store.claims.keep(work, outcome)
+    return store.claims.keep(uow, outcome)
 
 
-def refuse(work: Work, *, claim_id: str, reason: RefusalReason) -> Claim:
-    claim = store.claims.load(work, claim_id)
-    outcome = rules.refuse(claim, reason=reason, by=work.by, at=work.at)
-    store.free_papers(work, claim)
-    return store.claims.keep(work, outcome)
+def refuse(uow: UnitOfWork, *, claim_id: str, reason: RefusalReason) -> Claim:
+    claim = store.claims.load(uow, claim_id)
+    outcome = rules.refuse(claim, reason=reason, by=uow.by, at=uow.at)
+    store.free_papers(uow, claim)
+    return store.claims.keep(uow, outcome)
 
 
-def set_due_day(work: Work, claim_id: str) -> None:
+def set_due_day(uow: UnitOfWork, claim_id: str) -> None:
     """For a claim that an earlier release filed."""
-    claim = store.claims.load(work, claim_id)
+    claim = store.claims.load(uow, claim_id)
     if claim.due_on == date.max:
-        store.claims.keep(work, rules.with_due_day(claim, fund=work.fund))
+        store.claims.keep(uow, rules.with_due_day(claim, fund=uow.fund))
 
 
 # --- Payments ---------------------------------------------------------------------------------------------------------
 
 
-def note_ordered(work: Work, *, claim_id: str) -> None:
-    store.claims.keep(work, rules.note_ordered(store.claims.load(work, claim_id), at=work.at))
+def note_ordered(uow: UnitOfWork, *, claim_id: str) -> None:
+    store.claims.keep(uow, rules.note_ordered(store.claims.load(uow, claim_id), at=uow.at))
 
 
-def note_paid(work: Work, *, claim_id: str, currency: str) -> None:
-    store.claims.keep(work, rules.note_paid(store.claims.load(work, claim_id), currency=currency, at=work.at))
+def note_paid(uow: UnitOfWork, *, claim_id: str, currency: str) -> None:
+    store.claims.keep(uow, rules.note_paid(store.claims.load(uow, claim_id), currency=currency, at=uow.at))
 
 
-def note_returned(work: Work, *, claim_id: str, reason: str) -> None:
-    store.claims.keep(work, rules.note_returned(store.claims.load(work, claim_id), reason=reason, at=work.at))
+def note_returned(uow: UnitOfWork, *, claim_id: str, reason: str) -> None:
+    store.claims.keep(uow, rules.note_returned(store.claims.load(uow, claim_id), reason=reason, at=uow.at))
 
 
-def _for_agent(work: Work, claim: Claim) -> ForAgent:
-    others = store.comparable(work, claim)
+def _for_agent(uow: UnitOfWork, claim: Claim) -> ForAgent:
+    others = store.comparable(uow, claim)
     beside = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     return ForAgent(claim, tuple(beside), duplicates.findings(claim, others))
 
 
-def _assigned(work: Work, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
-    kept = store.claims.keep(work, outcome)
-    work.note(verb, "assignments", kept.claim_id, version=kept.version, why=why)
+def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
+    kept = store.claims.keep(uow, outcome)
+    uow.note(verb, "assignments", kept.claim_id, version=kept.version, why=why)
     return kept
 
 
-def _known(work: Work, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
+def _known(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
     """The papers with the digest of what is in them. Raises `UploadUnknown` where one is not known as the person's."""
     given = tuple(papers)
-    uploads = store.uploads(work, {paper.upload_id for paper in given})
+    uploads = store.uploads(uow, {paper.upload_id for paper in given})
     if any(uploads.get(paper.upload_id, ("",))[0] != person_ref for paper in given):
         raise UploadUnknown
     return tuple(replace(paper, digest=uploads[paper.upload_id][1]) for paper in given)
 
 
-def _use_papers(work: Work, claim: Claim, papers: Sequence[Paper]) -> None:
+def _use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper]) -> None:
     """Note that the papers stand in the claim. Raises `PaperInAnotherClaim` where one stands in another already."""
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
-    uses = store.uses(work, papers, person_ref=claim.person_ref)
+    uses = store.uses(uow, papers, person_ref=claim.person_ref)
     for claim_id in sorted(set(uses.values()) - {claim.claim_id}):
-        raise PaperInAnotherClaim(reference=store.claims.load(work, claim_id).reference)
-    store.use_papers(work, claim, {key: digest for key, digest in digests.items() if key not in uses})
+        raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
+    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})

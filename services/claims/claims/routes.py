@@ -33,7 +33,7 @@ from services.claims.claims.search import Found
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Order, Page, cut
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("claims", about="Claims for care: what may be asked for, filing, following, and what agents decide.")
 
@@ -42,67 +42,67 @@ Body = Mapping[str, Any]
 ACTS = Order("key", "key")
 
 
-def _today(work: Work) -> date:
-    return work.at.astimezone(work.fund.zone).date()
+def _today(uow: UnitOfWork) -> date:
+    return uow.at.astimezone(uow.fund.zone).date()
 
 
 @routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery, is_reference=True)
-def list_types(work: Work, query: Body) -> dict[str, tuple[Offer, ...]]:
+def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[Offer, ...]]:
     """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
-    return {"items": offers(work.fund, on=query["on"] or _today(work))}
+    return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
 
 
 @routes.get("/acts", needs="claims:read", shows=ActsPage, query=ActsQuery, is_reference=True)
-def list_acts(work: Work, query: Body) -> Page[MedicalAct]:
+def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
     """The medical acts that the fund reimburses, with their prices on a day of care; by code, or by words of a name."""
-    on, claim_type, search = query["on"] or _today(work), query["claim_type"], query["search"]
-    found = medical_acts(work.fund, on=on, claim_type=claim_type, search=search)
+    on, claim_type, search = query["on"] or _today(uow), query["claim_type"], query["search"]
+    found = medical_acts(uow.fund, on=on, claim_type=claim_type, search=search)
     return cut(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
 
 
 @routes.post("/claims", needs="claims:submit", takes=FilingBody, shows=ClaimView, status=201, is_keyed=True)
-def submit(work: Work, body: Body) -> Claim:
+def submit(uow: UnitOfWork, body: Body) -> Claim:
     """File a claim for oneself, with the supporting papers that its type requires."""
     lines = tuple(Line(**line) for line in body["lines"])
-    papers = tuple(Paper(**paper, added_at=work.at) for paper in body["papers"])
+    papers = tuple(Paper(**paper, added_at=uow.at) for paper in body["papers"])
     filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers)
-    return actions.submit(work, filing)
+    return actions.submit(uow, filing)
 
 
 @routes.get("/claims", needs="claims:read", shows=ClaimViews, query=OwnQuery)
-def list_own(work: Work, query: Body) -> Page[Claim]:
+def list_own(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """The caller's own claims, newest first."""
-    return actions.of_caller(work, wanted=query["page"], status=query["status"])
+    return actions.of_caller(uow, wanted=query["page"], status=query["status"])
 
 
 @routes.get("/claims/<claim_id>", needs="claims:read", shows=ClaimView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Body, claim_id: str) -> Claim:
+def read(uow: UnitOfWork, query: Body, claim_id: str) -> Claim:
     """One claim, with what happened, what comes next and who must act."""
-    return actions.look_at(work, claim_id=claim_id, purpose=query["purpose"])
+    return actions.look_at(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
 @routes.post("/claims/<claim_id>/papers", needs="claims:submit", takes=PaperBody, shows=ClaimView, edits=actions.read)
-def add_paper(work: Work, body: Body, claim_id: str) -> Claim:
+def add_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a paper that an agent asked for."""
-    return actions.add_paper(work, claim_id=claim_id, paper=Paper(**body, added_at=work.at))
+    return actions.add_paper(uow, claim_id=claim_id, paper=Paper(**body, added_at=uow.at))
 
 
 @routes.post("/claims/<claim_id>/withdrawal", needs="claims:submit", shows=ClaimView, edits=actions.read)
-def withdraw(work: Work, claim_id: str) -> Claim:
+def withdraw(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
-    return actions.withdraw(work, claim_id=claim_id)
+    return actions.withdraw(uow, claim_id=claim_id)
 
 
 @routes.get("/queue/claims", needs="claims:decide", shows=ClaimViews, query=QueueQuery, is_journaled=True)
-def queue(work: Work, query: Body) -> Page[Claim]:
+def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
     if query["reference"] is not None:
-        return actions.find_reference(work, reference=query["reference"], purpose=query["purpose"])
+        return actions.find_reference(uow, reference=query["reference"], purpose=query["purpose"])
     status = query["status"]
     if status is None and query["person_ref"] is None:
         status = Status.SUBMITTED
     return actions.queue(
-        work,
+        uow,
         wanted=query["page"],
         status=status,
         assigned_to=query["assigned_to"],
@@ -115,30 +115,30 @@ def queue(work: Work, query: Body) -> Page[Claim]:
 @routes.get(
     "/queue/claims/<claim_id>", needs="claims:decide", shows=AgentClaimView, query=PurposeQuery, is_journaled=True
 )
-def read_for_decision(work: Work, query: Body, claim_id: str) -> ForAgent:
+def read_for_decision(uow: UnitOfWork, query: Body, claim_id: str) -> ForAgent:
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
-    return actions.for_agent(work, claim_id=claim_id, purpose=query["purpose"])
+    return actions.for_agent(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
 @routes.post("/queue/searches", needs="claims:decide", takes=SearchBody, shows=FoundView)
-def search(work: Work, body: Body) -> Found:
+def search(uow: UnitOfWork, body: Body) -> Found:
     """Find a claim by its reference, or a person by the insurance number. It enters the access journal.
 
     A POST, since a number in an address would stand in every log on the way.
     """
-    return actions.find_number(work, number=body["number"], purpose=body["purpose"])
+    return actions.find_number(uow, number=body["number"], purpose=body["purpose"])
 
 
 @routes.post("/claims/<claim_id>/assignment", needs="claims:decide", shows=ClaimView, edits=actions.read)
-def assign(work: Work, claim_id: str) -> Claim:
+def assign(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take a claim out of the common queue. The first who acts on a claim that nobody holds takes it, too."""
-    return actions.assign(work, claim_id=claim_id)
+    return actions.assign(uow, claim_id=claim_id)
 
 
 @routes.post("/claims/<claim_id>/release", needs="claims:decide", shows=ClaimView, edits=actions.read)
-def release(work: Work, claim_id: str) -> Claim:
+def release(uow: UnitOfWork, claim_id: str) -> Claim:
     """Put a claim that one holds back into the common queue."""
-    return actions.release(work, claim_id=claim_id)
+    return actions.release(uow, claim_id=claim_id)
 
 
 @routes.post(
@@ -148,9 +148,9 @@ def release(work: Work, claim_id: str) -> Claim:
     shows=ClaimView,
     edits=actions.read,
 )
-def reassign(work: Work, body: Body, claim_id: str) -> Claim:
+def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a claim to an agent, or back to the common queue, whoever holds it."""
-    return actions.reassign(work, claim_id=claim_id, to=body["to"], reason=body["reason"])
+    return actions.reassign(uow, claim_id=claim_id, to=body["to"], reason=body["reason"])
 
 
 @routes.post(
@@ -160,9 +160,9 @@ def reassign(work: Work, body: Body, claim_id: str) -> Claim:
     shows=AgentClaimView,
     edits=actions.read,
 )
-def separate(work: Work, body: Body, claim_id: str) -> ForAgent:
+def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ForAgent:
     """Confirm that a claim and another that is like it are two, not one bill filed twice."""
-    return actions.separate(work, claim_id=claim_id, other_id=body["claim_id"])
+    return actions.separate(uow, claim_id=claim_id, other_id=body["claim_id"])
 
 
 @routes.post(
@@ -172,9 +172,9 @@ def separate(work: Work, body: Body, claim_id: str) -> ForAgent:
     shows=ClaimView,
     edits=actions.read,
 )
-def ask_paper(work: Work, body: Body, claim_id: str) -> Claim:
+def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Ask the person for one more paper, with the reason."""
-    return actions.ask_paper(work, claim_id=claim_id, kind=body["kind"], reason=body["reason"])
+    return actions.ask_paper(uow, claim_id=claim_id, kind=body["kind"], reason=body["reason"])
 
 
 @routes.post(
@@ -185,15 +185,15 @@ def ask_paper(work: Work, body: Body, claim_id: str) -> Claim:
     is_keyed=True,
     edits=actions.read,
 )
-def approve(work: Work, body: Body, claim_id: str) -> Claim:
+def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Decide line by line; the fund owes its share of every line that is not refused."""
     refused = {line["number"]: line["reason"] for line in body["refused_lines"]}
-    return actions.approve(work, claim_id=claim_id, refused_lines=refused)
+    return actions.approve(uow, claim_id=claim_id, refused_lines=refused)
 
 
 @routes.post(
     "/claims/<claim_id>/refusal", needs="claims:decide", takes=RefusalBody, shows=ClaimView, edits=actions.read
 )
-def refuse(work: Work, body: Body, claim_id: str) -> Claim:
+def refuse(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Refuse the whole claim, with the reason."""
-    return actions.refuse(work, claim_id=claim_id, reason=body["reason"])
+    return actions.refuse(uow, claim_id=claim_id, reason=body["reason"])

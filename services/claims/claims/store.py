@@ -9,7 +9,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NOBODY = "nobody"
 """Who holds a claim that waits in the common queue, where the queue is asked for those."""
@@ -39,14 +39,14 @@ claims = Shelf(
 )
 
 
-def of_person(work: Work, person_ref: str, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
     """A person's claims of one status, or of any where it is None, newest first."""
     filters = {"person_ref": person_ref} | ({} if status is None else {"status": status.value})
-    return claims.page(work, order=NEWEST_FIRST, wanted=wanted, **filters)
+    return claims.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
 def queue(
-    work: Work,
+    uow: UnitOfWork,
     *,
     wanted: Wanted,
     status: Status | None,
@@ -64,73 +64,73 @@ def queue(
         filters["due_on"] = {"$lt": due_before.isoformat()}
     if person_ref is not None:
         filters["person_ref"] = person_ref
-    return claims.page(work, order=DUE_FIRST, wanted=wanted, **filters)
+    return claims.page(uow, order=DUE_FIRST, wanted=wanted, **filters)
 
 
-def without_due_day(work: Work) -> list[str]:
+def without_due_day(uow: UnitOfWork) -> list[str]:
     """Ids of undecided claims that no release gave a due day yet, some hundreds at most: the rest comes next."""
     return [
         claim.claim_id
         for status in UNDECIDED
-        for claim in claims.find_all(work, status=status.value, due_on=None, limit=DUE_DAYS_AT_ONCE_MAX)
+        for claim in claims.find_all(uow, status=status.value, due_on=None, limit=DUE_DAYS_AT_ONCE_MAX)
     ]
 
 
-def of_reference(work: Work, reference: str) -> Claim | None:
-    return claims.find_only(work, reference=reference)
+def of_reference(uow: UnitOfWork, reference: str) -> Claim | None:
+    return claims.find_only(uow, reference=reference)
 
 
-def comparable(work: Work, claim: Claim) -> list[Claim]:
+def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
     """The other claims of the person with care on the same day, and those of anybody with one of its papers. Raises
     `TooManyToCompare` rather than leave some out."""
-    same_day = claims.find_all(work, person_ref=claim.person_ref, care_on=claim.care_on.isoformat())
+    same_day = claims.find_all(uow, person_ref=claim.person_ref, care_on=claim.care_on.isoformat())
     found = {each.claim_id: each for each in same_day}
     with_papers = {
         str(use["claim_id"])
         for digest in claim.digests
-        for use in work.drawer("paper_uses").find({"digest": digest}, limit=FIND_MAX)
+        for use in uow.drawer("paper_uses").find({"digest": digest}, limit=FIND_MAX)
     }
     if max(len(same_day), len(with_papers)) >= FIND_MAX:
         raise TooManyToCompare
-    found |= claims.find_many(work, with_papers - found.keys())
+    found |= claims.find_many(uow, with_papers - found.keys())
     return [each for claim_id, each in found.items() if claim_id != claim.claim_id]
 
 
 # --- Papers -----------------------------------------------------------------------------------------------------------
 
 
-def know_upload(work: Work, upload_id: str, *, person_ref: str, sha256: str) -> None:
+def know_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str) -> None:
     """Remember that documents keeps this paper of this person, and a keyed digest of what is in it."""
-    digest = work.keys.blind_index(sha256, of="upload")
-    work.drawer("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
+    digest = uow.keys.blind_index(sha256, of="upload")
+    uow.drawer("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
 
 
-def uploads(work: Work, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+def uploads(uow: UnitOfWork, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
     """Whose papers they are and their digests, by id; those that documents has not told of are not there."""
-    prefix = len(work.drawer("uploads").key(""))
-    found = work.drawer("uploads").find_keys(upload_ids)
+    prefix = len(uow.drawer("uploads").key(""))
+    found = uow.drawer("uploads").find_keys(upload_ids)
     return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
 
 
-def uses(work: Work, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
+def uses(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
     """In which claims of the person, dead ones left out, these papers stand: claim by key of the use."""
-    prefix = len(work.drawer("paper_uses").key(""))
-    found = work.drawer("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
+    prefix = len(uow.drawer("paper_uses").key(""))
+    found = uow.drawer("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
     return {str(use["_id"])[prefix:]: str(use["claim_id"]) for use in found}
 
 
-def use_papers(work: Work, claim: Claim, digests: Mapping[str, str]) -> None:
+def use_papers(uow: UnitOfWork, claim: Claim, digests: Mapping[str, str]) -> None:
     """Note that papers stand in a claim: their digests by the keys of their use. Of two claims that come in at once
     with the same paper, the second is tried again and meets the first."""
     for key, digest in digests.items():
-        work.drawer("paper_uses").insert(key, {"digest": digest, "claim_id": claim.claim_id})
+        uow.drawer("paper_uses").insert(key, {"digest": digest, "claim_id": claim.claim_id})
 
 
-def free_papers(work: Work, claim: Claim) -> None:
+def free_papers(uow: UnitOfWork, claim: Claim) -> None:
     """The claim is dead: its papers may be filed again."""
-    for key, claim_id in sorted(uses(work, claim.papers, person_ref=claim.person_ref).items()):
+    for key, claim_id in sorted(uses(uow, claim.papers, person_ref=claim.person_ref).items()):
         if claim_id == claim.claim_id:
-            work.drawer("paper_uses").remove(key)
+            uow.drawer("paper_uses").remove(key)
 
 
 def use_key(paper: Paper, *, person_ref: str) -> str:

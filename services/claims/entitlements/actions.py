@@ -11,13 +11,13 @@ from shared.events.claims import Right, RightsDecided
 from shared.events.payments import WagesDeclared
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def decide_page(work: Work, page: WagesDeclared) -> None:
+def decide_page(uow: UnitOfWork, page: WagesDeclared) -> None:
     """Write down the work of a page of wages, decide each person's right anew, and tell."""
-    today = work.at.astimezone(work.fund.zone).date()
-    known = entitlements.find_many(work, {wage.person_ref for wage in page.wages})
+    today = uow.at.astimezone(uow.fund.zone).date()
+    known = entitlements.find_many(uow, {wage.person_ref for wage in page.wages})
     changed: dict[str, Entitlement] = {}
     for wage in page.wages:
         ref = wage.person_ref
@@ -25,36 +25,36 @@ def decide_page(work: Work, page: WagesDeclared) -> None:
         changed[ref] = rules.declared(
             before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
         )
-    decided = [replace(each, right=rules.decide(each, fund=work.fund, on=today)) for each in changed.values()]
-    entitlements.keep_many(work, decided, part_of=f"{page.declaration_id}/{page.page}")
-    work.tell(_told(page, decided, work))
+    decided = [replace(each, right=rules.decide(each, fund=uow.fund, on=today)) for each in changed.values()]
+    entitlements.keep_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
+    uow.tell(_told(page, decided, uow))
 
 
-def read(work: Work, *, person_ref: str) -> Entitlement:
+def read(uow: UnitOfWork, *, person_ref: str) -> Entitlement:
     """A person's record, for that person and for the fund's agents."""
-    work.by.must_act_for_person(person_ref)
-    return entitlements.load(work, person_ref)
+    uow.by.must_act_for_person(person_ref)
+    return entitlements.load(uow, person_ref)
 
 
-def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Entitlement:
+def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Entitlement:
     """As `read`; what an agent reads enters the access journal."""
-    found = read(work, person_ref=person_ref)
-    journal.note_person(work, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
+    found = read(uow, person_ref=person_ref)
+    journal.note_person(uow, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
     return found
 
 
-def is_known(work: Work, *, person_ref: str) -> bool:
+def is_known(uow: UnitOfWork, *, person_ref: str) -> bool:
     """Whether any employer has declared anything of the person."""
-    return entitlements.find(work, person_ref) is not None
+    return entitlements.find(uow, person_ref) is not None
 
 
-def is_open(work: Work, *, person_ref: str, on: date) -> bool:
+def is_open(uow: UnitOfWork, *, person_ref: str, on: date) -> bool:
     """Whether the person's care on a day is covered."""
-    found = entitlements.find(work, person_ref)
-    return found is not None and rules.is_open(found, fund=work.fund, on=on)
+    found = entitlements.find(uow, person_ref)
+    return found is not None and rules.is_open(found, fund=uow.fund, on=on)
 
 
-def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> RightsDecided:
+def _told(page: WagesDeclared, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
     withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(
@@ -74,5 +74,5 @@ def _told(page: WagesDeclared, decided: list[Entitlement], work: Work) -> Rights
         page=page.page,
         pages=page.pages,
         rights=rights,
-        decided_at=work.at,
+        decided_at=uow.at,
     )

@@ -9,20 +9,20 @@ from services.claims.entitlements.rules import EntitlementUnknown
 from services.claims.entitlements.schemas import RightView
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("entitlements", about="Rights to care, and the work that they were decided from.")
 
 
 @routes.get("/rights", needs="rights:read", shows=RightView)
-def read_own(work: Work) -> Entitlement:
+def read_own(uow: UnitOfWork) -> Entitlement:
     """The caller's own right to care."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         raise EntitlementUnknown
-    return actions.read(work, person_ref=work.by.person_ref)
+    return actions.read(uow, person_ref=uow.by.person_ref)
 
 
 @routes.get("/persons/<person_ref>/rights", needs="rights:read", shows=RightView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Entitlement:
+def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Entitlement:
     """A person's right to care, for the person and for the fund's agents."""
-    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])
+    return actions.look_at(uow, person_ref=person_ref, purpose=query["purpose"])

@@ -12,13 +12,13 @@ from shared.events.payments import DeclaredWage, WagesDeclared
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def write_page(work: Work, page: WagesDeclared) -> None:
+def write_page(uow: UnitOfWork, page: WagesDeclared) -> None:
     """Write a page of wages into the careers of its persons, and out of those whom a corrected declaration drops."""
     deciding = pages_that_decide(
-        work,
+        uow,
         rules.scope_of(page),
         page_id=rules.page_id_of(page),
         revision=page.revision,
@@ -30,44 +30,44 @@ def write_page(work: Work, page: WagesDeclared) -> None:
     declared: dict[str, list[DeclaredWage]] = defaultdict(list)
     for wage in page.wages:
         declared[wage.person_ref].append(wage)
-    known = careers.find_many(work, record.touched_refs)
+    known = careers.find_many(uow, record.touched_refs)
     written = [
         rules.declared(known.get(ref) or Career(person_ref=ref), declared[ref], page=page)
         for ref in record.touched_refs
     ]
     leaning = tuple(number for career in written for number in career.leaning)
-    careers.keep_many(work, written, part_of=record.page_id)
-    pages.keep_many(work, [replace(record, leaning=leaning)], part_of=record.page_id)
+    careers.keep_many(uow, written, part_of=record.page_id)
+    pages.keep_many(uow, [replace(record, leaning=leaning)], part_of=record.page_id)
 
 
-def leaning_on(work: Work, page: WagesDeclared) -> tuple[str, ...]:
+def leaning_on(uow: UnitOfWork, page: WagesDeclared) -> tuple[str, ...]:
     """The papers that were made from the careers which a page changed; none where the page was overtaken."""
-    record = pages.find(work, rules.page_id_of(page))
+    record = pages.find(uow, rules.page_id_of(page))
     return record.leaning if record else ()
 
 
-def entries_of(work: Work, person_ref: str) -> tuple[Entry, ...]:
+def entries_of(uow: UnitOfWork, person_ref: str) -> tuple[Entry, ...]:
     """What was declared for a person, oldest quarter first; nothing for one of whom nobody spoke."""
-    career = careers.find(work, person_ref)
+    career = careers.find(uow, person_ref)
     return career.entries if career else ()
 
 
-def lean(work: Work, *, person_ref: str, number: str) -> None:
+def lean(uow: UnitOfWork, *, person_ref: str, number: str) -> None:
     """Remember that a paper was made from a career."""
-    careers.keep(work, Outcome(rules.lean(careers.load(work, person_ref), number)))
+    careers.keep(uow, Outcome(rules.lean(careers.load(uow, person_ref), number)))
 
 
-def read(work: Work, *, person_ref: str) -> Statement:
+def read(uow: UnitOfWork, *, person_ref: str) -> Statement:
     """A person's career, for that person and for the fund's agents."""
-    work.by.must_act_for_person(person_ref)
-    career = careers.load(work, person_ref)
-    names = register.names_of(work, (each.employer_id for each in career.entries))
+    uow.by.must_act_for_person(person_ref)
+    career = careers.load(uow, person_ref)
+    names = register.names_of(uow, (each.employer_id for each in career.entries))
     lines = tuple(Line(entry=each, employer_name=names.get(each.employer_id)) for each in reversed(career.entries))
     return Statement(person_ref=person_ref, lines=lines, version=career.version)
 
 
-def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Statement:
+def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Statement:
     """As `read`; what an agent reads enters the access journal."""
-    statement = read(work, person_ref=person_ref)
-    journal.note_person(work, person_ref, looked_at=Looked.CAREER, purpose=purpose)
+    statement = read(uow, person_ref=person_ref)
+    journal.note_person(uow, person_ref, looked_at=Looked.CAREER, purpose=purpose)
     return statement

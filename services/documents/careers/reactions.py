@@ -3,11 +3,11 @@
 from services.documents.careers import actions
 from shared.bus.reactions import Reactions
 from shared.events.payments import WagesDeclared
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(WagesDeclared)
-def write_page(work: Work, event: WagesDeclared) -> None:
-    actions.write_page(work, event)
+def write_page(uow: UnitOfWork, event: WagesDeclared) -> None:
+    actions.write_page(uow, event)

@@ -9,22 +9,22 @@ from services.documents.careers.rules import CareerUnknown
 from services.documents.careers.schemas import CareerView
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("careers", about="What employers declared of a person, quarter by quarter.")
 
 
 @routes.get("/career", needs="careers:read", shows=CareerView)
-def read_own(work: Work) -> Statement:
+def read_own(uow: UnitOfWork) -> Statement:
     """The caller's own career: what employers declared, quarter by quarter, newest first."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         raise CareerUnknown
-    return actions.read(work, person_ref=work.by.person_ref)
+    return actions.read(uow, person_ref=uow.by.person_ref)
 
 
 @routes.get(
     "/persons/<person_ref>/career", needs="careers:read", shows=CareerView, query=PurposeQuery, is_journaled=True
 )
-def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Statement:
+def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Statement:
     """A person's career, for the person and for the fund's agents, whose look enters the access journal."""
-    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])
+    return actions.look_at(uow, person_ref=person_ref, purpose=query["purpose"])

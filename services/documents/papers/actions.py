@@ -16,87 +16,87 @@ from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 PRINT = "papers.print"
 """The kind of the job that prints a paper; its thing is the paper's number."""
 
 
-def ask(work: Work, request: Request) -> Paper:
+def ask(uow: UnitOfWork, request: Request) -> Paper:
     """The caller asks for a paper of their own."""
-    person_ref = work.by.person_ref
+    person_ref = uow.by.person_ref
     if person_ref is None:
         raise NotYours
-    civil = register.civil_of(work, person_ref)
-    entries = careers.entries_of(work, person_ref)
+    civil = register.civil_of(uow, person_ref)
+    entries = careers.entries_of(uow, person_ref)
     outcome = rules.ask(
         request,
-        fund=work.fund,
+        fund=uow.fund,
         entries=entries,
-        employer_names=register.names_of(work, (each.employer_id for each in entries)),
+        employer_names=register.names_of(uow, (each.employer_id for each in entries)),
         holder=Holder(
             full_name=civil.full_name(request.language),
             insurance_number=civil.insurance_number,
             born_on=civil.birth_on,
         ),
         person_ref=person_ref,
-        waiting=store.waiting_of(work, person_ref),
-        number=work.new_reference("PR"),
-        code=rules.control_code(work.chance(rules.CODE_ENTROPY_BYTES)),
+        waiting=store.waiting_of(uow, person_ref),
+        number=uow.new_reference("PR"),
+        code=rules.control_code(uow.chance(rules.CODE_ENTROPY_BYTES)),
         traceparent=carried(),
-        at=work.at,
+        at=uow.at,
     )
     if outcome.thing.said.wages:
-        careers.lean(work, person_ref=person_ref, number=outcome.thing.number)
-    queue.schedule(work, PRINT, outcome.thing.number)
-    return store.papers.keep(work, outcome)
+        careers.lean(uow, person_ref=person_ref, number=outcome.thing.number)
+    queue.schedule(uow, PRINT, outcome.thing.number)
+    return store.papers.keep(uow, outcome)
 
 
-def read(work: Work, *, number: str) -> Paper:
+def read(uow: UnitOfWork, *, number: str) -> Paper:
     """A paper, for the person whose it is and for the fund's agents."""
-    paper = store.papers.load(work, number)
-    work.by.must_act_for_person(paper.person_ref)
+    paper = store.papers.load(uow, number)
+    uow.by.must_act_for_person(paper.person_ref)
     return paper
 
 
-def look_at(work: Work, *, number: str, purpose: Purpose) -> Paper:
+def look_at(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Paper:
     """As `read`; what an agent reads enters the access journal."""
-    paper = read(work, number=number)
-    journal.note_person(work, paper.person_ref, looked_at=Looked.PAPER, reference=paper.number, purpose=purpose)
+    paper = read(uow, number=number)
+    journal.note_person(uow, paper.person_ref, looked_at=Looked.PAPER, reference=paper.number, purpose=purpose)
     return paper
 
 
-def of_caller(work: Work, *, wanted: Wanted) -> Page[Paper]:
+def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[Paper]:
     """A page of the caller's own papers, newest first."""
-    return store.of_person(work, work.by.person_ref, wanted=wanted) if work.by.person_ref else Page([])
+    return store.of_person(uow, uow.by.person_ref, wanted=wanted) if uow.by.person_ref else Page([])
 
 
-def issue(work: Work, printed: PaperContent, *, pdf: Blob) -> None:
+def issue(uow: UnitOfWork, printed: PaperContent, *, pdf: Blob) -> None:
     """A paper came from the press. Where another press was faster, or the paper was withdrawn, its print is waste."""
-    paper = store.papers.load(work, printed.number)
+    paper = store.papers.load(uow, printed.number)
     if paper.status is Status.ASKED:
-        store.papers.keep(work, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=work.at))
+        store.papers.keep(uow, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=uow.at))
 
 
-def fail(work: Work, *, number: str, reason: FailureReason) -> Paper:
+def fail(uow: UnitOfWork, *, number: str, reason: FailureReason) -> Paper:
     """A paper will not be printed; where another press was faster, or the paper was withdrawn, nothing changes."""
-    paper = store.papers.load(work, number)
-    return store.papers.keep(work, rules.fail(paper, reason, at=work.at)) if paper.status is Status.ASKED else paper
+    paper = store.papers.load(uow, number)
+    return store.papers.keep(uow, rules.fail(paper, reason, at=uow.at)) if paper.status is Status.ASKED else paper
 
 
-def schedule(work: Work, number: str) -> None:
+def schedule(uow: UnitOfWork, number: str) -> None:
     """Have a paper printed that a release without the due queue left waiting."""
-    paper = store.papers.load(work, number)
-    store.papers.keep(work, Outcome(replace(paper, is_scheduled=True)))
-    queue.schedule(work, PRINT, number)
+    paper = store.papers.load(uow, number)
+    store.papers.keep(uow, Outcome(replace(paper, is_scheduled=True)))
+    queue.schedule(uow, PRINT, number)
 
 
-def withdraw_differing(work: Work, numbers: tuple[str, ...]) -> None:
+def withdraw_differing(uow: UnitOfWork, numbers: tuple[str, ...]) -> None:
     """Withdraw those of some papers that say what employers no longer declare."""
-    for paper in store.papers.find_many(work, numbers).values():
-        entries = careers.entries_of(work, paper.person_ref)
-        outcome = rules.withdraw(paper, entries=entries, fund=work.fund, at=work.at)
+    for paper in store.papers.find_many(uow, numbers).values():
+        entries = careers.entries_of(uow, paper.person_ref)
+        outcome = rules.withdraw(paper, entries=entries, fund=uow.fund, at=uow.at)
         if outcome is not None:
-            queue.cancel(work, PRINT, paper.number)
-            store.papers.keep(work, outcome)
+            queue.cancel(uow, PRINT, paper.number)
+            store.papers.keep(uow, outcome)

@@ -20,7 +20,7 @@ from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.process.leftovers import Leftovers
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 
@@ -64,7 +64,7 @@ class Press:
             _fail(platform, fund_id, paper.number, FailureReason.PRINTING_FAILED)
             return
         pdf = store.keep_pdf(platform, fund_id, self._seal(fund).sign(unsigned, at=at))
-        _keep(platform, fund_id, paper.number, lambda work: actions.issue(work, printed, pdf=pdf))
+        _keep(platform, fund_id, paper.number, lambda uow: actions.issue(uow, printed, pdf=pdf))
 
     def _seal(self, fund: Fund) -> Seal:
         """The fund's name in a signature keeps to Latin letters: readers refuse names of two scripts."""
@@ -74,18 +74,18 @@ class Press:
 
 
 def _fail(platform: Platform, fund_id: str, number: str, reason: FailureReason) -> None:
-    _keep(platform, fund_id, number, lambda work: actions.fail(work, number=number, reason=reason))
+    _keep(platform, fund_id, number, lambda uow: actions.fail(uow, number=number, reason=reason))
     log.error("paper-failed", paper=number, fund=fund_id, why=reason.value)
     metrics.JOBS.labels(actions.PRINT, reason.value).inc()
 
 
-def _give_up(work: Work, number: str, reason: str) -> None:
+def _give_up(uow: UnitOfWork, number: str, reason: str) -> None:
     """The operator's own words stay in the audit of the job."""
-    actions.fail(work, number=number, reason=FailureReason.PRINTING_FAILED)
+    actions.fail(uow, number=number, reason=FailureReason.PRINTING_FAILED)
 
 
-def _keep(platform: Platform, fund_id: str, number: str, action: Callable[[Work], object]) -> None:
-    platform.work(fund_id, by=PRESS, cause=f"job:{actions.PRINT}:{number}", action=action)
+def _keep(platform: Platform, fund_id: str, number: str, action: Callable[[UnitOfWork], object]) -> None:
+    platform.run(fund_id, by=PRESS, cause=f"job:{actions.PRINT}:{number}", action=action)
 
 
 def printing(settings: Settings) -> JobKind:

@@ -4,11 +4,11 @@ from services.documents.careers import actions as careers
 from services.documents.papers import actions
 from shared.bus.reactions import Reactions
 from shared.events.payments import WagesDeclared
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(WagesDeclared)
-def withdraw_differing(work: Work, event: WagesDeclared) -> None:
-    actions.withdraw_differing(work, careers.leaning_on(work, event))
+def withdraw_differing(uow: UnitOfWork, event: WagesDeclared) -> None:
+    actions.withdraw_differing(uow, careers.leaning_on(uow, event))

@@ -12,7 +12,7 @@ from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("papers", about="Certificates that the fund issues, signed and verifiable.")
 
@@ -20,40 +20,40 @@ PDF = "application/pdf"
 
 
 @routes.post("/papers", needs="papers:obtain", takes=RequestBody, shows=PaperView, status=202, is_keyed=True)
-def ask(work: Work, body: Mapping[str, Any]) -> Paper:
+def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
     """Ask for a paper of one's own: it is printed, signed and valid a moment later.
 
     What it says is fixed now. A salary certificate that a later declaration contradicts is withdrawn by itself.
     """
     periods = {name: Period.read(body[name]) for name in ("from_period", "to_period") if name in body}
-    return actions.ask(work, Request(kind=body["kind"], language=body["language"], **periods))
+    return actions.ask(uow, Request(kind=body["kind"], language=body["language"], **periods))
 
 
 @routes.get("/paper-types", needs="papers:read", shows=PaperTypesView, is_reference=True)
-def list_types(work: Work) -> dict[str, list[Offer]]:
+def list_types(uow: UnitOfWork) -> dict[str, list[Offer]]:
     """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
-    return {"items": offers(work.fund)}
+    return {"items": offers(uow.fund)}
 
 
 @routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)
-def list_own(work: Work, query: Mapping[str, Any]) -> Page[Paper]:
+def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
-    found = actions.of_caller(work, wanted=query["page"])
-    return Page([_seen(work, paper) for paper in found], next=found.next)
+    found = actions.of_caller(uow, wanted=query["page"])
+    return Page([_seen(uow, paper) for paper in found], next=found.next)
 
 
 @routes.get("/papers/<number>", needs="papers:read", shows=PaperView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Mapping[str, Any], number: str) -> Paper:
+def read(uow: UnitOfWork, query: Mapping[str, Any], number: str) -> Paper:
     """One paper, for the person whose it is and for the fund's agents, whose look enters the access journal."""
-    return _seen(work, actions.look_at(work, number=number, purpose=query["purpose"]))
+    return _seen(uow, actions.look_at(uow, number=number, purpose=query["purpose"]))
 
 
 @routes.get("/papers/<number>/pdf", needs="papers:read", shows=Downloads(PDF), query=PurposeQuery, is_journaled=True)
-def read_pdf(work: Work, query: Mapping[str, Any], number: str) -> Download:
+def read_pdf(uow: UnitOfWork, query: Mapping[str, Any], number: str) -> Download:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
-    paper = actions.look_at(work, number=number, purpose=query["purpose"])
-    return Download(store.pdf_of(work, paper), PDF, f"{paper.number}.pdf")
+    paper = actions.look_at(uow, number=number, purpose=query["purpose"])
+    return Download(store.pdf_of(uow, paper), PDF, f"{paper.number}.pdf")
 
 
-def _seen(work: Work, paper: Paper) -> Paper:
-    return paper.seen_on(work.at.astimezone(work.fund.zone).date())
+def _seen(uow: UnitOfWork, paper: Paper) -> Paper:
+    return paper.seen_on(uow.at.astimezone(uow.fund.zone).date())

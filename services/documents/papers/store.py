@@ -9,7 +9,7 @@ from shared.storage.paging import Order, Page, Wanted
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST = Order("asked_at", "number", is_newest_first=True)
 SCHEDULED_AT_ONCE_MAX = 20
@@ -32,24 +32,24 @@ papers = Shelf(
 )
 
 
-def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
     """A page of a person's papers, newest first."""
-    return papers.page(work, order=NEWEST, wanted=wanted, person_ref=person_ref)
+    return papers.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
 
 
-def of_file(work: Work, sha256: str) -> Paper | None:
+def of_file(uow: UnitOfWork, sha256: str) -> Paper | None:
     """The paper whose signed PDF has this hash."""
-    return papers.find_only(work, **{"issue.sha256": sha256})
+    return papers.find_only(uow, **{"issue.sha256": sha256})
 
 
-def waiting_of(work: Work, person_ref: str) -> int:
+def waiting_of(uow: UnitOfWork, person_ref: str) -> int:
     """How many papers of a person wait for the press."""
-    return work.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
+    return uow.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """Papers that wait for the press and that no job prints, by number."""
-    found = papers.find_all(work, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
+    found = papers.find_all(uow, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
     return [paper.number for paper in found]
 
 
@@ -58,8 +58,8 @@ def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:
     return blobs.store(platform, fund_id, [pdf], as_=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
 
 
-def pdf_of(work: Work, paper: Paper) -> bytes:
+def pdf_of(uow: UnitOfWork, paper: Paper) -> bytes:
     """The PDF of a paper that was issued, whatever became of it since."""
     if paper.issue is None:
         raise PrintingGivenUp if paper.status is Status.FAILED else NotPrinted
-    return b"".join(blobs.read_in(work, Blob(paper.issue.sha256, paper.issue.size, DataClass.CIVIL)))
+    return b"".join(blobs.read_in(uow, Blob(paper.issue.sha256, paper.issue.size, DataClass.CIVIL)))

@@ -11,7 +11,7 @@ from shared.kernel.actors import NotYours
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,23 +32,23 @@ def admit_file(platform: Platform, fund_id: str, sent: SentFile) -> Admitted:
     return Admitted(media_type=paper.media_type, sha256=paper.sha256, size=len(paper.content), pages=paper.pages)
 
 
-def add(work: Work, admitted: Admitted) -> Upload:
+def add(uow: UnitOfWork, admitted: Admitted) -> Upload:
     """The caller gives a paper."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         raise NotYours
-    outcome = rules.store(upload_id=work.new_id(), person_ref=work.by.person_ref, at=work.at, **vars(admitted))
-    return store.uploads.keep(work, outcome)
+    outcome = rules.store(upload_id=uow.new_id(), person_ref=uow.by.person_ref, at=uow.at, **vars(admitted))
+    return store.uploads.keep(uow, outcome)
 
 
-def read(work: Work, *, upload_id: str) -> Upload:
+def read(uow: UnitOfWork, *, upload_id: str) -> Upload:
     """An upload, for the person whose it is and for the fund's agents."""
-    upload = store.uploads.load(work, upload_id)
-    work.by.must_act_for_person(upload.person_ref)
+    upload = store.uploads.load(uow, upload_id)
+    uow.by.must_act_for_person(upload.person_ref)
     return upload
 
 
-def look_at(work: Work, *, upload_id: str, purpose: Purpose) -> Upload:
+def look_at(uow: UnitOfWork, *, upload_id: str, purpose: Purpose) -> Upload:
     """As `read`; what an agent reads enters the access journal."""
-    upload = read(work, upload_id=upload_id)
-    journal.note_person(work, upload.person_ref, looked_at=Looked.UPLOAD, purpose=purpose)
+    upload = read(uow, upload_id=upload_id)
+    journal.note_person(uow, upload.person_ref, looked_at=Looked.UPLOAD, purpose=purpose)
     return upload

@@ -11,7 +11,7 @@ from services.documents.uploads.upload import Upload
 from shared.http.files import Files, Sent
 from shared.http.routes import Download, Downloads, Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("uploads", about="Supporting papers that persons upload.")
 
@@ -23,20 +23,20 @@ ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 
 
 @routes.post("/uploads", needs="uploads:add", takes=ONE_PAPER, shows=UploadView, status=201, is_keyed=True)
-def add(work: Work, sent: Sent[Admitted]) -> Upload:
+def add(uow: UnitOfWork, sent: Sent[Admitted]) -> Upload:
     """Give the fund a supporting paper: PDF, JPEG, PNG, HEIC, WebP or TIFF; the first bytes decide.
 
     It is made anew without what acts, hides or tells of its maker, or refused with the reason; the file's name is not
     kept. A claim refers to it by `upload_id`.
     """
-    return actions.add(work, sent.files[0])
+    return actions.add(uow, sent.files[0])
 
 
 @routes.get("/uploads/<upload_id>", needs="uploads:read", shows=UploadView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Mapping[str, Any], upload_id: str) -> Upload:
+def read(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Upload:
     """What is known of an upload, for the person whose it is and for the fund's agents, whose look enters the access
     journal."""
-    return actions.look_at(work, upload_id=upload_id, purpose=query["purpose"])
+    return actions.look_at(uow, upload_id=upload_id, purpose=query["purpose"])
 
 
 @routes.get(
@@ -46,8 +46,8 @@ def read(work: Work, query: Mapping[str, Any], upload_id: str) -> Upload:
     query=PurposeQuery,
     is_journaled=True,
 )
-def read_content(work: Work, query: Mapping[str, Any], upload_id: str) -> Download:
+def read_content(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Download:
     """The paper itself, as it was made anew at the gate."""
-    upload = actions.look_at(work, upload_id=upload_id, purpose=query["purpose"])
+    upload = actions.look_at(uow, upload_id=upload_id, purpose=query["purpose"])
     file_name = f"{upload.upload_id}.{ENDINGS[MediaType(upload.media_type)]}"
-    return Download(store.bytes_of(work, upload), upload.media_type, file_name)
+    return Download(store.bytes_of(uow, upload), upload.media_type, file_name)

@@ -9,7 +9,7 @@ from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 CLEAN_BYTES_MAX = 64 * 1024 * 1024
 """A picture made anew may take more bytes than the sender's program needed for it."""
@@ -22,6 +22,6 @@ def keep_bytes(platform: Platform, fund_id: str, paper: CleanPaper) -> None:
     blobs.store(platform, fund_id, [paper.content], as_=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
 
 
-def bytes_of(work: Work, upload: Upload) -> bytes:
+def bytes_of(uow: UnitOfWork, upload: Upload) -> bytes:
     """The clean bytes again."""
-    return b"".join(blobs.read_in(work, Blob(upload.sha256, upload.size, DataClass.HEALTH)))
+    return b"".join(blobs.read_in(uow, Blob(upload.sha256, upload.size, DataClass.HEALTH)))

@@ -10,30 +10,30 @@ from services.documents.papers.store import PDF_BYTES_MAX, of_file, papers
 from services.documents.verification import rules
 from services.documents.verification.verification import Certified, PublicRecord, Verification
 from shared.kernel import typed
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NUMBER_LENGTH_MAX = 40
 CHUNK_BYTES = 1 << 16
 
 
-def check(work: Work, number_typed: str) -> Verification:
+def check(uow: UnitOfWork, number_typed: str) -> Verification:
     """Whether the paper of a number holds today. A number that cannot be one is answered as one never issued."""
-    return _answer(work, number_typed)[0]
+    return _answer(uow, number_typed)[0]
 
 
-def check_code(work: Work, number_typed: str, *, code_typed: str) -> Verification:
+def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> Verification:
     """The same, and what the paper certifies for whoever typed the code that is printed on it."""
-    verification, paper = _answer(work, number_typed)
+    verification, paper = _answer(uow, number_typed)
     certified = paper and Certified(holder_name=paper.said.holder.full_name, body=paper.said.body)
     return rules.with_code(
         verification, text=code_typed, code=paper.said.code if paper else "", certified=certified or None
     )
 
 
-def check_file(work: Work, sha256: str) -> Verification | None:
+def check_file(uow: UnitOfWork, sha256: str) -> Verification | None:
     """The paper whose signed file has this hash; None where the fund issued no such file."""
-    paper = of_file(work, sha256)
-    return replace(_answer(work, paper.number)[0], is_file_genuine=True) if paper else None
+    paper = of_file(uow, sha256)
+    return replace(_answer(uow, paper.number)[0], is_file_genuine=True) if paper else None
 
 
 def hash_of(file: IO[bytes]) -> str:
@@ -45,14 +45,14 @@ def hash_of(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _answer(work: Work, number_typed: str) -> tuple[Verification, Paper | None]:
+def _answer(uow: UnitOfWork, number_typed: str) -> tuple[Verification, Paper | None]:
     """The answer for a number, and the issued paper that it is about."""
-    today = work.at.astimezone(work.fund.zone).date()
+    today = uow.at.astimezone(uow.fund.zone).date()
     number = rules.number_in(number_typed)
     if number is None:
         return rules.verify(None, number=typed.text(number_typed)[:NUMBER_LENGTH_MAX], on=today), None
-    paper = papers.find(work, number)
-    record = _record(paper, fund_id=work.fund.fund_id) if paper else None
+    paper = papers.find(uow, number)
+    record = _record(paper, fund_id=uow.fund.fund_id) if paper else None
     return rules.verify(record, number=number, on=today), paper if record else None
 
 

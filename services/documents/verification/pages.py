@@ -15,7 +15,7 @@ from shared.http.endpoint import PUBLIC
 from shared.http.routes import BODY_BYTES_MAX
 from shared.languages.texts import best_language
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FILE_BODY_BYTES_MAX = 2 * PDF_BYTES_MAX
 
@@ -26,11 +26,11 @@ def pages(platform: Platform, *, public_url: str) -> Blueprint:
     base = urlsplit(public_url).path.rstrip("/")
     blueprint = Blueprint("verify", __name__)
 
-    def reading(fund: str) -> Work:
+    def reading(fund: str) -> UnitOfWork:
         return platform.reading(fund, by=PUBLIC)
 
-    def shown(work: Work, verification: Verification) -> Response:
-        return _answer(page.render(verification, fund=work.fund, language=_language(work.fund), base=base))
+    def shown(uow: UnitOfWork, verification: Verification) -> Response:
+        return _answer(page.render(verification, fund=uow.fund, language=_language(uow.fund), base=base))
 
     @blueprint.get("/v1/<fund>/verify")
     def ask(fund: str) -> AnyResponse:
@@ -43,26 +43,26 @@ def pages(platform: Platform, *, public_url: str) -> Blueprint:
 
     @blueprint.get("/v1/<fund>/verify/<path:number>")
     def check(fund: str, number: str) -> AnyResponse:
-        work = reading(fund)
-        return shown(work, actions.check(work, number))
+        uow = reading(fund)
+        return shown(uow, actions.check(uow, number))
 
     @blueprint.post("/v1/<fund>/verify/<path:number>")
     def check_code(fund: str, number: str) -> AnyResponse:
         request.max_content_length = BODY_BYTES_MAX
-        work = reading(fund)
-        return shown(work, actions.check_code(work, number, code_typed=request.form.get("code", "")))
+        uow = reading(fund)
+        return shown(uow, actions.check_code(uow, number, code_typed=request.form.get("code", "")))
 
     @blueprint.post("/v1/<fund>/verify")
     def check_file(fund: str) -> AnyResponse:
         request.max_content_length = FILE_BODY_BYTES_MAX
-        work, sent = reading(fund), request.files.get("file")
+        uow, sent = reading(fund), request.files.get("file")
         if sent is None or not sent.filename:
-            return _answer(page.form(fund=work.fund, language=_language(work.fund), base=base))
-        verification = actions.check_file(work, actions.hash_of(sent.stream))
+            return _answer(page.form(fund=uow.fund, language=_language(uow.fund), base=base))
+        verification = actions.check_file(uow, actions.hash_of(sent.stream))
         if verification is not None:
-            return shown(work, verification)
-        today = work.at.astimezone(work.fund.zone).date()
-        return _answer(page.unknown_file(fund=work.fund, language=_language(work.fund), base=base, on=today))
+            return shown(uow, verification)
+        today = uow.at.astimezone(uow.fund.zone).date()
+        return _answer(page.unknown_file(fund=uow.fund, language=_language(uow.fund), base=base, on=today))
 
     return blueprint
 

@@ -9,7 +9,7 @@ from services.documents.verification.schemas import CertifiedView, CodeBody, Fil
 from services.documents.verification.verification import Verification
 from shared.http.files import Files, Sent
 from shared.http.routes import ANYONE, Routes
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("verification", about="Whether a paper holds: for anybody who is shown one. Open to everybody.")
 
@@ -23,25 +23,25 @@ ONE_PDF = Files(
 
 
 @routes.get("/verifications/<path:number>", needs=ANYONE, shows=VerificationView)
-def check(work: Work, number: str) -> Verification:
+def check(uow: UnitOfWork, number: str) -> Verification:
     """Whether the paper of this number holds, without an account.
 
     A number that is malformed and one that was never issued are answered alike: unknown.
     """
-    return actions.check(work, number)
+    return actions.check(uow, number)
 
 
 @routes.post("/verifications/<path:number>", needs=ANYONE, takes=CodeBody, shows=CertifiedView)
-def check_code(work: Work, body: Mapping[str, Any], number: str) -> Verification:
+def check_code(uow: UnitOfWork, body: Mapping[str, Any], number: str) -> Verification:
     """The same, and what the paper certifies where the control code is right that is printed on it.
 
     A wrong code, a paper without one and a number that was never issued show nothing: `code` says `wrong`.
     """
-    return actions.check_code(work, number, code_typed=body["code"])
+    return actions.check_code(uow, number, code_typed=body["code"])
 
 
 @routes.post("/verifications", needs=ANYONE, takes=ONE_PDF, shows=FileView)
-def check_file(work: Work, sent: Sent[str]) -> Mapping[str, object]:
+def check_file(uow: UnitOfWork, sent: Sent[str]) -> Mapping[str, object]:
     """Whether a file is exactly one that the fund signed, and if so whether its paper holds. The file is not kept."""
-    verification = actions.check_file(work, sent.files[0])
+    verification = actions.check_file(uow, sent.files[0])
     return {"is_genuine": verification is not None, "paper": verification}

@@ -24,12 +24,12 @@ def add_user(platform: Platform, arguments: Sequence[str], *, texts: Texts, said
     role = Role.EMPLOYER if asked.kind == "employer" else Role(asked.role)
     password = said.readline().rstrip("\r\n")
     try:
-        added = platform.work(
+        added = platform.run(
             asked.fund,
             by=system("add-user"),
             cause=f"command:add-user:{platform.new_id()}",
-            action=lambda work: actions.add_user(
-                work, login=asked.login, password=password, role=role, employer_ids=tuple(asked.employer)
+            action=lambda uow: actions.add_user(
+                uow, login=asked.login, password=password, role=role, employer_ids=tuple(asked.employer)
             ),
         )
     except Failure as failure:
@@ -49,11 +49,11 @@ def reset_user(platform: Platform, arguments: Sequence[str], *, portal_url: str,
     """
     asked = _asked_to_reset(arguments)
     try:
-        link = platform.work(
+        link = platform.run(
             asked.fund,
             by=system(f"reset-user:{getpass.getuser()}"),
             cause=f"command:reset-user:{platform.new_id()}",
-            action=lambda work: actions.reset_user(work, login=asked.login, portal_url=portal_url),
+            action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_url),
         )
     except Failure as failure:
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")

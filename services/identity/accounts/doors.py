@@ -3,29 +3,29 @@
 from services.identity.accounts import rules, store
 from services.identity.accounts.door import Door
 from shared.kernel.outcome import Outcome
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def before(work: Work, name: str) -> Door:
+def before(uow: UnitOfWork, name: str) -> Door:
     """The door of a name, whether or not anybody has it."""
-    index = work.keys.blind_index(name, of="door")
-    return store.doors.find_only(work, name=index) or Door(door_id=work.new_id(), name=index)
+    index = uow.keys.blind_index(name, of="door")
+    return store.doors.find_only(uow, name=index) or Door(door_id=uow.new_id(), name=index)
 
 
-def shut_s(work: Work, door: Door) -> int:
+def shut_s(uow: UnitOfWork, door: Door) -> int:
     """How many seconds from now nobody may try again; 0 where one may."""
-    until = rules.shut_until(door, at=work.at)
-    return 0 if until is None else -int((work.at - until).total_seconds() // 1)
+    until = rules.shut_until(door, at=uow.at)
+    return 0 if until is None else -int((uow.at - until).total_seconds() // 1)
 
 
-def failed(work: Work, door: Door) -> int:
+def failed(uow: UnitOfWork, door: Door) -> int:
     """A try failed: it counts. How many seconds the door is shut now."""
-    return shut_s(work, store.doors.keep(work, Outcome(rules.failed(door, at=work.at))))
+    return shut_s(uow, store.doors.keep(uow, Outcome(rules.failed(door, at=uow.at))))
 
 
-def passed(work: Work, door: Door) -> None:
+def passed(uow: UnitOfWork, door: Door) -> None:
     """A try held: the failures before it do not count any more."""
-    store.open_door(work, door)
+    store.open_door(uow, door)
 
 
 def shut(seconds: int) -> rules.DoorShut:

@@ -8,7 +8,7 @@ from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.process.leftovers import Leftovers
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 BY = system("accounts")
 
@@ -17,19 +17,19 @@ def considering(*, portal_url: str) -> JobKind:
     """Considers an application; `portal_url` is where the links lead."""
 
     def run(platform: Platform, fund_id: str, application_id: str) -> None:
-        platform.work(
+        platform.run(
             fund_id,
             by=BY,
             cause=f"job:{actions.CONSIDER}:{application_id}",
-            action=lambda work: actions.consider(work, application_id=application_id, portal_url=portal_url),
+            action=lambda uow: actions.consider(uow, application_id=application_id, portal_url=portal_url),
         )
 
     return JobKind(name=actions.CONSIDER, run=run, give_up=_give_up)
 
 
-def _give_up(work: Work, application_id: str, reason: str) -> None:
+def _give_up(uow: UnitOfWork, application_id: str, reason: str) -> None:
     """The operator's own words stay in the audit of the job."""
-    actions.give_up(work, application_id=application_id)
+    actions.give_up(uow, application_id=application_id)
 
 
 leftovers = Leftovers(name=actions.CONSIDER, find=store.unscheduled, adopt=actions.schedule)

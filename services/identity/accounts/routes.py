@@ -14,7 +14,7 @@ from services.identity.accounts.schemas import (
 )
 from shared.http.routes import ANYONE, Routes
 from shared.kernel.errors import Failure
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes(
     "accounts",
@@ -25,7 +25,7 @@ Body = Mapping[str, Any]
 
 
 @routes.post("/accounts", needs=ANYONE, takes=ApplicationBody, shows=ApplicationView, status=202)
-def open(work: Work, body: Body) -> dict[str, str]:
+def open(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Ask for an account. The answer is the same for everybody.
 
     Where the national id, the insurance number and the birth date are those of one person in the fund's register, a
@@ -33,35 +33,35 @@ def open(work: Work, body: Body) -> dict[str, str]:
     24 hours and once; asking again voids it.
     """
     password = body["password"]
-    facts = rules.read_facts(**{name: body[name] for name in body if name != "password"}, fund=work.fund)
-    actions.apply(work, facts, password=password)
+    facts = rules.read_facts(**{name: body[name] for name in body if name != "password"}, fund=uow.fund)
+    actions.apply(uow, facts, password=password)
     return {"text": "account.applied"}
 
 
 @routes.post("/accounts/activation", needs=ANYONE, takes=ActivationBody, shows=AccountView)
-def activate(work: Work, body: Body) -> dict[str, str]:
+def activate(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Open the account that a link was sent for, with the password that was chosen with it."""
-    account = actions.activate(work, token=body["token"], password=body["password"])
+    account = actions.activate(uow, token=body["token"], password=body["password"])
     return {"status": account.status, "text": "account.activated"}
 
 
 @routes.post("/accounts/recovery", needs=ANYONE, takes=RecoveryBody, shows=ApplicationView, status=202)
-def ask_recovery(work: Work, body: Body) -> dict[str, str]:
+def ask_recovery(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Say that one forgot the password of one's account. The answer is the same for everybody.
 
     Where the three facts are those of one person in the fund's register who has an account, a link goes to the e-mail
     address that the register has for them. It is good for 24 hours and once; asking again voids it.
     """
-    actions.ask_recovery(work, rules.read_facts(**body, email=None, fund=work.fund))
+    actions.ask_recovery(uow, rules.read_facts(**body, email=None, fund=uow.fund))
     return {"text": "account.recovery-asked"}
 
 
 @routes.post("/accounts/recovery/password", needs=ANYONE, takes=NewPasswordBody, shows=AccountView)
-def recover(work: Work, body: Body) -> dict[str, str] | Failure:
+def recover(uow: UnitOfWork, body: Body) -> dict[str, str] | Failure:
     """Choose a new password by the link that was sent. All sessions of the account end.
 
     Where the account has a second factor, one of its codes is asked for too. The link's `device` is for the
     parameter of that name of the authorisation request that follows: it stands for a browser that is known.
     """
-    found = actions.recover(work, **body)
+    found = actions.recover(uow, **body)
     return found if isinstance(found, Failure) else {"status": found.status, "text": "account.recovered"}

@@ -15,7 +15,7 @@ from services.identity.accounts.rules import (
 from shared.kernel.personal import DataClass
 from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 SCHEDULED_AT_ONCE_MAX = 50
 
@@ -60,51 +60,51 @@ doors = Shelf(
 )
 
 
-def known_by(work: Work, name: str) -> Account | None:
+def known_by(uow: UnitOfWork, name: str) -> Account | None:
     """The account of a person's pseudonym or of a login's blind index."""
-    return accounts.find_only(work, known_by=name)
+    return accounts.find_only(uow, known_by=name)
 
 
-def by_token(work: Work, token_hash: str) -> Account | None:
+def by_token(uow: UnitOfWork, token_hash: str) -> Account | None:
     """The account that a link was sent for and that no newer link replaced."""
-    return accounts.find_only(work, **{"activation.token_hash": token_hash})
+    return accounts.find_only(uow, **{"activation.token_hash": token_hash})
 
 
-def by_recovery(work: Work, token_hash: str) -> Account | None:
+def by_recovery(uow: UnitOfWork, token_hash: str) -> Account | None:
     """The account whose owner may choose a new password by a link, that no newer link replaced."""
-    return accounts.find_only(work, **{"recovery.token_hash": token_hash})
+    return accounts.find_only(uow, **{"recovery.token_hash": token_hash})
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """Applications that no job considers, by id."""
-    found = work.drawer(applications.name).find({"is_scheduled": {"$ne": True}}, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.drawer(applications.name).find({"is_scheduled": {"$ne": True}}, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["application_id"]) for document in found]
 
 
-def forget(work: Work, application: Application) -> None:
+def forget(uow: UnitOfWork, application: Application) -> None:
     """An application that was considered leaves nothing behind but the line in the audit."""
-    work.drawer(applications.name).remove(application.application_id)
-    work.note("forgot", applications.name, application.application_id)
+    uow.drawer(applications.name).remove(application.application_id)
+    uow.note("forgot", applications.name, application.application_id)
 
 
-def pending_since(work: Work, at: datetime, *, limit: int) -> list[Account]:
+def pending_since(uow: UnitOfWork, at: datetime, *, limit: int) -> list[Account]:
     """Accounts that nobody opened and whose link ended by that time, those longest ago first."""
     return accounts.find_all(
-        work,
+        uow,
         limit=limit,
         sort=[("activation.expires_at", 1)],
         **{"status": Status.PENDING.value, "activation.expires_at": {"$lte": at}},
     )
 
 
-def give_up(work: Work, account: Account) -> None:
+def give_up(uow: UnitOfWork, account: Account) -> None:
     """An account that nobody ever opened."""
-    work.drawer(accounts.name).remove(account.account_id)
-    work.note("forgot", accounts.name, account.account_id)
+    uow.drawer(accounts.name).remove(account.account_id)
+    uow.note("forgot", accounts.name, account.account_id)
 
 
-def open_door(work: Work, door: Door) -> None:
+def open_door(uow: UnitOfWork, door: Door) -> None:
     """Failures that do not count any more leave no door behind."""
     if door.version:
-        work.drawer(doors.name).remove(door.door_id)
-        work.note("forgot", doors.name, door.door_id)
+        uow.drawer(doors.name).remove(door.door_id)
+        uow.note("forgot", doors.name, door.door_id)

@@ -12,39 +12,39 @@ from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.funds.fund import Fund
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 OPEN = "open"
 
 
-def issue(work: Work, person_refs: Sequence[str], *, part_of: str) -> None:
+def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
     """Make a card for each of these persons, who have none."""
-    on = work.at.astimezone(work.fund.zone).date()
+    on = uow.at.astimezone(uow.fund.zone).date()
     made = [
-        rules.issue(person_ref=person_ref, number=int.from_bytes(work.chance(8), "big"), on=on)
+        rules.issue(person_ref=person_ref, number=int.from_bytes(uow.chance(8), "big"), on=on)
         for person_ref in person_refs
     ]
-    cards.keep_many(work, made, part_of=part_of)
+    cards.keep_many(uow, made, part_of=part_of)
 
 
-def refresh_page(work: Work, page: RightsDecided) -> None:
+def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     """Let the cards of a page follow its rights, and tell of it even where none changed: the page counts."""
-    on, decided_on = (at.astimezone(work.fund.zone).date() for at in (work.at, page.decided_at))
+    on, decided_on = (at.astimezone(uow.fund.zone).date() for at in (uow.at, page.decided_at))
     rights = {right.person_ref: right for right in page.rights}
-    held = cards.find_many(work, rights)
+    held = cards.find_many(uow, rights)
     followed = {
-        ref: (card, _following(card, rights[ref], fund=work.fund, on=on, decided_on=decided_on))
+        ref: (card, _following(card, rights[ref], fund=uow.fund, on=on, decided_on=decided_on))
         for ref, card in held.items()
     }
     changed = [after for before, after in followed.values() if after != before]
     if changed:
-        cards.keep_many(work, changed, part_of=f"{page.declaration_id}/{page.page}")
+        cards.keep_many(uow, changed, part_of=f"{page.declaration_id}/{page.page}")
     moved = [after for before, after in followed.values() if after.valid_until != before.valid_until]
     opened = {ref for ref, right in rights.items() if right.status == OPEN}
     withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}
     refreshed = [card for card in moved if card.closed_on is None]
     good = (opened & held.keys()) - {card.person_ref for card in refreshed}
-    work.tell(
+    uow.tell(
         CardsRefreshed(
             declaration_id=page.declaration_id,
             employer_id=page.employer_id,
@@ -77,14 +77,14 @@ def _told(changed: Iterable[Card]) -> tuple[RefreshedCard, ...]:
     )
 
 
-def read(work: Work, *, person_ref: str) -> Card:
+def read(uow: UnitOfWork, *, person_ref: str) -> Card:
     """A person's card, for that person and for the fund's agents."""
-    work.by.must_act_for_person(person_ref)
-    return cards.load(work, person_ref)
+    uow.by.must_act_for_person(person_ref)
+    return cards.load(uow, person_ref)
 
 
-def look_at(work: Work, *, person_ref: str, purpose: Purpose) -> Card:
+def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Card:
     """As `read`; what an agent reads enters the access journal."""
-    card = read(work, person_ref=person_ref)
-    journal.note_person(work, person_ref, looked_at=Looked.CARD, purpose=purpose)
+    card = read(uow, person_ref=person_ref)
+    journal.note_person(uow, person_ref, looked_at=Looked.CARD, purpose=purpose)
     return card

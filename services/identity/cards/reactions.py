@@ -3,11 +3,11 @@
 from services.identity.cards import actions
 from shared.bus.reactions import Reactions
 from shared.events.claims import RightsDecided
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(RightsDecided)
-def refresh_page(work: Work, event: RightsDecided) -> None:
-    actions.refresh_page(work, event)
+def refresh_page(uow: UnitOfWork, event: RightsDecided) -> None:
+    actions.refresh_page(uow, event)

@@ -9,20 +9,20 @@ from services.identity.cards.rules import CardUnknown
 from services.identity.cards.schemas import CardView
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("cards", about="Health cards: until when a person's card is good for care.")
 
 
 @routes.get("/card", needs="cards:read", shows=CardView)
-def read_own(work: Work) -> Card:
+def read_own(uow: UnitOfWork) -> Card:
     """The caller's own health card."""
-    if work.by.person_ref is None:
+    if uow.by.person_ref is None:
         raise CardUnknown
-    return actions.read(work, person_ref=work.by.person_ref)
+    return actions.read(uow, person_ref=uow.by.person_ref)
 
 
 @routes.get("/persons/<person_ref>/card", needs="cards:read", shows=CardView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Mapping[str, Any], person_ref: str) -> Card:
+def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Card:
     """A person's health card, for the person and for the fund's agents, whose look enters the access journal."""
-    return actions.look_at(work, person_ref=person_ref, purpose=query["purpose"])
+    return actions.look_at(uow, person_ref=person_ref, purpose=query["purpose"])

@@ -17,7 +17,7 @@ from shared.kernel.personal import DataClass, Sealed
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Tally:
         )
 
 
-def register_persons(work: Work, page: Sequence[Numbered]) -> Tally:
+def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
     """Write a page of persons into the register, give each new one a card, and tell of those that are new or changed.
 
     A national id that somebody else holds is refused: two people would sign in by one number.
     """
-    refs = {each.line: work.keys.person_ref(each.entry.civil.insurance_number) for each in page}
-    indexes = {each.line: store.national_id_index(work, each.entry.civil.national_id) for each in page}
-    before = store.known(work, indexes=indexes.values(), person_refs=refs.values())
+    refs = {each.line: uow.keys.person_ref(each.entry.civil.insurance_number) for each in page}
+    indexes = {each.line: store.national_id_index(uow, each.entry.civil.national_id) for each in page}
+    before = store.known(uow, indexes=indexes.values(), person_refs=refs.values())
     known = {person.person_ref: person for person in before}
     holders = {person.national_id_index: person.person_ref for person in before}
     fresh: list[Person] = []
@@ -67,81 +67,81 @@ def register_persons(work: Work, page: Sequence[Numbered]) -> Tally:
         if person is not None:
             fresh.append(person)
     if fresh:
-        page_id = work.new_id()
-        store.persons.keep_many(work, fresh, part_of=page_id)
-        cards.issue(work, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
-        told = tuple(_told_person(work, person) for person in fresh)
-        work.tell(PersonsRegistered(page_id=page_id, registered_at=work.at, persons=told))
+        page_id = uow.new_id()
+        store.persons.keep_many(uow, fresh, part_of=page_id)
+        cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
+        told = tuple(_told_person(uow, person) for person in fresh)
+        uow.tell(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=told))
     added = sum(person.version == 0 for person in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh) - len(refused), tuple(refused))
 
 
-def register_employers(work: Work, page: Sequence[Employer]) -> Tally:
+def register_employers(uow: UnitOfWork, page: Sequence[Employer]) -> Tally:
     """Write a page of employers into the register, and tell of those that are new or changed."""
-    known = store.employers.find_many(work, [entry.employer_id for entry in page])
+    known = store.employers.find_many(uow, [entry.employer_id for entry in page])
     compared = [rules.affiliated(known.get(entry.employer_id), entry) for entry in page]
     fresh = [employer for employer in compared if employer is not None]
     if fresh:
-        page_id = work.new_id()
-        store.employers.keep_many(work, fresh, part_of=page_id)
-        told = tuple(_told_employer(work, employer) for employer in fresh)
-        work.tell(EmployersRegistered(page_id=page_id, registered_at=work.at, employers=told))
+        page_id = uow.new_id()
+        store.employers.keep_many(uow, fresh, part_of=page_id)
+        told = tuple(_told_employer(uow, employer) for employer in fresh)
+        uow.tell(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=told))
     added = sum(employer.version == 0 for employer in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh))
 
 
-def find_person(work: Work, *, number: str, purpose: Purpose) -> Person:
+def find_person(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Person:
     """The person of a number that an agent has; that they looked enters the journal. Raises `PersonUnknown`."""
     found: Person | None = None
-    if (insurance_number := work.fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, number)) is not None:
-        found = store.persons.find(work, work.keys.person_ref(insurance_number))
-    if found is None and (national_id := work.fund.read_identifier(IdentifierKind.NATIONAL_ID, number)) is not None:
-        found = store.by_national_id(work, national_id)
+    if (insurance_number := uow.fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, number)) is not None:
+        found = store.persons.find(uow, uow.keys.person_ref(insurance_number))
+    if found is None and (national_id := uow.fund.read_identifier(IdentifierKind.NATIONAL_ID, number)) is not None:
+        found = store.by_national_id(uow, national_id)
     if found is None:
         raise PersonUnknown
-    journal.note_person(work, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(uow, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
     return found
 
 
 def list_employers(
-    work: Work, *, wanted: Wanted, number: str | None, is_open: bool | None, purpose: Purpose
+    uow: UnitOfWork, *, wanted: Wanted, number: str | None, is_open: bool | None, purpose: Purpose
 ) -> Page[Employer]:
     """A page of employers; of a number that has another form than the fund's there is none. Who looks for one employer
     enters the journal."""
-    employer_id = number and work.fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, number)
+    employer_id = number and uow.fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, number)
     if number is not None and employer_id is None:
         return Page([])
-    found = store.page_of_employers(work, wanted=wanted, employer_id=employer_id, is_open=is_open)
+    found = store.page_of_employers(uow, wanted=wanted, employer_id=employer_id, is_open=is_open)
     if employer_id and found.items:
-        journal.note_employer(work, employer_id, looked_at=Looked.EMPLOYER, purpose=purpose)
+        journal.note_employer(uow, employer_id, looked_at=Looked.EMPLOYER, purpose=purpose)
     return found
 
 
-def _told_person(work: Work, person: Person) -> RegisteredPerson:
+def _told_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
     known = {name: value for name, value in msgspec.to_builtins(person.civil).items() if value is not None}
-    bank = person.bank and work.keys.seal(person.bank, as_=DataClass.BANK, whose=person.person_ref)
+    bank = person.bank and uow.keys.seal(person.bank, as_=DataClass.BANK, whose=person.person_ref)
     return RegisteredPerson(
         person_ref=person.person_ref,
-        civil=work.keys.seal(msgspec.json.encode(known), as_=DataClass.CIVIL, whose=person.person_ref),
-        contact=_sealed_contact(work, person.contact, whose=person.person_ref),
+        civil=uow.keys.seal(msgspec.json.encode(known), as_=DataClass.CIVIL, whose=person.person_ref),
+        contact=_sealed_contact(uow, person.contact, whose=person.person_ref),
         bank=Sealed(bank) if bank else None,
         language=person.language,
         dependants=person.dependants,
     )
 
 
-def _told_employer(work: Work, employer: Employer) -> RegisteredEmployer:
+def _told_employer(uow: UnitOfWork, employer: Employer) -> RegisteredEmployer:
     return RegisteredEmployer(
         employer_id=employer.employer_id,
         name=employer.name,
         sector=employer.sector,
         is_open=employer.is_open,
         affiliated_on=employer.affiliated_on,
-        contact=_sealed_contact(work, employer.contact, whose=employer.employer_id),
+        contact=_sealed_contact(uow, employer.contact, whose=employer.employer_id),
         language=employer.language,
     )
 
 
-def _sealed_contact(work: Work, contact: Contact, *, whose: str) -> Sealed | None:
+def _sealed_contact(uow: UnitOfWork, contact: Contact, *, whose: str) -> Sealed | None:
     known = {name: value for name, value in msgspec.to_builtins(contact).items() if value}
-    return work.keys.seal(msgspec.json.encode(known), as_=DataClass.CONTACT, whose=whose) if known else None
+    return uow.keys.seal(msgspec.json.encode(known), as_=DataClass.CONTACT, whose=whose) if known else None

@@ -22,7 +22,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.platform import FundUnknown, Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 PAGE_LINES = 500
 
@@ -126,17 +126,19 @@ class _Clerk:
                 continue
             yield entry
 
-    def _import(self, what: str, entries: Iterator[Entry], register: Callable[[Work, Sequence[Entry]], Tally]) -> None:
+    def _import(
+        self, what: str, entries: Iterator[Entry], register: Callable[[UnitOfWork, Sequence[Entry]], Tally]
+    ) -> None:
         refused_before, warned_before, tally = self.refused_lines, self.warned_lines, Tally()
         for number in itertools.count(1):
             page = list(itertools.islice(entries, PAGE_LINES))
             if not page:
                 break
-            done = self._platform.work(
+            done = self._platform.run(
                 self._fund_id,
                 by=system("import-register"),
                 cause=f"import:{self._import_id}:{what}:{number}",
-                action=lambda work, page=page: register(work, page),  # type: ignore[misc]
+                action=lambda uow, page=page: register(uow, page),  # type: ignore[misc]
             )
             for line, fault in done.refused:
                 self._refuse(line, [fault])

@@ -10,7 +10,7 @@ from services.identity.register.schemas import EmployerQuery, EmployerViews, Fun
 from shared.funds.fund import Fund
 from shared.http.routes import ANYONE, Routes
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("register", about="The fund, and what agents see of its register: persons by their number, employers.")
 
@@ -18,23 +18,23 @@ AGENTS = "register:read"
 
 
 @routes.post("/persons/searches", needs=AGENTS, takes=PersonSearchBody, shows=PersonView)
-def find_person(work: Work, body: Mapping[str, Any]) -> Person:
+def find_person(uow: UnitOfWork, body: Mapping[str, Any]) -> Person:
     """Find a person by the insurance number or the national id. It enters the access journal.
 
     A POST, since a number in an address would stand in every log on the way.
     """
-    return actions.find_person(work, number=body["number"], purpose=body["purpose"])
+    return actions.find_person(uow, number=body["number"], purpose=body["purpose"])
 
 
 @routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery, is_journaled=True)
-def list_employers(work: Work, query: Mapping[str, Any]) -> Page[Employer]:
+def list_employers(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
     """The fund's employers in the order of their numbers. To look for one of them enters the access journal."""
     return actions.list_employers(
-        work, wanted=query["page"], number=query["number"], is_open=query["is_open"], purpose=query["purpose"]
+        uow, wanted=query["page"], number=query["number"], is_open=query["is_open"], purpose=query["purpose"]
     )
 
 
 @routes.get("/fund", needs=ANYONE, shows=FundView, is_reference=True)
-def read_fund(work: Work) -> Fund:
+def read_fund(uow: UnitOfWork) -> Fund:
     """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
-    return work.fund
+    return uow.fund

@@ -9,7 +9,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 persons = Shelf(
     "persons",
@@ -34,28 +34,30 @@ employers = Shelf(
 )
 
 
-def national_id_index(work: Work, national_id: str) -> str:
+def national_id_index(uow: UnitOfWork, national_id: str) -> str:
     """What a national id is looked up by."""
-    return work.keys.blind_index(national_id, of="national-id")
+    return uow.keys.blind_index(national_id, of="national-id")
 
 
-def known(work: Work, *, indexes: Collection[str], person_refs: Collection[str]) -> list[Person]:
+def known(uow: UnitOfWork, *, indexes: Collection[str], person_refs: Collection[str]) -> list[Person]:
     """Persons who hold one of these national ids or are one of these; nearly always the same ones."""
-    found = persons.find_all(work, limit=len(indexes), national_id_index={"$in": list(indexes)})
+    found = persons.find_all(uow, limit=len(indexes), national_id_index={"$in": list(indexes)})
     others = set(person_refs) - {person.person_ref for person in found}
-    return [*found, *persons.find_many(work, others).values()]
+    return [*found, *persons.find_many(uow, others).values()]
 
 
 BY_NUMBER = Order("employer_id", "employer_id")
 
 
-def page_of_employers(work: Work, *, wanted: Wanted, employer_id: str | None, is_open: bool | None) -> Page[Employer]:
+def page_of_employers(
+    uow: UnitOfWork, *, wanted: Wanted, employer_id: str | None, is_open: bool | None
+) -> Page[Employer]:
     """Employers in the order of their numbers."""
     filters: dict[str, object] = {"employer_id": employer_id, "is_open": is_open}
     given = {name: value for name, value in filters.items() if value is not None}
-    return employers.page(work, order=BY_NUMBER, wanted=wanted, **given)
+    return employers.page(uow, order=BY_NUMBER, wanted=wanted, **given)
 
 
-def by_national_id(work: Work, national_id: str) -> Person | None:
+def by_national_id(uow: UnitOfWork, national_id: str) -> Person | None:
     """The person with that national id, if the fund knows one."""
-    return persons.find_only(work, national_id_index=national_id_index(work, national_id))
+    return persons.find_only(uow, national_id_index=national_id_index(uow, national_id))

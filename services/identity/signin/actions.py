@@ -12,81 +12,81 @@ from services.identity.signin import rules
 from services.identity.signin.session import End, Session
 from services.identity.signin.store import sessions
 from shared.kernel.outcome import Outcome
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 SECRET_BYTES = 32
 FORM_LIFE_S = 1_800
 
 
-def new_token(work: Work, *, session_id: str) -> str:
+def new_token(uow: UnitOfWork, *, session_id: str) -> str:
     """A code or refresh token: whose session it is of, and 256 bits of chance."""
-    secret = base64.urlsafe_b64encode(work.chance(SECRET_BYTES)).rstrip(b"=").decode()
+    secret = base64.urlsafe_b64encode(uow.chance(SECRET_BYTES)).rstrip(b"=").decode()
     return f"{session_id}.{secret}"
 
 
-def begin(work: Work, session: Session) -> Session:
-    return sessions.keep(work, Outcome(session))
+def begin(uow: UnitOfWork, session: Session) -> Session:
+    return sessions.keep(uow, Outcome(session))
 
 
-def redeem(work: Work, code: str, *, client_id: str) -> Session | None:
+def redeem(uow: UnitOfWork, code: str, *, client_id: str) -> Session | None:
     """The session that a code begins, once; None for any other code. A code that comes again ends its session."""
-    session = _of_token(work, code)
-    used = session and rules.redeem(session, code_hash=hash_of(code), client_id=client_id, at=work.at)
-    return _kept_if_open(work, session, used)
+    session = _of_token(uow, code)
+    used = session and rules.redeem(session, code_hash=hash_of(code), client_id=client_id, at=uow.at)
+    return _kept_if_open(uow, session, used)
 
 
-def present(work: Work, refresh_token: str, *, client_id: str) -> Session | None:
+def present(uow: UnitOfWork, refresh_token: str, *, client_id: str) -> Session | None:
     """The session whose refresh token in force this is; None for any other. One that was used before ends it."""
-    session = _of_token(work, refresh_token)
-    shown = session and rules.present(session, refresh_hash=hash_of(refresh_token), client_id=client_id, at=work.at)
-    return _kept_if_open(work, session, shown)
+    session = _of_token(uow, refresh_token)
+    shown = session and rules.present(session, refresh_hash=hash_of(refresh_token), client_id=client_id, at=uow.at)
+    return _kept_if_open(uow, session, shown)
 
 
-def rotate(work: Work, session: Session) -> tuple[Session, str]:
+def rotate(uow: UnitOfWork, session: Session) -> tuple[Session, str]:
     """The session with a new refresh token, and the token."""
-    token = new_token(work, session_id=session.session_id)
+    token = new_token(uow, session_id=session.session_id)
     rotated = rules.rotate(session, refresh_hash=hash_of(token))
-    return sessions.keep(work, Outcome(rotated)), token
+    return sessions.keep(uow, Outcome(rotated)), token
 
 
-def end(work: Work, session: Session, *, why: End) -> None:
-    ended = rules.end(session, why=why, at=work.at)
+def end(uow: UnitOfWork, session: Session, *, why: End) -> None:
+    ended = rules.end(session, why=why, at=uow.at)
     if ended != session:
-        sessions.keep(work, Outcome(ended))
+        sessions.keep(uow, Outcome(ended))
 
 
-def sign_out(work: Work, *, session_id: str) -> None:
+def sign_out(uow: UnitOfWork, *, session_id: str) -> None:
     """Its owner ends a session; one that is not there, or is over, is over."""
-    session = sessions.find(work, session_id)
+    session = sessions.find(uow, session_id)
     if session is not None:
-        end(work, session, why=End.SIGNED_OUT)
+        end(uow, session, why=End.SIGNED_OUT)
 
 
-def of_refresh_token(work: Work, token: str) -> Session | None:
+def of_refresh_token(uow: UnitOfWork, token: str) -> Session | None:
     """The session that a refresh token, in force or not, is of."""
-    session = _of_token(work, token)
+    session = _of_token(uow, token)
     return session if session and hash_of(token) in session.refresh_hashes else None
 
 
-def account_of(work: Work, session: Session) -> Account | None:
+def account_of(uow: UnitOfWork, session: Session) -> Account | None:
     """Whose session it is, as long as the account lets anybody in and has the password that the session began with."""
-    account = account_store.accounts.find(work, session.account_id)
+    account = account_store.accounts.find(uow, session.account_id)
     if account is None or account.status is not Status.ACTIVE:
         return None
     return account if rules.is_of_todays_password(session, account) else None
 
 
-def is_signed_in(work: Work) -> bool:
+def is_signed_in(uow: UnitOfWork) -> bool:
     """Whether the caller's session goes on: an access token may outlive it by some minutes."""
-    session = sessions.find(work, work.by.session_id) if work.by.session_id else None
-    return session is not None and rules.is_open(session, at=work.at) and account_of(work, session) is not None
+    session = sessions.find(uow, uow.by.session_id) if uow.by.session_id else None
+    return session is not None and rules.is_open(session, at=uow.at) and account_of(uow, session) is not None
 
 
-def userinfo(work: Work) -> dict[str, Any]:
+def userinfo(uow: UnitOfWork) -> dict[str, Any]:
     """Who the caller is, and with the scope `profile` how the register calls them. A claim without a value is left
     out (OpenID Connect Core, 5.3.2)."""
-    by = work.by
-    person = register.find(work, by.person_ref) if by.person_ref and rules.PROFILE in by.scopes else None
+    by = uow.by
+    person = register.find(uow, by.person_ref) if by.person_ref and rules.PROFILE in by.scopes else None
     claims = {
         "sub": by.subject,
         "actor": by.kind.value,
@@ -100,30 +100,30 @@ def userinfo(work: Work) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if value is not None}
 
 
-def form_token(work: Work, *, seat: str, query: str) -> str:
+def form_token(uow: UnitOfWork, *, seat: str, query: str) -> str:
     """What a sign-in form carries, so that only a form that this browser (`seat`) was shown for this query counts."""
-    expires_s = int(work.at.timestamp()) + FORM_LIFE_S
-    return f"{expires_s}.{_form_mark(work, expires_s, seat, query)}"
+    expires_s = int(uow.at.timestamp()) + FORM_LIFE_S
+    return f"{expires_s}.{_form_mark(uow, expires_s, seat, query)}"
 
 
-def is_form_token(work: Work, token: str, *, seat: str, query: str) -> bool:
+def is_form_token(uow: UnitOfWork, token: str, *, seat: str, query: str) -> bool:
     expires, _, mark = token.partition(".")
-    if not (expires.isascii() and expires.isdigit() and len(expires) < 12) or int(expires) < work.at.timestamp():
+    if not (expires.isascii() and expires.isdigit() and len(expires) < 12) or int(expires) < uow.at.timestamp():
         return False
-    return hmac.compare_digest(mark.encode(), _form_mark(work, int(expires), seat, query).encode())
+    return hmac.compare_digest(mark.encode(), _form_mark(uow, int(expires), seat, query).encode())
 
 
-def _form_mark(work: Work, expires_s: int, seat: str, query: str) -> str:
-    return work.keys.blind_index(f"{expires_s}|{seat}|{query}", of="sign-in-form")
+def _form_mark(uow: UnitOfWork, expires_s: int, seat: str, query: str) -> str:
+    return uow.keys.blind_index(f"{expires_s}|{seat}|{query}", of="sign-in-form")
 
 
-def _of_token(work: Work, token: str) -> Session | None:
-    return sessions.find(work, token.partition(".")[0])
+def _of_token(uow: UnitOfWork, token: str) -> Session | None:
+    return sessions.find(uow, token.partition(".")[0])
 
 
-def _kept_if_open(work: Work, before: Session | None, after: Session | None) -> Session | None:
+def _kept_if_open(uow: UnitOfWork, before: Session | None, after: Session | None) -> Session | None:
     """What a rule made of a session, kept; what it ended is kept too, but nobody gets it."""
     if before is None or after is None:
         return None
-    kept = sessions.keep(work, Outcome(after)) if after != before else after
+    kept = sessions.keep(uow, Outcome(after)) if after != before else after
     return None if kept.ended_at is not None else kept

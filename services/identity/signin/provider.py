@@ -40,7 +40,7 @@ from services.identity.signin.session import End, Session
 from services.identity.signin.store import is_first_use
 from services.identity.signin.tokens import Mint
 from shared.http.callers import ALGORITHMS
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 PUBLIC_METHOD, MACHINE_METHOD = "none", "private_key_jwt"
 ASSERTION_LIFE_MAX_S = 300
@@ -159,10 +159,10 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
         return str(redirect_uri)
 
     def generate_authorization_code(self) -> str:
-        return actions.new_token(self.server.work, session_id=self.server.work.new_id())
+        return actions.new_token(self.server.uow, session_id=self.server.uow.new_id())
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        work, account, sent = self.server.work, request.user, request.payload
+        uow, account, sent = self.server.uow, request.user, request.payload
         client = request.client.client
         session = Session(
             session_id=code.partition(".")[0],
@@ -173,14 +173,14 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
             challenge=sent.data["code_challenge"],
             nonce=sent.data.get("nonce"),
             methods=rules.methods(account),
-            signed_in_at=work.at,
+            signed_in_at=uow.at,
             code_hash=hash_of(code),
             password_serial=account.password_serial,
         )
-        actions.begin(work, session)
+        actions.begin(uow, session)
 
     def query_authorization_code(self, code: str, client: KnownClient) -> SignedIn | None:
-        session = actions.redeem(self.server.work, code, client_id=client.client.client_id)
+        session = actions.redeem(self.server.uow, code, client_id=client.client.client_id)
         return SignedIn(session) if session else None
 
     def authenticate_user(self, authorization_code: SignedIn) -> SignedIn | None:
@@ -199,7 +199,7 @@ class RefreshGrant(authlib_grants.RefreshTokenGrant):  # type: ignore[misc]
     server: "Provider"
 
     def authenticate_refresh_token(self, refresh_token: str) -> SignedIn | None:
-        session = actions.present(self.server.work, refresh_token, client_id=self.client.client.client_id)
+        session = actions.present(self.server.uow, refresh_token, client_id=self.client.client.client_id)
         return SignedIn(session) if session else None
 
     def authenticate_user(self, refresh_token: SignedIn) -> SignedIn | None:
@@ -234,7 +234,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
             self._registry().validate(claims)
         except (JoseError, ValueError, TypeError, KeyError) as wrong:
             raise InvalidClientError(description="The assertion does not hold.") from wrong
-        lives_s = claims["exp"] - self.server.work.at.timestamp()
+        lives_s = claims["exp"] - self.server.uow.at.timestamp()
         if http.form.get("client_id", claims["sub"]) not in {"", claims["sub"]}:
             raise InvalidClientError(description="The client_id is not the subject of the assertion.")
         if claims["iss"] != claims["sub"] or lives_s > ASSERTION_LIFE_MAX_S:
@@ -246,7 +246,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def _registry(self) -> jwt.JWTClaimsRegistry:
         issuer = self.server.issuer
         return jwt.JWTClaimsRegistry(
-            now=int(self.server.work.at.timestamp()),
+            now=int(self.server.uow.at.timestamp()),
             leeway=CLOCK_SKEW_S,
             iss={"essential": True},
             sub={"essential": True},
@@ -257,7 +257,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def _is_first_use(self, claims: Mapping[str, Any]) -> bool:
         return is_first_use(
-            self.server.work,
+            self.server.uow,
             client_id=claims["sub"],
             assertion_id=str(claims["jti"]),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
@@ -273,11 +273,11 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     server: "Provider"
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> SignedIn | None:
-        session = actions.of_refresh_token(self.server.work, token_string)
+        session = actions.of_refresh_token(self.server.uow, token_string)
         return SignedIn(session) if session else None
 
     def revoke_token(self, token: SignedIn, request: Any) -> None:
-        actions.end(self.server.work, token.session, why=End.REVOKED)
+        actions.end(self.server.uow, token.session, why=End.REVOKED)
 
 
 class PublicRequest(FlaskOAuth2Request):  # type: ignore[misc]
@@ -292,10 +292,10 @@ class PublicRequest(FlaskOAuth2Request):  # type: ignore[misc]
 class Provider(AuthorizationServer):  # type: ignore[misc]
     """The authorization server of one fund within one unit of work."""
 
-    def __init__(self, work: Work, desk: Desk) -> None:
+    def __init__(self, uow: UnitOfWork, desk: Desk) -> None:
         super().__init__()
-        self.work, self.desk = work, desk
-        self.issuer = desk.issuer(work.fund.fund_id)
+        self.uow, self.desk = uow, desk
+        self.issuer = desk.issuer(uow.fund.fund_id)
         self.register_client_auth_method(MACHINE_METHOD, Assertion(self))
         self.register_grant(CodeGrant, [S256Only(required=True)])
         self.register_grant(RefreshGrant)
@@ -318,7 +318,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
 
     def query_client(self, client_id: str) -> KnownClient | None:
         client = self.desk.clients.get(client_id)
-        return KnownClient(client) if client and self.work.fund.fund_id in client.fund_ids else None
+        return KnownClient(client) if client and self.uow.fund.fund_id in client.fund_ids else None
 
     def get_authorization_grant(self, request: Any) -> Any:
         if request.payload.response_type == "code":
@@ -345,7 +345,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         return made
 
     def with_account(self, session: Session) -> SignedIn | None:
-        account = actions.account_of(self.work, session)
+        account = actions.account_of(self.uow, session)
         return SignedIn(session, account) if account else None
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
@@ -368,11 +368,11 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         granted = rules.granted(asked, client=client.client, account=account)
         if user is None and not granted:
             raise InvalidScopeError
-        mint = Mint(self.desk.keys, self.issuer, self.work.fund.fund_id, self.work.at)
+        mint = Mint(self.desk.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
         access_token = mint.access_token(
             client.client,
             scope=granted,
-            token_id=self.work.new_id(),
+            token_id=self.uow.new_id(),
             session=user.session if user else None,
             account=account,
         )
@@ -383,7 +383,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
             "scope": " ".join(granted),
         }
         if user is not None:
-            _, answer["refresh_token"] = actions.rotate(self.work, user.session)
+            _, answer["refresh_token"] = actions.rotate(self.uow, user.session)
             if rules.OPENID in granted and grant_type == CodeGrant.GRANT_TYPE:
                 answer["id_token"] = mint.id_token(client.client, user.session, access_token=access_token)
         return answer

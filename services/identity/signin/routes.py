@@ -22,7 +22,7 @@ from shared.http.endpoint import PUBLIC
 from shared.http.problems import language as asked_language
 from shared.http.routes import Routes
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 SEAT, DEVICE = "himaya_seat", "himaya_device"
 SEAT_BYTES = 16
@@ -41,17 +41,17 @@ routes = Routes(
 
 
 @routes.get("/userinfo", needs=rules.OPENID, shows=UserView)
-def userinfo(work: Work) -> dict[str, Any]:
+def userinfo(uow: UnitOfWork) -> dict[str, Any]:
     """Who signed in, as far as the token's scope says. A token whose session is over is refused."""
-    if not actions.is_signed_in(work):
+    if not actions.is_signed_in(uow):
         raise TokenInvalid
-    return actions.userinfo(work)
+    return actions.userinfo(uow)
 
 
 @routes.post("/userinfo", needs=rules.OPENID, shows=UserView)
-def userinfo_by_post(work: Work) -> dict[str, Any]:
+def userinfo_by_post(uow: UnitOfWork) -> dict[str, Any]:
     """Who signed in, as by GET (OpenID Connect Core, 5.3.1)."""
-    return userinfo(work)
+    return userinfo(uow)
 
 
 def blueprint(desk: Desk, platform: Platform) -> Blueprint:
@@ -125,12 +125,12 @@ class _Door:
 
     def ask(self, fund: str) -> AnyResponse:
         """Show the form, where the client asked rightly."""
-        work = self._reading(fund)
+        uow = self._reading(fund)
         try:
-            grant = self._consented(work)
+            grant = self._consented(uow)
         except OAuth2Error as error:
             return self._refused(error)
-        return self._form(work, grant)
+        return self._form(uow, grant)
 
     def sign_in(self, fund: str) -> AnyResponse:
         """Let somebody in by what the form brought, and send them back to the client with a code."""
@@ -139,18 +139,18 @@ class _Door:
         if not TYPED.intersection(request.form):
             return self._asked_by_get()
 
-        def act(work: Work) -> AnyResponse:
+        def act(uow: UnitOfWork) -> AnyResponse:
             try:
-                grant = self._consented(work)
+                grant = self._consented(uow)
             except OAuth2Error as error:
                 return self._refused(error)
             seat, sent = request.cookies.get(SEAT, ""), request.form.get("form_token", "")
-            if not seat or not actions.is_form_token(work, sent, seat=seat, query=_asked()):
-                return self._form(work, grant, fault="stale", status=400)
-            admission = accounts.admit(work, _attempt(grant))
+            if not seat or not actions.is_form_token(uow, sent, seat=seat, query=_asked()):
+                return self._form(uow, grant, fault="stale", status=400)
+            admission = accounts.admit(uow, _attempt(grant))
             if admission.account is None:
-                return self._not_admitted(work, grant, admission)
-            return self._sent_back(work, grant, admission)
+                return self._not_admitted(uow, grant, admission)
+            return self._sent_back(uow, grant, admission)
 
         return self._work(fund, act)
 
@@ -160,35 +160,35 @@ class _Door:
         asked = urlencode(list(request.values.items(multi=True)))
         return Response(status=303, headers={"Location": f"{self._base}{request.path}?{asked}"})
 
-    def _consented(self, work: Work) -> Any:
+    def _consented(self, uow: UnitOfWork) -> Any:
         """The grant that the client asks for, or the OAuth error that says what is wrong with it."""
-        grant = Provider(work, self._desk).get_consent_grant()
+        grant = Provider(uow, self._desk).get_consent_grant()
         error = wishes.refusal(request.args)
         if error is not None:
             error.redirect_uri, error.state = grant.redirect_uri, grant.request.payload.state
             raise error
         return grant
 
-    def _not_admitted(self, work: Work, grant: Any, admission: Admission) -> AnyResponse:
+    def _not_admitted(self, uow: UnitOfWork, grant: Any, admission: Admission) -> AnyResponse:
         if not admission.shut_s:
-            return self._form(work, grant, fault="wrong", status=422)
-        answer = self._form(work, grant, fault="shut", shut_s=admission.shut_s, status=429)
+            return self._form(uow, grant, fault="wrong", status=422)
+        answer = self._form(uow, grant, fault="shut", shut_s=admission.shut_s, status=429)
         answer.headers["Retry-After"] = str(admission.shut_s)
         return answer
 
-    def _sent_back(self, work: Work, grant: Any, admission: Admission) -> AnyResponse:
+    def _sent_back(self, uow: UnitOfWork, grant: Any, admission: Admission) -> AnyResponse:
         made: Response = grant.server.create_authorization_response(grant_user=admission.account, grant=grant)
         answer = self._with_issuer(made)
         answer.status_code = 303  # so that no browser sends the password on to the client (RFC 9700, 4.12)
         self._put_cookie(answer, DEVICE, admission.device, max_age=DEVICE_LIFE_S)
         return answer
 
-    def _form(self, work: Work, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
-        seat = request.cookies.get(SEAT) or work.chance(SEAT_BYTES).hex()
+    def _form(self, uow: UnitOfWork, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
+        seat = request.cookies.get(SEAT) or uow.chance(SEAT_BYTES).hex()
         language = _language()
         shown = Form(
             client=grant.request.client.client,
-            form_token=actions.form_token(work, seat=seat, query=_asked()),
+            form_token=actions.form_token(uow, seat=seat, query=_asked()),
             language_links={each: _in_language(each) for each in g.fund.languages if each != language},
             typed=request.form.get("login", "")[: accounts.LOGIN_LENGTH_MAX],
             fault=fault,
@@ -227,12 +227,12 @@ class _Door:
     def token(self, fund: str) -> AnyResponse:
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
-        return self._work(fund, lambda work: Provider(work, self._desk).create_token_response(request))
+        return self._work(fund, lambda uow: Provider(uow, self._desk).create_token_response(request))
 
     def revoke(self, fund: str) -> AnyResponse:
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
-        return self._work(fund, lambda work: Provider(work, self._desk).create_revocation_response())
+        return self._work(fund, lambda uow: Provider(uow, self._desk).create_revocation_response())
 
     # --- signing out
 
@@ -248,7 +248,7 @@ class _Door:
         asking = request.values.get("client_id")
         if hint is None or hint.get("iss") != self._desk.issuer(fund) or asking not in {None, "", hint.get("aud")}:
             return _page(page.not_left(fund=g.fund, language=_language()), 400)
-        self._work(fund, lambda work: actions.sign_out(work, session_id=str(hint["sid"])))
+        self._work(fund, lambda uow: actions.sign_out(uow, session_id=str(hint["sid"])))
         client = self._desk.clients.get(str(hint["aud"]))
         wanted = request.values.get("post_logout_redirect_uri", "")
         if client is None or wanted not in client.logout_uris:
@@ -260,14 +260,14 @@ class _Door:
 
     # --- the ground
 
-    def _reading(self, fund: str) -> Work:
-        work = self._platform.reading(fund, by=PUBLIC)
-        g.fund = work.fund
-        return work
+    def _reading(self, fund: str) -> UnitOfWork:
+        uow = self._platform.reading(fund, by=PUBLIC)
+        g.fund = uow.fund
+        return uow
 
-    def _work(self, fund: str, action: Callable[[Work], Answer]) -> Answer:
+    def _work(self, fund: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         """Run in one unit of work. An answer that refuses is kept too: a failure counts, a replay ends a session."""
-        return self._platform.work(fund, by=PUBLIC, cause=f"request:{g.request_id}", action=action)
+        return self._platform.run(fund, by=PUBLIC, cause=f"request:{g.request_id}", action=action)
 
 
 def _attempt(grant: Any) -> Attempt:

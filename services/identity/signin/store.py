@@ -7,7 +7,7 @@ from services.identity.signin.session import Session
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import Retention
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 ASSERTIONS = "assertions"
 
@@ -24,14 +24,14 @@ sessions = Shelf(
 NEWEST_FIRST = Order("signed_in_at", "session_id", is_newest_first=True)
 
 
-def of_account(work: Work, account_id: str, *, wanted: Wanted) -> Page[Session]:
+def of_account(uow: UnitOfWork, account_id: str, *, wanted: Wanted) -> Page[Session]:
     """The sessions of an account that are not forgotten yet, newest first."""
-    return sessions.page(work, order=NEWEST_FIRST, wanted=wanted, account_id=account_id)
+    return sessions.page(uow, order=NEWEST_FIRST, wanted=wanted, account_id=account_id)
 
 
-def is_first_use(work: Work, *, client_id: str, assertion_id: str, expires_at: datetime) -> bool:
+def is_first_use(uow: UnitOfWork, *, client_id: str, assertion_id: str, expires_at: datetime) -> bool:
     """Whether a machine's assertion was never seen before; from now on it was."""
-    seen, local_id = work.drawer(ASSERTIONS), work.keys.blind_index(f"{client_id}|{assertion_id}", of="assertion")
+    seen, local_id = uow.drawer(ASSERTIONS), uow.keys.blind_index(f"{client_id}|{assertion_id}", of="assertion")
     if seen.find_one(local_id) is not None:
         return False
     seen.insert(local_id, {"expires_at": expires_at})

@@ -14,35 +14,35 @@ from shared.kernel.actors import NotYours
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FORGOTTEN_AT_ONCE_MAX = 200
 
 
-def change_password(work: Work, *, current: str, chosen: str) -> Failure | None:
+def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | None:
     """Give the caller's account another password; the session in which they do so goes on, all others are over.
 
     A wrong current password is answered, not raised: it counts, so what counted has to be kept.
     """
-    session, account = _own(work)
-    password_hash = accounts.new_hash(work, account, password=chosen)
-    door = doors.before(work, f"change|{account.account_id}")
-    if wait_s := doors.shut_s(work, door):
+    session, account = _own(uow)
+    password_hash = accounts.new_hash(uow, account, password=chosen)
+    door = doors.before(uow, f"change|{account.account_id}")
+    if wait_s := doors.shut_s(uow, door):
         raise doors.shut(wait_s)
     if not passwords.is_right(account.password_hash, account_rules.read_password(current)):
-        wait_s = doors.failed(work, door)
+        wait_s = doors.failed(uow, door)
         return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
-    doors.passed(work, door)
+    doors.passed(uow, door)
     account_rules.must_differ(chosen, current=current)
-    changed = account_rules.change_password(account, password_hash=password_hash, at=work.at)
-    store.sessions.keep(work, Outcome(rules.hold_on(session, account_store.accounts.keep(work, changed))))
+    changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)
+    store.sessions.keep(uow, Outcome(rules.hold_on(session, account_store.accounts.keep(uow, changed))))
     return None
 
 
-def open_sessions(work: Work, *, wanted: Wanted) -> Page[dict[str, Any]]:
+def open_sessions(uow: UnitOfWork, *, wanted: Wanted) -> Page[dict[str, Any]]:
     """A page of the caller's sessions that hold, newest first."""
-    own, account = _own(work)
-    page = _begun_lately(work, account, wanted)
+    own, account = _own(uow)
+    page = _begun_lately(uow, account, wanted)
     shown = [
         {
             "session_id": session.session_id,
@@ -53,69 +53,69 @@ def open_sessions(work: Work, *, wanted: Wanted) -> Page[dict[str, Any]]:
             "is_this": session.session_id == own.session_id,
         }
         for session in page
-        if _holds(work, session, account)
+        if _holds(uow, session, account)
     ]
     return Page(shown, page.next)
 
 
-def end_session(work: Work, *, session_id: str) -> None:
+def end_session(uow: UnitOfWork, *, session_id: str) -> None:
     """End one of the caller's sessions; one that is over stays as it is."""
-    _, account = _own(work)
-    session = store.sessions.load(work, session_id)
+    _, account = _own(uow)
+    session = store.sessions.load(uow, session_id)
     if session.account_id != account.account_id:
         raise NotYours
-    signin.end(work, session, why=End.CLOSED)
+    signin.end(uow, session, why=End.CLOSED)
 
 
-def end_others(work: Work) -> int:
+def end_others(uow: UnitOfWork) -> int:
     """End all of the caller's sessions but the one that asks; how many."""
-    own, account = _own(work)
-    others = [session for session in _holding(work, account) if session.session_id != own.session_id]
+    own, account = _own(uow)
+    others = [session for session in _holding(uow, account) if session.session_id != own.session_id]
     for session in others:
-        signin.end(work, session, why=End.CLOSED)
+        signin.end(uow, session, why=End.CLOSED)
     return len(others)
 
 
-def _own(work: Work) -> tuple[Session, Account]:
+def _own(uow: UnitOfWork) -> tuple[Session, Account]:
     """The caller's session and account. `SessionOver` where the session was ended while its token is good."""
-    session = store.sessions.find(work, work.by.session_id or "")
-    if session is not None and rules.is_open(session, at=work.at):
-        account = signin.account_of(work, session)
+    session = store.sessions.find(uow, uow.by.session_id or "")
+    if session is not None and rules.is_open(session, at=uow.at):
+        account = signin.account_of(uow, session)
         if account is not None:
             return session, account
     raise rules.SessionOver
 
 
-def _holding(work: Work, account: Account) -> list[Session]:
+def _holding(uow: UnitOfWork, account: Account) -> list[Session]:
     """All that hold: as many as somebody can begin in the life of one."""
     found: list[Session] = []
     wanted: Wanted | None = Wanted()
     while wanted is not None:
-        page = _begun_lately(work, account, wanted)
-        found += [session for session in page if _holds(work, session, account)]
+        page = _begun_lately(uow, account, wanted)
+        found += [session for session in page if _holds(uow, session, account)]
         wanted = Wanted(cursor=page.next) if page.next else None
     return found
 
 
-def _begun_lately(work: Work, account: Account, wanted: Wanted) -> Page[Session]:
+def _begun_lately(uow: UnitOfWork, account: Account, wanted: Wanted) -> Page[Session]:
     """A page of an account's sessions; behind one that is over by its age alone none comes that holds."""
-    page = store.of_account(work, account.account_id, wanted=wanted)
-    is_last = not page.items or page.items[-1].signed_in_at + rules.SESSION_LIFE <= work.at
+    page = store.of_account(uow, account.account_id, wanted=wanted)
+    is_last = not page.items or page.items[-1].signed_in_at + rules.SESSION_LIFE <= uow.at
     return Page(page.items, None if is_last else page.next)
 
 
-def _holds(work: Work, session: Session, account: Account) -> bool:
+def _holds(uow: UnitOfWork, session: Session, account: Account) -> bool:
     is_begun = session.code_used_at is not None
-    return is_begun and rules.is_open(session, at=work.at) and rules.is_of_todays_password(session, account)
+    return is_begun and rules.is_open(session, at=uow.at) and rules.is_of_todays_password(session, account)
 
 
 # --- forgetting what has served ---------------------------------------------------------------------------------------
 
 
-def forget_given_up(work: Work) -> int:
+def forget_given_up(uow: UnitOfWork) -> int:
     """Remove accounts that were asked for and that nobody ever opened, those longest over first; how many."""
-    pending = account_store.pending_since(work, work.at - account_rules.PENDING_KEPT, limit=FORGOTTEN_AT_ONCE_MAX)
-    given_up = [account for account in pending if account_rules.is_given_up(account, at=work.at)]
+    pending = account_store.pending_since(uow, uow.at - account_rules.PENDING_KEPT, limit=FORGOTTEN_AT_ONCE_MAX)
+    given_up = [account for account in pending if account_rules.is_given_up(account, at=uow.at)]
     for account in given_up:
-        account_store.give_up(work, account)
+        account_store.give_up(uow, account)
     return len(given_up)

@@ -17,7 +17,7 @@ def forget() -> Chore:
     def run(platform: Platform, fund_id: str) -> int:
         forgotten = 0
         for _ in range(ROUNDS_MAX):
-            count = platform.work(fund_id, by=by, cause="chore:forget:accounts", action=actions.forget_given_up)
+            count = platform.run(fund_id, by=by, cause="chore:forget:accounts", action=actions.forget_given_up)
             forgotten += count
             if count < actions.FORGOTTEN_AT_ONCE_MAX:
                 break

@@ -10,27 +10,27 @@ from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.contacts.store import contacts
 from shared.funds.fund import Channel
 from shared.kernel.personal import DataClass
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def register(work: Work, told: Sequence[Contact], *, part_of: str) -> None:
+def register(uow: UnitOfWork, told: Sequence[Contact], *, part_of: str) -> None:
     """Keep those contacts of a page that are news."""
-    known = contacts.find_many(work, [contact.owner_id for contact in told])
-    contacts.keep_many(work, rules.newer(told, known=known), part_of=part_of)
+    known = contacts.find_many(uow, [contact.owner_id for contact in told])
+    contacts.keep_many(uow, rules.newer(told, known=known), part_of=part_of)
 
 
-def addresses(work: Work, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
+def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
     """Where each of them can be reached by one of the channels, opened; `ContactUnknown` where the register has not
     told of one of them."""
-    known = contacts.find_many(work, owner_ids)
+    known = contacts.find_many(uow, owner_ids)
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown
-    return {owner_id: _opened(work, contact, channels) for owner_id, contact in known.items()}
+    return {owner_id: _opened(uow, contact, channels) for owner_id, contact in known.items()}
 
 
-def _opened(work: Work, contact: Contact, channels: Collection[Channel]) -> Addresses:
+def _opened(uow: UnitOfWork, contact: Contact, channels: Collection[Channel]) -> Addresses:
     opened: dict[str, str | None] = {}
     if contact.sealed is not None:
-        clear = work.keys.open_bytes(contact.sealed, as_=DataClass.CONTACT, whose=contact.owner_id)
+        clear = uow.keys.open_bytes(contact.sealed, as_=DataClass.CONTACT, whose=contact.owner_id)
         opened = msgspec.json.decode(clear, type=dict[str, str | None])
-    return rules.addresses(opened, language=contact.language, fund=work.fund, channels=channels)
+    return rules.addresses(opened, language=contact.language, fund=uow.fund, channels=channels)

@@ -4,26 +4,26 @@ from services.notifications.contacts import actions
 from services.notifications.contacts.contact import Contact
 from shared.bus.reactions import Reactions
 from shared.events.identity import EmployersRegistered, PersonsRegistered
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(PersonsRegistered)
-def register_persons(work: Work, event: PersonsRegistered) -> None:
+def register_persons(uow: UnitOfWork, event: PersonsRegistered) -> None:
     at = event.registered_at
     told = [
         Contact(owner_id=each.person_ref, sealed=each.contact, language=each.language, registered_at=at)
         for each in event.persons
     ]
-    actions.register(work, told, part_of=event.page_id)
+    actions.register(uow, told, part_of=event.page_id)
 
 
 @reactions.to(EmployersRegistered)
-def register_employers(work: Work, event: EmployersRegistered) -> None:
+def register_employers(uow: UnitOfWork, event: EmployersRegistered) -> None:
     at = event.registered_at
     told = [
         Contact(owner_id=each.employer_id, sealed=each.contact, language=each.language, registered_at=at)
         for each in event.employers
     ]
-    actions.register(work, told, part_of=event.page_id)
+    actions.register(uow, told, part_of=event.page_id)

@@ -23,7 +23,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Term
 from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.steps import passing
 
 EVERY_S = 0.25
@@ -106,10 +106,10 @@ class Sending:
             return 0
         cause = f"chore:send-{self.provider.channel}:{window[0].batch_id}"
         seen = [batch for batch in window if batch.batch_id in written]
-        taken = platform.work(fund_id, by=BY, cause=cause, action=lambda work: actions.take(work, seen=seen))
+        taken = platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.take(uow, seen=seen))
         return self._deliver(platform, fund_id, taken, written, cause=cause) if taken else 0
 
-    def _written(self, reading: Work, window: list[Batch]) -> dict[str, Written]:
+    def _written(self, reading: UnitOfWork, window: list[Batch]) -> dict[str, Written]:
         """The messages of a window in words, by batch. One that cannot be written leaves its batch where it is, and
         the others go on."""
         written: dict[str, Written] = {}
@@ -132,9 +132,7 @@ class Sending:
         answers = {message_id: answer for each in ours for message_id, answer in each.answers.items()}
         answers |= self.provider.send(letters, is_late=lambda: platform.clock() > late_at)
         passing("delivery.sent")
-        platform.work(
-            fund_id, by=BY, cause=cause, action=lambda work: actions.settle(work, taken=taken, answers=answers)
-        )
+        platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.settle(uow, taken=taken, answers=answers))
         passing("delivery.kept")
         was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
         if was_left and platform.clock() <= late_at:
@@ -232,7 +230,7 @@ class Receiving:
         }
         if said:
             cause = f"chore:sms-receipts:{next(iter(said))}"
-            platform.work(fund_id, by=BY, cause=cause, action=lambda work: actions.keep_receipts(work, said))
+            platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.keep_receipts(uow, said))
             self._early_not_before_s[fund_id] = 0.0
         for brought, _ in meant:
             brought.reply(True)
@@ -244,7 +242,7 @@ class Receiving:
         wait_s = EARLY_LOOK_S
         if store.kept_receipts(platform.reading(fund_id, by=BY)):
             cause = "chore:sms-receipts:early"
-            if platform.work(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
+            if platform.run(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
                 wait_s = EVERY_S
         self._early_not_before_s[fund_id] = now_s + wait_s
 

@@ -13,66 +13,66 @@ from services.notifications.templates import catalogue
 from shared.funds.fund import Channel
 from shared.kernel.actors import ActorKind
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 
-def say(work: Work, *notices: Notice, part_of: str) -> None:
+def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
 
     `ContactUnknown` where the register has not told of an owner yet: the event is tried again.
     """
     templates = {notice.template: catalogue.newest(notice.template) for notice in notices}
     channels = {channel for template in templates.values() for channel in template.channels}
-    to = contacts.addresses(work, {notice.owner_id for notice in notices}, channels=channels)
+    to = contacts.addresses(uow, {notice.owner_id for notice in notices}, channels=channels)
     written = {
         message.message_id: message
         for notice in notices
         for message in rules.messages(
-            notice, template=templates[notice.template], to=to[notice.owner_id], fund=work.fund, at=work.at
+            notice, template=templates[notice.template], to=to[notice.owner_id], fund=uow.fund, at=uow.at
         )
     }
-    known = store.messages.find_many(work, written)
-    fresh, batches = _batched(work, [message for key, message in written.items() if key not in known])
-    store.messages.keep_many(work, fresh, part_of=part_of)
-    store.batches.keep_many(work, batches, part_of=part_of)
+    known = store.messages.find_many(uow, written)
+    fresh, batches = _batched(uow, [message for key, message in written.items() if key not in known])
+    store.messages.keep_many(uow, fresh, part_of=part_of)
+    store.batches.keep_many(uow, batches, part_of=part_of)
     for batch in batches:
-        bell.ring(work.fund.fund_id, batch.channel)
+        bell.ring(uow.fund.fund_id, batch.channel)
 
 
-def inbox(work: Work, *, wanted: Wanted) -> Page[Message]:
+def inbox(uow: UnitOfWork, *, wanted: Wanted) -> Page[Message]:
     """The caller's own messages, newest first, each notice once: a person's, or those of the firms that a user acts
     for. `CursorMalformed`."""
-    owner_ids = work.by.employer_ids if work.by.kind is ActorKind.EMPLOYER else {work.by.person_ref} - {None}
+    owner_ids = uow.by.employer_ids if uow.by.kind is ActorKind.EMPLOYER else {uow.by.person_ref} - {None}
     owners = [owner_id for owner_id in owner_ids if owner_id]
     if not owners:
         return Page([])
     without = catalogue.in_no_inbox()
-    page = store.of_owners(work, owners, without=without, wanted=wanted)
+    page = store.of_owners(uow, owners, without=without, wanted=wanted)
     beyond = page.next
     while beyond is not None:  # the messages of one notice by other channels stand behind it: not on the next page
-        following = store.of_owners(work, owners, without=without, wanted=Wanted(limit=1, cursor=beyond))
+        following = store.of_owners(uow, owners, without=without, wanted=Wanted(limit=1, cursor=beyond))
         if not following.items or following.items[0].notice_id != page.items[-1].notice_id:
             break
         beyond = following.next
     return Page(rules.inbox(page.items), next=beyond)
 
 
-def _batched(work: Work, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:
+def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:
     """The messages, each that has to leave in a batch of its channel."""
     traceparent = carried()
-    due_at = rules.due_at(len(messages), at=work.at)
+    due_at = rules.due_at(len(messages), at=uow.at)
     placed, batches = [message for message in messages if message.status is Status.SENT], []
     leaving = [message for message in messages if message.status is Status.QUEUED]
     for (channel, is_urgent), group in groupby(sorted(leaving, key=_lane), key=_lane):
         together = list(group)
         for start in range(0, len(together), MESSAGES_MAX):
             batch = Batch(
-                batch_id=work.new_id(),
+                batch_id=uow.new_id(),
                 channel=channel,
                 is_urgent=is_urgent,
                 status=BatchStatus.QUEUED,
-                due_at=work.at if is_urgent else due_at,
+                due_at=uow.at if is_urgent else due_at,
                 size=len(together[start : start + MESSAGES_MAX]),
                 traceparent=traceparent,
             )

@@ -16,13 +16,13 @@ from shared.events.payments import (
     DeclarationWithdrawn,
     PaymentReversed,
 )
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(ActivationRequested)
-def send_link(work: Work, event: ActivationRequested) -> None:
+def send_link(uow: UnitOfWork, event: ActivationRequested) -> None:
     notice = Notice(
         template="account-activation",
         occasion=f"{event.account_id}/{event.expires_at.isoformat()}",  # who asks again gets another link
@@ -33,11 +33,11 @@ def send_link(work: Work, event: ActivationRequested) -> None:
         language=event.language,
         use_until=event.expires_at,
     )
-    actions.say(work, notice, part_of=event.account_id)
+    actions.say(uow, notice, part_of=event.account_id)
 
 
 @reactions.to(RecoveryRequested)
-def send_way_back(work: Work, event: RecoveryRequested) -> None:
+def send_way_back(uow: UnitOfWork, event: RecoveryRequested) -> None:
     notice = Notice(
         template="account-recovery",
         occasion=f"{event.account_id}/{event.expires_at.isoformat()}",
@@ -48,11 +48,11 @@ def send_way_back(work: Work, event: RecoveryRequested) -> None:
         language=event.language,
         use_until=event.expires_at,
     )
-    actions.say(work, notice, part_of=event.account_id)
+    actions.say(uow, notice, part_of=event.account_id)
 
 
 @reactions.to(PasswordChanged)
-def say_password_changed(work: Work, event: PasswordChanged) -> None:
+def say_password_changed(uow: UnitOfWork, event: PasswordChanged) -> None:
     """To the owner, or to the firms that they act for; of the fund's own staff no address is known here."""
     template = "password-changed" if event.person_ref else "user-password-changed"
     owner_ids = [event.person_ref] if event.person_ref else event.employer_ids
@@ -66,11 +66,11 @@ def say_password_changed(work: Work, event: PasswordChanged) -> None:
         )
         for owner_id in owner_ids
     )
-    actions.say(work, *notices, part_of=event.account_id)
+    actions.say(uow, *notices, part_of=event.account_id)
 
 
 @reactions.to(CardsRefreshed)
-def say_cards_refreshed(work: Work, event: CardsRefreshed) -> None:
+def say_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
     notices = (
         Notice(
             template=template,
@@ -82,11 +82,11 @@ def say_cards_refreshed(work: Work, event: CardsRefreshed) -> None:
         for template, told in (("card-refreshed", event.cards), ("card-closed", event.closed))
         for card in told
     )
-    actions.say(work, *notices, part_of=f"{event.declaration_id}/{event.page}")
+    actions.say(uow, *notices, part_of=f"{event.declaration_id}/{event.page}")
 
 
 @reactions.to(DeclarationAccepted)
-def say_declaration_accepted(work: Work, event: DeclarationAccepted) -> None:
+def say_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> None:
     """What is due and by when; what is overdue; or, where something was paid already, what is left."""
     parameters: dict[str, Value] = {
         "form": event.form,
@@ -99,7 +99,7 @@ def say_declaration_accepted(work: Work, event: DeclarationAccepted) -> None:
     if event.paid_minor:
         template = "declaration-accepted-again"
         parameters |= {"paid": event.paid_minor, "left": max(0, event.due_minor - event.paid_minor)}
-    elif event.due_on < event.accepted_at.astimezone(work.fund.zone).date():
+    elif event.due_on < event.accepted_at.astimezone(uow.fund.zone).date():
         template = "declaration-accepted-late"
     notice = Notice(
         template=template,
@@ -108,11 +108,11 @@ def say_declaration_accepted(work: Work, event: DeclarationAccepted) -> None:
         owner_id=event.employer_id,
         parameters=parameters,
     )
-    actions.say(work, notice, part_of=event.declaration_id)
+    actions.say(uow, notice, part_of=event.declaration_id)
 
 
 @reactions.to(DeclarationRefused)
-def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
+def say_declaration_refused(uow: UnitOfWork, event: DeclarationRefused) -> None:
     notice = Notice(
         template="declaration-refused",
         occasion=event.declaration_id,
@@ -120,11 +120,11 @@ def say_declaration_refused(work: Work, event: DeclarationRefused) -> None:
         owner_id=event.employer_id,
         parameters={"form": event.form, "period": event.period, "errors": event.errors},
     )
-    actions.say(work, notice, part_of=event.declaration_id)
+    actions.say(uow, notice, part_of=event.declaration_id)
 
 
 @reactions.to(DeclarationToConfirm)
-def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
+def say_declaration_to_confirm(uow: UnitOfWork, event: DeclarationToConfirm) -> None:
     notice = Notice(
         template="declaration-to-confirm-reminder" if event.is_reminder else "declaration-to-confirm",
         occasion=f"{event.declaration_id}/{event.asked_at.isoformat()}",  # asked again where something else was found
@@ -136,11 +136,11 @@ def say_declaration_to_confirm(work: Work, event: DeclarationToConfirm) -> None:
             "confirm_until": event.confirm_until.isoformat(),
         },
     )
-    actions.say(work, notice, part_of=event.declaration_id)
+    actions.say(uow, notice, part_of=event.declaration_id)
 
 
 @reactions.to(DeclarationWithdrawn)
-def say_declaration_lapsed(work: Work, event: DeclarationWithdrawn) -> None:
+def say_declaration_lapsed(uow: UnitOfWork, event: DeclarationWithdrawn) -> None:
     """Only where nobody confirmed in time: who withdraws a declaration knows it."""
     if not event.is_lapsed:
         return
@@ -151,11 +151,11 @@ def say_declaration_lapsed(work: Work, event: DeclarationWithdrawn) -> None:
         owner_id=event.employer_id,
         parameters={"form": event.form, "period": event.period},
     )
-    actions.say(work, notice, part_of=event.declaration_id)
+    actions.say(uow, notice, part_of=event.declaration_id)
 
 
 @reactions.to(DeclarationPaid)
-def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
+def say_declaration_paid(uow: UnitOfWork, event: DeclarationPaid) -> None:
     notice = Notice(
         template="declaration-paid",
         occasion=event.declaration_id,
@@ -163,11 +163,11 @@ def say_declaration_paid(work: Work, event: DeclarationPaid) -> None:
         owner_id=event.employer_id,
         parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
     )
-    actions.say(work, notice, part_of=event.declaration_id)
+    actions.say(uow, notice, part_of=event.declaration_id)
 
 
 @reactions.to(PaymentReversed)
-def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
+def say_payment_reversed(uow: UnitOfWork, event: PaymentReversed) -> None:
     notice = Notice(
         template="payment-reversed",
         occasion=f"{event.collection_id}/{event.reversed_at.isoformat()}",
@@ -175,11 +175,11 @@ def say_payment_reversed(work: Work, event: PaymentReversed) -> None:
         owner_id=event.employer_id,
         parameters={"form": event.form, "period": event.period, "amount": event.amount_minor},
     )
-    actions.say(work, notice, part_of=event.collection_id)
+    actions.say(uow, notice, part_of=event.collection_id)
 
 
 @reactions.to(ClaimSubmitted)
-def say_claim_submitted(work: Work, event: ClaimSubmitted) -> None:
+def say_claim_submitted(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     notice = Notice(
         template="claim-submitted",
         occasion=event.claim_id,
@@ -187,11 +187,11 @@ def say_claim_submitted(work: Work, event: ClaimSubmitted) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "claim_type": event.claim_type},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(PaperRequested)
-def say_paper_requested(work: Work, event: PaperRequested) -> None:
+def say_paper_requested(uow: UnitOfWork, event: PaperRequested) -> None:
     notice = Notice(
         template="paper-requested",
         occasion=f"{event.claim_id}/{event.requested_at.isoformat()}",  # an agent may ask more than once
@@ -199,11 +199,11 @@ def say_paper_requested(work: Work, event: PaperRequested) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "paper": event.paper_kind, "reason": event.reason},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(ClaimApproved)
-def say_claim_approved(work: Work, event: ClaimApproved) -> None:
+def say_claim_approved(uow: UnitOfWork, event: ClaimApproved) -> None:
     notice = Notice(
         template="claim-approved",
         occasion=event.claim_id,
@@ -211,11 +211,11 @@ def say_claim_approved(work: Work, event: ClaimApproved) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "amount": event.amount_minor},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(ClaimRefused)
-def say_claim_refused(work: Work, event: ClaimRefused) -> None:
+def say_claim_refused(uow: UnitOfWork, event: ClaimRefused) -> None:
     notice = Notice(
         template="claim-refused",
         occasion=event.claim_id,
@@ -223,11 +223,11 @@ def say_claim_refused(work: Work, event: ClaimRefused) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "reason": event.reason},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(ClaimWithdrawn)
-def say_claim_withdrawn(work: Work, event: ClaimWithdrawn) -> None:
+def say_claim_withdrawn(uow: UnitOfWork, event: ClaimWithdrawn) -> None:
     """The person did it; if it was not them, this is how they learn of it."""
     notice = Notice(
         template="claim-withdrawn",
@@ -236,11 +236,11 @@ def say_claim_withdrawn(work: Work, event: ClaimWithdrawn) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(ClaimPaid)
-def say_claim_paid(work: Work, event: ClaimPaid) -> None:
+def say_claim_paid(uow: UnitOfWork, event: ClaimPaid) -> None:
     notice = Notice(
         template="claim-paid",
         occasion=f"{event.claim_id}/{event.paid_at.isoformat()}",  # what came back is paid again
@@ -248,22 +248,22 @@ def say_claim_paid(work: Work, event: ClaimPaid) -> None:
         owner_id=event.person_ref,
         parameters={"reference": event.reference, "amount": event.amount_minor},
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(BenefitReturned)
-def say_benefit_returned(work: Work, event: BenefitReturned) -> None:
+def say_benefit_returned(uow: UnitOfWork, event: BenefitReturned) -> None:
     notice = Notice(
         template="benefit-returned",
         occasion=event.payout_id,
         about=event.claim_id,
         owner_id=event.person_ref,
     )
-    actions.say(work, notice, part_of=event.claim_id)
+    actions.say(uow, notice, part_of=event.claim_id)
 
 
 @reactions.to(PaperRevoked)
-def say_paper_revoked(work: Work, event: PaperRevoked) -> None:
+def say_paper_revoked(uow: UnitOfWork, event: PaperRevoked) -> None:
     notice = Notice(
         template="paper-revoked",
         occasion=f"{event.number}/{event.revoked_at.isoformat()}",  # first superseded, then revoked: two facts
@@ -271,11 +271,11 @@ def say_paper_revoked(work: Work, event: PaperRevoked) -> None:
         owner_id=event.person_ref,
         parameters={"number": event.number},
     )
-    actions.say(work, notice, part_of=event.number)
+    actions.say(uow, notice, part_of=event.number)
 
 
 @reactions.to(PaperFailed)
-def say_paper_failed(work: Work, event: PaperFailed) -> None:
+def say_paper_failed(uow: UnitOfWork, event: PaperFailed) -> None:
     notice = Notice(
         template="paper-failed",
         occasion=f"{event.number}/{event.failed_at.isoformat()}",  # operators may have tried it again
@@ -283,4 +283,4 @@ def say_paper_failed(work: Work, event: PaperFailed) -> None:
         owner_id=event.person_ref,
         parameters={"number": event.number},
     )
-    actions.say(work, notice, part_of=event.number)
+    actions.say(uow, notice, part_of=event.number)

@@ -9,15 +9,15 @@ from services.notifications.messages.schemas import MessagesPage
 from shared.http.routes import Routes
 from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("messages", about="The messages that the fund sent to the caller.")
 
 
 @routes.get("/messages", needs="messages:read", query=PagedQuery, shows=MessagesPage)
-def list_own(work: Work, query: Mapping[str, Any]) -> Page[Message]:
+def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Message]:
     """The caller's own messages, newest first, in the caller's language, page by page.
 
     A person reads what the fund told them; an employer's user, what it told the firms that the user acts for.
     """
-    return actions.inbox(work, wanted=query["page"])
+    return actions.inbox(uow, wanted=query["page"])

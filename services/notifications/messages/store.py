@@ -14,7 +14,7 @@ from shared.storage.drawer import parts
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)
 DUE_MAX = 1_000
@@ -58,49 +58,51 @@ receipts = Shelf(
 )
 
 
-def of_owners(work: Work, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted) -> Page[Message]:
+def of_owners(
+    uow: UnitOfWork, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted
+) -> Page[Message]:
     """What was said to persons or employers by any channel, newest first, without some templates."""
     filters = {"owner_id": {"$in": sorted(owner_ids)}, "template": {"$nin": sorted(without)}}
-    return messages.page(work, order=NEWEST, wanted=wanted, **filters)
+    return messages.page(uow, order=NEWEST, wanted=wanted, **filters)
 
 
-def of_batches(work: Work, batch_ids: Sequence[str]) -> list[Message]:
+def of_batches(uow: UnitOfWork, batch_ids: Sequence[str]) -> list[Message]:
     """The messages of batches that are not done."""
     found: list[Message] = []
-    for part in parts(batch_ids, of=work.collection(messages.name)):
-        found += messages.find_all(work, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
+    for part in parts(batch_ids, of=uow.collection(messages.name)):
+        found += messages.find_all(uow, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
     return found
 
 
-def due(work: Work, channel: Channel) -> list[Batch]:
+def due(uow: UnitOfWork, channel: Channel) -> list[Batch]:
     """The batches whose time has come: urgent ones first, then the longest due."""
-    asked = {"channel": channel.value, "status": BatchStatus.QUEUED.value, "due_at": {"$lte": work.at}}
+    asked = {"channel": channel.value, "status": BatchStatus.QUEUED.value, "due_at": {"$lte": uow.at}}
     return [
         batch
         for is_urgent in (True, False)
-        for batch in batches.find_all(work, limit=DUE_MAX, sort=LONGEST_DUE_FIRST, is_urgent=is_urgent, **asked)
+        for batch in batches.find_all(uow, limit=DUE_MAX, sort=LONGEST_DUE_FIRST, is_urgent=is_urgent, **asked)
     ]
 
 
-def sending(work: Work, channel: Channel) -> list[Batch]:
+def sending(uow: UnitOfWork, channel: Channel) -> list[Batch]:
     """The batches that somebody has begun to send."""
-    return batches.find_all(work, channel=channel.value, status=BatchStatus.SENDING.value)
+    return batches.find_all(uow, channel=channel.value, status=BatchStatus.SENDING.value)
 
 
-def kept_receipts(work: Work) -> list[Receipt]:
+def kept_receipts(uow: UnitOfWork) -> list[Receipt]:
     """The receipts that came before the answer to their message was kept: few, and not for long."""
-    return receipts.find_all(work, limit=RECEIPTS_MAX)
+    return receipts.find_all(uow, limit=RECEIPTS_MAX)
 
 
-def forget_receipts(work: Work, message_ids: Iterable[str]) -> None:
+def forget_receipts(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
     for message_id in message_ids:
-        work.drawer(receipts.name).remove(message_id)
-        work.note("forgot", receipts.name, message_id)
+        uow.drawer(receipts.name).remove(message_id)
+        uow.note("forgot", receipts.name, message_id)
 
 
-def by_provider_keys(work: Work, keys: Sequence[str]) -> list[Message]:
+def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
     """Messages that a provider took under one of these names."""
     found: list[Message] = []
-    for part in parts(keys, of=work.collection(messages.name)):
-        found += messages.find_all(work, provider_key={"$in": part})
+    for part in parts(keys, of=uow.collection(messages.name)):
+        found += messages.find_all(uow, provider_key={"$in": part})
     return found

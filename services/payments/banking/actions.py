@@ -19,7 +19,7 @@ from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
 from shared.kernel.schedule import Schedule
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 LOOKS = Schedule((2, 10, 60, 300, 3600))
 
@@ -35,98 +35,98 @@ class ReferenceUnknown(Missing):
 # --- Messages ---------------------------------------------------------------------------------------------------------
 
 
-def hear(work: Work, message: SignedMessage) -> bool:
+def hear(uow: UnitOfWork, message: SignedMessage) -> bool:
     """Take in a message of the bank; whether it was new. One that comes again changes nothing."""
-    if store.messages.find(work, message.message_id) is not None:
+    if store.messages.find(uow, message.message_id) is not None:
         return False
-    kept = Message(message_id=message.message_id, kind=message.kind, taken_at=work.at)
-    store.messages.keep(work, Outcome(kept))
-    _act_on(work, message.fact)
+    kept = Message(message_id=message.message_id, kind=message.kind, taken_at=uow.at)
+    store.messages.keep(uow, Outcome(kept))
+    _act_on(uow, message.fact)
     return True
 
 
-def _act_on(work: Work, fact: Fact) -> None:
+def _act_on(uow: UnitOfWork, fact: Fact) -> None:
     match fact:
         case Credited():
-            settling.take_in(work, _of_credit(work, fact))
+            settling.take_in(uow, _of_credit(uow, fact))
         case Debited():
             settling.take_in(
-                work,
+                uow,
                 _of_card(
-                    work,
+                    uow,
                     collection_id=fact.payment_id,
                     bank_reference=fact.bank_reference,
                     amount_minor=fact.amount_minor,
                 ),
             )
-        case Refused() if collections.find(work, fact.payment_id) is not None:
+        case Refused() if collections.find(uow, fact.payment_id) is not None:
             collections.change(
-                work,
+                uow,
                 collection_id=fact.payment_id,
-                rule=lambda it: collecting.refuse(it, reason=fact.reason[:40], at=work.at),
+                rule=lambda it: collecting.refuse(it, reason=fact.reason[:40], at=uow.at),
             )
         case StatementAvailable():
-            told = Statement(statement_id=fact.statement_id, told_at=work.at, next_look_at=work.at)
-            if store.statements.find(work, told.statement_id) is None:
-                store.keep(work, Outcome(told))
+            told = Statement(statement_id=fact.statement_id, told_at=uow.at, next_look_at=uow.at)
+            if store.statements.find(uow, told.statement_id) is None:
+                store.keep(uow, Outcome(told))
 
 
-def know(work: Work, *, collection_id: str, payment: BankPayment | None) -> None:
+def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
     """What the bank, asked, knows of a collection (None: nothing) becomes what is known here."""
-    found = collections.find(work, collection_id)
+    found = collections.find(uow, collection_id)
     if found is None or not found.is_followed:
         return
     if payment is not None and payment.state == "debited":
         settling.take_in(
-            work,
+            uow,
             _of_card(
-                work,
+                uow,
                 collection_id=collection_id,
                 bank_reference=payment.bank_reference or "",
                 amount_minor=payment.amount_minor,
             ),
         )
         return
-    collections.change(work, collection_id=collection_id, rule=lambda it: _known(it, payment, work))
+    collections.change(uow, collection_id=collection_id, rule=lambda it: _known(it, payment, uow))
 
 
-def _known(collection: Collection, payment: BankPayment | None, work: Work) -> Collection:
+def _known(collection: Collection, payment: BankPayment | None, uow: UnitOfWork) -> Collection:
     if payment is not None and payment.state == "refused":
-        return collecting.refuse(collection, reason="refused-by-bank", at=work.at)
+        return collecting.refuse(collection, reason="refused-by-bank", at=uow.at)
     is_closed = payment is None or payment.state == "expired"
     if collection.status is Status.WITHDRAWING and is_closed:
-        return collecting.withdrawn(collection, at=work.at)
+        return collecting.withdrawn(collection, at=uow.at)
     if payment is not None and payment.state == "expired":
-        return collecting.expire(collection, at=work.at)
+        return collecting.expire(collection, at=uow.at)
     # Pending or never seen. A doubt ends here: the page is asked for under the same id, which the bank knows or not.
     if collection.status is Status.UNKNOWN:
-        return collecting.ask_anew(collection, at=work.at)
-    return collecting.look_later(collection, at=work.at)
+        return collecting.ask_anew(collection, at=uow.at)
+    return collecting.look_later(collection, at=uow.at)
 
 
-def _of_credit(work: Work, fact: Credited) -> ReportedEntry:
+def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
     """A transfer, as the bank's message tells of it: the file that lists it has the same reference of the bank."""
     return ReportedEntry(
         bank_reference=fact.entry_id,
-        account=matching.account_code(fact.account, fund=work.fund),
+        account=matching.account_code(fact.account, fund=uow.fund),
         direction=Direction.CREDIT,
         amount_minor=fact.amount_minor,
-        currency=work.fund.currency.value,
-        told_on=fact.booked_at.astimezone(work.fund.zone).date() if fact.booked_at else None,
+        currency=uow.fund.currency.value,
+        told_on=fact.booked_at.astimezone(uow.fund.zone).date() if fact.booked_at else None,
         texts=(fact.reference,),
         counterparty=fact.debtor_account,
         number=fact.account,
     )
 
 
-def _of_card(work: Work, *, collection_id: str, bank_reference: str, amount_minor: int) -> ReportedEntry:
+def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount_minor: int) -> ReportedEntry:
     """A card payment, as the bank tells of it. It knows the payment by the collection's id, also in its files."""
     return ReportedEntry(
         bank_reference=bank_reference,
         account=account.BANK_COLLECTIONS,
         direction=Direction.CREDIT,
         amount_minor=amount_minor,
-        currency=work.fund.currency.value,
+        currency=uow.fund.currency.value,
         end_to_end_id=collection_id,
     )
 
@@ -134,36 +134,36 @@ def _of_card(work: Work, *, collection_id: str, bank_reference: str, amount_mino
 # --- Entries ----------------------------------------------------------------------------------------------------------
 
 
-def book_lines(work: Work, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
+def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
     """Book what a file of the bank says has moved (`matching.numbered`). What was taken in before changes nothing, and
     nothing that cannot be booked holds up what stands beside it."""
     for entry_id, reported in entries:
-        settling.take_in(work, reported, entry_id=entry_id)
+        settling.take_in(uow, reported, entry_id=entry_id)
 
 
-def take_statement(work: Work, *, statement_id: str) -> None:
+def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:
     """A file that the bank told of is booked: look at it no more."""
-    statement = store.statements.load(work, statement_id)
-    store.keep(work, Outcome(replace(statement, next_look_at=None)))
+    statement = store.statements.load(uow, statement_id)
+    store.keep(uow, Outcome(replace(statement, next_look_at=None)))
 
 
-def look_later(work: Work, *, statement_id: str) -> None:
+def look_later(uow: UnitOfWork, *, statement_id: str) -> None:
     """The file could not be had, or not be believed: look again, each time after a longer while."""
-    statement = store.statements.load(work, statement_id)
+    statement = store.statements.load(uow, statement_id)
     looks = statement.looks + 1
-    store.keep(work, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(work.at, tries=looks))))
+    store.keep(uow, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(uow.at, tries=looks))))
 
 
 # --- References -------------------------------------------------------------------------------------------------------
 
 
-def by_reference(work: Work, reference: str) -> Collection:
+def by_reference(uow: UnitOfWork, reference: str) -> Collection:
     """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
     look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
     written = typed.reference(reference)
     if not is_genuine(written):
         raise ReferenceNotGenuine
-    found = collections.by_reference(work, written)
+    found = collections.by_reference(uow, written)
     if found is None:
         raise ReferenceUnknown
     return found

@@ -11,7 +11,7 @@ from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
 from shared.jobs.job import JobKind
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 
 
@@ -36,7 +36,7 @@ class Collecting:
     def look_at(self, platform: Platform, fund_id: str, collection: Collection) -> None:
         """Do what the state of one collection asks for."""
         if collection.rail is Rail.TRANSFER:
-            self._keep(platform, fund_id, collection, lambda it, work: rules.expire(it, at=work.at))
+            self._keep(platform, fund_id, collection, lambda it, uow: rules.expire(it, at=uow.at))
         elif collection.status is Status.REQUESTED:
             self._announce(platform, fund_id, collection)
         elif collection.status is Status.WITHDRAWING:
@@ -58,20 +58,20 @@ class Collecting:
         try:
             url = self.call(platform, fund_id, collection)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, work: rules.doubt(it, at=work.at))
+            self._keep(platform, fund_id, collection, lambda it, uow: rules.doubt(it, at=uow.at))
             raise
         except BankRefused as refused:
             reason = str(refused.parameters["reason"])
-            self._keep(platform, fund_id, collection, lambda it, work: rules.refuse(it, reason=reason, at=work.at))
+            self._keep(platform, fund_id, collection, lambda it, uow: rules.refuse(it, reason=reason, at=uow.at))
             return
-        self._keep(platform, fund_id, collection, lambda it, work: rules.announce(it, checkout_url=url, at=work.at))
+        self._keep(platform, fund_id, collection, lambda it, uow: rules.announce(it, checkout_url=url, at=uow.at))
 
     def _close(self, platform: Platform, fund_id: str, collection: Collection) -> None:
         """Nobody is to pay on the page any more. A bank that does not close pages is asked what came of it."""
         try:
             payment = self.bank.close_checkout(collection.collection_id, currency=platform.funds[fund_id].currency)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, work: rules.look_later(it, at=work.at))
+            self._keep(platform, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise
         except BankRefused:
             self._ask(platform, fund_id, collection)
@@ -82,7 +82,7 @@ class Collecting:
         try:
             payment = self.bank.payment(collection.collection_id, currency=platform.funds[fund_id].currency)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, work: rules.look_later(it, at=work.at))
+            self._keep(platform, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise
         self._know(platform, fund_id, collection, payment)
 
@@ -92,18 +92,18 @@ class Collecting:
             platform,
             fund_id,
             f"collections:{collection.collection_id}",
-            lambda work: actions.know(work, collection_id=collection.collection_id, payment=payment),
+            lambda uow: actions.know(uow, collection_id=collection.collection_id, payment=payment),
         )
 
     @staticmethod
     def _keep(
-        platform: Platform, fund_id: str, seen: Collection, rule: Callable[[Collection, Work], Collection]
+        platform: Platform, fund_id: str, seen: Collection, rule: Callable[[Collection, UnitOfWork], Collection]
     ) -> None:
         """Keep what a rule makes of the collection, unless a message of the bank was there first."""
 
-        def keep(work: Work) -> None:
-            found = collections.find(work, seen.collection_id)
+        def keep(uow: UnitOfWork) -> None:
+            found = collections.find(uow, seen.collection_id)
             if found is not None and found.version == seen.version:
-                collections.change(work, collection_id=seen.collection_id, rule=lambda it: rule(it, work))
+                collections.change(uow, collection_id=seen.collection_id, rule=lambda it: rule(it, uow))
 
         in_work(platform, fund_id, f"collections:{seen.collection_id}", keep)

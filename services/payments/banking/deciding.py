@@ -13,75 +13,75 @@ from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 ENTRY_ORIGIN = "bank-entry:"
 CREDIT_ORIGIN = "credit:"
 
 
 def page(
-    work: Work, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
+    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
 ) -> Page[BankEntry]:
     """Entries in a state, oldest first; unless another is asked for, those that wait for a person."""
-    return store.page(work, status=status, account=account, day=day, wanted=wanted)
+    return store.page(uow, status=status, account=account, day=day, wanted=wanted)
 
 
-def read(work: Work, *, entry_id: str) -> BankEntry:
-    return store.entries.load(work, entry_id)
+def read(uow: UnitOfWork, *, entry_id: str) -> BankEntry:
+    return store.entries.load(uow, entry_id)
 
 
-def allocate(work: Work, *, entry_id: str, version: int, shares: Sequence[Share], note: str) -> BankEntry:
+def allocate(uow: UnitOfWork, *, entry_id: str, version: int, shares: Sequence[Share], note: str) -> BankEntry:
     """Say what the money was for, in one or several shares that add up to it."""
     for share in shares:
-        if share.target is Target.EMPLOYER and employers.find(work, share.target_id) is None:
+        if share.target is Target.EMPLOYER and employers.find(uow, share.target_id) is None:
             raise decisions.TargetUnknown
-    return _decide(work, entry_id, version, way=Way.ALLOCATE, shares=tuple(shares), ground=None, note=note)
+    return _decide(uow, entry_id, version, way=Way.ALLOCATE, shares=tuple(shares), ground=None, note=note)
 
 
 def refund(
-    work: Work, *, entry_id: str, version: int, ground: Ground, note: str, counterparty: str | None
+    uow: UnitOfWork, *, entry_id: str, version: int, ground: Ground, note: str, counterparty: str | None
 ) -> BankEntry:
     """Send the money back to the account that it came from, or to the one that is given."""
-    entry = _of_version(work, entry_id, version)
+    entry = _of_version(uow, entry_id, version)
     if not (counterparty or entry.details.counterparty):
         raise decisions.CounterpartyMissing
     return _decide(
-        work, entry_id, version, way=Way.REFUND, shares=(), ground=ground, note=note, counterparty=counterparty
+        uow, entry_id, version, way=Way.REFUND, shares=(), ground=ground, note=note, counterparty=counterparty
     )
 
 
-def write_off(work: Work, *, entry_id: str, version: int, ground: Ground, note: str) -> BankEntry:
+def write_off(uow: UnitOfWork, *, entry_id: str, version: int, ground: Ground, note: str) -> BankEntry:
     """Close it: nobody claims it, or nobody gives it back, or it is not the fund's at all."""
-    return _decide(work, entry_id, version, way=Way.WRITE_OFF, shares=(), ground=ground, note=note)
+    return _decide(uow, entry_id, version, way=Way.WRITE_OFF, shares=(), ground=ground, note=note)
 
 
-def confirm(work: Work, *, entry_id: str, version: int) -> BankEntry:
+def confirm(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """A second person agrees: what was decided is carried out."""
-    entry = _of_version(work, entry_id, version)
-    work.note("confirmed", store.entries.name, entry_id, version=version)
-    return _carry_out(work, decisions.confirm(entry, by=work.by.subject, at=work.at))
+    entry = _of_version(uow, entry_id, version)
+    uow.note("confirmed", store.entries.name, entry_id, version=version)
+    return _carry_out(uow, decisions.confirm(entry, by=uow.by.subject, at=uow.at))
 
 
-def reject(work: Work, *, entry_id: str, version: int) -> BankEntry:
+def reject(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """What was decided is not to be done: the entry waits again."""
-    entry = decisions.reject(_of_version(work, entry_id, version))
-    work.note("rejected", store.entries.name, entry_id, version=version)
-    return store.entries.keep(work, Outcome(entry))
+    entry = decisions.reject(_of_version(uow, entry_id, version))
+    uow.note("rejected", store.entries.name, entry_id, version=version)
+    return store.entries.keep(uow, Outcome(entry))
 
 
-def read_refund(work: Work, *, refund_id: str) -> Refund:
-    return refunds.read(work, refund_id=refund_id)
+def read_refund(uow: UnitOfWork, *, refund_id: str) -> Refund:
+    return refunds.read(uow, refund_id=refund_id)
 
 
-def cancel_refund(work: Work, *, refund_id: str, version: int) -> Refund:
+def cancel_refund(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """A refund is not to go: its money is where it was before, a credit of the employer or an entry that waits."""
-    cancelled = refunds.cancel(work, refund_id=refund_id, version=version)
+    cancelled = refunds.cancel(uow, refund_id=refund_id, version=version)
     if cancelled.origin.startswith(ENTRY_ORIGIN):
-        entry = store.entries.load(work, cancelled.origin.removeprefix(ENTRY_ORIGIN))
-        store.entries.keep(work, Outcome(decisions.reopen(entry)))
+        entry = store.entries.load(uow, cancelled.origin.removeprefix(ENTRY_ORIGIN))
+        store.entries.keep(uow, Outcome(decisions.reopen(entry)))
     else:
         collections.restore_credit(
-            work,
+            uow,
             credit_id=cancelled.origin.removeprefix(CREDIT_ORIGIN),
             amount_minor=cancelled.amount_minor,
         )
@@ -89,7 +89,7 @@ def cancel_refund(work: Work, *, refund_id: str, version: int) -> Refund:
 
 
 def _decide(
-    work: Work,
+    uow: UnitOfWork,
     entry_id: str,
     version: int,
     *,
@@ -99,29 +99,29 @@ def _decide(
     note: str,
     counterparty: str | None = None,
 ) -> BankEntry:
-    entry = _of_version(work, entry_id, version)
-    decision = Decision(way=way, by=work.by.subject, at=work.at, shares=shares, ground=ground)
+    entry = _of_version(uow, entry_id, version)
+    decision = Decision(way=way, by=uow.by.subject, at=uow.at, shares=shares, ground=ground)
     proposed = decisions.propose(entry, decision)
     details = replace(entry.details, note=note, counterparty=counterparty or entry.details.counterparty)
     proposed = replace(proposed, details=details)
-    work.note("decided", store.entries.name, entry_id, version=version, why=way.value)
-    if work.fund.payment.needs_two(entry.amount_minor):
-        return store.entries.keep(work, Outcome(proposed))
-    return _carry_out(work, proposed)
+    uow.note("decided", store.entries.name, entry_id, version=version, why=way.value)
+    if uow.fund.payment.needs_two(entry.amount_minor):
+        return store.entries.keep(uow, Outcome(proposed))
+    return _carry_out(uow, proposed)
 
 
-def _carry_out(work: Work, entry: BankEntry) -> BankEntry:
+def _carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
     decision, refund_id = entry.decision, None
     if decision is None:
         raise decisions.EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     match decision.way:
         case Way.ALLOCATE:
-            if not settling.book(work, entry, decision.shares, reason=""):
+            if not settling.book(uow, entry, decision.shares, reason=""):
                 raise decisions.ShareNotBooked
         case Way.REFUND:
-            refund_id = work.new_id()
+            refund_id = uow.new_id()
             refunds.order_confirmed(
-                work,
+                uow,
                 refund_id=refund_id,
                 amount_minor=entry.amount_minor,
                 source=account.UNMATCHED,
@@ -129,12 +129,12 @@ def _carry_out(work: Work, entry: BankEntry) -> BankEntry:
                 details=RefundDetails(counterparty=entry.details.counterparty, note=entry.details.note),
             )
         case Way.WRITE_OFF:
-            settling.write_off(work, entry)
-    return store.entries.keep(work, Outcome(decisions.settle(entry, refund_id=refund_id)))
+            settling.write_off(uow, entry)
+    return store.entries.keep(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
 
 
-def _of_version(work: Work, entry_id: str, version: int) -> BankEntry:
-    entry = store.entries.load(work, entry_id)
+def _of_version(uow: UnitOfWork, entry_id: str, version: int) -> BankEntry:
+    entry = store.entries.load(uow, entry_id)
     if entry.version != version:
         raise decisions.EntryChanged(version=entry.version)
     return entry

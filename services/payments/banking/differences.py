@@ -9,7 +9,7 @@ from services.payments.banking.bank_file import Direction
 from services.payments.collections import actions as collections
 from services.payments.collections.standing import Case, Standing
 from shared.storage.paging import Page, Wanted, one_after_the_other
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +26,13 @@ class Difference:
     booked_minor: int = 0
 
 
-def of_fund(work: Work, *, wanted: Wanted) -> Page[Difference]:
+def of_fund(uow: UnitOfWork, *, wanted: Wanted) -> Page[Difference]:
     """The open cases: first employers' periods, then money without a match, oldest first. Must be empty."""
-    return one_after_the_other(wanted, [partial(_standings, work), partial(_unmatched, work)])
+    return one_after_the_other(wanted, [partial(_standings, uow), partial(_unmatched, uow)])
 
 
-def _standings(work: Work, wanted: Wanted) -> Page[Difference]:
-    found = collections.differences(work, wanted=wanted)
+def _standings(uow: UnitOfWork, wanted: Wanted) -> Page[Difference]:
+    found = collections.differences(uow, wanted=wanted)
     return Page([_of_standing(each, each.case) for each in found if each.case is not None], next=found.next)
 
 
@@ -48,8 +48,8 @@ def _of_standing(standing: Standing, case: Case) -> Difference:
     )
 
 
-def _unmatched(work: Work, wanted: Wanted) -> Page[Difference]:
-    found = store.unmatched(work, wanted=wanted)
+def _unmatched(uow: UnitOfWork, wanted: Wanted) -> Page[Difference]:
+    found = store.unmatched(uow, wanted=wanted)
     return Page([_of_entry(each) for each in found], next=found.next)
 
 

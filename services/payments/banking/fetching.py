@@ -10,7 +10,7 @@ from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
 from shared.jobs.job import JobKind
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,6 @@ class Fetching:
         in_work(platform, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
 
 
-def _give_up(work: Work, statement_id: str, reason: str) -> None:
+def _give_up(uow: UnitOfWork, statement_id: str, reason: str) -> None:
     """Nobody fetches it any more; the operator's own words stay in the audit of the job."""
-    actions.take_statement(work, statement_id=statement_id)
+    actions.take_statement(uow, statement_id=statement_id)

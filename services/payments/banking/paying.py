@@ -22,7 +22,7 @@ from shared.kernel.personal import DataClass
 from shared.process.chores import Chore
 from shared.storage import blobs
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.steps import passing
 
 DAYS_BACK_MAX = 5
@@ -61,16 +61,16 @@ class Paying:
 
     def gather(self, platform: Platform, fund_id: str) -> int:
         """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
-        work = platform.reading(fund_id, by=BANK)
-        ordered = store.ordered(work)
-        transfers, unusable = _transfers(work, ordered)
+        uow = platform.reading(fund_id, by=BANK)
+        ordered = store.ordered(uow)
+        transfers, unusable = _transfers(uow, ordered)
         if unusable:
             in_work(platform, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
         if not transfers:
             return len(unusable)
         payable = [payout for payout in ordered if payout.payout_id in transfers]
         batch_id = platform.new_id().replace("-", "")
-        body = payout_file.write(list(transfers.values()), fund=work.fund, message_id=batch_id, at=work.at)
+        body = payout_file.write(list(transfers.values()), fund=uow.fund, message_id=batch_id, at=uow.at)
         blob = blobs.store(platform, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
         passing("payout.stored")
         in_work(
@@ -81,7 +81,7 @@ class Paying:
                 payouts.gather,
                 payouts=payable,
                 accounts={
-                    payout_id: payees.index_of(line.creditor_account, keys=work.keys)
+                    payout_id: payees.index_of(line.creditor_account, keys=uow.keys)
                     for payout_id, line in transfers.items()
                 },
                 batch_id=batch_id,
@@ -122,7 +122,7 @@ class Paying:
             sent = self._change(platform, fund_id, sending, rule=rules.taken)
             nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
             self._keep(
-                platform, fund_id, sent, lambda work: payouts.report(work, batch_id=sent.batch_id, refused=nothing)
+                platform, fund_id, sent, lambda uow: payouts.report(uow, batch_id=sent.batch_id, refused=nothing)
             )
             return
         passing("payout.sent")
@@ -135,7 +135,7 @@ class Paying:
         refused = _refused(report, batch, platform.funds[fund_id].currency) if report else []
         if report is not None and not report.is_pending:
             self._keep(
-                platform, fund_id, batch, lambda work: payouts.report(work, batch_id=batch.batch_id, refused=refused)
+                platform, fund_id, batch, lambda uow: payouts.report(uow, batch_id=batch.batch_id, refused=refused)
             )
             return
         self._refuse(platform, fund_id, batch, refused)
@@ -157,17 +157,17 @@ class Paying:
     def _refuse(self, platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
         if refused:
             self._keep(
-                platform, fund_id, batch, lambda work: payouts.refuse(work, batch_id=batch.batch_id, refused=refused)
+                platform, fund_id, batch, lambda uow: payouts.refuse(uow, batch_id=batch.batch_id, refused=refused)
             )
 
     @staticmethod
-    def _keep(platform: Platform, fund_id: str, batch: Batch, action: Callable[[Work], object]) -> None:
+    def _keep(platform: Platform, fund_id: str, batch: Batch, action: Callable[[UnitOfWork], object]) -> None:
         in_work(platform, fund_id, f"payouts:{batch.batch_id}", action)
 
     def _settle(self, platform: Platform, fund_id: str, batch: Batch) -> None:
         """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
-        work = platform.reading(fund_id, by=BANK)
-        if payouts.is_settled(work, batch):
+        uow = platform.reading(fund_id, by=BANK)
+        if payouts.is_settled(uow, batch):
             self._change(platform, fund_id, batch, rule=rules.close)
             return
         self._look_up(platform, fund_id, batch)
@@ -187,7 +187,7 @@ class Paying:
             platform,
             fund_id,
             f"payouts:{seen.batch_id}",
-            lambda work: payouts.change_batch(work, batch_id=seen.batch_id, rule=lambda batch: rule(batch, at=work.at)),
+            lambda uow: payouts.change_batch(uow, batch_id=seen.batch_id, rule=lambda batch: rule(batch, at=uow.at)),
         )
 
 
@@ -195,13 +195,13 @@ def _has_moved(platform: Platform, fund_id: str, seen: Batch) -> bool:
     return store.batches.load(platform.reading(fund_id, by=BANK), seen.batch_id).status is not seen.status
 
 
-def _transfers(work: Work, ordered: Sequence[Payout]) -> tuple[dict[str, CreditTransfer], list[Payout]]:
+def _transfers(uow: UnitOfWork, ordered: Sequence[Payout]) -> tuple[dict[str, CreditTransfer], list[Payout]]:
     """The lines of a file by payout, and the payouts of which none can be made: one must not hold up the others."""
-    known = payees.find_many(work, {payout.person_ref for payout in ordered})
+    known = payees.find_many(uow, {payout.person_ref for payout in ordered})
     transfers, unusable = {}, []
     for payout in ordered:
         try:
-            line = payout_file.transfer(payout, known.get(payout.person_ref), fund=work.fund, keys=work.keys)
+            line = payout_file.transfer(payout, known.get(payout.person_ref), fund=uow.fund, keys=uow.keys)
         except payout_file.PayeeUnusable:
             unusable.append(payout)
         else:

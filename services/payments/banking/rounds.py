@@ -15,7 +15,7 @@ from services.payments.banking import actions, matching
 from services.payments.banking.bank_file import Notice
 from shared.kernel.actors import system
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 LINES_A_WORK = 50
 LEASE_S = 30.0
@@ -30,8 +30,8 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
-def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[Work], Answer]) -> Answer:
-    return platform.work(fund_id, by=BANK, cause=f"job:{cause}", action=action)
+def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
+    return platform.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
 def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:

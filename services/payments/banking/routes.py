@@ -24,7 +24,7 @@ from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
 from shared.http.shapes import PagedQuery
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("bank", about="What banks tell, and what agents decide about money that no rule settled.")
 
@@ -32,20 +32,20 @@ Body = Mapping[str, Any]
 
 
 @routes.post("/bank/events", needs=ANYONE, takes=SignedBody(), shows=HeardView)
-def hear(work: Work, message: SignedMessage) -> dict[str, Any]:
+def hear(uow: UnitOfWork, message: SignedMessage) -> dict[str, Any]:
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""
-    return {"message_id": message.message_id, "is_new": actions.hear(work, message)}
+    return {"message_id": message.message_id, "is_new": actions.hear(uow, message)}
 
 
 @routes.get("/bank/references/<reference>", needs="bank:read", shows=ReferenceView)
-def look_up(work: Work, reference: str) -> dict[str, Any]:
+def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """For a bank, before it accepts a transfer: whether a reference is genuine, what is due, and to which account."""
-    collection = actions.by_reference(work, reference)
-    into = work.fund.payment.collections
+    collection = actions.by_reference(uow, reference)
+    into = uow.fund.payment.collections
     return {
         "reference": collection.reference,
         "due_minor": collection.amount_minor if collection.is_live else 0,
-        "currency": work.fund.currency.value,
+        "currency": uow.fund.currency.value,
         "account": into.number,
         "holder": into.holder,
         "valid_until_on": collection.valid_until_on,
@@ -53,25 +53,25 @@ def look_up(work: Work, reference: str) -> dict[str, Any]:
 
 
 @routes.get("/differences", needs="ledger:read", shows=DifferenceViews, query=PagedQuery)
-def list_differences(work: Work, query: Body) -> Page[Difference]:
+def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
-    return differences.of_fund(work, wanted=query["page"])
+    return differences.of_fund(uow, wanted=query["page"])
 
 
 # --- What no rule settled ---------------------------------------------------------------------------------------------
 
 
 @routes.get("/bank/entries", needs="ledger:read", shows=BankEntriesView, query=BankEntriesQuery)
-def list_entries(work: Work, query: Body) -> Page[BankEntry]:
+def list_entries(uow: UnitOfWork, query: Body) -> Page[BankEntry]:
     """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
     day = query["day"].isoformat() if query["day"] else None
-    return deciding.page(work, status=query["status"], account=query["account"], day=day, wanted=query["page"])
+    return deciding.page(uow, status=query["status"], account=query["account"], day=day, wanted=query["page"])
 
 
 @routes.get("/bank/entries/<entry_id>", needs="ledger:read", shows=BankEntryView)
-def read_entry(work: Work, entry_id: str) -> BankEntry:
+def read_entry(uow: UnitOfWork, entry_id: str) -> BankEntry:
     """One entry of the bank, with what it was for or what was decided about it."""
-    return deciding.read(work, entry_id=entry_id)
+    return deciding.read(uow, entry_id=entry_id)
 
 
 @routes.post(
@@ -82,9 +82,9 @@ def read_entry(work: Work, entry_id: str) -> BankEntry:
     is_keyed=True,
     edits=deciding.read,
 )
-def allocate(work: Work, body: Body, entry_id: str) -> BankEntry:
+def allocate(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
     """Say what an entry that waits was for: collections, declarations, an employer's credit, payouts, refunds."""
-    return deciding.allocate(work, entry_id=entry_id, version=body["version"], shares=body["shares"], note=body["note"])
+    return deciding.allocate(uow, entry_id=entry_id, version=body["version"], shares=body["shares"], note=body["note"])
 
 
 @routes.post(
@@ -95,10 +95,10 @@ def allocate(work: Work, body: Body, entry_id: str) -> BankEntry:
     is_keyed=True,
     edits=deciding.read,
 )
-def send_back(work: Work, body: Body, entry_id: str) -> BankEntry:
+def send_back(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
     """Send money that waits back. The refund's reference goes on the transfer; the bank's entry with it settles it."""
     return deciding.refund(
-        work,
+        uow,
         entry_id=entry_id,
         version=body["version"],
         ground=body["ground"],
@@ -115,11 +115,9 @@ def send_back(work: Work, body: Body, entry_id: str) -> BankEntry:
     is_keyed=True,
     edits=deciding.read,
 )
-def write_off(work: Work, body: Body, entry_id: str) -> BankEntry:
+def write_off(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
     """Close an entry that waits: nobody claims it, nobody gives it back, or it is not the fund's at all."""
-    return deciding.write_off(
-        work, entry_id=entry_id, version=body["version"], ground=body["ground"], note=body["note"]
-    )
+    return deciding.write_off(uow, entry_id=entry_id, version=body["version"], ground=body["ground"], note=body["note"])
 
 
 @routes.post(
@@ -130,9 +128,9 @@ def write_off(work: Work, body: Body, entry_id: str) -> BankEntry:
     is_keyed=True,
     edits=deciding.read,
 )
-def confirm(work: Work, body: Body, entry_id: str) -> BankEntry:
+def confirm(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
     """Agree, as a second person, to what was decided about an entry: it is carried out."""
-    return deciding.confirm(work, entry_id=entry_id, version=body["version"])
+    return deciding.confirm(uow, entry_id=entry_id, version=body["version"])
 
 
 @routes.post(
@@ -142,9 +140,9 @@ def confirm(work: Work, body: Body, entry_id: str) -> BankEntry:
     shows=BankEntryView,
     edits=deciding.read,
 )
-def reject(work: Work, body: Body, entry_id: str) -> BankEntry:
+def reject(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
     """Say no to what was decided about an entry: it waits again."""
-    return deciding.reject(work, entry_id=entry_id, version=body["version"])
+    return deciding.reject(uow, entry_id=entry_id, version=body["version"])
 
 
 @routes.post(
@@ -155,6 +153,6 @@ def reject(work: Work, body: Body, entry_id: str) -> BankEntry:
     is_keyed=True,
     edits=deciding.read_refund,
 )
-def cancel_refund(work: Work, body: Body, refund_id: str) -> Refund:
+def cancel_refund(uow: UnitOfWork, body: Body, refund_id: str) -> Refund:
     """Do not send a refund: its money is the employer's credit again, or the entry waits again."""
-    return deciding.cancel_refund(work, refund_id=refund_id, version=body["version"])
+    return deciding.cancel_refund(uow, refund_id=refund_id, version=body["version"])

@@ -15,7 +15,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
 from shared.kernel.outcome import Outcome
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 
 REASON_CHARACTERS_MAX = 40
@@ -24,62 +24,62 @@ ZERO = "zero"
 """What an entry of no amount is booked as."""
 
 
-def take_in(work: Work, reported: ReportedEntry, *, entry_id: str = "") -> None:
+def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
     """Book one entry as the table of cases says (`matching.decide`). One that was taken in before changes nothing,
     whoever told of it then."""
     entry_id = entry_id or matching.identity(reported)
-    if store.entries.find(work, entry_id) is not None:
+    if store.entries.find(uow, entry_id) is not None:
         return
-    named = matching.named(reported, prefix=work.fund.payment.transfer_prefix)
-    found = collections.with_references(work, named.references)
+    named = matching.named(reported, prefix=uow.fund.payment.transfer_prefix)
+    found = collections.with_references(uow, named.references)
     reference = found[0].reference if len(found) == 1 else ""
-    bearers = store.bearing(work, reported.bank_reference)
+    bearers = store.bearing(uow, reported.bank_reference)
     if any(matching.is_same(each, reported, reference=reference) for each in bearers):
         return
-    ruling = matching.decide(reported, _facts(work, named, found, bearers))
-    entry = _kept(work, reported, entry_id=entry_id, reference=reference, why=ruling.why)
-    if ruling.shares and _book(work, entry, ruling.shares, reason=reported.return_reason or ""):
-        _post_charges(work, entry)
-        _keep(work, replace(entry, status=EntryStatus.BOOKED, booked_as=_booked_as(ruling), is_matched=True,
+    ruling = matching.decide(reported, _facts(uow, named, found, bearers))
+    entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=ruling.why)
+    if ruling.shares and _book(uow, entry, ruling.shares, reason=reported.return_reason or ""):
+        _post_charges(uow, entry)
+        _keep(uow, replace(entry, status=EntryStatus.BOOKED, booked_as=_booked_as(ruling), is_matched=True,
                             why=None, shares=ruling.shares))  # fmt: skip
     elif ruling == matching.NOTHING_MOVED:
-        _keep(work, replace(entry, status=EntryStatus.NOTED, booked_as=ZERO, is_matched=True))
+        _keep(uow, replace(entry, status=EntryStatus.NOTED, booked_as=ZERO, is_matched=True))
     else:
         if entry.account != FOREIGN:
-            _post_waiting(work, entry)
-            _post_charges(work, entry)
-        _keep(work, replace(entry, why=ruling.why or Why.ALREADY_SETTLED))
+            _post_waiting(uow, entry)
+            _post_charges(uow, entry)
+        _keep(uow, replace(entry, why=ruling.why or Why.ALREADY_SETTLED))
 
 
-def book(work: Work, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
+def book(uow: UnitOfWork, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
     """Book an entry that waits to what a person says that it is for: what it was booked as till now is taken back."""
     waiting = f"bank-entry:{entry.entry_id}"
-    ledger.take_back(work, cause=f"{waiting}:allocated", of=waiting)
-    return _book(work, entry, shares, reason=reason)
+    ledger.take_back(uow, cause=f"{waiting}:allocated", of=waiting)
+    return _book(uow, entry, shares, reason=reason)
 
 
-def write_off(work: Work, entry: BankEntry) -> None:
+def write_off(uow: UnitOfWork, entry: BankEntry) -> None:
     """Money that nobody claims becomes the fund's, money that nobody gives back is lost; of an account that is not the
     fund's the ledger has nothing."""
     if entry.account == FOREIGN:
         return
     cause, amount = f"bank-entry:{entry.entry_id}:written-off", entry.amount_minor
     if entry.direction is Direction.CREDIT:
-        _post(work, cause, debit=account.UNMATCHED, credit=account.WRITTEN_OFF_RECEIVED, amount_minor=amount)
+        _post(uow, cause, debit=account.UNMATCHED, credit=account.WRITTEN_OFF_RECEIVED, amount_minor=amount)
     else:
-        _post(work, cause, debit=account.WRITTEN_OFF_LOST, credit=account.UNMATCHED, amount_minor=amount)
+        _post(uow, cause, debit=account.WRITTEN_OFF_LOST, credit=account.UNMATCHED, amount_minor=amount)
 
 
 # --- What is known ----------------------------------------------------------------------------------------------------
 
 
-def _facts(work: Work, named: matching.Named, by_reference: list[Collection], bearers: list[BankEntry]) -> Facts:
-    by_id = [each for each in (collections.find(work, collection_id) for collection_id in named.ids) if each]
+def _facts(uow: UnitOfWork, named: matching.Named, by_reference: list[Collection], bearers: list[BankEntry]) -> Facts:
+    by_id = [each for each in (collections.find(uow, collection_id) for collection_id in named.ids) if each]
     known = {each.collection_id: each for each in (*by_id, *by_reference)}
     ids = {each.collection_id for each in by_id}
-    payout = next((each for each in (payouts.find(work, name) for name in named.ids) if each), None)
-    batch = next((each for each in (payouts.find_batch(work, name) for name in named.files) if each), None)
-    sent_back = refunds.with_references(work, named.references)
+    payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
+    batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
+    sent_back = refunds.with_references(uow, named.references)
     return Facts(
         collections=tuple(
             KnownCollection(
@@ -103,21 +103,21 @@ def _facts(work: Work, named: matching.Named, by_reference: list[Collection], be
 # --- Booking ----------------------------------------------------------------------------------------------------------
 
 
-def _book(work: Work, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
+def _book(uow: UnitOfWork, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
     """Whether all shares were booked. A rule's are one, or collections that have room, so that none is half done."""
-    return all(_book_share(work, entry, share, reason=reason[:REASON_CHARACTERS_MAX]) for share in shares)
+    return all(_book_share(uow, entry, share, reason=reason[:REASON_CHARACTERS_MAX]) for share in shares)
 
 
-def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> bool:
+def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str) -> bool:
     is_credit = entry.direction is Direction.CREDIT
     match share.target:
         case Target.COLLECTION:
-            collection = collections.load(work, share.target_id)
+            collection = collections.load(uow, share.target_id)
             with continued("money collected" if is_credit else "money taken back", collection.traceparent):
-                return _book_collection(work, entry, share, collection, reason=reason)
+                return _book_collection(uow, entry, share, collection, reason=reason)
         case Target.DECLARATION:
             collections.pay(
-                work,
+                uow,
                 declaration_id=share.target_id,
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,
@@ -126,7 +126,7 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
             return True
         case Target.EMPLOYER:
             collections.grant(
-                work,
+                uow,
                 employer_id=share.target_id,
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,
@@ -134,33 +134,33 @@ def _book_share(work: Work, entry: BankEntry, share: Share, *, reason: str) -> b
             )
             return True
         case Target.PAYOUT:
-            payout = payouts.read(work, payout_id=share.target_id)
+            payout = payouts.read(uow, payout_id=share.target_id)
             if payout.amount_minor != share.amount_minor:
                 return False
             if is_credit:
-                return payouts.book_returned(work, payout, entry_id=entry.entry_id, reason=reason or REASON_NOT_GIVEN)
-            return payouts.book_paid(work, payout, entry_id=entry.entry_id)
+                return payouts.book_returned(uow, payout, entry_id=entry.entry_id, reason=reason or REASON_NOT_GIVEN)
+            return payouts.book_paid(uow, payout, entry_id=entry.entry_id)
         case Target.BATCH:
-            batch = payouts.find_batch(work, share.target_id)
+            batch = payouts.find_batch(uow, share.target_id)
             return batch is not None and payouts.book_batch_paid(
-                work, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
+                uow, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
             )
         case Target.REFUND:
-            if refunds.read(work, refund_id=share.target_id).amount_minor != share.amount_minor:
+            if refunds.read(uow, refund_id=share.target_id).amount_minor != share.amount_minor:
                 return False
             if is_credit:
                 return refunds.book_returned(
-                    work, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
+                    uow, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
                 )
-            return refunds.book_paid(work, refund_id=share.target_id, entry_id=entry.entry_id, out_of=entry.account)
+            return refunds.book_paid(uow, refund_id=share.target_id, entry_id=entry.entry_id, out_of=entry.account)
         case Target.ENTRY:
-            return _undo_entry(work, entry, share)
+            return _undo_entry(uow, entry, share)
 
 
-def _book_collection(work: Work, entry: BankEntry, share: Share, collection: Collection, *, reason: str) -> bool:
+def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection: Collection, *, reason: str) -> bool:
     if entry.direction is Direction.CREDIT:
         return collections.book(
-            work,
+            uow,
             collection,
             bank_reference=entry.bank_reference,
             entry_id=entry.entry_id,
@@ -168,7 +168,7 @@ def _book_collection(work: Work, entry: BankEntry, share: Share, collection: Col
             into=entry.account,
         )
     return collections.take_back(
-        work,
+        uow,
         collection,
         bank_reference=entry.bank_reference,
         entry_id=entry.entry_id,
@@ -178,12 +178,12 @@ def _book_collection(work: Work, entry: BankEntry, share: Share, collection: Col
     )
 
 
-def _undo_entry(work: Work, entry: BankEntry, share: Share) -> bool:
+def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:
     """The bank takes back money of which nobody knew what it was for: both are done with."""
-    earlier = store.entries.load(work, share.target_id)
+    earlier = store.entries.load(uow, share.target_id)
     if earlier.status is not EntryStatus.WAITING:
         return False
-    _post_waiting(work, entry)
+    _post_waiting(uow, entry)
     undone = replace(
         earlier,
         status=EntryStatus.BOOKED,
@@ -191,24 +191,24 @@ def _undo_entry(work: Work, entry: BankEntry, share: Share) -> bool:
         is_matched=True,
         why=None,
     )
-    store.entries.keep(work, Outcome(undone))
+    store.entries.keep(uow, Outcome(undone))
     return True
 
 
-def _post_waiting(work: Work, entry: BankEntry) -> None:
+def _post_waiting(uow: UnitOfWork, entry: BankEntry) -> None:
     """Booked, for nobody knows what."""
     sides = {"debit": entry.account, "credit": account.UNMATCHED}
     if entry.direction is Direction.DEBIT:
         sides = {"debit": account.UNMATCHED, "credit": entry.account}
-    _post(work, f"bank-entry:{entry.entry_id}", amount_minor=entry.amount_minor, **sides)
+    _post(uow, f"bank-entry:{entry.entry_id}", amount_minor=entry.amount_minor, **sides)
 
 
-def _post_charges(work: Work, entry: BankEntry) -> None:
+def _post_charges(uow: UnitOfWork, entry: BankEntry) -> None:
     """What the bank kept for itself: the payer paid all of it, or the payee got all of it, and the account moved
     otherwise."""
     if entry.charges_minor:
         _post(
-            work,
+            uow,
             f"bank-entry:{entry.entry_id}:charges",
             debit=account.BANK_CHARGES,
             credit=entry.account,
@@ -216,18 +216,18 @@ def _post_charges(work: Work, entry: BankEntry) -> None:
         )
 
 
-def _post(work: Work, cause: str, *, debit: str, credit: str, amount_minor: int) -> None:
-    made = ledger.entry(work, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor})
-    ledger.post(work, made)
+def _post(uow: UnitOfWork, cause: str, *, debit: str, credit: str, amount_minor: int) -> None:
+    made = ledger.entry(uow, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor})
+    ledger.post(uow, made)
 
 
 # --- Keeping ----------------------------------------------------------------------------------------------------------
 
 
-def _kept(work: Work, reported: ReportedEntry, *, entry_id: str, reference: str, why: Why | None) -> BankEntry:
+def _kept(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference: str, why: Why | None) -> BankEntry:
     """The entry as it is kept, waiting until something is known of it."""
     is_zero = reported.amount_minor == 0
-    taken_on = work.at.astimezone(work.fund.zone).date()
+    taken_on = uow.at.astimezone(uow.fund.zone).date()
     return BankEntry(
         entry_id=entry_id,
         bank_reference=reported.bank_reference or entry_id,
@@ -251,12 +251,12 @@ def _kept(work: Work, reported: ReportedEntry, *, entry_id: str, reference: str,
             text=" ".join(reported.texts),
             account=reported.number if reported.account == FOREIGN else "",
         ),
-        taken_at=work.at,
+        taken_at=uow.at,
     )
 
 
-def _keep(work: Work, entry: BankEntry) -> None:
-    store.entries.keep(work, Outcome(entry))
+def _keep(uow: UnitOfWork, entry: BankEntry) -> None:
+    store.entries.keep(uow, Outcome(entry))
 
 
 def _booked_as(ruling: Ruling) -> str:

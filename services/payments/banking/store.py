@@ -11,7 +11,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW, for_days
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FETCH = "statements.fetch"
 """The kind of the job that fetches and books a file of booked entries; its thing is the statement."""
@@ -61,18 +61,18 @@ statements = Shelf(
 )
 
 
-def unmatched(work: Work, *, wanted: Wanted) -> Page[BankEntry]:
+def unmatched(uow: UnitOfWork, *, wanted: Wanted) -> Page[BankEntry]:
     """A page of the money that moved and nobody knows for what, oldest first."""
-    return entries.page(work, order=IN_ORDER, wanted=wanted, is_matched=False)
+    return entries.page(uow, order=IN_ORDER, wanted=wanted, is_matched=False)
 
 
-def bearing(work: Work, bank_reference: str) -> list[BankEntry]:
+def bearing(uow: UnitOfWork, bank_reference: str) -> list[BankEntry]:
     """Every entry of which the bank gave this reference."""
-    return list(entries.each(work, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
+    return list(entries.each(uow, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
 
 
 def page(
-    work: Work, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
+    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
 ) -> Page[BankEntry]:
     """Entries in a state, oldest first; unless another is asked for, those that wait for a person in any way."""
     filters: dict[str, object] = {}
@@ -89,23 +89,23 @@ def page(
             filters |= {"is_matched": True, "status": status.value}
     filters |= {"account": account} if account else {}
     filters |= {"day": day} if day else {}
-    return entries.page(work, order=IN_ORDER, wanted=wanted, **filters)
+    return entries.page(uow, order=IN_ORDER, wanted=wanted, **filters)
 
 
-def keep(work: Work, outcome: Outcome[Statement]) -> Statement:
+def keep(uow: UnitOfWork, outcome: Outcome[Statement]) -> Statement:
     """Keep a statement, and its job at the time for which it asks."""
-    kept = statements.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(work, FETCH, kept.statement_id, due_at=kept.next_look_at)
+    kept = statements.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(uow, FETCH, kept.statement_id, due_at=kept.next_look_at)
     return kept
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """Statements that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = work.drawer(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.drawer(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["statement_id"]) for document in found]
 
 
-def schedule(work: Work, statement_id: str) -> None:
+def schedule(uow: UnitOfWork, statement_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(work, Outcome(statements.load(work, statement_id)))
+    keep(uow, Outcome(statements.load(uow, statement_id)))

@@ -17,12 +17,12 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 
 def open_obligation(
-    work: Work,
+    uow: UnitOfWork,
     *,
     declaration_id: str,
     revision: int,
@@ -51,115 +51,113 @@ def open_obligation(
             period=period,
             due_on=due_on,
             due_minor=sum(branches.values()),
-            opened_at=work.at,
+            opened_at=uow.at,
         ),
-        before=store.obligations.load(work, replaces) if replaces else None,
+        before=store.obligations.load(uow, replaces) if replaces else None,
     )
     if cancelled is not None:
-        _cancel(work, cancelled)
+        _cancel(uow, cancelled)
     if opened.due_minor:
-        _post_declared(work, opened, branches)
+        _post_declared(uow, opened, branches)
     if surplus_minor:
-        _move_to_credit(work, opened, surplus_minor)
-    paid = _paid_by_credits(work, opened)
-    told = rules.paid_events(paid, currency=work.fund.currency.value, at=work.at)
-    kept = store.obligations.keep(work, Outcome(paid, told))
-    _end_what_is_too_much(work, kept)
-    _reconcile(work, employer_id=employer_id, period=period)
+        _move_to_credit(uow, opened, surplus_minor)
+    paid = _paid_by_credits(uow, opened)
+    told = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
+    kept = store.obligations.keep(uow, Outcome(paid, told))
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=employer_id, period=period)
     return kept
 
 
-def obligation(work: Work, *, declaration_id: str) -> Obligation:
+def obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
     """What a declaration made due and what of it has come, for the employer and the fund's agents."""
-    found = store.obligations.load(work, declaration_id)
-    work.by.must_act_for_employer(found.employer_id)
+    found = store.obligations.load(uow, declaration_id)
+    uow.by.must_act_for_employer(found.employer_id)
     return found
 
 
-def paid_for(work: Work, *, declaration_id: str) -> int:
+def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
     """What has come for a declaration, in minor units: it counts for the one that replaces it."""
-    return store.obligations.load(work, declaration_id).paid_minor
+    return store.obligations.load(uow, declaration_id).paid_minor
 
 
-def request(work: Work, *, declaration_id: str, rail: Rail) -> Collection:
+def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, chooses to pay what is left of a declaration. Another try of the same debt that could
     still be paid ends with it: one debt is asked for once at a time."""
-    owed = obligation(work, declaration_id=declaration_id)
-    before = store.of_period(work, employer_id=owed.employer_id, period=owed.period)
+    owed = obligation(uow, declaration_id=declaration_id)
+    before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     called, outcome = rules.request(
         owed,
         rail=rail,
         before=before,
-        fund=work.fund,
-        collection_id=work.new_id(),
-        at=work.at,
+        fund=uow.fund,
+        collection_id=uow.new_id(),
+        at=uow.at,
         traceparent=carried(),
     )
-    store.obligations.keep(work, Outcome(called))
-    _withdraw(work, _live_of(work, owed, before))
-    kept = store.keep(work, outcome)
-    _reconcile(work, employer_id=owed.employer_id, period=owed.period)
+    store.obligations.keep(uow, Outcome(called))
+    _withdraw(uow, _live_of(uow, owed, before))
+    kept = store.keep(uow, outcome)
+    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
 
-def read(work: Work, *, collection_id: str) -> Collection:
+def read(uow: UnitOfWork, *, collection_id: str) -> Collection:
     """A collection, for the employer and the fund's agents."""
-    found = store.collections.load(work, collection_id)
-    work.by.must_act_for_employer(found.employer_id)
+    found = store.collections.load(uow, collection_id)
+    uow.by.must_act_for_employer(found.employer_id)
     return found
 
 
-def look_at(work: Work, *, collection_id: str, purpose: Purpose) -> Collection:
+def look_at(uow: UnitOfWork, *, collection_id: str, purpose: Purpose) -> Collection:
     """As `read`; what an agent reads enters the access journal."""
-    found = read(work, collection_id=collection_id)
+    found = read(uow, collection_id=collection_id)
     journal.note_employer(
-        work, found.employer_id, looked_at=Looked.COLLECTION, reference=found.reference, purpose=purpose
+        uow, found.employer_id, looked_at=Looked.COLLECTION, reference=found.reference, purpose=purpose
     )
     return found
 
 
-def of_declaration(work: Work, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
+def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
     """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
-    owed = obligation(work, declaration_id=declaration_id)
-    journal.note_employer(
-        work, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose
-    )
-    return store.of_declaration(work, declaration_id, wanted=wanted)
+    owed = obligation(uow, declaration_id=declaration_id)
+    journal.note_employer(uow, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose)
+    return store.of_declaration(uow, declaration_id, wanted=wanted)
 
 
-def by_reference(work: Work, reference: str) -> Collection | None:
+def by_reference(uow: UnitOfWork, reference: str) -> Collection | None:
     """The collection that a payer's reference names, or None."""
-    return store.collections.find_only(work, reference=reference)
+    return store.collections.find_only(uow, reference=reference)
 
 
-def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
+def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:
     """The collections that these references name: of those that are none, nothing."""
-    return store.with_references(work, references)
+    return store.with_references(uow, references)
 
 
-def load(work: Work, collection_id: str) -> Collection:
-    return store.collections.load(work, collection_id)
+def load(uow: UnitOfWork, collection_id: str) -> Collection:
+    return store.collections.load(uow, collection_id)
 
 
-def find(work: Work, collection_id: str) -> Collection | None:
-    return store.collections.find(work, collection_id)
+def find(uow: UnitOfWork, collection_id: str) -> Collection | None:
+    return store.collections.find(uow, collection_id)
 
 
-def change(work: Work, *, collection_id: str, rule: Callable[[Collection], Collection]) -> Collection | None:
+def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], Collection]) -> Collection | None:
     """Keep what a rule makes of a collection of which something may still come; one that is over meanwhile is left as
     it is (None)."""
-    found = store.collections.load(work, collection_id)
+    found = store.collections.load(uow, collection_id)
     if not found.is_followed:
         return None
-    return store.keep(work, Outcome(rule(found)))
+    return store.keep(uow, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
 
 
 def book(
-    work: Work, collection: Collection, *, bank_reference: str, entry_id: str, amount_minor: int, into: str
+    uow: UnitOfWork, collection: Collection, *, bank_reference: str, entry_id: str, amount_minor: int, into: str
 ) -> bool:
     """Book money that the bank reports for a collection: collection, obligation, ledger and events in one. Whether it
     was booked: the same entry of the bank is booked once, and beyond `DEBITS_MAX` entries a person has to look.
@@ -177,39 +175,39 @@ def book(
         bank_reference=bank_reference,
         entry_id=entry_id,
         amount_minor=amount_minor,
-        currency=work.fund.currency.value,
-        at=work.at,
+        currency=uow.fund.currency.value,
+        at=uow.at,
     )
-    store.keep(work, came)
+    store.keep(uow, came)
     cause = f"collection:{collection.collection_id}"
-    owed = _standing_obligation(work, collection.declaration_id)
-    _receive(work, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
+    owed = _standing_obligation(uow, collection.declaration_id)
+    _receive(uow, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
     return True
 
 
-def pay(work: Work, *, declaration_id: str, entry_id: str, amount_minor: int, into: str) -> None:
+def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: int, into: str) -> None:
     """Book money to a declaration for which no collection was asked: a person knows what it was for."""
-    owed = _standing_obligation(work, declaration_id)
+    owed = _standing_obligation(uow, declaration_id)
     cause = f"payment:{declaration_id}:{entry_id}"
-    _receive(work, owed, amount_minor=amount_minor, cause=cause, into=into)
+    _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into)
 
 
-def grant(work: Work, *, employer_id: str, entry_id: str, amount_minor: int, into: str) -> Credit:
+def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int, into: str) -> Credit:
     """Book money to an employer's credit: it is the employer's, and for no declaration that is known."""
     ledger.post(
-        work,
+        uow,
         ledger.entry(
-            work,
+            uow,
             cause=f"credit:{employer_id}:{entry_id}",
             debits={into: amount_minor},
             credits={account.credit(employer_id): amount_minor},
         ),
     )
-    return _open_credit(work, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
+    return _open_credit(uow, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
 
 
 def take_back(
-    work: Work,
+    uow: UnitOfWork,
     collection: Collection,
     *,
     bank_reference: str,
@@ -223,9 +221,9 @@ def take_back(
 
     What the payment left to the employer's credit goes first; what it paid is open again.
     """
-    successors = _successors(work, collection.declaration_id)
+    successors = _successors(uow, collection.declaration_id)
     owed, declarations = successors[-1], {each.declaration_id for each in successors}
-    open_credits = store.open_credits(work, employer_id=owed.employer_id)
+    open_credits = store.open_credits(uow, employer_id=owed.employer_id)
     own = [each for each in open_credits if each.declaration_id in declarations]
     from_credits = crediting.shared_out(own, amount_minor=amount_minor)
     credit_minor = sum(part_minor for _, part_minor in from_credits)
@@ -239,54 +237,54 @@ def take_back(
         amount_minor=amount_minor,
         reason=reason,
         form=owed.form,
-        currency=work.fund.currency.value,
-        at=work.at,
+        currency=uow.fund.currency.value,
+        at=uow.at,
     )
-    store.keep(work, back)
+    store.keep(uow, back)
     for credit, part_minor in from_credits:
-        gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=work.at)
-        store.credits.keep(work, Outcome(gone))
-    store.obligations.keep(work, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
+        gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
+        store.credits.keep(uow, Outcome(gone))
+    store.obligations.keep(uow, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
     debits = {
         account.receivable(owed.employer_id, period=owed.period): paid_minor,
         account.credit(owed.employer_id): credit_minor,
     }
     cause = f"collection:{collection.collection_id}:reversed:{entry_id}"
-    _post(work, cause, debits=debits, credits={out_of: amount_minor})
-    _reconcile(work, employer_id=owed.employer_id, period=owed.period)
+    _post(uow, cause, debits=debits, credits={out_of: amount_minor})
+    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return True
 
 
 # --- Credits ----------------------------------------------------------------------------------------------------------
 
 
-def credit(work: Work, *, credit_id: str) -> Credit:
+def credit(uow: UnitOfWork, *, credit_id: str) -> Credit:
     """A credit, for the employer and the fund's agents."""
-    found = store.credits.load(work, credit_id)
-    work.by.must_act_for_employer(found.employer_id)
+    found = store.credits.load(uow, credit_id)
+    uow.by.must_act_for_employer(found.employer_id)
     return found
 
 
-def look_at_credit(work: Work, *, credit_id: str, purpose: Purpose) -> Credit:
+def look_at_credit(uow: UnitOfWork, *, credit_id: str, purpose: Purpose) -> Credit:
     """As `credit`; what an agent reads enters the access journal."""
-    found = credit(work, credit_id=credit_id)
-    journal.note_employer(work, found.employer_id, looked_at=Looked.CREDITS, reference=credit_id, purpose=purpose)
+    found = credit(uow, credit_id=credit_id)
+    journal.note_employer(uow, found.employer_id, looked_at=Looked.CREDITS, reference=credit_id, purpose=purpose)
     return found
 
 
 def refund_credit(
-    work: Work, *, credit_id: str, version: int, amount_minor: int, counterparty: str, note: str
+    uow: UnitOfWork, *, credit_id: str, version: int, amount_minor: int, counterparty: str, note: str
 ) -> Refund:
     """Send a part of a credit, or all of it, back to the employer. Raises `CreditChanged` where somebody else used it
     meanwhile, `CreditTooSmall`."""
-    found = credit(work, credit_id=credit_id)
+    found = credit(uow, credit_id=credit_id)
     if found.version != version:
         raise crediting.CreditChanged(version=found.version)
-    refund_id = work.new_id()
-    used = crediting.use(found, kind=UseKind.REFUNDED, to=refund_id, amount_minor=amount_minor, at=work.at)
-    store.credits.keep(work, Outcome(used))
+    refund_id = uow.new_id()
+    used = crediting.use(found, kind=UseKind.REFUNDED, to=refund_id, amount_minor=amount_minor, at=uow.at)
+    store.credits.keep(uow, Outcome(used))
     return refunds.order(
-        work,
+        uow,
         refund_id=refund_id,
         amount_minor=amount_minor,
         source=account.credit(found.employer_id),
@@ -295,158 +293,158 @@ def refund_credit(
     )
 
 
-def restore_credit(work: Work, *, credit_id: str, amount_minor: int) -> Credit:
+def restore_credit(uow: UnitOfWork, *, credit_id: str, amount_minor: int) -> Credit:
     """A refund of a credit was cancelled: the money is to the employer's credit again."""
-    before = store.credits.load(work, credit_id)
-    return _open_credit(work, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
+    before = store.credits.load(uow, credit_id)
+    return _open_credit(uow, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
 
 
 def page_of_credits(
-    work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted, purpose: Purpose
+    uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: Wanted, purpose: Purpose
 ) -> Page[Credit]:
     """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
-    work.by.must_act_for_employer(employer_id or "")
+    uow.by.must_act_for_employer(employer_id or "")
     if employer_id:
-        journal.note_employer(work, employer_id, looked_at=Looked.CREDITS, purpose=purpose)
-    return store.page_of_credits(work, employer_id=employer_id, is_open=is_open, wanted=wanted)
+        journal.note_employer(uow, employer_id, looked_at=Looked.CREDITS, purpose=purpose)
+    return store.page_of_credits(uow, employer_id=employer_id, is_open=is_open, wanted=wanted)
 
 
-def _open_credit(work: Work, *, employer_id: str, declaration_id: str, amount_minor: int) -> Credit:
+def _open_credit(uow: UnitOfWork, *, employer_id: str, declaration_id: str, amount_minor: int) -> Credit:
     opened = Credit(
-        credit_id=work.new_id(),
+        credit_id=uow.new_id(),
         employer_id=employer_id,
         declaration_id=declaration_id,
         amount_minor=amount_minor,
-        opened_at=work.at,
+        opened_at=uow.at,
     )
-    return store.credits.keep(work, Outcome(opened))
+    return store.credits.keep(uow, Outcome(opened))
 
 
-def _move_to_credit(work: Work, opened: Obligation, surplus_minor: int) -> None:
+def _move_to_credit(uow: UnitOfWork, opened: Obligation, surplus_minor: int) -> None:
     """What was paid for the declaration before this one, and this one does not need."""
-    _open_credit(work, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor)
+    _open_credit(uow, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor)
     _post(
-        work,
+        uow,
         f"{_cause(opened)}:surplus",
         debits={account.receivable(opened.employer_id, period=opened.period): surplus_minor},
         credits={account.credit(opened.employer_id): surplus_minor},
     )
 
 
-def _paid_by_credits(work: Work, opened: Obligation) -> Obligation:
+def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
     """The debt with what the employer had to its credit taken off."""
     if not opened.left_minor:
         return opened
     paid = opened
-    open_credits = store.open_credits(work, employer_id=opened.employer_id)
+    open_credits = store.open_credits(uow, employer_id=opened.employer_id)
     for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.left_minor):
-        used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=work.at)
-        store.credits.keep(work, Outcome(used))
+        used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=uow.at)
+        store.credits.keep(uow, Outcome(used))
         _post(
-            work,
+            uow,
             f"credit:{each.credit_id}:{opened.declaration_id}",
             debits={account.credit(opened.employer_id): part_minor},
             credits={account.receivable(opened.employer_id, period=opened.period): part_minor},
         )
-        paid = rules.receive(paid, amount_minor=part_minor, currency=work.fund.currency.value, at=work.at).thing
+        paid = rules.receive(paid, amount_minor=part_minor, currency=uow.fund.currency.value, at=uow.at).thing
     return paid
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(work: Work, *, wanted: Wanted) -> Page[Standing]:
+def differences(uow: UnitOfWork, *, wanted: Wanted) -> Page[Standing]:
     """A page of where declared, called, collected and booked differ: must be empty."""
-    return store.differing(work, wanted=wanted)
+    return store.differing(uow, wanted=wanted)
 
 
-def _receive(work: Work, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
+def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
     """Money came for a debt: the debt keeps what it needs, the rest is the employer's credit."""
     surplus_minor = rules.surplus_minor(owed, amount_minor=amount_minor)
-    received = rules.receive(owed, amount_minor=amount_minor, currency=work.fund.currency.value, at=work.at)
-    kept = store.obligations.keep(work, received)
+    received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, at=uow.at)
+    kept = store.obligations.keep(uow, received)
     if surplus_minor:
-        _open_credit(work, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
+        _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
     credits = {
         account.receivable(owed.employer_id, period=owed.period): amount_minor - surplus_minor,
         account.credit(owed.employer_id): surplus_minor,
     }
-    _post(work, cause, debits={into: amount_minor}, credits=credits)
-    _end_what_is_too_much(work, kept)
-    _reconcile(work, employer_id=owed.employer_id, period=owed.period)
+    _post(uow, cause, debits={into: amount_minor}, credits=credits)
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
 
 
-def _end_what_is_too_much(work: Work, owed: Obligation) -> None:
+def _end_what_is_too_much(uow: UnitOfWork, owed: Obligation) -> None:
     """What is being collected of a debt and is more than is left of it ends: paid by mistake, it would be too much."""
-    tries = store.of_period(work, employer_id=owed.employer_id, period=owed.period)
-    live = _live_of(work, owed, tries)
-    _withdraw(work, [each for each in live if each.amount_minor > owed.left_minor])
+    tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    live = _live_of(uow, owed, tries)
+    _withdraw(uow, [each for each in live if each.amount_minor > owed.left_minor])
 
 
-def _live_of(work: Work, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:
+def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:
     """The live tries of a debt, those of the declarations that its own has replaced among them."""
     return [
         each
         for each in tries
-        if each.is_live and _standing_obligation(work, each.declaration_id).declaration_id == owed.declaration_id
+        if each.is_live and _standing_obligation(uow, each.declaration_id).declaration_id == owed.declaration_id
     ]
 
 
-def _withdraw(work: Work, collections: Iterable[Collection]) -> None:
+def _withdraw(uow: UnitOfWork, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.keep(work, Outcome(rules.withdraw(each, at=work.at)))
+        store.keep(uow, Outcome(rules.withdraw(each, at=uow.at)))
 
 
-def _standing_obligation(work: Work, declaration_id: str) -> Obligation:
+def _standing_obligation(uow: UnitOfWork, declaration_id: str) -> Obligation:
     """The obligation of a declaration, or of the one that stands in its place by now."""
-    return _successors(work, declaration_id)[-1]
+    return _successors(uow, declaration_id)[-1]
 
 
-def _successors(work: Work, declaration_id: str) -> list[Obligation]:
+def _successors(uow: UnitOfWork, declaration_id: str) -> list[Obligation]:
     """The obligation of a declaration and of all that have taken its place, in their order."""
-    found = [store.obligations.load(work, declaration_id)]
+    found = [store.obligations.load(uow, declaration_id)]
     while found[-1].replaced_by:
-        found.append(store.obligations.load(work, found[-1].replaced_by))
+        found.append(store.obligations.load(uow, found[-1].replaced_by))
     return found
 
 
-def _cancel(work: Work, cancelled: Obligation) -> None:
-    store.obligations.keep(work, Outcome(cancelled))
+def _cancel(uow: UnitOfWork, cancelled: Obligation) -> None:
+    store.obligations.keep(uow, Outcome(cancelled))
     if cancelled.due_minor:
         cause = _cause(cancelled)
-        ledger.take_back(work, cause=f"{cause}:cancelled", of=cause)
+        ledger.take_back(uow, cause=f"{cause}:cancelled", of=cause)
 
 
-def _post_declared(work: Work, opened: Obligation, branches: Mapping[str, int]) -> None:
+def _post_declared(uow: UnitOfWork, opened: Obligation, branches: Mapping[str, int]) -> None:
     receivable = account.receivable(opened.employer_id, period=opened.period)
     declared = ledger.entry(
-        work,
+        uow,
         cause=_cause(opened),
         debits={receivable: opened.due_minor},
         credits={account.contributions(branch): amount for branch, amount in branches.items() if amount},
     )
-    ledger.post(work, declared)
+    ledger.post(uow, declared)
 
 
-def _post(work: Work, cause: str, *, debits: Mapping[str, int], credits: Mapping[str, int]) -> None:
+def _post(uow: UnitOfWork, cause: str, *, debits: Mapping[str, int], credits: Mapping[str, int]) -> None:
     """Post an entry of what is not zero."""
     debits, credits = ({code: minor for code, minor in side.items() if minor} for side in (debits, credits))
-    ledger.post(work, ledger.entry(work, cause=cause, debits=debits, credits=credits))
+    ledger.post(uow, ledger.entry(uow, cause=cause, debits=debits, credits=credits))
 
 
 def _cause(obligation: Obligation) -> str:
     return f"declaration:{obligation.declaration_id}:{obligation.revision}"
 
 
-def _reconcile(work: Work, *, employer_id: str, period: str) -> None:
+def _reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
     """Hold the four sums of an employer's period against each other, with the ledger as it stands in this work."""
-    before = store.standings.find(work, f"{employer_id}:{period}")
+    before = store.standings.find(uow, f"{employer_id}:{period}")
     after = rules.standing(
         employer_id=employer_id,
         period=period,
-        obligations=store.obligations_of_period(work, employer_id=employer_id, period=period),
-        outstanding_minor=ledger.balance(work, account.receivable(employer_id, period=period)).net_minor,
+        obligations=store.obligations_of_period(uow, employer_id=employer_id, period=period),
+        outstanding_minor=ledger.balance(uow, account.receivable(employer_id, period=period)).net_minor,
         version=before.version if before else 0,
     )
     if after != before:
-        store.standings.keep(work, Outcome(after))
+        store.standings.keep(uow, Outcome(after))

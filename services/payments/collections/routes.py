@@ -21,7 +21,7 @@ from services.payments.refunds.schemas import RefundView
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes(
     "collections",
@@ -39,9 +39,9 @@ Body = Mapping[str, Any]
     status=201,
     is_keyed=True,
 )
-def request(work: Work, body: Body, declaration_id: str) -> Collection:
+def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
     """Pay what is left of a declaration: by transfer with the reference given, or by card on the bank's page."""
-    return actions.request(work, declaration_id=declaration_id, rail=body["rail"])
+    return actions.request(uow, declaration_id=declaration_id, rail=body["rail"])
 
 
 @routes.get(
@@ -51,10 +51,10 @@ def request(work: Work, body: Body, declaration_id: str) -> Collection:
     query=TriesQuery,
     is_journaled=True,
 )
-def list_of_declaration(work: Work, query: Body, declaration_id: str) -> dict[str, Any]:
+def list_of_declaration(uow: UnitOfWork, query: Body, declaration_id: str) -> dict[str, Any]:
     """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
-    owed = actions.obligation(work, declaration_id=declaration_id)
-    found = actions.of_declaration(work, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
+    owed = actions.obligation(uow, declaration_id=declaration_id)
+    found = actions.of_declaration(uow, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
     return {"obligation": owed, "items": found.items, "next": found.next}
 
 
@@ -65,16 +65,16 @@ def list_of_declaration(work: Work, query: Body, declaration_id: str) -> dict[st
     query=PurposeQuery,
     is_journaled=True,
 )
-def read(work: Work, query: Body, collection_id: str) -> Collection:
+def read(uow: UnitOfWork, query: Body, collection_id: str) -> Collection:
     """One try to collect, with what happened to it."""
-    return actions.look_at(work, collection_id=collection_id, purpose=query["purpose"])
+    return actions.look_at(uow, collection_id=collection_id, purpose=query["purpose"])
 
 
 @routes.get("/credits", needs="declarations:read", shows=CreditsView, query=CreditsQuery, is_journaled=True)
-def list_credits(work: Work, query: Body) -> Page[Credit]:
+def list_credits(uow: UnitOfWork, query: Body) -> Page[Credit]:
     """What employers paid beyond their debts, oldest first: of one employer, or for agents of all."""
     return actions.page_of_credits(
-        work,
+        uow,
         employer_id=query["employer_id"],
         is_open=query["is_open"],
         wanted=query["page"],
@@ -83,9 +83,9 @@ def list_credits(work: Work, query: Body) -> Page[Credit]:
 
 
 @routes.get("/credits/<credit_id>", needs="declarations:read", shows=CreditView, query=PurposeQuery, is_journaled=True)
-def read_credit(work: Work, query: Body, credit_id: str) -> Credit:
+def read_credit(uow: UnitOfWork, query: Body, credit_id: str) -> Credit:
     """One credit, with what it went to."""
-    return actions.look_at_credit(work, credit_id=credit_id, purpose=query["purpose"])
+    return actions.look_at_credit(uow, credit_id=credit_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -97,10 +97,10 @@ def read_credit(work: Work, query: Body, credit_id: str) -> Credit:
     is_keyed=True,
     edits=actions.credit,
 )
-def refund_credit(work: Work, body: Body, credit_id: str) -> Refund:
+def refund_credit(uow: UnitOfWork, body: Body, credit_id: str) -> Refund:
     """Send a credit, or a part of it, back to the employer."""
     return actions.refund_credit(
-        work,
+        uow,
         credit_id=credit_id,
         version=body["version"],
         amount_minor=body["amount"],

@@ -15,7 +15,7 @@ from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "collections.follow"
 """The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
@@ -67,57 +67,57 @@ OBLIGATIONS_IN_ORDER = Order("declaration_id", "declaration_id")
 BY_CASE = Order("case", "standing_id")
 
 
-def of_period(work: Work, *, employer_id: str, period: str) -> list[Collection]:
+def of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Collection]:
     """Every try to collect for an employer's period."""
-    return list(collections.each(work, order=COLLECTIONS_IN_ORDER, employer_id=employer_id, period=period))
+    return list(collections.each(uow, order=COLLECTIONS_IN_ORDER, employer_id=employer_id, period=period))
 
 
-def of_declaration(work: Work, declaration_id: str, *, wanted: Wanted) -> Page[Collection]:
+def of_declaration(uow: UnitOfWork, declaration_id: str, *, wanted: Wanted) -> Page[Collection]:
     """A page of the tries to collect for a declaration, oldest first."""
-    return collections.page(work, order=COLLECTIONS_IN_ORDER, wanted=wanted, declaration_id=declaration_id)
+    return collections.page(uow, order=COLLECTIONS_IN_ORDER, wanted=wanted, declaration_id=declaration_id)
 
 
-def obligations_of_period(work: Work, *, employer_id: str, period: str) -> list[Obligation]:
+def obligations_of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Obligation]:
     """Everything that an employer's declarations for a period made due."""
-    return list(obligations.each(work, order=OBLIGATIONS_IN_ORDER, employer_id=employer_id, period=period))
+    return list(obligations.each(uow, order=OBLIGATIONS_IN_ORDER, employer_id=employer_id, period=period))
 
 
-def with_references(work: Work, references: Iterable[str]) -> list[Collection]:
+def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:
     """The tries that these references name."""
     wanted = sorted(references)
-    return collections.find_all(work, reference={"$in": wanted}) if wanted else []
+    return collections.find_all(uow, reference={"$in": wanted}) if wanted else []
 
 
-def keep(work: Work, outcome: Outcome[Collection]) -> Collection:
+def keep(uow: UnitOfWork, outcome: Outcome[Collection]) -> Collection:
     """Keep a collection, and its job at the time for which it asks."""
-    kept = collections.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(work, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
+    kept = collections.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(uow, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
     return kept
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """Collections that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = work.drawer(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.drawer(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["collection_id"]) for document in found]
 
 
-def schedule(work: Work, collection_id: str) -> None:
+def schedule(uow: UnitOfWork, collection_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(work, Outcome(collections.load(work, collection_id)))
+    keep(uow, Outcome(collections.load(uow, collection_id)))
 
 
-def open_credits(work: Work, *, employer_id: str) -> list[Credit]:
+def open_credits(uow: UnitOfWork, *, employer_id: str) -> list[Credit]:
     """What an employer has to its credit, oldest first."""
-    return list(credits.each(work, order=CREDITS_IN_ORDER, employer_id=employer_id, is_open=True))
+    return list(credits.each(uow, order=CREDITS_IN_ORDER, employer_id=employer_id, is_open=True))
 
 
-def page_of_credits(work: Work, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
+def page_of_credits(uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
     """Credits, oldest first."""
     filters = {"employer_id": employer_id} if employer_id else {}
-    return credits.page(work, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
+    return credits.page(uow, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
 
 
-def differing(work: Work, *, wanted: Wanted) -> Page[Standing]:
+def differing(uow: UnitOfWork, *, wanted: Wanted) -> Page[Standing]:
     """A page of the employers and periods with an open case, by the case."""
-    return standings.page(work, order=BY_CASE, wanted=wanted, case={"$gt": ""})
+    return standings.page(uow, order=BY_CASE, wanted=wanted, case={"$gt": ""})

@@ -30,7 +30,7 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 CHECK = "declarations.check"
@@ -77,121 +77,117 @@ class Consulted:
 # --- Receiving --------------------------------------------------------------------------------------------------------
 
 
-def receive(work: Work, filing: Filing) -> Consulted:
+def receive(uow: UnitOfWork, filing: Filing) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
     them and how often; after a business refusal they are checked once more. Where the declaration was replaced
     meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
-    work.by.must_act_for_employer(filing.employer_id)
-    known = store.same(work, filing)
+    uow.by.must_act_for_employer(filing.employer_id)
+    known = store.same(uow, filing)
     if known is not None and known.status is Status.REPLACED:
-        store.declarations.keep(work, rules.release_content(known))
+        store.declarations.keep(uow, rules.release_content(known))
         known = None
     if known is None:
-        received = rules.receive(
-            filing, fund=work.fund, declaration_id=work.new_id(), traceparent=carried(), at=work.at
-        )
-        return Consulted(declaration=_to_check(work, received))
+        received = rules.receive(filing, fund=uow.fund, declaration_id=uow.new_id(), traceparent=carried(), at=uow.at)
+        return Consulted(declaration=_to_check(uow, received))
     if rules.may_be_checked_again(known):
-        again = rules.receive_again(known, filing, traceparent=carried(), at=work.at)
-        return Consulted(declaration=_to_check(work, again))
-    return _consulted(work, known)
+        again = rules.receive_again(known, filing, traceparent=carried(), at=uow.at)
+        return Consulted(declaration=_to_check(uow, again))
+    return _consulted(uow, known)
 
 
-def _to_check(work: Work, received: Outcome[Declaration]) -> Declaration:
-    declaration = store.declarations.keep(work, received)
-    queue.schedule(work, CHECK, declaration.declaration_id)
+def _to_check(uow: UnitOfWork, received: Outcome[Declaration]) -> Declaration:
+    declaration = store.declarations.keep(uow, received)
+    queue.schedule(uow, CHECK, declaration.declaration_id)
     return declaration
 
 
-def schedule(work: Work, declaration_id: str) -> None:
+def schedule(uow: UnitOfWork, declaration_id: str) -> None:
     """Have a declaration checked, or withdrawn in time, that a release without the due queue left waiting."""
-    declaration = store.declarations.load(work, declaration_id)
+    declaration = store.declarations.load(uow, declaration_id)
     due_at = declaration.next_check_at
     scheduled = replace(declaration, next_check_at=None, confirm_by_at=declaration.confirm_until)
-    store.declarations.keep(work, Outcome(scheduled))
-    queue.schedule(work, CHECK, declaration_id, due_at=due_at)
+    store.declarations.keep(uow, Outcome(scheduled))
+    queue.schedule(uow, CHECK, declaration_id, due_at=due_at)
 
 
 # --- Concluding a check -----------------------------------------------------------------------------------------------
 
 
-def facts(work: Work, declaration: Declaration) -> Facts:
+def facts(uow: UnitOfWork, declaration: Declaration) -> Facts:
     """What the files of a declaration are held against."""
-    employer = employers.find(work, declaration.employer_id)
+    employer = employers.find(uow, declaration.employer_id)
     standing = Standing.UNKNOWN if employer is None else Standing.OPEN if employer.is_open else Standing.CLOSED
     return Facts(
-        fund=work.fund,
+        fund=uow.fund,
         employer_id=declaration.employer_id,
         standing=standing,
         period=Period.read(declaration.period),
-        received_on=declaration.received_at.astimezone(work.fund.zone).date(),
-        plausibility=rules.form_of(work.fund, declaration.form).plausibility or {},
+        received_on=declaration.received_at.astimezone(uow.fund.zone).date(),
+        plausibility=rules.form_of(uow.fund, declaration.form).plausibility or {},
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
     )
 
 
-def hold(work: Work, *, declaration_id: str) -> None:
+def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
     """A check that was tried in vain waits for an operator, and the declaration says so."""
-    declaration = store.declarations.load(work, declaration_id)
+    declaration = store.declarations.load(uow, declaration_id)
     if declaration.status is Status.RECEIVED:
-        store.declarations.keep(work, rules.hold(declaration))
+        store.declarations.keep(uow, rules.hold(declaration))
 
 
-def resume(work: Work, *, declaration_id: str) -> Declaration:
+def resume(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
     """An operator has the check tried again."""
-    declaration = store.declarations.load(work, declaration_id)
-    return (
-        store.declarations.keep(work, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
-    )
+    declaration = store.declarations.load(uow, declaration_id)
+    return store.declarations.keep(uow, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
 
 
-def lapse(work: Work, *, declaration_id: str) -> datetime | None:
+def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     """Withdraw what nobody confirmed in time, and remind the employer shortly before; when to look again, where that
     time is not over."""
-    declaration = store.declarations.load(work, declaration_id)
+    declaration = store.declarations.load(uow, declaration_id)
     until = declaration.confirm_until
     if until is None:
         return None
-    if until <= work.at:
-        store.declarations.keep(work, rules.lapse(declaration, at=work.at))
+    if until <= uow.at:
+        store.declarations.keep(uow, rules.lapse(declaration, at=uow.at))
         return None
-    if declaration.remind_at is not None and declaration.remind_at <= work.at:
-        declaration = store.declarations.keep(work, rules.remind(declaration))
+    if declaration.remind_at is not None and declaration.remind_at <= uow.at:
+        declaration = store.declarations.keep(uow, rules.remind(declaration))
     return declaration.remind_at or until
 
 
-def judge(work: Work, declaration: Declaration, examined: Examined) -> Judged:
+def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judged:
     """Whether what was read may be booked, and what it makes due."""
     report = examined.report
     if report.is_accepted:
         report = rules.with_findings(report, rules.beyond_the_lines(report))
     if report.is_accepted:
-        report = rules.with_findings(report, compared(work, declaration, replace(examined, report=report)))
-    assessed = _assess(work, declaration, report) if report.is_accepted else None
+        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report)))
+    assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
     return Judged(examined=replace(examined, report=report), assessment=assessed)
 
 
-def compared(work: Work, declaration: Declaration, examined: Examined) -> list[Finding]:
+def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> list[Finding]:
     """The workers, held against the fund's register and against the declaration that this one would replace."""
     if examined.layout is None:
         return []
-    table = rules.form_of(work.fund, declaration.form).plausibility or {}
+    table = rules.form_of(uow.fund, declaration.form).plausibility or {}
     kind = examined.layout.kinds[Role.DETAIL][0]
     found = [
         (worker.line, remark)
-        for worker, registered in _registered(work, examined.workers, table=table)
+        for worker, registered in _registered(uow, examined.workers, table=table)
         for remark in plausibility.against_register(worker, registered, table=table)
     ]
-    before = store.standing.find(work, rules.slot(declaration, establishment=examined.report.establishment))
+    before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
     if before is not None and "workers-fall-out" in table:
-        replaced = store.declarations.load(work, before.declaration_id)
+        replaced = store.declarations.load(uow, before.declaration_id)
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(
-                before={worker.insurance_number for worker in store.workers(work, replaced) if worker.wages},
+                before={worker.insurance_number for worker in store.workers(uow, replaced) if worker.wages},
                 now={worker.insurance_number for worker in examined.workers if worker.wages},
                 table=table,
             )
@@ -200,15 +196,17 @@ def compared(work: Work, declaration: Declaration, examined: Examined) -> list[F
     return [rules.finding(remark, line=line, column=kind.column(remark.field)) for line, remark in judged if remark]
 
 
-def _registered(work: Work, workers: Sequence[WageLine], *, table: plausibility.Table) -> Iterator[WorkerAndRegistered]:
+def _registered(
+    uow: UnitOfWork, workers: Sequence[WageLine], *, table: plausibility.Table
+) -> Iterator[WorkerAndRegistered]:
     """Each worker with what the register has of their number. Where no register was ever told, nothing is compared."""
     if not any(code.startswith("register-") for code in table):
         return
     is_known = False
     for page in paged(workers, size=WAGES_A_PAGE):
-        refs = {worker.insurance_number: work.keys.person_ref(worker.insurance_number) for worker in page}
-        known = payees.civil_of(work, refs.values())
-        is_known = is_known or bool(known) or payees.is_any_known(work)
+        refs = {worker.insurance_number: uow.keys.person_ref(worker.insurance_number) for worker in page}
+        known = payees.civil_of(uow, refs.values())
+        is_known = is_known or bool(known) or payees.is_any_known(uow)
         if not is_known:
             return
         for worker in page:
@@ -223,37 +221,37 @@ def _registered(work: Work, workers: Sequence[WageLine], *, table: plausibility.
             )
 
 
-def conclude(work: Work, *, checked: Declaration, judged: Judged) -> Declaration:
+def conclude(uow: UnitOfWork, *, checked: Declaration, judged: Judged) -> Declaration:
     """Book what a check found, all of it in this unit of work. Where another worker was first, its word stands.
 
     The workers themselves were kept before, page by page: they are long, and nobody sees them before the declaration
     says that they are there.
     """
-    declaration = store.declarations.load(work, checked.declaration_id)
+    declaration = store.declarations.load(uow, checked.declaration_id)
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
         return declaration
     findings = judged.examined.report.findings
-    store.keep_findings(work, declaration.declaration_id, findings)
+    store.keep_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
-        asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=work.fund, at=work.at)
+        asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=uow.fund, at=uow.at)
         queue.schedule(
-            work, CHECK, declaration.declaration_id, due_at=asked.thing.remind_at or asked.thing.confirm_by_at
+            uow, CHECK, declaration.declaration_id, due_at=asked.thing.remind_at or asked.thing.confirm_by_at
         )
-        return store.declarations.keep(work, asked)
+        return store.declarations.keep(uow, asked)
     if judged.assessment is not None:
-        return _accept(work, declaration, judged.examined, judged.assessment)
-    return store.declarations.keep(work, rules.refuse(declaration, judged.examined, findings_pages=pages, at=work.at))
+        return _accept(uow, declaration, judged.examined, judged.assessment)
+    return store.declarations.keep(uow, rules.refuse(declaration, judged.examined, findings_pages=pages, at=uow.at))
 
 
-def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment | Finding:
+def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assessment | Finding:
     """What is due, or why that cannot be said."""
-    employer = employers.find(work, declaration.employer_id)
+    employer = employers.find(uow, declaration.employer_id)
     activity = employer.sector if employer else ""
     try:
         return contributions.assess(
-            work.fund,
-            form=rules.form_of(work.fund, declaration.form),
+            uow.fund,
+            form=rules.form_of(uow.fund, declaration.form),
             period=Period.read(declaration.period),
             by_quarter=report.by_quarter,
             activity=activity,
@@ -264,10 +262,10 @@ def _assess(work: Work, declaration: Declaration, report: Report) -> Assessment 
         return rules.without_rate(activity=None, period=declaration.period)
 
 
-def _accept(work: Work, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
-    before = store.standing.find(work, rules.slot(declaration, establishment=examined.report.establishment))
-    replaced = store.declarations.load(work, before.declaration_id) if before else None
-    people = telling.to_tell(examined.workers, before=store.workers(work, replaced) if replaced else ())
+def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
+    before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    replaced = store.declarations.load(uow, before.declaration_id) if before else None
+    people = telling.to_tell(examined.workers, before=store.workers(uow, replaced) if replaced else ())
     outcome = rules.accept(
         declaration,
         examined,
@@ -275,17 +273,17 @@ def _accept(work: Work, declaration: Declaration, examined: Examined, assessment
         told_persons=len(people),
         before=before,
         findings_pages=pages_of(len(examined.report.findings), size=FINDINGS_A_PAGE),
-        fund=work.fund,
-        at=work.at,
-        paid_minor=collections.paid_for(work, declaration_id=replaced.declaration_id) if replaced else 0,
+        fund=uow.fund,
+        at=uow.at,
+        paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
     )
-    accepted = store.declarations.keep(work, outcome)
-    _tell_wages(work, accepted, people)
-    store.standing.keep(work, rules.stand(accepted, before=before))
+    accepted = store.declarations.keep(uow, outcome)
+    _tell_wages(uow, accepted, people)
+    store.standing.keep(uow, rules.stand(accepted, before=before))
     if replaced is not None:
-        store.declarations.keep(work, rules.give_way(replaced, to=accepted))
+        store.declarations.keep(uow, rules.give_way(replaced, to=accepted))
     collections.open_obligation(
-        work,
+        uow,
         declaration_id=accepted.declaration_id,
         revision=accepted.revision,
         employer_id=accepted.employer_id,
@@ -298,49 +296,51 @@ def _accept(work: Work, declaration: Declaration, examined: Examined, assessment
     return accepted
 
 
-def _tell_wages(work: Work, accepted: Declaration, people: list[ToTell]) -> None:
+def _tell_wages(uow: UnitOfWork, accepted: Declaration, people: list[ToTell]) -> None:
     events = telling.wage_events(
         accepted,
         people,
         year=Period.read(accepted.period).year,
-        currency=work.fund.currency.value,
-        person_ref=work.keys.person_ref,
+        currency=uow.fund.currency.value,
+        person_ref=uow.keys.person_ref,
     )
     for event in events:
-        work.tell(event, version=accepted.version)
+        uow.tell(event, version=accepted.version)
 
 
 # --- Confirming -------------------------------------------------------------------------------------------------------
 
 
-def confirm(work: Work, *, declaration_id: str) -> Consulted:
+def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """The employer, and nobody else, stands by what a check found."""
-    return _decided(work, _own(work, declaration_id), rule=partial(rules.confirm, by=work.by.subject, at=work.at))
+    return _decided(uow, _own(uow, declaration_id), rule=partial(rules.confirm, by=uow.by.subject, at=uow.at))
 
 
-def withdraw(work: Work, *, declaration_id: str) -> Consulted:
+def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """The employer takes back what it was asked to confirm."""
-    return _decided(work, _own(work, declaration_id), rule=partial(rules.withdraw, at=work.at))
+    return _decided(uow, _own(uow, declaration_id), rule=partial(rules.withdraw, at=uow.at))
 
 
-def _decided(work: Work, declaration: Declaration, *, rule: Callable[[Declaration], Outcome[Declaration]]) -> Consulted:
+def _decided(
+    uow: UnitOfWork, declaration: Declaration, *, rule: Callable[[Declaration], Outcome[Declaration]]
+) -> Consulted:
     outcome = rule(declaration)
     if outcome.thing == declaration:
-        return _consulted(work, declaration)
+        return _consulted(uow, declaration)
     if outcome.thing.status is Status.RECEIVED:
-        return Consulted(declaration=_to_check(work, outcome))
-    queue.cancel(work, CHECK, declaration.declaration_id)
-    return Consulted(declaration=store.declarations.keep(work, outcome))
+        return Consulted(declaration=_to_check(uow, outcome))
+    queue.cancel(uow, CHECK, declaration.declaration_id)
+    return Consulted(declaration=store.declarations.keep(uow, outcome))
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------
 
 
-def count_cards(work: Work, page: CardsRefreshed) -> None:
+def count_cards(uow: UnitOfWork, page: CardsRefreshed) -> None:
     """Count the cards of a page of wages. Identity may tell of a page again; it counts once."""
-    declaration = store.declarations.load(work, page.declaration_id)
+    declaration = store.declarations.load(uow, page.declaration_id)
     page_id = f"{declaration.declaration_id}/{page.page}"
-    if store.card_pages.find(work, page_id) is not None:
+    if store.card_pages.find(uow, page_id) is not None:
         return
     counted = CardPage(
         page_id=page_id,
@@ -350,66 +350,70 @@ def count_cards(work: Work, page: CardsRefreshed) -> None:
         already_good=page.already_good,
         not_open=page.not_open,
     )
-    store.card_pages.keep(work, Outcome(counted))
+    store.card_pages.keep(uow, Outcome(counted))
 
 
 # --- Consulting -------------------------------------------------------------------------------------------------------
 
 
 def of_employer(
-    work: Work, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
+    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
 ) -> Page[Declaration]:
     """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
     journal."""
-    work.by.must_act_for_employer(employer_id)
-    journal.note_employer(work, employer_id, looked_at=Looked.DECLARATIONS, purpose=purpose)
-    return store.of_employer(work, employer_id, period=period, wanted=wanted)
+    uow.by.must_act_for_employer(employer_id)
+    journal.note_employer(uow, employer_id, looked_at=Looked.DECLARATIONS, purpose=purpose)
+    return store.of_employer(uow, employer_id, period=period, wanted=wanted)
 
 
-def look_at(work: Work, *, declaration_id: str, purpose: Purpose) -> Consulted:
+def look_at(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> Consulted:
     """A declaration and what became of it, for the employer and the fund's agents, whose look enters the journal."""
-    declaration = _own(work, declaration_id)
-    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
-    return _consulted(work, declaration)
+    declaration = _own(uow, declaration_id)
+    _note(uow, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    return _consulted(uow, declaration)
 
 
-def seen(work: Work, *, declaration_id: str) -> Declaration:
+def seen(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
     """The declaration as it stands, to hold its version against the one that its employer saw."""
-    return _own(work, declaration_id)
+    return _own(uow, declaration_id)
 
 
-def findings(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[Finding, ...], int | None]:
+def findings(
+    uow: UnitOfWork, *, declaration_id: str, page: int, purpose: Purpose
+) -> tuple[tuple[Finding, ...], int | None]:
     """A page of findings, from 1, and the number of the next one if there is one."""
-    declaration = _own(work, declaration_id)
-    _note(work, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    declaration = _own(uow, declaration_id)
+    _note(uow, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
     if page == 1 and not declaration.findings_pages:
         return (), None
     _must_be_one_of(page, declaration.findings_pages)
-    found = store.finding_pages.load(work, f"{declaration_id}/{page}")
+    found = store.finding_pages.load(uow, f"{declaration_id}/{page}")
     return found.findings, page + 1 if page < declaration.findings_pages else None
 
 
-def lines(work: Work, *, declaration_id: str, page: int, purpose: Purpose) -> tuple[tuple[WageLine, ...], int | None]:
+def lines(
+    uow: UnitOfWork, *, declaration_id: str, page: int, purpose: Purpose
+) -> tuple[tuple[WageLine, ...], int | None]:
     """A page of the workers of a declaration that was accepted, from 1, and the number of the next one. An agent's look
     enters the journal of the employer and of every worker of the page."""
-    declaration = _own(work, declaration_id)
+    declaration = _own(uow, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
-    found = store.wage_pages.load(work, f"{declaration_id}/{page}")
-    _note(work, declaration, looked_at=Looked.WORKERS, purpose=purpose)
-    refs = (work.keys.person_ref(worker.insurance_number) for worker in found.lines)
-    journal.note_persons(work, refs, looked_at=Looked.WORKERS, purpose=purpose, part_of=found.page_id)
+    found = store.wage_pages.load(uow, f"{declaration_id}/{page}")
+    _note(uow, declaration, looked_at=Looked.WORKERS, purpose=purpose)
+    refs = (uow.keys.person_ref(worker.insurance_number) for worker in found.lines)
+    journal.note_persons(uow, refs, looked_at=Looked.WORKERS, purpose=purpose, part_of=found.page_id)
     return found.lines, page + 1 if page < declaration.wage_pages else None
 
 
-def _note(work: Work, declaration: Declaration, *, looked_at: Looked, purpose: Purpose) -> None:
+def _note(uow: UnitOfWork, declaration: Declaration, *, looked_at: Looked, purpose: Purpose) -> None:
     journal.note_employer(
-        work, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
+        uow, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
     )
 
 
-def _own(work: Work, declaration_id: str) -> Declaration:
-    declaration = store.declarations.load(work, declaration_id)
-    work.by.must_act_for_employer(declaration.employer_id)
+def _own(uow: UnitOfWork, declaration_id: str) -> Declaration:
+    declaration = store.declarations.load(uow, declaration_id)
+    uow.by.must_act_for_employer(declaration.employer_id)
     return declaration
 
 
@@ -418,11 +422,11 @@ def _must_be_one_of(page: int, pages: int) -> None:
         raise rules.PageUnknown(pages=pages)
 
 
-def _consulted(work: Work, declaration: Declaration) -> Consulted:
+def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
     if declaration.status not in BOOKED:
         return Consulted(declaration=declaration)
-    cards = _cards(declaration, store.cards(work, declaration.declaration_id))
-    owed = collections.obligation(work, declaration_id=declaration.declaration_id)
+    cards = _cards(declaration, store.cards(uow, declaration.declaration_id))
+    owed = collections.obligation(uow, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
 
 

@@ -25,7 +25,7 @@ from shared.process.leftovers import Leftovers
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 
 CHECK_TAKES_MAX_S = 20.0
@@ -60,21 +60,21 @@ def run(platform: Platform, fund_id: str, declaration_id: str) -> datetime | Non
     return None
 
 
-def _hold(work: Work, declaration_id: str) -> None:
-    actions.hold(work, declaration_id=declaration_id)
+def _hold(uow: UnitOfWork, declaration_id: str) -> None:
+    actions.hold(uow, declaration_id=declaration_id)
     log.error("declaration-held", declaration_id=declaration_id)
 
 
 def check(platform: Platform, fund_id: str, declaration: Declaration) -> Judged:
     """Read a declaration's files to their end and judge what they say."""
-    work = platform.reading(fund_id, by=CHECKER)
+    uow = platform.reading(fund_id, by=CHECKER)
     sources = [
         Source(file.name, blobs.read(platform, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
         for file in declaration.files
     ]
-    layouts = [LAYOUTS[layout_id] for layout_id in rules.form_of(work.fund, declaration.form).layouts]
-    examined = examine(sources, facts=actions.facts(work, declaration), layouts=layouts)
-    return actions.judge(work, declaration, examined)
+    layouts = [LAYOUTS[layout_id] for layout_id in rules.form_of(uow.fund, declaration.form).layouts]
+    examined = examine(sources, facts=actions.facts(uow, declaration), layouts=layouts)
+    return actions.judge(uow, declaration, examined)
 
 
 def keep_workers(platform: Platform, fund_id: str, declaration: Declaration, judged: Judged) -> None:
@@ -91,8 +91,8 @@ def conclude(platform: Platform, fund_id: str, declaration: Declaration, judged:
     return _do(platform, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
 
 
-def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Callable[[Work], Answer]) -> Answer:
-    return platform.work(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
+def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Callable[[UnitOfWork], Answer]) -> Answer:
+    return platform.run(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
 
 
 leftovers = Leftovers(name=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)

@@ -3,11 +3,11 @@
 from services.payments.declarations import actions
 from shared.bus.reactions import Reactions
 from shared.events.identity import CardsRefreshed
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(CardsRefreshed)
-def count_cards(work: Work, event: CardsRefreshed) -> None:
-    actions.count_cards(work, event)
+def count_cards(uow: UnitOfWork, event: CardsRefreshed) -> None:
+    actions.count_cards(uow, event)

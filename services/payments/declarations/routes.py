@@ -28,7 +28,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
 from shared.storage.paging import Order, Page, cut
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
@@ -48,9 +48,9 @@ def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
 
 
 @routes.get("/declaration-forms", needs="declarations:read", shows=FormViews, is_reference=True)
-def list_forms(work: Work) -> dict[str, list[OfferedForm]]:
+def list_forms(uow: UnitOfWork) -> dict[str, list[OfferedForm]]:
     """The declarations that the fund asks employers for, by period, with their file layouts and when they are due."""
-    return {"items": calendar.forms(work.fund)}
+    return {"items": calendar.forms(uow.fund)}
 
 
 @routes.get(
@@ -60,10 +60,10 @@ def list_forms(work: Work) -> dict[str, list[OfferedForm]]:
     query=PagedQuery,
     is_reference=True,
 )
-def list_periods(work: Work, query: Query, form: str) -> Page[FormPeriod]:
+def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
     """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
-    definition = rules.form_of(work.fund, form)
-    today = work.at.astimezone(work.fund.zone).date()
+    definition = rules.form_of(uow.fund, form)
+    today = uow.at.astimezone(uow.fund.zone).date()
     return cut(calendar.periods(definition, today=today), order=PERIODS, wanted=query["page"], form=form)
 
 
@@ -75,23 +75,23 @@ def list_periods(work: Work, query: Query, form: str) -> Page[FormPeriod]:
     status=202,
     is_keyed=True,
 )
-def file(work: Work, sent: Sent[StoredFile]) -> Consulted:
+def file(uow: UnitOfWork, sent: Sent[StoredFile]) -> Consulted:
     """Hand in the wage files of a period; they are checked within moments.
 
     The same bytes for the same employer, form and period are the same declaration, however often they come, until it
     is replaced. Files for an establishment and period that has an accepted declaration replace it once they are
     accepted themselves.
     """
-    employer_id = rules.employer_of(work.fund, sent.fields["employer_id"])
-    return actions.receive(work, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
+    employer_id = rules.employer_of(uow.fund, sent.fields["employer_id"])
+    return actions.receive(uow, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
 @routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage, is_journaled=True)
-def list_of_employer(work: Work, query: Query) -> Page[Declaration]:
+def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
-    employer_id = rules.employer_of(work.fund, query["employer_id"])
+    employer_id = rules.employer_of(uow.fund, query["employer_id"])
     return actions.of_employer(
-        work, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
+        uow, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
     )
 
 
@@ -102,9 +102,9 @@ def list_of_employer(work: Work, query: Query) -> Page[Declaration]:
     query=PurposeQuery,
     is_journaled=True,
 )
-def read(work: Work, query: Query, declaration_id: str) -> Consulted:
+def read(uow: UnitOfWork, query: Query, declaration_id: str) -> Consulted:
     """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
-    return actions.look_at(work, declaration_id=declaration_id, purpose=query["purpose"])
+    return actions.look_at(uow, declaration_id=declaration_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -113,12 +113,12 @@ def read(work: Work, query: Query, declaration_id: str) -> Consulted:
     shows=DeclarationView,
     edits=actions.seen,
 )
-def confirm(work: Work, declaration_id: str) -> Consulted:
+def confirm(uow: UnitOfWork, declaration_id: str) -> Consulted:
     """Confirm what was found in a declaration that is `to-confirm`: the findings of severity `confirm`.
 
     It is checked once more and accepted; where something else is found by then, it is `to-confirm` again.
     """
-    return actions.confirm(work, declaration_id=declaration_id)
+    return actions.confirm(uow, declaration_id=declaration_id)
 
 
 @routes.post(
@@ -127,9 +127,9 @@ def confirm(work: Work, declaration_id: str) -> Consulted:
     shows=DeclarationView,
     edits=actions.seen,
 )
-def withdraw(work: Work, declaration_id: str) -> Consulted:
+def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
     """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
-    return actions.withdraw(work, declaration_id=declaration_id)
+    return actions.withdraw(uow, declaration_id=declaration_id)
 
 
 @routes.get(
@@ -139,10 +139,10 @@ def withdraw(work: Work, declaration_id: str) -> Consulted:
     shows=FindingsView,
     is_journaled=True,
 )
-def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
+def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
     """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
     found, next_page = actions.findings(
-        work, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
+        uow, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
     )
     return {"items": found, "next": next_page}
 
@@ -154,7 +154,7 @@ def findings(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
     shows=LinesView,
     is_journaled=True,
 )
-def lines(work: Work, query: Query, declaration_id: str) -> dict[str, Any]:
+def lines(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
     """The workers of an accepted declaration as they were declared, page by page from 1."""
-    found, next_page = actions.lines(work, declaration_id=declaration_id, page=query["page"], purpose=query["purpose"])
+    found, next_page = actions.lines(uow, declaration_id=declaration_id, page=query["page"], purpose=query["purpose"])
     return {"items": found, "next": next_page}

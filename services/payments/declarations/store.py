@@ -19,7 +19,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
 SCHEDULED_AT_ONCE_MAX = 20
@@ -70,32 +70,32 @@ card_pages = Shelf(
 )
 
 
-def same(work: Work, filing: Filing) -> Declaration | None:
+def same(uow: UnitOfWork, filing: Filing) -> Declaration | None:
     """The declaration that these very files made before, if they did."""
     return declarations.find_only(
-        work, employer_id=filing.employer_id, form=filing.form, period=filing.period, content=filing.content
+        uow, employer_id=filing.employer_id, form=filing.form, period=filing.period, content=filing.content
     )
 
 
-def of_employer(work: Work, employer_id: str, *, period: str | None, wanted: Wanted) -> Page[Declaration]:
+def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: Wanted) -> Page[Declaration]:
     """A page of an employer's declarations, newest first."""
     filters = {"employer_id": employer_id} | ({"period": period} if period else {})
-    return declarations.page(work, order=NEWEST_FIRST, wanted=wanted, **filters)
+    return declarations.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """What waits to be checked or confirmed and was left so by a release without the due queue: by id."""
     waiting = {"status": {"$in": [Status.RECEIVED, Status.TO_CONFIRM]}, "next_check_at": {"$gt": NEVER}}
-    found = work.drawer(declarations.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.drawer(declarations.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["declaration_id"]) for document in found]
 
 
-def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) -> None:
+def keep_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Finding]) -> None:
     """Keep the findings, in the place of those of an earlier check."""
     pages = {
         f"{declaration_id}/{number}": page for number, page in enumerate(paged(findings, size=FINDINGS_A_PAGE), start=1)
     }
-    before = finding_pages.find_many(work, pages)
+    before = finding_pages.find_many(uow, pages)
     kept = [
         FindingPage(
             page_id=page_id,
@@ -105,27 +105,29 @@ def keep_findings(work: Work, declaration_id: str, findings: Sequence[Finding]) 
         )
         for page_id, page in pages.items()
     ]
-    finding_pages.keep_many(work, kept, part_of=declaration_id)
+    finding_pages.keep_many(uow, kept, part_of=declaration_id)
 
 
-def keep_workers(work: Work, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]) -> None:
+def keep_workers(
+    uow: UnitOfWork, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]
+) -> None:
     """Keep pages of workers, sealed. Those that are there already are the same, since the same files made them."""
     made = {
         page_id: WagePage(page_id=page_id, declaration_id=declaration.declaration_id, lines=lines)
         for number, lines in pages
         for page_id in [f"{declaration.declaration_id}/{number}"]
     }
-    there = {str(document["page_id"]) for document in work.drawer(wage_pages.name).find_keys(made)}
+    there = {str(document["page_id"]) for document in uow.drawer(wage_pages.name).find_keys(made)}
     new = [page for page_id, page in made.items() if page_id not in there]
-    wage_pages.keep_many(work, new, part_of=declaration.declaration_id)
+    wage_pages.keep_many(uow, new, part_of=declaration.declaration_id)
 
 
-def workers(work: Work, declaration: Declaration) -> Iterator[WageLine]:
+def workers(uow: UnitOfWork, declaration: Declaration) -> Iterator[WageLine]:
     """All workers of a declaration that was accepted."""
     for number in range(1, declaration.wage_pages + 1):
-        yield from wage_pages.load(work, f"{declaration.declaration_id}/{number}").lines
+        yield from wage_pages.load(uow, f"{declaration.declaration_id}/{number}").lines
 
 
-def cards(work: Work, declaration_id: str) -> list[CardPage]:
+def cards(uow: UnitOfWork, declaration_id: str) -> list[CardPage]:
     """What was told of the cards so far, in no order."""
-    return card_pages.find_all(work, declaration_id=declaration_id)
+    return card_pages.find_all(uow, declaration_id=declaration_id)

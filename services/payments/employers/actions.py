@@ -3,12 +3,12 @@
 from services.payments.employers.employer import Employer
 from services.payments.employers.store import employers
 from shared.events.identity import EmployersRegistered
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep_page(work: Work, page: EmployersRegistered) -> None:
+def keep_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
     """Keep a page of the register. A page that comes late never overwrites what is newer."""
-    known = employers.find_many(work, [each.employer_id for each in page.employers])
+    known = employers.find_many(uow, [each.employer_id for each in page.employers])
     newer = []
     for each in page.employers:
         before = known.get(each.employer_id)
@@ -25,9 +25,9 @@ def keep_page(work: Work, page: EmployersRegistered) -> None:
                     version=before.version if before else 0,
                 )
             )
-    employers.keep_many(work, newer, part_of=page.page_id)
+    employers.keep_many(uow, newer, part_of=page.page_id)
 
 
-def find(work: Work, employer_id: str) -> Employer | None:
+def find(uow: UnitOfWork, employer_id: str) -> Employer | None:
     """The employer, or None where the fund's register, as far as it was told here, does not know it."""
-    return employers.find(work, employer_id)
+    return employers.find(uow, employer_id)

@@ -3,11 +3,11 @@
 from services.payments.employers import actions
 from shared.bus.reactions import Reactions
 from shared.events.identity import EmployersRegistered
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(EmployersRegistered)
-def keep_page(work: Work, event: EmployersRegistered) -> None:
-    actions.keep_page(work, event)
+def keep_page(uow: UnitOfWork, event: EmployersRegistered) -> None:
+    actions.keep_page(uow, event)

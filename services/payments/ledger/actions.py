@@ -10,74 +10,74 @@ from services.payments.ledger.entry import Entry
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def entry(work: Work, *, cause: str, debits: Mapping[str, int], credits: Mapping[str, int]) -> Entry:
+def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Mapping[str, int]) -> Entry:
     """An entry of this fund at this instant, not posted yet; amounts in minor units by account."""
     return rules.entry(
-        entry_id=work.new_id(),
+        entry_id=uow.new_id(),
         cause=cause,
-        at=work.at,
-        currency=work.fund.currency,
+        at=uow.at,
+        currency=uow.fund.currency,
         debits=debits,
         credits=credits,
     )
 
 
-def post(work: Work, entry: Entry) -> Entry:
+def post(uow: UnitOfWork, entry: Entry) -> Entry:
     """Write an entry and count it in, in the caller's unit of work. Raises `AlreadyPosted`, `OtherCurrency`."""
-    if entry.currency is not work.fund.currency:
+    if entry.currency is not uow.fund.currency:
         raise rules.OtherCurrency(currency=entry.currency.value)
-    if store.entries.find_only(work, cause=entry.cause) is not None:
+    if store.entries.find_only(uow, cause=entry.cause) is not None:
         raise rules.AlreadyPosted(cause=entry.cause)
-    kept = store.entries.keep(work, Outcome(entry))
-    store.add_to_balances(work, kept)
+    kept = store.entries.keep(uow, Outcome(entry))
+    store.add_to_balances(uow, kept)
     return kept
 
 
-def take_back(work: Work, *, cause: str, of: str) -> Entry:
+def take_back(uow: UnitOfWork, *, cause: str, of: str) -> Entry:
     """Post the reversal of the entry with the cause `of`. Raises `EntryUnknown` where there is none."""
-    wrong = by_cause(work, of)
-    return post(work, rules.reversal(wrong, entry_id=work.new_id(), cause=cause, at=work.at))
+    wrong = by_cause(uow, of)
+    return post(uow, rules.reversal(wrong, entry_id=uow.new_id(), cause=cause, at=uow.at))
 
 
-def by_cause(work: Work, cause: str) -> Entry:
+def by_cause(uow: UnitOfWork, cause: str) -> Entry:
     """The one entry of a cause, or `EntryUnknown`."""
-    found = store.entries.find_only(work, cause=cause)
+    found = store.entries.find_only(uow, cause=cause)
     if found is None:
         raise rules.EntryUnknown
     return found
 
 
-def balance(work: Work, code: str) -> Balance:
+def balance(uow: UnitOfWork, code: str) -> Balance:
     """What an account stands at now; within a unit of work, with what it has posted so far."""
-    return store.balance(work, code)
+    return store.balance(uow, code)
 
 
-def account(work: Work, code: str) -> Balance:
+def account(uow: UnitOfWork, code: str) -> Balance:
     """The same for people: `AccountUnknown` where the code is none or nothing was ever posted."""
-    found = store.balance(work, code) if CODE.fullmatch(code) else Balance(account=code)
+    found = store.balance(uow, code) if CODE.fullmatch(code) else Balance(account=code)
     if not found.postings:
         raise rules.AccountUnknown
     return found
 
 
-def look_at_account(work: Work, code: str, *, purpose: Purpose) -> Balance:
+def look_at_account(uow: UnitOfWork, code: str, *, purpose: Purpose) -> Balance:
     """As `account`; an agent's look at the account of one person or one employer enters the access journal."""
-    found = account(work, code)
-    _note(work, [code], purpose=purpose)
+    found = account(uow, code)
+    _note(uow, [code], purpose=purpose)
     return found
 
 
-def look_at_entry(work: Work, cause: str, *, purpose: Purpose) -> Entry:
+def look_at_entry(uow: UnitOfWork, cause: str, *, purpose: Purpose) -> Entry:
     """As `by_cause`; an agent's look at what was booked for a person or an employer enters the access journal."""
-    found = by_cause(work, cause)
-    _note(work, (posting.account for posting in found.postings), purpose=purpose)
+    found = by_cause(uow, cause)
+    _note(uow, (posting.account for posting in found.postings), purpose=purpose)
     return found
 
 
-def _note(work: Work, codes: Iterable[str], *, purpose: Purpose) -> None:
+def _note(uow: UnitOfWork, codes: Iterable[str], *, purpose: Purpose) -> None:
     for owner, owner_id in sorted({found for code in codes if (found := owner_of(code)) is not None}):
         note = journal.note_person if owner is Owner.PERSON else journal.note_employer
-        note(work, owner_id, looked_at=Looked.ACCOUNT, purpose=purpose)
+        note(uow, owner_id, looked_at=Looked.ACCOUNT, purpose=purpose)

@@ -9,18 +9,18 @@ from services.payments.ledger.entry import Entry
 from services.payments.ledger.schemas import AccountView, CauseQuery, EntryViews
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("ledger", about="The fund's books: accounts and entries, for agents.")
 
 
 @routes.get("/ledger/accounts/<code>", needs="ledger:read", shows=AccountView, query=PurposeQuery, is_journaled=True)
-def account(work: Work, query: Mapping[str, Any], code: str) -> Balance:
+def account(uow: UnitOfWork, query: Mapping[str, Any], code: str) -> Balance:
     """What an account of the fund stands at; `receivable:<employer_id>` adds up all periods of a firm."""
-    return actions.look_at_account(work, code, purpose=query["purpose"])
+    return actions.look_at_account(uow, code, purpose=query["purpose"])
 
 
 @routes.get("/ledger/entries", needs="ledger:read", shows=EntryViews, query=CauseQuery, is_journaled=True)
-def entries(work: Work, query: Mapping[str, Any]) -> dict[str, list[Entry]]:
+def entries(uow: UnitOfWork, query: Mapping[str, Any]) -> dict[str, list[Entry]]:
     """The entry that a cause made, such as `declaration:<id>:<revision>`, `collection:<id>` or `payout:<id>`."""
-    return {"items": [actions.look_at_entry(work, query["cause"], purpose=query["purpose"])]}
+    return {"items": [actions.look_at_entry(uow, query["cause"], purpose=query["purpose"])]}

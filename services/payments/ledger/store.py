@@ -14,7 +14,7 @@ from shared.storage.connection import Document
 from shared.storage.drawer import Drawer
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 SHARDS = 16
 BALANCES = "ledger_balances"
@@ -30,9 +30,9 @@ entries = Shelf(
 )
 
 
-def add_to_balances(work: Work, entry: Entry) -> None:
+def add_to_balances(uow: UnitOfWork, entry: Entry) -> None:
     """Count an entry in, in the transaction that keeps it."""
-    drawer = work.drawer(BALANCES)
+    drawer = uow.drawer(BALANCES)
     for posting in entry.postings:
         shard = 0 if is_owned(posting.account) else int(entry.entry_id[-2:], 16) % SHARDS
         amounts = dict.fromkeys((f"{side}_minor" for side in Side), 0)
@@ -43,9 +43,9 @@ def add_to_balances(work: Work, entry: Entry) -> None:
             drawer.insert(local_id, {"account": posting.account, "parent": parent, **more})
 
 
-def balance(work: Work, code: str) -> Balance:
+def balance(uow: UnitOfWork, code: str) -> Balance:
     """What an account, or all that begin with its code, stand at. Nothing was ever posted: all zeros."""
-    drawer = work.drawer(BALANCES)
+    drawer = uow.drawer(BALANCES)
     parts = [*_all(drawer, account=code), *_all(drawer, parent=code)]
     return Balance(
         account=code,

@@ -11,7 +11,7 @@ from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint, Kind, Status
 from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
 
@@ -26,62 +26,62 @@ class Replay:
 # --- Endpoints --------------------------------------------------------------------------------------------------------
 
 
-def register(work: Work, *, url: str, kinds: Collection[Kind]) -> Endpoint:
+def register(uow: UnitOfWork, *, url: str, kinds: Collection[Kind]) -> Endpoint:
     """The caller says where it listens. The secret is in the answer, and in none after it."""
     endpoint = rules.register(
-        endpoint_id=work.new_id(),
-        client=work.by.subject,
+        endpoint_id=uow.new_id(),
+        client=uow.by.subject,
         url=url,
         kinds=kinds,
-        secret=_new_secret(work),
-        others=store.count_of_client(work, work.by.subject),
-        at=work.at,
+        secret=_new_secret(uow),
+        others=store.count_of_client(uow, uow.by.subject),
+        at=uow.at,
     )
-    return store.endpoints.keep(work, Outcome(endpoint))
+    return store.endpoints.keep(uow, Outcome(endpoint))
 
 
-def own(work: Work, *, endpoint_id: str) -> Endpoint:
+def own(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
     """An endpoint of the caller's."""
-    endpoint = store.endpoints.load(work, endpoint_id)
-    if endpoint.client != work.by.subject:
+    endpoint = store.endpoints.load(uow, endpoint_id)
+    if endpoint.client != uow.by.subject:
         raise NotYours
     if endpoint.status is Status.REMOVED:
         raise rules.EndpointUnknown
     return endpoint
 
 
-def change(work: Work, *, endpoint_id: str, url: str, kinds: Collection[Kind]) -> Endpoint:
-    return _change(work, endpoint_id, lambda it: rules.change(it, url=url, kinds=kinds, at=work.at))
+def change(uow: UnitOfWork, *, endpoint_id: str, url: str, kinds: Collection[Kind]) -> Endpoint:
+    return _change(uow, endpoint_id, lambda it: rules.change(it, url=url, kinds=kinds, at=uow.at))
 
 
-def remove(work: Work, *, endpoint_id: str) -> None:
+def remove(uow: UnitOfWork, *, endpoint_id: str) -> None:
     """The caller listens there no more; what still waits for it ends with it."""
-    _change(work, endpoint_id, lambda it: rules.remove(it, at=work.at))
+    _change(uow, endpoint_id, lambda it: rules.remove(it, at=uow.at))
 
 
-def change_secret(work: Work, *, endpoint_id: str) -> Endpoint:
-    secret = _new_secret(work)
-    return _change(work, endpoint_id, lambda it: rules.change_secret(it, secret=secret, at=work.at))
+def change_secret(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
+    secret = _new_secret(uow)
+    return _change(uow, endpoint_id, lambda it: rules.change_secret(it, secret=secret, at=uow.at))
 
 
-def retire_secret(work: Work, *, endpoint_id: str) -> Endpoint:
-    return _change(work, endpoint_id, lambda it: rules.retire_secret(it, at=work.at))
+def retire_secret(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
+    return _change(uow, endpoint_id, lambda it: rules.retire_secret(it, at=uow.at))
 
 
-def enable(work: Work, *, endpoint_id: str) -> Endpoint:
-    return _change(work, endpoint_id, lambda it: rules.enable(it, at=work.at))
+def enable(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
+    return _change(uow, endpoint_id, lambda it: rules.enable(it, at=uow.at))
 
 
-def replay(work: Work, *, endpoint_id: str, since: datetime, until: datetime) -> Replay:
+def replay(uow: UnitOfWork, *, endpoint_id: str, since: datetime, until: datetime) -> Replay:
     """Send again what happened in a time, each under the id that it had."""
-    if own(work, endpoint_id=endpoint_id).status is Status.DISABLED:
+    if own(uow, endpoint_id=endpoint_id).status is Status.DISABLED:
         raise rules.EndpointIsDisabled
     if since >= until:
         raise rules.RangeEmpty
-    found = store.between(work, endpoint_id, since=since, until=until)
+    found = store.between(uow, endpoint_id, since=since, until=until)
     chosen = _whole_instants(found)
     for delivery in chosen:
-        store.deliveries.keep(work, Outcome(rules.again(delivery, at=work.at)))
+        store.deliveries.keep(uow, Outcome(rules.again(delivery, at=uow.at)))
     rest = found[len(chosen) :]
     return Replay(queued=len(chosen), next_since=rest[0].happened_at if rest else None)
 
@@ -94,26 +94,26 @@ def _whole_instants(found: list[Delivery]) -> list[Delivery]:
     return whole or found[: store.REPLAYED_MAX]
 
 
-def _change(work: Work, endpoint_id: str, rule: Callable[[Endpoint], Endpoint]) -> Endpoint:
-    return store.endpoints.keep(work, Outcome(rule(own(work, endpoint_id=endpoint_id))))
+def _change(uow: UnitOfWork, endpoint_id: str, rule: Callable[[Endpoint], Endpoint]) -> Endpoint:
+    return store.endpoints.keep(uow, Outcome(rule(own(uow, endpoint_id=endpoint_id))))
 
 
-def _new_secret(work: Work) -> str:
-    return rules.new_secret(work.chance(rules.SECRET_BYTES))
+def _new_secret(uow: UnitOfWork) -> str:
+    return rules.new_secret(uow.chance(rules.SECRET_BYTES))
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------
 
 
-def announce(work: Work, kind: Kind, *, happened_at: datetime, facts: Mapping[str, str]) -> None:
+def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mapping[str, str]) -> None:
     """Write a message for every endpoint that wants this kind; one that is disabled may have it replayed later.
 
     `facts` are ids and amounts, never what is known of a person.
     """
-    message_id = f"msg_{work.cause.removeprefix('event:')}"
-    told = {"type": kind.value, "timestamp": happened_at.isoformat(), "data": {"fund": work.fund.fund_id, **facts}}
+    message_id = f"msg_{uow.cause.removeprefix('event:')}"
+    told = {"type": kind.value, "timestamp": happened_at.isoformat(), "data": {"fund": uow.fund.fund_id, **facts}}
     body = msgspec.json.encode(told).decode()
-    for endpoint in store.of_fund(work):
+    for endpoint in store.of_fund(uow):
         if kind in endpoint.kinds:
             delivery = Delivery(
                 delivery_id=f"{endpoint.endpoint_id}/{message_id}",
@@ -122,33 +122,33 @@ def announce(work: Work, kind: Kind, *, happened_at: datetime, facts: Mapping[st
                 kind=kind,
                 happened_at=happened_at,
                 body=body,
-                next_try_at=work.at,
+                next_try_at=uow.at,
                 traceparent=carried(),
             )
-            store.deliveries.keep(work, Outcome(delivery))
+            store.deliveries.keep(uow, Outcome(delivery))
 
 
-def take_answer(work: Work, seen: Delivery, *, answer: str) -> tuple[Endpoint, bool]:
+def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoint, bool]:
     """What came of a try; the endpoint, and whether this made it one that is called no more. Where the message was
     asked for anew meanwhile, the try does not count."""
-    endpoint = store.endpoints.load(work, seen.endpoint_id)
-    delivery = store.deliveries.load(work, seen.delivery_id)
+    endpoint = store.endpoints.load(uow, seen.endpoint_id)
+    delivery = store.deliveries.load(uow, seen.delivery_id)
     if delivery.version != seen.version:
         return endpoint, False
-    chance = int.from_bytes(work.chance(2), "big") / 2**16
-    tried = store.deliveries.keep(work, Outcome(rules.answered(delivery, answer=answer, at=work.at, chance=chance)))
-    judged = rules.judge(endpoint, tried, at=work.at)
-    return (endpoint, False) if judged is None else (store.endpoints.keep(work, judged), True)
+    chance = int.from_bytes(uow.chance(2), "big") / 2**16
+    tried = store.deliveries.keep(uow, Outcome(rules.answered(delivery, answer=answer, at=uow.at, chance=chance)))
+    judged = rules.judge(endpoint, tried, at=uow.at)
+    return (endpoint, False) if judged is None else (store.endpoints.keep(uow, judged), True)
 
 
-def forget_removed(work: Work) -> int:
+def forget_removed(uow: UnitOfWork) -> int:
     """End what waits for endpoints that were removed, some hundreds at a time, then forget them; how many of both."""
     ended = 0
-    for endpoint in store.removed(work):
-        waiting = store.waiting(work, endpoint.endpoint_id)
+    for endpoint in store.removed(uow):
+        waiting = store.waiting(uow, endpoint.endpoint_id)
         for delivery in waiting:
-            store.deliveries.keep(work, Outcome(rules.end(delivery, at=work.at)))
+            store.deliveries.keep(uow, Outcome(rules.end(delivery, at=uow.at)))
         if not waiting:
-            store.forget_endpoint(work, endpoint)
+            store.forget_endpoint(uow, endpoint)
         ended += len(waiting) or 1
     return ended

@@ -21,7 +21,7 @@ from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 from shared.webhooks import Secret
 
@@ -57,7 +57,7 @@ def forget_removed(platform: Platform, fund_id: str) -> int:
     """How many messages ended and endpoints were forgotten."""
     forgotten = 0
     for _ in range(FORGET_ROUNDS_MAX):
-        count = platform.work(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
+        count = platform.run(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
         forgotten += count
         if not count:
             break
@@ -107,20 +107,20 @@ class Calling:
 
     def run(self, platform: Platform, fund_id: str) -> int:
         lines = self._lines.setdefault(fund_id, Lines())
-        work = platform.reading(fund_id, by=PARTNERS)
+        uow = platform.reading(fund_id, by=PARTNERS)
         done = lines.ended()
-        for endpoint in lines.in_turn(store.enabled(work)):
+        for endpoint in lines.in_turn(store.enabled(uow)):
             is_free = endpoint.endpoint_id not in lines.running and lines.has_room(endpoint.client)
-            if is_free and store.due(work, endpoint.endpoint_id, at=work.at):
+            if is_free and store.due(uow, endpoint.endpoint_id, at=uow.at):
                 lines.begin(endpoint, partial(self._call, platform, fund_id, endpoint))
         wait([future for _, future in lines.running.values()], timeout=self.round_s)
         return done + lines.ended()
 
     def _call(self, platform: Platform, fund_id: str, endpoint: Endpoint) -> int:
         """Send what is due, in turn, until one try fails: the others are worth no call before their next round."""
-        work = platform.reading(fund_id, by=PARTNERS)
+        uow = platform.reading(fund_id, by=PARTNERS)
         tried = 0
-        for delivery in store.due(work, endpoint.endpoint_id, at=work.at):
+        for delivery in store.due(uow, endpoint.endpoint_id, at=uow.at):
             outcome: list[bool] = []
             act: Callable[[], None] = partial(self._try, platform, fund_id, endpoint, delivery, outcome)
             tried += self._one_by_one.do({delivery.delivery_id: act})
@@ -150,10 +150,10 @@ class Calling:
 
 
 def _keep(platform: Platform, fund_id: str, delivery: Delivery, answer: str) -> None:
-    def act(work: Work) -> tuple[Endpoint, bool]:
-        return actions.take_answer(work, delivery, answer=answer)
+    def act(uow: UnitOfWork) -> tuple[Endpoint, bool]:
+        return actions.take_answer(uow, delivery, answer=answer)
 
     cause = f"chore:partners:{delivery.delivery_id}"
-    endpoint, is_disabled_now = platform.work(fund_id, by=PARTNERS, cause=cause, action=act)
+    endpoint, is_disabled_now = platform.run(fund_id, by=PARTNERS, cause=cause, action=act)
     if is_disabled_now and endpoint.reason is not None:
         log.error("endpoint-disabled", endpoint=endpoint.endpoint_id, why=endpoint.reason.value, fund=fund_id)

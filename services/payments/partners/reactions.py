@@ -8,41 +8,41 @@ from services.payments.partners.endpoint import Kind
 from shared.bus.reactions import Reactions
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned, DeclarationPaid, PaymentDebited
 from shared.kernel.money import Money
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(PaymentDebited)
-def tell_of_debit(work: Work, event: PaymentDebited) -> None:
-    facts = {"payment_id": event.collection_id, "rail": event.rail, **_amount(work, event.amount_minor)}
-    actions.announce(work, Kind.PAYMENT_DEBITED, happened_at=event.debited_at, facts=facts)
+def tell_of_debit(uow: UnitOfWork, event: PaymentDebited) -> None:
+    facts = {"payment_id": event.collection_id, "rail": event.rail, **_amount(uow, event.amount_minor)}
+    actions.announce(uow, Kind.PAYMENT_DEBITED, happened_at=event.debited_at, facts=facts)
 
 
 @reactions.to(DeclarationPaid)
-def tell_of_declaration(work: Work, event: DeclarationPaid) -> None:
-    facts = {"declaration_id": event.declaration_id, "period": event.period, **_amount(work, event.amount_minor)}
-    actions.announce(work, Kind.DECLARATION_PAID, happened_at=event.paid_at, facts=facts)
+def tell_of_declaration(uow: UnitOfWork, event: DeclarationPaid) -> None:
+    facts = {"declaration_id": event.declaration_id, "period": event.period, **_amount(uow, event.amount_minor)}
+    actions.announce(uow, Kind.DECLARATION_PAID, happened_at=event.paid_at, facts=facts)
 
 
 @reactions.to(BenefitOrdered)
-def tell_of_order(work: Work, event: BenefitOrdered) -> None:
-    facts = {"payout_id": event.payout_id, **_amount(work, event.amount_minor)}
-    actions.announce(work, Kind.BENEFIT_ORDERED, happened_at=event.ordered_at, facts=facts)
+def tell_of_order(uow: UnitOfWork, event: BenefitOrdered) -> None:
+    facts = {"payout_id": event.payout_id, **_amount(uow, event.amount_minor)}
+    actions.announce(uow, Kind.BENEFIT_ORDERED, happened_at=event.ordered_at, facts=facts)
 
 
 @reactions.to(BenefitPaid)
-def tell_of_benefit(work: Work, event: BenefitPaid) -> None:
-    facts = {"payout_id": event.payout_id, **_amount(work, event.amount_minor)}
-    actions.announce(work, Kind.BENEFIT_PAID, happened_at=event.paid_at, facts=facts)
+def tell_of_benefit(uow: UnitOfWork, event: BenefitPaid) -> None:
+    facts = {"payout_id": event.payout_id, **_amount(uow, event.amount_minor)}
+    actions.announce(uow, Kind.BENEFIT_PAID, happened_at=event.paid_at, facts=facts)
 
 
 @reactions.to(BenefitReturned)
-def tell_of_return(work: Work, event: BenefitReturned) -> None:
+def tell_of_return(uow: UnitOfWork, event: BenefitReturned) -> None:
     facts = {"payout_id": event.payout_id, "reason": event.reason}
-    actions.announce(work, Kind.BENEFIT_RETURNED, happened_at=event.returned_at, facts=facts)
+    actions.announce(uow, Kind.BENEFIT_RETURNED, happened_at=event.returned_at, facts=facts)
 
 
-def _amount(work: Work, amount_minor: int) -> dict[str, str]:
-    currency = work.fund.currency
+def _amount(uow: UnitOfWork, amount_minor: int) -> dict[str, str]:
+    currency = uow.fund.currency
     return {"amount": str(Money(amount_minor, currency).decimal()), "currency": currency.value}

@@ -11,7 +11,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import Retention, kept
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 DUE_MAX = 20
 IN_ORDER = Order("endpoint_id", "endpoint_id")
@@ -50,60 +50,60 @@ deliveries = Shelf(
 )
 
 
-def page_of_fund(work: Work, *, wanted: Wanted) -> Page[Endpoint]:
+def page_of_fund(uow: UnitOfWork, *, wanted: Wanted) -> Page[Endpoint]:
     """A page of every partner's endpoints, oldest first."""
-    return endpoints.page(work, order=IN_ORDER, wanted=wanted, status=THERE)
+    return endpoints.page(uow, order=IN_ORDER, wanted=wanted, status=THERE)
 
 
-def page_of_client(work: Work, client: str, *, wanted: Wanted) -> Page[Endpoint]:
+def page_of_client(uow: UnitOfWork, client: str, *, wanted: Wanted) -> Page[Endpoint]:
     """A page of one partner's endpoints, oldest first."""
-    return endpoints.page(work, order=IN_ORDER, wanted=wanted, client=client, status=THERE)
+    return endpoints.page(uow, order=IN_ORDER, wanted=wanted, client=client, status=THERE)
 
 
-def of_fund(work: Work) -> Iterator[Endpoint]:
+def of_fund(uow: UnitOfWork) -> Iterator[Endpoint]:
     """Every partner's."""
-    return endpoints.each(work, order=IN_ORDER, status=THERE)
+    return endpoints.each(uow, order=IN_ORDER, status=THERE)
 
 
-def enabled(work: Work) -> Iterator[Endpoint]:
+def enabled(uow: UnitOfWork) -> Iterator[Endpoint]:
     """Those that are called."""
-    return endpoints.each(work, order=IN_ORDER, status=Status.ENABLED.value)
+    return endpoints.each(uow, order=IN_ORDER, status=Status.ENABLED.value)
 
 
-def count_of_client(work: Work, client: str) -> int:
-    return work.drawer(endpoints.name).count({"client": client, "status": THERE})
+def count_of_client(uow: UnitOfWork, client: str) -> int:
+    return uow.drawer(endpoints.name).count({"client": client, "status": THERE})
 
 
-def removed(work: Work) -> list[Endpoint]:
+def removed(uow: UnitOfWork) -> list[Endpoint]:
     """Those that were removed and are not forgotten yet, some at a time."""
-    return endpoints.find_all(work, limit=REMOVED_AT_ONCE_MAX, status=Status.REMOVED.value)
+    return endpoints.find_all(uow, limit=REMOVED_AT_ONCE_MAX, status=Status.REMOVED.value)
 
 
-def waiting(work: Work, endpoint_id: str) -> list[Delivery]:
+def waiting(uow: UnitOfWork, endpoint_id: str) -> list[Delivery]:
     """Messages that wait for an endpoint, some hundreds at a time, whenever their next try is."""
     return deliveries.find_all(
-        work, limit=ENDED_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
+        uow, limit=ENDED_AT_ONCE_MAX, endpoint_id=endpoint_id, status=DeliveryStatus.WAITING.value
     )
 
 
-def forget_endpoint(work: Work, endpoint: Endpoint) -> None:
-    work.drawer(endpoints.name).remove(endpoint.endpoint_id)
-    work.note("forgot", endpoints.name, endpoint.endpoint_id)
+def forget_endpoint(uow: UnitOfWork, endpoint: Endpoint) -> None:
+    uow.drawer(endpoints.name).remove(endpoint.endpoint_id)
+    uow.note("forgot", endpoints.name, endpoint.endpoint_id)
 
 
-def due(work: Work, endpoint_id: str, *, at: datetime) -> list[Delivery]:
+def due(uow: UnitOfWork, endpoint_id: str, *, at: datetime) -> list[Delivery]:
     """The messages for an endpoint that time has come for, longest due first, as many as one round tries."""
     waiting = {"endpoint_id": endpoint_id, "status": DeliveryStatus.WAITING, "next_try_at": {"$lte": at}}
-    return deliveries.find_all(work, limit=DUE_MAX, sort=[("next_try_at", 1)], **waiting)
+    return deliveries.find_all(uow, limit=DUE_MAX, sort=[("next_try_at", 1)], **waiting)
 
 
-def newest(work: Work, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:
+def newest(uow: UnitOfWork, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:
     """Messages for an endpoint, newest first. `CursorMalformed`."""
-    return deliveries.page(work, order=NEWEST, wanted=wanted, endpoint_id=endpoint_id)
+    return deliveries.page(uow, order=NEWEST, wanted=wanted, endpoint_id=endpoint_id)
 
 
-def between(work: Work, endpoint_id: str, *, since: datetime, until: datetime) -> list[Delivery]:
+def between(uow: UnitOfWork, endpoint_id: str, *, since: datetime, until: datetime) -> list[Delivery]:
     """The messages of what happened from `since` until before `until`, oldest first, and one more than is replayed."""
     happened_at = {"$gte": since, "$lt": until}
     found = {"endpoint_id": endpoint_id, "happened_at": happened_at}
-    return deliveries.find_all(work, limit=REPLAYED_MAX + 1, sort=[("happened_at", 1)], **found)
+    return deliveries.find_all(uow, limit=REPLAYED_MAX + 1, sort=[("happened_at", 1)], **found)

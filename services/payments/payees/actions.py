@@ -9,12 +9,12 @@ from services.payments.payees.store import payees
 from shared.events.identity import PersonsRegistered
 from shared.kernel.personal import DataClass
 from shared.sealing.keys import FundKeys, SealBroken
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep_page(work: Work, page: PersonsRegistered) -> None:
+def keep_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
     """Keep a page of the register. A page that comes late never overwrites what is newer."""
-    known = payees.find_many(work, [each.person_ref for each in page.persons])
+    known = payees.find_many(uow, [each.person_ref for each in page.persons])
     newer = []
     for each in page.persons:
         before = known.get(each.person_ref)
@@ -28,23 +28,23 @@ def keep_page(work: Work, page: PersonsRegistered) -> None:
                     version=before.version if before else 0,
                 )
             )
-    payees.keep_many(work, newer, part_of=page.page_id)
+    payees.keep_many(uow, newer, part_of=page.page_id)
 
 
-def has_account(work: Work, person_ref: str) -> bool:
+def has_account(uow: UnitOfWork, person_ref: str) -> bool:
     """Whether a bank account of the person is known."""
-    found = payees.find(work, person_ref)
+    found = payees.find(uow, person_ref)
     return found is not None and found.bank is not None
 
 
-def account_index(work: Work, person_ref: str) -> str:
+def account_index(uow: UnitOfWork, person_ref: str) -> str:
     """The blind index of the account of a person, empty where none is known or it does not open: whether two accounts
     are the same is seen without either."""
-    found = payees.find(work, person_ref)
+    found = payees.find(uow, person_ref)
     if found is None or found.bank is None:
         return ""
     try:
-        return index_of(work.keys.open(found.bank, as_=DataClass.BANK, whose=person_ref), keys=work.keys)
+        return index_of(uow.keys.open(found.bank, as_=DataClass.BANK, whose=person_ref), keys=uow.keys)
     except SealBroken:
         return ""
 
@@ -54,21 +54,21 @@ def index_of(number: str, *, keys: FundKeys) -> str:
     return keys.blind_index("".join(number.split()).replace("-", "").upper(), of="payee-account")
 
 
-def find_many(work: Work, person_refs: Iterable[str]) -> dict[str, Payee]:
+def find_many(uow: UnitOfWork, person_refs: Iterable[str]) -> dict[str, Payee]:
     """Those of the persons who are known, by reference."""
-    return payees.find_many(work, person_refs)
+    return payees.find_many(uow, person_refs)
 
 
-def civil_of(work: Work, person_refs: Iterable[str]) -> dict[str, Civil]:
+def civil_of(uow: UnitOfWork, person_refs: Iterable[str]) -> dict[str, Civil]:
     """Who those of the persons are who are known, by reference: to compare with, never to show."""
     return {
         person_ref: msgspec.json.decode(
-            work.keys.open(payee.civil, as_=DataClass.CIVIL, whose=person_ref).encode(), type=Civil
+            uow.keys.open(payee.civil, as_=DataClass.CIVIL, whose=person_ref).encode(), type=Civil
         )
-        for person_ref, payee in payees.find_many(work, person_refs).items()
+        for person_ref, payee in payees.find_many(uow, person_refs).items()
     }
 
 
-def is_any_known(work: Work) -> bool:
+def is_any_known(uow: UnitOfWork) -> bool:
     """Whether the register of this fund was told here at all."""
-    return bool(payees.find_all(work, limit=1))
+    return bool(payees.find_all(uow, limit=1))

@@ -3,11 +3,11 @@
 from services.payments.payees import actions
 from shared.bus.reactions import Reactions
 from shared.events.identity import PersonsRegistered
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(PersonsRegistered)
-def keep_page(work: Work, event: PersonsRegistered) -> None:
-    actions.keep_page(work, event)
+def keep_page(uow: UnitOfWork, event: PersonsRegistered) -> None:
+    actions.keep_page(uow, event)

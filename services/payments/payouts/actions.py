@@ -14,102 +14,102 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.drawer import ChangedMeanwhile
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried, continued
 
 
-def order(work: Work, claim: ClaimApproved) -> None:
+def order(uow: UnitOfWork, claim: ClaimApproved) -> None:
     """The fund owes a person the amount of an approved claim: booked as owed, ordered where an account is known."""
-    if store.of_claim(work, claim.claim_id):
+    if store.of_claim(uow, claim.claim_id):
         return  # one that came back is ordered again, in its place
     outcome = rules.order(
         claim,
-        payout_id=work.new_id(),
-        has_account=payees.has_account(work, claim.person_ref),
-        at=work.at,
+        payout_id=uow.new_id(),
+        has_account=payees.has_account(uow, claim.person_ref),
+        at=uow.at,
         traceparent=carried(),
     )
-    kept = store.payouts.keep(work, outcome)
+    kept = store.payouts.keep(uow, outcome)
     owed = ledger.entry(
-        work,
+        uow,
         cause=f"payout:{kept.payout_id}:ordered",
         debits={account.benefits(kept.claim_type): kept.amount_minor},
         credits={account.payable(kept.person_ref): kept.amount_minor},
     )
-    ledger.post(work, owed)
+    ledger.post(uow, owed)
 
 
-def order_waiting(work: Work, person_refs: Iterable[str]) -> None:
+def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
     """Accounts of these persons may have become known: order what waited for them."""
-    for payout in store.waiting_for_account(work, person_refs):
-        if payees.has_account(work, payout.person_ref):
+    for payout in store.waiting_for_account(uow, person_refs):
+        if payees.has_account(uow, payout.person_ref):
             with continued("payout ordered", payout.traceparent):
-                known = rules.account_known(payout, currency=work.fund.currency.value, at=work.at)
-                store.payouts.keep(work, known)
+                known = rules.account_known(payout, currency=uow.fund.currency.value, at=uow.at)
+                store.payouts.keep(uow, known)
 
 
-def order_again(work: Work, *, payout_id: str) -> Payout:
+def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
     """A payout came back: another one takes its place, to the account that the register knows by now. There are never
     two, since the one that came back is kept with it, in the version that was read. `NotReturned`,
     `AlreadyReplaced`."""
-    returned = store.payouts.load(work, payout_id)
+    returned = store.payouts.load(uow, payout_id)
     with continued("payout ordered again", returned.traceparent):
         replaced, again = rules.order_again(
             returned,
-            payout_id=work.new_id(),
-            has_account=payees.has_account(work, returned.person_ref),
-            currency=work.fund.currency.value,
-            at=work.at,
+            payout_id=uow.new_id(),
+            has_account=payees.has_account(uow, returned.person_ref),
+            currency=uow.fund.currency.value,
+            at=uow.at,
             traceparent=carried(),
         )
-        store.payouts.keep(work, Outcome(replaced))
-        return store.payouts.keep(work, again)
+        store.payouts.keep(uow, Outcome(replaced))
+        return store.payouts.keep(uow, again)
 
 
-def order_to_other_accounts(work: Work, person_refs: Iterable[str]) -> None:
+def order_to_other_accounts(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
     """The register told of these persons: what came back is ordered again where it knows another account than the one
     from which it came back."""
-    for returned in store.to_be_replaced(work, person_refs):
-        _order_to_other_account(work, returned)
+    for returned in store.to_be_replaced(uow, person_refs):
+        _order_to_other_account(uow, returned)
 
 
-def _order_to_other_account(work: Work, returned: Payout) -> None:
-    known = payees.account_index(work, returned.person_ref)
+def _order_to_other_account(uow: UnitOfWork, returned: Payout) -> None:
+    known = payees.account_index(uow, returned.person_ref)
     if known and returned.account_index and known != returned.account_index:
-        order_again(work, payout_id=returned.payout_id)
+        order_again(uow, payout_id=returned.payout_id)
 
 
-def read(work: Work, *, payout_id: str) -> Payout:
-    return store.payouts.load(work, payout_id)
+def read(uow: UnitOfWork, *, payout_id: str) -> Payout:
+    return store.payouts.load(uow, payout_id)
 
 
-def look_at(work: Work, *, payout_id: str, purpose: Purpose) -> Payout:
+def look_at(uow: UnitOfWork, *, payout_id: str, purpose: Purpose) -> Payout:
     """As `read`; what an agent reads enters the access journal."""
-    payout = read(work, payout_id=payout_id)
-    journal.note_person(work, payout.person_ref, looked_at=Looked.PAYOUT, reference=payout.reference, purpose=purpose)
+    payout = read(uow, payout_id=payout_id)
+    journal.note_person(uow, payout.person_ref, looked_at=Looked.PAYOUT, reference=payout.reference, purpose=purpose)
     return payout
 
 
-def set_aside(work: Work, unusable: Sequence[Payout]) -> None:
+def set_aside(uow: UnitOfWork, unusable: Sequence[Payout]) -> None:
     """No line for the bank can be written of these: they wait where people see them."""
     for payout in unusable:
-        store.payouts.keep(work, Outcome(rules.set_aside(payout, at=work.at)))
+        store.payouts.keep(uow, Outcome(rules.set_aside(payout, at=uow.at)))
 
 
 def gather(
-    work: Work, payouts: Sequence[Payout], *, accounts: Mapping[str, str], batch_id: str, sha256: str, size: int
+    uow: UnitOfWork, payouts: Sequence[Payout], *, accounts: Mapping[str, str], batch_id: str, sha256: str, size: int
 ) -> Batch:
     """The file of these payouts is stored: put them into its batch, all or none. `accounts` has the blind index of the
     account that each goes to. `ChangedMeanwhile` where one of them is no longer what the file was written from."""
-    found = store.payouts.find_many(work, [payout.payout_id for payout in payouts])
+    found = store.payouts.find_many(uow, [payout.payout_id for payout in payouts])
     if any(found[payout.payout_id] != payout for payout in payouts):
         raise ChangedMeanwhile
     batched = [
-        rules.put_in_batch(payout, batch_id=batch_id, account_index=accounts[payout.payout_id], at=work.at)
+        rules.put_in_batch(payout, batch_id=batch_id, account_index=accounts[payout.payout_id], at=uow.at)
         for payout in payouts
     ]
-    store.payouts.keep_many(work, batched, part_of=batch_id)
-    return store.keep(work, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=work.at)))
+    store.payouts.keep_many(uow, batched, part_of=batch_id)
+    return store.keep(uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at)))
 
 
 _FOLLOWED = {
@@ -119,55 +119,55 @@ _FOLLOWED = {
 }
 
 
-def change_batch(work: Work, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
+def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.keep(work, Outcome(rule(store.batches.load(work, batch_id))))
+    batch = store.keep(uow, Outcome(rule(store.batches.load(uow, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
-        before = store.payouts.find_many(work, batch.payout_ids)
-        after = [rules.follow_batch(payout, to=to, at=work.at) for payout in before.values()]
+        before = store.payouts.find_many(uow, batch.payout_ids)
+        after = [rules.follow_batch(payout, to=to, at=uow.at) for payout in before.values()]
         changed = [payout for payout in after if payout is not before[payout.payout_id]]
-        store.payouts.keep_many(work, changed, part_of=batch_id)
+        store.payouts.keep_many(uow, changed, part_of=batch_id)
     return batch
 
 
-def look_later(work: Work, *, seen: Batch) -> None:
+def look_later(uow: UnitOfWork, *, seen: Batch) -> None:
     """No news of a batch: look again later. Where something came of the look, that says when."""
-    batch = store.batches.load(work, seen.batch_id)
+    batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
-        store.keep(work, Outcome(rules.look_later(batch, at=work.at)))
+        store.keep(uow, Outcome(rules.look_later(batch, at=uow.at)))
 
 
-def is_settled(work: Work, batch: Batch) -> bool:
+def is_settled(uow: UnitOfWork, batch: Batch) -> bool:
     """Whether every payout of the batch is paid or returned."""
-    return all(payout.status in SETTLED for payout in store.payouts.find_many(work, batch.payout_ids).values())
+    return all(payout.status in SETTLED for payout in store.payouts.find_many(uow, batch.payout_ids).values())
 
 
-def report(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> Batch:
+def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> Batch:
     """The bank's first verdict on a file, with what it refuses of it."""
-    refuse(work, batch_id=batch_id, refused=refused)
-    return change_batch(work, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=work.at))
+    refuse(uow, batch_id=batch_id, refused=refused)
+    return change_batch(uow, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=uow.at))
 
 
-def refuse(work: Work, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
+def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
     """What the bank refuses of a file: `refused` pairs EndToEndIds with ISO 20022 reasons. No money moved for these,
     so the ledger still says that the fund owes it."""
     for end_to_end_id, reason in refused:
-        payout = find(work, end_to_end_id)
+        payout = find(uow, end_to_end_id)
         if payout is None or payout.batch_id != batch_id:
             raise rules.NotOfBatch(batch=batch_id)
         if payout.status not in SETTLED:
             with continued("payout refused", payout.traceparent):
-                kept = store.payouts.keep(work, rules.give_back(payout, entry_id=None, reason=reason, at=work.at))
-            _order_to_other_account(work, kept)
+                kept = store.payouts.keep(uow, rules.give_back(payout, entry_id=None, reason=reason, at=uow.at))
+            _order_to_other_account(uow, kept)
 
 
-def find(work: Work, end_to_end_id: str) -> Payout | None:
+def find(uow: UnitOfWork, end_to_end_id: str) -> Payout | None:
     """The payout that the bank speaks of, or None."""
-    return store.payouts.find_only(work, end_to_end_id=end_to_end_id)
+    return store.payouts.find_only(uow, end_to_end_id=end_to_end_id)
 
 
-def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
+def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
     """The bank booked the payout's money out. Whether it was booked here: money that leaves twice is not, nor money
     that leaves although the bank said that it would not, so that a person sees it before it is paid again."""
     if payout.paid_by is not None:
@@ -175,58 +175,58 @@ def book_paid(work: Work, payout: Payout, *, entry_id: str) -> bool:
     if rules.is_refused(payout):
         return False
     with continued("payout paid", payout.traceparent):
-        store.payouts.keep(work, rules.pay(payout, entry_id=entry_id, currency=work.fund.currency.value, at=work.at))
+        store.payouts.keep(uow, rules.pay(payout, entry_id=entry_id, currency=uow.fund.currency.value, at=uow.at))
     left = ledger.entry(
-        work,
+        uow,
         cause=f"payout:{payout.payout_id}",
         debits={account.payable(payout.person_ref): payout.amount_minor},
         credits={account.BANK_PAYOUTS: payout.amount_minor},
     )
-    ledger.post(work, left)
+    ledger.post(uow, left)
     return True
 
 
-def find_batch(work: Work, message_id: str) -> Batch | None:
+def find_batch(uow: UnitOfWork, message_id: str) -> Batch | None:
     """The file that the bank speaks of by its MsgId, which is its PmtInfId as well, or None."""
-    return store.batches.find(work, message_id)
+    return store.batches.find(uow, message_id)
 
 
-def book_batch_paid(work: Work, batch: Batch, *, entry_id: str, amount_minor: int) -> bool:
+def book_batch_paid(uow: UnitOfWork, batch: Batch, *, entry_id: str, amount_minor: int) -> bool:
     """The bank booked a whole file as one debit. Whether it was booked here: every payout of the file that the bank
     did not refuse is paid by it, or, where these do not add up to the amount or one of them was paid before by another
     entry, none is and a person has to look."""
-    payouts = store.payouts.find_many(work, batch.payout_ids).values()
+    payouts = store.payouts.find_many(uow, batch.payout_ids).values()
     meant = [payout for payout in payouts if not rules.is_refused(payout)]
     if sum(payout.amount_minor for payout in meant) != amount_minor:
         return False
     if any(payout.paid_by not in (None, entry_id) for payout in meant):
         return False
     for payout in meant:
-        book_paid(work, payout, entry_id=entry_id)
+        book_paid(uow, payout, entry_id=entry_id)
     return True
 
 
-def book_returned(work: Work, payout: Payout, *, entry_id: str, reason: str) -> bool:
+def book_returned(uow: UnitOfWork, payout: Payout, *, entry_id: str, reason: str) -> bool:
     """The payout's money came back. Whether it was booked here. The fund owes it to the person again, and orders it at
     once where the register has told of another account meanwhile."""
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
     with continued("payout returned", payout.traceparent):
-        kept = store.payouts.keep(work, rules.give_back(payout, entry_id=entry_id, reason=reason, at=work.at))
-    _post_returned(work, payout)
-    _order_to_other_account(work, kept)
+        kept = store.payouts.keep(uow, rules.give_back(payout, entry_id=entry_id, reason=reason, at=uow.at))
+    _post_returned(uow, payout)
+    _order_to_other_account(uow, kept)
     return True
 
 
-def _post_returned(work: Work, payout: Payout) -> None:
+def _post_returned(uow: UnitOfWork, payout: Payout) -> None:
     cause = f"payout:{payout.payout_id}"
     if payout.paid_by is not None:
-        ledger.take_back(work, cause=f"{cause}:returned", of=cause)
+        ledger.take_back(uow, cause=f"{cause}:returned", of=cause)
         return
     came_back = ledger.entry(
-        work,
+        uow,
         cause=f"{cause}:returned",
         debits={account.BANK_PAYOUTS: payout.amount_minor},
         credits={account.payable(payout.person_ref): payout.amount_minor},
     )
-    ledger.post(work, came_back)
+    ledger.post(uow, came_back)

@@ -4,18 +4,18 @@ from services.payments.payouts import actions
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
 
 
 @reactions.to(ClaimApproved)
-def order(work: Work, event: ClaimApproved) -> None:
-    actions.order(work, event)
+def order(uow: UnitOfWork, event: ClaimApproved) -> None:
+    actions.order(uow, event)
 
 
 @reactions.to(PersonsRegistered)
-def order_waiting(work: Work, event: PersonsRegistered) -> None:
+def order_waiting(uow: UnitOfWork, event: PersonsRegistered) -> None:
     with_account = [person.person_ref for person in event.persons if person.bank is not None]
-    actions.order_waiting(work, with_account)
-    actions.order_to_other_accounts(work, with_account)
+    actions.order_waiting(uow, with_account)
+    actions.order_to_other_accounts(uow, with_account)

@@ -9,21 +9,21 @@ from services.payments.payouts.schemas import PayoutPage, PayoutsQuery, PayoutVi
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("payouts", about="Payments of approved claims to persons, for agents.")
 
 
 @routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)
-def list_by_status(work: Work, query: Mapping[str, Any]) -> Page[Payout]:
+def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Payout]:
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""
-    return store.with_status(work, query["status"], wanted=query["page"])
+    return store.with_status(uow, query["status"], wanted=query["page"])
 
 
 @routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView, query=PurposeQuery, is_journaled=True)
-def read(work: Work, query: Mapping[str, Any], payout_id: str) -> Payout:
+def read(uow: UnitOfWork, query: Mapping[str, Any], payout_id: str) -> Payout:
     """One payout, with what happened to it."""
-    return actions.look_at(work, payout_id=payout_id, purpose=query["purpose"])
+    return actions.look_at(uow, payout_id=payout_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -34,6 +34,6 @@ def read(work: Work, query: Mapping[str, Any], payout_id: str) -> Payout:
     is_keyed=True,
     edits=actions.read,
 )
-def order_again(work: Work, payout_id: str) -> Payout:
+def order_again(uow: UnitOfWork, payout_id: str) -> Payout:
     """Order a payout that came back again: another one takes its place, to the account that the register has by now."""
-    return actions.order_again(work, payout_id=payout_id)
+    return actions.order_again(uow, payout_id=payout_id)

@@ -12,7 +12,7 @@ from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "payouts.follow"
 """The kind of the job that sends a file of payouts and follows it until each is settled; its thing is the batch."""
@@ -45,47 +45,47 @@ OLDEST_FIRST = Order("payout_id", "payout_id")
 """Ids of ours begin with the time at which they were made."""
 
 
-def of_claim(work: Work, claim_id: str) -> list[Payout]:
-    return payouts.find_all(work, claim_id=claim_id)
+def of_claim(uow: UnitOfWork, claim_id: str) -> list[Payout]:
+    return payouts.find_all(uow, claim_id=claim_id)
 
 
-def ordered(work: Work) -> list[Payout]:
+def ordered(uow: UnitOfWork) -> list[Payout]:
     """What waits to be put into a file, as much as one file takes."""
-    return payouts.find_all(work, limit=PAYOUTS_MAX, sort=OLDEST_FIRST.sort, status=Status.ORDERED)
+    return payouts.find_all(uow, limit=PAYOUTS_MAX, sort=OLDEST_FIRST.sort, status=Status.ORDERED)
 
 
-def with_status(work: Work, status: Status, *, wanted: Wanted) -> Page[Payout]:
+def with_status(uow: UnitOfWork, status: Status, *, wanted: Wanted) -> Page[Payout]:
     """A page of what is in one state, oldest first."""
-    return payouts.page(work, order=OLDEST_FIRST, wanted=wanted, status=status.value)
+    return payouts.page(uow, order=OLDEST_FIRST, wanted=wanted, status=status.value)
 
 
-def waiting_for_account(work: Work, person_refs: Iterable[str]) -> list[Payout]:
+def waiting_for_account(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:
     """What these persons are owed and cannot be paid, in one question for a whole page of the register."""
     wanted = {"$in": sorted(person_refs)}
-    return list(payouts.each(work, order=OLDEST_FIRST, status=Status.WAITING_ACCOUNT.value, person_ref=wanted))
+    return list(payouts.each(uow, order=OLDEST_FIRST, status=Status.WAITING_ACCOUNT.value, person_ref=wanted))
 
 
-def to_be_replaced(work: Work, person_refs: Iterable[str]) -> list[Payout]:
+def to_be_replaced(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:
     """What came back from these persons and nothing was ordered for yet."""
     wanted = {"$in": sorted(person_refs)}
-    found = payouts.each(work, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
+    found = payouts.each(uow, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
     return list(found)
 
 
-def keep(work: Work, outcome: Outcome[Batch]) -> Batch:
+def keep(uow: UnitOfWork, outcome: Outcome[Batch]) -> Batch:
     """Keep a batch, and its job at the time for which it asks."""
-    kept = batches.keep(work, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(work, FOLLOW, kept.batch_id, due_at=kept.next_look_at)
+    kept = batches.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    queue.schedule_or_cancel(uow, FOLLOW, kept.batch_id, due_at=kept.next_look_at)
     return kept
 
 
-def unscheduled(work: Work) -> list[str]:
+def unscheduled(uow: UnitOfWork) -> list[str]:
     """Batches that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = work.drawer(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.drawer(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["batch_id"]) for document in found]
 
 
-def schedule(work: Work, batch_id: str) -> None:
+def schedule(uow: UnitOfWork, batch_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(work, Outcome(batches.load(work, batch_id)))
+    keep(uow, Outcome(batches.load(uow, batch_id)))

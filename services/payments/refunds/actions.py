@@ -8,17 +8,19 @@ from services.payments.refunds import rules, store
 from services.payments.refunds.refund import Refund, RefundDetails, RefundStatus, RefundStep
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 REFERENCE_KIND = "RB"
 
 
-def order(work: Work, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails) -> Refund:
+def order(
+    uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
+) -> Refund:
     """Money is to go back: it is taken from its `source` at once. Beyond the fund's limit a second person confirms it
     before anybody sends it."""
-    is_alone = not work.fund.payment.needs_two(amount_minor)
+    is_alone = not uow.fund.payment.needs_two(amount_minor)
     return _keep_ordered(
-        work,
+        uow,
         refund_id=refund_id,
         amount_minor=amount_minor,
         source=source,
@@ -29,11 +31,11 @@ def order(work: Work, *, refund_id: str, amount_minor: int, source: str, origin:
 
 
 def order_confirmed(
-    work: Work, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
+    uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
 ) -> Refund:
     """The same where whoever was needed has confirmed it already."""
     return _keep_ordered(
-        work,
+        uow,
         refund_id=refund_id,
         amount_minor=amount_minor,
         source=source,
@@ -43,54 +45,54 @@ def order_confirmed(
     )
 
 
-def confirm(work: Work, *, refund_id: str, version: int) -> Refund:
+def confirm(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """A second person agrees."""
-    confirmed = rules.confirm(_of_version(work, refund_id, version), by=work.by.subject, at=work.at)
-    return store.refunds.keep(work, Outcome(confirmed))
+    confirmed = rules.confirm(_of_version(uow, refund_id, version), by=uow.by.subject, at=uow.at)
+    return store.refunds.keep(uow, Outcome(confirmed))
 
 
-def cancel(work: Work, *, refund_id: str, version: int) -> Refund:
+def cancel(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """It is not to go. Whoever asks puts the money back where it was (`source`)."""
-    cancelled = rules.cancel(_of_version(work, refund_id, version), at=work.at)
-    ledger.take_back(work, cause=f"refund:{refund_id}:cancelled", of=f"refund:{refund_id}:ordered")
-    return store.refunds.keep(work, Outcome(cancelled))
+    cancelled = rules.cancel(_of_version(uow, refund_id, version), at=uow.at)
+    ledger.take_back(uow, cause=f"refund:{refund_id}:cancelled", of=f"refund:{refund_id}:ordered")
+    return store.refunds.keep(uow, Outcome(cancelled))
 
 
-def read(work: Work, *, refund_id: str) -> Refund:
-    return store.refunds.load(work, refund_id)
+def read(uow: UnitOfWork, *, refund_id: str) -> Refund:
+    return store.refunds.load(uow, refund_id)
 
 
-def page(work: Work, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+def page(uow: UnitOfWork, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
     """Refunds in a state, oldest first."""
-    return store.page(work, status=status, wanted=wanted)
+    return store.page(uow, status=status, wanted=wanted)
 
 
-def with_references(work: Work, references: Iterable[str]) -> list[Refund]:
-    return store.with_references(work, references)
+def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Refund]:
+    return store.with_references(uow, references)
 
 
-def book_paid(work: Work, *, refund_id: str, entry_id: str, out_of: str) -> bool:
+def book_paid(uow: UnitOfWork, *, refund_id: str, entry_id: str, out_of: str) -> bool:
     """The bank booked the refund's money out. Whether it was booked here: money that leaves twice is not."""
-    refund = store.refunds.load(work, refund_id)
+    refund = store.refunds.load(uow, refund_id)
     if refund.status is not RefundStatus.ORDERED:
         return False
-    store.refunds.keep(work, Outcome(rules.pay(refund, at=work.at)))
-    _post(work, f"refund:{refund_id}:{entry_id}", refund, debit=account.REFUNDS, credit=out_of)
+    store.refunds.keep(uow, Outcome(rules.pay(refund, at=uow.at)))
+    _post(uow, f"refund:{refund_id}:{entry_id}", refund, debit=account.REFUNDS, credit=out_of)
     return True
 
 
-def book_returned(work: Work, *, refund_id: str, entry_id: str, reason: str, into: str) -> bool:
+def book_returned(uow: UnitOfWork, *, refund_id: str, entry_id: str, reason: str, into: str) -> bool:
     """The bank brought it back. Whether it was booked here."""
-    refund = store.refunds.load(work, refund_id)
+    refund = store.refunds.load(uow, refund_id)
     if refund.status is not RefundStatus.PAID:
         return False
-    store.refunds.keep(work, Outcome(rules.came_back(refund, reason=reason, at=work.at)))
-    _post(work, f"refund:{refund_id}:{entry_id}", refund, debit=into, credit=account.REFUNDS)
+    store.refunds.keep(uow, Outcome(rules.came_back(refund, reason=reason, at=uow.at)))
+    _post(uow, f"refund:{refund_id}:{entry_id}", refund, debit=into, credit=account.REFUNDS)
     return True
 
 
 def _keep_ordered(
-    work: Work,
+    uow: UnitOfWork,
     *,
     refund_id: str,
     amount_minor: int,
@@ -101,26 +103,26 @@ def _keep_ordered(
 ) -> Refund:
     refund = Refund(
         refund_id=refund_id,
-        reference=work.new_reference(REFERENCE_KIND),
+        reference=uow.new_reference(REFERENCE_KIND),
         amount_minor=amount_minor,
         source=source,
         origin=origin,
         status=status,
-        steps=(RefundStep(status=status, at=work.at),),
-        ordered_by=work.by.subject,
+        steps=(RefundStep(status=status, at=uow.at),),
+        ordered_by=uow.by.subject,
         details=details,
     )
-    _post(work, f"refund:{refund_id}:ordered", refund, debit=source, credit=account.REFUNDS)
-    return store.refunds.keep(work, Outcome(refund))
+    _post(uow, f"refund:{refund_id}:ordered", refund, debit=source, credit=account.REFUNDS)
+    return store.refunds.keep(uow, Outcome(refund))
 
 
-def _post(work: Work, cause: str, refund: Refund, *, debit: str, credit: str) -> None:
+def _post(uow: UnitOfWork, cause: str, refund: Refund, *, debit: str, credit: str) -> None:
     amount = refund.amount_minor
-    ledger.post(work, ledger.entry(work, cause=cause, debits={debit: amount}, credits={credit: amount}))
+    ledger.post(uow, ledger.entry(uow, cause=cause, debits={debit: amount}, credits={credit: amount}))
 
 
-def _of_version(work: Work, refund_id: str, version: int) -> Refund:
-    refund = store.refunds.load(work, refund_id)
+def _of_version(uow: UnitOfWork, refund_id: str, version: int) -> Refund:
+    refund = store.refunds.load(uow, refund_id)
     if refund.version != version:
         raise rules.RefundChanged(version=refund.version)
     return refund

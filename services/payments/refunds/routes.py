@@ -8,21 +8,21 @@ from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundsQuery, RefundsView, RefundVersionBody, RefundView
 from shared.http.routes import Routes
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("refunds", about="Money that the fund sends back.")
 
 
 @routes.get("/refunds", needs="ledger:read", shows=RefundsView, query=RefundsQuery)
-def list_by_status(work: Work, query: Mapping[str, Any]) -> Page[Refund]:
+def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Refund]:
     """Refunds in a state, oldest first; unless another is asked for, those that are to be sent."""
-    return actions.page(work, status=query["status"], wanted=query["page"])
+    return actions.page(uow, status=query["status"], wanted=query["page"])
 
 
 @routes.get("/refunds/<refund_id>", needs="ledger:read", shows=RefundView)
-def read(work: Work, refund_id: str) -> Refund:
+def read(uow: UnitOfWork, refund_id: str) -> Refund:
     """One refund, with what happened to it."""
-    return actions.read(work, refund_id=refund_id)
+    return actions.read(uow, refund_id=refund_id)
 
 
 @routes.post(
@@ -33,6 +33,6 @@ def read(work: Work, refund_id: str) -> Refund:
     is_keyed=True,
     edits=actions.read,
 )
-def confirm(work: Work, body: Mapping[str, Any], refund_id: str) -> Refund:
+def confirm(uow: UnitOfWork, body: Mapping[str, Any], refund_id: str) -> Refund:
     """Agree, as a second person, that a refund is sent."""
-    return actions.confirm(work, refund_id=refund_id, version=body["version"])
+    return actions.confirm(uow, refund_id=refund_id, version=body["version"])

@@ -8,7 +8,7 @@ from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 refunds = Shelf(
     "refunds",
@@ -25,11 +25,11 @@ IN_ORDER = Order("refund_id", "refund_id")
 """Ids of ours begin with the time at which they were made."""
 
 
-def with_references(work: Work, references: Iterable[str]) -> list[Refund]:
+def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Refund]:
     wanted = sorted(references)
-    return refunds.find_all(work, reference={"$in": wanted}) if wanted else []
+    return refunds.find_all(uow, reference={"$in": wanted}) if wanted else []
 
 
-def page(work: Work, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+def page(uow: UnitOfWork, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
     """Refunds in a state, oldest first."""
-    return refunds.page(work, order=IN_ORDER, wanted=wanted, status=status.value)
+    return refunds.page(uow, order=IN_ORDER, wanted=wanted, status=status.value)

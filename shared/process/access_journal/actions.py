@@ -7,47 +7,53 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import store
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.storage.paging import Page, Wanted
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def note_person(work: Work, person_ref: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
+def note_person(uow: UnitOfWork, person_ref: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
     """Record that the caller looks at something of a person, where the caller is an agent of the fund."""
-    if work.by.kind is ActorKind.STAFF:
-        store.entries.keep(work, Outcome(_entry(work, looked_at, purpose, person_ref=person_ref, reference=reference)))
+    if uow.by.kind is ActorKind.STAFF:
+        store.entries.keep(uow, Outcome(_entry(uow, looked_at, purpose, person_ref=person_ref, reference=reference)))
 
 
-def note_persons(work: Work, person_refs: Iterable[str], *, looked_at: str, purpose: Purpose, part_of: str) -> None:
+def note_persons(
+    uow: UnitOfWork, person_refs: Iterable[str], *, looked_at: str, purpose: Purpose, part_of: str
+) -> None:
     """The same for the persons of one page, such as the workers of a declaration; `part_of` names what it is of."""
     refs = dict.fromkeys(person_refs)
-    if work.by.kind is ActorKind.STAFF and refs:
-        entries = [_entry(work, looked_at, purpose, person_ref=person_ref) for person_ref in refs]
-        store.entries.keep_many(work, entries, part_of=part_of)
+    if uow.by.kind is ActorKind.STAFF and refs:
+        entries = [_entry(uow, looked_at, purpose, person_ref=person_ref) for person_ref in refs]
+        store.entries.keep_many(uow, entries, part_of=part_of)
 
 
-def note_employer(work: Work, employer_id: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
+def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
     """Record that the caller looks at something of an employer, where the caller is an agent of the fund."""
-    if work.by.kind is ActorKind.STAFF:
-        store.entries.keep(
-            work, Outcome(_entry(work, looked_at, purpose, employer_id=employer_id, reference=reference))
-        )
+    if uow.by.kind is ActorKind.STAFF:
+        store.entries.keep(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
 
 
-def of_caller(work: Work, *, wanted: Wanted) -> Page[AccessEntry]:
+def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[AccessEntry]:
     """Who looked at what the service keeps of the caller, or of the employers that the caller acts for."""
-    if work.by.person_ref:
-        return store.of_person(work, work.by.person_ref, wanted=wanted)
-    return store.of_employers(work, work.by.employer_ids, wanted=wanted) if work.by.employer_ids else Page([])
+    if uow.by.person_ref:
+        return store.of_person(uow, uow.by.person_ref, wanted=wanted)
+    return store.of_employers(uow, uow.by.employer_ids, wanted=wanted) if uow.by.employer_ids else Page([])
 
 
 def _entry(
-    work: Work, looked_at: str, purpose: Purpose, *, person_ref: str = "", employer_id: str = "", reference: str = ""
+    uow: UnitOfWork,
+    looked_at: str,
+    purpose: Purpose,
+    *,
+    person_ref: str = "",
+    employer_id: str = "",
+    reference: str = "",
 ) -> AccessEntry:
     return AccessEntry(
-        entry_id=work.new_id(),
+        entry_id=uow.new_id(),
         person_ref=person_ref,
         employer_id=employer_id,
-        by=work.by.subject,
-        at=work.at,
+        by=uow.by.subject,
+        at=uow.at,
         purpose=purpose,
         looked_at=looked_at,
         reference=reference,

@@ -10,7 +10,7 @@ from shared.process.access_journal import actions
 from shared.process.access_journal.entry import AccessEntry
 from shared.process.access_journal.schemas import entry_views
 from shared.storage.paging import Page
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 def access_journal(looked: type[StrEnum], *, needs: str) -> Routes:
@@ -20,8 +20,8 @@ def access_journal(looked: type[StrEnum], *, needs: str) -> Routes:
     )
 
     @routes.get("/access-journal", needs=needs, shows=entry_views(looked), query=PagedQuery)
-    def list_own(work: Work, query: Mapping[str, Any]) -> Page[AccessEntry]:
+    def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[AccessEntry]:
         """Which agents of the fund looked at what is kept here of the caller, when and why, newest first."""
-        return actions.of_caller(work, wanted=query["page"])
+        return actions.of_caller(uow, wanted=query["page"])
 
     return routes

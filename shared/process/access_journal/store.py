@@ -7,7 +7,7 @@ from shared.process.access_journal.entry import AccessEntry
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.retention import for_days
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
 class AccessEntryUnknown(Missing):
@@ -27,11 +27,11 @@ entries = Shelf(
 )
 
 
-def of_person(work: Work, person_ref: str, *, wanted: Wanted) -> Page[AccessEntry]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted) -> Page[AccessEntry]:
     """Who looked at a person's things, newest first."""
-    return entries.page(work, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
+    return entries.page(uow, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
 
 
-def of_employers(work: Work, employer_ids: Collection[str], *, wanted: Wanted) -> Page[AccessEntry]:
+def of_employers(uow: UnitOfWork, employer_ids: Collection[str], *, wanted: Wanted) -> Page[AccessEntry]:
     """Who looked at the things of these employers, newest first."""
-    return entries.page(work, order=NEWEST_FIRST, wanted=wanted, employer_id={"$in": sorted(employer_ids)})
+    return entries.page(uow, order=NEWEST_FIRST, wanted=wanted, employer_id={"$in": sorted(employer_ids)})

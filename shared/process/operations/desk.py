@@ -10,7 +10,7 @@ from shared.kernel.actors import Actor, ActorKind
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 Answer = TypeVar("Answer")
 
@@ -32,6 +32,6 @@ class Desk:
         """What tries letters again; it never goes to the broker for that."""
         return Inbox(self.platform, service=self.service.name, reactions=self.service.hears())
 
-    def work(self, fund_id: str, action: Callable[[Work], Answer]) -> Answer:
+    def run(self, fund_id: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         cause = f"command:{self.platform.new_id()}"
-        return self.platform.work(fund_id, by=self.who, cause=cause, action=action)
+        return self.platform.run(fund_id, by=self.who, cause=cause, action=action)

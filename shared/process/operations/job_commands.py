@@ -27,14 +27,14 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
 
 def retry(desk: Desk, asked: argparse.Namespace) -> int:
     """Have a worker try it now, with all its attempts."""
-    desk.work(asked.fund, lambda work: queue.retry(work, asked.job_id))
+    desk.run(asked.fund, lambda uow: queue.retry(uow, asked.job_id))
     say(f"{asked.job_id} will be tried again")
     return 0
 
 
 def give_up(desk: Desk, asked: argparse.Namespace) -> int:
     """Have a worker end it for good."""
-    desk.work(asked.fund, lambda work: queue.give_up(work, asked.job_id, reason=asked.reason))
+    desk.run(asked.fund, lambda uow: queue.give_up(uow, asked.job_id, reason=asked.reason))
     say(f"{asked.job_id} is given up")
     return 0
 

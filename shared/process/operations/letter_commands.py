@@ -72,7 +72,7 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
     inbox = desk.inbox
     for key, fund_id in _rows(desk, asked):
         if fund_id in desk.platform.funds:
-            desk.work(fund_id, partial(letters.ask_key, key=key))
+            desk.run(fund_id, partial(letters.ask_key, key=key))
         went, why = try_again(inbox, key=key, by=desk.who.subject)
         done += went
         stopped.update([why] if why else [])
@@ -101,7 +101,7 @@ def discard(desk: Desk, asked: argparse.Namespace) -> int:
     """Close one letter for good."""
     row = letters.inspect(desk.platform.database, None, asked.event_id)
     if row.fund_id in desk.platform.funds:
-        desk.work(row.fund_id, partial(letters.discard, event_id=asked.event_id, reason=asked.reason))
+        desk.run(row.fund_id, partial(letters.discard, event_id=asked.event_id, reason=asked.reason))
     else:  # a record of no fund that is served here: it has no fund's audit to stand in
         letters.discard_unowned(desk.platform, asked.event_id, reason=asked.reason, by=desk.who.subject)
     behind = deadletters.blocked_keys(desk.platform.database, [row.key])

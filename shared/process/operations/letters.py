@@ -17,7 +17,7 @@ from shared.kernel.errors import Conflict, Missing
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.platform import Platform, Transaction
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -171,58 +171,58 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
     return sorted(found, key=lambda group: (-group.letters, group.oldest_parked_at))
 
 
-def ask_letter(work: Work, event_id: str) -> Shown:
+def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
     """Have a letter tried again by a worker, then those behind it, in order. It must stand first in its key's row."""
-    letter = _open_letter(work, event_id)
-    first = deadletters.first(database_of(work), letter.key, session=session_of(work))
+    letter = _open_letter(uow, event_id)
+    first = deadletters.first(database_of(uow), letter.key, session=session_of(uow))
     if first is None or first["_id"] != event_id:
         raise LetterNotFirst
-    _ask(work, event_id)
-    return _inspect_in(work, event_id)
+    _ask(uow, event_id)
+    return _inspect_in(uow, event_id)
 
 
-def ask_key(work: Work, key: str) -> str:
+def ask_key(uow: UnitOfWork, key: str) -> str:
     """Have the row of a key tried again; the id of its first letter."""
-    first: Any = deadletters.first(database_of(work), key, session=session_of(work))
-    if first is None or first["fund"] != work.fund.fund_id:
+    first: Any = deadletters.first(database_of(uow), key, session=session_of(uow))
+    if first is None or first["fund"] != uow.fund.fund_id:
         raise LetterUnknown
-    _ask(work, str(first["_id"]))
+    _ask(uow, str(first["_id"]))
     return str(first["_id"])
 
 
-def ask_group(work: Work, fingerprint: str) -> int:
+def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
     """Have the letters of a group tried again that stand first in their keys' rows, some hundreds at once; how many."""
-    query = _open(work.fund.fund_id) | {"fingerprint": fingerprint}
-    found = list(database_of(work)[THING].find(query, {"key": 1}, session=session_of(work)).limit(OPEN_SHOWN_MAX))
+    query = _open(uow.fund.fund_id) | {"fingerprint": fingerprint}
+    found = list(database_of(uow)[THING].find(query, {"key": 1}, session=session_of(uow)).limit(OPEN_SHOWN_MAX))
     if not found:
         raise LetterUnknown
     members, asked = {str(row["_id"]) for row in found}, 0
     for key in sorted({str(row["key"]) for row in found}):
         if asked == ROWS_ASKED_MAX:
             break
-        first = deadletters.first(database_of(work), key, session=session_of(work))
+        first = deadletters.first(database_of(uow), key, session=session_of(uow))
         if first is not None and str(first["_id"]) in members:
-            _ask(work, str(first["_id"]))
+            _ask(uow, str(first["_id"]))
             asked += 1
     return asked
 
 
-def discard(work: Work, event_id: str, *, reason: str) -> Shown:
+def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
     """Close a letter without acting on it; a worker goes on with those behind it."""
-    _open_letter(work, event_id)
+    _open_letter(uow, event_id)
     try:
         deadletters.close(
-            database_of(work),
+            database_of(uow),
             event_id,
             how=f"discarded: {reason}",
-            by=work.by.subject,
-            at=work.at,
-            session=session_of(work),
+            by=uow.by.subject,
+            at=uow.at,
+            session=session_of(uow),
         )
     except AlreadyClosed:
         raise LetterClosed from None
-    work.note("discarded", THING, event_id, why=reason)
-    return _inspect_in(work, event_id)
+    uow.note("discarded", THING, event_id, why=reason)
+    return _inspect_in(uow, event_id)
 
 
 def discard_unowned(platform: Platform, event_id: str, *, reason: str, by: str) -> None:
@@ -249,22 +249,22 @@ def _open(fund_id: str | None) -> Document:
     return {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
 
 
-def _open_letter(work: Work, event_id: str) -> Shown:
-    letter = _inspect_in(work, event_id)
+def _open_letter(uow: UnitOfWork, event_id: str) -> Shown:
+    letter = _inspect_in(uow, event_id)
     if not letter.is_open:
         raise LetterClosed
     return letter
 
 
-def _inspect_in(work: Work, event_id: str) -> Shown:
-    found = database_of(work)[THING].find_one(
-        {"_id": event_id, "fund": work.fund.fund_id}, {"body": 0}, session=session_of(work)
+def _inspect_in(uow: UnitOfWork, event_id: str) -> Shown:
+    found = database_of(uow)[THING].find_one(
+        {"_id": event_id, "fund": uow.fund.fund_id}, {"body": 0}, session=session_of(uow)
     )
     if found is None:
         raise LetterUnknown
     return shown(found)
 
 
-def _ask(work: Work, event_id: str) -> None:
-    deadletters.ask(database_of(work), event_id, by=work.by.subject, at=work.at, session=session_of(work))
-    work.note("replay-asked", THING, event_id)
+def _ask(uow: UnitOfWork, event_id: str) -> None:
+    deadletters.ask(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
+    uow.note("replay-asked", THING, event_id)

@@ -15,7 +15,7 @@ from shared.kernel.errors import Invalid
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 ERRANDS_SHOWN = 10
 ERRANDS_A_ROUND = 10
@@ -66,24 +66,24 @@ def status(database: Database[Document], fund_id: str | None) -> Outbox:
     )
 
 
-def ask_republish(work: Work, *, since: datetime | None, key: str | None) -> Errand:
+def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -> Errand:
     """Have a worker tell again what this fund told since an instant, or what it told of one thing."""
     if since is None and key is None:
         raise NothingNamed
-    if key is not None and not key.startswith(f"{work.fund.fund_id}:"):
-        key = f"{work.fund.fund_id}:{key}"
-    errand = Errand(errand_id=work.new_id(), since=since, key=key, asked_by=work.by.subject, asked_at=work.at)
+    if key is not None and not key.startswith(f"{uow.fund.fund_id}:"):
+        key = f"{uow.fund.fund_id}:{key}"
+    errand = Errand(errand_id=uow.new_id(), since=since, key=key, asked_by=uow.by.subject, asked_at=uow.at)
     row: Document = {
         "_id": errand.errand_id,
-        "fund": work.fund.fund_id,
+        "fund": uow.fund.fund_id,
         "since": since,
         "key": key,
         "asked_by": errand.asked_by,
         "asked_at": errand.asked_at,
         "is_done": False,
     }
-    database_of(work)["errands"].insert_one(row, session=session_of(work))
-    work.note("republish-asked", "outbox", key or "all")
+    database_of(uow)["errands"].insert_one(row, session=session_of(uow))
+    uow.note("republish-asked", "outbox", key or "all")
     return errand
 
 

@@ -4,13 +4,13 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from shared.storage.connection import Document
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 
-def database_of(work: Work) -> Database[Document]:
-    return work.collection("deadletters").database
+def database_of(uow: UnitOfWork) -> Database[Document]:
+    return uow.collection("deadletters").database
 
 
-def session_of(work: Work) -> ClientSession | None:
+def session_of(uow: UnitOfWork) -> ClientSession | None:
     """The transaction's session, where there is one."""
-    return work.writes.session if work.writes else None
+    return uow.writes.session if uow.writes else None

@@ -24,7 +24,7 @@ from shared.process.operations.schemas import (
     OutboxView,
     RepublishBody,
 )
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 READ, ACT = "operations:read", "operations:act"
 
@@ -32,95 +32,95 @@ routes = Routes("operations", about="What the service's operators see and do: de
 
 
 @routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
-def list_letters(work: Work, query: Mapping[str, Any]) -> object:
+def list_letters(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """The fund's open dead letters, by the time at which their events were told."""
-    items, following = letters.page(database_of(work), work.fund.fund_id, **query)
+    items, following = letters.page(database_of(uow), uow.fund.fund_id, **query)
     return {"items": items, "next": following}
 
 
 @routes.get("/operations/deadletters/groups", needs=READ, shows=GroupsView)
-def list_groups(work: Work) -> object:
+def list_groups(uow: UnitOfWork) -> object:
     """What is wrong with the open dead letters, by type and reason, the most frequent first."""
-    return {"items": letters.groups(database_of(work), work.fund.fund_id)}
+    return {"items": letters.groups(database_of(uow), uow.fund.fund_id)}
 
 
 @routes.get("/operations/deadletters/<event_id>", needs=READ, shows=LetterDetailView)
-def read_letter(work: Work, event_id: str) -> object:
+def read_letter(uow: UnitOfWork, event_id: str) -> object:
     """One dead letter, open or closed, without what its event says."""
-    return letters.inspect(database_of(work), work.fund.fund_id, event_id)
+    return letters.inspect(database_of(uow), uow.fund.fund_id, event_id)
 
 
 @routes.post("/operations/deadletters/<event_id>/replay", needs=ACT, shows=LetterDetailView, status=202)
-def replay_letter(work: Work, event_id: str) -> object:
+def replay_letter(uow: UnitOfWork, event_id: str) -> object:
     """Have a worker try a letter again, and those of its key behind it, in order."""
-    return letters.ask_letter(work, event_id)
+    return letters.ask_letter(uow, event_id)
 
 
 @routes.post("/operations/deadletters/keys/<key>/replay", needs=ACT, shows=AskedView, status=202)
-def replay_key(work: Work, key: str) -> object:
+def replay_key(uow: UnitOfWork, key: str) -> object:
     """Have a worker try the letters of one key again, in order."""
-    letters.ask_key(work, key)
+    letters.ask_key(uow, key)
     return {"asked": 1}
 
 
 @routes.post("/operations/deadletters/groups/<fingerprint>/replay", needs=ACT, shows=AskedView, status=202)
-def replay_group(work: Work, fingerprint: str) -> object:
+def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
     """Have a worker try the letters of a group again, and those behind each of them, in order.
 
     At most 200 rows at once; `asked` says how many.
     """
-    return {"asked": letters.ask_group(work, fingerprint)}
+    return {"asked": letters.ask_group(uow, fingerprint)}
 
 
 @routes.post("/operations/deadletters/<event_id>/discard", needs=ACT, takes=DiscardBody, shows=LetterDetailView)
-def discard_letter(work: Work, body: Mapping[str, Any], event_id: str) -> object:
+def discard_letter(uow: UnitOfWork, body: Mapping[str, Any], event_id: str) -> object:
     """Close a letter without acting on it, with the reason; a worker goes on with those behind it."""
-    return letters.discard(work, event_id, reason=body["reason"])
+    return letters.discard(uow, event_id, reason=body["reason"])
 
 
 @routes.get("/operations/outbox", needs=READ, shows=OutboxView)
-def read_outbox(work: Work) -> object:
+def read_outbox(uow: UnitOfWork) -> object:
     """How many documents of events wait to be sent and since when, and what was asked to be told again."""
-    return outbox.status(database_of(work), work.fund.fund_id)
+    return outbox.status(database_of(uow), uow.fund.fund_id)
 
 
 @routes.post("/operations/outbox/republish", needs=ACT, takes=RepublishBody, shows=ErrandView, status=202)
-def republish(work: Work, body: Mapping[str, Any]) -> object:
+def republish(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Have a worker tell again what the fund told since an instant, or of one key. Who knows it does nothing."""
-    return outbox.ask_republish(work, since=body["since"], key=body["key"])
+    return outbox.ask_republish(uow, since=body["since"], key=body["key"])
 
 
 @routes.get("/operations/inbox", needs=READ, shows=InboxView)
-def read_inbox(work: Work) -> object:
+def read_inbox(uow: UnitOfWork) -> object:
     """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
-    return inbox.status(database_of(work), work.fund.fund_id, at=work.at)
+    return inbox.status(database_of(uow), uow.fund.fund_id, at=uow.at)
 
 
 @routes.get("/operations/jobs", needs=READ, query=JobsQuery, shows=JobPage)
-def list_jobs(work: Work, query: Mapping[str, Any]) -> object:
+def list_jobs(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return queue.page(work, status=query["status"], wanted=query["page"])
+    return queue.page(uow, status=query["status"], wanted=query["page"])
 
 
 @routes.get("/operations/jobs/<job_id>", needs=READ, shows=JobView)
-def read_job(work: Work, job_id: str) -> object:
+def read_job(uow: UnitOfWork, job_id: str) -> object:
     """One job that is not done yet."""
-    return queue.jobs.load(work, job_id)
+    return queue.jobs.load(uow, job_id)
 
 
-def _job(work: Work, *, job_id: str) -> Job:
-    return queue.jobs.load(work, job_id)
+def _job(uow: UnitOfWork, *, job_id: str) -> Job:
+    return queue.jobs.load(uow, job_id)
 
 
 @routes.post("/operations/jobs/<job_id>/retry", needs=ACT, shows=JobView, status=202, edits=_job)
-def retry_job(work: Work, job_id: str) -> object:
+def retry_job(uow: UnitOfWork, job_id: str) -> object:
     """Have a worker try a job now, with all its attempts."""
-    return queue.retry(work, job_id)
+    return queue.retry(uow, job_id)
 
 
 @routes.post(
     "/operations/jobs/<job_id>/giving-up", needs=ACT, takes=GivingUpBody, shows=JobView, status=202, edits=_job
 )
-def give_up_job(work: Work, body: Mapping[str, Any], job_id: str) -> object:
+def give_up_job(uow: UnitOfWork, body: Mapping[str, Any], job_id: str) -> object:
     """Have a worker end a job for good and say so in the thing itself, with the reason."""
-    return queue.give_up(work, job_id, reason=body["reason"])
+    return queue.give_up(uow, job_id, reason=body["reason"])

@@ -10,7 +10,7 @@ from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Invalid
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, someone
 
 TOPIC = "claims"
@@ -29,11 +29,11 @@ class Refused(Invalid):
 
 
 @reactions.to(ClaimSubmitted)
-def count(work: Work, event: ClaimSubmitted) -> None:
+def count(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The turn of an event stands in its reference."""
-    if event.claim_id.startswith(BAD) and work.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith(BAD) and uow.drawer("let").find_one(event.claim_id) is None:
         raise Refused
-    tallies, turn = work.drawer("tallies"), int(event.reference)
+    tallies, turn = uow.drawer("tallies"), int(event.reference)
     if turn == 1 and tallies.find_one(event.claim_id) is None:
         tallies.insert(event.claim_id, {"claim": event.claim_id, "turn": 1, "takers": [os.getpid()]})
         return
@@ -52,16 +52,14 @@ class Teller:
     def tell(self, *, rounds: int = 1) -> None:
         for _ in range(rounds):
             told = {claim: turn + 1 for claim, turn in self.turns.items()}
-            self.platform.work(DZ, by=someone(), cause="test", action=lambda work, told=told: _tell(work, told))
+            self.platform.run(DZ, by=someone(), cause="test", action=lambda uow, told=told: _tell(uow, told))
             self.turns = told
 
 
-def _tell(work: Work, told: dict[str, int]) -> None:
+def _tell(uow: UnitOfWork, told: dict[str, int]) -> None:
     for claim, turn in told.items():
-        work.tell(
-            ClaimSubmitted(
-                claim_id=claim, reference=str(turn), person_ref="p1", claim_type="care", submitted_at=work.at
-            )
+        uow.tell(
+            ClaimSubmitted(claim_id=claim, reference=str(turn), person_ref="p1", claim_type="care", submitted_at=uow.at)
         )
 
 

@@ -15,7 +15,7 @@ from shared.events.claims import RightsDecided
 from shared.events.documents import UploadStored
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import looked_at
 from tests.faults.kills.scene import Scene, playing
@@ -75,11 +75,11 @@ def _effects(scene: Scene, service: str) -> set[str]:
 def _tell(platform: Platform, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
     """Tell an event as a faulty release of its owner would: `wrong` replaces what it should say."""
 
-    def tell(work: Work) -> None:
-        work.tell(event)
-        work.events[0].update(wrong)
+    def tell(uow: UnitOfWork) -> None:
+        uow.tell(event)
+        uow.events[0].update(wrong)
 
-    platform.work(fund_id, by=someone(), cause="test", action=tell)
+    platform.run(fund_id, by=someone(), cause="test", action=tell)
 
 
 def _poison(scene: Scene) -> None:

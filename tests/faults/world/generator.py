@@ -30,7 +30,7 @@ class Load:
         self.people, self.seed, self.rails = people, seed, rails
         self.failures: list[str] = []
         self._stop = threading.Event()
-        works: dict[str, Callable[[random.Random], None]] = {
+        uows: dict[str, Callable[[random.Random], None]] = {
             "wages-1": self._wages,
             "wages-2": self._wages,
             "care-1": lambda chance: self._care(chance, self.people.persons[:2]),
@@ -38,8 +38,8 @@ class Load:
             "papers-1": lambda chance: self._paper(chance, self.people.persons[4:6]),
         }
         self._threads = [
-            threading.Thread(target=self._keep_at, args=(name, work), name=name, daemon=True)
-            for name, work in works.items()
+            threading.Thread(target=self._keep_at, args=(name, uow), name=name, daemon=True)
+            for name, uow in uows.items()
         ]
 
     def start(self) -> None:
@@ -54,11 +54,11 @@ class Load:
             thread.join(max(0.0, deadline - time.monotonic()))
         self.failures += [f"{thread.name} never came to an end" for thread in self._threads if thread.is_alive()]
 
-    def _keep_at(self, name: str, work: Callable[[random.Random], None]) -> None:
+    def _keep_at(self, name: str, uow: Callable[[random.Random], None]) -> None:
         chance = random.Random(f"{self.seed}/{name}")
         while not self._stop.is_set():
             try:
-                work(chance)
+                uow(chance)
             except queue.Empty:
                 return
             except LostPatience as lost:

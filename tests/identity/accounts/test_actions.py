@@ -47,16 +47,16 @@ def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp
     password = sent.pop("password")
     sent["birth_on"] = PartialDate(sent["birth_on"])
     facts = read_facts(**sent, fund=made.funds[DZ])
-    in_work(made, lambda work: actions.apply(work, facts, password=password))
+    in_work(made, lambda uow: actions.apply(uow, facts, password=password))
     considered(made)
     token = urlsplit(links(made)[0]).fragment.removeprefix("token=")
-    in_work(made, lambda work: actions.activate(work, token=token, password=password))
+    in_work(made, lambda uow: actions.activate(uow, token=token, password=password))
     assert added_user(made, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
     return made
 
 
 def in_work(platform: Platform, action: Any) -> Any:
-    return platform.work(DZ, by=someone(), cause="test", action=action)
+    return platform.run(DZ, by=someone(), cause="test", action=action)
 
 
 def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any) -> Admission:
@@ -70,7 +70,7 @@ def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, 
             **more,
         }
     )
-    return in_work(platform, lambda work: actions.admit(work, attempt))  # type: ignore[no-any-return]
+    return in_work(platform, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])

@@ -29,11 +29,11 @@ from tests.identity.builders import (
 def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: Platform, tmp_path: Path) -> None:
     known_people(platform, tmp_path)
     assert told(platform) == ["identity.employers-registered", "identity.persons-registered"]
-    work = reading(platform)
-    amira = store.by_national_id(work, AMIRA_NIN)
+    uow = reading(platform)
+    amira = store.by_national_id(uow, AMIRA_NIN)
     assert amira is not None and amira.person_ref == ref() and amira.civil.first_name == "Amira"
-    assert store.employers.load(work, FIRM).is_open
-    assert cards.load(work, ref()).valid_until is None
+    assert store.employers.load(uow, FIRM).is_open
+    assert cards.load(uow, ref()).valid_until is None
 
     everything = [list(platform.database[name].find()) for name in ("persons", "employers", "outbox", "audit")]
     at_rest = json.dumps(everything, default=str, ensure_ascii=False)

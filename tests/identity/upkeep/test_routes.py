@@ -11,7 +11,7 @@ from services.identity.accounts.actions import Attempt
 from services.identity.signin import actions as signin
 from services.identity.signin.session import Session
 from shared.kernel.actors import ActorKind
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, someone
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, events, ref
 from tests.identity.conftest import House
@@ -144,8 +144,8 @@ def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(h
     attempt = Attempt(login=AMIRA_NIN, password=PASSWORD, one_time_code="", device="", actors=frozenset(ActorKind))
     code = "late.c0de"
 
-    def sign_in(work: Work) -> None:
-        account = accounts.admit(work, attempt).account
+    def sign_in(uow: UnitOfWork) -> None:
+        account = accounts.admit(uow, attempt).account
         assert account is not None
         with ThreadPoolExecutor(1) as meanwhile:
             assert meanwhile.submit(change, browser, tokens).result().status_code == 200
@@ -158,13 +158,13 @@ def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(h
             challenge=challenge(),
             nonce=None,
             methods=("pwd",),
-            signed_in_at=work.at,
+            signed_in_at=uow.at,
             code_hash=accounts.hash_of(code),
             password_serial=account.password_serial,
         )
-        signin.begin(work, session)
+        signin.begin(uow, session)
 
-    house.platform.work(DZ, by=someone(), cause="test", action=sign_in)
+    house.platform.run(DZ, by=someone(), cause="test", action=sign_in)
     assert house.platform.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
     assert house.browser().exchange(code).status_code == 400
 

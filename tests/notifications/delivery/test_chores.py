@@ -395,12 +395,12 @@ def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
 def killed(step: str, *, database: Database[dict[str, Any]], uri: str, centre: Centre, channel: str) -> None:
     """A worker of its own that dies by SIGKILL exactly at a step of its sending."""
 
-    def work() -> None:
+    def uow() -> None:
         steps.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
         provider: Provider = mail_to(centre) if channel == "email" else sms_to(centre)
         send_waiting(platform_on(database, uri), DZ, provider=provider)
 
-    worker = get_context("fork").Process(target=work)
+    worker = get_context("fork").Process(target=uow)
     worker.start()
     worker.join(30)
     assert worker.exitcode == -signal.SIGKILL

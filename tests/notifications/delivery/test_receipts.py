@@ -213,6 +213,6 @@ def test_n03_what_cannot_be_kept_now_is_brought_again(platform: Platform, sms: S
 def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(platform: Platform, sms: SmsProvider) -> None:
     found = sent(platform, sms)
     receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=now())
-    platform.work(DZ, by=BY, cause="test", action=lambda work: store.receipts.keep(work, Outcome(receipt)))
+    platform.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.keep(uow, Outcome(receipt)))
     Receiving(sms).run(later(platform, timedelta(0)), DZ)
     assert (message(platform)["status"], message(platform)["reason"]) == ("undelivered", "delivery.rejected")

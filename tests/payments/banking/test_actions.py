@@ -32,7 +32,7 @@ def made(platform: Platform) -> Office:
         platform,
         DZ,
         "test",
-        lambda work: gathered(work, batch_id="b1"),
+        lambda uow: gathered(uow, batch_id="b1"),
     )
     return here
 
@@ -108,7 +108,7 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform
         platform,
         DZ,
         "test",
-        lambda work: payouts.refuse(work, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
+        lambda uow: payouts.refuse(uow, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
     )
     book(platform, line(platform))
     assert payout(platform).status is Status.RETURNED and cases(made) == [("left-unmatched", "320.00")]

@@ -185,7 +185,7 @@ def sent(platform: Platform) -> tuple[Office, list[Payout]]:
         platform,
         DZ,
         "test",
-        lambda work: gathered(work, batch_id="b1"),
+        lambda uow: gathered(uow, batch_id="b1"),
     )
     return here, [payout(platform, each) for each in THREE]
 

@@ -27,7 +27,7 @@ from shared.process.leftovers import adopt_all
 from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform, now
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.endless import endless
 from tests.ground import DZ, TN, funds, hear, parked, platform_on, reading, someone, told
@@ -341,11 +341,11 @@ def fetching(client: BankClient) -> Rounds:
 def look_again(platform: Platform, statement_id: str) -> None:
     """As if it had never been booked."""
 
-    def act(work: Work) -> None:
-        statement = banking_store.statements.load(work, statement_id)
-        banking_store.keep(work, Outcome(replace(statement, next_look_at=work.at)))
+    def act(uow: UnitOfWork) -> None:
+        statement = banking_store.statements.load(uow, statement_id)
+        banking_store.keep(uow, Outcome(replace(statement, next_look_at=uow.at)))
 
-    platform.work(DZ, by=someone(), cause="test", action=act)
+    platform.run(DZ, by=someone(), cause="test", action=act)
 
 
 def of_claim(platform: Platform, claim_id: str = "c1") -> Any:

@@ -18,7 +18,7 @@ from services.payments.ledger import store as ledger_store
 from services.payments.ledger.entry import Side
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.ground import DZ, reading, someone, told
 from tests.payments.bank import credited, debited, office, post_signed, refused
@@ -101,13 +101,13 @@ def test_two_who_ask_at_once_get_one_live_try(platform: Platform, made: Office) 
     other = office(platform)
     is_first = iter([True])
 
-    def act(work: Work) -> Any:
-        seen = store.of_period(work, employer_id=FIRM, period="2025")
+    def act(uow: UnitOfWork) -> Any:
+        seen = store.of_period(uow, employer_id=FIRM, period="2025")
         if next(is_first, False):
             assert other.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 201
-        return len(seen), actions.request(work, declaration_id="d1", rail=actions.Rail.TRANSFER)
+        return len(seen), actions.request(uow, declaration_id="d1", rail=actions.Rail.TRANSFER)
 
-    tries_seen, collection = platform.work(DZ, by=someone(), cause="test", action=act)
+    tries_seen, collection = platform.run(DZ, by=someone(), cause="test", action=act)
     assert tries_seen == 1 and collection.reference[-3] == "1"
 
 
@@ -117,13 +117,13 @@ def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it
     open_obligation(platform)
     asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).json
 
-    def act(work: Work) -> bool:
-        collection = store.collections.load(work, asked["collection_id"])
+    def act(uow: UnitOfWork) -> bool:
+        collection = store.collections.load(uow, asked["collection_id"])
         return actions.book(
-            work, collection, bank_reference="ent_1", entry_id="e1", amount_minor=DUE, into=account.BANK_COLLECTIONS
+            uow, collection, bank_reference="ent_1", entry_id="e1", amount_minor=DUE, into=account.BANK_COLLECTIONS
         )
 
-    assert all(platform.work(DZ, by=someone(), cause="test", action=act) for _ in range(2))
+    assert all(platform.run(DZ, by=someone(), cause="test", action=act) for _ in range(2))
     assert actions.obligation(reading(platform), declaration_id="d1").paid_minor == DUE
 
 
@@ -165,16 +165,16 @@ def test_money_adds_up_in_any_order_and_however_often_it_is_told(
         if kind != "card-refused":
             came.add((entry_id, amount))  # the bank's reference with another amount is other money
 
-    work = reading(platform)
+    uow = reading(platform)
     ours = sum(_minor(amount) for entry, amount in came if "stranger" not in entry)
-    owed = actions.obligation(work, declaration_id=f"d{firm}")
-    tries = store.of_period(work, employer_id=firm, period="2025")
+    owed = actions.obligation(uow, declaration_id=f"d{firm}")
+    tries = store.of_period(uow, employer_id=firm, period="2025")
     credit = -net(platform, account.credit(firm))
     assert owed.paid_minor + credit == sum(each.debited_minor for each in tries) == ours
     assert owed.paid_minor <= DUE and (not credit or owed.paid_minor == DUE)
     assert sum(1 for each in tries if each.is_live) <= 1
     assert net(platform, account.receivable(firm, period="2025")) == DUE - owed.paid_minor
-    standing = store.standings.load(work, f"{firm}:2025")
+    standing = store.standings.load(uow, f"{firm}:2025")
     assert standing.booked_minor == standing.collected_minor == owed.paid_minor
     assert (standing.case is None) == (owed.paid_minor in (0, DUE))
     _check_books(platform)

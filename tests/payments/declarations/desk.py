@@ -61,7 +61,7 @@ class Desk:
         body = {**USUAL[self.fund_id], **form, "files": parts}
         return (by or self.caller).post("/declarations", key=key, data=body, content_type="multipart/form-data")
 
-    def work(self) -> int:
+    def run(self) -> int:
         """What the worker does next."""
         return Runner(self.platform, [checking()]).run_due()
 
@@ -69,14 +69,14 @@ class Desk:
         """The files sent and checked; the declaration as the employer sees it."""
         sent = self.send(files, **form)
         assert sent.status_code == 202, sent.text
-        self.work()
+        self.run()
         return self.see(sent.json["declaration_id"])
 
     def confirm(self, declaration_id: str) -> dict[str, Any]:
         """What was found confirmed, and the declaration checked once more."""
         confirmed = self.caller.post(f"/declarations/{declaration_id}/confirmation")
         assert (confirmed.status_code, confirmed.json["status"]) == (200, "received"), confirmed.text
-        self.work()
+        self.run()
         return self.see(declaration_id)
 
     def see(self, declaration_id: str, more: str = "", *, language: str = "fr") -> Any:

@@ -57,7 +57,7 @@ def test_r05_nothing_is_booked_before_the_employer_confirms(desk: Desk, platform
     assert finding["hint"].startswith("This quarter has a duration but no wage")
     assert told(platform) == ["payments.declaration-received", "payments.declaration-to-confirm"]
     assert platform.database["obligations"].count_documents({}) == 0
-    assert desk.work() == 0
+    assert desk.run() == 0
 
     accepted = desk.confirm(asked["declaration_id"])
     assert (accepted["status"], accepted["confirm_until"], accepted["workers"]) == ("accepted", None, 2)
@@ -69,7 +69,7 @@ def test_confirming_twice_or_sending_again_is_one_declaration(desk: Desk, platfo
     assert desk.send(das_b(UNPAID)).json["declaration_id"] == declaration_id
     path = f"/declarations/{declaration_id}/confirmation"
     assert [desk.caller.post(path).status_code for _ in range(2)] == [200, 200]
-    desk.work()
+    desk.run()
     again = desk.caller.post(path)
     assert (again.status_code, again.json["status"]) == (200, "accepted")
     assert platform.database["ledger_entries"].count_documents({}) == 1
@@ -109,15 +109,15 @@ def test_what_nobody_confirms_in_time_is_withdrawn_and_told(database: Database[d
     desk = Desk(platform)
     declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
     clock.at += timedelta(days=11, hours=23)
-    assert desk.work() == 0
+    assert desk.run() == 0
     clock.at += timedelta(hours=2)
-    assert desk.work() == 1 and desk.work() == 0
+    assert desk.run() == 1 and desk.run() == 0
     assert told(platform).count("payments.declaration-to-confirm") == 2, "asked, and reminded three days before"
     assert desk.see(declaration_id)["status"] == "to-confirm"
     clock.at += timedelta(days=2, hours=22)
-    assert desk.work() == 0
+    assert desk.run() == 0
     clock.at += timedelta(hours=2)
-    assert desk.work() == 1 and desk.work() == 0
+    assert desk.run() == 1 and desk.run() == 0
     assert desk.see(declaration_id)["status"] == "withdrawn"
     assert told(platform)[-1] == "payments.declaration-withdrawn"
 
@@ -142,9 +142,9 @@ def test_what_an_earlier_release_asked_to_confirm_lapses_when_it_said(
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
     assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
-    assert desk.work() == 0
+    assert desk.run() == 0
     clock.at = until
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert desk.see(asked["declaration_id"])["status"] == "withdrawn"
 
 

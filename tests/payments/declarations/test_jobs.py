@@ -70,9 +70,9 @@ def test_killed_between_two_steps_it_is_checked_again(
                 jobs.keep_workers(platform, DZ, declaration, judged)
     assert told(platform) == BOOKED_ONCE[:1]
     if steps:
-        assert desk.work() == 0  # it may still be in a worker's hands
+        assert desk.run() == 0  # it may still be in a worker's hands
     clock.at += CHECK_TAKES
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert told(platform) == BOOKED_ONCE
     assert len(desk.see(declaration_id, "/lines")["items"]) == 3
 
@@ -88,9 +88,9 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
     assert lost is not None
     for _ in range(jobs.ATTEMPTS_MAX):
         assert desk.see(declaration_id)["status"] == "received"
-        assert desk.work() == 1
+        assert desk.run() == 1
         clock.at += timedelta(hours=1)
-    assert desk.work() == 0
+    assert desk.run() == 0
     assert desk.see(declaration_id)["status"] == "held"
     assert desk.declare(das_b(workers(2), wage_1=9_500_000))["status"] == "accepted"
     platform.database["blobs"].insert_one(lost)
@@ -106,14 +106,14 @@ def test_an_operator_has_a_held_declaration_checked_again(database: Database[dic
     lost = platform.database["blobs"].find_one_and_delete({})
     assert lost is not None
     for _ in range(jobs.ATTEMPTS_MAX):
-        desk.work()
+        desk.run()
         clock.at += timedelta(hours=1)
     operator = desk.office.staff()
     (seen,) = operator.get("/operations/jobs").json["items"]
     assert (seen["job_id"], seen["last_error"]) == (f"{actions.CHECK}:{declaration_id}", "BlobLost")
     platform.database["blobs"].insert_one(lost)
     assert operator.post(f"/operations/jobs/{seen['job_id']}/retry").status_code == 202
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert desk.see(declaration_id)["status"] == "accepted"
     assert platform.database["jobs"].count_documents({}) == 0
 
@@ -133,9 +133,9 @@ def test_what_an_earlier_release_left_waiting_is_checked(
     platform.database["declarations"].update_one({}, left)
     assert [adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in (TN, DZ, DZ)] == [0, 1, 0]
     if is_in_hand:
-        assert desk.work() == 0
+        assert desk.run() == 0
         clock.at += CHECK_TAKES
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert desk.see(declaration_id)["status"] == "accepted"
 
 
@@ -195,13 +195,13 @@ def test_what_fails_half_way_leaves_nothing(desk: Desk, platform: Platform) -> N
     declaration = the_one_that_waits(platform)
     found = jobs.check(platform, DZ, declaration)
 
-    def dies(work: object) -> None:
-        actions.conclude(work, checked=declaration, judged=found)  # type: ignore[arg-type]
+    def dies(uow: object) -> None:
+        actions.conclude(uow, checked=declaration, judged=found)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        platform.work(DZ, by=jobs.CHECKER, cause="test", action=dies)
+        platform.run(DZ, by=jobs.CHECKER, cause="test", action=dies)
     assert told(platform) == BOOKED_ONCE[:1]
     assert platform.database["declaration_wages"].count_documents({}) == 0
-    assert desk.work() == 1
+    assert desk.run() == 1
     assert told(platform) == BOOKED_ONCE

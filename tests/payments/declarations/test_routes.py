@@ -75,7 +75,7 @@ def test_a_declaration_is_accepted_and_owed(
     desk = Desk(platform, fund_id)
     sent = desk.send(build())
     assert (sent.status_code, sent.json["status"], sent.json["due"]) == (202, "received", None)
-    assert desk.work() == 1 and desk.work() == 0
+    assert desk.run() == 1 and desk.run() == 0
     seen = desk.see(sent.json["declaration_id"])
     assert (seen["status"], seen["due"], seen["workers"], seen["revision"]) == ("accepted", due, 2, 1)
     assert [receipt["kind"] for receipt in seen["receipts"]] == ["received", "technical", "business"]
@@ -344,10 +344,10 @@ def test_the_same_bytes_are_the_same_declaration_in_every_state(desk: Desk, plat
     swapped = Files(dict(reversed(files.by_name.items())))
     first = desk.send(files).json["declaration_id"]
     assert desk.send(files).json["declaration_id"] == first
-    desk.work()
+    desk.run()
     status = desk.see(first)["status"]
     assert desk.send(swapped).json["declaration_id"] == first
-    desk.work()
+    desk.run()
     assert desk.see(first)["status"] == status
     assert platform.database["declarations"].count_documents({}) == 1
     assert platform.database["ledger_entries"].count_documents({}) == (1 if status == "accepted" else 0)
@@ -355,7 +355,7 @@ def test_the_same_bytes_are_the_same_declaration_in_every_state(desk: Desk, plat
 
 def test_the_same_request_again_gives_the_same_answer(desk: Desk) -> None:
     first = desk.send(das_b(), key="k-1")
-    desk.work()
+    desk.run()
     again = desk.send(das_b(), key="k-1")
     assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
     other = desk.send(das_a(), key="k-1")
@@ -397,7 +397,7 @@ def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(de
     assert (sent.status_code, sent.json["status"]) == (202, "received")
     assert again not in {first["declaration_id"], mistake["declaration_id"]}
     assert desk.send(das_b(workers(3))).json["declaration_id"] == again  # a retry, while it is received
-    desk.work()
+    desk.run()
     seen = desk.see(again)
     assert (seen["status"], seen["revision"], seen["replaces"]) == ("accepted", 3, mistake["declaration_id"])
     assert seen["due"] == first["due"]
@@ -415,11 +415,11 @@ def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(de
 def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: Desk, platform: Platform) -> None:
     first = desk.declare(das_b(workers(3)))
     owed = obligations.load(reading(platform), first["declaration_id"])
-    platform.work(
+    platform.run(
         DZ,
         by=someone(),
         cause="t",
-        action=lambda work: obligations.keep(work, Outcome(replace(owed, paid_minor=1_000))),
+        action=lambda uow: obligations.keep(uow, Outcome(replace(owed, paid_minor=1_000))),
     )
     desk.declare(das_b(workers(3), wage_1=10_000_000))
     bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]

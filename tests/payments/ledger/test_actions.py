@@ -11,7 +11,7 @@ from services.payments.ledger.rules import AlreadyPosted, EntryUnknown, OtherCur
 from services.payments.wiring import service
 from shared.kernel.money import Currency
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone
 
 OWED = account.receivable("1600000001", period="2025")
@@ -23,11 +23,11 @@ def indexes(platform: Platform) -> None:
 
 
 def post(platform: Platform, cause: str, amount_minor: int, *, fund_id: str = DZ, owed: str = OWED) -> None:
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         debits, credits = {account.BANK_COLLECTIONS: amount_minor}, {owed: amount_minor}
-        actions.post(work, actions.entry(work, cause=cause, debits=debits, credits=credits))
+        actions.post(uow, actions.entry(uow, cause=cause, debits=debits, credits=credits))
 
-    platform.work(fund_id, by=someone(), cause=cause, action=act)
+    platform.run(fund_id, by=someone(), cause=cause, action=act)
 
 
 def test_balances_add_up_over_entries_and_their_parts(platform: Platform) -> None:
@@ -52,29 +52,29 @@ def test_a_cause_is_posted_once_and_leaves_nothing_the_second_time(platform: Pla
 
 
 def test_an_entry_in_another_currency_is_refused(platform: Platform) -> None:
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         foreign = entry(
-            entry_id=work.new_id(),
+            entry_id=uow.new_id(),
             cause="c",
-            at=work.at,
+            at=uow.at,
             currency=Currency.TND,
             debits={account.BANK_COLLECTIONS: 1},
             credits={OWED: 1},
         )
-        actions.post(work, foreign)
+        actions.post(uow, foreign)
 
     with pytest.raises(OtherCurrency):
-        platform.work(DZ, by=someone(), cause="c", action=act)
+        platform.run(DZ, by=someone(), cause="c", action=act)
     assert platform.database[store.BALANCES].count_documents({}) == 0
 
 
 def test_an_entry_is_taken_back_by_another(platform: Platform) -> None:
     post(platform, "collection:c1", 500)
-    platform.work(
+    platform.run(
         DZ,
         by=someone(),
         cause="r",
-        action=lambda work: actions.take_back(work, cause="collection:c1:back", of="collection:c1"),
+        action=lambda uow: actions.take_back(uow, cause="collection:c1:back", of="collection:c1"),
     )
     owed = actions.balance(reading(platform), OWED)
     assert (owed.debit_minor, owed.credit_minor, owed.net_minor) == (500, 500, 0)

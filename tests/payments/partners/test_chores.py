@@ -99,9 +99,9 @@ def test_killed_between_the_call_and_its_keeping_it_is_sent_again_under_its_id(
 ) -> None:
     register(made, partner.url)
     debit(platform)
-    work = reading(platform)
-    (endpoint,) = store.of_fund(work)
-    (delivery,) = store.due(work, endpoint.endpoint_id, at=work.at)
+    uow = reading(platform)
+    (endpoint,) = store.of_fund(uow)
+    (delivery,) = store.due(uow, endpoint.endpoint_id, at=uow.at)
     assert calling.send(endpoint, delivery, fund_id=DZ, at=now()) == "204"  # and here the process dies
     assert calling.run(platform, DZ) == 1
     assert len(partner.ids) == 2 and len(set(partner.ids)) == 1
@@ -163,11 +163,11 @@ def test_a_message_that_is_asked_for_anew_while_it_is_sent_is_sent_anew(
 ) -> None:
     endpoint = register(made, partner.url)
     debit(platform)
-    work = reading(platform)
-    (before,) = store.due(work, endpoint["endpoint_id"], at=work.at)
+    uow = reading(platform)
+    (before,) = store.due(uow, endpoint["endpoint_id"], at=uow.at)
     asked = {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()}
     assert made.machine().post(f"/endpoints/{endpoint['endpoint_id']}/replays", asked).json["queued"] == 1
-    in_work(platform, DZ, "test", lambda work: actions.take_answer(work, before, answer="204"))
+    in_work(platform, DZ, "test", lambda uow: actions.take_answer(uow, before, answer="204"))
     assert deliveries(made, endpoint)[0]["status"] == "waiting"
     assert calling.run(platform, DZ) == 1
 
@@ -196,7 +196,7 @@ def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
                 platform,
                 DZ,
                 "test",
-                lambda work, one=mine, said=answer: actions.take_answer(work, one, answer=str(said)),
+                lambda uow, one=mine, said=answer: actions.take_answer(uow, one, answer=str(said)),
             )
     statuses = [deliveries(made, each, client=each["client"])[0]["status"] for each in (delivered, failed, waiting)]
     assert statuses == ["delivered", "failed", "waiting"]
@@ -220,9 +220,9 @@ def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
         later,
         DZ,
         "test",
-        lambda work: [
-            store.deliveries.keep(work, Outcome(rules.again(each, at=work.at)))
-            for each in store.newest(work, endpoint["endpoint_id"], wanted=Wanted())
+        lambda uow: [
+            store.deliveries.keep(uow, Outcome(rules.again(each, at=uow.at)))
+            for each in store.newest(uow, endpoint["endpoint_id"], wanted=Wanted())
         ],
     )
     assert purged(after(platform, 2 * rules.KEPT), DZ) == 0, "it is to be sent"
@@ -248,7 +248,7 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, platform: Platform) -> No
         )
         for number in range(PURGED_AT_ONCE_MAX + 1)
     ]
-    in_work(platform, DZ, "test", lambda work: store.deliveries.keep_many(work, ended, part_of="test"))
+    in_work(platform, DZ, "test", lambda uow: store.deliveries.keep_many(uow, ended, part_of="test"))
     assert purged(platform, DZ) == PURGED_AT_ONCE_MAX + 1
     assert deliveries(made, endpoint) == []
 

@@ -24,7 +24,7 @@ def made(platform: Platform) -> Office:
         platform,
         DZ,
         "test",
-        lambda work: gathered(work, batch_id="b1"),
+        lambda uow: gathered(uow, batch_id="b1"),
     )
     return here
 
@@ -45,7 +45,7 @@ def book(platform: Platform, amount_minor: int, entry_id: str = "ent_1") -> bool
         platform,
         DZ,
         "test",
-        lambda work: actions.book_batch_paid(work, seen, entry_id=entry_id, amount_minor=amount_minor),
+        lambda uow: actions.book_batch_paid(uow, seen, entry_id=entry_id, amount_minor=amount_minor),
     )
 
 
@@ -60,7 +60,7 @@ def test_b02_one_debit_pays_the_whole_file_and_again_changes_nothing(platform: P
 def test_b02_what_the_bank_refused_is_not_in_the_sum(platform: Platform, made: Office) -> None:
     first = store.of_claim(reading(platform), "c1")[0]
     refused = [(first.end_to_end_id, "AC01")]
-    in_work(platform, DZ, "test", lambda work: actions.refuse(work, batch_id="b1", refused=refused))
+    in_work(platform, DZ, "test", lambda uow: actions.refuse(uow, batch_id="b1", refused=refused))
     assert not book(platform, 96_000)
     assert book(platform, 64_000)
     assert statuses(platform) == ["returned", "paid", "paid"]
@@ -79,6 +79,6 @@ def test_b02_a_second_debit_of_the_file_pays_nobody(platform: Platform, made: Of
 
 def test_b02_a_file_of_which_one_was_paid_alone_is_not_paid_again(platform: Platform, made: Office) -> None:
     (first,) = store.of_claim(reading(platform), "c1")
-    in_work(platform, DZ, "test", lambda work: actions.book_paid(work, first, entry_id="ent_0"))
+    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
     assert not book(platform, 96_000)
     assert statuses(platform) == ["paid", "batched", "batched"]

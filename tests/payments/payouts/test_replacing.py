@@ -24,7 +24,7 @@ def made(platform: Platform) -> Office:
     """Payments, with 320.00 for Amira in a batch, to the account that the bank is to refuse."""
     here = office(platform)
     hear(platform, service, persons({AMIRA: REFUSED_RIB}), approved())
-    in_work(platform, DZ, "test", lambda work: gathered(work, batch_id="b1", account=REFUSED_RIB))
+    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
     return here
 
 
@@ -42,7 +42,7 @@ def of_claim(platform: Platform, claim_id: str = "c1") -> list[Payout]:
 
 def refuse(platform: Platform, reason: str = "AC04", batch_id: str = "b1") -> None:
     refused = [(of_claim(platform)[-1].end_to_end_id, reason)]
-    in_work(platform, DZ, "test", lambda work: actions.refuse(work, batch_id=batch_id, refused=refused))
+    in_work(platform, DZ, "test", lambda uow: actions.refuse(uow, batch_id=batch_id, refused=refused))
 
 
 def statuses(platform: Platform) -> list[str]:
@@ -67,8 +67,8 @@ def test_p03_another_account_in_the_register_is_paid_to(platform: Platform, made
     assert second.end_to_end_id != first.end_to_end_id
     assert told(platform)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
     assert owed(made) == "320.00", "it is owed once, however often it is ordered"
-    in_work(platform, DZ, "test", lambda work: gathered(work, batch_id="b2", account=OTHER_RIB))
-    in_work(platform, DZ, "test", lambda work: actions.book_paid(work, of_claim(platform)[1], entry_id="e1"))
+    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
+    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(platform)[1], entry_id="e1"))
     assert statuses(platform) == ["returned", "paid"] and owed(made) == "0.00"
     assert parked(platform) == []
 
@@ -90,12 +90,12 @@ def test_p03_an_account_that_was_put_right_while_the_money_was_on_its_way_is_pai
 
 
 def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(platform: Platform, made: Office) -> None:
-    in_work(platform, DZ, "test", lambda work: actions.book_paid(work, of_claim(platform)[0], entry_id="e1"))
+    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(platform)[0], entry_id="e1"))
     in_work(
         platform,
         DZ,
         "test",
-        lambda work: actions.book_returned(work, of_claim(platform)[0], entry_id="e2", reason="AC04"),
+        lambda uow: actions.book_returned(uow, of_claim(platform)[0], entry_id="e2", reason="AC04"),
     )
     assert statuses(platform) == ["returned"] and owed(made) == "320.00"
     tell_account(platform, OTHER_RIB)
@@ -105,7 +105,7 @@ def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(platform: P
 def test_p03_one_that_comes_back_again_is_ordered_again(platform: Platform, made: Office) -> None:
     refuse(platform)
     tell_account(platform, OTHER_RIB)
-    in_work(platform, DZ, "test", lambda work: gathered(work, batch_id="b2", account=OTHER_RIB))
+    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
     refuse(platform, batch_id="b2")
     tell_account(platform, OTHER_RIB, days=2)
     assert statuses(platform) == ["returned", "returned"]
@@ -133,8 +133,8 @@ def test_p03_of_two_at_once_one_orders(platform: Platform, made: Office) -> None
     refuse(platform)
     payout_id = of_claim(platform)[0].payout_id
 
-    def both(work: Any) -> None:
-        actions.order_again(work, payout_id=payout_id)
+    def both(uow: Any) -> None:
+        actions.order_again(uow, payout_id=payout_id)
         if len(attempts) == 0:
             attempts.append(1)
             in_work(platform, DZ, "other", lambda other: actions.order_again(other, payout_id=payout_id))

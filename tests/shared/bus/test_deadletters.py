@@ -24,7 +24,7 @@ KEY = f"{DZ}:bad"
 
 def let(platform: Platform, claim_id: str = "bad") -> None:
     """Mend what made the claim's events fail."""
-    platform.work(DZ, by=someone(), cause="mend", action=lambda work: work.drawer("let").insert(claim_id, {}))
+    platform.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(claim_id, {}))
 
 
 def rows(platform: Platform) -> list[Any]:

@@ -17,7 +17,7 @@ from shared.bus.replaying import replay
 from shared.events.claims import ClaimPaid, ClaimSubmitted
 from shared.kernel.errors import Invalid, Missing
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, someone
 from tests.shared.storage.test_platform import submitted
 
@@ -32,15 +32,15 @@ class Never(Invalid):
     code = "thing.never"
 
 
-def counting(work: Work, event: ClaimSubmitted) -> None:
+def counting(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The effect: one row an event; the claims named early or bad fail until they are let through."""
-    if event.claim_id.startswith("early") and work.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith("early") and uow.drawer("let").find_one(event.claim_id) is None:
         raise Early
-    if event.claim_id.startswith("bad") and work.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith("bad") and uow.drawer("let").find_one(event.claim_id) is None:
         raise Never
     if event.claim_id.startswith("fault"):
         raise RuntimeError("holds a name that must not be shown")
-    work.drawer("effects").insert(f"{next(_turn):06d}", {"claim_id": event.claim_id, "reference": event.reference})
+    uow.drawer("effects").insert(f"{next(_turn):06d}", {"claim_id": event.claim_id, "reference": event.reference})
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def effects(platform: Platform) -> list[str]:
 
 def letters(platform: Platform, *events: Any) -> list[Letter]:
     """The events as the broker would hand them over, by way of a real outbox."""
-    platform.work(DZ, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+    platform.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
     stored = [event for document in platform.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
     return [
         Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
@@ -103,7 +103,7 @@ def test_one_bad_event_parks_its_key_and_lets_the_others_by(platform: Platform, 
 def test_replay_goes_on_in_order_once_the_cause_is_mended(platform: Platform, inbox: Inbox) -> None:
     inbox.take(letters(platform, submitted("bad"), submitted("bad")))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (0, "thing.never")
-    platform.work(DZ, by=someone(), cause="mend", action=lambda work: work.drawer("let").insert("bad", {}))
+    platform.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert("bad", {}))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
     assert effects(platform) == ["bad", "bad"]
     assert deadletters.open_count(platform.database, limit=9) == 0
@@ -112,7 +112,7 @@ def test_replay_goes_on_in_order_once_the_cause_is_mended(platform: Platform, in
 def test_an_early_event_waits_for_what_it_builds_on(platform: Platform, inbox: Inbox) -> None:
     let = threading.Timer(
         0.3,
-        platform.work,
+        platform.uow,
         (DZ,),
         {"by": someone(), "cause": "x", "action": lambda w: w.drawer("let").insert("early", {})},
     )

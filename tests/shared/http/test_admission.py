@@ -97,7 +97,7 @@ def app() -> Flask:
     problems.install(app)
 
     @app.get("/work")
-    def work() -> str:
+    def uow() -> str:
         return "done"
 
     @app.get("/broken")

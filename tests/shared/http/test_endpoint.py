@@ -25,7 +25,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.ground import DZ, told
 from tests.shared.storage.test_platform import Pot, pots, submitted
@@ -51,7 +51,7 @@ gate = threading.Event()
 
 
 @routes.post("/pots", needs="pots:fill", takes=PotBody, shows=PotView, status=201, is_keyed=True)
-def fill(work: Work, body: dict[str, Any]) -> Pot:
+def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
     """Fill a pot."""
     if body["pot_id"] == "slow":
         gate.wait(5)
@@ -59,7 +59,7 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
         raise RuntimeError("a name that must not be shown")
     if body["pot_id"] == "full":
         raise Full
-    return pots.keep(work, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
+    return pots.keep(uow, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
 
 
 @routes.post(
@@ -73,35 +73,35 @@ def fill(work: Work, body: dict[str, Any]) -> Pot:
         keep=lambda platform, fund_id, file: file.name,
     ),
 )
-def fill_from_file(work: Work, sent: Any) -> None:
+def fill_from_file(uow: UnitOfWork, sent: Any) -> None:
     """Fill a pot from a file."""
 
 
-def the_pot(work: Work, *, pot_id: str) -> Pot:
-    return pots.load(work, pot_id)
+def the_pot(uow: UnitOfWork, *, pot_id: str) -> Pot:
+    return pots.load(uow, pot_id)
 
 
 @routes.post("/pots/<pot_id>/more", needs="pots:fill", shows=PotView, edits=the_pot)
-def add(work: Work, pot_id: str) -> Pot:
+def add(uow: UnitOfWork, pot_id: str) -> Pot:
     """Put more into a pot."""
-    pot = the_pot(work, pot_id=pot_id)
+    pot = the_pot(uow, pot_id=pot_id)
     if pot.amount_minor > 1:
         raise Full
-    return pots.keep(work, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
+    return pots.keep(uow, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
 
 
 @routes.get("/pots/<pot_id>", needs=ANYONE, shows=PotView)
-def look(work: Work, pot_id: str) -> Pot:
+def look(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot."""
-    return pots.load(work, pot_id)
+    return pots.load(uow, pot_id)
 
 
 @routes.get("/pots/<pot_id>/inside", needs="pots:fill", shows=PotView, is_journaled=True)
-def look_inside(work: Work, pot_id: str) -> Pot:
+def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot; that an agent did is written down."""
-    if work.by.kind is ActorKind.STAFF:
-        pots.keep(work, Outcome(Pot(f"look-{pot_id}")))
-    return pots.load(work, pot_id)
+    if uow.by.kind is ActorKind.STAFF:
+        pots.keep(uow, Outcome(Pot(f"look-{pot_id}")))
+    return pots.load(uow, pot_id)
 
 
 @pytest.fixture

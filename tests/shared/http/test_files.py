@@ -17,7 +17,7 @@ from shared.process.service import Service
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 
 MEGABYTE = 1 << 20
@@ -47,7 +47,7 @@ routes = Routes("chests")
     shows=SeenView,
     is_keyed=True,
 )
-def fill(work: Work, sent: Sent[tuple[str, Blob]]) -> dict[str, Any]:
+def fill(uow: UnitOfWork, sent: Sent[tuple[str, Blob]]) -> dict[str, Any]:
     """Fill a chest."""
     return {**sent.fields, "files": [f"{name} {blob.size}" for name, blob in sent.files]}
 

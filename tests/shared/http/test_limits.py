@@ -15,7 +15,7 @@ from shared.http.routes import ANYONE, Routes
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import ISSUER, FixedKeys, token
 from tests.contracts import services
 from tests.ground import DZ, TN
@@ -24,17 +24,17 @@ routes = Routes("bells")
 
 
 @routes.get("/bells", needs="bells:hear", shows=None)
-def hear(work: Work) -> None:
+def hear(uow: UnitOfWork) -> None:
     """Hear a bell."""
 
 
 @routes.get("/bells/open", needs=ANYONE, shows=None)
-def ring(work: Work) -> None:
+def ring(uow: UnitOfWork) -> None:
     """Ring a bell."""
 
 
 @routes.post("/bells", needs="bells:hear")
-def cast(work: Work) -> None:
+def cast(uow: UnitOfWork) -> None:
     """Cast a bell."""
 
 

@@ -18,7 +18,7 @@ from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, funds, keys, platform_on, reading, someone
 
 KIND = "print"
@@ -75,19 +75,19 @@ def kind(press: Press, **facts: Any) -> JobKind:
 
 
 def schedule(platform: Platform, *thing_ids: str, fund_id: str = DZ, due_at: datetime | None = None) -> None:
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         for thing_id in thing_ids:
-            queue.schedule(work, KIND, thing_id, due_at=due_at)
+            queue.schedule(uow, KIND, thing_id, due_at=due_at)
 
-    platform.work(fund_id, by=someone(), cause="test", action=act)
+    platform.run(fund_id, by=someone(), cause="test", action=act)
 
 
 def job(platform: Platform, thing_id: str, fund_id: str = DZ) -> Job | None:
     return queue.jobs.find(reading(platform, fund_id), f"{KIND}:{thing_id}")
 
 
-def operate(platform: Platform, action: Callable[[Work], Job]) -> Job:
-    return platform.work(DZ, by=someone(), cause="operator", action=action)
+def operate(platform: Platform, action: Callable[[UnitOfWork], Job]) -> Job:
+    return platform.run(DZ, by=someone(), cause="operator", action=action)
 
 
 def test_what_is_due_is_done_once_and_forgotten(platform: Platform) -> None:
@@ -109,12 +109,12 @@ def test_what_is_not_due_waits(platform: Platform, clock: Clock) -> None:
 
 
 def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(platform: Platform) -> None:
-    def fall(work: Work) -> None:
-        queue.schedule(work, KIND, "a")
+    def fall(uow: UnitOfWork) -> None:
+        queue.schedule(uow, KIND, "a")
         raise Blank
 
     with pytest.raises(Blank):
-        platform.work(DZ, by=someone(), cause="test", action=fall)
+        platform.run(DZ, by=someone(), cause="test", action=fall)
     assert job(platform, "a") is None
 
 
@@ -151,25 +151,25 @@ def test_an_operator_has_it_tried_again(platform: Platform, clock: Clock) -> Non
     schedule(platform, "a")
     runner.run_due()
     press.answers.clear()
-    operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+    operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
     assert runner.run_due() == 1
     assert job(platform, "a") is None
     with pytest.raises(JobUnknown):
-        operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+        operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
 
 
 def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> None:
     press, said = Press(a=Blank()), []
 
-    def give_up(work: Work, thing_id: str, reason: str) -> None:
-        said.append((work.fund.fund_id, thing_id, reason))
+    def give_up(uow: UnitOfWork, thing_id: str, reason: str) -> None:
+        said.append((uow.fund.fund_id, thing_id, reason))
 
     runner = Runner(platform, [kind(press, attempts_max=1, give_up=give_up)])
     schedule(platform, "a")
     runner.run_due()
-    operate(platform, lambda work: queue.give_up(work, f"{KIND}:a", reason="no such letter"))
+    operate(platform, lambda uow: queue.give_up(uow, f"{KIND}:a", reason="no such letter"))
     with pytest.raises(MoveNotAllowed):
-        operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+        operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
     runner.run_due()
     assert said == [(DZ, "a", "no such letter")]
     assert job(platform, "a") is None
@@ -179,7 +179,7 @@ def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> No
 def test_a_thing_says_itself_that_it_was_tried_in_vain(platform: Platform, clock: Clock) -> None:
     held: list[str] = []
     press = Press(a=Blank())
-    runner = Runner(platform, [kind(press, hold=lambda work, thing_id: held.append(thing_id))])
+    runner = Runner(platform, [kind(press, hold=lambda uow, thing_id: held.append(thing_id))])
     schedule(platform, "a")
     for _ in range(4):
         runner.run_due()
@@ -241,18 +241,18 @@ def test_what_kills_its_worker_again_and_again_waits_for_an_operator(platform: P
     left = job(platform, "a")
     assert left is not None and (left.status, left.last_error) == (JobStatus.FAILED, LEASE_EXPIRED)
     press.answers.clear()
-    operate(platform, lambda work: queue.retry(work, f"{KIND}:a"))
+    operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
     assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 1
 
 
 def test_a_long_queue_hides_no_job_of_another_fund_or_kind(platform: Platform) -> None:
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         for number in range(DUE_AT_ONCE_MAX + 10):
-            queue.schedule(work, KIND, f"{number:04d}")
+            queue.schedule(uow, KIND, f"{number:04d}")
 
-    platform.work(DZ, by=someone(), cause="test", action=act)
+    platform.run(DZ, by=someone(), cause="test", action=act)
     other, press = Press(), Press()
-    platform.work(TN, by=someone(), cause="test", action=lambda work: queue.schedule(work, "other", "t"))
+    platform.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "t"))
     runner = Runner(platform, [kind(press), kind(other, name="other")])
     for fund_id, begun in list(runner._take_due()):
         runner._run_and_leave(fund_id, begun)

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from shared.http.routes import ANYONE, Routes
 from shared.process.main import main
 from shared.process.service import Service
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 
 LONG = 30 * 1024 * 1024
 routes = Routes("slow")
@@ -26,7 +26,7 @@ class Done(Schema):
 
 
 @routes.get("/slow", needs=ANYONE, query=Seconds, shows=Done)
-def wait(work: Work, query: Mapping[str, Any]) -> object:
+def wait(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """Take a while."""
     time.sleep(query["seconds"])
     return {"done": True}
@@ -37,13 +37,13 @@ class Said(Schema):
 
 
 @routes.post("/said", needs=ANYONE, takes=Said, shows=Said)
-def say(work: Work, body: Mapping[str, Any]) -> object:
+def say(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Say it again."""
     return body
 
 
 @routes.get("/long", needs=ANYONE, shows=Said)
-def tell_at_length(work: Work) -> object:
+def tell_at_length(uow: UnitOfWork) -> object:
     """More than any buffer on the way takes."""
     return {"word": "x" * LONG}
 

@@ -10,7 +10,7 @@ from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN
 
 AGENT = Actor(kind=ActorKind.STAFF, subject="agent-1")
@@ -20,12 +20,12 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 def look(platform: Platform, by: Actor = AGENT) -> None:
     """One look at each: a person, the persons of a page (one of them twice), an employer."""
 
-    def act(work: Work) -> None:
-        actions.note_person(work, "p1", looked_at="card", purpose=Purpose.CONTROL, reference="C1")
-        actions.note_persons(work, ["p1", "p2", "p2"], looked_at="workers", purpose=Purpose.HANDLING, part_of="d/1")
-        actions.note_employer(work, "f1", looked_at="declaration", purpose=Purpose.COMPLAINT)
+    def act(uow: UnitOfWork) -> None:
+        actions.note_person(uow, "p1", looked_at="card", purpose=Purpose.CONTROL, reference="C1")
+        actions.note_persons(uow, ["p1", "p2", "p2"], looked_at="workers", purpose=Purpose.HANDLING, part_of="d/1")
+        actions.note_employer(uow, "f1", looked_at="declaration", purpose=Purpose.COMPLAINT)
 
-    platform.work(DZ, by=by, cause="test:look", action=act)
+    platform.run(DZ, by=by, cause="test:look", action=act)
 
 
 def seen(platform: Platform, fund_id: str = DZ, **whose: object) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from shared.process import auditing
 from shared.storage import audit
 from shared.storage.audit import Head
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone, told
 from tests.shared.storage.test_platform import Pot, pots
 
@@ -23,11 +23,11 @@ Documents = Database[dict[str, Any]]
 
 def fill(platform: Platform, *names: str, fund: str = DZ) -> None:
     for name in names:
-        platform.work(
+        platform.run(
             fund,
             by=someone(),
             cause=f"request:{name}",
-            action=lambda work, name=name: pots.keep(work, Outcome(Pot(name))),
+            action=lambda uow, name=name: pots.keep(uow, Outcome(Pot(name))),
         )
 
 
@@ -132,10 +132,10 @@ def test_what_is_changed_shows(platform: Platform, database: Documents, how: str
 
 
 def hear(platform: Platform, event: AuditLinked, *, own: str = "payments") -> None:
-    def take(work: Work) -> None:
-        auditing.keep_head(work, event, own=own)
+    def take(uow: UnitOfWork) -> None:
+        auditing.keep_head(uow, event, own=own)
 
-    platform.work(DZ, by=someone(), cause="event:1", action=take)
+    platform.run(DZ, by=someone(), cause="event:1", action=take)
 
 
 def test_others_keep_the_newest_head_and_only_that(platform: Platform, database: Documents) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from shared.jobs import queue
 from shared.process.leftovers import Leftovers, adopt_all
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading
 
 KIND, AT_ONCE = "press", 3
@@ -18,13 +18,13 @@ class Left:
     ids: list[str] = field(default_factory=lambda: [f"t{number}" for number in range(8)])
     looks: int = 0
 
-    def find(self, work: Work) -> list[str]:
+    def find(self, uow: UnitOfWork) -> list[str]:
         self.looks += 1
-        return self.ids[:AT_ONCE] if work.fund.fund_id == DZ else []
+        return self.ids[:AT_ONCE] if uow.fund.fund_id == DZ else []
 
-    def adopt(self, work: Work, thing_id: str) -> None:
+    def adopt(self, uow: UnitOfWork, thing_id: str) -> None:
         self.ids.remove(thing_id)
-        queue.schedule(work, KIND, thing_id)
+        queue.schedule(uow, KIND, thing_id)
 
 
 def test_all_that_waits_is_scheduled_batch_by_batch_and_once(platform: Platform) -> None:

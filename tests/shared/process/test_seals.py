@@ -46,7 +46,7 @@ def with_ring(database: Database[dict[str, Any]], mongodb: str) -> Callable[[Map
 
 def renewed(service: Service[Any], platform: Platform) -> int:
     return sum(
-        platform.work(DZ, by=someone(), cause="test", action=lambda work, one=part: resealing.renew(work, one))  # type: ignore[misc]
+        platform.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]
         for part in resealing.old(reading(platform), service.shelves)
     )
 
@@ -145,7 +145,7 @@ def test_what_somebody_writes_meanwhile_stays(
     parts = list(resealing.old(reading(in_use), identity.shelves))
     known_people(in_use, tmp_path, person_row(email="meanwhile@example.dz"))
     for part in parts:
-        in_use.work(DZ, by=someone(), cause="test", action=lambda work, one=part: resealing.renew(work, one))  # type: ignore[misc]
+        in_use.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]
     person = register.by_national_id(reading(in_use), AMIRA_NIN)
     assert person is not None and person.contact.email == "meanwhile@example.dz"
     assert key_ids(identity, in_use)["persons"] == {"k2"}

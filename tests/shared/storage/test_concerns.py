@@ -17,7 +17,7 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.connection import COMMIT_MAX_MS
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.commands import Commands, heard
 from tests.ground import DZ, platform_on, someone
 from tests.shared.storage.test_platform import submitted
@@ -34,24 +34,24 @@ def careless_uri(mongodb: str, request: pytest.FixtureRequest) -> str:
 
 
 def act(platform: Platform, action: Any) -> Any:
-    return platform.work(DZ, by=someone(), cause="test", action=action)
+    return platform.run(DZ, by=someone(), cause="test", action=action)
 
 
 def everything(platform: Platform) -> None:
     """Each kind of thing that a process does with its database."""
 
-    def write(work: Work) -> None:
-        work.drawer("hats").find_one("a")
-        work.drawer("hats").insert("a", {"version": 1})
-        work.drawer("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
-        work.tell(submitted("c1"))
+    def write(uow: UnitOfWork) -> None:
+        uow.drawer("hats").find_one("a")
+        uow.drawer("hats").insert("a", {"version": 1})
+        uow.drawer("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
+        uow.tell(submitted("c1"))
 
     platform.database["hats"].create_index("fund")
     act(platform, write)
-    act(platform, lambda work: work.drawer("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
-    act(platform, lambda work: work.drawer("hats").revise("a", {"version": 2}, version=1))
-    act(platform, lambda work: work.drawer("hats").update("a", {"$set": {"x": 1}}))
-    act(platform, lambda work: work.drawer("hats").remove("a"))
+    act(platform, lambda uow: uow.drawer("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
+    act(platform, lambda uow: uow.drawer("hats").revise("a", {"version": 2}, version=1))
+    act(platform, lambda uow: uow.drawer("hats").update("a", {"$set": {"x": 1}}))
+    act(platform, lambda uow: uow.drawer("hats").remove("a"))
     platform.reading(DZ, by=someone()).drawer("hats").count({})
     blob = blobs.store(platform, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
     assert b"".join(blobs.read(platform, DZ, blob)) == b"bytes"

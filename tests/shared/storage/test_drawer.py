@@ -13,14 +13,14 @@ from shared.storage import drawer as drawers
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_bulk_write
 from shared.storage.platform import Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, platform_on, someone
 
 PLAIN = {"colour": "red", "version": 1}
 
 
-def act(platform: Platform, action: Callable[[Work], Any], fund: str = DZ) -> Any:
-    return platform.work(fund, by=someone(), cause="test", action=action)
+def act(platform: Platform, action: Callable[[UnitOfWork], Any], fund: str = DZ) -> Any:
+    return platform.run(fund, by=someone(), cause="test", action=action)
 
 
 @pytest.fixture(params=[MONGODB, EMBEDDED], ids=lambda profile: profile.name)
@@ -35,13 +35,13 @@ def colours(database: Database[dict[str, Any]]) -> dict[str, str]:
     return {row["_id"]: row["colour"] for row in database["hats"].find()}
 
 
-READS: dict[str, tuple[Callable[[Work], Any], Any]] = {
-    "by its id": (lambda work: work.drawer("hats").find_one("a")["colour"], "red"),  # type: ignore[index]
-    "by ids": (lambda work: len(work.drawer("hats").find_keys(["a", "none"])), 1),
-    "by a field": (lambda work: len(work.drawer("hats").find({"colour": "red"}, limit=5)), 1),
-    "by counting": (lambda work: work.drawer("hats").count({"colour": "red"}), 1),
-    "by an update": (lambda work: work.drawer("hats").update("a", {"$set": {"colour": "blue"}}), True),
-    "by an update of all": (lambda work: work.drawer("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
+READS: dict[str, tuple[Callable[[UnitOfWork], Any], Any]] = {
+    "by its id": (lambda uow: uow.drawer("hats").find_one("a")["colour"], "red"),  # type: ignore[index]
+    "by ids": (lambda uow: len(uow.drawer("hats").find_keys(["a", "none"])), 1),
+    "by a field": (lambda uow: len(uow.drawer("hats").find({"colour": "red"}, limit=5)), 1),
+    "by counting": (lambda uow: uow.drawer("hats").count({"colour": "red"}), 1),
+    "by an update": (lambda uow: uow.drawer("hats").update("a", {"$set": {"colour": "blue"}}), True),
+    "by an update of all": (lambda uow: uow.drawer("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
 }
 
 
@@ -49,9 +49,9 @@ READS: dict[str, tuple[Callable[[Work], Any], Any]] = {
 def test_what_waits_is_seen(platform: Platform, how: str) -> None:
     read, expected = READS[how]
 
-    def write_then_read(work: Work) -> Any:
-        work.drawer("hats").insert("a", PLAIN)
-        return read(work)
+    def write_then_read(uow: UnitOfWork) -> Any:
+        uow.drawer("hats").insert("a", PLAIN)
+        return read(uow)
 
     assert act(platform, write_then_read) == expected
 
@@ -59,8 +59,8 @@ def test_what_waits_is_seen(platform: Platform, how: str) -> None:
 def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
     platform: Platform, database: Database[dict[str, Any]]
 ) -> None:
-    def change(work: Work) -> None:
-        hats = work.drawer("hats")
+    def change(uow: UnitOfWork) -> None:
+        hats = uow.drawer("hats")
         hats.insert("a", PLAIN)
         hats.revise("a", {"colour": "blue", "version": 2}, version=1)
         hats.revise("a", {"colour": "green", "version": 3}, version=2)
@@ -72,19 +72,19 @@ def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
 
 
 def test_a_revision_keeps_what_a_later_release_added(platform: Platform, database: Database[dict[str, Any]]) -> None:
-    act(platform, lambda work: work.drawer("hats").insert("a", {**PLAIN, "size": 7}))
-    act(platform, lambda work: work.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
+    act(platform, lambda uow: uow.drawer("hats").insert("a", {**PLAIN, "size": 7}))
+    act(platform, lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
     assert database["hats"].find_one({}, {"_id": 0, "fund": 0}) == {"colour": "blue", "version": 2, "size": 7}
 
 
 def test_a_revision_of_another_version_or_fund_leaves_nothing(
     platform: Platform, database: Database[dict[str, Any]]
 ) -> None:
-    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
-    def change(work: Work) -> None:
-        work.drawer("caps").insert("x", PLAIN)
-        work.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2)
+    def change(uow: UnitOfWork) -> None:
+        uow.drawer("caps").insert("x", PLAIN)
+        uow.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2)
 
     for fund in (DZ, TN):
         with pytest.raises(ChangedMeanwhile):
@@ -96,10 +96,10 @@ def test_a_revision_of_another_version_or_fund_leaves_nothing(
 def test_many_of_which_one_has_another_version_are_all_left(
     platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
-    act(platform, lambda work: work.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
+    act(platform, lambda uow: uow.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
     blue = {"colour": "blue", "version": 2}
     with pytest.raises(ChangedMeanwhile):
-        act(platform, lambda work: work.drawer("hats").replace_many({"a": blue, "b": blue}))
+        act(platform, lambda uow: uow.drawer("hats").replace_many({"a": blue, "b": blue}))
     assert colours(database) == {f"{DZ}:a": "red", f"{DZ}:b": "red"}
 
 
@@ -108,9 +108,9 @@ def test_many_replaced_keep_what_a_later_release_added(
 ) -> None:
     """Releases run side by side: the older one saves what the newer one has written."""
     rows = {"a": {**PLAIN, "size": 7}, "b": {**PLAIN, "version": 2, "shape": {"brim": 3}}}
-    act(platform, lambda work: work.drawer("hats").insert_many(rows))
+    act(platform, lambda uow: uow.drawer("hats").insert_many(rows))
     changed = {"a": {"colour": "blue", "version": 2}, "b": {"colour": "green", "version": 3}}
-    act(platform, lambda work: work.drawer("hats").replace_many(changed))
+    act(platform, lambda uow: uow.drawer("hats").replace_many(changed))
     found = {row["_id"]: row for row in database["hats"].find({}, {"fund": 0})}
     assert found == {
         f"{DZ}:a": {"_id": f"{DZ}:a", "colour": "blue", "version": 2, "size": 7},
@@ -127,14 +127,14 @@ def test_many_that_change_alike_are_changed_together(
 ) -> None:
     """What was read and what changes alike is one command's work; what a later release added stays."""
     hats = _hats(3 * drawers.ALIKE_MIN)
-    act(platform, lambda work: work.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
+    act(platform, lambda uow: uow.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
     odd = "007"
 
-    def change(work: Work) -> None:
-        work.drawer("hats").find_keys(hats)
+    def change(uow: UnitOfWork) -> None:
+        uow.drawer("hats").find_keys(hats)
         changed = {key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()}
         changed[odd]["colour"] = "green"
-        work.drawer("hats").replace_many(changed)
+        uow.drawer("hats").replace_many(changed)
 
     act(platform, change)
     expected = {
@@ -149,10 +149,10 @@ def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
     platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     hats = _hats(2 * drawers.ALIKE_MIN)
-    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
 
-    def change(work: Work) -> None:
-        drawer = work.drawer("hats")
+    def change(uow: UnitOfWork) -> None:
+        drawer = uow.drawer("hats")
         drawer.find_keys(hats)
         drawer.revise("003", {**hats["003"], "version": 2}, version=1)
         drawer.replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
@@ -166,10 +166,10 @@ def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
     platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     hats = _hats(2 * drawers.ALIKE_MIN)
-    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
 
-    def change(work: Work) -> None:
-        drawer = work.drawer("hats")
+    def change(uow: UnitOfWork) -> None:
+        drawer = uow.drawer("hats")
         drawer.find({"colour": "red"}, limit=100)
         drawer.update_all({"colour": "red"}, {"$set": {"colour": "grey"}})
         drawer.replace_many({key: {**row, "version": 2} for key, row in hats.items()})
@@ -183,22 +183,22 @@ def test_more_than_are_remembered_are_replaced_all_the_same(
 ) -> None:
     monkeypatch.setattr(drawers, "READ_MAX", 15)
     hats = _hats(40)
-    act(platform, lambda work: work.drawer("hats").insert_many(hats))
+    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
 
-    def change(work: Work) -> None:
-        work.drawer("hats").find_keys(hats)
-        work.drawer("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
+    def change(uow: UnitOfWork) -> None:
+        uow.drawer("hats").find_keys(hats)
+        uow.drawer("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
 
     act(platform, change)
     assert set(colours(database).values()) == {"blue"} and len(colours(database)) == 40
 
 
 def test_one_that_is_there_already_leaves_nothing(platform: Platform, database: Database[dict[str, Any]]) -> None:
-    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
-    def again(work: Work) -> None:
-        work.drawer("hats").insert("b", PLAIN)
-        work.drawer("hats").insert("a", PLAIN)
+    def again(uow: UnitOfWork) -> None:
+        uow.drawer("hats").insert("b", PLAIN)
+        uow.drawer("hats").insert("a", PLAIN)
 
     with pytest.raises(ChangedMeanwhile):  # it was run again, and met the same each time
         act(platform, again)
@@ -224,9 +224,9 @@ def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mon
             client[database.name], platform_on(database, mongodb).funds, platform_on(database, mongodb).keys
         )
 
-        def write(work: Work) -> None:
+        def write(uow: UnitOfWork) -> None:
             for number in range(100):
-                work.drawer("hats").insert(str(number), PLAIN)
+                uow.drawer("hats").insert(str(number), PLAIN)
 
         act(platform, write)
     assert counting.names.count("insert") == 1
@@ -241,13 +241,13 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
         ground = platform_on(database, mongodb)
         platform = Platform(client[database.name], ground.funds, ground.keys)
 
-        def write(work: Work) -> None:
-            assert work.drawer("hats").find_one("a") is None
+        def write(uow: UnitOfWork) -> None:
+            assert uow.drawer("hats").find_one("a") is None
             for name in ("hats", "caps", "shoes"):
-                work.drawer(name).insert("a", PLAIN)
-            work.note("kept", "hats", "a")
+                uow.drawer(name).insert("a", PLAIN)
+            uow.note("kept", "hats", "a")
 
-        act(platform, lambda work: None)  # the process makes itself known
+        act(platform, lambda uow: None)  # the process makes itself known
         counting.names.clear()
         is_taken_together = has_bulk_write(client)  # MongoDB 8 and the embedded engine; MongoDB 7 takes four messages
         act(platform, write)
@@ -257,9 +257,9 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
     assert all(database[name].count_documents({}) == 1 for name in ("hats", "caps", "shoes", "audit"))
 
 
-REFUSED: dict[str, Callable[[Work], None]] = {
-    "one is there already": lambda work: work.drawer("hats").insert("a", PLAIN),
-    "one has changed": lambda work: work.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2),
+REFUSED: dict[str, Callable[[UnitOfWork], None]] = {
+    "one is there already": lambda uow: uow.drawer("hats").insert("a", PLAIN),
+    "one has changed": lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2),
 }
 
 
@@ -267,12 +267,12 @@ REFUSED: dict[str, Callable[[Work], None]] = {
 def test_of_what_is_written_together_all_is_left_where_one_is_refused(
     platform: Platform, database: Database[dict[str, Any]], how: str
 ) -> None:
-    act(platform, lambda work: work.drawer("hats").insert("a", PLAIN))
+    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
-    def write(work: Work) -> None:
-        assert work.drawer("caps").find_one("x") is None
-        work.drawer("caps").insert("x", PLAIN)
-        REFUSED[how](work)
+    def write(uow: UnitOfWork) -> None:
+        assert uow.drawer("caps").find_one("x") is None
+        uow.drawer("caps").insert("x", PLAIN)
+        REFUSED[how](uow)
 
     with pytest.raises(ChangedMeanwhile):
         act(platform, write)
@@ -285,10 +285,10 @@ def test_a_long_work_does_not_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(drawers, "HELD_MAX", 10)
 
-    def write(work: Work) -> int:
+    def write(uow: UnitOfWork) -> int:
         for number in range(25):
-            work.drawer("hats").insert(str(number), PLAIN)
-        return len(work.writes._held["hats"]) if work.writes else -1
+            uow.drawer("hats").insert(str(number), PLAIN)
+        return len(uow.writes._held["hats"]) if uow.writes else -1
 
     assert act(platform, write) == 5
     assert len(colours(database)) == 25

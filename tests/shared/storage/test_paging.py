@@ -60,8 +60,8 @@ def kept(platform: Platform) -> Platform:
             )
             for number in range(count)
         ]
-        platform.work(
-            fund_id, by=someone(), cause="test", action=lambda work: things.keep_many(work, made, part_of="test")
+        platform.run(
+            fund_id, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test")
         )
 
     keep_all(DZ, "open", 250)
@@ -104,9 +104,9 @@ def test_a_list_of_nothing_is_one_page(kept: Platform) -> None:
 def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: Platform) -> None:
     first = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100), status="open")
     newer = Thing(thing_id="open9999", status="open", filed_at=BEGAN + timedelta(days=1))
-    kept.work(DZ, by=someone(), cause="test", action=lambda work: things.keep(work, Outcome(newer)))
+    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep(uow, Outcome(newer)))
     gone = dataclasses.replace(first.items[-1], status="closed")  # the very thing that the cursor names
-    kept.work(DZ, by=someone(), cause="test", action=lambda work: things.keep(work, Outcome(gone)))
+    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep(uow, Outcome(gone)))
     rest = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100, cursor=first.next), status="open")
     assert [thing.thing_id for thing in rest] == [f"open{number:04d}" for number in range(149, 49, -1)]
 
@@ -169,7 +169,7 @@ def test_a_page_has_a_limit(limit: int) -> None:
 
 def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(platform: Platform) -> None:
     made = [Thing(thing_id=f"t{number:04d}", status="open", filed_at=BEGAN) for number in range(FIND_MAX + 1)]
-    platform.work(DZ, by=someone(), cause="test", action=lambda work: things.keep_many(work, made, part_of="test"))
+    platform.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
     with pytest.raises(BoundReached, match="things: more than 1000 by status"):
         things.find_all(reading(platform), status="open")
     assert len(things.find_all(reading(platform), limit=5, sort=OLDEST.sort, status="open")) == 5

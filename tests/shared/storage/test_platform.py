@@ -11,10 +11,10 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.engine import EMBEDDED, profile_of
-from shared.storage.platform import FundUnknown, Platform, WorkTooLarge
+from shared.storage.platform import FundUnknown, Platform, TransactionTooLarge
 from shared.storage.retention import BY_LAW
 from shared.storage.shelf import Index, Shelf
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone, told
 
 
@@ -43,16 +43,16 @@ def submitted(claim_id: str) -> ClaimSubmitted:
     )
 
 
-def put(work: Work, pot: Pot, *events: object) -> Pot:
-    return pots.keep(work, Outcome(pot, events))
+def put(uow: UnitOfWork, pot: Pot, *events: object) -> Pot:
+    return pots.keep(uow, Outcome(pot, events))
 
 
 def done(platform: Platform, action, fund: str = DZ):  # type: ignore[no-untyped-def]
-    return platform.work(fund, by=someone(), cause="request:1", action=action)
+    return platform.run(fund, by=someone(), cause="request:1", action=action)
 
 
 def test_state_events_and_audit_are_saved_together(platform: Platform) -> None:
-    done(platform, lambda work: put(work, Pot("a", opened_at=work.at), submitted("c1"), submitted("c2")))
+    done(platform, lambda uow: put(uow, Pot("a", opened_at=uow.at), submitted("c1"), submitted("c2")))
 
     assert pots.load(reading(platform), "a").version == 1
     outbox = platform.database["outbox"].find_one({})
@@ -66,8 +66,8 @@ def test_state_events_and_audit_are_saved_together(platform: Platform) -> None:
 
 
 def test_a_failure_leaves_nothing(platform: Platform) -> None:
-    def half(work: Work) -> None:
-        put(work, Pot("a"), submitted("c1"))
+    def half(uow: UnitOfWork) -> None:
+        put(uow, Pot("a"), submitted("c1"))
         raise PotUnknown
 
     with pytest.raises(PotUnknown):
@@ -78,13 +78,13 @@ def test_a_failure_leaves_nothing(platform: Platform) -> None:
 
 
 def test_a_thing_comes_back_as_it_was(platform: Platform) -> None:
-    pot = done(platform, lambda work: put(work, Pot("a", 2**40, work.at)))
+    pot = done(platform, lambda uow: put(uow, Pot("a", 2**40, uow.at)))
     assert pots.load(reading(platform), "a") == pot
 
 
 def test_one_fund_never_sees_another_s(platform: Platform) -> None:
-    done(platform, lambda work: put(work, Pot("a", 1)))
-    done(platform, lambda work: put(work, Pot("a", 2)), fund=TN)
+    done(platform, lambda uow: put(uow, Pot("a", 1)))
+    done(platform, lambda uow: put(uow, Pot("a", 2)), fund=TN)
     assert pots.load(reading(platform), "a").amount_minor == 1
     assert [pot.amount_minor for pot in pots.find_all(reading(platform, TN))] == [2]
     with pytest.raises(FundUnknown):
@@ -92,11 +92,11 @@ def test_one_fund_never_sees_another_s(platform: Platform) -> None:
 
 
 def test_racers_are_run_again_until_each_has_had_its_turn(platform: Platform) -> None:
-    done(platform, lambda work: put(work, Pot("a")))
+    done(platform, lambda uow: put(uow, Pot("a")))
 
-    def add_one(work: Work) -> None:
-        pot = pots.load(work, "a")
-        put(work, replace(pot, amount_minor=pot.amount_minor + 1), submitted("c"))
+    def add_one(uow: UnitOfWork) -> None:
+        pot = pots.load(uow, "a")
+        put(uow, replace(pot, amount_minor=pot.amount_minor + 1), submitted("c"))
 
     racers = [threading.Thread(target=done, args=(platform, add_one)) for _ in range(4)]
     for racer in racers:
@@ -108,14 +108,14 @@ def test_racers_are_run_again_until_each_has_had_its_turn(platform: Platform) ->
 
 
 def test_a_writer_that_is_always_late_is_told_so(platform: Platform) -> None:
-    old = done(platform, lambda work: put(work, Pot("a")))
-    done(platform, lambda work: put(work, old))
+    old = done(platform, lambda uow: put(uow, Pot("a")))
+    done(platform, lambda uow: put(uow, old))
     with pytest.raises(ChangedMeanwhile):
-        done(platform, lambda work: put(work, old))
+        done(platform, lambda uow: put(uow, old))
 
 
 def test_many_events_are_split_over_documents_in_order(platform: Platform) -> None:
-    done(platform, lambda work: put(work, Pot("a"), *(submitted(f"c{n}") for n in range(450))))
+    done(platform, lambda uow: put(uow, Pot("a"), *(submitted(f"c{n}") for n in range(450))))
     documents = list(platform.database["outbox"].find().sort("_id", 1))
     keys = [event["key"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
     assert len(documents) == 3 and keys == [f"{DZ}:c{n}" for n in range(450)]
@@ -126,10 +126,10 @@ def test_more_than_the_embedded_engine_can_hold_at_once_is_named_and_leaves_noth
     if profile_of(platform.database) is not EMBEDDED:
         pytest.skip("MongoDB holds 150 MB in a transaction")
 
-    def act(work: Work) -> None:
+    def act(uow: UnitOfWork) -> None:
         for number in range(150):
-            work.drawer("heap").insert(str(number), {"much": bytes(1 << 20)})
+            uow.drawer("heap").insert(str(number), {"much": bytes(1 << 20)})
 
-    with pytest.raises(WorkTooLarge):
-        platform.work(DZ, by=someone(), cause="test", action=act)
+    with pytest.raises(TransactionTooLarge):
+        platform.run(DZ, by=someone(), cause="test", action=act)
     assert platform.database["heap"].count_documents({}) == 0

@@ -21,7 +21,7 @@ NEVER_S = 20.0
 
 
 def write(platform: Platform, collection: str, name: str = "one") -> None:
-    platform.work(DZ, by=someone(), cause="", action=lambda work: work.drawer(collection).insert(name, {}))
+    platform.run(DZ, by=someone(), cause="", action=lambda uow: uow.drawer(collection).insert(name, {}))
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def test_a_commit_wakes_what_waits_for_its_collections_and_nothing_else(platform
 def test_nothing_is_woken_by_what_was_not_kept(platform: Platform) -> None:
     letters = platform.wakeups.on("letters")
 
-    def fail(work: Any) -> None:
-        work.drawer("letters").insert("one", {})
+    def fail(uow: Any) -> None:
+        uow.drawer("letters").insert("one", {})
         raise LookupError
 
     with pytest.raises(LookupError):
-        platform.work(DZ, by=someone(), cause="", action=fail)
+        platform.run(DZ, by=someone(), cause="", action=fail)
     assert not letters.wait(0.01, watched_s=0.01)
 
 

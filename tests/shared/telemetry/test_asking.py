@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import NonRecordingSpan, SpanContext
 
 from shared.storage.platform import ChangedMeanwhile, Platform
-from shared.storage.work import Work
+from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import asking
 from tests.ground import DZ, someone
 
@@ -28,12 +28,12 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 
 
 def write(platform: Platform) -> None:
-    def act(work: Work) -> None:
-        assert work.drawer("hats").find_one("b") is None
-        work.drawer("hats").insert("a", PLAIN)
-        work.drawer("caps").insert("a", PLAIN)
+    def act(uow: UnitOfWork) -> None:
+        assert uow.drawer("hats").find_one("b") is None
+        uow.drawer("hats").insert("a", PLAIN)
+        uow.drawer("caps").insert("a", PLAIN)
 
-    platform.work(DZ, by=someone(), cause="test", action=act)
+    platform.run(DZ, by=someone(), cause="test", action=act)
 
 
 def test_a_recorded_trace_shows_each_command(platform: Platform, seen: InMemorySpanExporter) -> None:

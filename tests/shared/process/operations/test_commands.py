@@ -149,9 +149,7 @@ def test_who_reads_only_the_first_lines_sees_no_fault(command: Command) -> None:
 
 def test_jobs_are_listed_retried_and_given_up(platform: Platform, command: Command) -> None:
     for thing_id in ("a", "b"):
-        platform.work(
-            TN, by=someone(), cause="test", action=lambda work, it=thing_id: queue.schedule(work, "print", it)
-        )
+        platform.run(TN, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
     failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
     platform.database["jobs"].update_many({}, {"$set": failed})
     shown = command("jobs", "list")

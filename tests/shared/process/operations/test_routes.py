@@ -37,7 +37,7 @@ def ordered(platform: Platform, claim_id: str) -> BenefitOrdered:
 
 def park(platform: Platform, *claim_ids: str, fund: str = DZ) -> list[str]:
     """Orders for claims that are not there, parked one after the other; their ids."""
-    stranger = platform.make_work(fund, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
+    stranger = platform.make_uow(fund, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
     for claim_id in claim_ids:
         stranger.tell(ordered(platform, claim_id))
     events: list[Any] = stranger.events
@@ -124,7 +124,7 @@ def test_another_fund_s_letters_are_not_there(platform: Platform, operator: Call
 
 
 def tell(platform: Platform, fund: str, *events: ClaimSubmitted) -> None:
-    platform.work(fund, by=someone(), cause="test", action=lambda work: [work.tell(event) for event in events])
+    platform.run(fund, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
 
 
 def test_what_a_fund_told_is_told_again_by_a_worker(platform: Platform, operator: Caller) -> None:
@@ -162,9 +162,7 @@ def test_the_inbox_tells_how_its_workers_stand(platform: Platform, operator: Cal
 def fail(platform: Platform, *thing_ids: str, fund: str = DZ) -> None:
     """Jobs that failed as often as they may."""
     for thing_id in thing_ids:
-        platform.work(
-            fund, by=someone(), cause="test", action=lambda work, it=thing_id: queue.schedule(work, "print", it)
-        )
+        platform.run(fund, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
         failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
         platform.database["jobs"].update_one({"_id": f"{fund}:print:{thing_id}"}, {"$set": failed})
 

@@ -40,7 +40,7 @@ class Deed:
 
 
 @dataclass
-class Work:
+class UnitOfWork:
     """One cause's work in one fund at one instant: what actions read from, keep in and tell through."""
 
     fund: Fund
@@ -93,12 +93,12 @@ class Work:
         return Drawer(self.collection(name), self.fund.fund_id, self.writes)
 
 
-def outbox_documents(works: Sequence[Work], outbox_id: str) -> list[Document]:
+def outbox_documents(uows: Sequence[UnitOfWork], outbox_id: str) -> list[Document]:
     """The events of a transaction, by fund and in order, in as few documents as the limits allow; their ids keep the
     order."""
     told: dict[str, list[Document]] = {}
-    for work in works:
-        told.setdefault(work.fund.fund_id, []).extend(work.events)
+    for uow in uows:
+        told.setdefault(uow.fund.fund_id, []).extend(uow.events)
     batches = [
         (fund_id, batch)
         for fund_id, events in told.items()
