@@ -16,8 +16,8 @@ from pymongo import MongoClient
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
 from services.payments.declarations import jobs, store
-from shared.storage.platform import Platform
-from tests.ground import DZ, funds, platform_on, reading
+from shared.storage.service_context import ServiceContext
+from tests.ground import DZ, context_on, funds, reading
 from tests.payments.declarations.builders import das_b, workers
 from tests.payments.declarations.desk import Desk
 
@@ -39,7 +39,7 @@ def main(sizes: list[int]) -> None:
 def _declare(uri: str, size: int) -> None:
     with MongoClient[dict[str, Any]](uri) as client:
         client.drop_database(DATABASE)
-        desk = Desk(platform_on(client[DATABASE], uri))
+        desk = Desk(context_on(client[DATABASE], uri))
         files = das_b(workers(size))
         begun = time.perf_counter()
         sent = desk.send(files)
@@ -52,13 +52,13 @@ def _declare(uri: str, size: int) -> None:
 
 def _work(uri: str, declaration_id: str) -> tuple[float, float, float]:
     with MongoClient[dict[str, Any]](uri) as client:
-        platform: Platform = platform_on(client[DATABASE], uri)
-        declaration = store.declarations.load(reading(platform), declaration_id)
+        context: ServiceContext = context_on(client[DATABASE], uri)
+        declaration = store.declarations.load(reading(context), declaration_id)
         begun = time.perf_counter()
-        judged = jobs.check(platform, DZ, declaration)
+        judged = jobs.check(context, DZ, declaration)
         checked = time.perf_counter()
-        jobs.keep_workers(platform, DZ, declaration, judged)
-        concluded = jobs.conclude(platform, DZ, declaration, judged)
+        jobs.keep_workers(context, DZ, declaration, judged)
+        concluded = jobs.conclude(context, DZ, declaration, judged)
         booked = time.perf_counter()
         if concluded.status != "accepted":
             raise SystemExit(f"not accepted but {concluded.status}")

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
-from tests.ground import platform_on
+from tests.ground import context_on
 from tests.identity.builders import AMIRA_NIN, KARIM_NIN, forgotten
 from tests.identity.conftest import House, Town, house_on, opened
 
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def measure(town: Town, uri: str) -> None:
-    house = house_on(town, lambda clock: platform_on(town.database, uri, clock=clock))
+    house = house_on(town, lambda clock: context_on(town.database, uri, clock=clock))
     asked: dict[str, Callable[[str], object]] = {
         "sign-in, wrong password": lambda nin: house.browser().submit(nin, "wrong"),
         "way back asked for": lambda nin: house.browser().ask("/accounts/recovery", forgotten(national_id=nin)),
@@ -53,7 +53,7 @@ def _in_turn(house: House, ask: Callable[[str], object]) -> dict[str, list[float
     """Each name as often as the others, in an order of chance; doors are forgotten in between."""
     taken: dict[str, list[float]] = {who: [] for who in NAMES}
     for _ in range(ROUNDS):
-        house.platform.database["tries"].delete_many({})
+        house.context.database["tries"].delete_many({})
         for who, nin in random.sample(list(NAMES.items()), len(NAMES)):
             began_s = time.perf_counter()
             ask(nin)

@@ -57,7 +57,7 @@ from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.sealing.keys import FundKeys, from_data, generate_keyring, restricted
 from shared.storage.connection import connect
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 
 SIZES = (5_000, 10_000, 20_000)
@@ -130,8 +130,8 @@ class Line:
         self.engine = psutil.Process(process)
         self.servers = here.broker(TANSU)
         ring = generate_keyring([FUND])
-        self.platforms = {
-            each.name: Platform(
+        self.contexts = {
+            each.name: ServiceContext(
                 database=connect(secantusdb.uri(port=port), f"bench_{each.name}"),
                 funds=load([FUND]),
                 keys=from_data(restricted(ring, CLASSES[each.name])),
@@ -139,8 +139,8 @@ class Line:
             for each in SERVICES
         }
         for each in SERVICES:
-            each.make_indexes(self.platforms[each.name])
-        self.relays = {name: Relay(platform, self.servers, name="relay") for name, platform in self.platforms.items()}
+            each.make_indexes(self.contexts[each.name])
+        self.relays = {name: Relay(context, self.servers, name="relay") for name, context in self.contexts.items()}
         self.consumers = {each.name: self._consumer(each) for each in SERVICES}
         self.spent: list[Spent] = []
 
@@ -181,8 +181,8 @@ class Line:
 
     def relay(self, name: str) -> None:
         """Carry what a service's outbox holds to the broker."""
-        relay, platform = self.relays[name], self.platforms[name]
-        waiting = [row["events"] for row in platform.database["outbox"].find({"is_sent": False})]
+        relay, context = self.relays[name], self.contexts[name]
+        waiting = [row["events"] for row in context.database["outbox"].find({"is_sent": False})]
         told = sum(len(event["body"]) for events in waiting for event in events)  # type: ignore[attr-defined]
         with self.step(f"{name}: relay"):
             while relay.carry():
@@ -191,7 +191,7 @@ class Line:
 
     def hear(self, service: Service[Any], *, until: Callable[[], bool]) -> None:
         """Let a service take in what its topics hold."""
-        inbox = Inbox(self.platforms[service.name], service=service.name, reactions=service.hears())
+        inbox = Inbox(self.contexts[service.name], service=service.name, reactions=service.hears())
         consumer = self.consumers[service.name]
         with self.step(f"{service.name}: inbox"):
             idle = 0
@@ -206,7 +206,7 @@ class Line:
         raise SystemExit(f"{service.name} did not come to its end")
 
     def count(self, service: str, collection: str, **equal: Any) -> int:
-        return self.platforms[service].database[collection].count_documents(equal)
+        return self.contexts[service].database[collection].count_documents(equal)
 
     def run(self) -> None:
         drawn = cast(ALGERIA, run=1, count=self.size)
@@ -225,16 +225,16 @@ class Line:
         )
         self.hear(notifications, until=lambda: self.count("notifications", "messages", channel="sms") == self.size)
         with self.step("notifications: send"):
-            later = replace(self.platforms["notifications"], clock=lambda: now() + LATER)
+            later = replace(self.contexts["notifications"], clock=lambda: now() + LATER)
             while send_waiting(later, FUND, provider=Provider()):
                 pass
-        sent = [row["message_id"] for row in self.platforms["notifications"].database["messages"].find(SENT_SMS)]
+        sent = [row["message_id"] for row in self.contexts["notifications"].database["messages"].find(SENT_SMS)]
         if len(sent) != self.size:
             raise SystemExit("not all messages left")
         with self.step("notifications: receipts"):
             for at in range(0, self.size, RECEIPTS_TOGETHER_MAX):
                 arrived = dict.fromkeys(sent[at : at + RECEIPTS_TOGETHER_MAX])
-                self.platforms["notifications"].run(
+                self.contexts["notifications"].run(
                     FUND,
                     by=system("bench"),
                     cause="bench",
@@ -244,7 +244,7 @@ class Line:
 
     def register(self, told: Cast) -> None:
         """The fund's register knows the firm and its workers, and the others have heard of them."""
-        fund_platform = self.platforms["identity"]
+        fund_platform = self.contexts["identity"]
         firm = Employer(
             employer_id=told.employer.number,
             name=told.employer.name,
@@ -277,15 +277,15 @@ class Line:
 
     def declare(self, told: Cast) -> str:
         """The annual declaration handed in and accepted; its id."""
-        platform = self.platforms["payments"]
-        caller = Office(payments, platform).employer(told.employer.number, fund=FUND)
-        year = platform.clock().year - 1
+        context = self.contexts["payments"]
+        caller = Office(payments, context).employer(told.employer.number, fund=FUND)
+        year = context.clock().year - 1
         parts = [(BytesIO(content), name) for name, content in payroll.das_b(told, year=year).items()]
         form = {"employer_id": told.employer.number, "form": ALGERIA.form, "period": str(year), "files": parts}
         sent = caller.post("/declarations", data=form, content_type="multipart/form-data")
         declaration_id = str(sent.json["declaration_id"])
         with self.step("payments: check"):
-            Runner(platform, [checking()]).run_due()
+            Runner(context, [checking()]).run_due()
         seen = caller.get(f"/declarations/{declaration_id}").json
         if seen["status"] != "accepted":
             raise SystemExit(f"not accepted but {seen['status']}")

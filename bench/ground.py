@@ -26,7 +26,7 @@ from shared.http.callers import ALGORITHMS
 from shared.process.service import Service
 from shared.sealing.keys import from_file, generate_keyring
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 JARS = Path(__file__).parents[1] / "var" / "jars"
 FUND = "dz-cnas"
@@ -88,16 +88,16 @@ class Ground:
     def log(self, name: str) -> Path:
         return self.home / f"{name}-{next(self._numbers)}.log"
 
-    def platform(self, of: Service[Any] = service) -> Platform:
+    def context(self, of: Service[Any] = service) -> ServiceContext:
         """A platform over a fresh database that has the service's indexes."""
         database = connect(self.documents(), f"bench_{next(self._numbers)}")
-        made = Platform(database=database, funds=load([FUND]), keys=from_file(self.keys_file()))
+        made = ServiceContext(database=database, funds=load([FUND]), keys=from_file(self.keys_file()))
         of.make_indexes(made)
         return made
 
     def database(self, of: Service[Any] = service) -> str:
         """The name of such a database."""
-        made = self.platform(of)
+        made = self.context(of)
         made.database.client.close()
         return made.database.name
 

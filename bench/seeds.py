@@ -11,7 +11,7 @@ from shared.bus import envelope
 from shared.events.claims import ClaimSubmitted
 from shared.events.declaring import declaration_of
 from shared.kernel.actors import system
-from shared.storage.platform import Platform, as_kept, now
+from shared.storage.service_context import ServiceContext, as_kept, now
 from shared.storage.unit_of_work import UnitOfWork
 
 CLAIMS = declaration_of(ClaimSubmitted).owner
@@ -31,20 +31,22 @@ def submitted(number: int) -> ClaimSubmitted:
     )
 
 
-def told(platform: Platform, events: int) -> Iterator[dict[str, Any]]:
+def told(context: ServiceContext, events: int) -> Iterator[dict[str, Any]]:
     """Events as an outbox holds them."""
-    uow: UnitOfWork = platform.reading(FUND, by=system("bench"))
+    uow: UnitOfWork = context.reading(FUND, by=system("bench"))
     for number in range(events):
         uow.tell(submitted(number), version=1)
         yield uow.events.pop()  # type: ignore[misc]
 
 
-def fill_topic(platform: Platform, servers: str, events: int, *, topic: str = CLAIMS, is_hexkits: bool = False) -> None:
+def fill_topic(
+    context: ServiceContext, servers: str, events: int, *, topic: str = CLAIMS, is_hexkits: bool = False
+) -> None:
     """Put events into a topic, with the headers that hexkit asks for where it is to read them."""
     producer = KafkaProducer(
         bootstrap_servers=servers, acks="all", enable_idempotence=True, linger_ms=20, batch_size=200_000
     )
-    for event in told(platform, events):
+    for event in told(context, events):
         headers = envelope.headers(event) + (_hexkits(event) if is_hexkits else [])
         producer.send(topic, value=event["body"], key=event["key"].encode(), headers=headers)
     producer.flush()
@@ -56,14 +58,14 @@ def _hexkits(event: dict[str, Any]) -> envelope.Headers:
     return [(name, value.encode()) for name, value in ids.items()]
 
 
-def fill_outbox(platform: Platform, *, rows: int, events_a_row: int, topic: str = RELAYED_TO) -> None:
+def fill_outbox(context: ServiceContext, *, rows: int, events_a_row: int, topic: str = RELAYED_TO) -> None:
     """An outbox as so many units of work leave it, each of which told so many events."""
-    events = told(platform, rows * events_a_row)
+    events = told(context, rows * events_a_row)
     batch: list[dict[str, Any]] = []
     for number in range(rows):
         mine = [{**next(events), "topic": topic} for _ in range(events_a_row)]
-        row_id = f"{platform.new_id()}/{number:06d}"
+        row_id = f"{context.new_id()}/{number:06d}"
         batch.append({"_id": row_id, "is_sent": False, "at": mine[0]["at"], "events": mine})
         if len(batch) == ROWS_A_BATCH or number == rows - 1:
-            platform.database["outbox"].insert_many(batch)  # type: ignore[arg-type]
+            context.database["outbox"].insert_many(batch)  # type: ignore[arg-type]
             batch = []

@@ -16,7 +16,7 @@ from bench.asking import Answers, ask, request
 from bench.ground import FUND, ISSUER, Ground
 from bench.pairs import Run
 from deploy.local.programs import HOST, Program, answers_http, free_port, is_listening
-from shared.storage.platform import now
+from shared.storage.service_context import now
 
 THREADS = 8
 CONNECTIONS = 8

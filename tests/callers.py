@@ -16,7 +16,7 @@ from shared.http.app import build
 from shared.http.callers import ALGORITHMS, Verifier
 from shared.http.limits import USUAL
 from shared.process.service import Service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.contracts import services
 from tests.ground import DZ
 
@@ -115,20 +115,20 @@ class Caller:
 class Office:
     """A service of a test, and the people who come to it."""
 
-    def __init__(self, service: Service[Any], platform: Platform, own: Any = None) -> None:
+    def __init__(self, service: Service[Any], context: ServiceContext, own: Any = None) -> None:
         self.service = service
-        self.platform = platform
-        service.make_indexes(platform)
+        self.context = context
+        service.make_indexes(context)
         verifier = Verifier(FixedKeys(), issuer=ISSUER, audience=service.name)
         routes = [route for routes in service.routes for route in routes.all]
         self.app = build(
             service.name,
             routes=routes,
-            platform=platform,
+            context=context,
             verifier=verifier,
             texts=service.texts(),
             document=service.openapi,
-            blueprints=service.blueprints(own, platform) if own is not None else (),
+            blueprints=service.blueprints(own, context) if own is not None else (),
             quotas=UNCOUNTED,
         )
         self.scopes = {route.needs for route in routes if route.needs}
@@ -149,5 +149,5 @@ class Office:
         return self.app.test_client()
 
     def _caller(self, fund: str, **claims: Any) -> Caller:
-        claims.setdefault("iat", int(self.platform.clock().timestamp()))  # a test's clock may stand in another year
+        claims.setdefault("iat", int(self.context.clock().timestamp()))  # a test's clock may stand in another year
         return Caller(self.app.test_client(), self.service, fund, self.scopes, **claims)

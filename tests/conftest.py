@@ -18,9 +18,9 @@ from pymongo.database import Database
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.engines.cluster import chosen
-from tests.ground import platform_on
+from tests.ground import context_on
 
 settings.register_profile("himaya", deadline=None)
 """How long an example takes is the machine's business: no test asserts a time."""
@@ -69,6 +69,6 @@ def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dic
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str) -> Platform:
+def context(database: Database[dict[str, Any]], mongodb: str) -> ServiceContext:
     """The ground of one service over an empty database."""
-    return platform_on(database, mongodb)
+    return context_on(database, mongodb)

@@ -15,7 +15,7 @@ from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
 from shared.sealing.keys import FundKeys, from_data, generate_keyring
 from shared.storage.connection import connect
-from shared.storage.platform import Platform, as_kept, now
+from shared.storage.service_context import ServiceContext, as_kept, now
 from shared.storage.unit_of_work import UnitOfWork
 
 DZ, TN = "dz-cnas", "tn-cnss"
@@ -32,9 +32,9 @@ def keys() -> dict[str, FundKeys]:
     return from_data(generate_keyring([DZ, TN]))
 
 
-def platform_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> Platform:
+def context_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> ServiceContext:
     """A platform as a process has it, over the test's own database."""
-    return Platform(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
+    return ServiceContext(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
 
 
 def someone(**facts: Any) -> Actor:
@@ -42,20 +42,20 @@ def someone(**facts: Any) -> Actor:
     return Actor(**{"kind": ActorKind.STAFF, "subject": "tester", **facts})
 
 
-def reading(platform: Platform, fund_id: str = DZ) -> UnitOfWork:
-    return platform.reading(fund_id, by=someone())
+def reading(context: ServiceContext, fund_id: str = DZ) -> UnitOfWork:
+    return context.reading(fund_id, by=someone())
 
 
-def told(platform: Platform) -> list[str]:
+def told(context: ServiceContext) -> list[str]:
     """The types of all events in the outbox, in the order of their telling."""
-    documents = platform.database["outbox"].find().sort("_id", 1)
+    documents = context.database["outbox"].find().sort("_id", 1)
     return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
 
 
-def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> None:
+def hear(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
-    inbox = Inbox(platform, service=service.name, reactions=service.hears())
-    stranger = platform.make_uow(fund_id, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
+    inbox = Inbox(context, service=service.name, reactions=service.hears())
+    stranger = context.make_uow(fund_id, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
     for event in events:
         stranger.tell(event)
     letters = [
@@ -66,6 +66,6 @@ def hear(platform: Platform, service: Any, *events: Any, fund_id: str = DZ) -> N
     inbox.take(letters)
 
 
-def parked(platform: Platform) -> list[str]:
+def parked(context: ServiceContext) -> list[str]:
     """Why events were parked, in the order in which that happened."""
-    return [str(row["why"]) for row in platform.database["deadletters"].find().sort("parked_at", 1)]
+    return [str(row["why"]) for row in context.database["deadletters"].find().sort("parked_at", 1)]

@@ -7,7 +7,7 @@ from typing import Any
 from shared.jobs.job import Job, JobKind
 from shared.jobs.runner import Runner
 from shared.kernel.errors import Unavailable
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 AT_ONCE = 100
 
@@ -21,26 +21,26 @@ class Rounds:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.of, name)
 
-    def run(self, platform: Platform, fund_id: str) -> int:
+    def run(self, context: ServiceContext, fund_id: str) -> int:
         """How many things were done. Raises what kept the last of them from it, where that was unavailable."""
-        gathered = self.of.gather(platform, fund_id) if hasattr(self.of, "gather") else 0
-        return gathered + once(platform, fund_id, self.of.job)
+        gathered = self.of.gather(context, fund_id) if hasattr(self.of, "gather") else 0
+        return gathered + once(context, fund_id, self.of.job)
 
 
-def once(platform: Platform, fund_id: str, kind: JobKind) -> int:
+def once(context: ServiceContext, fund_id: str, kind: JobKind) -> int:
     done: list[str] = []
     away: list[Unavailable] = []
 
-    def run(platform: Platform, fund_id: str, thing_id: str) -> Any:
+    def run(context: ServiceContext, fund_id: str, thing_id: str) -> Any:
         try:
-            again_at = kind.run(platform, fund_id, thing_id)
+            again_at = kind.run(context, fund_id, thing_id)
         except Unavailable as gone:
             away.append(gone)
             raise
         done.append(thing_id)
         return again_at
 
-    runner = Runner(platform, [replace(kind, run=run, at_once=AT_ONCE)])
+    runner = Runner(context, [replace(kind, run=run, at_once=AT_ONCE)])
     begun: list[tuple[str, Job]] = [each for each in runner._take_due() if each[0] == fund_id]
     leave: Callable[[str, Job], None] = runner._run_and_leave
     for each in begun:

@@ -24,11 +24,11 @@ class Consuming:
     def __init__(self, ground: Ground, broker: str) -> None:
         self.ground = ground
         self.servers = ground.broker(broker)
-        platform = ground.platform()
-        fill_topic(platform, self.servers, IDLE_EVENTS)
+        context = ground.context()
+        fill_topic(context, self.servers, IDLE_EVENTS)
         if broker == KAFKA:
             make_topics(self.servers, FOR_HEXKIT)
-            fill_topic(platform, self.servers, HEXKIT_EVENTS, topic=FOR_HEXKIT, is_hexkits=True)
+            fill_topic(context, self.servers, HEXKIT_EVENTS, topic=FOR_HEXKIT, is_hexkits=True)
 
     def ours(self, what: str, events: int) -> Callable[[], Run]:
         return lambda: self._run("bench.ours.consume", what, events, group())

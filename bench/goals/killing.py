@@ -38,9 +38,9 @@ def measure(ground: Ground) -> list[Row]:
     program, servers = ground.broker_program(KAFKA)
     with running(program, log=ground.log("kafka")):
         make_topics(servers, FOR_HEXKIT)
-        platform = ground.platform()
-        fill_topic(platform, servers, EVENTS)
-        fill_topic(platform, servers, EVENTS, topic=FOR_HEXKIT, is_hexkits=True)
+        context = ground.context()
+        fill_topic(context, servers, EVENTS)
+        fill_topic(context, servers, EVENTS, topic=FOR_HEXKIT, is_hexkits=True)
         faststream = "bench.peers.faststream_consume", "log", "default"
         commands: dict[str, Command] = {
             "ours": (sys.executable, "-m", "bench.ours.consume", "log", FOREVER, group()),

@@ -21,7 +21,7 @@ LONGEST_S = 400.0
 
 
 def measure(ground: Ground) -> list[Row]:
-    with _platform(ground) as settings:
+    with _context(ground) as settings:
         log = ground.log("last-day")
         with log.open("wb") as errors:
             ended = subprocess.run(
@@ -60,7 +60,7 @@ def rows(said: dict[str, Any]) -> list[Row]:
 
 
 @contextmanager
-def _platform(ground: Ground) -> Iterator[dict[str, str]]:
+def _context(ground: Ground) -> Iterator[dict[str, str]]:
     """The platform as `make run` starts it, with ports and state of its own."""
     var = ground.home / "last-day"
     var.mkdir()

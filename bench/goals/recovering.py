@@ -20,7 +20,7 @@ from bench.results import Row, at_least, at_most
 from bench.seeds import CLAIMS, fill_outbox, submitted
 from deploy.local.programs import HOST, free_port, running
 from shared.kernel.actors import system
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 EVENTS_A_WORK = 10
 FILLED_ROWS = 250
@@ -38,12 +38,12 @@ class Pipeline:
     """A database, a broker and whatever workers run on them."""
 
     ground: Ground
-    platform: Platform
+    context: ServiceContext
     servers: str
 
     def settings(self) -> dict[str, str]:
         return environment(
-            **self.ground.settings(self.platform.database.name),
+            **self.ground.settings(self.context.database.name),
             KAFKA_BOOTSTRAP_SERVERS=self.servers,
             ISSUER=ISSUER,
             JWKS_URL=self.ground.jwks_url(),
@@ -74,13 +74,13 @@ class Pipeline:
     def tell(self, events: int = 1) -> str:
         """One unit of work that tells so many events; the case of its last."""
         told = [submitted(number) for number in range(events)]
-        self.platform.run(
+        self.context.run(
             FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.tell(event) for event in told]
         )
         return told[-1].claim_id
 
     def is_heard(self, case: str) -> bool:
-        return self.platform.database["heard"].find_one({"_id": f"{FUND}:{case}"}, {"_id": 1}) is not None
+        return self.context.database["heard"].find_one({"_id": f"{FUND}:{case}"}, {"_id": 1}) is not None
 
     def until_ready(self) -> None:
         """Until a worker has joined and handles what is told."""
@@ -88,12 +88,12 @@ class Pipeline:
         until(lambda: self.is_heard(case))
 
     def heard(self) -> int:
-        return self.platform.database["heard"].estimated_document_count()
+        return self.context.database["heard"].estimated_document_count()
 
     def relayed(self) -> float:
         """Outbox documents a second, from the first that is sent of a full outbox to the last."""
         waiting = {"is_sent": False}
-        outbox = self.platform.database["outbox"]
+        outbox = self.context.database["outbox"]
         until(lambda: outbox.count_documents(waiting) < BACKLOG_ROWS)
         began_s, left = time.perf_counter(), outbox.count_documents(waiting)
         until(lambda: outbox.find_one(waiting, {"_id": 1}) is None)
@@ -102,7 +102,7 @@ class Pipeline:
     def drained(self, rows: int) -> float:
         """Events a second through relay and inbox, from an outbox that is full to the last one handled."""
         before = self.heard()
-        fill_outbox(self.platform, rows=rows, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
+        fill_outbox(self.context, rows=rows, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
         began_s = time.perf_counter()
         until(lambda: self.heard() - before >= rows * EVENTS_A_WORK)
         return rows * EVENTS_A_WORK / (time.perf_counter() - began_s)
@@ -131,18 +131,18 @@ def _latency(ground: Ground, broker: str) -> Row:
 def measure_recovery(ground: Ground) -> list[Row]:
     """P9: a worker killed with -9, and a broker that was away and comes back with what it held."""
     program, servers = ground.broker_program(KAFKA)
-    pipeline = Pipeline(ground, ground.platform(), servers)
+    pipeline = Pipeline(ground, ground.context(), servers)
     with running(program, log=ground.log("kafka")):
         make_topics(servers)
         rows = [_killed(pipeline)]
         worker = pipeline.start()
         pipeline.until_ready()
-        fill_outbox(pipeline.platform, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
+        fill_outbox(pipeline.context, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
         full = pipeline.relayed()
         pipeline.until_ready()
     try:
         time.sleep(AWAY_S)
-        fill_outbox(pipeline.platform, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
+        fill_outbox(pipeline.context, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
         last, before = pipeline.tell(), pipeline.heard()
         with running(program, log=ground.log("kafka")), ThreadPoolExecutor(1) as beside:
             back_s, relayed = time.perf_counter(), beside.submit(pipeline.relayed)
@@ -208,7 +208,7 @@ def _pipeline(ground: Ground, broker: str) -> Iterator[Pipeline]:
     program, servers = ground.broker_program(broker)
     with running(program, log=ground.log("broker")):
         make_topics(servers)
-        yield Pipeline(ground, ground.platform(), servers)
+        yield Pipeline(ground, ground.context(), servers)
 
 
 def _tell_for(pipeline: Pipeline, seconds: float, *, a_second: float) -> float:

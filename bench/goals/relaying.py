@@ -48,10 +48,10 @@ def relaying(ground: Ground, broker: str, module: str, rows: int, events_a_row: 
     servers = ground.broker(broker)
 
     def once() -> Run:
-        platform = ground.platform()
-        database = platform.database.name
-        fill_outbox(platform, rows=rows, events_a_row=events_a_row)
-        platform.database.client.close()
+        context = ground.context()
+        database = context.database.name
+        fill_outbox(context, rows=rows, events_a_row=events_a_row)
+        context.database.client.close()
         try:
             return run(ground, module, **ground.settings(database), KAFKA_BOOTSTRAP_SERVERS=servers)
         finally:

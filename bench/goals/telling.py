@@ -29,7 +29,7 @@ from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass, Sealed
 from shared.process.chores import threads
-from shared.storage.platform import Platform, as_kept
+from shared.storage.service_context import ServiceContext, as_kept
 
 CLAIMS = 600
 TOGETHER = 50
@@ -40,18 +40,18 @@ FLOOR_EACH_S, TARGET_EACH_S = 40.0, 80.0
 
 
 def measure(ground: Ground) -> list[Row]:
-    platform = ground.platform(service)
-    _hear(platform, [_persons(platform)])
+    context = ground.context(service)
+    _hear(context, [_persons(context)])
     claims = [_claim(number) for number in range(CLAIMS)]
     centre = Centre(free_port(), free_port(), free_port())
     ground.start(centre.program(ground.home / "messages"))
     began_s = time.monotonic()
     for start in range(0, CLAIMS, TOGETHER):
-        _hear(platform, claims[start : start + TOGETHER])
+        _hear(context, claims[start : start + TOGETHER])
     taken_s = time.monotonic() - began_s
-    with _sending(platform, centre.settings()):
+    with _sending(context, centre.settings()):
         began_s = time.monotonic()
-        _until_all_are_settled(platform)
+        _until_all_are_settled(context)
         sent_s = time.monotonic() - began_s
     counts = centre.counts()
     each_s = CLAIMS / sent_s
@@ -78,10 +78,10 @@ def _person_ref(number: int) -> str:
     return f"p{number:024d}"
 
 
-def _persons(platform: Platform) -> PersonsRegistered:
+def _persons(context: ServiceContext) -> PersonsRegistered:
     def contact(number: int) -> Sealed:
         reached = {"email": f"person.{number}@personne.example", "mobile": f"+2135{number:07d}9"}
-        return platform.keys[FUND].seal(json.dumps(reached), as_=DataClass.CONTACT, whose=_person_ref(number))
+        return context.keys[FUND].seal(json.dumps(reached), as_=DataClass.CONTACT, whose=_person_ref(number))
 
     people = tuple(
         RegisteredPerson(
@@ -105,9 +105,9 @@ def _claim(number: int) -> ClaimSubmitted:
     )
 
 
-def _hear(platform: Platform, events: Iterable[Any]) -> None:
+def _hear(context: ServiceContext, events: Iterable[Any]) -> None:
     """Events as the reader hands them to the inbox."""
-    stranger = platform.make_uow(FUND, by=system("bench"), cause="", at=as_kept(platform.clock()), writes=None)
+    stranger = context.make_uow(FUND, by=system("bench"), cause="", at=as_kept(context.clock()), writes=None)
     for event in events:
         stranger.tell(event)
     stored: Sequence[Any] = stranger.events
@@ -115,7 +115,7 @@ def _hear(platform: Platform, events: Iterable[Any]) -> None:
         Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stored)
     ]
-    Inbox(platform, service=service.name, reactions=service.hears()).take(letters)
+    Inbox(context, service=service.name, reactions=service.hears()).take(letters)
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,10 @@ class Centre:
 
 
 @contextmanager
-def _sending(platform: Platform, settings: Settings) -> Iterator[None]:
+def _sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
     """The chores of a worker, in their threads."""
     stop = threading.Event()
-    working = threads(chores(settings), platform, stop)
+    working = threads(chores(settings), context, stop)
     for thread in working:
         thread.start()
     try:
@@ -181,9 +181,9 @@ def _sending(platform: Platform, settings: Settings) -> Iterator[None]:
             thread.join(30)
 
 
-def _until_all_are_settled(platform: Platform) -> None:
+def _until_all_are_settled(context: ServiceContext) -> None:
     deadline = time.monotonic() + WAIT_S_MAX
-    while platform.collection("messages").count_documents({"fund": FUND, "status": "queued"}, limit=1):
+    while context.collection("messages").count_documents({"fund": FUND, "status": "queued"}, limit=1):
         if time.monotonic() > deadline:
             raise TimeoutError("messages still wait")
         time.sleep(0.25)

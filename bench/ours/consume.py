@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bench.ours import subject
 from bench.ours.nowhere import Nowhere
-from bench.ours.standing import platform
+from bench.ours.standing import context
 from bench.stopwatch import Stopwatch
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
@@ -44,7 +44,7 @@ class Count:
 
 def main(what: str, events: int, group: str) -> None:
     logs.start("bench", level="INFO")
-    count, reactions, ground = Count(events), Reactions(), platform()
+    count, reactions, ground = Count(events), Reactions(), context()
     reactions.to(ClaimSubmitted)(count.heard)
     if what == "keep":
         reactions.to(ClaimSubmitted)(subject.keep)

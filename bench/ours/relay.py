@@ -2,7 +2,7 @@
 
 import os
 
-from bench.ours.standing import platform
+from bench.ours.standing import context
 from bench.stopwatch import Stopwatch
 from shared.bus.relay import Relay
 from shared.telemetry import logs
@@ -10,7 +10,7 @@ from shared.telemetry import logs
 
 def main() -> None:
     logs.start("bench", level="INFO")
-    ground = platform()
+    ground = context()
     relay = Relay(ground, os.environ["KAFKA_BOOTSTRAP_SERVERS"], name="relay")
     relay.holds_lease()
     events = sum(len(row["events"]) for row in ground.database["outbox"].find({}, {"events.id": 1}))  # type: ignore[arg-type, misc]

@@ -6,11 +6,11 @@ from pathlib import Path
 from shared.funds.loading import load
 from shared.sealing.keys import from_file
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 
-def platform() -> Platform:
-    return Platform(
+def context() -> ServiceContext:
+    return ServiceContext(
         database=connect(os.environ["MONGODB_URI"], os.environ["MONGODB_DATABASE"]),
         funds=load([os.environ["FUNDS"]]),
         keys=from_file(Path(os.environ["KEYS_FILE"])),

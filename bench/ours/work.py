@@ -15,7 +15,7 @@ from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimSubmitted
 from shared.process import worker
 from shared.process.settings import common, environment, sealed
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import steps
 

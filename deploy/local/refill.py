@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.local.place import LOCK
 from shared.bus.relay import republish
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 REACH = timedelta(days=7)
 """How long an event may have waited, when a run ended, to be told again at the next start."""
@@ -28,7 +28,7 @@ def tell_again(services: Mapping[str, Mapping[str, str]], *, since: datetime) ->
     for settings in services.values():
         database = connect(settings["MONGODB_URI"], settings["MONGODB_DATABASE"])
         try:
-            told += republish(Platform(database=database, funds={}, keys={}), since=since)
+            told += republish(ServiceContext(database=database, funds={}, keys={}), since=since)
         finally:
             database.client.close()
     return told

@@ -65,5 +65,5 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    blueprints=lambda settings, platform: [verification_pages(platform, public_url=settings.public_url)],
+    blueprints=lambda settings, context: [verification_pages(context, public_url=settings.public_url)],
 )

@@ -57,7 +57,7 @@ service: Service[Settings] = Service(
     shelves=[persons, employers, cards, accounts, applications, doors, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
-    blueprints=lambda own, platform: [blueprint(desk(own), platform)],
+    blueprints=lambda own, context: [blueprint(desk(own), context)],
     # What somebody could guess with, and what sends a letter or hashes a password.
     quotas={
         "oidc.sign_in": "30/minute",
@@ -70,19 +70,19 @@ service: Service[Settings] = Service(
         "upkeep.change_password": "20/hour",
         "register.find_person": "60/minute",
     },
-    keys=lambda own, platform: keys.read(own.signing_keys_file),
+    keys=lambda own, context: keys.read(own.signing_keys_file),
     chores=lambda own: [forget()],
     jobs=lambda own: [considering(portal_url=own.portal_url)],
     leftovers=[leftovers],
     commands={
-        "import-register": lambda own, platform, arguments: import_register(
-            platform, arguments, texts=service.texts(), out=sys.stdout
+        "import-register": lambda own, context, arguments: import_register(
+            context, arguments, texts=service.texts(), out=sys.stdout
         ),
-        "add-user": lambda own, platform, arguments: add_user(
-            platform, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
+        "add-user": lambda own, context, arguments: add_user(
+            context, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
         ),
-        "reset-user": lambda own, platform, arguments: reset_user(
-            platform, arguments, portal_url=own.portal_url, texts=service.texts(), out=sys.stdout
+        "reset-user": lambda own, context, arguments: reset_user(
+            context, arguments, portal_url=own.portal_url, texts=service.texts(), out=sys.stdout
         ),
     },
 )

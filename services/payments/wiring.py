@@ -55,8 +55,8 @@ from shared.process.access_journal.store import entries as access_entries
 from shared.process.chores import Chore
 from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
-from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
+from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret
 
 CODES: CodeSets = {
@@ -90,7 +90,7 @@ def chores(own: Settings) -> Sequence[Chore]:
     return [Paying(bank_of(own)).gathering, calling(door, keys), forgetting()]
 
 
-def blueprints(own: Settings, platform: Platform) -> Sequence[Blueprint]:
+def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
     return [
         secrets_for_app([Secret.read(text) for text in own.bank_webhook_secrets]),
         keys_for_app(signing_keys(own)),

@@ -18,7 +18,7 @@ from pymongo.database import Database
 
 from shared.bus.envelope import Headers
 from shared.storage.connection import Document
-from shared.storage.platform import Platform, Transaction
+from shared.storage.service_context import ServiceContext, Transaction
 
 FOLLOWS = "follows"
 """Why a letter is parked that has no fault of its own: one before it in its row waits."""
@@ -81,12 +81,12 @@ def open_count(database: Database[Document], *, limit: int) -> int:
     return database["deadletters"].count_documents({"is_open": True}, limit=limit)
 
 
-def park(platform: Platform, letter: Letter, *, why: str, tries: int) -> None:
+def park(context: ServiceContext, letter: Letter, *, why: str, tries: int) -> None:
     """Put a letter away, once, at the end of its key's row. `why` is an error's code or class."""
-    platform.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
+    context.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
 
 
-def follow(platform: Platform, letter: Letter) -> bool:
+def follow(context: ServiceContext, letter: Letter) -> bool:
     """Put a letter behind the open ones of its key; False where none is open any more, so that it may be acted on."""
 
     def join_others(transaction: Transaction) -> bool:
@@ -95,11 +95,11 @@ def follow(platform: Platform, letter: Letter) -> bool:
         _join(transaction, letter, why=FOLLOWS, tries=0)
         return True
 
-    return platform.transact(join_others)
+    return context.transact(join_others)
 
 
 def _join(transaction: Transaction, letter: Letter, *, why: str, tries: int) -> None:
-    letters = transaction.platform.database["deadletters"]
+    letters = transaction.context.database["deadletters"]
     last = _last(transaction, letter.key)
     if last is not None:
         letters.update_one({"_id": last["_id"]}, {"$inc": {"joined": 1}}, session=transaction.session)
@@ -125,7 +125,7 @@ def _join(transaction: Transaction, letter: Letter, *, why: str, tries: int) -> 
 
 
 def _last(transaction: Transaction, key: str) -> Document | None:
-    letters = transaction.platform.database["deadletters"]
+    letters = transaction.context.database["deadletters"]
     query = {"is_open": True, "key": key}
     return letters.find_one(query, {"place": 1}, sort=[("place", -1)], session=transaction.session)
 

@@ -24,7 +24,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.connection import Document
 from shared.storage.drawer import is_duplicate, parts
-from shared.storage.platform import Platform, Transaction
+from shared.storage.service_context import ServiceContext, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
@@ -71,12 +71,12 @@ class Inbox:
     """The inbox of one service. Once `stop` is set nothing new is begun, and nobody waits."""
 
     def __init__(
-        self, platform: Platform, *, service: str, reactions: Reactions, dead_letters_max: int = OPEN_MAX
+        self, context: ServiceContext, *, service: str, reactions: Reactions, dead_letters_max: int = OPEN_MAX
     ) -> None:
-        self.platform = platform
+        self.context = context
         self.service = service
         self.reactions = reactions
-        self.room = Room(platform.database, limit=dead_letters_max)
+        self.room = Room(context.database, limit=dead_letters_max)
         self.stop = threading.Event()
         self.taken_at: datetime | None = None
 
@@ -102,11 +102,11 @@ class Inbox:
             raise Stopping
 
     def _take_opened(self, taken: Sequence[Taken]) -> None:
-        parked = deadletters.parked_ids(self.platform.database, (each.envelope.event_id for each in taken))
+        parked = deadletters.parked_ids(self.context.database, (each.envelope.event_id for each in taken))
         taken = [each for each in taken if each.envelope.event_id not in parked]
         if not taken:
             return
-        blocked = deadletters.blocked_keys(self.platform.database, (each.letter.key for each in taken))
+        blocked = deadletters.blocked_keys(self.context.database, (each.letter.key for each in taken))
         if not blocked and self._take_together(taken):
             return
         for each in taken:
@@ -121,7 +121,7 @@ class Inbox:
         if not taken:
             return True
         try:
-            self.platform.transact(lambda transaction: self._act(transaction, taken))
+            self.context.transact(lambda transaction: self._act(transaction, taken))
         except Unavailable:
             raise
         except AlreadyTaken:  # a topic that is read from its start, or told again, brings little else
@@ -136,7 +136,7 @@ class Inbox:
     def _new_of(self, taken: Sequence[Taken]) -> list[Taken]:
         """What was not taken in yet, each once; the rest is counted as known."""
         ids = [each.envelope.event_id for each in taken]
-        inbox = self.platform.collection("inbox")
+        inbox = self.context.collection("inbox")
         of_funds = _of_funds(*(each.envelope.fund_id for each in taken))
         known = {
             row["_id"]
@@ -167,14 +167,14 @@ class Inbox:
 
     def _follows(self, taken: Taken) -> bool:
         """Put an event that was not taken in yet behind the open dead letters of its key; whether that was done."""
-        database, letter = self.platform.database, taken.letter
+        database, letter = self.context.database, taken.letter
         if not deadletters.blocked_keys(database, [letter.key]):
             return False
         its = {"_id": letter.event_id, **_of_funds(taken.envelope.fund_id)}
         if database["inbox"].find_one(its, {"_id": 1}) is not None:
             self._count([taken], "known")
             return True
-        if not deadletters.follow(self.platform, letter):
+        if not deadletters.follow(self.context, letter):
             return False
         log.info("event-parked", event_id=letter.event_id, topic=letter.topic, why=FOLLOWS)
         self.room.stop_at_limit()
@@ -186,7 +186,7 @@ class Inbox:
             self.act_alone(taken, closing=closing)
         except AlreadyTaken:
             self._count([taken], "known")
-            self.platform.transact(closing)
+            self.context.transact(closing)
         except (Unavailable, AlreadyClosed):
             raise
         except (Invalid, Forbidden) as failure:
@@ -206,7 +206,7 @@ class Inbox:
             closing(transaction)
             self._act(transaction, [taken])
 
-        self.platform.transact(act)
+        self.context.transact(act)
         self._count([taken], "taken")
 
     def _act(self, transaction: Transaction, taken: Sequence[Taken]) -> None:
@@ -214,7 +214,7 @@ class Inbox:
             {"_id": each.envelope.event_id, "fund": each.envelope.fund_id, "at": transaction.at} for each in taken
         ]
         try:
-            self.platform.collection("inbox").insert_many(ids, session=transaction.session)
+            self.context.collection("inbox").insert_many(ids, session=transaction.session)
         except BulkWriteError as refused:
             if is_duplicate(refused):
                 raise AlreadyTaken from refused
@@ -231,12 +231,12 @@ class Inbox:
                 reaction(uow, event)
 
     def _park(self, letter: Letter, *, why: str, tries: int) -> None:
-        deadletters.park(self.platform, letter, why=why, tries=tries)
+        deadletters.park(self.context, letter, why=why, tries=tries)
         log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
         self.room.stop_at_limit()
 
     def _count(self, taken: Sequence[Taken], result: str) -> None:
-        self.taken_at = self.platform.clock()
+        self.taken_at = self.context.clock()
         for type_name, count in Counter(each.envelope.type_name for each in taken).items():
             metrics.EVENTS_TAKEN.labels(type_name, result).inc(count)
 

@@ -23,7 +23,7 @@ from shared.kernel.ids import first_id_at
 from shared.kernel.parts import in_parts
 from shared.storage.connection import DatabaseUnavailable, Document, begin
 from shared.storage.drawer import parts
-from shared.storage.platform import Platform, Transaction
+from shared.storage.service_context import ServiceContext, Transaction
 from shared.telemetry import metrics
 from shared.telemetry.steps import passing
 
@@ -73,23 +73,23 @@ def give_up(producer: KafkaProducer) -> None:
 class Relay:
     """The relay of one service's outbox."""
 
-    def __init__(self, platform: Platform, servers: str, *, name: str, security: Security = UNENCRYPTED) -> None:
-        self.platform = platform
+    def __init__(self, context: ServiceContext, servers: str, *, name: str, security: Security = UNENCRYPTED) -> None:
+        self.context = context
         self.servers = servers
         self.name = name
         self.security = security
-        self.holder = platform.new_id()
+        self.holder = context.new_id()
         self._producer: KafkaProducer | None = None
         self._sure_until = datetime.min.replace(tzinfo=UTC)
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
-        self._stop, wakeup = stop, self.platform.wakeups.on("outbox")
+        self._stop, wakeup = stop, self.context.wakeups.on("outbox")
         try:
             while not stop.is_set():
                 if self._may_carry() and self.carry():
-                    self.platform.wakeups.note_activity()
+                    self.context.wakeups.note_activity()
                 else:
                     wakeup.wait(IDLE_S, watched_s=REST_S)
         finally:
@@ -100,14 +100,14 @@ class Relay:
 
     def _may_carry(self) -> bool:
         """Whether it has the right to, which it asks for only where something waits: at rest nobody needs a lease."""
-        if self.platform.clock() < self._sure_until:
+        if self.context.clock() < self._sure_until:
             return True
-        is_any = self.platform.collection("outbox").find_one({"is_sent": False}, {"_id": 1}) is not None
+        is_any = self.context.collection("outbox").find_one({"is_sent": False}, {"_id": 1}) is not None
         return is_any and self.holds_lease()
 
     def _release(self) -> None:
         """Let another relay begin at once, instead of when the lease has run out."""
-        self.platform.collection("leases").delete_one({"_id": self.name, "holder": self.holder})
+        self.context.collection("leases").delete_one({"_id": self.name, "holder": self.holder})
         self._sure_until = datetime.min.replace(tzinfo=UTC)
 
     def carry(self) -> int:
@@ -115,7 +115,7 @@ class Relay:
 
         One query serves all slices: on the embedded engine a query costs what it matches, not what it returns.
         """
-        waiting = self.platform.collection("outbox").find({"is_sent": False}, batch_size=DOCUMENTS_MAX).sort("_id", 1)
+        waiting = self.context.collection("outbox").find({"is_sent": False}, batch_size=DOCUMENTS_MAX).sort("_id", 1)
         carried = 0
         with waiting:
             for part in slices(waiting):
@@ -137,10 +137,10 @@ class Relay:
 
         Where another relay marks the same, or died while it did, they are sent again after a wait: never in a circle.
         """
-        sent: Document = {"$set": {"is_sent": True, "sent_at": self.platform.clock()}}
-        outbox = self.platform.collection("outbox")
+        sent: Document = {"$set": {"is_sent": True, "sent_at": self.context.clock()}}
+        outbox = self.context.collection("outbox")
         try:
-            with self.platform.sessions.open() as session, begin(session):
+            with self.context.sessions.open() as session, begin(session):
                 mark(outbox, documents, sent, session=session)
         except PyMongoError as error:
             if error.has_error_label("TransientTransactionError"):
@@ -167,11 +167,11 @@ class Relay:
 
     def holds_lease(self) -> bool:
         """Take, keep or be refused the right to carry; a dead holder's lease runs out by itself."""
-        at = self.platform.clock()
+        at = self.context.clock()
         if at < self._sure_until:
             return True
         mine: Document = {"holder": self.holder, "until": at + LEASE}
-        leases = self.platform.database["leases"]
+        leases = self.context.database["leases"]
         free = {"_id": self.name, "$or": [{"holder": self.holder}, {"until": {"$lt": at}}]}
         if leases.update_one(free, {"$set": mine}).matched_count == 0:
             try:
@@ -192,7 +192,7 @@ def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def republish(
-    platform: Platform,
+    context: ServiceContext,
     *,
     since: datetime | None = None,
     key: str | None = None,
@@ -218,7 +218,7 @@ def republish(
             "fund": {"$in": [fund_id, None]},
             "events.fund": fund_id,
         }  # an older release named the fund there only
-    outbox, marked = platform.collection("outbox"), 0
+    outbox, marked = context.collection("outbox"), 0
     found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
     with found:
         for chunk in in_parts(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
@@ -227,7 +227,7 @@ def republish(
                 change = {"is_sent": False, **({"errand": errand_id} if errand_id else {})}
                 return mark(outbox, chunk, {"$set": change}, session=transaction.session)
 
-            marked += platform.transact(unsend)
+            marked += context.transact(unsend)
     return marked
 
 

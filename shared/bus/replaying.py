@@ -8,7 +8,7 @@ from shared.bus import deadletters, envelope
 from shared.bus.deadletters import REPLAYED, AlreadyClosed, Letter
 from shared.bus.envelope import EnvelopeBroken
 from shared.bus.inbox import Failed, Inbox, Taken
-from shared.storage.platform import Platform, Transaction
+from shared.storage.service_context import ServiceContext, Transaction
 
 ROW_MAX = 1_000
 """Letters of one key in one go: a longer row is gone on with at the next."""
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
     """Try the open letters of a key again, in order, each once; how many went through, and what stopped it."""
     for done in range(ROW_MAX):
-        found = deadletters.first(inbox.platform.database, key)
+        found = deadletters.first(inbox.context.database, key)
         if found is None or inbox.stop.is_set():
             return done, None
         why = _try(inbox, deadletters.letter_of(found), by=by)
@@ -28,9 +28,9 @@ def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
     return ROW_MAX, None
 
 
-def replay_asked(platform: Platform, fund_id: str, *, inbox: Inbox) -> int:
+def replay_asked(context: ServiceContext, fund_id: str, *, inbox: Inbox) -> int:
     """A worker's chore: try the rows that operators of a fund asked for; how many letters went through."""
-    asked = deadletters.asked_keys(platform.database, fund_id)
+    asked = deadletters.asked_keys(context.database, fund_id)
     return sum(replay(inbox, key=key, by=by)[0] for key, by in asked.items())
 
 
@@ -45,11 +45,11 @@ def _try(inbox: Inbox, letter: Letter, *, by: str) -> str | None:
     if failed is None:
         log.info("event-replayed", event_id=letter.event_id, by=by)
         return None
-    deadletters.failed_again(inbox.platform.database, letter, why=failed.why, at=inbox.platform.clock())
+    deadletters.failed_again(inbox.context.database, letter, why=failed.why, at=inbox.context.clock())
     log.warning("event-failed-again", event_id=letter.event_id, why=failed.why)
     return failed.why
 
 
 def _close(transaction: Transaction, *, letter: Letter, by: str) -> None:
-    database = transaction.platform.database
+    database = transaction.context.database
     deadletters.close(database, letter.event_id, how=REPLAYED, by=by, at=transaction.at, session=transaction.session)

@@ -22,7 +22,7 @@ from shared.http.problems import NotMigrated
 from shared.http.routes import ANYONE, Route
 from shared.languages.texts import Texts
 from shared.storage.connection import answers
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
 
 REQUEST_BYTES_MAX = 80 * 1024 * 1024
@@ -45,7 +45,7 @@ def build(
     service: str,
     *,
     routes: Sequence[Route],
-    platform: Platform,
+    context: ServiceContext,
     verifier: Verifier,
     texts: Texts,
     document: Callable[[], Mapping[str, Any]],
@@ -74,13 +74,13 @@ def build(
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     for route in routes:
-        endpoint = Endpoint(route, platform, verifier)
+        endpoint = Endpoint(route, context, verifier)
         app.add_url_rule(route.rule, route.name, endpoint, methods=[route.method])
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     api_browser.install(app, service, document)
     _refuse_while(app, lacking)
-    _show_health(app, lambda: [*lacking(), *_missing(app, platform)])
+    _show_health(app, lambda: [*lacking(), *_missing(app, context)])
     return app
 
 
@@ -120,9 +120,9 @@ def _observe(app: Flask, *, has_proxy: bool) -> None:
         return answer
 
 
-def _missing(app: Flask, platform: Platform) -> list[str]:
+def _missing(app: Flask, context: ServiceContext) -> list[str]:
     """What the process would need to serve well: its database, and places for requests."""
-    missing = [] if answers(platform.database, within_s=PING_MAX_S) else ["database"]
+    missing = [] if answers(context.database, within_s=PING_MAX_S) else ["database"]
     places: Places | None = app.extensions.get("places")
     return missing + ["room for requests"] * (places is not None and places.are_full)
 

@@ -17,7 +17,7 @@ from shared.http.showing import shown_by
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document
-from shared.storage.platform import FundUnknown, Platform
+from shared.storage.service_context import FundUnknown, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
@@ -54,7 +54,7 @@ class Endpoint:
     """One route, ready to be called by Flask."""
 
     route: Route
-    platform: Platform
+    context: ServiceContext
     verifier: Verifier
 
     def __post_init__(self) -> None:
@@ -64,9 +64,9 @@ class Endpoint:
         self._show = shown_by(bodies.made(shows)) if isinstance(shows, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
-        if fund not in self.platform.funds:
+        if fund not in self.context.funds:
             raise FundUnknown(fund=fund[:40])
-        g.fund = self.platform.funds[fund]
+        g.fund = self.context.funds[fund]
         structlog.contextvars.bind_contextvars(fund=fund, route=self.route.name)
         actor = self._caller(fund)
         inputs = self._inputs(fund)
@@ -74,8 +74,8 @@ class Endpoint:
             return self._changed(fund, actor, inputs, path)
         if self.route.is_journaled and actor.kind is ActorKind.STAFF:
             look: Callable[[UnitOfWork], Response] = lambda uow: self._shown(self.route.handler(uow, *inputs, **path))  # noqa: E731
-            return self.platform.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
-        uow = self.platform.reading(fund, by=actor)
+            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
+        uow = self.context.reading(fund, by=actor)
         shown = self._shown(self.route.handler(uow, *inputs, **path))
         return conditions.kept_by_callers(shown, is_public=self.route.needs == ANYONE) if self._is_reference else shown
 
@@ -83,7 +83,7 @@ class Endpoint:
         if self.route.needs == ANYONE:
             return PUBLIC
         authorization = request.headers.get("Authorization", "")
-        actor = self.verifier.actor(authorization, fund_id=fund, at=self.platform.clock())
+        actor = self.verifier.actor(authorization, fund_id=fund, at=self.context.clock())
         limits.count(actor)
         if self.route.needs not in actor.scopes:
             raise ScopeMissing
@@ -100,7 +100,7 @@ class Endpoint:
             inputs.append(bodies.body(route.takes))
         elif route.takes is not None:
             request.max_content_length = route.takes.size_max
-            inputs.append(route.takes.read(self.platform, fund))
+            inputs.append(route.takes.read(self.context, fund))
         return inputs
 
     def _changed(self, fund: str, actor: Actor, inputs: list[Any], path: dict[str, str]) -> Response:
@@ -112,9 +112,9 @@ class Endpoint:
             return self._shown(self.route.handler(uow, *inputs, **path))
 
         if key is None:
-            return self.platform.run(fund, by=actor, cause=f"request:{g.request_id}", action=act)
+            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=act)
         asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
-        before = self.platform.reading(fund, by=actor)
+        before = self.context.reading(fund, by=actor)
         if (stored := _stored(before, asked)) is not None:
             return self._again(before, asked, stored)
         runs = itertools.count()
@@ -128,9 +128,9 @@ class Endpoint:
 
         try:
             with self._alone(f"{fund}:{asked.local_id}"):
-                return self.platform.run(fund, by=actor, cause=f"request:{key}", action=once)
+                return self.context.run(fund, by=actor, cause=f"request:{key}", action=once)
         except KeyKnown as known:
-            return self._again(self.platform.reading(fund, by=actor), asked, known.stored)
+            return self._again(self.context.reading(fund, by=actor), asked, known.stored)
 
     @contextmanager
     def _alone(self, request_id: str) -> Iterator[None]:

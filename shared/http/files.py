@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from shared.http import bodies
 from shared.http.problems import BodyInvalid, FieldFault, WrongMediaType
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 MEDIA_TYPE = "multipart/form-data"
 NAME_LENGTH_MAX = 120
@@ -53,9 +53,9 @@ class Files(Generic[Kept]):
     part: str
     count_max: int
     size_max: int
-    keep: Callable[[Platform, str, SentFile], Kept]
+    keep: Callable[[ServiceContext, str, SentFile], Kept]
 
-    def read(self, platform: Platform, fund_id: str) -> Sent[Kept]:
+    def read(self, context: ServiceContext, fund_id: str) -> Sent[Kept]:
         """The body; a wrong one is refused before any file is kept."""
         if request.mimetype != MEDIA_TYPE:
             raise WrongMediaType(expected=MEDIA_TYPE)
@@ -63,7 +63,7 @@ class Files(Generic[Kept]):
         if faults := self._faults():
             raise BodyInvalid(faults)
         sent = [file for file in request.files.getlist(self.part) if file.filename]
-        return Sent(found, tuple(self.keep(platform, fund_id, _sent(file)) for file in sent))
+        return Sent(found, tuple(self.keep(context, fund_id, _sent(file)) for file in sent))
 
     def describe(self) -> Mapping[str, Any]:
         binary = fields.Raw(metadata={"type": "string", "format": "binary"})

@@ -22,7 +22,7 @@ from shared.http.routes import ANYONE, Downloads, Route, Routes
 from shared.kernel.errors import Failure, Stale
 from shared.languages.texts import Texts
 from shared.storage.connection import DatabaseUnavailable
-from shared.storage.platform import FundUnknown, Platform
+from shared.storage.service_context import FundUnknown, ServiceContext
 
 VERSION = "1.0.0"
 SCOPE = "x-required-scope"
@@ -215,7 +215,7 @@ def _failures(route: Route) -> Found:
         found |= {*reachable(route.takes.read), problems.TooLarge, problems.BodyBroken}
     if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
         return frozenset(each for each in found if not issubclass(each, Stale))
-    found |= of_method(Platform, "run")
+    found |= of_method(ServiceContext, "run")
     if route.method != "GET":
         found |= {*reachable(bodies.key), bodies.KeyReused, TwinRunning}
         found -= set() if route.is_keyed else {bodies.KeyMissing}

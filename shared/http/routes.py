@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 from marshmallow import Schema
 
 from shared.http.conditions import Loader
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
 
@@ -36,7 +36,7 @@ class Reader(Protocol):
         """Of the whole body, in bytes."""
         ...
 
-    def read(self, platform: Platform, fund_id: str) -> object: ...
+    def read(self, context: ServiceContext, fund_id: str) -> object: ...
 
     def describe(self) -> Mapping[str, Any]:
         """The body as an OpenAPI request body."""

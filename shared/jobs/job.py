@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.kernel.moves import moved
 from shared.kernel.schedule import Schedule
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 ATTEMPTS = Schedule((2, 5, 15, 60, 300, 1_800))
@@ -54,7 +54,7 @@ class Job:
 class JobKind:
     """One kind of work of a service.
 
-    `run(platform, fund_id, thing_id)` does it, outside of any transaction, and answers when it wants to run again, or
+    `run(context, fund_id, thing_id)` does it, outside of any transaction, and answers when it wants to run again, or
     None when all is done. It may be killed anywhere and run again, also beside itself: what it finds half done it
     finishes by asking. Of one fund at most `at_once` run at the same time. `hold(uow, thing_id)` says in the thing
     itself that it was tried in vain and waits for an operator; `give_up(uow, thing_id, reason)`, that one gave it up:
@@ -62,7 +62,7 @@ class JobKind:
     """
 
     name: str
-    run: Callable[[Platform, str, str], datetime | None]
+    run: Callable[[ServiceContext, str, str], datetime | None]
     lease_s: float = 60.0
     attempts_max: int = 8
     at_once: int = 2

@@ -15,8 +15,8 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Missing
 from shared.storage.drawer import Drawer
 from shared.storage.paging import Order, Page, Wanted
-from shared.storage.platform import Platform
 from shared.storage.retention import kept
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Shelf, as_document, as_thing
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
@@ -68,33 +68,33 @@ TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
 """What a worker has to do with: the others wait for an operator."""
 
 
-def due_anywhere(platform: Platform, kinds: Names[str], *, limit: int) -> Sequence[tuple[str, Job]]:
+def due_anywhere(context: ServiceContext, kinds: Names[str], *, limit: int) -> Sequence[tuple[str, Job]]:
     """What is due of some kinds with its fund, in no order: the one question of a service at rest."""
     wanted = {
-        "fund": {"$in": list(platform.funds)},
+        "fund": {"$in": list(context.funds)},
         "status": {"$in": TO_CARRY_OUT},
         "kind": {"$in": list(kinds)},
-        "due_at": {"$lte": platform.clock()},
+        "due_at": {"$lte": context.clock()},
     }
-    found = platform.collection(NAME).find(wanted).limit(limit)
+    found = context.collection(NAME).find(wanted).limit(limit)
     return [(str(document["fund"]), as_thing(document, Job)) for document in found]
 
 
-def earliest_due(platform: Platform, kinds: Names[str], *, within: timedelta) -> datetime | None:
+def earliest_due(context: ServiceContext, kinds: Names[str], *, within: timedelta) -> datetime | None:
     """When the first job is due, if one is by then: for so long a service at rest need not ask again."""
     wanted = {
-        "fund": {"$in": list(platform.funds)},
+        "fund": {"$in": list(context.funds)},
         "status": {"$in": TO_CARRY_OUT},
         "kind": {"$in": list(kinds)},
-        "due_at": {"$lte": platform.clock() + within},
+        "due_at": {"$lte": context.clock() + within},
     }
-    found: Any = platform.collection(NAME).find_one(wanted, {"due_at": 1}, sort=[("due_at", 1)])
+    found: Any = context.collection(NAME).find_one(wanted, {"due_at": 1}, sort=[("due_at", 1)])
     return found["due_at"] if found else None
 
 
-def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:
+def due(context: ServiceContext, fund_id: str, kind: str, *, limit: int) -> Sequence[Job]:
     """The jobs of one kind that are due, the one that has waited longest first."""
-    uow = _reading(platform, fund_id)
+    uow = _reading(context, fund_id)
     is_due = {"kind": kind, "due_at": {"$lte": uow.at}}
     found: list[Job] = []
     for status in TO_CARRY_OUT:
@@ -102,17 +102,17 @@ def due(platform: Platform, fund_id: str, kind: str, *, limit: int) -> Sequence[
     return found[:limit]
 
 
-def replace_if_same(platform: Platform, fund_id: str, seen: Job, new: Job) -> Job | None:
+def replace_if_same(context: ServiceContext, fund_id: str, seen: Job, new: Job) -> Job | None:
     """Write what became of a job unless somebody wrote it meanwhile; then None."""
-    written = replace(new, version=_fresh(_reading(platform, fund_id)))
+    written = replace(new, version=_fresh(_reading(context, fund_id)))
     change = {"$set": as_document(written)}
-    is_same = _drawer(platform, fund_id).update(seen.job_id, change, version=seen.version)
+    is_same = _drawer(context, fund_id).update(seen.job_id, change, version=seen.version)
     return written if is_same else None
 
 
-def remove_if_same(platform: Platform, fund_id: str, seen: Job) -> None:
+def remove_if_same(context: ServiceContext, fund_id: str, seen: Job) -> None:
     """The work is done; a job that was scheduled anew meanwhile stays."""
-    drawer = _drawer(platform, fund_id)
+    drawer = _drawer(context, fund_id)
     drawer.collection.delete_one({"_id": drawer.key(seen.job_id), "fund": fund_id, "version": seen.version})
 
 
@@ -152,18 +152,18 @@ def page(uow: UnitOfWork, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
     return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
 
 
-def failed_count(platform: Platform) -> int:
+def failed_count(context: ServiceContext) -> int:
     """Jobs of all funds that wait for an operator, counted up to a limit."""
-    wanted = {"fund": {"$in": list(platform.funds)}, "status": JobStatus.FAILED.value}
-    return platform.collection(NAME).count_documents(wanted, limit=FAILED_COUNTED_MAX)
+    wanted = {"fund": {"$in": list(context.funds)}, "status": JobStatus.FAILED.value}
+    return context.collection(NAME).count_documents(wanted, limit=FAILED_COUNTED_MAX)
 
 
-def _reading(platform: Platform, fund_id: str) -> UnitOfWork:
-    return platform.reading(fund_id, by=system("jobs"))
+def _reading(context: ServiceContext, fund_id: str) -> UnitOfWork:
+    return context.reading(fund_id, by=system("jobs"))
 
 
-def _drawer(platform: Platform, fund_id: str) -> Drawer:
-    return _reading(platform, fund_id).drawer(NAME)
+def _drawer(context: ServiceContext, fund_id: str) -> Drawer:
+    return _reading(context, fund_id).drawer(NAME)
 
 
 def _fresh(uow: UnitOfWork) -> int:

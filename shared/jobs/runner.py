@@ -21,7 +21,7 @@ from shared.jobs.job import Job, JobKind, JobStatus, failed, is_worn_out, postpo
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.kernel.schedule import Schedule
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
@@ -48,8 +48,8 @@ Lane = tuple[str, str]
 class Runner:
     """The jobs of one worker process."""
 
-    def __init__(self, platform: Platform, kinds: Sequence[JobKind]) -> None:
-        self.platform = platform
+    def __init__(self, context: ServiceContext, kinds: Sequence[JobKind]) -> None:
+        self.context = context
         self.kinds: Mapping[str, JobKind] = {kind.name: kind for kind in kinds}
         if len(self.kinds) != len(kinds):
             raise ValueError("two kinds of jobs have one name")
@@ -59,7 +59,7 @@ class Runner:
         self._lock = threading.Lock()
         self._turns = itertools.count()
         self._is_more_due = False
-        self._wakeup = platform.wakeups.on(queue.NAME)
+        self._wakeup = context.wakeups.on(queue.NAME)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; then what is under way is finished."""
@@ -68,16 +68,16 @@ class Runner:
         with ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="job") as pool:
             while not self._is_over(stop, wait_s, rest_s):
                 if time.monotonic() - counted_s > COUNT_EVERY_S:
-                    metrics.JOBS_FAILED.set(queue.failed_count(self.platform))
+                    metrics.JOBS_FAILED.set(queue.failed_count(self.context))
                     counted_s = time.monotonic()
                 began = 0
                 for fund_id, job in self._take_due():
                     pool.submit(self._run_and_leave, fund_id, job)
                     began += 1
                 if began:
-                    self.platform.wakeups.note_activity()
+                    self.context.wakeups.note_activity()
                 wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
-                rest_s = wait_s if began or not self.platform.wakeups.is_watched else self._rest_s(wait_s)
+                rest_s = wait_s if began or not self.context.wakeups.is_watched else self._rest_s(wait_s)
 
     def _is_over(self, stop: threading.Event, wait_s: float, rest_s: float) -> bool:
         """Wait, but no longer than until a job is scheduled, or a place is free for what was left waiting; whether it
@@ -89,8 +89,8 @@ class Runner:
         """Until the next job is due; one that is due already waits for its kind, and is looked for as if nothing were
         heard of."""
         within = timedelta(seconds=REST_WAIT_MAX_S)
-        due_at = queue.earliest_due(self.platform, self.kinds, within=within)
-        due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.platform.clock()).total_seconds()
+        due_at = queue.earliest_due(self.context, self.kinds, within=within)
+        due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.context.clock()).total_seconds()
         return due_in_s if due_in_s > 0 else wait_s
 
     def run_due(self) -> int:
@@ -105,7 +105,7 @@ class Runner:
     def _take_due(self) -> Iterator[tuple[str, Job]]:
         """Take as many jobs of each fund and kind as may run now, one by one: what was taken is run even where the
         database is gone before the next."""
-        found = queue.due_anywhere(self.platform, self.kinds, limit=DUE_AT_ONCE_MAX)
+        found = queue.due_anywhere(self.context, self.kinds, limit=DUE_AT_ONCE_MAX)
         self._is_more_due = False
         if not found:
             return
@@ -114,7 +114,7 @@ class Runner:
             by_lane[fund_id, job.kind].append(job)
         is_whole = len(found) < DUE_AT_ONCE_MAX  # else a long queue may hide another lane's
         self._is_more_due = not is_whole
-        funds, turn = list(self.platform.funds), next(self._turns)
+        funds, turn = list(self.context.funds), next(self._turns)
         for place in range(len(funds)):
             fund_id = funds[(turn + place) % len(funds)]
             for kind in self.kinds.values():
@@ -123,10 +123,8 @@ class Runner:
                 self._is_more_due = self._is_more_due or len(by_lane[lane]) > free
                 if free <= 0:
                     continue
-                for job in (by_lane[lane] if is_whole else queue.due(self.platform, *lane, limit=free))[:free]:
-                    begun = queue.replace_if_same(
-                        self.platform, fund_id, job, taken(job, kind, at=self.platform.clock())
-                    )
+                for job in (by_lane[lane] if is_whole else queue.due(self.context, *lane, limit=free))[:free]:
+                    begun = queue.replace_if_same(self.context, fund_id, job, taken(job, kind, at=self.context.clock()))
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
@@ -158,7 +156,7 @@ class Runner:
                 if job.status is JobStatus.GIVEN_UP:
                     self._give_up(fund_id, job, kind)
                     return
-                due_at = kind.run(self.platform, fund_id, job.thing_id)
+                due_at = kind.run(self.context, fund_id, job.thing_id)
         except (Unavailable, Stale, PyMongoError) as away:
             self._postpone(fund_id, job, error=_name(away), is_away=not isinstance(away, Stale))
             return
@@ -169,9 +167,9 @@ class Runner:
             self._pauses.pop((fund_id, kind.name), None)
         metrics.JOBS.labels(kind.name, "done").inc()
         if due_at is None:
-            queue.remove_if_same(self.platform, fund_id, job)
+            queue.remove_if_same(self.context, fund_id, job)
         else:
-            queue.replace_if_same(self.platform, fund_id, job, rescheduled(job, due_at=due_at))
+            queue.replace_if_same(self.context, fund_id, job, rescheduled(job, due_at=due_at))
 
     def _give_up(self, fund_id: str, job: Job, kind: JobKind) -> None:
         """Say so in the thing itself, and forget the job: one transaction."""
@@ -181,7 +179,7 @@ class Runner:
                 kind.give_up(uow, job.thing_id, job.reason)
             queue.cancel(uow, kind.name, job.thing_id)
 
-        self.platform.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
+        self.context.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
         metrics.JOBS.labels(kind.name, job.status.value).inc()
 
     def _postpone(self, fund_id: str, job: Job, *, error: str, is_away: bool) -> None:
@@ -194,11 +192,11 @@ class Runner:
                 self._paused_until_s[lane] = time.monotonic() + pause_s
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()
-        due_at = self.platform.clock() + timedelta(seconds=pause_s)
-        queue.replace_if_same(self.platform, fund_id, job, postponed(job, error=error, due_at=due_at))
+        due_at = self.context.clock() + timedelta(seconds=pause_s)
+        queue.replace_if_same(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
 
     def _fail(self, fund_id: str, job: Job, kind: JobKind, *, error: str) -> None:
-        after = failed(job, kind, error=error, at=self.platform.clock())
+        after = failed(job, kind, error=error, at=self.context.clock())
         log.error(
             "job-failed",
             kind=kind.name,
@@ -212,7 +210,7 @@ class Runner:
         if after.status is JobStatus.FAILED and kind.hold is not None:
             self._hold(fund_id, job, after, kind.hold)
         else:
-            queue.replace_if_same(self.platform, fund_id, job, after)
+            queue.replace_if_same(self.context, fund_id, job, after)
 
     def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[UnitOfWork, str], None]) -> None:
         """Write in the thing itself that its job failed, and in the job: one transaction."""
@@ -221,7 +219,7 @@ class Runner:
             if queue.put_if_same(uow, job, after):
                 hold(uow, job.thing_id)
 
-        self.platform.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
+        self.context.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
 
     def _count_running(self, lane: Lane, change: int) -> None:
         with self._lock:

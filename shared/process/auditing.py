@@ -14,7 +14,7 @@ from shared.kernel.actors import system
 from shared.process.chores import Chore
 from shared.storage import audit
 from shared.storage.audit import UNLINKED, Head
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 EVERY_S, REST_S = 10.0, 30.0
@@ -35,12 +35,12 @@ def reactions(service: str) -> Reactions:
     return heard
 
 
-def link_all(platform: Platform, fund_id: str, *, service: str) -> int:
+def link_all(context: ServiceContext, fund_id: str, *, service: str) -> int:
     """Link what is not linked yet, link after link; how many documents that were."""
     linked, by = 0, system("audit")
-    if not platform.reading(fund_id, by=by).drawer("audit").find({"link": UNLINKED}, limit=1):
+    if not context.reading(fund_id, by=by).drawer("audit").find({"link": UNLINKED}, limit=1):
         return 0
-    while found := platform.run(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
+    while found := context.run(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
         linked += found
         if found < DOCUMENTS_MAX:
             break

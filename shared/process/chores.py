@@ -15,7 +15,7 @@ from opentelemetry import trace
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from shared.kernel.errors import Failure, Stale, Unavailable
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ class Chore:
 
     name: str
     every_s: float
-    run: Callable[[Platform, str], int]
+    run: Callable[[ServiceContext, str], int]
     rest_s: float = IDLE_MAX_S
     woken_by: Sequence[str] = ()
 
@@ -85,13 +85,13 @@ def _why(failure: Exception) -> str:
     return failure.code if isinstance(failure, Failure) else type(failure).__name__
 
 
-def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.Event) -> None:
+def keep_doing(chore: Chore, context: ServiceContext, fund_id: str, stop: threading.Event) -> None:
     """Run the chore for one fund until told to stop. While nothing comes it looks ever less often; after a round in
     which the outside or the database was gone, or another worker was faster, it waits longer than that."""
-    wait_s, waiting = chore.every_s, Waiting(chore, platform, stop)
+    wait_s, waiting = chore.every_s, Waiting(chore, context, stop)
     while not waiting.ends(wait_s):
         try:
-            done = chore.run(platform, fund_id)
+            done = chore.run(context, fund_id)
             metrics.CHORES.labels(chore.name, "done" if done else "idle").inc()
             wait_s = waiting.after(done, waited_s=wait_s)
         except (Unavailable, Stale, PyMongoError) as gone:
@@ -108,9 +108,9 @@ def keep_doing(chore: Chore, platform: Platform, fund_id: str, stop: threading.E
 class Waiting:
     """A chore's waits between its rounds."""
 
-    def __init__(self, chore: Chore, platform: Platform, stop: threading.Event) -> None:
-        self.chore, self.stop, self.wakeups = chore, stop, platform.wakeups
-        self.wakeup = platform.wakeups.on(*chore.woken_by) if chore.woken_by else None
+    def __init__(self, chore: Chore, context: ServiceContext, stop: threading.Event) -> None:
+        self.chore, self.stop, self.wakeups = chore, stop, context.wakeups
+        self.wakeup = context.wakeups.on(*chore.woken_by) if chore.woken_by else None
         self.is_woken = False
 
     def ends(self, wait_s: float) -> bool:
@@ -129,15 +129,15 @@ class Waiting:
         return max(self.chore.every_s, min(self.chore.rest_s, waited_s * IDLE_GROWTH))
 
 
-def threads(chores: Sequence[Chore], platform: Platform, stop: threading.Event) -> list[threading.Thread]:
+def threads(chores: Sequence[Chore], context: ServiceContext, stop: threading.Event) -> list[threading.Thread]:
     """One thread for each chore and fund: a slow bank holds up neither the mail nor another fund's bank."""
     return [
         threading.Thread(
             target=keep_doing,
-            args=(chore, platform, fund_id, stop),
+            args=(chore, context, fund_id, stop),
             name=f"chore {chore.name} {fund_id}",
             daemon=True,
         )
         for chore in chores
-        for fund_id in platform.funds
+        for fund_id in context.funds
     ]

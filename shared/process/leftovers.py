@@ -9,7 +9,7 @@ from functools import partial
 
 from shared.kernel.actors import system
 from shared.process.chores import Chore
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "leftovers"
@@ -37,18 +37,18 @@ def chore(leftovers: Sequence[Leftovers]) -> Chore:
     return Chore(NAME, EVERY_S, partial(adopt_all, leftovers=leftovers))
 
 
-def adopt_all(platform: Platform, fund_id: str, *, leftovers: Sequence[Leftovers]) -> int:
+def adopt_all(context: ServiceContext, fund_id: str, *, leftovers: Sequence[Leftovers]) -> int:
     """Adopt all of one fund, some at a time; how many things. Done again, it finds nothing."""
-    return sum(_adopt_kind(platform, fund_id, each) for each in leftovers)
+    return sum(_adopt_kind(context, fund_id, each) for each in leftovers)
 
 
-def _adopt_kind(platform: Platform, fund_id: str, leftovers: Leftovers) -> int:
+def _adopt_kind(context: ServiceContext, fund_id: str, leftovers: Leftovers) -> int:
     adopted = 0
     for _ in range(ROUNDS_MAX):
-        if not leftovers.find(platform.reading(fund_id, by=BY)):
+        if not leftovers.find(context.reading(fund_id, by=BY)):
             break
         cause = f"chore:{NAME}:{leftovers.name}"
-        adopted += platform.run(fund_id, by=BY, cause=cause, action=partial(_adopt, leftovers=leftovers))
+        adopted += context.run(fund_id, by=BY, cause=cause, action=partial(_adopt, leftovers=leftovers))
     return adopted
 
 

@@ -51,4 +51,4 @@ def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any)
         return seals.run(service, shared, rest)
     if name in commands.NAMES:
         return commands.run(service, shared, arguments)
-    return service.commands[name](own, service.platform(shared), rest)
+    return service.commands[name](own, service.context(shared), rest)

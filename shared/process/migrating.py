@@ -21,8 +21,8 @@ from shared.process.settings import Common
 from shared.storage import indexes, proving
 from shared.storage.connection import DatabaseUnavailable, Document, is_gone
 from shared.storage.engine import profile_of
-from shared.storage.platform import Platform
 from shared.storage.proving import TransactionsMissing
+from shared.storage.service_context import ServiceContext
 
 NAME = "migrate"
 NAMED_MAX = 5
@@ -43,14 +43,14 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     """Carry out the command; 1 where something stands in the way, with a sentence for each on stderr."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{service.name} {NAME}", description=__doc__)
     parser.parse_args(arguments)
-    platform = service.platform(common)
+    context = service.context(common)
     try:
-        refused = migrate(service, platform.database)
-        adopted = 0 if refused else adopt(service, platform)
+        refused = migrate(service, context.database)
+        adopted = 0 if refused else adopt(service, context)
     except (PyMongoError, Unavailable) as gone:
         refused, adopted = [f"the database does not answer ({type(gone).__name__}); migrate again"], 0
     finally:
-        platform.database.client.close()
+        context.database.client.close()
     for sentence in refused:
         print(f"{service.name} cannot be migrated: {sentence}", file=sys.stderr)  # noqa: T201
     if not refused:
@@ -79,19 +79,19 @@ def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
     return refused + _advice(database)
 
 
-def adopt(service: Service[Any], platform: Platform) -> int:
+def adopt(service: Service[Any], context: ServiceContext) -> int:
     """See to what an earlier release left in each fund; how many things. Done again, it finds nothing."""
-    return sum(adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in platform.funds)
+    return sum(adopt_all(context, fund_id, leftovers=service.leftovers) for fund_id in context.funds)
 
 
-def lacking(service: Service[Any], platform: Platform) -> list[str]:
+def lacking(service: Service[Any], context: ServiceContext) -> list[str]:
     """What this process would need of its database and does not find: nothing is made here."""
     try:
-        missing = indexes.missing(platform.database, service.declared_indexes())
+        missing = indexes.missing(context.database, service.declared_indexes())
         if missing:
             more = f" and {len(missing) - NAMED_MAX} more" if len(missing) > NAMED_MAX else ""
             return [f"migrate: no index {', '.join(missing[:NAMED_MAX])}{more}"]
-        proving.prove_transactions(platform.database)
+        proving.prove_transactions(context.database)
     except TransactionsMissing as found:
         return [f"transactions: {found}"]
     except PyMongoError as gone:

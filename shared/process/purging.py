@@ -7,8 +7,8 @@ from shared.jobs import queue
 from shared.kernel.actors import system
 from shared.process.chores import Chore
 from shared.storage import blobs
-from shared.storage.platform import Platform
 from shared.storage.retention import ID, Retention, for_days, kept, purge, purge_plumbing
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 EVERY_S = 600.0
@@ -48,20 +48,20 @@ def chore(things: Mapping[str, Retention]) -> Chore:
     return Chore("purge", EVERY_S, partial(purge_all, things=things))
 
 
-def purge_all(platform: Platform, fund_id: str, *, things: Mapping[str, Retention]) -> int:
+def purge_all(context: ServiceContext, fund_id: str, *, things: Mapping[str, Retention]) -> int:
     """Everything of a fund whose time is over, and, with the first of the funds, what has none; how many rows."""
-    purged = sum(_purge(platform, fund_id, name, each, _forget_each) for name, each in things.items() if each.life)
-    purged += sum(_purge(platform, fund_id, name, each, _forget_all) for name, each in OF_FUNDS.items() if each.life)
-    purged += _until_none(partial(blobs.remove_unfinished, platform, fund_id))
-    if fund_id == next(iter(platform.funds)):
+    purged = sum(_purge(context, fund_id, name, each, _forget_each) for name, each in things.items() if each.life)
+    purged += sum(_purge(context, fund_id, name, each, _forget_all) for name, each in OF_FUNDS.items() if each.life)
+    purged += _until_none(partial(blobs.remove_unfinished, context, fund_id))
+    if fund_id == next(iter(context.funds)):
         purged += sum(
-            _until_none(partial(purge_plumbing, platform, name, each)) for name, each in PLUMBING.items() if each.life
+            _until_none(partial(purge_plumbing, context, name, each)) for name, each in PLUMBING.items() if each.life
         )
     return purged
 
 
 def _purge(
-    platform: Platform,
+    context: ServiceContext,
     fund_id: str,
     name: str,
     retention: Retention,
@@ -73,7 +73,7 @@ def _purge(
         return len(gone)
 
     by, cause = system("purging"), f"chore:purge:{name}"
-    return _until_none(lambda: platform.run(fund_id, by=by, cause=cause, action=act))
+    return _until_none(lambda: context.run(fund_id, by=by, cause=cause, action=act))
 
 
 def _forget_each(uow: UnitOfWork, name: str, gone: list[str]) -> None:

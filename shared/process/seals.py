@@ -18,7 +18,7 @@ from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import resealing, said
 from shared.storage.drawer import ChangedMeanwhile
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "seals"
@@ -29,9 +29,9 @@ PATIENCE_S = 90
 def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     """Carry out one command."""
     asked = _parser(service.name).parse_args(arguments)
-    platform = service.platform(common)
-    for fund_id in platform.funds:
-        (_renew if asked.verb == "renew" else _status)(service, platform, fund_id)
+    context = service.context(common)
+    for fund_id in context.funds:
+        (_renew if asked.verb == "renew" else _status)(service, context, fund_id)
     return 0
 
 
@@ -43,8 +43,8 @@ def _parser(service: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _status(service: Service[Any], platform: Platform, fund_id: str) -> None:
-    uow = platform.reading(fund_id, by=system(NAME))
+def _status(service: Service[Any], context: ServiceContext, fund_id: str) -> None:
+    uow = context.reading(fund_id, by=system(NAME))
     counted = Counter(
         (resting.drawer, data_class.value, key_id)
         for resting in resealing.everything(uow, service.shelves)
@@ -66,13 +66,13 @@ def _status_of_said(uow: UnitOfWork, fund_id: str) -> None:
         _say(f"{fund_id}  {'  '.join(row)}  {count}  the last of {last[row].date()}")
 
 
-def _renew(service: Service[Any], platform: Platform, fund_id: str) -> None:
+def _renew(service: Service[Any], context: ServiceContext, fund_id: str) -> None:
     """Part by part, each in a transaction of its own: what is done stays done, and is passed over the next time."""
     by, renewed = system(f"{NAME}:{getpass.getuser()}"), 0
-    for part in resealing.old(platform.reading(fund_id, by=by), service.shelves):
-        cause = f"command:seals:{platform.new_id()}"
+    for part in resealing.old(context.reading(fund_id, by=by), service.shelves):
+        cause = f"command:seals:{context.new_id()}"
         renewed += _patiently(
-            lambda part=part, cause=cause: platform.run(  # type: ignore[misc]
+            lambda part=part, cause=cause: context.run(  # type: ignore[misc]
                 fund_id, by=by, cause=cause, action=lambda uow: resealing.renew(uow, part)
             )
         )

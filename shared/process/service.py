@@ -26,8 +26,8 @@ from shared.sealing.keys import from_file
 from shared.storage import indexes, sessions
 from shared.storage.connection import connect
 from shared.storage.indexes import DeclaredIndex
-from shared.storage.platform import Platform
 from shared.storage.retention import Retention
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
@@ -73,10 +73,10 @@ class Service(Generic[Own]):
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
     leftovers: Sequence[Leftovers] = ()
-    blueprints: Callable[[Own, Platform], Sequence[Blueprint]] = lambda own, platform: ()
-    keys: Callable[[Own, Platform], PublicKeys] | None = None
+    blueprints: Callable[[Own, ServiceContext], Sequence[Blueprint]] = lambda own, context: ()
+    keys: Callable[[Own, ServiceContext], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
-    commands: Mapping[str, Callable[[Own, Platform, Sequence[str]], int]] = field(default_factory=dict)
+    commands: Mapping[str, Callable[[Own, ServiceContext, Sequence[str]], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", (*self.routes, operations))
@@ -108,16 +108,16 @@ class Service(Generic[Own]):
         """Its OpenAPI document."""
         return openapi.document(self.name, self.routes, texts=self.texts(), meanings=self.meanings())
 
-    def platform(self, common: Common) -> Platform:
+    def context(self, common: Common) -> ServiceContext:
         """Connected: called once in each process, after any fork."""
-        return Platform(
+        return ServiceContext(
             database=connect(common.mongodb_uri, common.mongodb_database),
             funds=load(common.fund_ids),
             keys=from_file(common.keys_file),
         )
 
-    def verifier(self, common: Common, own: Own, platform: Platform) -> Verifier:
-        keys = self.keys(own, platform) if self.keys else KeysFromUrl(common.jwks_url)
+    def verifier(self, common: Common, own: Own, context: ServiceContext) -> Verifier:
+        keys = self.keys(own, context) if self.keys else KeysFromUrl(common.jwks_url)
         return Verifier(keys, issuer=common.issuer, audience=self.name)
 
     def declared_indexes(self) -> Sequence[DeclaredIndex]:
@@ -139,8 +139,8 @@ class Service(Generic[Own]):
         declared = (index.collection for index in self.declared_indexes())
         return sorted({*PLUMBING_COLLECTIONS, *self.all_retentions(), *declared})
 
-    def make_indexes(self, platform: Platform) -> None:
+    def make_indexes(self, context: ServiceContext) -> None:
         """See that every index is there, for tests and measurements; processes find what `migrate` has made."""
-        refused = indexes.make(platform.database, self.declared_indexes())
+        refused = indexes.make(context.database, self.declared_indexes())
         if refused:
             raise RuntimeError("; ".join(refused))

@@ -47,7 +47,7 @@ class Watch:
     def __init__(self, reader: Reader, threads: Sequence[threading.Thread]) -> None:
         self.reader = reader
         self.inbox = inbox = reader.inbox
-        self.platform = inbox.platform
+        self.context = inbox.context
         self.threads = threads
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._lag = Lag(
@@ -98,7 +98,7 @@ class Watch:
             self._answered_s["broker"] = time.monotonic()
         except BrokerUnavailable:
             pass
-        if answers(self.platform.database, within_s=DATABASE_ANSWER_MAX_S):
+        if answers(self.context.database, within_s=DATABASE_ANSWER_MAX_S):
             self._answered_s["database"] = time.monotonic()
             with suppress(PyMongoError):
                 self._count()
@@ -114,7 +114,7 @@ class Watch:
             by_topic[topic] = max(by_topic.get(topic, 0), records)
         for topic, records in by_topic.items():
             metrics.LAG.labels(topic).set(records)
-        now_s, database = time.monotonic(), self.platform.database
+        now_s, database = time.monotonic(), self.context.database
         if now_s - self._counted_s < WRITE_EVERY_S:
             return
         self._counted_s = now_s
@@ -123,7 +123,7 @@ class Watch:
 
     def _write(self) -> None:
         """Keep how the worker stands for whoever asks over HTTP: when it has changed, and every few seconds."""
-        now_s, database, at = time.monotonic(), self.platform.database, self.platform.clock()
+        now_s, database, at = time.monotonic(), self.context.database, self.context.clock()
         standing = Standing(
             worker=self.name,
             at=at,

@@ -51,19 +51,19 @@ log = structlog.get_logger()
 
 def app(service: Service[Any], common: Common, own: Any) -> Flask:
     """The service's app, connected. It acts on nothing until its database was found to be migrated."""
-    platform = service.platform(common)
-    looked = Looked(partial(migrating.lacking, service, platform))
-    if answers(platform.database, within_s=FIRST_LOOK_MAX_S):
+    context = service.context(common)
+    looked = Looked(partial(migrating.lacking, service, context))
+    if answers(context.database, within_s=FIRST_LOOK_MAX_S):
         looked.look()
     looked.go_on()
     return http.build(
         service.name,
         routes=[route for routes in service.routes for route in routes.all],
-        platform=platform,
-        verifier=service.verifier(common, own, platform),
+        context=context,
+        verifier=service.verifier(common, own, context),
         texts=service.texts(),
         document=service.openapi,
-        blueprints=service.blueprints(own, platform),
+        blueprints=service.blueprints(own, context),
         quotas={**service.quotas, **common.quotas},
         trusted_proxies=common.trusted_proxies,
         lacking=lambda: looked.lacking,

@@ -28,7 +28,7 @@ from shared.process.service import Service
 from shared.process.settings import Common
 from shared.process.standing import Watch
 from shared.storage.changes import Changes
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import logs, metrics, traces
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -51,8 +51,8 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    platform = service.platform(common)
-    inbox = Inbox(platform, service=service.name, reactions=service.hears(), dead_letters_max=common.dead_letters_max)
+    context = service.context(common)
+    inbox = Inbox(context, service=service.name, reactions=service.hears(), dead_letters_max=common.dead_letters_max)
     reader = Reader(
         inbox,
         common.kafka_servers,
@@ -62,11 +62,11 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     )
     threads = _threads(service, common, own, reader, stop)
     watch = Watch(reader, threads)
-    beside = [_thread("watch", watch.looking, stop), _thread("changes", Changes(platform).run, stop)]
+    beside = [_thread("watch", watch.looking, stop), _thread("changes", Changes(context).run, stop)]
     health = _health(common.health_bind, watch)
-    is_sound = _work(partial(_prepare, service, common, platform, watch), [*threads, *beside], watch, stop)
+    is_sound = _work(partial(_prepare, service, common, context, watch), [*threads, *beside], watch, stop)
     stop.set()
-    platform.wakeups.end_waits()
+    context.wakeups.end_waits()
     _end(threads)
     health.shutdown()
     return 0 if is_sound else 1
@@ -76,17 +76,17 @@ def _threads(
     service: Service[Any], common: Common, own: Any, reader: Reader, stop: threading.Event
 ) -> list[threading.Thread]:
     """All that has something in hand and is let finish it, not started yet."""
-    platform = reader.inbox.platform
-    relay = Relay(platform, common.kafka_servers, name="relay", security=common.kafka_security)
+    context = reader.inbox.context
+    relay = Relay(context, common.kafka_servers, name="relay", security=common.kafka_security)
 
     def carry(stop: threading.Event) -> None:
         _make_topics(common)  # a broker that came back may have forgotten them
         relay.run(stop)
 
-    runner = Runner(platform, service.jobs(own))
+    runner = Runner(context, service.jobs(own))
     all_chores = [*service.all_chores(own), operations(reader.inbox)]
     return [
-        *chores.threads(all_chores, platform, stop),
+        *chores.threads(all_chores, context, stop),
         _thread("relay", carry, stop),
         _thread("inbox", reader.run, stop),
         *([_thread("jobs", runner.run, stop)] if runner.kinds else []),
@@ -132,8 +132,8 @@ def _end(threads: list[threading.Thread]) -> None:
     log.info("ended", unfinished=unfinished)
 
 
-def _prepare(service: Service[Any], common: Common, platform: Platform, watch: Watch) -> None:
-    watch.lacking = migrating.lacking(service, platform)
+def _prepare(service: Service[Any], common: Common, context: ServiceContext, watch: Watch) -> None:
+    watch.lacking = migrating.lacking(service, context)
     if watch.lacking:
         log.error("not-prepared", lacking=watch.lacking)
         raise NotMigrated

@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from shared.kernel.actors import system
 from shared.kernel.errors import Invalid
 from shared.kernel.personal import DataClass, Sealed
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 PIECE_BYTES = 1 << 20
@@ -43,10 +43,10 @@ class Blob:
     data_class: DataClass
 
 
-def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
+def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
     """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
-    uow = platform.reading(fund_id, by=system("blobs"))
-    pieces, blob_id = uow.drawer("blob_pieces"), platform.new_id()
+    uow = context.reading(fund_id, by=system("blobs"))
+    pieces, blob_id = uow.drawer("blob_pieces"), context.new_id()
     begun = uow.drawer("blobs_begun")
     digest, size, count = hashlib.sha256(), 0, 0
     begun.insert(blob_id, {"blob_id": blob_id, "at": uow.at})
@@ -69,9 +69,9 @@ def store(platform: Platform, fund_id: str, chunks: Iterable[bytes], *, as_: Dat
     return blob
 
 
-def remove_unfinished(platform: Platform, fund_id: str) -> int:
+def remove_unfinished(context: ServiceContext, fund_id: str) -> int:
     """Remove the pieces of what was begun more than a day ago and never came whole: a few at once; how many."""
-    uow = platform.reading(fund_id, by=system("blobs"))
+    uow = context.reading(fund_id, by=system("blobs"))
     long_ago = uow.drawer("blobs_begun").find(
         {"at": {"$lt": uow.at - UNFINISHED_KEPT}}, limit=UNFINISHED_AT_ONCE_MAX, sort=[("at", 1)]
     )
@@ -92,9 +92,9 @@ def _remove_pieces(uow: UnitOfWork, blob_id: str) -> None:
         pieces.remove(f"{blob_id}/{number}")
 
 
-def read(platform: Platform, fund_id: str, blob: Blob) -> Iterator[bytes]:
+def read(context: ServiceContext, fund_id: str, blob: Blob) -> Iterator[bytes]:
     """The bytes again, piece by piece."""
-    return read_in(platform.reading(fund_id, by=system("blobs")), blob)
+    return read_in(context.reading(fund_id, by=system("blobs")), blob)
 
 
 def read_in(uow: UnitOfWork, blob: Blob) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 QUIET_S = 2.0
 """For so long nothing came: then the stream is followed."""
@@ -29,9 +29,9 @@ log = structlog.get_logger()
 class Changes:
     """Those of one service's database, in a thread of its own."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self.wakeups = platform.wakeups
+    def __init__(self, context: ServiceContext) -> None:
+        self.context = context
+        self.wakeups = context.wakeups
 
     def run(self, stop: threading.Event) -> None:
         """Follow, whenever it is quiet, until told to stop."""
@@ -58,7 +58,7 @@ class Changes:
         only = {"operationType": 1, "ns": 1}
         pipeline: list[Any] = [{"$match": wanted}, {"$project": only}]
         began_s, empty_early = time.monotonic(), 0
-        with self.platform.database.watch(pipeline, max_await_time_ms=int(AWAIT_S * 1000)) as stream:
+        with self.context.database.watch(pipeline, max_await_time_ms=int(AWAIT_S * 1000)) as stream:
             self.wakeups.watch(is_watched=True)
             try:
                 while stream.alive and not stop.is_set():

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from shared.kernel.ids import first_id_at
 from shared.storage.connection import Document
 from shared.storage.drawer import parts
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 ID = "_id"
@@ -80,11 +80,11 @@ def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
     return [str(row["_id"]).removeprefix(drawer.key("")) for row in over]
 
 
-def purge_plumbing(platform: Platform, collection: str, retention: Retention) -> int:
+def purge_plumbing(context: ServiceContext, collection: str, retention: Retention) -> int:
     """The same for what has no fund and no audit: what was sent, what was taken in."""
-    rows = platform.collection(collection)
+    rows = context.collection(collection)
     over = list(
-        rows.find(retention.over(platform.clock()), {"_id": 1}).sort(retention.since, 1).limit(PURGED_AT_ONCE_MAX)
+        rows.find(retention.over(context.clock()), {"_id": 1}).sort(retention.since, 1).limit(PURGED_AT_ONCE_MAX)
     )
     _remove(rows, over)
     return len(over)

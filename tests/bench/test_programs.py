@@ -27,7 +27,7 @@ CONSUMERS = [
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     with ground(tmp_path_factory.mktemp("bench")) as made:
-        fill_topic(made.platform(), made.broker(TANSU), EVENTS)
+        fill_topic(made.context(), made.broker(TANSU), EVENTS)
         yield made
 
 
@@ -39,12 +39,12 @@ def test_consumers_take_what_there_is(here: Ground) -> None:
 
 
 def _consume(here: Ground, module: str, before: list[str], after: list[str], kept: int) -> None:
-    platform = here.platform()
-    settings = {**here.settings(platform.database.name), "KAFKA_BOOTSTRAP_SERVERS": here.broker(TANSU)}
+    context = here.context()
+    settings = {**here.settings(context.database.name), "KAFKA_BOOTSTRAP_SERVERS": here.broker(TANSU)}
     done = run(here, module, *before, EVENTS, group(), *after, **settings)
     assert done.done == EVENTS and done.rate > 0, module
-    assert platform.database["heard"].count_documents({}) == kept, module
-    assert platform.database["inbox"].count_documents({}) == kept, module
+    assert context.database["heard"].count_documents({}) == kept, module
+    assert context.database["inbox"].count_documents({}) == kept, module
 
 
 @pytest.mark.parametrize("module", ["bench.ours.relay", "bench.baselines.bare_relay"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.contracts import services
 
@@ -17,8 +17,8 @@ EXAMPLES_A_ROUTE = 12
 
 
 @pytest.mark.parametrize("name", services.names())
-def test_the_document_is_valid(name: str, platform: Platform) -> None:
-    office = Office(services.load(name), platform)
+def test_the_document_is_valid(name: str, context: ServiceContext) -> None:
+    office = Office(services.load(name), context)
     document = office.app.test_client().get("/openapi.json").json
     OpenAPIV31SpecValidator(document).validate()
     assert document["paths"]
@@ -28,8 +28,8 @@ def test_the_document_is_valid(name: str, platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("name", services.names())
-def test_the_service_answers_as_documented(name: str, platform: Platform) -> None:
-    office = Office(services.load(name), platform)
+def test_the_service_answers_as_documented(name: str, context: ServiceContext) -> None:
+    office = Office(services.load(name), context)
     everyone = office.staff()
     schema = schemathesis.openapi.from_wsgi("/openapi.json", office.app)
     for operation in schema.get_all_operations():

@@ -11,7 +11,7 @@ from services.identity.wiring import service as identity
 from services.payments.wiring import service as payments
 from shared.http.conditions import REFERENCE_KEPT_S
 from shared.process.service import Service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.contracts import services
 from tests.ground import DZ, TN
@@ -42,8 +42,8 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
 
 
 @pytest.mark.parametrize(("name", "path"), ROUTES)
-def test_u7_it_is_said_in_each_language_and_may_be_kept(name: str, path: str, platform: Platform) -> None:
-    office = Office(OF_SERVICES[name], platform)
+def test_u7_it_is_said_in_each_language_and_may_be_kept(name: str, path: str, context: ServiceContext) -> None:
+    office = Office(OF_SERVICES[name], context)
     path = path.replace("<form>", "das")
     said = {each: office.staff().get(path, headers={"Accept-Language": each}) for each in ("ar", "fr", "en")}
     for language, answer in said.items():
@@ -60,8 +60,8 @@ def test_u7_it_is_said_in_each_language_and_may_be_kept(name: str, path: str, pl
 
 
 @pytest.mark.parametrize("name", [name for name, path in ROUTES if path == "/codes"])
-def test_u7_every_code_has_its_sentence_in_every_language(name: str, platform: Platform) -> None:
-    office = Office(OF_SERVICES[name], platform)
+def test_u7_every_code_has_its_sentence_in_every_language(name: str, context: ServiceContext) -> None:
+    office = Office(OF_SERVICES[name], context)
     texts = office.service.texts().by_code
     for language in ("ar", "fr", "en"):
         answer = office.nobody().get(f"/v1/{DZ}/codes", headers={"Accept-Language": language})
@@ -82,8 +82,8 @@ def test_u7_every_set_of_codes_that_a_description_names_is_there(name: str) -> N
     assert said <= set(wired)
 
 
-def test_u7_acts_are_found_by_words_and_by_page(platform: Platform) -> None:
-    person = Office(claims, platform).person("pamiraaaaaaaaaaaaaaaaaaaa")
+def test_u7_acts_are_found_by_words_and_by_page(context: ServiceContext) -> None:
+    person = Office(claims, context).person("pamiraaaaaaaaaaaaaaaaaaaa")
     whole = person.get("/acts").json
     assert [each["act"] for each in whole["items"]] == sorted(each["act"] for each in whole["items"])
     assert whole["items"][0].keys() >= {"act", "name", "price", "currency", "law", "is_to_be_confirmed", "claim_type"}
@@ -106,16 +106,16 @@ def test_u7_acts_are_found_by_words_and_by_page(platform: Platform) -> None:
     assert person.get("/acts?claim_type=none-such").json["items"] == []
 
 
-def test_u7_a_claim_type_says_who_may_file_it(platform: Platform) -> None:
-    person = Office(claims, platform).person("pamiraaaaaaaaaaaaaaaaaaaa")
+def test_u7_a_claim_type_says_who_may_file_it(context: ServiceContext) -> None:
+    person = Office(claims, context).person("pamiraaaaaaaaaaaaaaaaaaaa")
     (care,) = person.get("/claim-types").json["items"]
     assert care["filed_by"] == [{"code": "insured-person", "text": "L'assuré lui-même"}]
     assert [paper["kind"] for paper in care["papers"] if paper["is_required"]] == ["care-sheet", "prescription"]
     assert care["filing"]["days_max"] == 90 and care["appeal"]["days"] == 15
 
 
-def test_u7_forms_and_their_periods(platform: Platform) -> None:
-    office = Office(payments, platform)
+def test_u7_forms_and_their_periods(context: ServiceContext) -> None:
+    office = Office(payments, context)
     (das,) = office.employer("1600000001").get("/declaration-forms").json["items"]
     assert (das["form"], das["period_kind"], das["due_months"], das["layouts"]) == (
         "das",
@@ -123,7 +123,7 @@ def test_u7_forms_and_their_periods(platform: Platform) -> None:
         1,
         ["das-b", "das-a"],
     )
-    today = platform.clock().year
+    today = context.clock().year
     first, second, *_ = office.employer("1600000001").get("/declaration-forms/das/periods").json["items"]
     assert (first["period"], first["is_over"]) == (str(today), False)
     assert (second["period"], second["due_on"]) == (str(today - 1), f"{today}-01-31")
@@ -135,13 +135,13 @@ def test_u7_forms_and_their_periods(platform: Platform) -> None:
     assert (refused.status_code, refused.json["code"]) == (422, "declaration.form-unknown")
 
 
-def test_u7_papers_and_the_fund(platform: Platform) -> None:
-    papers = Office(documents, platform).person("pamiraaaaaaaaaaaaaaaaaaaa").get("/paper-types").json["items"]
+def test_u7_papers_and_the_fund(context: ServiceContext) -> None:
+    papers = Office(documents, context).person("pamiraaaaaaaaaaaaaaaaaaaa").get("/paper-types").json["items"]
     assert [(each["kind"], each["takes_period"], each["validity_days"]) for each in papers] == [
         ("salary-certificate", True, 90),
         ("affiliation-certificate", False, 90),
     ]
-    answer = Office(identity, platform).nobody().get(f"/v1/{DZ}/fund", headers={"Accept-Language": "ar"})
+    answer = Office(identity, context).nobody().get(f"/v1/{DZ}/fund", headers={"Accept-Language": "ar"})
     fund = answer.json
     assert fund["name"] == "الصندوق الوطني للتأمينات الاجتماعية للعمال الأجراء"
     assert (fund["currency"], fund["decimals"], fund["weekend"]) == ("DZD", 2, ["friday", "saturday"])

@@ -12,7 +12,7 @@ from services.documents.papers.jobs import Press
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from shared.jobs.runner import Runner
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Caller
 from tests.documents.builders import CHAIN, PUBLIC_URL
 from tests.ground import DZ
@@ -24,23 +24,23 @@ def press() -> Press:
     return Press(Printer(), CHAIN, PUBLIC_URL)
 
 
-def printed(platform: Platform, fund_id: str = DZ) -> int:
+def printed(context: ServiceContext, fund_id: str = DZ) -> int:
     """Let the press print what is due; how many papers of the fund are valid since."""
     valid = {"fund": fund_id, "status": Status.VALID}
-    before = platform.database["papers"].count_documents(valid)
-    Runner(platform, [press().job]).run_due()
-    return platform.database["papers"].count_documents(valid) - before
+    before = context.database["papers"].count_documents(valid)
+    Runner(context, [press().job]).run_due()
+    return context.database["papers"].count_documents(valid) - before
 
 
 def asked(kind: str = "salary-certificate", language: str = "fr", **more: Any) -> dict[str, Any]:
     return {"kind": kind, "language": language, **more}
 
 
-def obtained(caller: Caller, platform: Platform, **facts: Any) -> str:
+def obtained(caller: Caller, context: ServiceContext, **facts: Any) -> str:
     """The number of a paper that was asked for and printed."""
     answer = caller.post("/papers", asked(**facts))
     assert answer.status_code == 202, answer.text
-    assert printed(platform, caller.fund) == 1
+    assert printed(context, caller.fund) == 1
     number: str = answer.json["number"]
     return number
 

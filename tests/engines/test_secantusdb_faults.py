@@ -20,10 +20,10 @@ from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
 from shared.kernel.errors import Unavailable
 from shared.storage.connection import DatabaseUnavailable
-from shared.storage.platform import COMMIT_UNKNOWN, COMMITS_MAX, RUNS_MAX, ChangedMeanwhile, Platform
+from shared.storage.service_context import COMMIT_UNKNOWN, COMMITS_MAX, RUNS_MAX, ChangedMeanwhile, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, platform_on, someone
-from tests.shared.storage.test_platform import submitted
+from tests.ground import DZ, context_on, someone
+from tests.shared.storage.test_service_context import submitted
 
 WRITERS = 4
 ROUNDS_BEFORE_KILL = 8
@@ -39,17 +39,17 @@ def write(uow: UnitOfWork, thing: str) -> None:
     uow.tell(submitted(thing))
 
 
-def keep(platform: Platform, thing: str) -> None:
-    platform.run(DZ, by=someone(), cause=f"request:{thing}", action=lambda uow: write(uow, thing))
+def keep(context: ServiceContext, thing: str) -> None:
+    context.run(DZ, by=someone(), cause=f"request:{thing}", action=lambda uow: write(uow, thing))
 
 
-def things(platform: Platform) -> list[str]:
-    return [str(row["_id"]).removeprefix(f"{DZ}:") for row in platform.database["things"].find()]
+def things(context: ServiceContext) -> list[str]:
+    return [str(row["_id"]).removeprefix(f"{DZ}:") for row in context.database["things"].find()]
 
 
-def told(platform: Platform) -> list[str]:
+def told(context: ServiceContext) -> list[str]:
     """The claims of all events, as the outbox has them."""
-    rows = platform.database["outbox"].find()
+    rows = context.database["outbox"].find()
     return [event["key"].removeprefix(f"{DZ}:") for row in rows for event in row["events"]]  # type: ignore[attr-defined]
 
 
@@ -59,24 +59,24 @@ def test_f15_nothing_acknowledged_to_several_writers_is_lost_by_kill_9(tmp_path:
     acknowledged: list[str] = []
     enough = threading.Event()
 
-    def write_until_it_is_gone(platform: Platform, writer: int) -> None:
+    def write_until_it_is_gone(context: ServiceContext, writer: int) -> None:
         try:
             for number in range(10_000):
-                keep(platform, f"{writer}-{number}")
+                keep(context, f"{writer}-{number}")
                 acknowledged.append(f"{writer}-{number}")
                 if number == ROUNDS_BEFORE_KILL:
                     enough.set()
         except (Unavailable, PyMongoError):
             return
 
-    def platform() -> Platform:
-        return platform_on(MongoClient[dict[str, Any]](secantusdb.uri(port=port))["killed"], secantusdb.uri(port=port))
+    def context() -> ServiceContext:
+        return context_on(MongoClient[dict[str, Any]](secantusdb.uri(port=port))["killed"], secantusdb.uri(port=port))
 
     with running(server, log=log) as process_id:
         for collection in ("things", "outbox", "audit"):
-            platform().database.create_collection(collection)
+            context().database.create_collection(collection)
         writers = [
-            threading.Thread(target=write_until_it_is_gone, args=(platform(), number)) for number in range(WRITERS)
+            threading.Thread(target=write_until_it_is_gone, args=(context(), number)) for number in range(WRITERS)
         ]
         for writer in writers:
             writer.start()
@@ -85,7 +85,7 @@ def test_f15_nothing_acknowledged_to_several_writers_is_lost_by_kill_9(tmp_path:
         for writer in writers:
             writer.join()
     with running(server, log=log):
-        after = platform()
+        after = context()
         found = set(things(after))
         assert len(acknowledged) > ROUNDS_BEFORE_KILL
         assert set(acknowledged) <= found
@@ -103,44 +103,44 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def ground(faulty: str) -> Iterator[tuple[Platform, Callable[..., None]]]:
+def ground(faulty: str) -> Iterator[tuple[ServiceContext, Callable[..., None]]]:
     """A platform, and a way to make its server fail; it fails no more once the test has ended."""
     with MongoClient[dict[str, Any]](faulty) as client:
-        platform = platform_on(client[f"test_{uuid4().hex}"], faulty)
-        keep(platform, "before")
+        context = context_on(client[f"test_{uuid4().hex}"], faulty)
+        keep(context, "before")
 
         def fail(*commands: str, times: int, **how: Any) -> None:
             asked = {"failCommands": list(commands), **how}
             client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": asked})
 
-        yield platform, fail
+        yield context, fail
         client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
 
 
-def is_kept_once(platform: Platform, *kept: str) -> None:
+def is_kept_once(context: ServiceContext, *kept: str) -> None:
     expected = sorted(("before", *kept))
-    assert sorted(things(platform)) == expected
-    assert sorted(told(platform)) == expected
-    assert platform.database["audit"].count_documents({}) == len(expected)
+    assert sorted(things(context)) == expected
+    assert sorted(told(context)) == expected
+    assert context.database["audit"].count_documents({}) == len(expected)
 
 
 @pytest.mark.parametrize("command", ["insert", "bulkWrite", "commitTransaction"])
-def test_a_conflict_is_run_again_whole(ground: tuple[Platform, Callable[..., None]], command: str) -> None:
-    platform, fail = ground
+def test_a_conflict_is_run_again_whole(ground: tuple[ServiceContext, Callable[..., None]], command: str) -> None:
+    context, fail = ground
     labels = ["TransientTransactionError"]
     fail(command, times=RUNS_MAX - 1, errorCode=WRITE_CONFLICT, errorLabels=labels)
-    keep(platform, "a")
-    is_kept_once(platform, "a")
+    keep(context, "a")
+    is_kept_once(context, "a")
 
 
-def test_conflicts_without_end_are_told_and_leave_nothing(ground: tuple[Platform, Callable[..., None]]) -> None:
-    platform, fail = ground
+def test_conflicts_without_end_are_told_and_leave_nothing(ground: tuple[ServiceContext, Callable[..., None]]) -> None:
+    context, fail = ground
     fail("insert", times=RUNS_MAX, errorCode=WRITE_CONFLICT, errorLabels=["TransientTransactionError"])
     with pytest.raises(ChangedMeanwhile):
-        keep(platform, "a")
-    is_kept_once(platform)
-    keep(platform, "a")
-    is_kept_once(platform, "a")
+        keep(context, "a")
+    is_kept_once(context)
+    keep(context, "a")
+    is_kept_once(context, "a")
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_conflicts_without_end_are_told_and_leave_nothing(ground: tuple[Platform
     ],
 )
 def test_a_commit_whose_outcome_is_unknown_is_asked_for_again_and_nothing_else_is(
-    ground: tuple[Platform, Callable[..., None]], how: dict[str, Any]
+    ground: tuple[ServiceContext, Callable[..., None]], how: dict[str, Any]
 ) -> None:
-    platform, fail = ground
+    context, fail = ground
     runs: list[str] = []
 
     def act(uow: UnitOfWork) -> None:
@@ -164,27 +164,27 @@ def test_a_commit_whose_outcome_is_unknown_is_asked_for_again_and_nothing_else_i
 
     labels = {} if "closeConnection" in how else {"errorLabels": [COMMIT_UNKNOWN]}
     fail("commitTransaction", times=2, **how, **labels)
-    platform.run(DZ, by=someone(), cause="test", action=act)
-    is_kept_once(platform, "a")
+    context.run(DZ, by=someone(), cause="test", action=act)
+    is_kept_once(context, "a")
     assert len(runs) == 1
 
 
 def test_a_commit_that_stays_unknown_is_named_unavailable_and_the_next_try_finds_it_done(
-    ground: tuple[Platform, Callable[..., None]],
+    ground: tuple[ServiceContext, Callable[..., None]],
 ) -> None:
-    platform, fail = ground
+    context, fail = ground
     unknown = {"code": NODE_SHUTS_DOWN, "errmsg": "shutting down"}
     fail("commitTransaction", times=2 * COMMITS_MAX, writeConcernError=unknown, errorLabels=[COMMIT_UNKNOWN])
     with pytest.raises(DatabaseUnavailable):
-        keep(platform, "a")
-    is_kept_once(platform, "a")
+        keep(context, "a")
+    is_kept_once(context, "a")
 
 
 @pytest.mark.parametrize("command", ["bulkWrite", "find", "update"])
 def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
-    ground: tuple[Platform, Callable[..., None]], command: str
+    ground: tuple[ServiceContext, Callable[..., None]], command: str
 ) -> None:
-    platform, fail = ground
+    context, fail = ground
 
     def act(uow: UnitOfWork) -> None:
         assert uow.drawer("things").find_one("before") is not None
@@ -193,37 +193,37 @@ def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
 
     fail(command, times=1, closeConnection=True)
     try:
-        platform.run(DZ, by=someone(), cause="test", action=act)
+        context.run(DZ, by=someone(), cause="test", action=act)
     except DatabaseUnavailable:
-        is_kept_once(platform)
-        platform.run(DZ, by=someone(), cause="test", action=act)
-    is_kept_once(platform, "a")
+        is_kept_once(context)
+        context.run(DZ, by=someone(), cause="test", action=act)
+    is_kept_once(context, "a")
 
 
-def test_a_transaction_that_the_server_gave_up_is_run_again(ground: tuple[Platform, Callable[..., None]]) -> None:
-    platform, fail = ground
+def test_a_transaction_that_the_server_gave_up_is_run_again(ground: tuple[ServiceContext, Callable[..., None]]) -> None:
+    context, fail = ground
     fail("commitTransaction", times=1, errorCode=NO_SUCH_TRANSACTION, errorLabels=["TransientTransactionError"])
-    keep(platform, "a")
-    is_kept_once(platform, "a")
+    keep(context, "a")
+    is_kept_once(context, "a")
 
 
 @pytest.mark.parametrize("command", ["insert", "bulkWrite"])
 def test_g10_a_transaction_whose_node_steps_down_is_run_again_and_nobody_is_told(
-    ground: tuple[Platform, Callable[..., None]], command: str
+    ground: tuple[ServiceContext, Callable[..., None]], command: str
 ) -> None:
-    platform, fail = ground
+    context, fail = ground
     fail(command, times=1, errorCode=NOT_PRIMARY, errorLabels=["TransientTransactionError"])
-    keep(platform, "a")
-    is_kept_once(platform, "a")
+    keep(context, "a")
+    is_kept_once(context, "a")
 
 
 def test_g10_a_node_that_is_never_primary_again_is_named_unavailable(
-    ground: tuple[Platform, Callable[..., None]],
+    ground: tuple[ServiceContext, Callable[..., None]],
 ) -> None:
-    platform, fail = ground
+    context, fail = ground
     fail("insert", times=RUNS_MAX, errorCode=NOT_PRIMARY, errorLabels=["TransientTransactionError"])
     with pytest.raises(DatabaseUnavailable):
-        keep(platform, "a")
-    is_kept_once(platform)
-    keep(platform, "a")
-    is_kept_once(platform, "a")
+        keep(context, "a")
+    is_kept_once(context)
+    keep(context, "a")
+    is_kept_once(context, "a")

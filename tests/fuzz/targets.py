@@ -47,7 +47,7 @@ from shared.kernel import partial_date, typed
 from shared.kernel.errors import Failure, Forbidden, Invalid
 from shared.kernel.references import is_genuine
 from shared.languages.texts import best_language
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
 from tests.callers import ISSUER, FixedKeys, signing_key, token
 from tests.documents.uploads.builders import a_pdf, a_picture
@@ -155,11 +155,11 @@ def _in_request(act: Callable[[], object], **how: Any) -> object:
 
 
 def _multipart(sent: bytes) -> object:
-    platform: Any = None
+    context: Any = None
 
     def act() -> object:
         request.max_content_length = MULTIPART.size_max
-        return MULTIPART.read(platform, DZ)
+        return MULTIPART.read(context, DZ)
 
     return _in_request(act, data=sent, content_type=f"multipart/form-data; boundary={BOUNDARY}")
 

@@ -20,7 +20,7 @@ from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken
 from shared.http.shapes import Amount
 from shared.kernel.money import Currency
 from shared.kernel.references import is_genuine, with_check
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.claims.builders import AMIRA
 from tests.claims.claims.test_routes import filing
@@ -37,15 +37,15 @@ DEEP = b"[" * 60_000
     [DEEP, b'{"claim_type": "\\ud800"}', b'{"\\uD800": 1}', b'{"claim_type": "\\udc00\\ud83d"}'],
     ids=["brackets", "half a letter", "half a letter in a name", "halves the wrong way round"],
 )
-def test_json_that_nothing_could_keep_is_malformed(platform: Platform, body: bytes) -> None:
-    answer = Office(service, platform).person(AMIRA).post("/claims", data=body, content_type="application/json")
+def test_json_that_nothing_could_keep_is_malformed(context: ServiceContext, body: bytes) -> None:
+    answer = Office(service, context).person(AMIRA).post("/claims", data=body, content_type="application/json")
     assert (answer.status_code, answer.json["code"]) == (400, "request.malformed-json")
 
 
-def test_a_whole_letter_that_is_escaped_is_a_letter(platform: Platform) -> None:
+def test_a_whole_letter_that_is_escaped_is_a_letter(context: ServiceContext) -> None:
     body = json.dumps({**filing(), "claim_type": "\U0001f600"})
     assert "\\ud83d\\ude00" in body
-    answer = Office(service, platform).person(AMIRA).post("/claims", data=body, content_type="application/json")
+    answer = Office(service, context).person(AMIRA).post("/claims", data=body, content_type="application/json")
     assert answer.json["code"] == "claim.upload-unknown", "it was read, and met a rule"
 
 

@@ -34,7 +34,7 @@ from shared.jobs import queue
 from shared.process.access_journal import store as journal
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Shelf
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, reading, someone
@@ -319,17 +319,17 @@ def test_no_list_is_forgotten_here() -> None:
 
 
 @pytest.fixture(scope="session")
-def like(holding: Holdings) -> Callable[[Listed], tuple[Platform, Any]]:  # noqa: F811
+def like(holding: Holdings) -> Callable[[Listed], tuple[ServiceContext, Any]]:  # noqa: F811
     """A platform with an empty repository of a list, and a thing that its rows may be like."""
     known: dict[tuple[str, str], Any] = {}
 
-    def of(listed: Listed) -> tuple[Platform, Any]:
-        platform = holding(listed.service).office.platform
-        rows, key = platform.database[listed.shelf.name], (listed.service, listed.shelf.name)
+    def of(listed: Listed) -> tuple[ServiceContext, Any]:
+        context = holding(listed.service).office.context
+        rows, key = context.database[listed.shelf.name], (listed.service, listed.shelf.name)
         if listed.made is None and key not in known:
-            known[key] = listed.shelf._thing(reading(platform), next(iter(rows.find({"fund": DZ}))))
+            known[key] = listed.shelf._thing(reading(context), next(iter(rows.find({"fund": DZ}))))
         rows.delete_many({})
-        return platform, replace(listed.made() if listed.made else known[key], **(listed.facts or {}), version=0)
+        return context, replace(listed.made() if listed.made else known[key], **(listed.facts or {}), version=0)
 
     return of
 
@@ -364,11 +364,11 @@ def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
     ]
 
 
-def keep(platform: Platform, listed: Listed, things: list[Any]) -> None:
+def keep(context: ServiceContext, listed: Listed, things: list[Any]) -> None:
     def act(uow: UnitOfWork) -> None:
         listed.shelf.keep_many(uow, things, part_of="test")
 
-    platform.run(DZ, by=someone(), cause="test:rows", action=act)
+    context.run(DZ, by=someone(), cause="test:rows", action=act)
 
 
 def keys(listed: Listed, things: Iterable[Any]) -> list[str]:
@@ -383,30 +383,30 @@ def in_order(listed: Listed, things: Iterable[Any]) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGED)
 def test_all_rows_of_a_list_come_once_and_in_order_also_while_rows_are_added(
-    name: str, like: Callable[[Listed], tuple[Platform, Any]]
+    name: str, like: Callable[[Listed], tuple[ServiceContext, Any]]
 ) -> None:
     listed = PAGED[name]
-    platform, model = like(listed)
+    context, model = like(listed)
     made = rows(listed, model, range(10, ROWS + 10))
-    keep(platform, listed, made)
+    keep(context, listed, made)
     earlier, later = rows(listed, model, range(10)), rows(listed, model, range(ROWS + 10, ROWS + 20))
     seen: list[str] = []
     wanted: Wanted | None = Wanted()
     while wanted is not None and len(seen) <= 2 * ROWS:
-        page: Page[Any] = listed.read(reading(platform), model, wanted)
+        page: Page[Any] = listed.read(reading(context), model, wanted)
         assert len(page.items) <= PAGE_MAX
         seen += keys(listed, page.items)
         if len(seen) == PAGE_MAX:  # before the rows that were seen, and behind all
-            keep(platform, listed, [*earlier, *later])
+            keep(context, listed, [*earlier, *later])
         wanted = Wanted(cursor=page.next) if page.next else None
     before = set(in_order(listed, [*earlier, *made, *later])[:10])
     assert seen == [key for key in in_order(listed, [*earlier, *made, *later]) if key not in before]
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_what_is_read_inside_is_read_whole(name: str, like: Callable[[Listed], tuple[Platform, Any]]) -> None:
+def test_what_is_read_inside_is_read_whole(name: str, like: Callable[[Listed], tuple[ServiceContext, Any]]) -> None:
     listed = WHOLE[name]
-    platform, model = like(listed)
+    context, model = like(listed)
     made = rows(listed, model, range(ROWS))
-    keep(platform, listed, made)
-    assert sorted(keys(listed, listed.read(reading(platform), model))) == sorted(keys(listed, made))
+    keep(context, listed, made)
+    assert sorted(keys(listed, listed.read(reading(context), model))) == sorted(keys(listed, made))

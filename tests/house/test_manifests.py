@@ -97,9 +97,9 @@ def test_k2_every_file_that_a_setting_names_is_mounted(pod: Any) -> None:
     [mount] = [mount for mount in container["volumeMounts"] if mount["name"] == "secrets"]
     assert mount["readOnly"] is True
     there = {f"{mount['mountPath']}/{item['path']}" for item in secret_of(pod)["items"]}
-    platform = dict(line.split("=", 1) for line in (K8S / "platform.env").read_text().split() if "=" in line)
+    context = dict(line.split("=", 1) for line in (K8S / "platform.env").read_text().split() if "=" in line)
     own = {each["name"]: each["value"] for each in container["env"] if "value" in each}
-    named = {value for name, value in {**platform, **own}.items() if name.endswith("_FILE")}
+    named = {value for name, value in {**context, **own}.items() if name.endswith("_FILE")}
     assert named == there
 
 
@@ -274,8 +274,8 @@ def test_the_proxy_finds_what_its_configuration_names() -> None:
     assert settings["PROXY_BIND"] == f"*:{ports['https']}" and settings["PROXY_INNER_BIND"] == f"*:{ports['inner']}"
     tls = {f"/tls/{item['path']}" for item in secret_of(pod)["items"]}
     assert {settings["PROXY_CERTIFICATE_FILE"], settings["PROXY_CERTIFICATE_KEY_FILE"]} == tls
-    platform = of_file(K8S / "platform.env")
-    assert platform["TRUSTED_PROXIES"] == "1" and settings["IDENTITY_ADDRESS"] == platform["ISSUER"]
+    context = of_file(K8S / "platform.env")
+    assert context["TRUSTED_PROXIES"] == "1" and settings["IDENTITY_ADDRESS"] == context["ISSUER"]
     for service in SERVICES:
         assert settings[f"{service.upper()}_UPSTREAM"] == f"{service}-web:80"
         own = workloads(service)[0]["spec"]["template"]["spec"]["containers"][0]["env"]
@@ -332,14 +332,14 @@ def test_workers_are_scaled_by_lag_or_by_processor_and_never_by_both() -> None:
         assert set(scaled) == there
         by_kind = {each["spec"]["scaleTargetRef"]["name"] for each in documents if each["kind"] == kind}
         assert {f"{service}-worker" for service in SERVICES} <= by_kind
-    platform = of_file(K8S / "platform.env")
+    context = of_file(K8S / "platform.env")
     for document in rendered(K8S.parent / "k8s-by-lag"):
         if document["kind"] == "ScaledObject":
             service = document["metadata"]["name"].removesuffix("-worker")
             [trigger] = document["spec"]["triggers"]
             assert trigger["metadata"]["consumerGroup"] == f"himaya.{service}"
-            assert trigger["metadata"]["bootstrapServers"] == platform["KAFKA_BOOTSTRAP_SERVERS"]
-            assert document["spec"]["maxReplicaCount"] <= int(platform["KAFKA_PARTITIONS"])
+            assert trigger["metadata"]["bootstrapServers"] == context["KAFKA_BOOTSTRAP_SERVERS"]
+            assert document["spec"]["maxReplicaCount"] <= int(context["KAFKA_PARTITIONS"])
 
 
 def test_kustomize_puts_together_the_same() -> None:

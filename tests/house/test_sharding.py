@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from deploy.docs.data_model import UNSHARDED
 from tests.commands import heard
-from tests.ground import DZ, platform_on, someone
+from tests.ground import DZ, context_on, someone
 
 ROOT = Path(__file__).parents[2]
 DIRECT = re.compile(r"\.collection\(|\bdatabase\[|databases\[")
@@ -49,7 +49,7 @@ def test_g09_only_named_files_reach_a_collection_by_themselves() -> None:
 
 def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dict[str, Any]], mongodb: str) -> None:
     with heard() as sent:
-        platform = platform_on(database, mongodb)
+        context = context_on(database, mongodb)
 
         def everything(uow: Any) -> None:
             drawer = uow.drawer("things")
@@ -67,7 +67,7 @@ def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dic
             drawer.count({"version": 2})
             drawer.remove("d")
 
-        platform.run(DZ, by=someone(), cause="", action=everything)
+        context.run(DZ, by=someone(), cause="", action=everything)
     filters = []
     for each in sent.sent:
         if each["name"] == "bulkWrite":

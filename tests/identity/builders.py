@@ -16,7 +16,7 @@ from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
 from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Sealed
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.ground import DZ, keys
 
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
@@ -85,20 +85,20 @@ def csv_file(path: Path, rows: Sequence[Mapping[str, str]], *, delimiter: str = 
     return path
 
 
-def imported(platform: Platform, *arguments: str | Path, fund_id: str = DZ) -> tuple[int, list[str]]:
+def imported(context: ServiceContext, *arguments: str | Path, fund_id: str = DZ) -> tuple[int, list[str]]:
     """Run the operator's command; its exit status and what it said, line by line, in English."""
     said = io.StringIO()
-    service.make_indexes(platform)
+    service.make_indexes(context)
     given = [fund_id, *map(str, arguments), "--language", "en"]
-    status = import_register(platform, given, texts=service.texts(), out=said)
+    status = import_register(context, given, texts=service.texts(), out=said)
     return status, said.getvalue().splitlines()
 
 
-def known_people(platform: Platform, folder: Path, *rows: Mapping[str, str]) -> None:
+def known_people(context: ServiceContext, folder: Path, *rows: Mapping[str, str]) -> None:
     """Amira, Karim and their firm in the register of dz-cnas."""
     persons = csv_file(folder / "known.csv", rows or [person_row(), karim()])
     employers = csv_file(folder / "firms.csv", [employer_row()])
-    status, said = imported(platform, "--persons", persons, "--employers", employers)
+    status, said = imported(context, "--persons", persons, "--employers", employers)
     assert status == 0, said
 
 
@@ -159,43 +159,45 @@ def forgotten(**facts: Any) -> dict[str, Any]:
     return {"national_id": AMIRA_NIN, "insurance_number": AMIRA_NSS, "birth_on": "1990-04-25", **facts}
 
 
-def considered(platform: Platform) -> int:
+def considered(context: ServiceContext) -> int:
     """Let a worker run what is due; how many applications it considered."""
-    return Runner(platform, [considering(portal_url=PORTAL)]).run_due()
+    return Runner(context, [considering(portal_url=PORTAL)]).run_due()
 
 
-def events(platform: Platform, type_name: str) -> list[dict[str, Any]]:
+def events(context: ServiceContext, type_name: str) -> list[dict[str, Any]]:
     """The bodies of the events of a type, in the order in which they were told."""
-    documents = platform.database["outbox"].find().sort("_id", 1)
+    documents = context.database["outbox"].find().sort("_id", 1)
     told = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
     return [json.loads(event["body"]) for event in told if event["type"] == type_name]
 
 
-def links(platform: Platform, type_name: str = "identity.activation-requested") -> list[str]:
+def links(context: ServiceContext, type_name: str = "identity.activation-requested") -> list[str]:
     """The links that were sent, opened as notifications would."""
     return [
         keys()[DZ].open(Sealed(each["link"]), as_=DataClass.CONTACT, whose=each["person_ref"])
-        for each in events(platform, type_name)
+        for each in events(context, type_name)
     ]
 
 
-def ways_back(platform: Platform) -> list[dict[str, str]]:
+def ways_back(context: ServiceContext) -> list[dict[str, str]]:
     """What stands in the recovery links that were sent: `token` and `device`."""
-    return [dict(parse_qsl(urlsplit(link).fragment)) for link in links(platform, "identity.recovery-requested")]
+    return [dict(parse_qsl(urlsplit(link).fragment)) for link in links(context, "identity.recovery-requested")]
 
 
-def reset(platform: Platform, login: str, *, fund_id: str = DZ) -> tuple[int, str]:
+def reset(context: ServiceContext, login: str, *, fund_id: str = DZ) -> tuple[int, str]:
     """Run the operator's command; its exit status and what it said, in English."""
     said = io.StringIO()
     given = [fund_id, "--login", login, "--language", "en"]
-    status = reset_user(platform, given, portal_url=PORTAL, texts=service.texts(), out=said)
+    status = reset_user(context, given, portal_url=PORTAL, texts=service.texts(), out=said)
     return status, said.getvalue().strip()
 
 
-def added_user(platform: Platform, *arguments: str, password: str = PASSWORD, fund_id: str = DZ) -> tuple[int, str]:
+def added_user(
+    context: ServiceContext, *arguments: str, password: str = PASSWORD, fund_id: str = DZ
+) -> tuple[int, str]:
     """Run the operator's command; its exit status and what it said, in English."""
     said = io.StringIO()
-    service.make_indexes(platform)
+    service.make_indexes(context)
     given = [fund_id, *arguments, "--password-stdin", "--language", "en"]
-    status = add_user(platform, given, texts=service.texts(), said=io.StringIO(password + "\n"), out=said)
+    status = add_user(context, given, texts=service.texts(), said=io.StringIO(password + "\n"), out=said)
     return status, said.getvalue().strip()

@@ -24,8 +24,8 @@ from services.identity.wiring import service
 from shared.http.app import build
 from shared.http.callers import Verifier
 from shared.kernel.actors import ActorKind
-from shared.storage.platform import Platform
-from tests.ground import DZ, TN, platform_on, someone
+from shared.storage.service_context import ServiceContext
+from tests.ground import DZ, TN, context_on, someone
 from tests.identity.builders import FIRM, Clock, added_user, application, considered, known_people, links
 from tests.identity.signin.relying_party import CALLBACK, ISSUER, Browser
 
@@ -46,7 +46,7 @@ class House:
     """All that a test of sign-in needs."""
 
     app: Flask
-    platform: Platform
+    context: ServiceContext
     clock: Clock
     keys: SigningKeys
     bank_key: ECKey
@@ -59,7 +59,7 @@ class House:
         """The same identity, started anew with other signing keys, and the portal registered for an algorithm."""
         known = clients(self.bank_key)
         known["portal"] = replace(known["portal"], id_token_signed_response_alg=portal_alg)
-        return replace(self, app=app_on(self.platform, keys, known), keys=keys)
+        return replace(self, app=app_on(self.context, keys, known), keys=keys)
 
     def verifier(self, audience: str = "claims") -> Verifier:
         return Verifier(self.keys, issuer=ISSUER, audience=audience)
@@ -123,49 +123,49 @@ def town(
 
 def opened(database: Database[dict[str, Any]], mongodb: str, folder: Path) -> Town:
     """The register is imported, and Amira, a user of her firm and an operator have accounts."""
-    platform = platform_on(database, mongodb)
-    known_people(platform, folder)
-    _open_account(platform)
-    assert added_user(platform, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
-    _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "operator")
+    context = context_on(database, mongodb)
+    known_people(context, folder)
+    _open_account(context)
+    assert added_user(context, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
+    _, address = added_user(context, "--kind", "staff", "--login", "nadia", "--role", "operator")
     return Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
 
 
 @pytest.fixture
 def house(town: Town, mongodb: str) -> House:
-    return house_on(town, lambda clock: platform_on(town.database, mongodb, clock=clock))
+    return house_on(town, lambda clock: context_on(town.database, mongodb, clock=clock))
 
 
-def house_on(town: Town, ground: Callable[[Clock], Platform]) -> House:
+def house_on(town: Town, ground: Callable[[Clock], ServiceContext]) -> House:
     """Identity on a ground, with the town as it was."""
     town.as_before()
     clock = Clock()
-    platform = ground(clock)
+    context = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
-    app = app_on(platform, keys, clients(bank_key))
-    return House(app, platform, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
+    app = app_on(context, keys, clients(bank_key))
+    return House(app, context, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
 
 
-def app_on(platform: Platform, keys: SigningKeys, known: dict[str, Client], *, issuer: str = ISSUER) -> Flask:
+def app_on(context: ServiceContext, keys: SigningKeys, known: dict[str, Client], *, issuer: str = ISSUER) -> Flask:
     return build(
         "identity",
         routes=[route for routes in service.routes for route in routes.all],
-        platform=platform,
+        context=context,
         verifier=Verifier(keys, issuer=issuer, audience="identity"),
         texts=service.texts(),
         document=service.openapi,
-        blueprints=[blueprint(Desk(issuer, known, keys), platform)],
+        blueprints=[blueprint(Desk(issuer, known, keys), context)],
     )
 
 
-def _open_account(platform: Platform) -> None:
+def _open_account(context: ServiceContext) -> None:
     """Amira's account, opened as she would."""
     sent = application()
     password = sent.pop("password")
-    facts = read_facts(**sent, fund=platform.funds[DZ])
+    facts = read_facts(**sent, fund=context.funds[DZ])
     by = {"by": someone(), "cause": "test"}
-    platform.run(DZ, action=lambda uow: actions.apply(uow, facts, password=password), **by)  # type: ignore[arg-type]
-    considered(platform)
-    token = urlsplit(links(platform)[0]).fragment.removeprefix("token=")
-    platform.run(DZ, action=lambda uow: actions.activate(uow, token=token, password=password), **by)  # type: ignore[arg-type]
+    context.run(DZ, action=lambda uow: actions.apply(uow, facts, password=password), **by)  # type: ignore[arg-type]
+    considered(context)
+    token = urlsplit(links(context)[0]).fragment.removeprefix("token=")
+    context.run(DZ, action=lambda uow: actions.activate(uow, token=token, password=password), **by)  # type: ignore[arg-type]

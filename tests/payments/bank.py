@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from services.payments.settings import Settings
 from services.payments.wiring import service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
 from tests.callers import Office
 from tests.ground import DZ, TN, funds
@@ -37,8 +37,8 @@ def own_settings(url: str = "http://127.0.0.1:9", *, timeout_s: float = 2.0) -> 
     )
 
 
-def office(platform: Platform, settings: Settings | None = None) -> Office:
-    return Office(service, platform, settings or own_settings())
+def office(context: ServiceContext, settings: Settings | None = None) -> Office:
+    return Office(service, context, settings or own_settings())
 
 
 def post_signed(

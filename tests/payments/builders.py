@@ -14,7 +14,7 @@ from services.payments.payouts.batch import Batch
 from shared.events.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, keys, someone
 
@@ -63,7 +63,9 @@ def approved(claim_id: str = "c1", **facts: Any) -> ClaimApproved:
     )
 
 
-def open_obligation(platform: Platform, declaration_id: str = "d1", *, fund_id: str = DZ, **facts: Any) -> Obligation:
+def open_obligation(
+    context: ServiceContext, declaration_id: str = "d1", *, fund_id: str = DZ, **facts: Any
+) -> Obligation:
     """A yearly declaration of 3150.25 accepted, in a unit of work of its own."""
     whole: dict[str, Any] = {
         "revision": 1,
@@ -74,7 +76,7 @@ def open_obligation(platform: Platform, declaration_id: str = "d1", *, fund_id: 
         "branches": BRANCHES,
         **facts,
     }
-    return platform.run(
+    return context.run(
         fund_id,
         by=someone(),
         cause=f"test:{declaration_id}",

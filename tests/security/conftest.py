@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from tests.ground import platform_on
+from tests.ground import context_on
 from tests.security.things import MAKERS, Holding
 
 Holdings = Callable[[str], Holding]
@@ -26,7 +26,7 @@ def holding(
             names.append(f"test_{uuid4().hex}")
             _, make = MAKERS[service]
             made[service] = make(
-                platform_on(mongo_client[names[-1]], mongodb), tmp_path_factory.mktemp(f"security-{service}")
+                context_on(mongo_client[names[-1]], mongodb), tmp_path_factory.mktemp(f"security-{service}")
             )
         return made[service]
 

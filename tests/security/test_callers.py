@@ -7,7 +7,7 @@ import pytest
 
 from services.identity.accounts.account import SCOPES, Role
 from shared.http.callers import TokenInvalid, Verifier
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.callers import ISSUER, FixedKeys
 from tests.ground import DZ, TN
 from tests.security import tokens

@@ -35,7 +35,7 @@ OF_NOBODY = {"claims.queue", "register.list_employers"}
 
 
 def count(holding: Holdings, service: str) -> int:
-    return holding(service).office.platform.database["access_journal"].count_documents({})
+    return holding(service).office.context.database["access_journal"].count_documents({})
 
 
 def test_every_reading_of_one_thing_is_journaled_or_says_why_not() -> None:
@@ -75,7 +75,7 @@ def test_all_that_is_kept_can_be_read_by_those_whose_it_is(service: str, holding
         if operation.service == service:
             here.ask(operation, agent.token)
     texts = here.office.service.texts()
-    kept = entries.page(reading(here.office.platform), order=ORDER, wanted=Wanted()).items
+    kept = entries.page(reading(here.office.context), order=ORDER, wanted=Wanted()).items
     assert kept
     for entry in kept:
         assert texts.by_code.keys() >= {f"access.looked-at.{entry.looked_at}", f"access.purpose.{entry.purpose}"}

@@ -26,7 +26,7 @@ from shared.bus.deadletters import Letter
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import ISSUER, Caller, Office
 from tests.claims import builders as of_claims
@@ -67,11 +67,11 @@ class Holding:
 
     def __post_init__(self) -> None:
         """A dead letter and a job of this fund too: every service's operators may have them."""
-        platform, event_id, key = self.office.platform, f"parked-{self.office.service.name}", f"{DZ}:parked"
+        context, event_id, key = self.office.context, f"parked-{self.office.service.name}", f"{DZ}:parked"
         headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
-        deadletters.park(platform, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
+        deadletters.park(context, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
         job_id = f"parked-{self.office.service.name}"
-        platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "job", job_id))
+        context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "job", job_id))
         self.parts |= {"event_id": event_id, "key": key, "fingerprint": deadletters.fingerprint(*PARKED)}
         self.parts |= {"job_id": f"job:{job_id}"}
         self.marks |= {event_id}
@@ -105,9 +105,9 @@ class Holding:
         return client.open(url, method=more.pop("method", operation.method), headers=headers, **{**given, **more})
 
 
-def _claims(platform: Platform, folder: Path) -> Holding:
-    office = Office(claims, platform)
-    hear(platform, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
+def _claims(context: ServiceContext, folder: Path) -> Holding:
+    office = Office(claims, context)
+    hear(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
     numbers = itertools.count()
@@ -115,7 +115,7 @@ def _claims(platform: Platform, folder: Path) -> Holding:
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
         kinds = {kind: f"{kind}-{next(numbers)}" for kind in ("care-sheet", "prescription")}
-        hear(platform, claims, *(of_claims.upload(each) for each in kinds.values()))
+        hear(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
     return Holding(
@@ -135,12 +135,12 @@ def _claims(platform: Platform, folder: Path) -> Holding:
     )
 
 
-def _documents(platform: Platform, folder: Path) -> Holding:
-    office = Office(documents, platform, of_documents.settings_in(folder))
+def _documents(context: ServiceContext, folder: Path) -> Holding:
+    office = Office(documents, context, of_documents.settings_in(folder))
     amira = of_documents.AMIRA
-    hear(platform, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
+    hear(context, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
     owner = office.person(amira)
-    number = obtained(owner, platform)
+    number = obtained(owner, context)
     file = {"make": lambda: {"data": {"file": (BytesIO(a_pdf()), "a.pdf", "application/pdf")}}}
     given = owner.post("/uploads", content_type="multipart/form-data", **file["make"]())
     assert given.status_code == 201, given.text
@@ -156,7 +156,7 @@ def _documents(platform: Platform, folder: Path) -> Holding:
     )
 
 
-def _signed_in(platform: Platform) -> str:
+def _signed_in(context: ServiceContext) -> str:
     """Accounts of both callers of each role, each in a session; and one more session of the owner, whose id it is."""
     lent = "another-session-of-the-owner"
 
@@ -176,7 +176,7 @@ def _signed_in(platform: Platform) -> str:
                 sessions.keep(uow, Outcome(_session(uow, f"session-of-{name}", name)))
         sessions.keep(uow, Outcome(_session(uow, lent, account_name(Role.PERSON, is_owner=True))))
 
-    platform.run(DZ, by=someone(), cause="test:signed-in", action=act)
+    context.run(DZ, by=someone(), cause="test:signed-in", action=act)
     return lent
 
 
@@ -196,19 +196,19 @@ def _session(uow: UnitOfWork, session_id: str, account_id: str) -> Session:
     )
 
 
-def _identity(platform: Platform, folder: Path) -> Holding:
-    of_identity.known_people(platform, folder)
+def _identity(context: ServiceContext, folder: Path) -> Holding:
+    of_identity.known_people(context, folder)
     keys, clients = folder / "keys.json", folder / "clients.yaml"
     keys.write_text(json.dumps({"keys": [ECKey.generate_key("P-256", {"kid": "own"}).as_dict(private=True)]}))
     clients.write_text("{}")
     own = IdentitySettings(
         issuer=ISSUER, portal_url="https://portal.test", clients_file=clients, signing_keys_file=keys
     )
-    office, ref = Office(identity, platform, own), of_identity.ref()
+    office, ref = Office(identity, context, own), of_identity.ref()
     card = office.person(ref).get("/card").json
     return Holding(
         office,
-        parts={"person_ref": ref, "session_id": _signed_in(platform)},
+        parts={"person_ref": ref, "session_id": _signed_in(context)},
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
@@ -219,25 +219,25 @@ def _identity(platform: Platform, folder: Path) -> Holding:
     )
 
 
-def _notifications(platform: Platform, folder: Path) -> Holding:
-    office, made = Office(notifications, platform), of_notifications
-    hear(platform, notifications, made.persons(made.person()), made.employers(made.employer()))
-    hear(platform, notifications, made.claim_submitted())
-    hear(platform, notifications, made.declaration_accepted())
+def _notifications(context: ServiceContext, folder: Path) -> Holding:
+    office, made = Office(notifications, context), of_notifications
+    hear(context, notifications, made.persons(made.person()), made.employers(made.employer()))
+    hear(context, notifications, made.claim_submitted())
+    hear(context, notifications, made.declaration_accepted())
     return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=made.FIRM)
 
 
-def _payments(platform: Platform, folder: Path) -> Holding:
-    office = bank.office(platform)
-    hear(platform, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
-    hear(platform, payments, of_payments.approved())
-    desk = Desk(platform)
+def _payments(context: ServiceContext, folder: Path) -> Holding:
+    office = bank.office(context)
+    hear(context, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
+    hear(context, payments, of_payments.approved())
+    desk = Desk(context)
     desk.office, desk.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = desk.declare(das_b())["declaration_id"]
     asked = office.employer(DZ_EMPLOYER).post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"})
     assert asked.status_code == 201, asked.text
     _pay(office, declaration_id, asked.json)
-    payout = platform.database["payouts"].find_one({}) or {}
+    payout = context.database["payouts"].find_one({}) or {}
     endpoint = {"url": "https://bank.example/hook", "kinds": ["payment.debited"]}
     endpoint_id = office.machine().post("/endpoints", endpoint).json["endpoint_id"]
 
@@ -305,7 +305,7 @@ def _bank_parts(office: Office) -> dict[str, str]:
     }
 
 
-MAKERS: Mapping[str, tuple[Service[Any], Callable[[Platform, Path], Holding]]] = {
+MAKERS: Mapping[str, tuple[Service[Any], Callable[[ServiceContext, Path], Holding]]] = {
     "claims": (claims, _claims),
     "documents": (documents, _documents),
     "identity": (identity, _identity),

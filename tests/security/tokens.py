@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.callers import ISSUER, signing_key, token
 from tests.ground import DZ, TN
 

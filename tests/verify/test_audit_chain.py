@@ -80,7 +80,7 @@ def test_it_is_named(town: Town, how: str) -> None:
 
 
 def test_what_was_written_a_moment_ago_may_wait_for_its_link_and_what_is_old_may_not(town: Town) -> None:
-    town.platforms["claims"].run(
+    town.contexts["claims"].run(
         DZ, by=someone(), cause="chore:x", action=lambda uow: uow.note("looked", "claims", "c1")
     )
     assert found(town.seen(), audit_chain.ask) == []
@@ -91,10 +91,10 @@ def test_what_was_written_a_moment_ago_may_wait_for_its_link_and_what_is_old_may
 
 
 def test_a_link_that_the_others_have_not_heard_of_for_long_is_named(town: Town) -> None:
-    town.platforms["claims"].run(
+    town.contexts["claims"].run(
         DZ, by=someone(), cause="chore:x", action=lambda uow: uow.note("looked", "claims", "c1")
     )
-    auditing.link_all(town.platforms["claims"], DZ, service="claims")
+    auditing.link_all(town.contexts["claims"], DZ, service="claims")
     assert found(town.seen(), audit_chain.ask) == []
     later = town.seen(at=datetime.now(UTC) + timedelta(hours=1))
     assert {each.partition(" ")[0] for each in found(later, audit_chain.ask)} == {

@@ -18,7 +18,7 @@ from tests.verify.town import Break, Town, changed, found, some
 def indexes_again(lived_in: Town) -> Iterator[None]:
     """Two of one name need a database that has lost its unique index."""
     yield
-    lived_in.services["payments"].make_indexes(lived_in.platforms["payments"])
+    lived_in.services["payments"].make_indexes(lived_in.contexts["payments"])
 
 
 def _copy(collection: str, facts: dict[str, Any]) -> Break:
@@ -36,7 +36,7 @@ def _write_anew(**facts: Any) -> Break:
     """The batch's file written otherwise than its payouts say."""
 
     def do(town: Town) -> None:
-        platform, batch = town.platforms["payments"], some(town["payments"], "batches")
+        context, batch = town.contexts["payments"], some(town["payments"], "batches")
         payout = some(town["payments"], "payouts")
         amount = Money(facts.get("amount_minor", payout["amount_minor"]), Currency.DZD)
         line = payout_file.CreditTransfer(
@@ -47,8 +47,8 @@ def _write_anew(**facts: Any) -> Break:
             purpose="x",
         )
         name = facts.get("message_id", batch["batch_id"])
-        body = payout_file.write([line], fund=funds()[DZ], message_id=name, at=platform.clock())
-        blob = blobs.store(platform, DZ, [body], as_=DataClass.BANK, size_max=len(body))
+        body = payout_file.write([line], fund=funds()[DZ], message_id=name, at=context.clock())
+        blob = blobs.store(context, DZ, [body], as_=DataClass.BANK, size_max=len(body))
         change = {"$set": {"sha256": blob.sha256, "size": blob.size}}
         town["payments"]["batches"].update_one({"_id": batch["_id"]}, change)
 

@@ -75,7 +75,7 @@ def test_every_collection_says_how_long_its_rows_are_kept(town: Town) -> None:
 def _park_what_was_taken(town: Town) -> None:
     one = some(town["claims"], "inbox")
     letter = deadletters.Letter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
-    deadletters.park(town.platforms["claims"], letter, why="x", tries=1)
+    deadletters.park(town.contexts["claims"], letter, why="x", tries=1)
 
 
 TAKEN: dict[str, tuple[Break, str]] = {
@@ -101,7 +101,7 @@ def test_a_parked_event_is_met_and_so_is_one_that_was_replayed(town: Town) -> No
     town["claims"]["inbox"].delete_one({"_id": one["_id"]})
     assert found(town.seen(), events.taken_in) == []
     town["claims"]["inbox"].insert_one(one)
-    resolved(town.platforms["claims"], one["_id"], how="replayed")
+    resolved(town.contexts["claims"], one["_id"], how="replayed")
     assert found(town.seen(), events.taken_in) == []
 
 
@@ -115,7 +115,7 @@ def with_rubbish(lived_in: Town) -> Iterator[Seen]:
     lived_in.planted |= {"rubbish"}
     yield lived_in.seen()
     lived_in.take()
-    for each in lived_in.platforms.values():
+    for each in lived_in.contexts.values():
         resolved(each, "rubbish", how="discarded: a test's")
 
 

@@ -17,21 +17,21 @@ def test_an_event_that_waits_to_be_sent_is_named(town: Town) -> None:
 
 
 def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
-    platform, letter = town.platforms["claims"], deadletters.Letter("e1", "payments", 0, 0, "dz-cnas:c1", [], b"")
-    deadletters.park(platform, letter, why="why", tries=1)
+    context, letter = town.contexts["claims"], deadletters.Letter("e1", "payments", 0, 0, "dz-cnas:c1", [], b"")
+    deadletters.park(context, letter, why="why", tries=1)
     assert found(town.seen(), waiting.ask) == ["claims parked e1 of dz-cnas:c1: why"]
-    resolved(platform, "e1", how="discarded: a test's")
+    resolved(context, "e1", how="discarded: a test's")
     assert found(town.seen(), waiting.ask) == []
 
 
 def test_a_job_that_failed_is_named_until_it_is_retried(town: Town) -> None:
-    platform = town.platforms["documents"]
-    platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "print-paper", "p1"))
+    context = town.contexts["documents"]
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "print-paper", "p1"))
     assert found(town.seen(), waiting.ask) == []
     failed = {"status": "failed", "last_error": "paper.no-glyph"}
-    platform.database["jobs"].update_one({"_id": f"{DZ}:print-paper:p1"}, {"$set": failed})
+    context.database["jobs"].update_one({"_id": f"{DZ}:print-paper:p1"}, {"$set": failed})
     assert found(town.seen(), waiting.ask) == [f"documents failed {DZ}:print-paper:p1: paper.no-glyph"]
-    platform.run(DZ, by=someone(), cause="test", action=lambda uow: queue.cancel(uow, "print-paper", "p1"))
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.cancel(uow, "print-paper", "p1"))
     assert found(town.seen(), waiting.ask) == []
 
 

@@ -31,9 +31,9 @@ from shared.events import catalogue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import auditing
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import claim
-from tests.ground import DZ, keys, platform_on, someone
+from tests.ground import DZ, context_on, keys, someone
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import AMIRA, RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
@@ -48,7 +48,7 @@ class Counter(Desk):
     """The employer's desk in a town, where identity tells of the employer."""
 
     def __post_init__(self) -> None:
-        self.office = office(self.platform)
+        self.office = office(self.context)
         self.caller = self.office.employer(DZ_EMPLOYER)
 
 
@@ -63,8 +63,8 @@ class Town:
         self.services = {service.name: service for service in pages.services()}
         prefix = f"test_{uuid4().hex}"
         self.databases: Mapping[str, Documents] = {name: client[f"{prefix}_{name}"] for name in self.services}
-        self.platforms = {name: platform_on(database, uri) for name, database in self.databases.items()}
-        self.relays = {name: Relay(each, broker, name="relay") for name, each in self.platforms.items()}
+        self.contexts = {name: context_on(database, uri) for name, database in self.databases.items()}
+        self.relays = {name: Relay(each, broker, name="relay") for name, each in self.contexts.items()}
         topics.ensure(broker, catalogue.owners(), partitions=3, replicas=1)
         self._consumer = KafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False)
         partitions = [
@@ -92,25 +92,25 @@ class Town:
         """From the register to a paid declaration and a file of payouts at the bank."""
         self.tell("identity", register(DZ_EMPLOYER), persons({AMIRA: RIB}))
         self.carry()
-        counter = Counter(self.platforms["payments"])
+        counter = Counter(self.contexts["payments"])
         declared = counter.send(das_b(workers(3))).json["declaration_id"]
-        Runner(self.platforms["payments"], [checking()]).run_due()
+        Runner(self.contexts["payments"], [checking()]).run_due()
         asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
-        self.platforms["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.keep(uow, approval))
+        self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.keep(uow, approval))
         self.carry()
         paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
-            paying.run(self.platforms["payments"], DZ)
+            paying.run(self.contexts["payments"], DZ)
         self.carry()
-        for name, platform in self.platforms.items():
-            auditing.link_all(platform, DZ, service=name)
+        for name, context in self.contexts.items():
+            auditing.link_all(context, DZ, service=name)
         self.carry()
 
     def tell(self, service: str, *events: Any) -> None:
-        platform: Platform = self.platforms[service]
-        platform.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+        context: ServiceContext = self.contexts[service]
+        context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
 
     def carry(self) -> None:
         """Relays carry and inboxes take, until nobody has anything to say."""
@@ -123,7 +123,7 @@ class Town:
         """Whatever is new on the topics reaches the services that read them."""
         letters = list(self._new_letters())
         for name, service in self.services.items():
-            inbox = Inbox(self.platforms[name], service=name, reactions=service.hears())
+            inbox = Inbox(self.contexts[name], service=name, reactions=service.hears())
             inbox.take([letter for letter in letters if letter.topic in inbox.reactions.topics()])
         self.commit()
 
@@ -217,7 +217,7 @@ def lost(collection: str, **equal: Any) -> Break:
     return do
 
 
-def resolved(platform: Platform, event_id: str, *, how: str) -> None:
+def resolved(context: ServiceContext, event_id: str, *, how: str) -> None:
     """Close a dead letter, where the service has it."""
     with suppress(deadletters.AlreadyClosed):
-        deadletters.close(platform.database, event_id, how=how, by="test", at=platform.clock(), session=None)
+        deadletters.close(context.database, event_id, how=how, by="test", at=context.clock(), session=None)

@@ -23,7 +23,7 @@ from shared.funds.loading import load
 from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from simulators.bank import files
 
 BANK_WAIT_S = 10
@@ -47,10 +47,10 @@ def ask(seen: Seen, look: Look) -> None:
     batches = list(_batches(seen, look, lines))
     if seen.bank_keys:
         funds = load(tuple(seen.bank_keys))
-        platform = Platform(seen.databases["payments"], funds, seen.bank_keys)
+        context = ServiceContext(seen.databases["payments"], funds, seen.bank_keys)
         for batch in batches:
             look.at("files opened")
-            for offence in _of_file(platform, funds[batch["fund"]], batch, lines):
+            for offence in _of_file(context, funds[batch["fund"]], batch, lines):
                 look.offends(f"file {batch['_id']}: {offence}")
     if seen.bank:
         _of_bank(seen, look, {batch["batch_id"]: len(batch["payout_ids"]) for batch in batches})
@@ -101,9 +101,9 @@ def _batches(seen: Seen, look: Look, lines: Mapping[str, Line]) -> Iterator[Row]
             look.offends(f"payout {payout} says that it is in {line.batch_id}, which does not have it")
 
 
-def _of_file(platform: Platform, fund: Fund, batch: Row, lines: Mapping[str, Line]) -> Iterator[str]:
+def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str, Line]) -> Iterator[str]:
     """What the stored file says otherwise than it should, by what the bank would read in it."""
-    body = b"".join(blobs.read(platform, fund.fund_id, blobs.Blob(batch["sha256"], batch["size"], DataClass.BANK)))
+    body = b"".join(blobs.read(context, fund.fund_id, blobs.Blob(batch["sha256"], batch["size"], DataClass.BANK)))
     if sha256(body).hexdigest() != batch["sha256"]:
         yield "its bytes are not those that were named"
         return

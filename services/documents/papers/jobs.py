@@ -19,7 +19,7 @@ from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.process.leftovers import Leftovers
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
@@ -43,28 +43,28 @@ class Press:
         """The work that a paper asks for; an operator who gives it up ends the paper."""
         return JobKind(name=actions.PRINT, run=self.run, give_up=_give_up)
 
-    def run(self, platform: Platform, fund_id: str, number: str) -> datetime | None:
+    def run(self, context: ServiceContext, fund_id: str, number: str) -> datetime | None:
         """Print and sign one paper, put it away, issue it: a part of the trace of its request."""
-        paper = store.papers.load(platform.reading(fund_id, by=PRESS), number)
+        paper = store.papers.load(context.reading(fund_id, by=PRESS), number)
         if paper.status is Status.ASKED:
             with continued("paper printed", paper.traceparent):
-                self.print(platform, fund_id, paper)
+                self.print(context, fund_id, paper)
         return None
 
-    def print(self, platform: Platform, fund_id: str, paper: Paper) -> None:
+    def print(self, context: ServiceContext, fund_id: str, paper: Paper) -> None:
         """The steps of a print; what the press refuses to print is not tried again."""
-        fund, at = platform.funds[fund_id], platform.clock()
+        fund, at = context.funds[fund_id], context.clock()
         printed = rules.content(paper, fund=fund, public_url=self.public_url, at=at)
         try:
             unsigned = self.printer.print(printed)
         except LettersNotPrintable:
-            _fail(platform, fund_id, paper.number, FailureReason.LETTERS_NOT_PRINTABLE)
+            _fail(context, fund_id, paper.number, FailureReason.LETTERS_NOT_PRINTABLE)
             return
         except CannotBePrinted:
-            _fail(platform, fund_id, paper.number, FailureReason.PRINTING_FAILED)
+            _fail(context, fund_id, paper.number, FailureReason.PRINTING_FAILED)
             return
-        pdf = store.keep_pdf(platform, fund_id, self._seal(fund).sign(unsigned, at=at))
-        _keep(platform, fund_id, paper.number, lambda uow: actions.issue(uow, printed, pdf=pdf))
+        pdf = store.keep_pdf(context, fund_id, self._seal(fund).sign(unsigned, at=at))
+        _keep(context, fund_id, paper.number, lambda uow: actions.issue(uow, printed, pdf=pdf))
 
     def _seal(self, fund: Fund) -> Seal:
         """The fund's name in a signature keeps to Latin letters: readers refuse names of two scripts."""
@@ -73,8 +73,8 @@ class Press:
         return self.seals[fund.fund_id]
 
 
-def _fail(platform: Platform, fund_id: str, number: str, reason: FailureReason) -> None:
-    _keep(platform, fund_id, number, lambda uow: actions.fail(uow, number=number, reason=reason))
+def _fail(context: ServiceContext, fund_id: str, number: str, reason: FailureReason) -> None:
+    _keep(context, fund_id, number, lambda uow: actions.fail(uow, number=number, reason=reason))
     log.error("paper-failed", paper=number, fund=fund_id, why=reason.value)
     metrics.JOBS.labels(actions.PRINT, reason.value).inc()
 
@@ -84,8 +84,8 @@ def _give_up(uow: UnitOfWork, number: str, reason: str) -> None:
     actions.fail(uow, number=number, reason=FailureReason.PRINTING_FAILED)
 
 
-def _keep(platform: Platform, fund_id: str, number: str, action: Callable[[UnitOfWork], object]) -> None:
-    platform.run(fund_id, by=PRESS, cause=f"job:{actions.PRINT}:{number}", action=action)
+def _keep(context: ServiceContext, fund_id: str, number: str, action: Callable[[UnitOfWork], object]) -> None:
+    context.run(fund_id, by=PRESS, cause=f"job:{actions.PRINT}:{number}", action=action)
 
 
 def printing(settings: Settings) -> JobKind:

@@ -6,8 +6,8 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.paging import Order, Page, Wanted
-from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -53,9 +53,9 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
     return [paper.number for paper in found]
 
 
-def keep_pdf(platform: Platform, fund_id: str, pdf: bytes) -> Blob:
+def keep_pdf(context: ServiceContext, fund_id: str, pdf: bytes) -> Blob:
     """Seal a PDF away, before the paper refers to it."""
-    return blobs.store(platform, fund_id, [pdf], as_=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
+    return blobs.store(context, fund_id, [pdf], as_=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
 
 
 def pdf_of(uow: UnitOfWork, paper: Paper) -> bytes:

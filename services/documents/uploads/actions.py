@@ -10,7 +10,7 @@ from shared.http.files import SentFile
 from shared.kernel.actors import NotYours
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -24,11 +24,11 @@ class Admitted:
     pages: int
 
 
-def admit_file(platform: Platform, fund_id: str, sent: SentFile) -> Admitted:
+def admit_file(context: ServiceContext, fund_id: str, sent: SentFile) -> Admitted:
     """Make a sent paper anew and seal its bytes away; one that is never referred to afterwards harms nobody."""
     content = sent.stream.read(UPLOAD_BYTES_MAX + 1)
     paper = admit(content, media_type=sent.media_type, file_name=sent.name)
-    store.keep_bytes(platform, fund_id, paper)
+    store.keep_bytes(context, fund_id, paper)
     return Admitted(media_type=paper.media_type, sha256=paper.sha256, size=len(paper.content), pages=paper.pages)
 
 

@@ -6,8 +6,8 @@ from services.documents.uploads.upload import Upload
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
-from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -17,9 +17,9 @@ CLEAN_BYTES_MAX = 64 * 1024 * 1024
 uploads = Shelf("uploads", Upload, key="upload_id", missing=UploadUnknown, retention=BY_LAW)
 
 
-def keep_bytes(platform: Platform, fund_id: str, paper: CleanPaper) -> None:
+def keep_bytes(context: ServiceContext, fund_id: str, paper: CleanPaper) -> None:
     """Seal the bytes away, once for the fund however often they come."""
-    blobs.store(platform, fund_id, [paper.content], as_=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
+    blobs.store(context, fund_id, [paper.content], as_=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
 
 
 def bytes_of(uow: UnitOfWork, upload: Upload) -> bytes:

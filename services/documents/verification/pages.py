@@ -14,20 +14,20 @@ from shared.funds.fund import Fund
 from shared.http.endpoint import PUBLIC
 from shared.http.routes import BODY_BYTES_MAX
 from shared.languages.texts import best_language
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 FILE_BODY_BYTES_MAX = 2 * PDF_BYTES_MAX
 
 
-def pages(platform: Platform, *, public_url: str) -> Blueprint:
+def pages(context: ServiceContext, *, public_url: str) -> Blueprint:
     """The public addresses; none needs an account, a script or a cookie. Codes and files come in bodies: an address is
     written into logs and histories. They name each other under the path of `public_url`."""
     base = urlsplit(public_url).path.rstrip("/")
     blueprint = Blueprint("verify", __name__)
 
     def reading(fund: str) -> UnitOfWork:
-        return platform.reading(fund, by=PUBLIC)
+        return context.reading(fund, by=PUBLIC)
 
     def shown(uow: UnitOfWork, verification: Verification) -> Response:
         return _answer(page.render(verification, fund=uow.fund, language=_language(uow.fund), base=base))

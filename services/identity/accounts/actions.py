@@ -33,8 +33,8 @@ LOGIN_SENT_MAX = 1_000
 
 def apply(uow: UnitOfWork, facts: Facts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
-    context = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=Role.PERSON, common=passwords.common(), context=context)
+    known_words = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
+    rules.check_password(password, role=Role.PERSON, common=passwords.common(), known_words=known_words)
     application = Application(
         application_id=uow.new_id(),
         facts=facts,
@@ -137,7 +137,7 @@ def activate(uow: UnitOfWork, *, token: str, password: str) -> Account:
         raise rules.ActivationUnknown
     is_password_right = passwords.is_right(account.password_hash, rules.read_password(password))
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
-    is_personal = person is not None and rules.is_personal(password, context=rules.words_of(person))
+    is_personal = person is not None and rules.is_personal(password, known_words=rules.words_of(person))
     activated = rules.activate(
         account, is_password_right=is_password_right, is_password_personal=is_personal, at=uow.at
     )
@@ -170,8 +170,8 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
 def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
     """The hash of a password that the owner of an account may choose, or what is wrong with it."""
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
-    context = [*(rules.words_of(person) if person else ()), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=account.role, common=passwords.common(), context=context)
+    known_words = [*(rules.words_of(person) if person else ()), *rules.fund_words(uow.fund)]
+    rules.check_password(password, role=account.role, common=passwords.common(), known_words=known_words)
     return _hashed(uow, password)
 
 
@@ -193,8 +193,8 @@ class Added:
 def add_user(uow: UnitOfWork, *, login: str, password: str, role: Role, employer_ids: tuple[str, ...]) -> Added:
     """Open an account for an employer's user or for one of the fund's staff."""
     read = rules.read_login(login)
-    context = [*read.split("@"), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=role, common=passwords.common(), context=context)
+    known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
+    rules.check_password(password, role=role, common=passwords.common(), known_words=known_words)
     known_by = _index_of_login(uow, read)
     account = rules.add_user(
         store.known_by(uow, known_by),

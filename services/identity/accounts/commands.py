@@ -15,19 +15,19 @@ from services.identity.accounts.account import Role
 from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 
-def add_user(platform: Platform, arguments: Sequence[str], *, texts: Texts, said: TextIO, out: TextIO) -> int:
+def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, said: TextIO, out: TextIO) -> int:
     """Open the account; 0, and where it has a second factor its address on `out`, this once. 1 where it cannot be."""
     asked = _asked(arguments)
     role = Role.EMPLOYER if asked.kind == "employer" else Role(asked.role)
     password = said.readline().rstrip("\r\n")
     try:
-        added = platform.run(
+        added = context.run(
             asked.fund,
             by=system("add-user"),
-            cause=f"command:add-user:{platform.new_id()}",
+            cause=f"command:add-user:{context.new_id()}",
             action=lambda uow: actions.add_user(
                 uow, login=asked.login, password=password, role=role, employer_ids=tuple(asked.employer)
             ),
@@ -36,12 +36,12 @@ def add_user(platform: Platform, arguments: Sequence[str], *, texts: Texts, said
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
-        name = platform.funds[asked.fund].branding.short_names["fr"]
+        name = context.funds[asked.fund].branding.short_names["fr"]
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
 
 
-def reset_user(platform: Platform, arguments: Sequence[str], *, portal_url: str, texts: Texts, out: TextIO) -> int:
+def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url: str, texts: Texts, out: TextIO) -> int:
     """Write the link by which the owner of a login chooses a new password, this once; 1 where there is no such login.
 
     Whoever runs it learns no password and chooses none, and where there is a second factor the link alone opens
@@ -49,10 +49,10 @@ def reset_user(platform: Platform, arguments: Sequence[str], *, portal_url: str,
     """
     asked = _asked_to_reset(arguments)
     try:
-        link = platform.run(
+        link = context.run(
             asked.fund,
             by=system(f"reset-user:{getpass.getuser()}"),
-            cause=f"command:reset-user:{platform.new_id()}",
+            cause=f"command:reset-user:{context.new_id()}",
             action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_url),
         )
     except Failure as failure:

@@ -7,7 +7,7 @@ from services.identity.accounts import actions, store
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.process.leftovers import Leftovers
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 BY = system("accounts")
@@ -16,8 +16,8 @@ BY = system("accounts")
 def considering(*, portal_url: str) -> JobKind:
     """Considers an application; `portal_url` is where the links lead."""
 
-    def run(platform: Platform, fund_id: str, application_id: str) -> None:
-        platform.run(
+    def run(context: ServiceContext, fund_id: str, application_id: str) -> None:
+        context.run(
             fund_id,
             by=BY,
             cause=f"job:{actions.CONSIDER}:{application_id}",

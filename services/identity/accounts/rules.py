@@ -166,7 +166,7 @@ def read_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def check_password(password: str, *, role: Role, common: Collection[str], context: Iterable[str]) -> None:
+def check_password(password: str, *, role: Role, common: Collection[str], known_words: Iterable[str]) -> None:
     """Long enough as it was typed, not one that everybody tries first, not made of what is known of its owner. Nothing
     else.
 
@@ -183,20 +183,20 @@ def check_password(password: str, *, role: Role, common: Collection[str], contex
     is_pattern = _is_pattern(cased) or (2 * len(folded) > len(cased) and _is_pattern(folded))
     if is_pattern or not tried.isdisjoint(common):
         raise PasswordCommon
-    if is_personal(password, context=context):
+    if is_personal(password, known_words=known_words):
         raise PasswordPersonal
 
 
-def is_personal(password: str, *, context: Iterable[str]) -> bool:
+def is_personal(password: str, *, known_words: Iterable[str]) -> bool:
     """Whether something that is known of its owner stands in a password, however it is spelled."""
     folded = typed.folded(password)
     spelled = (folded, folded.translate(LOOKALIKES))
-    return any(word in spelling for word in _compared(context) for spelling in spelled)
+    return any(word in spelling for word in _compared(known_words) for spelling in spelled)
 
 
-def _compared(context: Iterable[str]) -> set[str]:
+def _compared(known_words: Iterable[str]) -> set[str]:
     """Each word of what is known, and all of it run together, where it is long enough to say anything."""
-    words = {typed.folded(each) for known in context for each in (known, *re.split(r"[\s'’\-]+", known))}
+    words = {typed.folded(each) for known in known_words for each in (known, *re.split(r"[\s'’\-]+", known))}
     return {word for word in words if len(word) >= CONTEXT_LENGTH_MIN}
 
 

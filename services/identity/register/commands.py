@@ -21,7 +21,7 @@ from shared.funds.fund import Fund
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
-from shared.storage.platform import FundUnknown, Platform
+from shared.storage.service_context import FundUnknown, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 PAGE_LINES = 500
@@ -29,12 +29,12 @@ PAGE_LINES = 500
 Entry = TypeVar("Entry")
 
 
-def import_register(platform: Platform, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
+def import_register(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
     """Import the files that are named: 0 where every line was taken, 1 where one was refused, 2 where none was read."""
     asked = _asked(arguments)
     voice = _Voice(texts, asked.language, out)
     try:
-        clerk = _Clerk(platform, asked.fund, voice)
+        clerk = _Clerk(context, asked.fund, voice)
         if asked.employers:
             clerk.import_employers(asked.employers)
         if asked.persons:
@@ -77,13 +77,13 @@ class _Voice:
 class _Clerk:
     """Goes through the files, tells of every line that is refused, and counts."""
 
-    def __init__(self, platform: Platform, fund_id: str, voice: _Voice) -> None:
-        if fund_id not in platform.funds:
+    def __init__(self, context: ServiceContext, fund_id: str, voice: _Voice) -> None:
+        if fund_id not in context.funds:
             raise FundUnknown(fund=fund_id[:40])
-        self._platform, self._fund_id, self._voice = platform, fund_id, voice
-        self._fund: Fund = platform.funds[fund_id]
-        self._on = platform.clock().astimezone(self._fund.zone).date()
-        self._import_id = platform.new_id()
+        self._context, self._fund_id, self._voice = context, fund_id, voice
+        self._fund: Fund = context.funds[fund_id]
+        self._on = context.clock().astimezone(self._fund.zone).date()
+        self._import_id = context.new_id()
         self.refused_lines = 0
         self.warned_lines = 0
 
@@ -134,7 +134,7 @@ class _Clerk:
             page = list(itertools.islice(entries, PAGE_LINES))
             if not page:
                 break
-            done = self._platform.run(
+            done = self._context.run(
                 self._fund_id,
                 by=system("import-register"),
                 cause=f"import:{self._import_id}:{what}:{number}",

@@ -26,7 +26,7 @@ from services.identity.signin.keys import (
     read,
 )
 from services.identity.signin.rules import SESSION_LIFE
-from shared.storage.platform import now
+from shared.storage.service_context import now
 
 Keys = tuple[Key, ...]
 

@@ -21,7 +21,7 @@ from shared.http.callers import ALGORITHMS, TokenInvalid
 from shared.http.endpoint import PUBLIC
 from shared.http.problems import language as asked_language
 from shared.http.routes import Routes
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 SEAT, DEVICE = "himaya_seat", "himaya_device"
@@ -54,10 +54,10 @@ def userinfo_by_post(uow: UnitOfWork) -> dict[str, Any]:
     return userinfo(uow)
 
 
-def blueprint(desk: Desk, platform: Platform) -> Blueprint:
+def blueprint(desk: Desk, context: ServiceContext) -> Blueprint:
     """The endpoints that the protocol itself lays down. All are public: they are where one proves who one is."""
     made = Blueprint("oidc", __name__)
-    door = _Door(desk, platform)
+    door = _Door(desk, context)
     fund = "/v1/<fund>"
     made.get(f"{fund}/.well-known/openid-configuration")(door.metadata)
     made.get(f"{fund}/jwks")(door.keys)
@@ -73,8 +73,8 @@ def blueprint(desk: Desk, platform: Platform) -> Blueprint:
 class _Door:
     """The endpoints of one process."""
 
-    def __init__(self, desk: Desk, platform: Platform) -> None:
-        self._desk, self._platform = desk, platform
+    def __init__(self, desk: Desk, context: ServiceContext) -> None:
+        self._desk, self._context = desk, context
         self._base = urlsplit(
             desk.address
         ).path  # under which callers find the service, where it is not their host's root
@@ -261,13 +261,13 @@ class _Door:
     # --- the ground
 
     def _reading(self, fund: str) -> UnitOfWork:
-        uow = self._platform.reading(fund, by=PUBLIC)
+        uow = self._context.reading(fund, by=PUBLIC)
         g.fund = uow.fund
         return uow
 
     def _work(self, fund: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         """Run in one unit of work. An answer that refuses is kept too: a failure counts, a replay ends a session."""
-        return self._platform.run(fund, by=PUBLIC, cause=f"request:{g.request_id}", action=action)
+        return self._context.run(fund, by=PUBLIC, cause=f"request:{g.request_id}", action=action)
 
 
 def _attempt(grant: Any) -> Attempt:

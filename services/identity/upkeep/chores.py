@@ -3,7 +3,7 @@
 from services.identity.upkeep import actions
 from shared.kernel.actors import system
 from shared.process.chores import Chore
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 EVERY_S = 600.0
 ROUNDS_MAX = 50
@@ -14,10 +14,10 @@ def forget() -> Chore:
     """Forget accounts that were asked for and that nobody ever opened."""
     name, by = "forget", system("upkeep")
 
-    def run(platform: Platform, fund_id: str) -> int:
+    def run(context: ServiceContext, fund_id: str) -> int:
         forgotten = 0
         for _ in range(ROUNDS_MAX):
-            count = platform.run(fund_id, by=by, cause="chore:forget:accounts", action=actions.forget_given_up)
+            count = context.run(fund_id, by=by, cause="chore:forget:accounts", action=actions.forget_given_up)
             forgotten += count
             if count < actions.FORGOTTEN_AT_ONCE_MAX:
                 break

@@ -22,7 +22,7 @@ from services.notifications.messages.batch import Batch
 from shared.kernel.actors import system
 from shared.kernel.errors import Term
 from shared.process.chores import Chore, OneByOne
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.steps import passing
 
@@ -80,34 +80,34 @@ class Sending:
     _looking: dict[str, Looking] = field(default_factory=dict)
     _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("delivery"))
 
-    def run(self, platform: Platform, fund_id: str) -> int:
+    def run(self, context: ServiceContext, fund_id: str) -> int:
         """How many messages were tried. `ProviderInTrouble` where the provider takes no more."""
         looking = self._looking.setdefault(fund_id, Looking())
         if not looking.is_time(rung=bell.rung(fund_id, self.provider.channel), now_s=time.monotonic()):
             return 0
-        messages = self.send_waiting(platform, fund_id)
+        messages = self.send_waiting(context, fund_id)
         looking.has_found(messages, now_s=time.monotonic())
         return messages
 
-    def send_waiting(self, platform: Platform, fund_id: str) -> int:
+    def send_waiting(self, context: ServiceContext, fund_id: str) -> int:
         """Send the batches that wait, a window at a time; how many messages."""
         until_s = time.monotonic() + TURN_S_MAX
-        waiting = actions.waiting(platform.reading(fund_id, by=BY), channel=self.provider.channel)
+        waiting = actions.waiting(context.reading(fund_id, by=BY), channel=self.provider.channel)
         sent = 0
         for window in rules.windows(waiting, messages_max=min(self.provider.window_max, rules.WINDOW_MESSAGES_MAX)):
-            sent += self._send(platform, fund_id, window)
+            sent += self._send(context, fund_id, window)
             if time.monotonic() > until_s:
                 break
         return sent
 
-    def _send(self, platform: Platform, fund_id: str, window: list[Batch]) -> int:
-        written = self._written(platform.reading(fund_id, by=BY), window)
+    def _send(self, context: ServiceContext, fund_id: str, window: list[Batch]) -> int:
+        written = self._written(context.reading(fund_id, by=BY), window)
         if not written:
             return 0
         cause = f"chore:send-{self.provider.channel}:{window[0].batch_id}"
         seen = [batch for batch in window if batch.batch_id in written]
-        taken = platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.take(uow, seen=seen))
-        return self._deliver(platform, fund_id, taken, written, cause=cause) if taken else 0
+        taken = context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.take(uow, seen=seen))
+        return self._deliver(context, fund_id, taken, written, cause=cause) if taken else 0
 
     def _written(self, reading: UnitOfWork, window: list[Batch]) -> dict[str, Written]:
         """The messages of a window in words, by batch. One that cannot be written leaves its batch where it is, and
@@ -122,20 +122,20 @@ class Sending:
         return written
 
     def _deliver(
-        self, platform: Platform, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
+        self, context: ServiceContext, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
     ) -> int:
         """Outside of any transaction: whoever is killed in here leaves batches that are forsaken after the lease."""
         passing("delivery.taken")
-        late_at = platform.clock() + rules.SENDING_MAX
+        late_at = context.clock() + rules.SENDING_MAX
         ours = [written[batch.batch_id] for batch in taken]
         letters = [letter for each in ours for letter in each.letters]
         answers = {message_id: answer for each in ours for message_id, answer in each.answers.items()}
-        answers |= self.provider.send(letters, is_late=lambda: platform.clock() > late_at)
+        answers |= self.provider.send(letters, is_late=lambda: context.clock() > late_at)
         passing("delivery.sent")
-        platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.settle(uow, taken=taken, answers=answers))
+        context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.settle(uow, taken=taken, answers=answers))
         passing("delivery.kept")
         was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
-        if was_left and platform.clock() <= late_at:
+        if was_left and context.clock() <= late_at:
             raise ProviderInTrouble(channel=Term(f"channel.{self.provider.channel}"))
         return len(answers)
 
@@ -159,29 +159,29 @@ class Receiving:
     """When a receipt of no known message came first, by the name in it."""
     _early_not_before_s: dict[str, float] = field(default_factory=dict)
 
-    def run(self, platform: Platform, fund_id: str) -> int:
+    def run(self, context: ServiceContext, fund_id: str) -> int:
         """How many receipts were kept. The centre does not say which fund a receipt is for, so one turn serves all."""
-        if fund_id != next(iter(platform.funds)):
+        if fund_id != next(iter(context.funds)):
             return 0
         kept, until_s = 0, time.monotonic() + TURN_S_MAX
         while time.monotonic() < until_s:
             brought = self.provider.receipts(count_max=RECEIPTS_TOGETHER_MAX, wait_s=RECEIPTS_WAIT_S)
             self._waiting += [Waiting(each, time.monotonic()) for each in brought]
-            kept += self._keep_all(platform)
+            kept += self._keep_all(context)
             if not brought:
                 break
-        for each in platform.funds:
-            self._keep_early(platform, each)
+        for each in context.funds:
+            self._keep_early(context, each)
         return kept
 
-    def _keep_all(self, platform: Platform) -> int:
+    def _keep_all(self, context: ServiceContext) -> int:
         """Keep what can be kept, fund by fund."""
         kept = 0
-        for fund_id in platform.funds:
+        for fund_id in context.funds:
             if not self._waiting:
                 break
-            meant = self._meant(platform, fund_id)
-            self._keep(platform, fund_id, [(self._waiting[place].brought, key) for place, key in meant.items()])
+            meant = self._meant(context, fund_id)
+            self._keep(context, fund_id, [(self._waiting[place].brought, key) for place, key in meant.items()])
             kept += len(meant)
             self._waiting = [each for place, each in enumerate(self._waiting) if place not in meant]
         self._turn_away()
@@ -205,7 +205,7 @@ class Receiving:
         while len(self._seen_s) > SEEN_MAX:
             self._seen_s.popitem(last=False)
 
-    def _meant(self, platform: Platform, fund_id: str) -> dict[int, str]:
+    def _meant(self, context: ServiceContext, fund_id: str) -> dict[int, str]:
         """The messages of a fund that receipts mean, by the place of the receipt: those that this process knows, and
         those that the database does."""
         meant: dict[int, str] = {}
@@ -217,12 +217,12 @@ class Receiving:
             elif named.fund_id == fund_id:
                 meant[place] = named.message_id
         if asked:
-            reading = platform.reading(fund_id, by=BY)
+            reading = context.reading(fund_id, by=BY)
             found = actions.receipts_of(reading, [self._waiting[place].brought.receipt for place in asked])
             meant |= {asked[place]: message_id for place, message_id in found.items()}
         return meant
 
-    def _keep(self, platform: Platform, fund_id: str, meant: list[tuple[Brought, str]]) -> None:
+    def _keep(self, context: ServiceContext, fund_id: str, meant: list[tuple[Brought, str]]) -> None:
         said = {
             message_id: rules.undelivered_reason(brought.receipt.delivery, brought.receipt.status)
             for brought, message_id in meant
@@ -230,23 +230,23 @@ class Receiving:
         }
         if said:
             cause = f"chore:sms-receipts:{next(iter(said))}"
-            platform.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.keep_receipts(uow, said))
+            context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.keep_receipts(uow, said))
             self._early_not_before_s[fund_id] = 0.0
         for brought, _ in meant:
             brought.reply(True)
 
-    def _keep_early(self, platform: Platform, fund_id: str) -> None:
+    def _keep_early(self, context: ServiceContext, fund_id: str) -> None:
         now_s = time.monotonic()
         if now_s < self._early_not_before_s.get(fund_id, 0.0):
             return
         wait_s = EARLY_LOOK_S
-        if store.kept_receipts(platform.reading(fund_id, by=BY)):
+        if store.kept_receipts(context.reading(fund_id, by=BY)):
             cause = "chore:sms-receipts:early"
-            if platform.run(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
+            if context.run(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
                 wait_s = EVERY_S
         self._early_not_before_s[fund_id] = now_s + wait_s
 
 
-def send_waiting(platform: Platform, fund_id: str, *, provider: Provider) -> int:
+def send_waiting(context: ServiceContext, fund_id: str, *, provider: Provider) -> int:
     """Send what waits now; how many messages. `ProviderInTrouble` where the provider takes no more."""
-    return Sending(provider).send_waiting(platform, fund_id)
+    return Sending(provider).send_waiting(context, fund_id)

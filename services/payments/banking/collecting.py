@@ -10,7 +10,7 @@ from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
 from shared.jobs.job import JobKind
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 
@@ -26,70 +26,70 @@ class Collecting:
     def job(self) -> JobKind:
         return JobKind(name=store.FOLLOW, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX)
 
-    def run(self, platform: Platform, fund_id: str, collection_id: str) -> None:
+    def run(self, context: ServiceContext, fund_id: str, collection_id: str) -> None:
         """Do what one collection asks for now; when it asks again is kept with it."""
-        collection = store.collections.load(platform.reading(fund_id, by=BANK), collection_id)
+        collection = store.collections.load(context.reading(fund_id, by=BANK), collection_id)
         if collection.is_followed:
             with continued("collection looked at", collection.traceparent):
-                self.look_at(platform, fund_id, collection)
+                self.look_at(context, fund_id, collection)
 
-    def look_at(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+    def look_at(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         """Do what the state of one collection asks for."""
         if collection.rail is Rail.TRANSFER:
-            self._keep(platform, fund_id, collection, lambda it, uow: rules.expire(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.expire(it, at=uow.at))
         elif collection.status is Status.REQUESTED:
-            self._announce(platform, fund_id, collection)
+            self._announce(context, fund_id, collection)
         elif collection.status is Status.WITHDRAWING:
-            self._close(platform, fund_id, collection)
+            self._close(context, fund_id, collection)
         else:
-            self._ask(platform, fund_id, collection)
+            self._ask(context, fund_id, collection)
 
-    def call(self, platform: Platform, fund_id: str, collection: Collection) -> str:
+    def call(self, context: ServiceContext, fund_id: str, collection: Collection) -> str:
         """The outside half of an announcement: the page, from the bank. Asked twice, it is the same page."""
         return self.bank.open_checkout(
             payment_id=collection.collection_id,
             fund_id=fund_id,
             amount_minor=collection.amount_minor,
-            currency=platform.funds[fund_id].currency,
+            currency=context.funds[fund_id].currency,
             return_url=self.return_url.format(fund=fund_id, collection_id=collection.collection_id),
         )
 
-    def _announce(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+    def _announce(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
-            url = self.call(platform, fund_id, collection)
+            url = self.call(context, fund_id, collection)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, uow: rules.doubt(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.doubt(it, at=uow.at))
             raise
         except BankRefused as refused:
             reason = str(refused.parameters["reason"])
-            self._keep(platform, fund_id, collection, lambda it, uow: rules.refuse(it, reason=reason, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.refuse(it, reason=reason, at=uow.at))
             return
-        self._keep(platform, fund_id, collection, lambda it, uow: rules.announce(it, checkout_url=url, at=uow.at))
+        self._keep(context, fund_id, collection, lambda it, uow: rules.announce(it, checkout_url=url, at=uow.at))
 
-    def _close(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+    def _close(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         """Nobody is to pay on the page any more. A bank that does not close pages is asked what came of it."""
         try:
-            payment = self.bank.close_checkout(collection.collection_id, currency=platform.funds[fund_id].currency)
+            payment = self.bank.close_checkout(collection.collection_id, currency=context.funds[fund_id].currency)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise
         except BankRefused:
-            self._ask(platform, fund_id, collection)
+            self._ask(context, fund_id, collection)
             return
-        self._know(platform, fund_id, collection, payment)
+        self._know(context, fund_id, collection, payment)
 
-    def _ask(self, platform: Platform, fund_id: str, collection: Collection) -> None:
+    def _ask(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
-            payment = self.bank.payment(collection.collection_id, currency=platform.funds[fund_id].currency)
+            payment = self.bank.payment(collection.collection_id, currency=context.funds[fund_id].currency)
         except BankSilent:
-            self._keep(platform, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise
-        self._know(platform, fund_id, collection, payment)
+        self._know(context, fund_id, collection, payment)
 
     @staticmethod
-    def _know(platform: Platform, fund_id: str, collection: Collection, payment: BankPayment | None) -> None:
+    def _know(context: ServiceContext, fund_id: str, collection: Collection, payment: BankPayment | None) -> None:
         in_work(
-            platform,
+            context,
             fund_id,
             f"collections:{collection.collection_id}",
             lambda uow: actions.know(uow, collection_id=collection.collection_id, payment=payment),
@@ -97,7 +97,7 @@ class Collecting:
 
     @staticmethod
     def _keep(
-        platform: Platform, fund_id: str, seen: Collection, rule: Callable[[Collection, UnitOfWork], Collection]
+        context: ServiceContext, fund_id: str, seen: Collection, rule: Callable[[Collection, UnitOfWork], Collection]
     ) -> None:
         """Keep what a rule makes of the collection, unless a message of the bank was there first."""
 
@@ -106,4 +106,4 @@ class Collecting:
             if found is not None and found.version == seen.version:
                 collections.change(uow, collection_id=seen.collection_id, rule=lambda it: rule(it, uow))
 
-        in_work(platform, fund_id, f"collections:{seen.collection_id}", keep)
+        in_work(context, fund_id, f"collections:{seen.collection_id}", keep)

@@ -9,7 +9,7 @@ from services.payments.banking.client import BankClient
 from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
 from shared.jobs.job import JobKind
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -25,30 +25,30 @@ class Fetching:
             name=store.FETCH, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1, give_up=_give_up
         )
 
-    def run(self, platform: Platform, fund_id: str, statement_id: str) -> None:
+    def run(self, context: ServiceContext, fund_id: str, statement_id: str) -> None:
         """Fetch and book one file. One that cannot be read holds up no other; a bank that does not have it yet is asked
         again, each time after a longer while."""
-        statement = store.statements.load(platform.reading(fund_id, by=BANK), statement_id)
-        if statement.next_look_at is not None and not self.fetch(platform, fund_id, statement):
-            self._look_later(platform, fund_id, statement)
+        statement = store.statements.load(context.reading(fund_id, by=BANK), statement_id)
+        if statement.next_look_at is not None and not self.fetch(context, fund_id, statement):
+            self._look_later(context, fund_id, statement)
 
-    def fetch(self, platform: Platform, fund_id: str, statement: Statement) -> bool:
+    def fetch(self, context: ServiceContext, fund_id: str, statement: Statement) -> bool:
         """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""
         cause = f"statements:{statement.statement_id}"
         body = self.bank.statement(statement.statement_id)
         if body is None:
             return False
         notice = camt.read(body)
-        book(platform, fund_id, cause, notice)
+        book(context, fund_id, cause, notice)
         if notice.faults:
             return False
-        in_work(platform, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
+        in_work(context, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
         return True
 
     @staticmethod
-    def _look_later(platform: Platform, fund_id: str, statement: Statement) -> None:
+    def _look_later(context: ServiceContext, fund_id: str, statement: Statement) -> None:
         cause = f"statements:{statement.statement_id}"
-        in_work(platform, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
+        in_work(context, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
 
 
 def _give_up(uow: UnitOfWork, statement_id: str, reason: str) -> None:

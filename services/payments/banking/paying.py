@@ -21,7 +21,7 @@ from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import DataClass
 from shared.process.chores import Chore
 from shared.storage import blobs
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.steps import passing
 
@@ -44,37 +44,37 @@ class Paying:
     def job(self) -> JobKind:
         return JobKind(name=store.FOLLOW, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1)
 
-    def run(self, platform: Platform, fund_id: str, batch_id: str) -> None:
+    def run(self, context: ServiceContext, fund_id: str, batch_id: str) -> None:
         """Do what one batch asks for now. Where nothing comes of it, it asks again after a longer while."""
-        batch = store.batches.load(platform.reading(fund_id, by=BANK), batch_id)
+        batch = store.batches.load(context.reading(fund_id, by=BANK), batch_id)
         if batch.status is not BatchStatus.CLOSED:
-            self.follow(platform, fund_id, batch)
+            self.follow(context, fund_id, batch)
 
-    def follow(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def follow(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         try:
-            self.look_at(platform, fund_id, batch)
+            self.look_at(context, fund_id, batch)
         except MoveNotAllowed:
-            if not _has_moved(platform, fund_id, batch):
+            if not _has_moved(context, fund_id, batch):
                 raise
             return  # another worker was faster
-        self._keep(platform, fund_id, batch, partial(payouts.look_later, seen=batch))
+        self._keep(context, fund_id, batch, partial(payouts.look_later, seen=batch))
 
-    def gather(self, platform: Platform, fund_id: str) -> int:
+    def gather(self, context: ServiceContext, fund_id: str) -> int:
         """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
-        uow = platform.reading(fund_id, by=BANK)
+        uow = context.reading(fund_id, by=BANK)
         ordered = store.ordered(uow)
         transfers, unusable = _transfers(uow, ordered)
         if unusable:
-            in_work(platform, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
+            in_work(context, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
         if not transfers:
             return len(unusable)
         payable = [payout for payout in ordered if payout.payout_id in transfers]
-        batch_id = platform.new_id().replace("-", "")
+        batch_id = context.new_id().replace("-", "")
         body = payout_file.write(list(transfers.values()), fund=uow.fund, message_id=batch_id, at=uow.at)
-        blob = blobs.store(platform, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
+        blob = blobs.store(context, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
         passing("payout.stored")
         in_work(
-            platform,
+            context,
             fund_id,
             f"payouts:{batch_id}",
             partial(
@@ -91,108 +91,106 @@ class Paying:
         )
         return len(ordered)
 
-    def look_at(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def look_at(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Do what the state of one batch asks for."""
         match batch.status:
             case BatchStatus.READY:
-                self._send(platform, fund_id, batch)
+                self._send(context, fund_id, batch)
             case BatchStatus.SENDING:
                 # Somebody began to send it and did not live to write down what came of it.
-                self._change(platform, fund_id, batch, rule=rules.doubt)
+                self._change(context, fund_id, batch, rule=rules.doubt)
             case BatchStatus.UNKNOWN:
                 verdict = self.bank.verdict(batch.batch_id)
                 known = rules.never_taken if verdict is None else rules.taken
-                self._change(platform, fund_id, batch, rule=known)
+                self._change(context, fund_id, batch, rule=known)
             case BatchStatus.SENT:
-                self._report(platform, fund_id, batch)
+                self._report(context, fund_id, batch)
             case _:
-                self._settle(platform, fund_id, batch)
+                self._settle(context, fund_id, batch)
 
-    def _send(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def _send(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         blob = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
-        body = b"".join(blobs.read(platform, fund_id, blob))
-        sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)
+        body = b"".join(blobs.read(context, fund_id, blob))
+        sending = self._change(context, fund_id, batch, rule=rules.begin_sending)
         passing("payout.sending")
         try:
             self.bank.send_file(body, message_id=batch.batch_id)
         except BankSilent:
-            self._change(platform, fund_id, sending, rule=rules.doubt)
+            self._change(context, fund_id, sending, rule=rules.doubt)
             raise
         except BankRefused as refused:
-            sent = self._change(platform, fund_id, sending, rule=rules.taken)
+            sent = self._change(context, fund_id, sending, rule=rules.taken)
             nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
-            self._keep(
-                platform, fund_id, sent, lambda uow: payouts.report(uow, batch_id=sent.batch_id, refused=nothing)
-            )
+            self._keep(context, fund_id, sent, lambda uow: payouts.report(uow, batch_id=sent.batch_id, refused=nothing))
             return
         passing("payout.sent")
-        self._change(platform, fund_id, sending, rule=rules.taken)
+        self._change(context, fund_id, sending, rule=rules.taken)
 
-    def _report(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def _report(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
         report = self._verdict(batch)
-        refused = _refused(report, batch, platform.funds[fund_id].currency) if report else []
+        refused = _refused(report, batch, context.funds[fund_id].currency) if report else []
         if report is not None and not report.is_pending:
             self._keep(
-                platform, fund_id, batch, lambda uow: payouts.report(uow, batch_id=batch.batch_id, refused=refused)
+                context, fund_id, batch, lambda uow: payouts.report(uow, batch_id=batch.batch_id, refused=refused)
             )
             return
-        self._refuse(platform, fund_id, batch, refused)
+        self._refuse(context, fund_id, batch, refused)
         if report is not None and batch.looks:
-            self._look_up(platform, fund_id, batch)
-        if payouts.is_settled(platform.reading(fund_id, by=BANK), batch):
-            self._change(platform, fund_id, batch, rule=rules.reported)
+            self._look_up(context, fund_id, batch)
+        if payouts.is_settled(context.reading(fund_id, by=BANK), batch):
+            self._change(context, fund_id, batch, rule=rules.reported)
 
-    def _report_again(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def _report_again(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """A bank may give its verdict in halves: what it refuses later counts as well."""
         report = self._verdict(batch)
         if report is not None:
-            self._refuse(platform, fund_id, batch, _refused(report, batch, platform.funds[fund_id].currency))
+            self._refuse(context, fund_id, batch, _refused(report, batch, context.funds[fund_id].currency))
 
     def _verdict(self, batch: Batch) -> StatusReport | None:
         body = self.bank.verdict(batch.batch_id)
         return None if body is None else pain002.read(body)
 
-    def _refuse(self, platform: Platform, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
+    def _refuse(self, context: ServiceContext, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
         if refused:
             self._keep(
-                platform, fund_id, batch, lambda uow: payouts.refuse(uow, batch_id=batch.batch_id, refused=refused)
+                context, fund_id, batch, lambda uow: payouts.refuse(uow, batch_id=batch.batch_id, refused=refused)
             )
 
     @staticmethod
-    def _keep(platform: Platform, fund_id: str, batch: Batch, action: Callable[[UnitOfWork], object]) -> None:
-        in_work(platform, fund_id, f"payouts:{batch.batch_id}", action)
+    def _keep(context: ServiceContext, fund_id: str, batch: Batch, action: Callable[[UnitOfWork], object]) -> None:
+        in_work(context, fund_id, f"payouts:{batch.batch_id}", action)
 
-    def _settle(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def _settle(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
-        uow = platform.reading(fund_id, by=BANK)
+        uow = context.reading(fund_id, by=BANK)
         if payouts.is_settled(uow, batch):
-            self._change(platform, fund_id, batch, rule=rules.close)
+            self._change(context, fund_id, batch, rule=rules.close)
             return
-        self._look_up(platform, fund_id, batch)
-        self._report_again(platform, fund_id, batch)
+        self._look_up(context, fund_id, batch)
+        self._report_again(context, fund_id, batch)
 
-    def _look_up(self, platform: Platform, fund_id: str, batch: Batch) -> None:
+    def _look_up(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Book what the bank booked on the days since the file was written."""
-        number = platform.funds[fund_id].payment.payouts.number
-        for on in _days(batch, platform.reading(fund_id, by=BANK).at.date()):
+        number = context.funds[fund_id].payment.payouts.number
+        for on in _days(batch, context.reading(fund_id, by=BANK).at.date()):
             body = self.bank.day(number, on=on)
             if body is not None:
-                book(platform, fund_id, f"payouts:{batch.batch_id}", camt.read(body))
+                book(context, fund_id, f"payouts:{batch.batch_id}", camt.read(body))
 
     @staticmethod
-    def _change(platform: Platform, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:
+    def _change(context: ServiceContext, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:
         return in_work(
-            platform,
+            context,
             fund_id,
             f"payouts:{seen.batch_id}",
             lambda uow: payouts.change_batch(uow, batch_id=seen.batch_id, rule=lambda batch: rule(batch, at=uow.at)),
         )
 
 
-def _has_moved(platform: Platform, fund_id: str, seen: Batch) -> bool:
-    return store.batches.load(platform.reading(fund_id, by=BANK), seen.batch_id).status is not seen.status
+def _has_moved(context: ServiceContext, fund_id: str, seen: Batch) -> bool:
+    return store.batches.load(context.reading(fund_id, by=BANK), seen.batch_id).status is not seen.status
 
 
 def _transfers(uow: UnitOfWork, ordered: Sequence[Payout]) -> tuple[dict[str, CreditTransfer], list[Payout]]:

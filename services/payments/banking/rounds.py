@@ -14,7 +14,7 @@ import structlog
 from services.payments.banking import actions, matching
 from services.payments.banking.bank_file import Notice
 from shared.kernel.actors import system
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 LINES_A_WORK = 50
@@ -30,16 +30,16 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
-def in_work(platform: Platform, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
-    return platform.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
+def in_work(context: ServiceContext, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
+    return context.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
-def book(platform: Platform, fund_id: str, cause: str, notice: Notice) -> None:
+def book(context: ServiceContext, fund_id: str, cause: str, notice: Notice) -> None:
     """Book what a file says, some lines at a time: those that were taken in before a fall change nothing after it."""
-    fund = platform.funds[fund_id]
+    fund = context.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):
         some = entries[first : first + LINES_A_WORK]
-        in_work(platform, fund_id, cause, partial(actions.book_lines, entries=some))
+        in_work(context, fund_id, cause, partial(actions.book_lines, entries=some))
     for fault in notice.faults:
         log.error("bank-file-not-read-whole", cause=cause, why=fault.code)

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, request
 from services.payments.banking import messages
 from services.payments.banking.messages import Fact
 from shared.http import bodies
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
 
 BODY_BYTES_MAX = 20 * 1024
@@ -47,11 +47,11 @@ class SignedBody:
 
     size_max = BODY_BYTES_MAX
 
-    def read(self, platform: Platform, fund_id: str) -> SignedMessage:
+    def read(self, context: ServiceContext, fund_id: str) -> SignedMessage:
         body = bodies.raw()
         secrets: Sequence[Secret] = current_app.extensions.get(_SECRETS, ())
-        message_id = verify(body, headers=dict(request.headers), secrets=secrets, at=platform.clock())
-        kind, fact = messages.read(body, fund=platform.funds[fund_id])
+        message_id = verify(body, headers=dict(request.headers), secrets=secrets, at=context.clock())
+        kind, fact = messages.read(body, fund=context.funds[fund_id])
         return SignedMessage(message_id=message_id, kind=kind, fact=fact)
 
     def describe(self) -> Mapping[str, Any]:

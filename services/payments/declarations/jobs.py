@@ -24,7 +24,7 @@ from shared.kernel.personal import DataClass
 from shared.process.leftovers import Leftovers
 from shared.storage import blobs
 from shared.storage.blobs import Blob
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 
@@ -45,18 +45,18 @@ def checking() -> JobKind:
     return JobKind(name=actions.CHECK, run=run, lease_s=CHECK_TAKES_MAX_S, attempts_max=ATTEMPTS_MAX, hold=_hold)
 
 
-def run(platform: Platform, fund_id: str, declaration_id: str) -> datetime | None:
+def run(context: ServiceContext, fund_id: str, declaration_id: str) -> datetime | None:
     """Do what the state of a declaration asks for: a part of the trace of its upload."""
-    declaration = store.declarations.load(platform.reading(fund_id, by=CHECKER), declaration_id)
+    declaration = store.declarations.load(context.reading(fund_id, by=CHECKER), declaration_id)
     if declaration.status is Status.TO_CONFIRM:
-        return _do(platform, fund_id, declaration, partial(actions.lapse, declaration_id=declaration_id))
+        return _do(context, fund_id, declaration, partial(actions.lapse, declaration_id=declaration_id))
     if declaration.status is Status.HELD:
-        declaration = _do(platform, fund_id, declaration, partial(actions.resume, declaration_id=declaration_id))
+        declaration = _do(context, fund_id, declaration, partial(actions.resume, declaration_id=declaration_id))
     if declaration.status is Status.RECEIVED:
         with continued("declarations.check", declaration.traceparent):
-            judged = check(platform, fund_id, declaration)
-            keep_workers(platform, fund_id, declaration, judged)
-            conclude(platform, fund_id, declaration, judged)
+            judged = check(context, fund_id, declaration)
+            keep_workers(context, fund_id, declaration, judged)
+            conclude(context, fund_id, declaration, judged)
     return None
 
 
@@ -65,11 +65,11 @@ def _hold(uow: UnitOfWork, declaration_id: str) -> None:
     log.error("declaration-held", declaration_id=declaration_id)
 
 
-def check(platform: Platform, fund_id: str, declaration: Declaration) -> Judged:
+def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Judged:
     """Read a declaration's files to their end and judge what they say."""
-    uow = platform.reading(fund_id, by=CHECKER)
+    uow = context.reading(fund_id, by=CHECKER)
     sources = [
-        Source(file.name, blobs.read(platform, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
+        Source(file.name, blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
         for file in declaration.files
     ]
     layouts = [LAYOUTS[layout_id] for layout_id in rules.form_of(uow.fund, declaration.form).layouts]
@@ -77,22 +77,24 @@ def check(platform: Platform, fund_id: str, declaration: Declaration) -> Judged:
     return actions.judge(uow, declaration, examined)
 
 
-def keep_workers(platform: Platform, fund_id: str, declaration: Declaration, judged: Judged) -> None:
+def keep_workers(context: ServiceContext, fund_id: str, declaration: Declaration, judged: Judged) -> None:
     """Keep the workers of what will be accepted, some thousands in a unit of work."""
     if judged.assessment is None:
         return
     pages = list(enumerate(paged(judged.examined.workers, size=WAGES_A_PAGE), start=1))
     for some in paged(pages, size=PAGES_AT_ONCE):
-        _do(platform, fund_id, declaration, partial(store.keep_workers, declaration=declaration, pages=some))
+        _do(context, fund_id, declaration, partial(store.keep_workers, declaration=declaration, pages=some))
 
 
-def conclude(platform: Platform, fund_id: str, declaration: Declaration, judged: Judged) -> Declaration:
+def conclude(context: ServiceContext, fund_id: str, declaration: Declaration, judged: Judged) -> Declaration:
     """Keep what a check came to, with all that follows from it."""
-    return _do(platform, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
+    return _do(context, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
 
 
-def _do(platform: Platform, fund_id: str, declaration: Declaration, action: Callable[[UnitOfWork], Answer]) -> Answer:
-    return platform.run(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
+def _do(
+    context: ServiceContext, fund_id: str, declaration: Declaration, action: Callable[[UnitOfWork], Answer]
+) -> Answer:
+    return context.run(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
 
 
 leftovers = Leftovers(name=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)

@@ -27,7 +27,7 @@ from shared.kernel.personal import DataClass
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
 from shared.storage.paging import Order, Page, cut
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 BODY_BYTES_MAX = 64 << 20
@@ -40,10 +40,10 @@ Query = Mapping[str, Any]
 PERIODS = Order("key", "key", is_newest_first=True)
 
 
-def seal_away(platform: Platform, fund_id: str, sent: SentFile) -> StoredFile:
+def seal_away(context: ServiceContext, fund_id: str, sent: SentFile) -> StoredFile:
     """Keep a file's bytes as they came, before anything is made of them."""
     chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
-    blob = blobs.store(platform, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
+    blob = blobs.store(context, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
     return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
 
 

@@ -20,7 +20,7 @@ from services.payments.partners.endpoint import Endpoint
 from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import continued
 from shared.webhooks import Secret
@@ -53,11 +53,11 @@ def forgetting() -> Chore:
     return Chore("partners-forgotten", FORGET_EVERY_S, forget_removed)
 
 
-def forget_removed(platform: Platform, fund_id: str) -> int:
+def forget_removed(context: ServiceContext, fund_id: str) -> int:
     """How many messages ended and endpoints were forgotten."""
     forgotten = 0
     for _ in range(FORGET_ROUNDS_MAX):
-        count = platform.run(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
+        count = context.run(fund_id, by=PARTNERS, cause="chore:partners:removed", action=actions.forget_removed)
         forgotten += count
         if not count:
             break
@@ -105,35 +105,35 @@ class Calling:
     _lines: dict[str, Lines] = field(default_factory=dict)
     _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("partners"))
 
-    def run(self, platform: Platform, fund_id: str) -> int:
+    def run(self, context: ServiceContext, fund_id: str) -> int:
         lines = self._lines.setdefault(fund_id, Lines())
-        uow = platform.reading(fund_id, by=PARTNERS)
+        uow = context.reading(fund_id, by=PARTNERS)
         done = lines.ended()
         for endpoint in lines.in_turn(store.enabled(uow)):
             is_free = endpoint.endpoint_id not in lines.running and lines.has_room(endpoint.client)
             if is_free and store.due(uow, endpoint.endpoint_id, at=uow.at):
-                lines.begin(endpoint, partial(self._call, platform, fund_id, endpoint))
+                lines.begin(endpoint, partial(self._call, context, fund_id, endpoint))
         wait([future for _, future in lines.running.values()], timeout=self.round_s)
         return done + lines.ended()
 
-    def _call(self, platform: Platform, fund_id: str, endpoint: Endpoint) -> int:
+    def _call(self, context: ServiceContext, fund_id: str, endpoint: Endpoint) -> int:
         """Send what is due, in turn, until one try fails: the others are worth no call before their next round."""
-        uow = platform.reading(fund_id, by=PARTNERS)
+        uow = context.reading(fund_id, by=PARTNERS)
         tried = 0
         for delivery in store.due(uow, endpoint.endpoint_id, at=uow.at):
             outcome: list[bool] = []
-            act: Callable[[], None] = partial(self._try, platform, fund_id, endpoint, delivery, outcome)
+            act: Callable[[], None] = partial(self._try, context, fund_id, endpoint, delivery, outcome)
             tried += self._one_by_one.do({delivery.delivery_id: act})
             if outcome != [True]:
                 break
         return tried
 
     def _try(
-        self, platform: Platform, fund_id: str, endpoint: Endpoint, delivery: Delivery, outcome: list[bool]
+        self, context: ServiceContext, fund_id: str, endpoint: Endpoint, delivery: Delivery, outcome: list[bool]
     ) -> None:
         with continued("partner told", delivery.traceparent):
-            answer = self.send(endpoint, delivery, fund_id=fund_id, at=platform.clock())
-            _keep(platform, fund_id, delivery, answer)
+            answer = self.send(endpoint, delivery, fund_id=fund_id, at=context.clock())
+            _keep(context, fund_id, delivery, answer)
             outcome.append(answer.startswith("2"))
 
     def send(self, endpoint: Endpoint, delivery: Delivery, *, fund_id: str, at: datetime) -> str:
@@ -149,11 +149,11 @@ class Calling:
         return self.door.post(endpoint.url, body, headers=signed)
 
 
-def _keep(platform: Platform, fund_id: str, delivery: Delivery, answer: str) -> None:
+def _keep(context: ServiceContext, fund_id: str, delivery: Delivery, answer: str) -> None:
     def act(uow: UnitOfWork) -> tuple[Endpoint, bool]:
         return actions.take_answer(uow, delivery, answer=answer)
 
     cause = f"chore:partners:{delivery.delivery_id}"
-    endpoint, is_disabled_now = platform.run(fund_id, by=PARTNERS, cause=cause, action=act)
+    endpoint, is_disabled_now = context.run(fund_id, by=PARTNERS, cause=cause, action=act)
     if is_disabled_now and endpoint.reason is not None:
         log.error("endpoint-disabled", endpoint=endpoint.endpoint_id, why=endpoint.reason.value, fund=fund_id)

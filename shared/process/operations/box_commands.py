@@ -14,8 +14,8 @@ from shared.process.operations.screen import count, facts, instant, say, table
 
 def outbox(desk: Desk, asked: argparse.Namespace) -> int:
     """How many documents wait, since when, and who carries them."""
-    found = outboxes.status(desk.platform.database, None)
-    is_carried = found.carried_until is not None and found.carried_until > desk.platform.clock()
+    found = outboxes.status(desk.context.database, None)
+    is_carried = found.carried_until is not None and found.carried_until > desk.context.clock()
     carrier = "at work" if is_carried else "none is at work" if found.waiting else "at rest"
     facts(
         [
@@ -31,14 +31,14 @@ def republish(desk: Desk, asked: argparse.Namespace) -> int:
     """Mark what was told to be sent again; a worker's relay carries it."""
     if asked.since is None and asked.key is None:
         raise NothingNamed
-    documents = tell_again(desk.platform, since=asked.since, key=asked.key)
+    documents = tell_again(desk.context, since=asked.since, key=asked.key)
     say(f"{count(documents, 'document', 'documents')} of events will be sent again")
     return 0
 
 
 def inbox(desk: Desk, asked: argparse.Namespace) -> int:
     """What was taken in and parked, how the workers stand, and how far behind the group is by the broker's word."""
-    found = inboxes.status(desk.platform.database, None, at=desk.platform.clock())
+    found = inboxes.status(desk.context.database, None, at=desk.context.clock())
     limit = desk.common.dead_letters_max
     facts(
         [

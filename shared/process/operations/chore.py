@@ -6,7 +6,7 @@ from shared.bus.inbox import Inbox
 from shared.bus.replaying import replay_asked
 from shared.process.chores import Chore
 from shared.process.operations import outbox
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 
 EVERY_S, REST_S = 2.0, 30.0
 
@@ -17,6 +17,6 @@ def chore(inbox: Inbox) -> Chore:
     return Chore("operations", EVERY_S, run, rest_s=REST_S, woken_by=("errands", "deadletters"))
 
 
-def carry_out(platform: Platform, fund_id: str, *, inbox: Inbox) -> int:
+def carry_out(context: ServiceContext, fund_id: str, *, inbox: Inbox) -> int:
     """Do what waits in one fund; how many letters and documents that were."""
-    return replay_asked(platform, fund_id, inbox=inbox) + outbox.carry_out(platform, fund_id)
+    return replay_asked(context, fund_id, inbox=inbox) + outbox.carry_out(context, fund_id)

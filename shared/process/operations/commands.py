@@ -22,7 +22,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     """Carry out one command; 1 where it could not be carried out to its end."""
     asked = _parser(service.name).parse_args(arguments)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is asked for goes to stdout
-    desk = Desk(service, common, service.platform(common))
+    desk = Desk(service, common, service.context(common))
     try:
         status: int = asked.act(desk, asked)
         return status

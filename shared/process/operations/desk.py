@@ -9,7 +9,7 @@ from shared.bus.inbox import Inbox
 from shared.kernel.actors import Actor, ActorKind
 from shared.process.service import Service
 from shared.process.settings import Common
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 Answer = TypeVar("Answer")
@@ -21,7 +21,7 @@ class Desk:
 
     service: Service[Any]
     common: Common
-    platform: Platform
+    context: ServiceContext
 
     @property
     def who(self) -> Actor:
@@ -30,8 +30,8 @@ class Desk:
     @property
     def inbox(self) -> Inbox:
         """What tries letters again; it never goes to the broker for that."""
-        return Inbox(self.platform, service=self.service.name, reactions=self.service.hears())
+        return Inbox(self.context, service=self.service.name, reactions=self.service.hears())
 
     def run(self, fund_id: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
-        cause = f"command:{self.platform.new_id()}"
-        return self.platform.run(fund_id, by=self.who, cause=cause, action=action)
+        cause = f"command:{self.context.new_id()}"
+        return self.context.run(fund_id, by=self.who, cause=cause, action=action)

@@ -15,7 +15,7 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
     """The jobs of one state, the one that has been due longest first, fund by fund."""
     status = JobStatus(asked.status)
     pages = {
-        fund_id: _first_page(desk, fund_id, status) for fund_id in desk.platform.funds if asked.fund in (None, fund_id)
+        fund_id: _first_page(desk, fund_id, status) for fund_id in desk.context.funds if asked.fund in (None, fund_id)
     }
     rows = [_row(fund_id, job) for fund_id, page in pages.items() for job in page]
     if rows:
@@ -40,7 +40,7 @@ def give_up(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def _first_page(desk: Desk, fund_id: str, status: JobStatus) -> Page[Job]:
-    return queue.page(desk.platform.reading(fund_id, by=desk.who), status=status, wanted=Wanted())
+    return queue.page(desk.context.reading(fund_id, by=desk.who), status=status, wanted=Wanted())
 
 
 def _row(fund_id: str, job: Job) -> tuple[object, ...]:

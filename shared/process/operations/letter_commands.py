@@ -14,7 +14,7 @@ from shared.process.operations.screen import count, facts, instant, say, table
 
 def show(desk: Desk, asked: argparse.Namespace) -> int:
     """The open letters, one a line."""
-    found, more = letters.page(desk.platform.database, asked.fund, key=asked.key, fingerprint=asked.group)
+    found, more = letters.page(desk.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
     if found:
         table(
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
@@ -26,7 +26,7 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
 
 def inspect(desk: Desk, asked: argparse.Namespace) -> int:
     """All that may be shown of one letter."""
-    row = letters.inspect(desk.platform.database, None, asked.event_id)
+    row = letters.inspect(desk.context.database, None, asked.event_id)
     facts(
         [
             ("event", row.event_id),
@@ -56,7 +56,7 @@ def _now(row: Shown) -> str:
 
 def groups(desk: Desk, asked: argparse.Namespace) -> int:
     """What is wrong, the most frequent first."""
-    found = letters.groups(desk.platform.database, asked.fund)
+    found = letters.groups(desk.context.database, asked.fund)
     if found:
         table(
             ("GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"),
@@ -71,7 +71,7 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
     done, stopped = 0, Counter[str]()
     inbox = desk.inbox
     for key, fund_id in _rows(desk, asked):
-        if fund_id in desk.platform.funds:
+        if fund_id in desk.context.funds:
             desk.run(fund_id, partial(letters.ask_key, key=key))
         went, why = try_again(inbox, key=key, by=desk.who.subject)
         done += went
@@ -84,7 +84,7 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
 
 def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
     """The keys whose rows are to be tried, each with its fund."""
-    database = desk.platform.database
+    database = desk.context.database
     if asked.letter:
         chosen = [letters.inspect(database, None, asked.letter)]
         first = deadletters.first(database, chosen[0].key)
@@ -99,11 +99,11 @@ def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
 
 def discard(desk: Desk, asked: argparse.Namespace) -> int:
     """Close one letter for good."""
-    row = letters.inspect(desk.platform.database, None, asked.event_id)
-    if row.fund_id in desk.platform.funds:
+    row = letters.inspect(desk.context.database, None, asked.event_id)
+    if row.fund_id in desk.context.funds:
         desk.run(row.fund_id, partial(letters.discard, event_id=asked.event_id, reason=asked.reason))
     else:  # a record of no fund that is served here: it has no fund's audit to stand in
-        letters.discard_unowned(desk.platform, asked.event_id, reason=asked.reason, by=desk.who.subject)
-    behind = deadletters.blocked_keys(desk.platform.database, [row.key])
+        letters.discard_unowned(desk.context, asked.event_id, reason=asked.reason, by=desk.who.subject)
+    behind = deadletters.blocked_keys(desk.context.database, [row.key])
     say("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
     return 0

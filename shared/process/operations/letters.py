@@ -16,7 +16,7 @@ from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
 from shared.kernel.errors import Conflict, Missing
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
-from shared.storage.platform import Platform, Transaction
+from shared.storage.service_context import ServiceContext, Transaction
 from shared.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -225,12 +225,12 @@ def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
     return _inspect_in(uow, event_id)
 
 
-def discard_unowned(platform: Platform, event_id: str, *, reason: str, by: str) -> None:
+def discard_unowned(context: ServiceContext, event_id: str, *, reason: str, by: str) -> None:
     """The same for a record that no fund served here owns: the letter itself and the log tell who did it, and why."""
 
     def close(transaction: Transaction) -> None:
         deadletters.close(
-            platform.database,
+            context.database,
             event_id,
             how=f"discarded: {reason}",
             by=by,
@@ -239,7 +239,7 @@ def discard_unowned(platform: Platform, event_id: str, *, reason: str, by: str) 
         )
 
     try:
-        platform.transact(close)
+        context.transact(close)
     except AlreadyClosed:
         raise LetterClosed from None
     log.warning("unowned-letter-discarded", event_id=event_id, by=by)

@@ -14,7 +14,7 @@ from shared.bus.relay import republish
 from shared.kernel.errors import Invalid
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
 ERRANDS_SHOWN = 10
@@ -87,17 +87,17 @@ def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -
     return errand
 
 
-def carry_out(platform: Platform, fund_id: str) -> int:
+def carry_out(context: ServiceContext, fund_id: str) -> int:
     """Do the errands of a fund that wait; how many documents will be sent again. One that is stopped goes on where it
     was: what it has marked is passed over."""
     waiting: list[Any] = list(
-        platform.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
+        context.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
     )
     sent_again = 0
     for row in waiting:
-        documents = republish(platform, since=row["since"], key=row["key"], fund_id=fund_id, errand_id=row["_id"])
-        finished = {"is_done": True, "done_at": platform.clock(), "documents": documents}
-        platform.database["errands"].update_one({"_id": row["_id"], "fund": fund_id}, {"$set": finished})
+        documents = republish(context, since=row["since"], key=row["key"], fund_id=fund_id, errand_id=row["_id"])
+        finished = {"is_done": True, "done_at": context.clock(), "documents": documents}
+        context.database["errands"].update_one({"_id": row["_id"], "fund": fund_id}, {"$set": finished})
         sent_again += documents
     return sent_again
 

@@ -9,7 +9,7 @@ import pytest
 from services.claims.claims.claim import Status
 from services.claims.wiring import service
 from shared.languages import days
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Caller, Office
 from tests.claims.builders import AMIRA, KARIM, upload, wages
 from tests.claims.claims.test_routes import filing
@@ -20,13 +20,13 @@ NSS = "900000000001"
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
+def office(context: ServiceContext) -> Office:
     """Claims, with the rights of two people opened and papers of both known."""
-    made = Office(service, platform)
-    hear(platform, service, wages(AMIRA, KARIM))
-    hear(platform, service, *(upload(f"u{number}") for number in range(1, 9)))
-    hear(platform, service, *(upload(f"k{number}", KARIM) for number in range(1, 5)))
-    assert parked(platform) == []
+    made = Office(service, context)
+    hear(context, service, wages(AMIRA, KARIM))
+    hear(context, service, *(upload(f"u{number}") for number in range(1, 9)))
+    hear(context, service, *(upload(f"k{number}", KARIM) for number in range(1, 5)))
+    assert parked(context) == []
     return made
 
 
@@ -68,16 +68,16 @@ def test_r9_the_first_act_on_a_claim_that_nobody_holds_takes_it(office: Office, 
     assert office.staff("agent-1").post(f"{path}/{act}", ACTS[act]).json["assigned_to"] == "agent-1"
 
 
-def test_r9_a_claim_is_given_back_by_who_holds_it(office: Office, platform: Platform) -> None:
+def test_r9_a_claim_is_given_back_by_who_holds_it(office: Office, context: ServiceContext) -> None:
     path = f"/claims/{filed(office.person(AMIRA), 'u1', 'u2')}"
     assert office.staff().post(f"{path}/release").json["code"] == "claim.not-assigned"
     office.staff().post(f"{path}/assignment")
     assert office.staff().post(f"{path}/release").json["assigned_to"] is None
     assert office.staff("agent-2").post(f"{path}/approval", {}).json["assigned_to"] == "agent-2"
-    assert _deeds(platform) == ["took", "released"]
+    assert _deeds(context) == ["took", "released"]
 
 
-def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Office, platform: Platform) -> None:
+def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Office, context: ServiceContext) -> None:
     path = f"/claims/{filed(office.person(AMIRA), 'u1', 'u2')}"
     office.staff("agent-1").post(f"{path}/assignment")
     chief = office.staff("chief")
@@ -86,20 +86,20 @@ def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Off
     assert given.json["assigned_to"] == "agent-2"
     assert office.staff("agent-1").post(f"{path}/approval", {}).json["code"] == "claim.assigned-to-another"
     assert chief.post(f"{path}/reassignment", {"to": None, "reason": "again"}).json["assigned_to"] is None
-    assert _deeds(platform) == ["took", "reassigned", "reassigned"]
+    assert _deeds(context) == ["took", "reassigned", "reassigned"]
     plain = Caller(office.app.test_client(), service, "dz-cnas", ["claims:decide"], actor="staff", sub="agent-2")
     assert plain.post(f"{path}/reassignment", {"to": None, "reason": "mine"}).json["code"] == "access.scope-missing"
 
 
-def _deeds(platform: Platform) -> list[str]:
+def _deeds(context: ServiceContext) -> list[str]:
     """What the audit has of assignments, in order."""
-    rows = platform.database["audit"].find().sort("_id", 1)
+    rows = context.database["audit"].find().sort("_id", 1)
     deeds = [deed for row in rows for entry in row["entries"] for deed in entry["deeds"]]
     return [deed["verb"] for deed in deeds if deed["thing"] == "assignments"]
 
 
 @pytest.mark.parametrize("with_version", [False, True])
-def test_r9_of_two_agents_who_race_one_decides(office: Office, platform: Platform, with_version: bool) -> None:
+def test_r9_of_two_agents_who_race_one_decides(office: Office, context: ServiceContext, with_version: bool) -> None:
     claim_id = filed(office.person(AMIRA), "u1", "u2")
     seen = office.staff().get(f"/queue/claims/{claim_id}").headers["ETag"]
     headers = {"If-Match": seen} if with_version else {}
@@ -117,22 +117,22 @@ def test_r9_of_two_agents_who_race_one_decides(office: Office, platform: Platfor
     for racer in racers:
         racer.join()
     assert sorted(answer.status_code for answer in answers) == [200] + [412 if with_version else 409] * 3
-    assert told(platform).count("claims.claim-approved") == 1
+    assert told(context).count("claims.claim-approved") == 1
 
 
 # --- One bill, filed twice --------------------------------------------------------------------------------------------
 
 
-def test_c01_the_same_paper_stands_in_one_claim(office: Office, platform: Platform) -> None:
+def test_c01_the_same_paper_stands_in_one_claim(office: Office, context: ServiceContext) -> None:
     amira = office.person(AMIRA)
     first = amira.get(f"/claims/{filed(amira, 'u1', 'u2')}").json
     again = amira.post("/claims", filing(papers=papers("u1", "u3")))
     assert (again.status_code, again.json["code"]) == (409, "claim.paper-in-another-claim")
     assert first["reference"] in again.json["detail"]
-    hear(platform, service, upload("anew", content="u1"))  # the same file, uploaded once more
+    hear(context, service, upload("anew", content="u1"))  # the same file, uploaded once more
     anew = amira.post("/claims", filing(papers=papers("anew", "u3")))
     assert anew.json["code"] == "claim.paper-in-another-claim"
-    assert platform.database["claims"].count_documents({}) == 1
+    assert context.database["claims"].count_documents({}) == 1
 
 
 def test_c01_a_paper_of_another_claim_is_not_added_later_either(office: Office) -> None:
@@ -158,7 +158,7 @@ def test_c01_the_papers_of_a_dead_claim_may_be_filed_again(office: Office, end: 
 REFUSE = {"reason": "papers-not-given"}
 
 
-def test_c01_of_two_claims_at_once_with_one_paper_one_is_taken(office: Office, platform: Platform) -> None:
+def test_c01_of_two_claims_at_once_with_one_paper_one_is_taken(office: Office, context: ServiceContext) -> None:
     gate, answers = threading.Barrier(3), []
     people = [office.person(AMIRA) for _ in range(3)]
 
@@ -172,7 +172,7 @@ def test_c01_of_two_claims_at_once_with_one_paper_one_is_taken(office: Office, p
     for racer in racers:
         racer.join()
     assert sorted(answers) == [201, 409, 409]
-    assert platform.database["claims"].count_documents({}) == 1
+    assert context.database["claims"].count_documents({}) == 1
 
 
 def test_c01_the_agent_sees_the_other_claims_of_the_act_and_day_beside_it(office: Office) -> None:
@@ -200,8 +200,8 @@ def test_r7_new_scans_of_the_same_care_wait_for_an_agent_s_word(office: Office) 
     assert agent.post(f"/claims/{first}/separations", {"claim_id": "none"}).json["code"] == "claim.unknown"
 
 
-def test_r7_a_file_that_somebody_else_filed_waits_for_an_agent_s_word(office: Office, platform: Platform) -> None:
-    hear(platform, service, upload("ours", KARIM, content="u1"))
+def test_r7_a_file_that_somebody_else_filed_waits_for_an_agent_s_word(office: Office, context: ServiceContext) -> None:
+    hear(context, service, upload("ours", KARIM, content="u1"))
     mine = filed(office.person(AMIRA), "u1", "u2")
     theirs = filed(office.person(KARIM), "ours", "k2")  # a bill of both: an agent judges, nobody learns of the other
     seen = office.staff().get(f"/queue/claims/{theirs}").json
@@ -213,7 +213,7 @@ def test_r7_a_file_that_somebody_else_filed_waits_for_an_agent_s_word(office: Of
 # --- Taken back -------------------------------------------------------------------------------------------------------
 
 
-def test_u7_a_person_takes_an_undecided_claim_back(office: Office, platform: Platform) -> None:
+def test_u7_a_person_takes_an_undecided_claim_back(office: Office, context: ServiceContext) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     path = f"/claims/{filed(amira, 'u1', 'u2')}"
     agent.post(f"{path}/paper-requests", {"kind": "invoice", "reason": "missing"})
@@ -224,7 +224,7 @@ def test_u7_a_person_takes_an_undecided_claim_back(office: Office, platform: Pla
     assert taken_back["timeline"][-1]["text"] == "Vous avez retiré le dossier."
     assert walked(amira, "/claims", status="withdrawn") == [taken_back["claim_id"]]
     assert walked(amira, "/claims", status="submitted") == []
-    assert told(platform)[-1] == "claims.claim-withdrawn"
+    assert told(context)[-1] == "claims.claim-withdrawn"
     assert agent.post(f"{path}/approval", {}).json["code"] == "state.move-not-allowed"
 
 
@@ -254,9 +254,9 @@ def test_u9_a_refusal_says_before_whom_and_until_when_it_may_be_contested(office
 # --- Lists, numbers, and who looked -----------------------------------------------------------------------------------
 
 
-def many(office: Office, platform: Platform, count: int) -> list[str]:
+def many(office: Office, context: ServiceContext, count: int) -> list[str]:
     """Claims of different days of care, in the order of their filing."""
-    hear(platform, service, *(upload(f"{kind}{number}") for kind in "ab" for number in range(count)))
+    hear(context, service, *(upload(f"{kind}{number}") for kind in "ab" for number in range(count)))
     amira = office.person(AMIRA)
     days = [(now() - timedelta(days=1 + number % 80)).date().isoformat() for number in range(count)]
     return [filed(amira, f"a{number}", f"b{number}", care_on=day) for number, day in enumerate(days)]
@@ -274,8 +274,8 @@ def walked(caller: Caller, path: str, **query: Any) -> list[str]:
             return found
 
 
-def test_u2_every_claim_is_on_one_page_of_each_list(office: Office, platform: Platform) -> None:
-    ids = many(office, platform, 107)
+def test_u2_every_claim_is_on_one_page_of_each_list(office: Office, context: ServiceContext) -> None:
+    ids = many(office, context, 107)
     assert walked(office.person(AMIRA), "/claims") == ids[::-1]
     assert walked(office.staff(), "/queue/claims") == ids
     assert walked(office.staff(), "/queue/claims", limit=10) == ids
@@ -284,11 +284,11 @@ def test_u2_every_claim_is_on_one_page_of_each_list(office: Office, platform: Pl
     assert office.staff().get("/queue/claims?limit=101").json["code"] == "request.invalid"
 
 
-def test_the_queue_is_filtered_and_sorted_by_what_is_due_first(office: Office, platform: Platform) -> None:
+def test_the_queue_is_filtered_and_sorted_by_what_is_due_first(office: Office, context: ServiceContext) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     late, soon, other = (filed(amira, *two) for two in (("u1", "u2"), ("u3", "u4"), ("u5", "u6")))
-    platform.database["claims"].update_one({"claim_id": late}, {"$set": {"due_on": "2026-01-20"}})
-    platform.database["claims"].update_one({"claim_id": soon}, {"$set": {"due_on": "2026-01-10"}})
+    context.database["claims"].update_one({"claim_id": late}, {"$set": {"due_on": "2026-01-20"}})
+    context.database["claims"].update_one({"claim_id": soon}, {"$set": {"due_on": "2026-01-10"}})
     agent.post(f"/claims/{other}/assignment")
     assert walked(agent, "/queue/claims") == [soon, late, other]
     assert walked(agent, "/queue/claims", due_before="2026-01-20") == [soon]
@@ -307,22 +307,22 @@ def test_the_queue_is_filtered_and_sorted_by_what_is_due_first(office: Office, p
     assert agent.get("/queue/claims?cursor=bm9uc2Vuc2U").json["code"] == "request.cursor-malformed"
 
 
-def test_a_claim_that_came_back_complete_is_due_anew(office: Office, platform: Platform) -> None:
+def test_a_claim_that_came_back_complete_is_due_anew(office: Office, context: ServiceContext) -> None:
     amira = office.person(AMIRA)
     claim_id = filed(amira, "u1", "u2")
     due_on = amira.get(f"/claims/{claim_id}").json["due_on"]
     assert due_on == (now() + timedelta(days=10)).date().isoformat()
-    platform.database["claims"].update_one({"claim_id": claim_id}, {"$set": {"due_on": "2026-01-20"}})
+    context.database["claims"].update_one({"claim_id": claim_id}, {"$set": {"due_on": "2026-01-20"}})
     office.staff().post(f"/claims/{claim_id}/paper-requests", {"kind": "invoice", "reason": "missing"})
     added = amira.post(f"/claims/{claim_id}/papers", {"kind": "invoice", "upload_id": "u3"})
     assert added.json["due_on"] == due_on
 
 
 @pytest.fixture
-def known(office: Office, platform: Platform) -> str:
+def known(office: Office, context: ServiceContext) -> str:
     """The reference of a claim of the person of the number."""
     person_ref = keys()["dz-cnas"].person_ref(NSS)
-    hear(platform, service, wages(person_ref), upload("n1", person_ref), upload("n2", person_ref))
+    hear(context, service, wages(person_ref), upload("n1", person_ref), upload("n2", person_ref))
     answer = office.person(person_ref).post("/claims", filing(papers=papers("n1", "n2")))
     reference: str = answer.json["reference"]
     return reference
@@ -372,11 +372,11 @@ def test_an_agent_finds_by_number_and_the_person_can_read_who_looked(office: Off
     ],
 )
 def test_a_number_of_nobody_and_no_purpose(
-    office: Office, platform: Platform, known: str, sent: dict[str, str], status: int, code: str
+    office: Office, context: ServiceContext, known: str, sent: dict[str, str], status: int, code: str
 ) -> None:
     refused = office.staff().post("/queue/searches", sent)
     assert (refused.status_code, refused.json["code"]) == (status, code)
-    assert platform.database["access_journal"].count_documents({}) == 0
+    assert context.database["access_journal"].count_documents({}) == 0
 
 
 def test_a_number_is_looked_for_in_the_own_fund(office: Office, known: str) -> None:
@@ -384,12 +384,12 @@ def test_a_number_is_looked_for_in_the_own_fund(office: Office, known: str) -> N
     assert refused.json["code"] == "search.nothing-found"
 
 
-def test_what_an_agent_may_not_see_enters_no_journal(office: Office, platform: Platform) -> None:
+def test_what_an_agent_may_not_see_enters_no_journal(office: Office, context: ServiceContext) -> None:
     claim_id = filed(office.person(AMIRA), "u1", "u2")
     assert office.person(KARIM).get(f"/claims/{claim_id}").json["code"] == "access.not-yours"
     assert office.staff().get("/claims/none").status_code == 404
     assert office.staff().get(f"/claims/{claim_id}?purpose=curiosity").status_code == 422
-    assert platform.database["access_journal"].count_documents({}) == 0
+    assert context.database["access_journal"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("status", Status)

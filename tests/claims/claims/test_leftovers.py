@@ -4,7 +4,7 @@ import pytest
 
 from services.claims.wiring import service
 from shared.process.leftovers import adopt_all
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.claims.builders import AMIRA, upload
 from tests.claims.claims.test_routes import filing
@@ -12,15 +12,15 @@ from tests.ground import DZ, hear
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
-def test_a_claim_without_a_due_day_gets_one(platform: Platform, is_asked: bool) -> None:
-    office = Office(service, platform)
-    hear(platform, service, upload("u1"), upload("u2"))
+def test_a_claim_without_a_due_day_gets_one(context: ServiceContext, is_asked: bool) -> None:
+    office = Office(service, context)
+    hear(context, service, upload("u1"), upload("u2"))
     filed = office.person(AMIRA).post("/claims", filing()).json
     path = f"/claims/{filed['claim_id']}"
     if is_asked:
         office.staff().post(f"{path}/paper-requests", {"kind": "invoice", "reason": "missing"})
-    platform.database["claims"].update_one({"claim_id": filed["claim_id"]}, {"$unset": {"due_on": 1}})
+    context.database["claims"].update_one({"claim_id": filed["claim_id"]}, {"$unset": {"due_on": 1}})
     status = "papers-asked" if is_asked else "submitted"
-    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     (shown,) = office.staff().get(f"/queue/claims?status={status}").json["items"]
     assert (shown["claim_id"], shown["due_on"]) == (filed["claim_id"], filed["due_on"])

@@ -7,18 +7,18 @@ import pytest
 
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.wiring import service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.claims.builders import AMIRA, KARIM, upload, wages
 from tests.ground import TN, hear, parked, told
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
+def office(context: ServiceContext) -> Office:
     """Claims, with Amira's rights opened and her papers known."""
-    made = Office(service, platform)
-    hear(platform, service, wages(AMIRA), upload("u1"), upload("u2"), upload("u3"), upload("k1", KARIM))
-    assert parked(platform) == []
+    made = Office(service, context)
+    hear(context, service, wages(AMIRA), upload("u1"), upload("u2"), upload("u3"), upload("k1", KARIM))
+    assert parked(context) == []
     return made
 
 
@@ -32,7 +32,7 @@ def filing(**facts: Any) -> dict[str, Any]:
     }
 
 
-def test_a_claim_lives_from_filing_to_approval(office: Office, platform: Platform) -> None:
+def test_a_claim_lives_from_filing_to_approval(office: Office, context: ServiceContext) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     filed = amira.post("/claims", filing())
     assert filed.status_code == 201, filed.text
@@ -51,7 +51,7 @@ def test_a_claim_lives_from_filing_to_approval(office: Office, platform: Platfor
     read = amira.get(f"/claims/{claim_id}", headers={"Accept-Language": "ar"}).json
     assert [step["status"] for step in read["timeline"]] == ["submitted", "papers-asked", "submitted", "approved"]
     assert read["timeline"][-1]["text"] == "قبل الصندوق الملف."
-    assert told(platform)[-4:] == [
+    assert told(context)[-4:] == [
         "claims.claim-submitted",
         "claims.paper-requested",
         "claims.paper-added",
@@ -59,14 +59,14 @@ def test_a_claim_lives_from_filing_to_approval(office: Office, platform: Platfor
     ]
 
 
-def test_what_the_care_was_rests_sealed(office: Office, platform: Platform) -> None:
+def test_what_the_care_was_rests_sealed(office: Office, context: ServiceContext) -> None:
     office.person(AMIRA).post("/claims", filing())
     for collection in ("claims", "requests", "outbox", "audit"):
-        documents = list(platform.database[collection].find())
+        documents = list(context.database[collection].find())
         assert documents and b"general-practitioner" not in repr(documents).encode()
 
 
-def test_the_same_key_gives_the_same_answer_and_one_claim(office: Office, platform: Platform) -> None:
+def test_the_same_key_gives_the_same_answer_and_one_claim(office: Office, context: ServiceContext) -> None:
     amira, body = office.person(AMIRA), filing()
     first = amira.post("/claims", body, key="k-1")
     again = amira.post("/claims", body, key="k-1")
@@ -107,13 +107,13 @@ def test_the_same_key_gives_the_same_answer_and_one_claim(office: Office, platfo
     ],
 )
 def test_a_filing_that_cannot_be_is_refused_and_leaves_nothing(
-    office: Office, platform: Platform, change: dict[str, Any], status: int, code: str
+    office: Office, context: ServiceContext, change: dict[str, Any], status: int, code: str
 ) -> None:
     refused = office.person(AMIRA).post("/claims", filing(**change))
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.mimetype == "application/problem+json" and refused.json["detail"] != code
-    assert platform.database["claims"].count_documents({}) == 0
-    assert platform.database["requests"].count_documents({}) == 0
+    assert context.database["claims"].count_documents({}) == 0
+    assert context.database["requests"].count_documents({}) == 0
 
 
 def test_a_field_fault_says_which_field(office: Office) -> None:
@@ -139,8 +139,8 @@ def test_money_needs_a_key(office: Office) -> None:
     assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
 
 
-def test_a_claim_whose_right_is_not_open_is_not_approved(office: Office, platform: Platform) -> None:
-    hear(platform, service, upload("n1", "pnoora"), upload("n2", "pnoora"))
+def test_a_claim_whose_right_is_not_open_is_not_approved(office: Office, context: ServiceContext) -> None:
+    hear(context, service, upload("n1", "pnoora"), upload("n2", "pnoora"))
     papers = [{"kind": "care-sheet", "upload_id": "n1"}, {"kind": "prescription", "upload_id": "n2"}]
     claim_id = office.person("pnoora").post("/claims", filing(papers=papers)).json["claim_id"]
     refused = office.staff().post(f"/claims/{claim_id}/approval", {})

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.contracts.bus.ground import Ground, forget_topics
 from tests.engines.cluster import chosen
 
@@ -26,11 +26,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]
 
 
 @pytest.fixture
-def empty(engine: tuple[str, int], mongodb: str, platform: Platform, tmp_path: Path) -> Iterator[Ground]:
+def empty(engine: tuple[str, int], mongodb: str, context: ServiceContext, tmp_path: Path) -> Iterator[Ground]:
     """The ground on brokers without a topic."""
     servers, replicas = engine
     forget_topics(servers)
-    made = Ground(servers, replicas, mongodb, platform, f"tester-{uuid4().hex[:8]}", tmp_path)
+    made = Ground(servers, replicas, mongodb, context, f"tester-{uuid4().hex[:8]}", tmp_path)
     yield made
     made.end_members()
 

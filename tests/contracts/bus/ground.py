@@ -23,10 +23,10 @@ from shared.bus.inbox import Inbox
 from shared.bus.reader import Reader
 from shared.bus.relay import LEASE, Relay
 from shared.kernel.errors import Unavailable
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.telemetry.steps import watch
 from tests.contracts.bus.tallies import TOPIC, reactions
-from tests.ground import platform_on
+from tests.ground import context_on
 
 PARTITIONS = 6
 SESSION_MS = 2_000
@@ -61,7 +61,7 @@ class Ground:
     servers: str
     replicas: int
     mongodb: str
-    platform: Platform
+    context: ServiceContext
     service: str
     home: Path
     members: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -73,11 +73,11 @@ class Ground:
     def relay(self) -> Relay:
         """A relay that comes when the lease of whoever carried before has run out."""
         self.lateness += 2 * LEASE
-        later = platform_on(self.platform.database, self.mongodb, clock=partial(_later, self.lateness))
+        later = context_on(self.context.database, self.mongodb, clock=partial(_later, self.lateness))
         return Relay(later, self.servers, name="relay")
 
     def inbox(self) -> Inbox:
-        return Inbox(self.platform, service=self.service, reactions=reactions)
+        return Inbox(self.context, service=self.service, reactions=reactions)
 
     def reader(self) -> Reader:
         return Reader(self.inbox(), self.servers, session_timeout_ms=SESSION_MS)
@@ -111,7 +111,7 @@ class Ground:
 
     def member(self, *where: str, worker: str = "", session_ms: int = SESSION_MS) -> subprocess.Popen[bytes]:
         """One more consumer of the service, a process of its own; `where` may say at which step it stops itself."""
-        database = self.platform.database.name
+        database = self.context.database.name
         command = [sys.executable, "-m", "tests.contracts.bus.member"]
         command += [self.mongodb, database, self.servers, self.service, *where]
         settings = {"MEMBER_WORKER": worker, "MEMBER_SESSION_MS": str(session_ms)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from shared.bus.inbox import Inbox
 from shared.bus.reader import Reader
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import logs
 from shared.telemetry.steps import watch
 from tests.contracts.bus.ground import patiently
@@ -37,9 +37,9 @@ if __name__ == "__main__":
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     logs.start(service, level="INFO")
-    platform = Platform(connect(uri, database), funds(), keys())
+    context = ServiceContext(connect(uri, database), funds(), keys())
     reader = Reader(
-        Inbox(platform, service=service, reactions=reactions),
+        Inbox(context, service=service, reactions=reactions),
         servers,
         session_timeout_ms=int(os.environ["MEMBER_SESSION_MS"]),
         worker=os.environ["MEMBER_WORKER"],

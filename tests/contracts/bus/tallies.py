@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Invalid
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, someone
 
@@ -45,14 +45,14 @@ def count(uow: UnitOfWork, event: ClaimSubmitted) -> None:
 class Teller:
     """Tells the next event of each of some claims, in one unit of work a round."""
 
-    def __init__(self, platform: Platform, claims: Sequence[str]) -> None:
-        self.platform = platform
+    def __init__(self, context: ServiceContext, claims: Sequence[str]) -> None:
+        self.context = context
         self.turns = dict.fromkeys(claims, 0)
 
     def tell(self, *, rounds: int = 1) -> None:
         for _ in range(rounds):
             told = {claim: turn + 1 for claim, turn in self.turns.items()}
-            self.platform.run(DZ, by=someone(), cause="test", action=lambda uow, told=told: _tell(uow, told))
+            self.context.run(DZ, by=someone(), cause="test", action=lambda uow, told=told: _tell(uow, told))
             self.turns = told
 
 
@@ -63,21 +63,21 @@ def _tell(uow: UnitOfWork, told: dict[str, int]) -> None:
         )
 
 
-def tallies(platform: Platform) -> dict[str, int]:
+def tallies(context: ServiceContext) -> dict[str, int]:
     """How far each claim was counted."""
-    return {str(row["claim"]): int(str(row["turn"])) for row in platform.database["tallies"].find()}
+    return {str(row["claim"]): int(str(row["turn"])) for row in context.database["tallies"].find()}
 
 
-def takers(platform: Platform) -> set[int]:
+def takers(context: ServiceContext) -> set[int]:
     """The processes that counted anything."""
-    return set(_takers(platform))
+    return set(_takers(context))
 
 
-def _takers(platform: Platform) -> Iterator[int]:
-    for row in platform.database["tallies"].find():
+def _takers(context: ServiceContext) -> Iterator[int]:
+    for row in context.database["tallies"].find():
         yield from row["takers"]  # type: ignore[attr-defined]
 
 
-def forget_takers(platform: Platform) -> None:
+def forget_takers(context: ServiceContext) -> None:
     """From here on, see who counts anew."""
-    platform.database["tallies"].update_many({}, {"$set": {"takers": []}})
+    context.database["tallies"].update_many({}, {"$set": {"takers": []}})

@@ -18,11 +18,11 @@ CLAIMS = [f"c{number}" for number in range(24)]
 
 def takes_part(ground: Ground, member: subprocess.Popen[bytes]) -> None:
     """Wait until a member counts, which it does only where partitions were given to it."""
-    until(lambda: member.pid in takers(ground.platform))
+    until(lambda: member.pid in takers(ground.context))
 
 
 def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
-    teller, flag = Teller(ground.platform, CLAIMS), ground.home / "stopped"
+    teller, flag = Teller(ground.context, CLAIMS), ground.home / "stopped"
     with ground.relaying(), telling(teller):
         first = ground.member()
         takes_part(ground, first)
@@ -39,15 +39,15 @@ def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
         assert first.wait(30) == 0
     ground.carry()
     until(ground.lag_is_gone)
-    assert tallies(ground.platform) == teller.turns
-    assert parked(ground.platform) == []
+    assert tallies(ground.context) == teller.turns
+    assert parked(ground.context) == []
 
 
 @pytest.mark.parametrize("joins", [False, True])
 def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own_join(
     ground: Ground, joins: bool
 ) -> None:
-    Teller(ground.platform, CLAIMS).tell(rounds=2)
+    Teller(ground.context, CLAIMS).tell(rounds=2)
     ground.carry()
     consumer = ground.reader().consumer()
     leader = Membership(consumer, threading.Event())
@@ -65,7 +65,7 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
 
 
 def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(ground: Ground) -> None:
-    teller, flag = Teller(ground.platform, CLAIMS), ground.home / "stopped"
+    teller, flag = Teller(ground.context, CLAIMS), ground.home / "stopped"
     teller.tell(rounds=4)
     ground.carry()
     held = ground.member("inbox.taken", str(flag))
@@ -80,7 +80,7 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
     held.send_signal(signal.SIGCONT)
     until(lambda: "offset-refused" in ground.log.read_text())
     assert ground.committed() == done
-    forget_takers(ground.platform)
+    forget_takers(ground.context)
     with ground.relaying(), telling(teller):
         takes_part(ground, held)
     other.terminate()
@@ -89,15 +89,15 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
     ground.carry()
     until(ground.lag_is_gone)
     assert held.poll() is None
-    assert tallies(ground.platform) == teller.turns
-    assert parked(ground.platform) == []
+    assert tallies(ground.context) == teller.turns
+    assert parked(ground.context) == []
 
 
 @needs_apache
 def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_of_the_dead_one_lasts(
     ground: Ground,
 ) -> None:
-    teller, sessions_ms = Teller(ground.platform, CLAIMS), 10 * 60_000
+    teller, sessions_ms = Teller(ground.context, CLAIMS), 10 * 60_000
     for _ in range(2):
         teller.tell()
         ground.carry()
@@ -105,4 +105,4 @@ def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_
         takes_part(ground, member)
         until(ground.lag_is_gone)
         member.kill()
-    assert tallies(ground.platform) == teller.turns
+    assert tallies(ground.context) == teller.turns

@@ -6,7 +6,7 @@ from kafka import KafkaProducer
 from shared.bus import deadletters
 from shared.bus.relay import republish
 from shared.bus.replaying import replay
-from shared.storage.platform import as_kept
+from shared.storage.service_context import as_kept
 from tests.contracts.bus.ground import Ground, crash_at, until
 from tests.contracts.bus.tallies import BAD, TOPIC, Teller, tallies
 from tests.ground import DZ, parked, someone
@@ -15,36 +15,36 @@ CLAIMS = [f"c{number}" for number in range(12)]
 
 
 def test_everything_is_taken_once_and_in_the_order_of_its_key(ground: Ground) -> None:
-    Teller(ground.platform, CLAIMS).tell(rounds=30)
+    Teller(ground.context, CLAIMS).tell(rounds=30)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
-    assert tallies(ground.platform) == dict.fromkeys(CLAIMS, 30)
-    assert ground.platform.database["inbox"].count_documents({}) == 360
-    assert parked(ground.platform) == []
+    assert tallies(ground.context) == dict.fromkeys(CLAIMS, 30)
+    assert ground.context.database["inbox"].count_documents({}) == 360
+    assert parked(ground.context) == []
 
 
 def test_what_is_sent_again_has_no_second_effect(ground: Ground) -> None:
-    teller, began_at = Teller(ground.platform, CLAIMS), as_kept(ground.platform.clock())
+    teller, began_at = Teller(ground.context, CLAIMS), as_kept(ground.context.clock())
     teller.tell(rounds=5)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
-        assert republish(ground.platform, since=began_at) == 5
+        assert republish(ground.context, since=began_at) == 5
         ground.carry()
         teller.tell()
         ground.carry()
         until(ground.lag_is_gone)
     assert sum(ground.ends().values()) == 11 * len(CLAIMS)
-    assert tallies(ground.platform) == dict.fromkeys(CLAIMS, 6)
-    assert parked(ground.platform) == []
+    assert tallies(ground.context) == dict.fromkeys(CLAIMS, 6)
+    assert parked(ground.context) == []
 
 
 @pytest.mark.parametrize("step", ["inbox.polled", "work.saved", "work.committed", "inbox.taken"])
 def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_come_again(
     ground: Ground, step: str
 ) -> None:
-    Teller(ground.platform, CLAIMS[:3]).tell(rounds=4)
+    Teller(ground.context, CLAIMS[:3]).tell(rounds=4)
     ground.carry()
     crash_at(step)
     with ground.listening() as consumer:
@@ -52,24 +52,24 @@ def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_com
         assert not consumer.is_alive()
     assert ground.committed() == {}
     is_done = step in {"work.committed", "inbox.taken"}
-    assert bool(tallies(ground.platform)) == is_done
+    assert bool(tallies(ground.context)) == is_done
     with ground.listening():
         until(ground.lag_is_gone)
-    assert tallies(ground.platform) == dict.fromkeys(CLAIMS[:3], 4)
-    assert parked(ground.platform) == []
+    assert tallies(ground.context) == dict.fromkeys(CLAIMS[:3], 4)
+    assert parked(ground.context) == []
 
 
 def test_a_bad_event_holds_up_its_own_key_only_and_its_followers_go_on_in_order(ground: Ground) -> None:
-    Teller(ground.platform, [*CLAIMS, BAD]).tell(rounds=3)
+    Teller(ground.context, [*CLAIMS, BAD]).tell(rounds=3)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
-        assert tallies(ground.platform) == dict.fromkeys(CLAIMS, 3)
-        assert parked(ground.platform) == ["tally.refused", "follows", "follows"]
-        ground.platform.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(BAD, {}))
+        assert tallies(ground.context) == dict.fromkeys(CLAIMS, 3)
+        assert parked(ground.context) == ["tally.refused", "follows", "follows"]
+        ground.context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(BAD, {}))
         assert replay(ground.inbox(), key=f"{DZ}:{BAD}", by="operator") == (3, None)
-    assert tallies(ground.platform)[BAD] == 3
-    assert deadletters.open_count(ground.platform.database, limit=1) == 0
+    assert tallies(ground.context)[BAD] == 3
+    assert deadletters.open_count(ground.context.database, limit=1) == 0
 
 
 def test_a_record_that_is_no_event_is_put_aside_and_the_next_is_taken(ground: Ground) -> None:
@@ -78,9 +78,9 @@ def test_a_record_that_is_no_event_is_put_aside_and_the_next_is_taken(ground: Gr
         producer.send(TOPIC, value=b"\xff no event", partition=partition)
     producer.send(TOPIC, value=None, key=b"\xff", headers=[("ce_id", b"x"), ("ce_type", b"\xff.v1")], partition=0)
     producer.close(timeout=10)
-    Teller(ground.platform, CLAIMS).tell()
+    Teller(ground.context, CLAIMS).tell()
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
-    assert tallies(ground.platform) == dict.fromkeys(CLAIMS, 1)
-    assert parked(ground.platform) == ["event.envelope-broken"] * 7
+    assert tallies(ground.context) == dict.fromkeys(CLAIMS, 1)
+    assert parked(ground.context) == ["event.envelope-broken"] * 7

@@ -23,17 +23,17 @@ def turns(ground: Ground) -> dict[str, list[int]]:
 
 
 def told(ground: Ground) -> set[str]:
-    return {event["id"] for row in ground.platform.database["outbox"].find() for event in row["events"]}  # type: ignore[attr-defined]
+    return {event["id"] for row in ground.context.database["outbox"].find() for event in row["events"]}  # type: ignore[attr-defined]
 
 
 def test_each_key_s_events_lie_in_the_order_of_their_telling(ground: Ground) -> None:
-    Teller(ground.platform, CLAIMS).tell(rounds=30)
+    Teller(ground.context, CLAIMS).tell(rounds=30)
     ground.carry()
     assert turns(ground) == {f"{DZ}:{claim}": list(range(1, 31)) for claim in CLAIMS}
 
 
 def test_a_key_stays_on_its_partition_whichever_relay_sends_it(ground: Ground) -> None:
-    teller = Teller(ground.platform, CLAIMS)
+    teller = Teller(ground.context, CLAIMS)
     for _ in range(3):
         teller.tell()
         ground.carry()
@@ -45,7 +45,7 @@ def test_a_key_stays_on_its_partition_whichever_relay_sends_it(ground: Ground) -
 
 @pytest.mark.parametrize(("step", "times"), [("relay.read", 1), ("relay.acknowledged", 2), ("relay.marked", 1)])
 def test_a_relay_that_ends_at_a_step_leaves_nothing_untold(ground: Ground, step: str, times: int) -> None:
-    Teller(ground.platform, CLAIMS).tell(rounds=5)
+    Teller(ground.context, CLAIMS).tell(rounds=5)
     crash_at(step)
     relay = ground.relay()
     with pytest.raises(Crash):
@@ -59,21 +59,21 @@ def test_a_relay_that_ends_at_a_step_leaves_nothing_untold(ground: Ground, step:
 
 
 def test_what_was_told_since_an_instant_is_sent_again(ground: Ground) -> None:
-    teller = Teller(ground.platform, ["a"])
+    teller = Teller(ground.context, ["a"])
     teller.tell(rounds=2)
-    last = ground.platform.database["outbox"].find_one({}, sort=[("_id", -1)])
+    last = ground.context.database["outbox"].find_one({}, sort=[("_id", -1)])
     assert last is not None
     teller.tell(rounds=3)
     ground.carry()
     since = last["at"] + timedelta(milliseconds=1)  # type: ignore[operator]
-    again = republish(ground.platform, since=since)
-    assert again == ground.platform.database["outbox"].count_documents({"at": {"$gte": since}})
+    again = republish(ground.context, since=since)
+    assert again == ground.context.database["outbox"].count_documents({"at": {"$gte": since}})
     ground.carry()
     assert len(ground.records()) == 5 + again
 
 
 def test_one_relay_carries_at_a_time_and_a_second_one_follows_it(ground: Ground) -> None:
-    first, second = Relay(ground.platform, "unused", name="relay"), Relay(ground.platform, "unused", name="relay")
+    first, second = Relay(ground.context, "unused", name="relay"), Relay(ground.context, "unused", name="relay")
     assert first.holds_lease()
     assert not second.holds_lease()
     later = ground.relay()

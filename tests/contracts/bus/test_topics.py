@@ -40,7 +40,7 @@ def test_services_that_start_together_make_each_topic_once(empty: Ground) -> Non
 
 
 def test_a_topic_that_is_there_keeps_its_events(ground: Ground) -> None:
-    Teller(ground.platform, ["a"]).tell(rounds=3)
+    Teller(ground.context, ["a"]).tell(rounds=3)
     ground.carry()
     ground.ensure_topic()
     assert len(ground.records()) == 3
@@ -73,19 +73,19 @@ def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(
         threading.Event().wait(2)
         assert names(empty) == set()
         empty.ensure_topic()
-        Teller(empty.platform, ["a"]).tell()
+        Teller(empty.context, ["a"]).tell()
         empty.carry()
-        until(lambda: tallies(empty.platform) == {"a": 1})
+        until(lambda: tallies(empty.context) == {"a": 1})
 
 
 @needs_apache
 def test_a_relay_makes_no_topic_and_keeps_what_it_could_not_send(empty: Ground) -> None:
-    teller = Teller(empty.platform, ["a"])
+    teller = Teller(empty.context, ["a"])
     teller.tell()
     with pytest.raises(BrokerUnavailable):
         empty.carry()
     assert names(empty) == set()
-    assert empty.platform.database["outbox"].count_documents({"is_sent": False}) == 1
+    assert empty.context.database["outbox"].count_documents({"is_sent": False}) == 1
     empty.ensure_topic()
     empty.carry()
     assert len(empty.records()) == 1

@@ -12,9 +12,9 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from services.documents.careers import actions
 from services.documents.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.documents.builders import AMIRA, KARIM, declared, wage
-from tests.ground import hear, parked, platform_on, reading
+from tests.ground import context_on, hear, parked, reading
 
 CORRECTIONS = 30
 READ_MAX = 25
@@ -42,47 +42,47 @@ def reads() -> Reads:
 
 
 @pytest.fixture
-def platform(database: Any, mongodb: str, reads: Reads) -> Iterator[Platform]:
+def context(database: Any, mongodb: str, reads: Reads) -> Iterator[ServiceContext]:
     client: MongoClient[dict[str, Any]] = MongoClient(mongodb, event_listeners=[reads], tz_aware=True)
-    made = platform_on(client[database.name], mongodb)
+    made = context_on(client[database.name], mongodb)
     service.make_indexes(made)
     yield made
     client.close()
 
 
-def test_g3_the_hundredth_correction_reads_as_little_as_the_second(platform: Platform, reads: Reads) -> None:
+def test_g3_the_hundredth_correction_reads_as_little_as_the_second(context: ServiceContext, reads: Reads) -> None:
     read: list[int] = []
     for revision in range(1, CORRECTIONS + 1):
         before = reads.documents
-        hear(platform, service, declared(wage(AMIRA, wage_minor=revision), revision=revision))
+        hear(context, service, declared(wage(AMIRA, wage_minor=revision), revision=revision))
         read.append(reads.documents - before)
-    assert parked(platform) == []
+    assert parked(context) == []
     assert max(read) <= READ_MAX and read[-1] <= read[2], read
 
 
-def test_g3_a_declaration_of_many_pages_reads_its_pages_once(platform: Platform, reads: Reads) -> None:
+def test_g3_a_declaration_of_many_pages_reads_its_pages_once(context: ServiceContext, reads: Reads) -> None:
     pages, read = 20, list[int]()
     for page in range(1, pages + 1):
         before = reads.documents
-        hear(platform, service, declared(wage(f"p{page}"), page=page, pages=pages))
+        hear(context, service, declared(wage(f"p{page}"), page=page, pages=pages))
         read.append(reads.documents - before)
     assert max(read[:-1]) <= READ_MAX and read[-1] <= READ_MAX + pages, read
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (1, 3, 2), (2, 1, 3), (3, 1, 2), (2, 3, 1), (3, 2, 1)])
 def test_g3_whoever_the_last_correction_leaves_out_is_out_in_whatever_order_they_came(
-    platform: Platform, order: tuple[int, ...]
+    context: ServiceContext, order: tuple[int, ...]
 ) -> None:
     named = {1: (AMIRA, KARIM), 2: (AMIRA, "pnew"), 3: (AMIRA,)}
     for revision in order:
-        hear(platform, service, declared(*(wage(each) for each in named[revision]), revision=revision))
-    left = {each: len(actions.entries_of(reading(platform), each)) for each in (AMIRA, KARIM, "pnew")}
+        hear(context, service, declared(*(wage(each) for each in named[revision]), revision=revision))
+    left = {each: len(actions.entries_of(reading(context), each)) for each in (AMIRA, KARIM, "pnew")}
     assert left == {AMIRA: 4, KARIM: 0, "pnew": 0}
 
 
-def test_g3_what_a_correction_named_that_never_came_whole_is_taken_out_by_the_next(platform: Platform) -> None:
-    hear(platform, service, declared(wage(AMIRA), wage(KARIM)))
-    hear(platform, service, declared(wage("pnew"), revision=2, page=1, pages=2))
-    hear(platform, service, declared(wage(AMIRA), revision=3))
-    left = {each: len(actions.entries_of(reading(platform), each)) for each in (AMIRA, KARIM, "pnew")}
+def test_g3_what_a_correction_named_that_never_came_whole_is_taken_out_by_the_next(context: ServiceContext) -> None:
+    hear(context, service, declared(wage(AMIRA), wage(KARIM)))
+    hear(context, service, declared(wage("pnew"), revision=2, page=1, pages=2))
+    hear(context, service, declared(wage(AMIRA), revision=3))
+    left = {each: len(actions.entries_of(reading(context), each)) for each in (AMIRA, KARIM, "pnew")}
     assert left == {AMIRA: 4, KARIM: 0, "pnew": 0}

@@ -15,54 +15,54 @@ from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
 from shared.jobs.runner import Runner
 from shared.process.leftovers import adopt_all
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, press, printed
-from tests.ground import DZ, TN, hear, platform_on, reading, told
+from tests.ground import DZ, TN, context_on, hear, reading, told
 
 
 @pytest.fixture
-def number(platform: Platform) -> str:
+def number(context: ServiceContext) -> str:
     """A paper that waits for the press."""
-    office = Office(service, platform)
-    hear(platform, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
+    office = Office(service, context)
+    hear(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
     asked_for: str = office.person(AMIRA).post("/papers", asked()).json["number"]
     return asked_for
 
 
-def test_a_worker_has_one_press_with_the_funds_key(platform: Platform, number: str, tmp_path: Path) -> None:
+def test_a_worker_has_one_press_with_the_funds_key(context: ServiceContext, number: str, tmp_path: Path) -> None:
     (kind,) = service.jobs(settings_in(tmp_path))
     assert kind.name == PRINT
-    assert Runner(platform, [kind]).run_due() == 1
-    assert Runner(platform, [kind]).run_due() == 0
-    assert store.papers.load(reading(platform), number).status is Status.VALID
+    assert Runner(context, [kind]).run_due() == 1
+    assert Runner(context, [kind]).run_due() == 0
+    assert store.papers.load(reading(context), number).status is Status.VALID
 
 
-def test_a_press_killed_after_putting_the_pdf_away_prints_again(platform: Platform, number: str) -> None:
-    paper = store.papers.load(reading(platform), number)
-    content = rules.content(paper, fund=platform.funds[DZ], public_url=PUBLIC_URL, at=platform.clock())
-    store.keep_pdf(platform, DZ, press().printer.print(content))
-    assert store.papers.load(reading(platform), number).status is Status.ASKED
-    assert printed(platform) == 1
-    assert told(platform) == ["documents.paper-issued"]
+def test_a_press_killed_after_putting_the_pdf_away_prints_again(context: ServiceContext, number: str) -> None:
+    paper = store.papers.load(reading(context), number)
+    content = rules.content(paper, fund=context.funds[DZ], public_url=PUBLIC_URL, at=context.clock())
+    store.keep_pdf(context, DZ, press().printer.print(content))
+    assert store.papers.load(reading(context), number).status is Status.ASKED
+    assert printed(context) == 1
+    assert told(context) == ["documents.paper-issued"]
 
 
-def test_of_two_presses_the_first_issues(platform: Platform, number: str) -> None:
-    paper = store.papers.load(reading(platform), number)
+def test_of_two_presses_the_first_issues(context: ServiceContext, number: str) -> None:
+    paper = store.papers.load(reading(context), number)
     for _ in range(2):
-        press().print(platform, DZ, paper)
-    kept = store.papers.load(reading(platform), number)
+        press().print(context, DZ, paper)
+    kept = store.papers.load(reading(context), number)
     assert (kept.status, kept.version) == (Status.VALID, 2)
-    assert told(platform) == ["documents.paper-issued"]
+    assert told(context) == ["documents.paper-issued"]
 
 
-def test_a_paper_withdrawn_while_it_was_printed_stays_withdrawn(platform: Platform, number: str) -> None:
-    paper = store.papers.load(reading(platform), number)
-    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
-    press().print(platform, DZ, paper)
-    assert store.papers.load(reading(platform), number).status is Status.REVOKED
-    assert told(platform) == ["documents.paper-revoked"]
+def test_a_paper_withdrawn_while_it_was_printed_stays_withdrawn(context: ServiceContext, number: str) -> None:
+    paper = store.papers.load(reading(context), number)
+    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    press().print(context, DZ, paper)
+    assert store.papers.load(reading(context), number).status is Status.REVOKED
+    assert told(context) == ["documents.paper-revoked"]
 
 
 def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> None:
@@ -72,9 +72,9 @@ def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> 
         printing(settings)
 
 
-def test_the_actor_of_a_print_is_the_press(platform: Platform, number: str) -> None:
-    printed(platform)
-    (audited,) = platform.database["audit"].find({"entries.actor": "system:press"})
+def test_the_actor_of_a_print_is_the_press(context: ServiceContext, number: str) -> None:
+    printed(context)
+    (audited,) = context.database["audit"].find({"entries.actor": "system:press"})
     assert audited["entries"][0]["cause"] == f"job:papers.print:{number}"
 
 
@@ -94,93 +94,95 @@ class Jammed(Printer):
         return super().print(content)
 
 
-def run_jammed(platform: Platform, *numbers: str) -> None:
-    Runner(platform, [Press(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
+def run_jammed(context: ServiceContext, *numbers: str) -> None:
+    Runner(context, [Press(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
 
 
-def on_day(platform: Platform, mongodb: str, day: int) -> Platform:
-    return platform_on(platform.database, mongodb, clock=lambda: now() + timedelta(days=day))
+def on_day(context: ServiceContext, mongodb: str, day: int) -> ServiceContext:
+    return context_on(context.database, mongodb, clock=lambda: now() + timedelta(days=day))
 
 
-def ask_many(platform: Platform, count: int, **civil: str) -> list[str]:
+def ask_many(context: ServiceContext, count: int, **civil: str) -> list[str]:
     """The numbers of papers of so many persons, asked for one after the other."""
-    office = Office(service, platform)
+    office = Office(service, context)
     persons = [f"p{place:024d}" for place in range(count)]
-    hear(platform, service, registered(*persons, at=AT + timedelta(days=1), **civil))
-    hear(platform, service, declared(*(wage(each) for each in persons), year=2024))
+    hear(context, service, registered(*persons, at=AT + timedelta(days=1), **civil))
+    hear(context, service, declared(*(wage(each) for each in persons), year=2024))
     return [office.person(each).post("/papers", asked()).json["number"] for each in persons]
 
 
-def status_of(platform: Platform, number: str) -> Status:
-    return store.papers.load(reading(platform), number).status
+def status_of(context: ServiceContext, number: str) -> Status:
+    return store.papers.load(reading(context), number).status
 
 
-def test_r2_papers_that_fail_are_not_in_the_way_of_others(platform: Platform) -> None:
-    hear(platform, service, employers())
-    failing = ask_many(platform, 25)
-    (good,) = ask_many(platform, 1)
-    run_jammed(platform, *failing)
-    assert status_of(platform, good) is Status.VALID
-    waiting = Office(service, platform).staff().get("/operations/jobs?status=waiting").json["items"]
+def test_r2_papers_that_fail_are_not_in_the_way_of_others(context: ServiceContext) -> None:
+    hear(context, service, employers())
+    failing = ask_many(context, 25)
+    (good,) = ask_many(context, 1)
+    run_jammed(context, *failing)
+    assert status_of(context, good) is Status.VALID
+    waiting = Office(service, context).staff().get("/operations/jobs?status=waiting").json["items"]
     assert {(each["thing_id"], each["last_error"]) for each in waiting} == {
         (number, "RuntimeError") for number in failing
     }
 
 
 def test_r2_what_fails_again_and_again_is_seen_and_an_operator_has_it_tried_again(
-    platform: Platform, number: str, mongodb: str
+    context: ServiceContext, number: str, mongodb: str
 ) -> None:
     for day in range(press().job.attempts_max):
-        run_jammed(on_day(platform, mongodb, day), number)
-    operator = Office(service, platform).staff()
+        run_jammed(on_day(context, mongodb, day), number)
+    operator = Office(service, context).staff()
     (seen,) = operator.get("/operations/jobs").json["items"]
     assert (seen["thing_id"], seen["status"]) == (number, "failed")
     assert operator.post(f"/operations/jobs/{seen['job_id']}/retry").status_code == 202
-    assert printed(platform) == 1
-    assert status_of(platform, number) is Status.VALID
+    assert printed(context) == 1
+    assert status_of(context, number) is Status.VALID
 
 
-def test_r2_a_paper_that_an_operator_gives_up_ends_and_is_told(platform: Platform, number: str, mongodb: str) -> None:
+def test_r2_a_paper_that_an_operator_gives_up_ends_and_is_told(
+    context: ServiceContext, number: str, mongodb: str
+) -> None:
     for day in range(press().job.attempts_max):
-        run_jammed(on_day(platform, mongodb, day), number)
-    operator = Office(service, platform).staff()
+        run_jammed(on_day(context, mongodb, day), number)
+    operator = Office(service, context).staff()
     given_up = operator.post(f"/operations/jobs/papers.print:{number}/giving-up", {"reason": "the press is sold"})
     assert given_up.status_code == 202, given_up.text
-    assert printed(platform) == 0
-    assert status_of(platform, number) is Status.FAILED
-    assert told(platform) == ["documents.paper-failed"]
+    assert printed(context) == 0
+    assert status_of(context, number) is Status.FAILED
+    assert told(context) == ["documents.paper-failed"]
     assert operator.get("/operations/jobs").json["items"] == []
 
 
-def adopted(platform: Platform, fund_id: str) -> int:
-    return adopt_all(platform, fund_id, leftovers=service.leftovers)
+def adopted(context: ServiceContext, fund_id: str) -> int:
+    return adopt_all(context, fund_id, leftovers=service.leftovers)
 
 
-def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(platform: Platform, number: str) -> None:
-    platform.database["papers"].update_one({}, {"$unset": {"is_scheduled": ""}})
-    platform.database["jobs"].delete_many({})
-    assert (adopted(platform, TN), adopted(platform, DZ), adopted(platform, DZ)) == (0, 1, 0)
-    assert printed(platform) == 1
-    assert status_of(platform, number) is Status.VALID
+def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(context: ServiceContext, number: str) -> None:
+    context.database["papers"].update_one({}, {"$unset": {"is_scheduled": ""}})
+    context.database["jobs"].delete_many({})
+    assert (adopted(context, TN), adopted(context, DZ), adopted(context, DZ)) == (0, 1, 0)
+    assert printed(context) == 1
+    assert status_of(context, number) is Status.VALID
 
 
-def test_r2_a_paper_withdrawn_before_it_was_printed_leaves_no_job(platform: Platform, number: str) -> None:
-    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
-    assert platform.database["jobs"].count_documents({}) == 0
+def test_r2_a_paper_withdrawn_before_it_was_printed_leaves_no_job(context: ServiceContext, number: str) -> None:
+    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    assert context.database["jobs"].count_documents({}) == 0
 
 
-def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(platform: Platform) -> None:
-    hear(platform, service, employers())
-    numbers = ask_many(platform, 3, family_name="中文")
-    assert printed(platform) == 0
-    assert told(platform) == ["documents.paper-failed"] * len(numbers)
-    assert platform.database["jobs"].count_documents({}) == 0
-    holder = Office(service, platform).person(f"p{0:024d}")
+def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(context: ServiceContext) -> None:
+    hear(context, service, employers())
+    numbers = ask_many(context, 3, family_name="中文")
+    assert printed(context) == 0
+    assert told(context) == ["documents.paper-failed"] * len(numbers)
+    assert context.database["jobs"].count_documents({}) == 0
+    holder = Office(service, context).person(f"p{0:024d}")
     seen = holder.get(f"/papers/{numbers[0]}").json
     assert (seen["status"], seen["failure"]["reason"]) == ("failed", "letters-not-printable")
     assert "agence" in seen["failure"]["text"]
     refused = holder.get(f"/papers/{numbers[0]}/pdf")
     assert (refused.status_code, refused.json["code"]) == (409, "paper.printing-failed")
     assert holder.post("/papers", asked()).status_code == 202
-    checked = Office(service, platform).nobody().get(f"/v1/{DZ}/verifications/{numbers[0]}")
+    checked = Office(service, context).nobody().get(f"/v1/{DZ}/verifications/{numbers[0]}")
     assert checked.json["status"] == "unknown"

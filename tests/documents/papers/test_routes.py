@@ -15,7 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from services.documents.papers.paper import WAITING_MAX
 from services.documents.wiring import service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.documents.builders import (
     AMIRA,
@@ -35,15 +35,15 @@ from tests.ground import DZ, TN, hear, parked, told
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
+def office(context: ServiceContext, tmp_path: Path) -> Office:
     """Documents, with Amira and Karim in the register and a year's wages of both."""
-    made = Office(service, platform, settings_in(tmp_path))
-    hear(platform, service, registered(AMIRA, KARIM), employers(), declared(wage(AMIRA), wage(KARIM)))
-    assert parked(platform) == []
+    made = Office(service, context, settings_in(tmp_path))
+    hear(context, service, registered(AMIRA, KARIM), employers(), declared(wage(AMIRA), wage(KARIM)))
+    assert parked(context) == []
     return made
 
 
-def test_a_paper_lives_from_the_request_to_the_signed_pdf(office: Office, platform: Platform) -> None:
+def test_a_paper_lives_from_the_request_to_the_signed_pdf(office: Office, context: ServiceContext) -> None:
     amira = office.person(AMIRA)
     answer = amira.post("/papers", asked(from_period="2025-Q2", to_period="2025-Q3"))
     assert answer.status_code == 202, answer.text
@@ -53,9 +53,9 @@ def test_a_paper_lives_from_the_request_to_the_signed_pdf(office: Office, platfo
     early = amira.get(f"/papers/{paper['number']}/pdf")
     assert (early.status_code, early.json["code"]) == (409, "paper.not-printed")
 
-    assert printed(platform) == 1
-    assert printed(platform) == 0
-    assert told(platform) == ["documents.paper-issued"]
+    assert printed(context) == 1
+    assert printed(context) == 0
+    assert told(context) == ["documents.paper-issued"]
     valid = amira.get(f"/papers/{paper['number']}").json
     assert (valid["status"], valid["text"]) == ("valid", "Le document est prêt et valable.")
     assert valid["valid_until"] > valid["issued_at"][:10]
@@ -68,9 +68,11 @@ def test_a_paper_lives_from_the_request_to_the_signed_pdf(office: Office, platfo
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 @pytest.mark.parametrize("kind", ["salary-certificate", "affiliation-certificate"])
-def test_the_downloaded_pdf_is_signed_by_the_fund(office: Office, platform: Platform, kind: str, language: str) -> None:
+def test_the_downloaded_pdf_is_signed_by_the_fund(
+    office: Office, context: ServiceContext, kind: str, language: str
+) -> None:
     amira = office.person(AMIRA)
-    number = obtained(amira, platform, kind=kind, language=language)
+    number = obtained(amira, context, kind=kind, language=language)
     (signature,) = PdfFileReader(BytesIO(amira.get(f"/papers/{number}/pdf").data)).embedded_signatures
     root = x509.Certificate.load(pem.unarmor(CHAIN.root_pem)[2])
     status = validate_pdf_signature(signature, ValidationContext(trust_roots=[root], moment=now()))
@@ -80,30 +82,30 @@ def test_the_downloaded_pdf_is_signed_by_the_fund(office: Office, platform: Plat
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler's pdftoppm is not here to look at the page")
 @pytest.mark.parametrize("kind", ["salary-certificate", "affiliation-certificate"])
 def test_the_code_on_the_page_leads_to_the_verification_of_this_paper(
-    office: Office, platform: Platform, kind: str
+    office: Office, context: ServiceContext, kind: str
 ) -> None:
     amira = office.person(AMIRA)
-    number = obtained(amira, platform, kind=kind)
+    number = obtained(amira, context, kind=kind)
     address = code_on(amira.get(f"/papers/{number}/pdf").data)
     assert address == f"{PUBLIC_URL}/v1/{DZ}/verify/{number}"
     page = office.app.test_client().get(address.removeprefix(PUBLIC_URL), headers={"Accept-Language": "fr"})
     assert page.mimetype == "text/html" and "Document authentique et valable" in page.text and number in page.text
 
 
-def test_what_a_paper_says_rests_sealed(office: Office, platform: Platform) -> None:
-    obtained(office.person(AMIRA), platform)
-    kept = json.dumps(list(platform.database["papers"].find()), default=str)
+def test_what_a_paper_says_rests_sealed(office: Office, context: ServiceContext) -> None:
+    obtained(office.person(AMIRA), context)
+    kept = json.dumps(list(context.database["papers"].find()), default=str)
     assert "Amira" not in kept and "18000000" not in kept and "900000000001" not in kept
-    assert b"%PDF" not in b"".join(str(row).encode() for row in platform.database["blob_pieces"].find())
+    assert b"%PDF" not in b"".join(str(row).encode() for row in context.database["blob_pieces"].find())
 
 
-def test_the_same_key_gives_the_same_paper_another_key_another_one(office: Office, platform: Platform) -> None:
+def test_the_same_key_gives_the_same_paper_another_key_another_one(office: Office, context: ServiceContext) -> None:
     amira = office.person(AMIRA)
     first, again = (amira.post("/papers", asked(), key="k") for _ in range(2))
     assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
     assert amira.post("/papers", asked(language="ar"), key="k").json["code"] == "request.key-reused"
     second = amira.post("/papers", asked())
-    assert printed(platform) == 2
+    assert printed(context) == 2
     items = amira.get("/papers").json["items"]
     assert {each["number"] for each in items} == {first.json["number"], second.json["number"]}
     assert {each["status"] for each in items} == {"valid"}  # a newer one does not void the older
@@ -129,17 +131,17 @@ def test_the_same_key_gives_the_same_paper_another_key_another_one(office: Offic
     ],
 )
 def test_a_request_that_cannot_be_is_refused_and_leaves_nothing(
-    office: Office, platform: Platform, body: dict[str, Any], status: int, code: str
+    office: Office, context: ServiceContext, body: dict[str, Any], status: int, code: str
 ) -> None:
     refused = office.person(AMIRA).post("/papers", body)
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.json["detail"] != code
     for name in ("papers", "requests", "outbox"):
-        assert platform.database[name].count_documents({}) == 0
+        assert context.database[name].count_documents({}) == 0
 
 
-def test_who_cannot_have_a_paper(office: Office, platform: Platform) -> None:
-    hear(platform, service, registered("pnew"), declared(wage("pstranger"), employer_id=OTHER_FIRM))
+def test_who_cannot_have_a_paper(office: Office, context: ServiceContext) -> None:
+    hear(context, service, registered("pnew"), declared(wage("pstranger"), employer_id=OTHER_FIRM))
     for caller, body, status, code in (
         (office.person("pnew"), asked(), 422, "paper.period-without-wages"),
         (office.person("pnew"), asked("affiliation-certificate"), 409, "paper.nothing-declared"),
@@ -154,25 +156,25 @@ def test_who_cannot_have_a_paper(office: Office, platform: Platform) -> None:
     assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
 
 
-def test_an_employer_of_whom_the_register_did_not_tell_yet(office: Office, platform: Platform) -> None:
-    hear(platform, service, declared(employer_id="1600000009"))
+def test_an_employer_of_whom_the_register_did_not_tell_yet(office: Office, context: ServiceContext) -> None:
+    hear(context, service, declared(employer_id="1600000009"))
     refused = office.person(AMIRA).post("/papers", asked())
     assert (refused.status_code, refused.json["code"]) == (409, "paper.employer-unnamed")
     assert "1600000009" in refused.json["detail"]
 
 
-def test_the_press_is_not_flooded(office: Office, platform: Platform) -> None:
+def test_the_press_is_not_flooded(office: Office, context: ServiceContext) -> None:
     amira = office.person(AMIRA)
     for _ in range(WAITING_MAX):
         assert amira.post("/papers", asked()).status_code == 202
     assert amira.post("/papers", asked()).json["code"] == "paper.too-many-waiting"
     assert office.person(KARIM).post("/papers", asked()).status_code == 202
-    assert printed(platform) == WAITING_MAX + 1
+    assert printed(context) == WAITING_MAX + 1
     assert amira.post("/papers", asked()).status_code == 202
 
 
-def test_a_paper_is_between_the_person_and_the_fund(office: Office, platform: Platform) -> None:
-    number = obtained(office.person(AMIRA), platform)
+def test_a_paper_is_between_the_person_and_the_fund(office: Office, context: ServiceContext) -> None:
+    number = obtained(office.person(AMIRA), context)
     for path in (f"/papers/{number}", f"/papers/{number}/pdf"):
         assert office.person(KARIM).get(path).json["code"] == "access.not-yours"
         assert office.employer(FIRM).get(path).json["code"] == "access.not-yours"
@@ -194,34 +196,34 @@ def test_a_paper_is_between_the_person_and_the_fund(office: Office, platform: Pl
     ],
 )
 def test_a_changed_declaration_withdraws_the_certificate_that_it_contradicts(
-    office: Office, platform: Platform, page: Any, status: str, reason: str
+    office: Office, context: ServiceContext, page: Any, status: str, reason: str
 ) -> None:
     amira, karim = office.person(AMIRA), office.person(KARIM)
     mine, his, other = (
-        obtained(amira, platform),
-        obtained(karim, platform),
-        obtained(amira, platform, kind="affiliation-certificate"),
+        obtained(amira, context),
+        obtained(karim, context),
+        obtained(amira, context, kind="affiliation-certificate"),
     )
-    hear(platform, service, page)
-    assert told(platform)[3:] == ["documents.paper-revoked"]
+    hear(context, service, page)
+    assert told(context)[3:] == ["documents.paper-revoked"]
     paper = amira.get(f"/papers/{mine}").json
     assert (paper["status"], paper["withdrawal"]["reason"]) == (status, reason)
     assert "salaires" in paper["withdrawal"]["text"]
     assert amira.get(f"/papers/{mine}/pdf").status_code == 200
     assert karim.get(f"/papers/{his}").json["status"] == "valid"
     assert amira.get(f"/papers/{other}").json["status"] == "valid"
-    assert parked(platform) == []
+    assert parked(context) == []
 
 
-def test_a_declaration_of_another_year_withdraws_nothing(office: Office, platform: Platform) -> None:
-    number = obtained(office.person(AMIRA), platform)
-    hear(platform, service, declared(wage(AMIRA, year=2024), year=2024), declared(wage(AMIRA), wage(KARIM), revision=2))
+def test_a_declaration_of_another_year_withdraws_nothing(office: Office, context: ServiceContext) -> None:
+    number = obtained(office.person(AMIRA), context)
+    hear(context, service, declared(wage(AMIRA, year=2024), year=2024), declared(wage(AMIRA), wage(KARIM), revision=2))
     assert office.person(AMIRA).get(f"/papers/{number}").json["status"] == "valid"
 
 
-def test_what_was_changed_before_it_was_printed_is_not_printed(office: Office, platform: Platform) -> None:
+def test_what_was_changed_before_it_was_printed_is_not_printed(office: Office, context: ServiceContext) -> None:
     number = office.person(AMIRA).post("/papers", asked()).json["number"]
-    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
-    assert printed(platform) == 0
+    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    assert printed(context) == 0
     assert office.person(AMIRA).get(f"/papers/{number}").json["status"] == "revoked"
     assert office.person(AMIRA).get(f"/papers/{number}/pdf").json["code"] == "paper.not-printed"

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from services.documents.uploads.gate import UPLOAD_BYTES_MAX
 from services.documents.uploads.pdf import PAGES_MAX
 from services.documents.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Caller, Office
 from tests.documents.builders import AMIRA, KARIM
 from tests.documents.uploads.builders import a_pdf, a_picture, in_annotation, javascript, on_opening, png_that_claims
@@ -21,8 +21,8 @@ HTML = b"<!doctype html><script>alert(1)</script>"
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
-    return Office(service, platform)
+def office(context: ServiceContext) -> Office:
+    return Office(service, context)
 
 
 def give(
@@ -45,14 +45,14 @@ def give(
     ],
 )
 def test_a_paper_is_given_and_read_again(
-    office: Office, platform: Platform, content: bytes, media_type: str, file_name: str, ending: str, pages: int
+    office: Office, context: ServiceContext, content: bytes, media_type: str, file_name: str, ending: str, pages: int
 ) -> None:
     amira = office.person(AMIRA)
     given = give(amira, content, media_type, file_name)
     assert given.status_code == 201, given.text
     upload_id = given.json["upload_id"]
     assert (given.json["media_type"], given.json["pages"]) == (media_type, pages)
-    assert told(platform) == ["documents.upload-stored"]
+    assert told(context) == ["documents.upload-stored"]
     for caller in (amira, office.staff()):
         assert caller.get(f"/uploads/{upload_id}").json == given.json
         paper = caller.get(f"/uploads/{upload_id}/content")
@@ -62,23 +62,23 @@ def test_a_paper_is_given_and_read_again(
         assert paper.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-def test_the_paper_rests_sealed_and_its_file_name_nowhere(office: Office, platform: Platform) -> None:
+def test_the_paper_rests_sealed_and_its_file_name_nowhere(office: Office, context: ServiceContext) -> None:
     give(office.person(AMIRA), a_pdf())
-    for name in platform.database.list_collection_names():
-        kept = str(list(platform.database[name].find()))
+    for name in context.database.list_collection_names():
+        kept = str(list(context.database[name].find()))
         assert "Ordonnance" not in kept and "page 0" not in kept and "%PDF" not in kept
 
 
-def test_the_same_paper_is_stored_once(office: Office, platform: Platform) -> None:
+def test_the_same_paper_is_stored_once(office: Office, context: ServiceContext) -> None:
     first, second = give(office.person(AMIRA), a_pdf()), give(office.person(KARIM), a_pdf())
     assert first.json["sha256"] == second.json["sha256"]
     assert first.json["upload_id"] != second.json["upload_id"]
-    assert platform.database["blobs"].count_documents({}) == platform.database["blob_pieces"].count_documents({}) == 1
-    assert platform.database["uploads"].count_documents({}) == 2
+    assert context.database["blobs"].count_documents({}) == context.database["blob_pieces"].count_documents({}) == 1
+    assert context.database["uploads"].count_documents({}) == 2
 
 
 def test_the_same_key_gives_the_same_upload_whatever_the_boundary_and_the_name(
-    office: Office, platform: Platform
+    office: Office, context: ServiceContext
 ) -> None:
     amira = office.person(AMIRA)
     paper = a_pdf()
@@ -88,7 +88,7 @@ def test_the_same_key_gives_the_same_upload_whatever_the_boundary_and_the_name(
     assert again.headers["Idempotent-Replayed"] == "true"
     other = give(amira, a_pdf(pages=2), key="k")
     assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
-    assert platform.database["uploads"].count_documents({}) == 1
+    assert context.database["uploads"].count_documents({}) == 1
 
 
 @pytest.mark.parametrize(
@@ -116,16 +116,16 @@ def test_the_same_key_gives_the_same_upload_whatever_the_boundary_and_the_name(
     ],
 )
 def test_a_bad_paper_is_refused_with_the_reason_and_leaves_nothing(
-    office: Office, platform: Platform, content: bytes, media_type: str, file_name: str, code: str
+    office: Office, context: ServiceContext, content: bytes, media_type: str, file_name: str, code: str
 ) -> None:
     refused = give(office.person(AMIRA), content, media_type, file_name, headers={"Accept-Language": "ar"})
     assert (refused.status_code, refused.json["code"]) == (422, code)
     assert refused.json["detail"] != code and "{" not in refused.json["detail"]
     for name in ("uploads", "blobs", "blob_pieces", "requests", "outbox"):
-        assert platform.database[name].count_documents({}) == 0
+        assert context.database[name].count_documents({}) == 0
 
 
-def test_what_is_far_too_large_is_not_even_read(office: Office, platform: Platform) -> None:
+def test_what_is_far_too_large_is_not_even_read(office: Office, context: ServiceContext) -> None:
     refused = give(office.person(AMIRA), b"%PDF-" + bytes(100 * 1024 * 1024))
     assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
     assert refused.json["detail"] == "La demande dépasse la taille permise (31457280 octets)."

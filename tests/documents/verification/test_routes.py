@@ -16,32 +16,32 @@ from services.documents.papers import store
 from services.documents.verification import page
 from services.documents.wiring import service
 from shared.kernel.references import with_check
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, obtained
-from tests.ground import DZ, TN, hear, platform_on, reading
+from tests.ground import DZ, TN, context_on, hear, reading
 
 NEVER_ISSUED = with_check("PR", "2600000001")
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
-    made = Office(service, platform, settings_in(tmp_path))
-    hear(platform, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
+def office(context: ServiceContext, tmp_path: Path) -> Office:
+    made = Office(service, context, settings_in(tmp_path))
+    hear(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
     return made
 
 
-def paper(office: Office, platform: Platform, *, then: str = "") -> str:
+def paper(office: Office, context: ServiceContext, *, then: str = "") -> str:
     """The number of a paper, after what became of it."""
     if then == "unprinted":
         number: str = office.person(AMIRA).post("/papers", asked()).json["number"]
         return number
-    number = obtained(office.person(AMIRA), platform)
+    number = obtained(office.person(AMIRA), context)
     if then == "revoked":
-        hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+        hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     if then == "superseded":
-        hear(platform, service, declared(wage(AMIRA), employer_id=OTHER_FIRM))
+        hear(context, service, declared(wage(AMIRA), employer_id=OTHER_FIRM))
     return number
 
 
@@ -74,17 +74,17 @@ STATES = [
 
 @pytest.mark.parametrize(("then", "status", "said"), STATES)
 def test_every_state_is_told_to_programs_and_to_people(
-    office: Office, platform: Platform, then: str, status: str, said: str
+    office: Office, context: ServiceContext, then: str, status: str, said: str
 ) -> None:
-    number = paper(office, platform, then=then)
+    number = paper(office, context, then=then)
     answer = check(office, number)
     assert (answer.status_code, answer.json["status"], answer.json["number"]) == (200, status, number)
     assert title(look(office, number)) == said
     assert ("since_on" in answer.json and answer.json["since_on"] is not None) == (status in ("revoked", "superseded"))
 
 
-def test_i02_a_number_is_found_however_it_was_typed_or_copied(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_i02_a_number_is_found_however_it_was_typed_or_copied(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     arabic = number.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     for typed in (
         f"{number[:4]}\u2011{number[4:8]}\u2011{number[8:]}".lower(),
@@ -103,11 +103,11 @@ def test_i02_what_is_no_number_is_shown_without_the_signs_that_nobody_sees(offic
 
 
 def test_behind_a_proxy_that_keeps_the_service_under_a_path_the_page_names_its_own_addresses(
-    office: Office, platform: Platform, tmp_path: Path
+    office: Office, context: ServiceContext, tmp_path: Path
 ) -> None:
-    number = paper(office, platform)
+    number = paper(office, context)
     settings = replace(settings_in(tmp_path), public_url="https://api.fund.example/documents")
-    behind = Office(service, platform, settings)
+    behind = Office(service, context, settings)
     asked_by_form = stranger(behind).get(f"/v1/{DZ}/verify", query_string={"number": number})
     assert asked_by_form.headers["Location"].startswith(f"/documents/v1/{DZ}/verify/")
     for html in (look(behind, number).text, stranger(behind).get(f"/v1/{DZ}/verify").text):
@@ -116,18 +116,18 @@ def test_behind_a_proxy_that_keeps_the_service_under_a_path_the_page_names_its_o
 
 
 def test_a_paper_expires_on_the_day_after_its_last(
-    office: Office, platform: Platform, mongodb: str, tmp_path: Path
+    office: Office, context: ServiceContext, mongodb: str, tmp_path: Path
 ) -> None:
-    number = paper(office, platform)
+    number = paper(office, context)
     for days, status in ((90, "valid"), (91, "expired"), (900, "expired")):
-        later = platform_on(platform.database, mongodb, clock=lambda days=days: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
+        later = context_on(context.database, mongodb, clock=lambda days=days: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
         then = Office(service, later, settings_in(tmp_path))
         assert check(then, number).json["status"] == status
         assert (title(look(then, number)) == "Document expiré") == (status == "expired")
 
 
-def test_a_stranger_learns_the_least_that_lets_them_compare(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_a_stranger_learns_the_least_that_lets_them_compare(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     seen = check(office, number).json
     assert {*seen} == {
         *("number", "status", "checked_on", "since_on", "fund", "kind", "name", "issued_on", "valid_until"),
@@ -165,16 +165,16 @@ def test_malformed_and_never_issued_are_answered_alike(office: Office, number: s
     assert "<script" not in shown.text
 
 
-def test_a_paper_is_of_one_fund(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_a_paper_is_of_one_fund(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     assert check(office, number, fund=TN).json["status"] == "unknown"
     assert title(look(office, number, fund=TN)) == "Document inconnu"
     assert check(office, number, fund="xx").json["code"] == "fund.unknown"
     assert look(office, number, fund="xx").status_code == 404
 
 
-def test_a_number_may_be_typed_with_spaces_and_dashes(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_a_number_may_be_typed_with_spaces_and_dashes(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     assert check(office, f"{number[:4].lower()} {number[4:8]}-{number[8:]}").json["status"] == "valid"
 
 
@@ -208,8 +208,8 @@ def test_the_page_may_fetch_nothing_and_nobody_keeps_it(office: Office) -> None:
         assert "Set-Cookie" not in headers
 
 
-def test_a_number_is_typed_into_the_form_and_leads_to_its_page(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_a_number_is_typed_into_the_form_and_leads_to_its_page(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     form = stranger(office).get(f"/v1/{DZ}/verify?language=fr")
     assert title(form) == "Vérifier un document"
     assert f'action="/v1/{DZ}/verify" method="get"' in form.text
@@ -228,9 +228,9 @@ def test_what_is_no_number_is_answered_where_it_was_typed(office: Office, typed:
 # --- What a paper certifies (R10) -------------------------------------------------------------------------------------
 
 
-def code_of(platform: Platform, number: str) -> str:
+def code_of(context: ServiceContext, number: str) -> str:
     """The control code that is printed on a paper."""
-    return store.papers.load(reading(platform), number).said.code
+    return store.papers.load(reading(context), number).said.code
 
 
 def give_code(office: Office, number: str, code: str, *, language: str = "fr") -> TestResponse:
@@ -249,10 +249,10 @@ def show_file(office: Office, content: bytes, *, path: str = "verify") -> TestRe
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_r10_the_code_on_the_paper_shows_what_it_is_relied_on_for(
-    office: Office, platform: Platform, language: str
+    office: Office, context: ServiceContext, language: str
 ) -> None:
-    number = paper(office, platform)
-    code = code_of(platform, number)
+    number = paper(office, context)
+    code = code_of(context, number)
     before = look(office, number, language=language)
     assert page._words()[language]["code"]["asks"] in before.text
     for typed in (
@@ -269,9 +269,9 @@ def test_r10_the_code_on_the_paper_shows_what_it_is_relied_on_for(
         ElementTree.fromstring(f"<body>{shown.text.partition('<body>')[2].partition('</body>')[0]}</body>")  # noqa: S314
 
 
-def test_r10_programs_get_the_same(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
-    seen = post_code(office, number, code_of(platform, number)).json
+def test_r10_programs_get_the_same(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
+    seen = post_code(office, number, code_of(context, number)).json
     assert (seen["code"], seen["status"], seen["holder_name"]) == ("right", "valid", "Amira BENABDALLAH")
     assert (seen["wages"]["starts_on"], seen["wages"]["ends_on"], seen["wages"]["currency"]) == (
         *("2025-01-01", "2025-12-31"),
@@ -283,9 +283,9 @@ def test_r10_programs_get_the_same(office: Office, platform: Platform) -> None:
     assert seen["affiliation"] is None
 
 
-def test_r10_of_an_affiliation_the_employers_are_shown(office: Office, platform: Platform) -> None:
-    number = obtained(office.person(AMIRA), platform, kind="affiliation-certificate")
-    code = code_of(platform, number)
+def test_r10_of_an_affiliation_the_employers_are_shown(office: Office, context: ServiceContext) -> None:
+    number = obtained(office.person(AMIRA), context, kind="affiliation-certificate")
+    code = code_of(context, number)
     assert "SARL El Amel" in give_code(office, number, code).text
     seen = post_code(office, number, code).json
     assert [each["employer"]["name"] for each in seen["affiliation"]["spans"]] == ["SARL El Amel"]
@@ -293,8 +293,8 @@ def test_r10_of_an_affiliation_the_employers_are_shown(office: Office, platform:
 
 
 @pytest.mark.parametrize("code", ["00000000", "", "x", "' OR 1=1", "<script>", "٠" * 8, "a" * 40, "é"])
-def test_r10_a_guessed_code_shows_nothing(office: Office, platform: Platform, code: str) -> None:
-    number = paper(office, platform)
+def test_r10_a_guessed_code_shows_nothing(office: Office, context: ServiceContext, code: str) -> None:
+    number = paper(office, context)
     answers = [give_code(office, number, code)]
     if code:
         answers.append(post_code(office, number, code))
@@ -303,27 +303,27 @@ def test_r10_a_guessed_code_shows_nothing(office: Office, platform: Platform, co
     for answer in answers:
         assert answer.status_code == 200
         shown = answer.text.replace(number, "")  # its digits may be those of an amount
-        for secret in ("Amira", "BENABDALLAH", "El Amel", "180", "720", "<script", code_of(platform, number)):
+        for secret in ("Amira", "BENABDALLAH", "El Amel", "180", "720", "<script", code_of(context, number)):
             assert secret not in shown
 
 
 def test_r10_a_paper_without_a_code_and_one_never_issued_answer_a_guess_alike(
-    office: Office, platform: Platform
+    office: Office, context: ServiceContext
 ) -> None:
-    for number in (NEVER_ISSUED, "x", paper(office, platform, then="unprinted")):
+    for number in (NEVER_ISSUED, "x", paper(office, context, then="unprinted")):
         answer = post_code(office, number, "00000000").json
         assert (answer["code"], answer["status"]) == ("wrong", "unknown")
         assert "Document inconnu" in give_code(office, number, "00000000").text
 
 
-def test_r10_a_revoked_paper_shows_what_it_said_and_that_it_is_revoked(office: Office, platform: Platform) -> None:
-    number = paper(office, platform, then="revoked")
-    shown = give_code(office, number, code_of(platform, number))
+def test_r10_a_revoked_paper_shows_what_it_said_and_that_it_is_revoked(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context, then="revoked")
+    shown = give_code(office, number, code_of(context, number))
     assert title(shown) == "Document révoqué" and "720" in shown.text
 
 
-def test_r10_the_file_itself_is_checked(office: Office, platform: Platform) -> None:
-    number = paper(office, platform)
+def test_r10_the_file_itself_is_checked(office: Office, context: ServiceContext) -> None:
+    number = paper(office, context)
     pdf = office.person(AMIRA).get(f"/papers/{number}/pdf").data
     shown = show_file(office, pdf)
     assert title(shown) == "Document authentique et valable"
@@ -331,13 +331,13 @@ def test_r10_the_file_itself_is_checked(office: Office, platform: Platform) -> N
     assert "720" not in shown.text.replace(number, "")
     found = show_file(office, pdf, path="verifications").json
     assert (found["is_genuine"], found["paper"]["number"]) == (True, number)
-    hear(platform, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     assert title(show_file(office, pdf)) == "Document révoqué"
 
 
 @pytest.mark.parametrize("change", ["first", "last", "appended", "cut", "other", "empty", "long"])
-def test_r10_a_file_that_was_changed_is_not_recognised(office: Office, platform: Platform, change: str) -> None:
-    pdf = office.person(AMIRA).get(f"/papers/{paper(office, platform)}/pdf").data
+def test_r10_a_file_that_was_changed_is_not_recognised(office: Office, context: ServiceContext, change: str) -> None:
+    pdf = office.person(AMIRA).get(f"/papers/{paper(office, context)}/pdf").data
     changed = {
         "first": pdf[:200] + bytes([pdf[200] ^ 1]) + pdf[201:],
         "last": pdf[:-1] + b" ",
@@ -360,16 +360,16 @@ def test_r10_without_a_file_the_form_is_shown_again_and_too_long_a_body_is_refus
 
 
 def test_r10_codes_and_files_are_in_no_address_and_no_log(
-    office: Office, platform: Platform, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    office: Office, context: ServiceContext, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    number = paper(office, platform)
-    code = code_of(platform, number)
+    number = paper(office, context)
+    code = code_of(context, number)
     for shown in (look(office, number), give_code(office, number, code)):
         assert all('method="get"' not in form for form in re.findall(r"<form[^>]*>", shown.text))
     said = caplog.text + "".join(capsys.readouterr())
     assert code not in said and "BENABDALLAH" not in said
 
 
-def test_r10_codes_rest_sealed(office: Office, platform: Platform) -> None:
-    code = code_of(platform, paper(office, platform))
-    assert code not in str(list(platform.database["papers"].find()))
+def test_r10_codes_rest_sealed(office: Office, context: ServiceContext) -> None:
+    code = code_of(context, paper(office, context))
+    assert code not in str(list(context.database["papers"].find()))

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.contracts.bus.ground import Ground, forget_topics
 from tests.engines.cluster import Cluster, cluster
 
@@ -29,8 +29,8 @@ def brokers(shared_brokers: Cluster) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def ground(brokers: Cluster, mongodb: str, platform: Platform, tmp_path: Path) -> Iterator[Ground]:
-    made = Ground(brokers.servers, brokers.replicas, mongodb, platform, f"tester-{uuid4().hex[:8]}", tmp_path)
+def ground(brokers: Cluster, mongodb: str, context: ServiceContext, tmp_path: Path) -> Iterator[Ground]:
+    made = Ground(brokers.servers, brokers.replicas, mongodb, context, f"tester-{uuid4().hex[:8]}", tmp_path)
     made.ensure_topic()
     yield made
     made.end_members()

@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient
 
 from shared.bus import envelope
 from shared.bus.relay import republish
-from shared.storage.platform import as_kept
+from shared.storage.service_context import as_kept
 from tests.contracts.bus.ground import Ground, until
 from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import TOPIC, Teller, tallies
@@ -22,8 +22,8 @@ OUTAGE_S = 15.0
 
 def goes_on(ground: Ground, *, turns: int = 5) -> None:
     """Wait until each claim has been counted some turns further than now."""
-    goal = min(tallies(ground.platform).values(), default=0) + turns
-    until(lambda: min(tallies(ground.platform).values(), default=0) >= goal, within_s=PATIENCE_S)
+    goal = min(tallies(ground.context).values(), default=0) + turns
+    until(lambda: min(tallies(ground.context).values(), default=0) >= goal, within_s=PATIENCE_S)
 
 
 def in_sync(ground: Ground) -> bool:
@@ -35,10 +35,10 @@ def in_sync(ground: Ground) -> bool:
 
 def all_is_told_and_counted_once(ground: Ground, teller: Teller) -> None:
     ground.carry()
-    until(lambda: tallies(ground.platform) == teller.turns, within_s=PATIENCE_S)
+    until(lambda: tallies(ground.context) == teller.turns, within_s=PATIENCE_S)
     until(ground.lag_is_gone, within_s=PATIENCE_S)
-    assert parked(ground.platform) == []
-    rows = list(ground.platform.database["outbox"].find())
+    assert parked(ground.context) == []
+    rows = list(ground.context.database["outbox"].find())
     assert all(row["is_sent"] for row in rows)
     told = {event["id"] for row in rows for event in row["events"]}  # type: ignore[attr-defined]
     assert {envelope.opened(record.headers).event_id for record in ground.records()} == told
@@ -47,7 +47,7 @@ def all_is_told_and_counted_once(ground: Ground, teller: Teller) -> None:
 def test_f14_each_broker_in_turn_killed_and_started_again_under_load_on_three_brokers(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller = Teller(ground.platform, CLAIMS)
+    teller = Teller(ground.context, CLAIMS)
     for _ in range(2):
         ground.member()
     with ground.relaying(), telling(teller):
@@ -63,7 +63,7 @@ def test_f14_each_broker_in_turn_killed_and_started_again_under_load_on_three_br
 def test_f14_with_one_of_three_brokers_left_events_wait_and_units_of_work_do_not(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller = Teller(ground.platform, CLAIMS)
+    teller = Teller(ground.context, CLAIMS)
     ground.member()
     with ground.relaying(), telling(teller):
         goes_on(ground)
@@ -71,7 +71,7 @@ def test_f14_with_one_of_three_brokers_left_events_wait_and_units_of_work_do_not
         kept = dict(teller.turns)
         threading.Event().wait(OUTAGE_S)
         assert min(teller.turns.values()) > kept[CLAIMS[0]] + 10
-        assert ground.platform.database["outbox"].count_documents({"is_sent": False}) > 10
+        assert ground.context.database["outbox"].count_documents({"is_sent": False}) > 10
         brokers.start(2, 3)
         goes_on(ground)
     all_is_told_and_counted_once(ground, teller)
@@ -80,7 +80,7 @@ def test_f14_with_one_of_three_brokers_left_events_wait_and_units_of_work_do_not
 def test_f14_a_cluster_wiped_under_a_living_consumer_is_filled_again_by_republish_on_three_brokers(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller, began_at = Teller(ground.platform, CLAIMS), as_kept(ground.platform.clock())
+    teller, began_at = Teller(ground.context, CLAIMS), as_kept(ground.context.clock())
     member = ground.member()
     teller.tell(rounds=10)
     ground.carry()
@@ -93,6 +93,6 @@ def test_f14_a_cluster_wiped_under_a_living_consumer_is_filled_again_by_republis
     member.send_signal(signal.SIGCONT)
     with ground.relaying():
         goes_on(ground, turns=0)
-        assert republish(ground.platform, since=began_at) >= 20
-        until(lambda: tallies(ground.platform) == teller.turns, within_s=PATIENCE_S)
+        assert republish(ground.context, since=began_at) >= 20
+        until(lambda: tallies(ground.context) == teller.turns, within_s=PATIENCE_S)
     all_is_told_and_counted_once(ground, teller)

@@ -16,7 +16,7 @@ from kafka import KafkaProducer
 from deploy.local.addresses import SERVICES
 from shared.bus import envelope
 from shared.bus.relay import producer
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.faults.kills.scene import Scene
 
 Event = Mapping[str, Any]

@@ -68,7 +68,7 @@ def offending_without_broker(scene: Scene, service: str) -> dict[str, list[str]]
     seen = Seen(
         databases={service: scene.database(service)},  # type: ignore[dict-item]
         bank=f"http://{HOST}:{scene.ports['BANK_PORT']}" if scene.simulators else "",
-        bank_keys=scene.platforms["payments"].keys,
+        bank_keys=scene.contexts["payments"].keys,
     )
     return _offending(seen, excused=NOBODY_SENDS)
 
@@ -101,7 +101,7 @@ def _seen(scene: Scene) -> Seen:
         logs=sorted((scene.home / "log").glob("*.log")),
         messages=f"http://{HOST}:{scene.ports['MESSAGES_PORT']}",
         bank=f"http://{HOST}:{scene.ports['BANK_PORT']}",
-        bank_keys=scene.platforms["payments"].keys,
+        bank_keys=scene.contexts["payments"].keys,
         canaries=CANARIES,
     )
 

@@ -29,7 +29,7 @@ from shared.events import catalogue
 from shared.process.service import Service
 from shared.sealing.keys import from_file
 from shared.storage.connection import Document, connect
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.engines.cluster import chosen
 from tests.faults.kills.life import Fault, begin, begin_simulator, end
@@ -89,10 +89,10 @@ class Scene:
         }
 
     @cached_property
-    def platforms(self) -> Mapping[str, Platform]:
+    def contexts(self) -> Mapping[str, ServiceContext]:
         """Each service's ground, as the test looks at it and calls the service on it."""
         return {
-            service: Platform(
+            service: ServiceContext(
                 connect(self.mongodb, own["MONGODB_DATABASE"]), funds(), from_file(Path(own["KEYS_FILE"]))
             )
             for service, own in self.settings.items()
@@ -107,11 +107,11 @@ class Scene:
         """The services' own apps over the same databases, called without a network."""
         made = {}
         for name in ("documents", "claims", "payments"):
-            made[name] = Office(self.services[name], self.platforms[name])
+            made[name] = Office(self.services[name], self.contexts[name])
         return made
 
     def database(self, service: str) -> Database[Document]:
-        return self.platforms[service].database
+        return self.contexts[service].database
 
     # --- processes ----------------------------------------------------------------------------------------------------
 
@@ -196,12 +196,12 @@ class Scene:
     def end(self) -> None:
         for process in [*self.workers.values(), *self.asleep, *self.simulators]:
             end(process)
-        for platform in self.platforms.values():
-            platform.database.client.close()
+        for context in self.contexts.values():
+            context.database.client.close()
 
     def _begin(self, name: str) -> BaseProcess:
         if name not in self.migrated:
-            self.services[name].make_indexes(self.platforms[name])
+            self.services[name].make_indexes(self.contexts[name])
             self.migrated.add(name)
         return begin(name, "worker", settings=self.settings[name], log=self._log(name), fault=self.faults.get(name))
 

@@ -12,7 +12,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from shared.kernel.partial_date import PartialDate
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.scene import Scene
 from tests.ground import DZ
@@ -96,7 +96,7 @@ class Story:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        keys = scene.platforms["identity"].keys[DZ]
+        keys = scene.contexts["identity"].keys[DZ]
         self.amira = scene.offices["documents"].person(keys.person_ref(AMIRA_NSS))
         self.claimant = scene.offices["claims"].person(keys.person_ref(AMIRA_NSS))
         self.agent = scene.offices["claims"].staff()
@@ -104,7 +104,7 @@ class Story:
 
     def begin(self) -> None:
         """The fund imports its register, and every service hears of it."""
-        identity, home = self.scene.platforms["identity"], self.scene.home
+        identity, home = self.scene.contexts["identity"], self.scene.home
         rows = [person_row(), karim(insurance_number=KARIM_NSS)]
         files = {
             "--persons": csv_file(home / "persons.csv", rows),

@@ -23,7 +23,7 @@ from services.payments.banking.iso20022 import camt
 from services.payments.payouts.store import FOLLOW
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.scene import Scene, playing
@@ -39,7 +39,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
     """Payments, its bank, and two payouts ordered; the worker is not started yet."""
     with playing(ground.folder, ground.mongodb) as made:
         made.start_simulators("BANK_PORT")
-        payments = made.platforms["payments"]
+        payments = made.contexts["payments"]
         made.services["payments"].make_indexes(payments)
         claims = [approved("c1"), approved("c2", person_ref=KARIM, reference="CL260000000294")]
         hear(payments, made.services["payments"], _payees(made), *claims)
@@ -48,7 +48,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
 
 def _payees(scene: Scene) -> PersonsRegistered:
     """Both persons with name and account, sealed as identity would."""
-    keys = scene.platforms["payments"].keys[DZ]
+    keys = scene.contexts["payments"].keys[DZ]
     civil = json.dumps(
         {"insurance_number": "1", "family_name": "Inventée", "first_name": "Amira", "birth_on": "1990-01-01"}
     )

@@ -14,7 +14,7 @@ from deploy.local.addresses import SERVICES
 from shared.events.claims import RightsDecided
 from shared.events.documents import UploadStored
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import looked_at
@@ -72,27 +72,27 @@ def _effects(scene: Scene, service: str) -> set[str]:
     return {case.rpartition("-")[2] for case in cases}
 
 
-def _tell(platform: Platform, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
+def _tell(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
     """Tell an event as a faulty release of its owner would: `wrong` replaces what it should say."""
 
     def tell(uow: UnitOfWork) -> None:
         uow.tell(event)
         uow.events[0].update(wrong)
 
-    platform.run(fund_id, by=someone(), cause="test", action=tell)
+    context.run(fund_id, by=someone(), cause="test", action=tell)
 
 
 def _poison(scene: Scene) -> None:
     """Four keys of each teller: a body that is no JSON, a version of tomorrow, a fund that is not served, and one that
     is well. Where it can, a good event follows in the key."""
     for teller, event in TELLERS.items():
-        platform = scene.platforms[teller]
-        _tell(platform, event(f"{teller}-broken"), body=b"{")
-        _tell(platform, event(f"{teller}-broken"))
-        _tell(platform, event(f"{teller}-tomorrow"), version=99)
-        _tell(platform, event(f"{teller}-elsewhere"), fund_id=TN)
-        _tell(platform, event(f"{teller}-elsewhere"), fund_id=TN)
-        _tell(platform, event(f"{teller}-well"))
+        context = scene.contexts[teller]
+        _tell(context, event(f"{teller}-broken"), body=b"{")
+        _tell(context, event(f"{teller}-broken"))
+        _tell(context, event(f"{teller}-tomorrow"), version=99)
+        _tell(context, event(f"{teller}-elsewhere"), fund_id=TN)
+        _tell(context, event(f"{teller}-elsewhere"), fund_id=TN)
+        _tell(context, event(f"{teller}-well"))
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,10 @@ def flooded(ground: Ground) -> Iterator[Flooded]:
         scene.start()
         letters = {service: scene.database(service)["deadletters"] for service in SERVICES}
         for teller, event in TELLERS.items():
-            _tell(scene.platforms[teller], event(f"{teller}-broken"), body=b"{")
+            _tell(scene.contexts[teller], event(f"{teller}-broken"), body=b"{")
         scene.until(lambda: all(each.count_documents({}) for each in letters.values()), what="each to park one")
         for teller, event in TELLERS.items():
-            _tell(scene.platforms[teller], event(f"{teller}-well"))
+            _tell(scene.contexts[teller], event(f"{teller}-well"))
         outboxes = [scene.database(service)["outbox"] for service in SERVICES]
         scene.until(
             lambda: not any(each.count_documents({"is_sent": False}) for each in outboxes), what="all to be sent"

@@ -84,6 +84,6 @@ def _sent_most(scene: Scene, service: str) -> int:
 
 def _link_audits(scene: Scene) -> None:
     """Have each service tell of its audit, in which there is something new."""
-    for service, platform in scene.platforms.items():
-        platform.run(DZ, by=someone(), cause="test", action=lambda uow: uow.note("looked", "scene", scene.name))
-        auditing.link_all(platform, DZ, service=service)
+    for service, context in scene.contexts.items():
+        context.run(DZ, by=someone(), cause="test", action=lambda uow: uow.note("looked", "scene", scene.name))
+        auditing.link_all(context, DZ, service=service)

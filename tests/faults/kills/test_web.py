@@ -47,18 +47,18 @@ class Request:
 
 
 def _person(scene: Scene) -> dict[str, Any]:
-    ref = scene.platforms["identity"].keys[DZ].person_ref(AMIRA_NSS)
+    ref = scene.contexts["identity"].keys[DZ].person_ref(AMIRA_NSS)
     return {"actor": "person", "sub": f"account-{ref}", "person_ref": ref}
 
 
 def _know_papers(scene: Scene) -> None:
     ref = _person(scene)["person_ref"]
-    hear(scene.platforms["claims"], scene.services["claims"], upload("u1", ref), upload("u2", ref))
+    hear(scene.contexts["claims"], scene.services["claims"], upload("u1", ref), upload("u2", ref))
 
 
 def _know_people(scene: Scene) -> None:
     rows = csv_file(scene.home / "persons.csv", [person_row(), karim(insurance_number=KARIM_NSS)])
-    assert imported(scene.platforms["identity"], "--persons", rows)[0] == 0
+    assert imported(scene.contexts["identity"], "--persons", rows)[0] == 0
 
 
 REQUESTS = {
@@ -98,7 +98,7 @@ class Counter:
 
     def __post_init__(self) -> None:
         self.asked = REQUESTS[self.service]
-        self.scene.services[self.service].make_indexes(self.scene.platforms[self.service])
+        self.scene.services[self.service].make_indexes(self.scene.contexts[self.service])
         self.asked.prepare(self.scene)
         self.before = self._counts()
         self.body = self.asked.body()

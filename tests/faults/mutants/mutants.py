@@ -21,21 +21,21 @@ class Mutant:
     test: str
 
 
-HOLD = 'self.writes.hold(platform.collection(name), str(document["_id"]), Insertion(document))'
+HOLD = 'self.writes.hold(context.collection(name), str(document["_id"]), Insertion(document))'
 
 MUTANTS = [
     Mutant(
         mechanism="events are told in the transaction of the state",
-        file="shared/storage/platform.py",
+        file="shared/storage/service_context.py",
         was=HOLD,
-        now=f'platform.collection(name).insert_one(document) if name == "outbox" else {HOLD}',
+        now=f'context.collection(name).insert_one(document) if name == "outbox" else {HOLD}',
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[claims]",
     ),
     Mutant(
         mechanism="the audit is written in the transaction of the state",
-        file="shared/storage/platform.py",
+        file="shared/storage/service_context.py",
         was=HOLD,
-        now=f'platform.collection(name).insert_one(document) if name == "audit" else {HOLD}',
+        now=f'context.collection(name).insert_one(document) if name == "audit" else {HOLD}',
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[identity]",
     ),
     Mutant(
@@ -62,15 +62,15 @@ MUTANTS = [
     Mutant(
         mechanism="the id of an event that was taken in is kept",
         file="shared/bus/inbox.py",
-        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
+        was='self.context.collection("inbox").insert_many(ids, session=transaction.session)',
         now="pass",
         test="tests/shared/bus/test_inbox.py::test_a_batch_is_one_transaction_and_twice_is_once",
     ),
     Mutant(
         mechanism="the id of an event is kept in the transaction of its effect",
         file="shared/bus/inbox.py",
-        was='self.platform.collection("inbox").insert_many(ids, session=transaction.session)',
-        now='self.platform.collection("inbox").insert_many(ids)',
+        was='self.context.collection("inbox").insert_many(ids, session=transaction.session)',
+        now='self.context.collection("inbox").insert_many(ids)',
         test="tests/shared/bus/test_inbox.py::test_an_early_event_waits_for_what_it_builds_on",
     ),
     Mutant(
@@ -140,7 +140,7 @@ MUTANTS = [
         file="shared/storage/drawer.py",
         was='old, change = {**self._its(key), "version": version}, {"$set": whole}',
         now='old, change = self._its(key), {"$set": whole}',
-        test="tests/shared/storage/test_platform.py::test_a_writer_that_is_always_late_is_told_so",
+        test="tests/shared/storage/test_service_context.py::test_a_writer_that_is_always_late_is_told_so",
     ),
     Mutant(
         mechanism="many things are saved over the versions that were read",
@@ -161,14 +161,14 @@ MUTANTS = [
         file="shared/storage/drawer.py",
         was='found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)',
         now="found = self.collection.find({**equal}, session=self.session, limit=limit)",
-        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+        test="tests/shared/storage/test_service_context.py::test_one_fund_never_sees_another_s",
     ),
     Mutant(
         mechanism="the fund stands in every id",
         file="shared/storage/drawer.py",
         was='return f"{self.fund_id}:{local_id}"',
         now='return f":{local_id}"',
-        test="tests/shared/storage/test_platform.py::test_one_fund_never_sees_another_s",
+        test="tests/shared/storage/test_service_context.py::test_one_fund_never_sees_another_s",
     ),
     Mutant(
         mechanism="a file whose outcome is unknown is asked about before it is sent again",
@@ -180,14 +180,14 @@ MUTANTS = [
     Mutant(
         mechanism="that a file is being sent is written down before the bank is called",
         file="services/payments/banking/paying.py",
-        was="sending = self._change(platform, fund_id, batch, rule=rules.begin_sending)",
+        was="sending = self._change(context, fund_id, batch, rule=rules.begin_sending)",
         now="sending = batch",
         test=f"{KILLS}/test_payout_file.py::test_f22_killed_after_uploading",
     ),
     Mutant(
         mechanism="what the bank refuses of a file in a second verdict counts as well",
         file="services/payments/banking/paying.py",
-        was="self._report_again(platform, fund_id, batch)",
+        was="self._report_again(context, fund_id, batch)",
         now="pass",
         test=f"{PARTNER}/test_bank_files.py::test_f23_a_verdict_in_halves_ends_as_the_whole_one",
     ),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from shared.storage.platform import Platform, now
-from tests.ground import platform_on
+from shared.storage.service_context import ServiceContext, now
+from tests.ground import context_on
 
 
 @dataclass
@@ -30,5 +30,5 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
-    return platform_on(database, mongodb, clock=clock)
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)

@@ -23,7 +23,7 @@ from services.payments.wiring import service
 from shared.kernel.errors import Failure
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.faults.partner.conftest import Clock
@@ -45,7 +45,7 @@ Step = Callable[["File"], None]
 class Ground:
     """Payments and its bank. `told_of` counts the statements that payments has heard of."""
 
-    platform: Platform
+    context: ServiceContext
     made: Office
     bank: Bank
     clock: Clock
@@ -54,13 +54,13 @@ class Ground:
 
     def sent(self, *claims: str, person: str = AMIRA) -> "File":
         """A file of these claims that the bank has, though nobody lived to write that down; what it booked is told."""
-        hear(self.platform, service, *(approved(claim, person_ref=person) for claim in claims))
+        hear(self.context, service, *(approved(claim, person_ref=person) for claim in claims))
         before = self.bank.delivered
-        self.paying.gather(self.platform, DZ)
-        (batch,) = store.batches.find_all(reading(self.platform), status=BatchStatus.READY)
+        self.paying.gather(self.context, DZ)
+        (batch,) = store.batches.find_all(reading(self.context), status=BatchStatus.READY)
         sealed = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
-        body = b"".join(blobs.read(self.platform, DZ, sealed))
-        self.paying._change(self.platform, DZ, batch, rule=rules.begin_sending)
+        body = b"".join(blobs.read(self.context, DZ, sealed))
+        self.paying._change(self.context, DZ, batch, rule=rules.begin_sending)
         self.paying.bank.send_file(body, message_id=batch.batch_id)
         self.bank.deliver(self.made, BOOKED[person])
         statements = [each.message["data"]["statement_id"] for each in self.bank.fund.webhooks[before:]]
@@ -74,7 +74,7 @@ class Ground:
         return sorted(case["case"] for case in self.made.staff().get("/differences").json["items"])
 
     def offences(self) -> list[str]:
-        return offences(self.platform, bank_url=self.bank.url) + parked(self.platform)
+        return offences(self.context, bank_url=self.bank.url) + parked(self.context)
 
 
 @dataclass
@@ -88,24 +88,24 @@ class File:
 
     @property
     def batch(self) -> Batch:
-        return store.batches.load(reading(self.ground.platform), self.batch_id)
+        return store.batches.load(reading(self.ground.context), self.batch_id)
 
     def payout(self, number: int = 0) -> Payout:
-        (found,) = store.of_claim(reading(self.ground.platform), self.claims[number])
+        (found,) = store.of_claim(reading(self.ground.context), self.claims[number])
         return found
 
     def look(self) -> str:
         """Payments does with the file what its state asks for, once; the code of the failure that its job keeps."""
         try:
-            self.ground.paying.follow(self.ground.platform, DZ, self.batch)
+            self.ground.paying.follow(self.ground.context, DZ, self.batch)
         except Failure as failure:
             return failure.code
         return ""
 
     def take(self, statement_id: str) -> None:
         """Payments fetches a camt.054 and books it."""
-        statement = banking.statements.load(reading(self.ground.platform), statement_id)
-        assert self.ground.fetching.fetch(self.ground.platform, DZ, statement)
+        statement = banking.statements.load(reading(self.ground.context), statement_id)
+        assert self.ground.fetching.fetch(self.ground.context, DZ, statement)
 
     def bank_says(self, change: Callable[[bytes], bytes]) -> None:
         """From now on the bank's pain.002 of the file reads otherwise."""
@@ -135,12 +135,12 @@ class File:
 
 
 @pytest.fixture
-def ground(platform: Platform, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
+def ground(context: ServiceContext, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
     with running_bank(tmp_path) as bank:
-        made = office(platform, own_settings(bank.url))
+        made = office(context, own_settings(bank.url))
         client = BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=5.0)
-        hear(platform, service, persons(ACCOUNTS))
-        yield Ground(platform, made, bank, clock, Paying(client), Fetching(client))
+        hear(context, service, persons(ACCOUNTS))
+        yield Ground(context, made, bank, clock, Paying(client), Fetching(client))
 
 
 def look(file: File) -> None:
@@ -175,7 +175,7 @@ def play(file: File, order: Sequence[Step]) -> str:
 
 
 def events_of(ground: Ground, claim: str) -> list[str]:
-    rows = ground.platform.database["outbox"].find({"events.key": f"{DZ}:{claim}"}).sort("_id", 1)
+    rows = ground.context.database["outbox"].find({"events.key": f"{DZ}:{claim}"}).sort("_id", 1)
     return [each["type"].removeprefix("payments.benefit-") for row in rows for each in row["events"]]
 
 
@@ -247,7 +247,7 @@ def test_f23_a_verdict_in_halves_ends_as_the_whole_one(ground: Ground) -> None:
         file.look()
     assert [file.payout(number).status for number in (0, 1)] == ["returned", "returned"]
     assert file.batch.status is BatchStatus.CLOSED
-    assert told(ground.platform).count("payments.benefit-returned") == 2
+    assert told(ground.context).count("payments.benefit-returned") == 2
     assert ground.balance(f"payable:{SALIM}") == ("640.00", "credit") and ground.offences() == []
 
 

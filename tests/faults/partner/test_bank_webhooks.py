@@ -13,7 +13,7 @@ import requests
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.faults.partner.conftest import Clock
@@ -36,10 +36,10 @@ MONEY = ["payments.payment-debited", "payments.declaration-paid"]
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted."""
-    here = office(platform)
-    open_obligation(platform)
+    here = office(context)
+    open_obligation(context)
     return here
 
 
@@ -69,19 +69,19 @@ def ask(made: Office, rail: str = "transfer") -> dict[str, Any]:
     return shown
 
 
-def is_booked_once(made: Office, platform: Platform) -> bool:
+def is_booked_once(made: Office, context: ServiceContext) -> bool:
     """The money counts, once: in the ledger, for the employer, in what is told, and in every invariant."""
     account = made.staff().get("/ledger/accounts/bank:collections").json
     shown = made.employer(FIRM).get("/declarations/d1/collections").json
     is_once = (account["postings"], account["balance"], shown["paid"]) == (1, PAID, PAID)
-    is_told_once = [each for each in told(platform) if each in MONEY] == MONEY
-    return is_once and is_told_once and made.staff().get("/differences").json["items"] == [] and not offences(platform)
+    is_told_once = [each for each in told(context) if each in MONEY] == MONEY
+    return is_once and is_told_once and made.staff().get("/differences").json["items"] == [] and not offences(context)
 
 
-def nothing_is_booked(platform: Platform) -> bool:
+def nothing_is_booked(context: ServiceContext) -> bool:
     kept = ("bank_messages", "bank_entries")
-    booked = platform.database["ledger_entries"].count_documents({"cause": {"$regex": "^(collection|bank-entry)"}})
-    return not booked and not any(platform.database[name].count_documents({}) for name in kept)
+    booked = context.database["ledger_entries"].count_documents({"cause": {"$regex": "^(collection|bank-entry)"}})
+    return not booked and not any(context.database[name].count_documents({}) for name in kept)
 
 
 def answers(bank: Bank) -> list[str]:
@@ -100,18 +100,18 @@ def refusals(logs: list[Any]) -> list[str]:
     [("webhook-wrong-signature", "webhook.wrong-signature"), ("webhook-old-timestamp", "webhook.old-timestamp")],
 )
 def test_f24_an_attempt_that_cannot_be_believed_is_refused_and_the_next_one_counts(
-    made: Office, platform: Platform, bank: Bank, fault: str, code: str
+    made: Office, context: ServiceContext, bank: Bank, fault: str, code: str
 ) -> None:
     bank.fault(fault)
     with capture_logs() as logs:
         bank.transfer(reference=ask(made)["reference"], amount=PAID)
         wait_until(lambda: len(answers(bank)) == 2)
     assert answers(bank) == ["403", "200"] and refusals(logs) == [code]
-    assert is_booked_once(made, platform)
+    assert is_booked_once(made, context)
 
 
 def test_f24_what_is_sent_twice_and_sent_again_later_is_booked_once(
-    made: Office, platform: Platform, bank: Bank
+    made: Office, context: ServiceContext, bank: Bank
 ) -> None:
     bank.fault("webhook-doubled")
     bank.transfer(reference=ask(made)["reference"], amount=PAID)
@@ -121,7 +121,7 @@ def test_f24_what_is_sent_twice_and_sent_again_later_is_booked_once(
         assert requests.post(f"{bank.url}/_webhooks/{webhook_id}/again", timeout=5).status_code == 202
         wait_until(lambda sent=sent: len(answers(bank)) == sent)
     assert answers(bank) == ["200"] * 4
-    assert is_booked_once(made, platform)
+    assert is_booked_once(made, context)
 
 
 # --- Somebody else's --------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ MADE_YOUNGER = "the time at which it is sent again"
 )
 def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     made: Office,
-    platform: Platform,
+    context: ServiceContext,
     clock: Clock,
     is_first_heard: bool,
     later_s: int,
@@ -164,12 +164,12 @@ def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     assert (again.status_code, again.json.get("code")) == (status, code)
     assert refusals(logs) == ([code] if code else [])
     if is_first_heard or status == 200:
-        assert is_booked_once(made, platform)
+        assert is_booked_once(made, context)
     else:
-        assert nothing_is_booked(platform)
+        assert nothing_is_booked(context)
 
 
-def test_f24_another_funds_door_does_not_open_for_this_funds_bank(made: Office, platform: Platform) -> None:
+def test_f24_another_funds_door_does_not_open_for_this_funds_bank(made: Office, context: ServiceContext) -> None:
     """Even where the message speaks of the fund whose path it is sent to, its accounts and its ids are not there."""
     asked = ask(made, "card")
     post_signed(made, debited(asked["collection_id"], PAID))
@@ -177,14 +177,16 @@ def test_f24_another_funds_door_does_not_open_for_this_funds_bank(made: Office, 
     assert strange.status_code == 200, "it may be money, so it is kept, for a person to look at"
     (case,) = made.staff(fund=TN).get("/differences").json["items"]
     assert case["case"] == "unmatched"
-    assert is_booked_once(made, platform)
+    assert is_booked_once(made, context)
 
 
-def test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other(made: Office, platform: Platform) -> None:
+def test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other(
+    made: Office, context: ServiceContext
+) -> None:
     message = {"type": "statement.available", "data": {"fund": DZ, "statement_id": "stm_1"}}
     strange = post_signed(made, message, fund=TN)
     assert (strange.status_code, strange.json["code"]) == (422, "bank.message-invalid")
-    assert platform.database["bank_statements"].count_documents({}) == 0
+    assert context.database["bank_statements"].count_documents({}) == 0
     assert post_signed(made, message).json["is_new"], "what another door refused is still new at its own"
 
 
@@ -192,15 +194,15 @@ def test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other(ma
 
 
 def test_f24_a_key_is_replaced_without_a_pause_and_the_old_one_is_refused_after_it(
-    made: Office, platform: Platform
+    made: Office, context: ServiceContext
 ) -> None:
     message = debited(ask(made, "card")["collection_id"], PAID)
     both = made
-    new_only = office(platform, replace(own_settings(), bank_webhook_secrets=(NEW_SECRET_TEXT,)))
-    old_only = office(platform, replace(own_settings(), bank_webhook_secrets=(SECRET_TEXT,)))
+    new_only = office(context, replace(own_settings(), bank_webhook_secrets=(NEW_SECRET_TEXT,)))
+    old_only = office(context, replace(own_settings(), bank_webhook_secrets=(SECRET_TEXT,)))
 
     assert _code(post_signed(old_only, message, secret=NEW_SECRET_TEXT)) == "webhook.wrong-signature"
-    assert nothing_is_booked(platform)
+    assert nothing_is_booked(context)
     assert post_signed(both, message, secret=SECRET_TEXT).json["is_new"]
     assert post_signed(both, message, secret=NEW_SECRET_TEXT).json["is_new"] is False
     with capture_logs() as logs:
@@ -208,16 +210,18 @@ def test_f24_a_key_is_replaced_without_a_pause_and_the_old_one_is_refused_after_
         assert _code(post_signed(new_only, message, message_id="evt_2", secret=SECRET_TEXT)) is not None
     assert refusals(logs) == ["webhook.wrong-signature"] * 2
     assert post_signed(new_only, message, secret=NEW_SECRET_TEXT).json["is_new"] is False
-    assert is_booked_once(made, platform)
+    assert is_booked_once(made, context)
 
 
-def test_f24_what_was_taken_in_stands_in_the_audit_under_its_request_once(made: Office, platform: Platform) -> None:
+def test_f24_what_was_taken_in_stands_in_the_audit_under_its_request_once(
+    made: Office, context: ServiceContext
+) -> None:
     message = debited(ask(made, "card")["collection_id"], PAID)
     for _ in range(3):
         post_signed(made, message)
     kept = [
         (entry["actor"], deed["id"])
-        for row in platform.database["audit"].find({"fund": DZ})
+        for row in context.database["audit"].find({"fund": DZ})
         for entry in row["entries"]
         for deed in entry["deeds"]
         if deed["thing"] == "bank_messages"

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from services.payments.partners import rules
 from services.payments.partners.chores import Calling
 from services.payments.partners.door import Door
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.faults.partner.conftest import Clock
@@ -22,51 +22,51 @@ SLACK = timedelta(minutes=2)
 """How long the test itself may take between two looks at the clock, which runs on while it is moved."""
 
 
-def test_f25_down_for_four_days_then_replayed(platform: Platform, clock: Clock) -> None:
-    made, calling = office(platform), Calling(Door(may_be_private=True, timeout_s=5), round_s=10)
+def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: Clock) -> None:
+    made, calling = office(context), Calling(Door(may_be_private=True, timeout_s=5), round_s=10)
     down, healthy = Partner(), Partner()
     began_at = clock()
     endpoint = register(made, down.url)
     register(made, healthy.url, client="bank-2")
-    debit(platform, "c1")
+    debit(context, "c1")
 
     with healthy.up():
         with capture_logs() as logs:
-            tried = _tries_until_it_ends(made, platform, clock, calling, endpoint)
+            tried = _tries_until_it_ends(made, context, clock, calling, endpoint)
         _is_the_schedule(tried)
         assert timedelta(hours=75) < clock() - began_at < timedelta(days=4)
         assert len(healthy.ids) == 1, "another partner was told at once"
 
         (notice,) = [line for line in logs if line["event"] == "endpoint-disabled"]
         assert (notice["endpoint"], notice["why"]) == (endpoint["endpoint_id"], "not-answering")
-        assert told(platform) == ["payments.endpoint-disabled"]
+        assert told(context) == ["payments.endpoint-disabled"]
         seen = {each["endpoint_id"]: each for each in _all(made, clock)}[endpoint["endpoint_id"]]
         assert (seen["status"], seen["reason"]) == ("disabled", "not-answering")
 
-        debit(platform, "c2", at=AT + timedelta(days=1))
+        debit(context, "c2", at=AT + timedelta(days=1))
         with down.up():
-            assert calling.run(platform, DZ) == 1 and down.ids == [], "disabled is disabled, though it is up again"
+            assert calling.run(context, DZ) == 1 and down.ids == [], "disabled is disabled, though it is up again"
             _replayed(made, clock, endpoint, hours=36)
-            assert calling.run(platform, DZ) == 2 and calling.run(platform, DZ) == 0
+            assert calling.run(context, DZ) == 2 and calling.run(context, DZ) == 0
             messages = {each["message_id"]: each for each in _at(clock, lambda: deliveries(made, endpoint))}
             assert sorted(down.ids) == sorted(messages) and len(messages) == 2
             assert {each["status"] for each in messages.values()} == {"delivered"}
             assert all(down.believes(endpoint["secret"], at=clock(), number=number) for number in (0, 1))
 
             _replayed(made, clock, endpoint, hours=12)
-            assert calling.run(platform, DZ) == 1
+            assert calling.run(context, DZ) == 1
             assert set(down.ids) == set(messages), "what comes again has the id that it had"
-    assert _at(clock, lambda: offences(platform)) == []
+    assert _at(clock, lambda: offences(context)) == []
 
 
 def _tries_until_it_ends(
-    made: Office, platform: Platform, clock: Clock, calling: Calling, endpoint: dict[str, Any]
+    made: Office, context: ServiceContext, clock: Clock, calling: Calling, endpoint: dict[str, Any]
 ) -> list[datetime]:
     """Let time pass from try to try, with many rounds before each is due; when each was made."""
     tries: list[datetime] = []
     for _ in range(rules.TRIES.tries_max + 1):
-        calling.run(platform, DZ)
-        calling.run(platform, DZ)
+        calling.run(context, DZ)
+        calling.run(context, DZ)
         (delivery,) = _at(clock, lambda: deliveries(made, endpoint))
         assert (delivery["tries"], delivery["last_answer"]) == (len(tries) + 1, "unreachable")
         tries.append(datetime.fromisoformat(delivery["last_try_at"]))

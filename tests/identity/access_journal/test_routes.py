@@ -7,16 +7,16 @@ import pytest
 from services.identity.access_journal.looked import Looked
 from services.identity.wiring import service
 from shared.process.access_journal.entry import Purpose
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import TN
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, KARIM_NSS, known_people, ref
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
-    known_people(platform, tmp_path)
-    return Office(service, platform)
+def office(context: ServiceContext, tmp_path: Path) -> Office:
+    known_people(context, tmp_path)
+    return Office(service, context)
 
 
 def search(office: Office, number: str = AMIRA_NSS, purpose: str = "control", by: str = "agent-1") -> None:

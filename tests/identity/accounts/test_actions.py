@@ -14,8 +14,8 @@ from services.identity.accounts.rules import read_facts
 from services.identity.accounts.second_factor import accepted_step
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
-from shared.storage.platform import Platform
-from tests.ground import DZ, platform_on, someone
+from shared.storage.service_context import ServiceContext
+from tests.ground import DZ, context_on, someone
 from tests.identity.builders import (
     AMIRA_NIN,
     FIRM,
@@ -39,9 +39,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp_path: Path) -> Platform:
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp_path: Path) -> ServiceContext:
     """Amira with an open account, an employer's user, and Karim with no account."""
-    made = platform_on(database, mongodb, clock=clock)
+    made = context_on(database, mongodb, clock=clock)
     known_people(made, tmp_path)
     sent = application()
     password = sent.pop("password")
@@ -55,11 +55,11 @@ def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp
     return made
 
 
-def in_work(platform: Platform, action: Any) -> Any:
-    return platform.run(DZ, by=someone(), cause="test", action=action)
+def in_work(context: ServiceContext, action: Any) -> Any:
+    return context.run(DZ, by=someone(), cause="test", action=action)
 
 
-def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any) -> Admission:
+def admit(context: ServiceContext, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any) -> Admission:
     attempt = Attempt(
         **{
             "login": login,
@@ -70,15 +70,15 @@ def admit(platform: Platform, login: str = AMIRA_NIN, password: str = PASSWORD, 
             **more,
         }
     )
-    return in_work(platform, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
+    return in_work(context, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])
-def test_a_right_password_lets_in(platform: Platform, login: str) -> None:
-    assert admit(platform, login).account is not None
+def test_a_right_password_lets_in(context: ServiceContext, login: str) -> None:
+    assert admit(context, login).account is not None
 
 
-def test_i02_a_national_id_lets_in_however_it_was_typed(platform: Platform) -> None:
+def test_i02_a_national_id_lets_in_however_it_was_typed(context: ServiceContext) -> None:
     arabic = AMIRA_NIN.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     for typed in (
         arabic,
@@ -86,7 +86,7 @@ def test_i02_a_national_id_lets_in_however_it_was_typed(platform: Platform) -> N
         f"{AMIRA_NIN[:4]}\u2011{AMIRA_NIN[4:]}",
         f"{arabic[:9]}\u202f{arabic[9:]}",
     ):
-        assert admit(platform, typed).account is not None
+        assert admit(context, typed).account is not None
 
 
 @pytest.mark.parametrize(
@@ -105,45 +105,45 @@ def test_i02_a_national_id_lets_in_however_it_was_typed(platform: Platform) -> N
     ],
 )
 def test_everything_else_does_not_and_all_alike(
-    platform: Platform, login: str, password: str, more: dict[str, Any]
+    context: ServiceContext, login: str, password: str, more: dict[str, Any]
 ) -> None:
-    assert admit(platform, login, password, **more) == Admission()
+    assert admit(context, login, password, **more) == Admission()
 
 
-def test_a_pending_account_lets_nobody_in(platform: Platform) -> None:
-    platform.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
-    assert admit(platform) == Admission()
+def test_a_pending_account_lets_nobody_in(context: ServiceContext) -> None:
+    context.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
+    assert admit(context) == Admission()
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, "109900000000000777", "nobody"])
-def test_a_door_shuts_after_five_failures_whoever_it_is(platform: Platform, clock: Clock, login: str) -> None:
-    assert [admit(platform, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
-    assert admit(platform, login, "wrong").shut_s == 60
-    assert 0 < admit(platform, login).shut_s <= 61, "even the right password waits"
+def test_a_door_shuts_after_five_failures_whoever_it_is(context: ServiceContext, clock: Clock, login: str) -> None:
+    assert [admit(context, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+    assert admit(context, login, "wrong").shut_s == 60
+    assert 0 < admit(context, login).shut_s <= 61, "even the right password waits"
     clock.advance(seconds=61)
-    assert admit(platform, login, "wrong").shut_s == 120
+    assert admit(context, login, "wrong").shut_s == 120
 
 
-def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(platform: Platform, clock: Clock) -> None:
+def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(context: ServiceContext, clock: Clock) -> None:
     for _ in range(20):
-        admit(platform, password="wrong")
+        admit(context, password="wrong")
     clock.advance(seconds=61)
-    assert admit(platform).account is not None
+    assert admit(context).account is not None
 
 
-def test_a_success_clears_the_failures(platform: Platform) -> None:
+def test_a_success_clears_the_failures(context: ServiceContext) -> None:
     for _ in range(4):
-        admit(platform, password="wrong")
-    assert admit(platform).account is not None
-    assert [admit(platform, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+        admit(context, password="wrong")
+    assert admit(context).account is not None
+    assert [admit(context, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
 
 
-def test_strangers_do_not_lock_out_a_browser_that_was_in_before(platform: Platform) -> None:
-    device = admit(platform).device
+def test_strangers_do_not_lock_out_a_browser_that_was_in_before(context: ServiceContext) -> None:
+    device = admit(context).device
     for _ in range(6):
-        admit(platform, password="wrong")
-    assert admit(platform).shut_s > 0
-    back = admit(platform, device=device)
+        admit(context, password="wrong")
+    assert admit(context).shut_s > 0
+    back = admit(context, device=device)
     assert back.account is not None and back.device == device
 
 
@@ -151,26 +151,26 @@ def test_strangers_do_not_lock_out_a_browser_that_was_in_before(platform: Platfo
     "forge",
     [lambda device: device[:-1] + ("1" if device[-1] == "0" else "0"), lambda device: "x." + device.split(".")[1]],
 )
-def test_a_forged_device_is_none(platform: Platform, forge: Any) -> None:
-    device = forge(admit(platform).device)
+def test_a_forged_device_is_none(context: ServiceContext, forge: Any) -> None:
+    device = forge(admit(context).device)
     for _ in range(6):
-        admit(platform, password="wrong")
-    assert admit(platform, device=device).shut_s > 0
+        admit(context, password="wrong")
+    assert admit(context, device=device).shut_s > 0
 
 
-def test_one_persons_device_opens_no_other_door(platform: Platform) -> None:
-    device = admit(platform, "paie").device
+def test_one_persons_device_opens_no_other_door(context: ServiceContext) -> None:
+    device = admit(context, "paie").device
     for _ in range(6):
-        admit(platform, password="wrong")
-    assert admit(platform, device=device).shut_s > 0
+        admit(context, password="wrong")
+    assert admit(context, device=device).shut_s > 0
 
 
-def test_staff_need_a_code_that_was_not_used_before(platform: Platform, clock: Clock) -> None:
-    _, address = added_user(platform, "--kind", "staff", "--login", "nadia", "--role", "agent")
+def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clock: Clock) -> None:
+    _, address = added_user(context, "--kind", "staff", "--login", "nadia", "--role", "agent")
     codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
     def sign_in(code: str) -> bool:
-        return admit(platform, "nadia", one_time_code=code).account is not None
+        return admit(context, "nadia", one_time_code=code).account is not None
 
     code = codes.at(clock())
     assert not sign_in("") and not sign_in("000000" if code != "000000" else "111111")

@@ -7,23 +7,23 @@ import pytest
 
 from services.identity.accounts import store
 from services.identity.accounts.account import Role
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import reading
 from tests.identity.builders import FIRM, added_user, csv_file, employer_row, imported, known_people
 
 
 @pytest.fixture
-def people(platform: Platform, tmp_path: Path) -> Platform:
-    known_people(platform, tmp_path)
-    return platform
+def people(context: ServiceContext, tmp_path: Path) -> ServiceContext:
+    known_people(context, tmp_path)
+    return context
 
 
-def only_account(platform: Platform) -> store.Account:
-    (document,) = platform.database["accounts"].find()
-    return store.accounts.load(reading(platform), str(document["account_id"]))
+def only_account(context: ServiceContext) -> store.Account:
+    (document,) = context.database["accounts"].find()
+    return store.accounts.load(reading(context), str(document["account_id"]))
 
 
-def test_an_employers_user_acts_for_the_employers_named(people: Platform) -> None:
+def test_an_employers_user_acts_for_the_employers_named(people: ServiceContext) -> None:
     assert added_user(people, "--kind", "employer", "--login", "Paie", "--employer", f"{FIRM[:2]} {FIRM[2:]}") == (
         0,
         "",
@@ -32,7 +32,7 @@ def test_an_employers_user_acts_for_the_employers_named(people: Platform) -> Non
     assert (user.role, user.employer_ids, user.second_factor) == (Role.EMPLOYER, (FIRM,), None)
 
 
-def test_staff_get_the_secret_of_their_codes_this_once(people: Platform) -> None:
+def test_staff_get_the_secret_of_their_codes_this_once(people: ServiceContext) -> None:
     status, said = added_user(people, "--kind", "staff", "--login", "nadia", "--role", "operator")
     assert status == 0 and said.startswith("otpauth://totp/CNAS:nadia?secret=")
     agent = only_account(people)
@@ -56,13 +56,13 @@ def test_staff_get_the_secret_of_their_codes_this_once(people: Platform) -> None
         (["--kind", "employer", "--login", "paie", "--employer", "9" * 10], "trois chats sur un mur", "does not know"),
     ],
 )
-def test_users_that_cannot_be(people: Platform, arguments: list[str], password: str, says: str) -> None:
+def test_users_that_cannot_be(people: ServiceContext, arguments: list[str], password: str, says: str) -> None:
     status, said = added_user(people, *arguments, password=password)
     assert status == 1 and says in said
     assert people.database["accounts"].count_documents({}) == 0
 
 
-def test_a_login_is_given_once_and_a_closed_employer_has_no_users(people: Platform, tmp_path: Path) -> None:
+def test_a_login_is_given_once_and_a_closed_employer_has_no_users(people: ServiceContext, tmp_path: Path) -> None:
     assert added_user(people, "--kind", "staff", "--login", "nadia", "--role", "agent")[0] == 0
     assert added_user(people, "--kind", "staff", "--login", "NADIA", "--role", "agent") == (
         1,
@@ -73,11 +73,11 @@ def test_a_login_is_given_once_and_a_closed_employer_has_no_users(people: Platfo
     assert (status, said) == (1, "This employer has closed.")
 
 
-def test_no_such_fund(people: Platform) -> None:
+def test_no_such_fund(people: ServiceContext) -> None:
     assert added_user(people, "--kind", "staff", "--login", "nadia", "--role", "agent", fund_id="xx")[0] == 1
 
 
-def test_u10_what_the_staff_may_do_is_named(people: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+def test_u10_what_the_staff_may_do_is_named(people: ServiceContext, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         added_user(people, "--kind", "staff", "--login", "nadia")
     assert refused.value.code == 2 and "--role" in capsys.readouterr().err

@@ -33,8 +33,8 @@ def ask(house: House, **facts: Any) -> TestResponse:
 def way_back(house: House, **facts: Any) -> dict[str, str]:
     """Ask, let it be considered; what stands in the link that was sent."""
     assert ask(house, **facts).status_code == 202
-    considered(house.platform)
-    return ways_back(house.platform)[-1]
+    considered(house.context)
+    return ways_back(house.context)[-1]
 
 
 def choose(house: House, token: str, password: str = NEW, **more: str) -> TestResponse:
@@ -42,7 +42,7 @@ def choose(house: House, token: str, password: str = NEW, **more: str) -> TestRe
 
 
 def sent(house: House) -> int:
-    return len(ways_back(house.platform))
+    return len(ways_back(house.context))
 
 
 # --- asking
@@ -51,7 +51,7 @@ def sent(house: House) -> int:
 def test_a_forgotten_password_is_replaced_by_the_link_and_every_session_ends(house: House) -> None:
     browsers = [house.browser(), house.browser()]
     signed_in = [browser.tokens(AMIRA_NIN, scope="openid account:manage") for browser in browsers]
-    told = len(events(house.platform, "identity.password-changed"))
+    told = len(events(house.context, "identity.password-changed"))
     link = way_back(house)
     assert house.browser().submit(AMIRA_NIN).status_code == 303, "asking changes nothing"
     done = choose(house, link["token"])
@@ -62,7 +62,7 @@ def test_a_forgotten_password_is_replaced_by_the_link_and_every_session_ends(hou
         assert browser.get("/sessions", tokens["access_token"]).json["code"] == "signin.session-over"
     assert house.browser().submit(AMIRA_NIN).status_code == 422, "the old password is no more"
     assert house.browser().submit(AMIRA_NIN, NEW).status_code == 303
-    (event,) = events(house.platform, "identity.password-changed")[told:]
+    (event,) = events(house.context, "identity.password-changed")[told:]
     assert (event["person_ref"], event["employer_ids"]) == (ref(), [])
 
 
@@ -80,15 +80,15 @@ def test_who_is_not_known_gets_the_same_answer_and_no_link(house: House, facts: 
     unknown = ask(house, **facts)
     assert (unknown.status_code, unknown.json) == (known.status_code, known.json) == (202, known.json)
     assert set(unknown.headers.keys()) == set(known.headers.keys())
-    assert considered(house.platform) == 2
+    assert considered(house.context) == 2
     assert sent(house) == before + 1
 
 
 def test_an_account_that_nobody_opened_yet_has_no_way_back(house: House) -> None:
-    house.platform.database["accounts"].update_one({"person_ref": ref()}, {"$set": {"status": "pending"}})
+    house.context.database["accounts"].update_one({"person_ref": ref()}, {"$set": {"status": "pending"}})
     before = sent(house)
     ask(house)
-    considered(house.platform)
+    considered(house.context)
     assert sent(house) == before
 
 
@@ -97,16 +97,16 @@ def test_a_mailbox_gets_five_links_a_day_whatever_they_are_for(house: House) -> 
     before = sent(house)
     for _ in range(7):
         ask(house)
-    considered(house.platform)
+    considered(house.context)
     assert sent(house) == before + 5
 
 
 def test_what_was_asked_rests_sealed_and_is_forgotten(house: House) -> None:
     ask(house)
-    at_rest = json.dumps(list(house.platform.database["applications"].find()), default=str)
+    at_rest = json.dumps(list(house.context.database["applications"].find()), default=str)
     assert AMIRA_NIN not in at_rest and "1990-04-25" not in at_rest
-    considered(house.platform)
-    assert house.platform.database["applications"].count_documents({}) == 0
+    considered(house.context)
+    assert house.context.database["applications"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_link_is_of_one_fund_and_opens_no_pending_account(house: House) -> Non
 
 def test_only_the_hash_of_the_token_is_kept(house: House) -> None:
     link = way_back(house)["token"]
-    database = house.platform.database
+    database = house.context.database
     at_rest = json.dumps({name: list(database[name].find()) for name in database.list_collection_names()}, default=str)
     assert link not in at_rest and NEW not in at_rest
 
@@ -198,25 +198,25 @@ def test_a_malformed_choice(house: House, body: dict[str, Any]) -> None:
 
 
 def link_of(house: House, login: str) -> dict[str, str]:
-    status, link = reset(house.platform, login)
+    status, link = reset(house.context, login)
     assert status == 0 and link.startswith(f"https://portal.test/{DZ}/recovery#")
     return dict(parse_qsl(urlsplit(link).fragment))
 
 
 def test_an_operator_starts_a_reset_and_neither_learns_nor_chooses_the_password(house: House) -> None:
-    told = len(events(house.platform, "identity.password-changed"))
+    told = len(events(house.context, "identity.password-changed"))
     link = link_of(house, " PAIE ")
     assert house.browser().submit("paie").status_code == 303, "starting it changes nothing"
     assert choose(house, link["token"], "onze signes").json["code"] == "account.password-too-short"
     assert choose(house, link["token"]).status_code == 200
     assert house.browser().submit("paie", NEW).status_code == 303
-    (event,) = events(house.platform, "identity.password-changed")[told:]
+    (event,) = events(house.context, "identity.password-changed")[told:]
     assert (event["person_ref"], event["employer_ids"]) == (None, [FIRM])
 
 
 def test_the_audit_names_who_started_a_reset(house: House) -> None:
     link_of(house, "paie")
-    at_rest = json.dumps(list(house.platform.database["audit"].find()), default=str)
+    at_rest = json.dumps(list(house.context.database["audit"].find()), default=str)
     assert "system:reset-user:" in at_rest
 
 
@@ -248,7 +248,7 @@ def test_codes_cannot_be_tried_one_after_the_other(house: House) -> None:
 
 @pytest.mark.parametrize("login", ["nobody", "1600000001"])
 def test_a_login_that_nobody_has_or_can_have(house: House, login: str) -> None:
-    status, said = reset(house.platform, login)
+    status, said = reset(house.context, login)
     assert status == 1 and said in {
         "There is no account with this identifier.",
         service_sentence(),
@@ -260,5 +260,5 @@ def service_sentence() -> str:
 
 
 def test_no_such_fund(house: House) -> None:
-    assert reset(house.platform, "paie", fund_id="xx")[0] == 1
-    assert reset(house.platform, "paie", fund_id=TN) == (1, "There is no account with this identifier.")
+    assert reset(house.context, "paie", fund_id="xx")[0] == 1
+    assert reset(house.context, "paie", fund_id=TN) == (1, "There is no account with this identifier.")

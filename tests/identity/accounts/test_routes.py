@@ -13,9 +13,9 @@ from services.identity.accounts import store
 from services.identity.accounts.account import Status
 from services.identity.wiring import service
 from shared.process.leftovers import adopt_all
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import DZ, TN, platform_on, reading, told
+from tests.ground import DZ, TN, context_on, reading, told
 from tests.identity.builders import (
     AMIRA_NIN,
     AMIRA_NSS,
@@ -38,14 +38,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
-    return platform_on(database, mongodb, clock=clock)
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
-    known_people(platform, tmp_path, person_row(), karim(email="karim@example.dz"))
-    return Office(service, platform)
+def office(context: ServiceContext, tmp_path: Path) -> Office:
+    known_people(context, tmp_path, person_row(), karim(email="karim@example.dz"))
+    return Office(service, context)
 
 
 def post(office: Office, path: str, body: dict[str, Any], *, fund: str = DZ) -> TestResponse:
@@ -60,19 +60,19 @@ def activate(office: Office, link: str, password: str = PASSWORD) -> TestRespons
 def asked(office: Office, **facts: Any) -> list[str]:
     """Apply, let it be considered; all links sent so far."""
     assert post(office, "/accounts", application(**facts)).status_code == 202
-    considered(office.platform)
-    return links(office.platform)
+    considered(office.context)
+    return links(office.context)
 
 
-def test_an_account_from_the_application_to_the_followed_link(office: Office, platform: Platform) -> None:
+def test_an_account_from_the_application_to_the_followed_link(office: Office, context: ServiceContext) -> None:
     (link,) = asked(office)
     assert link.startswith("https://portal.test/dz-cnas/activation#token=")
     opened = activate(office, link)
     assert (opened.status_code, opened.json["status"]) == (200, "active")
-    assert told(platform)[-2:] == ["identity.activation-requested", "identity.account-activated"]
-    account = store.known_by(reading(platform), ref())
+    assert told(context)[-2:] == ["identity.activation-requested", "identity.account-activated"]
+    account = store.known_by(reading(context), ref())
     assert account is not None and account.status is Status.ACTIVE
-    assert events(platform, "identity.account-activated")[0]["account_id"] == account.account_id
+    assert events(context, "identity.account-activated")[0]["account_id"] == account.account_id
 
 
 def test_i02_facts_are_read_however_they_were_typed(office: Office) -> None:
@@ -91,9 +91,9 @@ def test_i02_facts_are_read_however_they_were_typed(office: Office) -> None:
 
 @pytest.mark.parametrize("birth_on", ["1950", "1950-00-00", "1950-01-01", "00/00/1950"])
 def test_w01_who_is_known_by_the_year_of_birth_opens_an_account(
-    office: Office, platform: Platform, tmp_path: Path, birth_on: str
+    office: Office, context: ServiceContext, tmp_path: Path, birth_on: str
 ) -> None:
-    known_people(platform, tmp_path, person_row(birth_on="1950-00-00"))
+    known_people(context, tmp_path, person_row(birth_on="1950-00-00"))
     assert asked(office, birth_on=birth_on)
 
 
@@ -103,9 +103,9 @@ def test_w01_the_year_alone_proves_nothing_where_the_day_is_known(office: Office
 
 
 def test_u12_a_name_that_only_the_register_knows_opens_no_account(
-    office: Office, platform: Platform, tmp_path: Path
+    office: Office, context: ServiceContext, tmp_path: Path
 ) -> None:
-    known_people(platform, tmp_path, person_row(family_name="AÏT-MEHDI", first_name="Amel"))
+    known_people(context, tmp_path, person_row(family_name="AÏT-MEHDI", first_name="Amel"))
     (link,) = asked(office, password="aitmehdi1990")
     refused = activate(office, link, "aitmehdi1990")
     assert (refused.status_code, refused.json["code"]) == (422, "activation.password-personal")
@@ -126,60 +126,64 @@ def headers(answer: TestResponse) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("facts", UNKNOWN.values(), ids=UNKNOWN.keys())
-def test_nobody_learns_whom_the_fund_knows(office: Office, platform: Platform, facts: dict[str, str]) -> None:
+def test_nobody_learns_whom_the_fund_knows(office: Office, context: ServiceContext, facts: dict[str, str]) -> None:
     known, stranger = post(office, "/accounts", application()), post(office, "/accounts", application(**facts))
     assert (known.status_code, known.data) == (stranger.status_code, stranger.data) == (202, known.data)
     assert headers(known) == headers(stranger)
-    assert considered(platform) == 2
-    assert len(links(platform)) == 1
-    activate(office, links(platform)[0])
+    assert considered(context) == 2
+    assert len(links(context)) == 1
+    activate(office, links(context)[0])
     owner = post(office, "/accounts", application())
     assert (owner.status_code, owner.data, headers(owner)) == (202, known.data, headers(known))
-    assert considered(platform) == 1 and len(links(platform)) == 1, "who has an account gets no link"
+    assert considered(context) == 1 and len(links(context)) == 1, "who has an account gets no link"
 
 
-def test_a_request_does_the_same_work_for_everybody(office: Office, platform: Platform) -> None:
+def test_a_request_does_the_same_work_for_everybody(office: Office, context: ServiceContext) -> None:
     """What differs between the known and the unknown happens later, in the chore."""
     post(office, "/accounts", application())
     post(office, "/accounts", application(**UNKNOWN["an unknown id"]))
-    waiting = list(platform.database["applications"].find())
+    waiting = list(context.database["applications"].find())
     assert len(waiting) == 2 and {tuple(sorted(each)) for each in waiting} == {tuple(sorted(waiting[0]))}
-    assert platform.database["accounts"].count_documents({}) == 0
+    assert context.database["accounts"].count_documents({}) == 0
 
 
-def test_an_application_rests_sealed_and_is_forgotten_once_considered(office: Office, platform: Platform) -> None:
+def test_an_application_rests_sealed_and_is_forgotten_once_considered(office: Office, context: ServiceContext) -> None:
     post(office, "/accounts", application())
-    at_rest = json.dumps(list(platform.database["applications"].find()), default=str)
+    at_rest = json.dumps(list(context.database["applications"].find()), default=str)
     assert AMIRA_NIN not in at_rest and "amira@" not in at_rest and PASSWORD not in at_rest
-    assert considered(platform) == 1
-    assert platform.database["applications"].count_documents({}) == 0
-    assert considered(platform) == 0
+    assert considered(context) == 1
+    assert context.database["applications"].count_documents({}) == 0
+    assert considered(context) == 0
 
 
-def test_applications_that_an_earlier_release_left_waiting_are_considered(office: Office, platform: Platform) -> None:
+def test_applications_that_an_earlier_release_left_waiting_are_considered(
+    office: Office, context: ServiceContext
+) -> None:
     post(office, "/accounts", application())
-    platform.database["applications"].update_one({}, {"$unset": {"is_scheduled": ""}})
-    platform.database["jobs"].delete_many({})
-    assert considered(platform) == 0
-    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
-    assert considered(platform) == 1 and len(links(platform)) == 1
+    context.database["applications"].update_one({}, {"$unset": {"is_scheduled": ""}})
+    context.database["jobs"].delete_many({})
+    assert considered(context) == 0
+    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert considered(context) == 1 and len(links(context)) == 1
 
 
-def test_an_application_that_an_operator_gives_up_is_forgotten(office: Office, platform: Platform) -> None:
+def test_an_application_that_an_operator_gives_up_is_forgotten(office: Office, context: ServiceContext) -> None:
     post(office, "/accounts", application())
-    (job,) = platform.database["jobs"].find()
+    (job,) = context.database["jobs"].find()
     operator = office.staff()
     path = f"/operations/jobs/{job['job_id']}/giving-up"
     assert operator.post(path, {"reason": "the register is away"}).status_code == 202
-    considered(platform)
-    assert platform.database["applications"].count_documents({}) == 0
-    assert platform.database["jobs"].count_documents({}) == 0 and links(platform) == []
+    considered(context)
+    assert context.database["applications"].count_documents({}) == 0
+    assert context.database["jobs"].count_documents({}) == 0 and links(context) == []
 
 
-def test_the_link_goes_to_the_address_of_the_register_whatever_was_typed(office: Office, platform: Platform) -> None:
+def test_the_link_goes_to_the_address_of_the_register_whatever_was_typed(
+    office: Office, context: ServiceContext
+) -> None:
     """The event names the person, never the address that was typed: notifications writes to the one in the register."""
     asked(office, email="stranger@example.net")
-    (event,) = events(platform, "identity.activation-requested")
+    (event,) = events(context, "identity.activation-requested")
     assert event["person_ref"] == ref()
     assert set(event) == {"account_id", "person_ref", "link", "expires_at", "language"}
 
@@ -216,9 +220,9 @@ def test_a_link_is_of_one_fund(office: Office) -> None:
     assert (other.status_code, other.json["code"]) == (404, "activation.unknown")
 
 
-def test_only_the_hash_of_a_token_is_kept(office: Office, platform: Platform) -> None:
+def test_only_the_hash_of_a_token_is_kept(office: Office, context: ServiceContext) -> None:
     (link,) = asked(office)
-    everything = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+    everything = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
     assert urlsplit(link).fragment.removeprefix("token=") not in json.dumps(everything, default=str)
 
 
@@ -238,12 +242,12 @@ def test_only_the_hash_of_a_token_is_kept(office: Office, platform: Platform) ->
     ],
 )
 def test_an_application_that_cannot_be(
-    office: Office, platform: Platform, change: dict[str, Any], status: int, code: str
+    office: Office, context: ServiceContext, change: dict[str, Any], status: int, code: str
 ) -> None:
     refused = post(office, "/accounts", application(**change))
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.json["detail"] != code
-    assert platform.database["applications"].count_documents({}) == 0
+    assert context.database["applications"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("body", [{"token": "x" * 43, "password": PASSWORD}, {"token": "é", "password": "x"}])

@@ -55,8 +55,8 @@ PENDING = Account(
 
 
 def check(password: str, role: Role = Role.PERSON) -> None:
-    context = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
-    rules.check_password(password, role=role, common=common(), context=context)
+    known_words = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
+    rules.check_password(password, role=role, common=common(), known_words=known_words)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_password_that_is_refused(password: str, error: type[Exception] | None
 def test_a_common_password_with_digits_inside_is_common_as_a_whole(password: str) -> None:
     check(password)
     with pytest.raises(rules.PasswordCommon):
-        rules.check_password(password, role=Role.PERSON, common={"k4m7q2z9"}, context=[])
+        rules.check_password(password, role=Role.PERSON, common={"k4m7q2z9"}, known_words=[])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ AMEL = replace(
     ],
 )
 def test_u12_a_name_however_it_is_spelled_makes_no_password(password: str, is_personal: bool) -> None:
-    assert rules.is_personal(password, context=rules.words_of(AMEL)) is is_personal
+    assert rules.is_personal(password, known_words=rules.words_of(AMEL)) is is_personal
 
 
 def test_u12_another_password_is_another_one() -> None:
@@ -441,7 +441,7 @@ def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> No
 def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
     person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
     with pytest.raises(rules.PasswordPersonal):
-        rules.check_password(password, role=Role.PERSON, common=common(), context=rules.words_of(person))
+        rules.check_password(password, role=Role.PERSON, common=common(), known_words=rules.words_of(person))
 
 
 @pytest.mark.parametrize(
@@ -523,4 +523,4 @@ def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
     assert len(most_used) > 100
     for password in most_used:
         with pytest.raises(rules.PasswordCommon):
-            rules.check_password(rules.read_password(password), role=Role.PERSON, common=common(), context=[])
+            rules.check_password(rules.read_password(password), role=Role.PERSON, common=common(), known_words=[])

@@ -9,7 +9,7 @@ import pytest
 
 from services.identity.cards.store import cards
 from services.identity.wiring import service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.ground import hear, parked, reading, told
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
 
@@ -17,20 +17,20 @@ SOON = now().date() + timedelta(days=60)
 
 
 @pytest.fixture
-def people(platform: Platform, tmp_path: Path) -> Platform:
-    known_people(platform, tmp_path)
-    return platform
+def people(context: ServiceContext, tmp_path: Path) -> ServiceContext:
+    known_people(context, tmp_path)
+    return context
 
 
-def refreshed(platform: Platform) -> list[dict[str, Any]]:
-    return events(platform, "identity.cards-refreshed")
+def refreshed(context: ServiceContext) -> list[dict[str, Any]]:
+    return events(context, "identity.cards-refreshed")
 
 
-def valid_until(platform: Platform, person_ref: str) -> date | None:
-    return cards.load(reading(platform), person_ref).valid_until
+def valid_until(context: ServiceContext, person_ref: str) -> date | None:
+    return cards.load(reading(context), person_ref).valid_until
 
 
-def test_open_rights_refresh_their_cards_once(people: Platform) -> None:
+def test_open_rights_refresh_their_cards_once(people: ServiceContext) -> None:
     hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON))
     assert valid_until(people, ref()) == valid_until(people, ref(KARIM_NSS)) == SOON
     told_once = refreshed(people)
@@ -42,7 +42,7 @@ def test_open_rights_refresh_their_cards_once(people: Platform) -> None:
     assert parked(people) == []
 
 
-def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: Platform) -> None:
+def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: ServiceContext) -> None:
     closed_at, last_on = now(), now().date() - timedelta(days=1)
     hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON, version=1))
     hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=closed_at, version=2))
@@ -53,7 +53,7 @@ def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: Platform
     assert parked(people) == []
 
 
-def test_r4_a_decision_that_comes_late_changes_nothing(people: Platform) -> None:
+def test_r4_a_decision_that_comes_late_changes_nothing(people: ServiceContext) -> None:
     at = now()
     hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
     hear(people, service, rights(ref(), until=SOON, version=2))
@@ -61,12 +61,12 @@ def test_r4_a_decision_that_comes_late_changes_nothing(people: Platform) -> None
     assert [(told["cards"], told["closed"]) for told in refreshed(people)] == [([], [])] * 2
 
 
-def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: Platform) -> None:
+def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: ServiceContext) -> None:
     hear(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
     assert [told["unknown"] for told in refreshed(people)] == [0, 1]
 
 
-def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: Platform) -> None:
+def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: ServiceContext) -> None:
     gone, good = ref(KARIM_NSS), ref()
     hear(people, service, rights(good, until=SOON))
     decided = rights(good, gone, "pnobody", until=SOON, declaration_id="d2")
@@ -78,20 +78,20 @@ def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(peop
     assert (last["already_good"], last["unknown"], last["not_open"], last["withdrawn"]) == (1, 1, 1, 1)
 
 
-def test_a_page_that_changes_no_card_is_told_all_the_same(people: Platform) -> None:
+def test_a_page_that_changes_no_card_is_told_all_the_same(people: ServiceContext) -> None:
     hear(people, service, rights(ref(), until=SOON), rights(ref(), until=SOON, declaration_id="d2", page=3, pages=4))
     last = refreshed(people)[-1]
     assert (last["declaration_id"], last["page"], last["pages"], last["cards"]) == ("d2", 3, 4, [])
 
 
-def test_rights_of_people_whom_the_register_does_not_know_are_counted(platform: Platform) -> None:
-    service.make_indexes(platform)
-    hear(platform, service, rights("pnobody", "pnooneeither", until=SOON))
-    assert (refreshed(platform)[0]["cards"], refreshed(platform)[0]["unknown"]) == ([], 2)
-    assert told(platform) == ["identity.cards-refreshed"] and parked(platform) == []
+def test_rights_of_people_whom_the_register_does_not_know_are_counted(context: ServiceContext) -> None:
+    service.make_indexes(context)
+    hear(context, service, rights("pnobody", "pnooneeither", until=SOON))
+    assert (refreshed(context)[0]["cards"], refreshed(context)[0]["unknown"]) == ([], 2)
+    assert told(context) == ["identity.cards-refreshed"] and parked(context) == []
 
 
-def test_a_later_right_moves_the_card_on(people: Platform) -> None:
+def test_a_later_right_moves_the_card_on(people: ServiceContext) -> None:
     later = SOON + timedelta(days=30)
     hear(people, service, rights(ref(), until=SOON), rights(ref(), until=later, declaration_id="d2"))
     assert valid_until(people, ref()) == later

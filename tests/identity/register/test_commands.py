@@ -10,7 +10,7 @@ from services.identity.cards.store import cards
 from services.identity.register import store
 from services.identity.register.commands import PAGE_LINES
 from shared.kernel.personal import DataClass, Sealed
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import DZ, TN, keys, reading, told
 from tests.identity.builders import (
     AMIRA_NIN,
@@ -26,22 +26,22 @@ from tests.identity.builders import (
 )
 
 
-def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path)
-    assert told(platform) == ["identity.employers-registered", "identity.persons-registered"]
-    uow = reading(platform)
+def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(context: ServiceContext, tmp_path: Path) -> None:
+    known_people(context, tmp_path)
+    assert told(context) == ["identity.employers-registered", "identity.persons-registered"]
+    uow = reading(context)
     amira = store.by_national_id(uow, AMIRA_NIN)
     assert amira is not None and amira.person_ref == ref() and amira.civil.first_name == "Amira"
     assert store.employers.load(uow, FIRM).is_open
     assert cards.load(uow, ref()).valid_until is None
 
-    everything = [list(platform.database[name].find()) for name in ("persons", "employers", "outbox", "audit")]
+    everything = [list(context.database[name].find()) for name in ("persons", "employers", "outbox", "audit")]
     at_rest = json.dumps(everything, default=str, ensure_ascii=False)
     for private in ("Amira", "أميرة", "900000000001", AMIRA_NIN, "amira@", "550123456", "00000012345"):
         assert private not in at_rest
 
     person = next(
-        each for each in events(platform, "identity.persons-registered")[0]["persons"] if each["person_ref"] == ref()
+        each for each in events(context, "identity.persons-registered")[0]["persons"] if each["person_ref"] == ref()
     )
     ring = keys()[DZ]
     civil = msgspec.json.decode(ring.open(Sealed(person["civil"]), as_=DataClass.CIVIL, whose=ref()))
@@ -50,33 +50,33 @@ def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(platform: 
     assert contact == {"email": "amira@example.dz", "mobile": "+213550123456"}
     assert ring.open(Sealed(person["bank"]), as_=DataClass.BANK, whose=ref()) == "00200100000001234563"
     bare = next(
-        each for each in events(platform, "identity.persons-registered")[0]["persons"] if each["person_ref"] != ref()
+        each for each in events(context, "identity.persons-registered")[0]["persons"] if each["person_ref"] != ref()
     )
     assert bare["contact"] is None and bare["bank"] is None
 
 
-def test_the_same_file_again_changes_nothing_and_tells_nobody(platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path)
-    before = told(platform)
-    status, said = imported(platform, "--persons", tmp_path / "known.csv", "--employers", tmp_path / "firms.csv")
-    assert status == 0 and told(platform) == before
+def test_the_same_file_again_changes_nothing_and_tells_nobody(context: ServiceContext, tmp_path: Path) -> None:
+    known_people(context, tmp_path)
+    before = told(context)
+    status, said = imported(context, "--persons", tmp_path / "known.csv", "--employers", tmp_path / "firms.csv")
+    assert status == 0 and told(context) == before
     assert said == [
         "Employers: 0 added, 0 changed, 1 unchanged, 0 lines refused.",
         "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused.",
     ]
 
 
-def test_only_what_changed_is_told(platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path)
+def test_only_what_changed_is_told(context: ServiceContext, tmp_path: Path) -> None:
+    known_people(context, tmp_path)
     moved = csv_file(tmp_path / "moved.csv", [person_row(email="new@example.dz"), karim()])
-    assert imported(platform, "--persons", moved)[1] == [
+    assert imported(context, "--persons", moved)[1] == [
         "Insured persons: 0 added, 1 changed, 1 unchanged, 0 lines refused."
     ]
-    assert [each["person_ref"] for each in events(platform, "identity.persons-registered")[-1]["persons"]] == [ref()]
+    assert [each["person_ref"] for each in events(context, "identity.persons-registered")[-1]["persons"]] == [ref()]
 
 
 def test_refused_lines_are_named_without_their_values_and_the_others_imported(
-    platform: Platform, tmp_path: Path
+    context: ServiceContext, tmp_path: Path
 ) -> None:
     rows = [
         person_row(),
@@ -84,7 +84,7 @@ def test_refused_lines_are_named_without_their_values_and_the_others_imported(
         person_row(family_name="Again"),
         karim(insurance_number="850000000009", national_id=AMIRA_NIN),
     ]
-    status, said = imported(platform, "--persons", csv_file(tmp_path / "some.csv", rows))
+    status, said = imported(context, "--persons", csv_file(tmp_path / "some.csv", rows))
     assert status == 1
     assert [line.split(":")[0] for line in said] == [
         "line 3, column birth_on",
@@ -97,13 +97,15 @@ def test_refused_lines_are_named_without_their_values_and_the_others_imported(
     assert not any("secret" in line or "2185" in line or AMIRA_NIN in line for line in said)
 
 
-def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(platform: Platform, tmp_path: Path) -> None:
+def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(
+    context: ServiceContext, tmp_path: Path
+) -> None:
     rows = [
         person_row(email="hédi@example.tn", mobile="021 00 00 00", birth_on="00/00/1950", first_name=""),
         karim(email="\u200bassure-71903-2@personne.example", mobile="\u202a+213 550 12 34 56\u202c"),
     ]
     firms = csv_file(tmp_path / "firms.csv", [employer_row(email="paie@", mobile="٠٥٥٠\u2011١٢\u2011٣٤\u2011٥٦")])
-    status, said = imported(platform, "--persons", csv_file(tmp_path / "some.csv", rows), "--employers", firms)
+    status, said = imported(context, "--persons", csv_file(tmp_path / "some.csv", rows), "--employers", firms)
     assert status == 0
     assert [line.split(":")[0] for line in said] == [
         "warning, line 2, column email",
@@ -120,9 +122,9 @@ def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(plat
         "Insured persons: 2 added, 0 changed, 0 unchanged, 0 lines refused.",
     ]
     assert not any("hédi" in line or "1950" in line or "021" in line for line in said), "never a value"
-    firm = store.employers.load(reading(platform), FIRM)
+    firm = store.employers.load(reading(context), FIRM)
     assert (firm.contact.email, firm.contact.mobile) == (None, "+213550123456")
-    people = events(platform, "identity.persons-registered")[0]["persons"]
+    people = events(context, "identity.persons-registered")[0]["persons"]
     amira = next(each for each in people if each["person_ref"] == ref())
     other = next(each for each in people if each["person_ref"] != ref())
     assert amira["contact"] is None
@@ -130,14 +132,16 @@ def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(plat
     assert (civil["birth_on"], civil["family_name"], civil["first_name"]) == ("1950", "Benali", "")
     contact = keys()[DZ].open(Sealed(other["contact"]), as_=DataClass.CONTACT, whose=other["person_ref"])
     assert json.loads(contact) == {"email": "assure-71903-2@personne.example", "mobile": "+213550123456"}
-    again = imported(platform, "--persons", tmp_path / "some.csv")[1]
+    again = imported(context, "--persons", tmp_path / "some.csv")[1]
     assert again[-1] == "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused."
 
 
-def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path)
+def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(
+    context: ServiceContext, tmp_path: Path
+) -> None:
+    known_people(context, tmp_path)
     thief = csv_file(tmp_path / "thief.csv", [karim(insurance_number="850000000009", national_id=AMIRA_NIN)])
-    status, said = imported(platform, "--persons", thief)
+    status, said = imported(context, "--persons", thief)
     assert status == 1 and "[register.national-id-taken]" in said[0]
 
 
@@ -150,25 +154,25 @@ def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(platform
     ],
 )
 def test_a_file_that_is_no_register_is_refused_whole(
-    platform: Platform, tmp_path: Path, content: bytes, says: str
+    context: ServiceContext, tmp_path: Path, content: bytes, says: str
 ) -> None:
     path = tmp_path / "odd.csv"
     path.write_bytes(content)
-    status, said = imported(platform, "--persons", path)
+    status, said = imported(context, "--persons", path)
     assert status == 2 and says in said[0]
 
 
-def test_no_such_file_and_no_such_fund(platform: Platform, tmp_path: Path) -> None:
-    assert imported(platform, "--persons", tmp_path / "none.csv")[0] == 2
+def test_no_such_file_and_no_such_fund(context: ServiceContext, tmp_path: Path) -> None:
+    assert imported(context, "--persons", tmp_path / "none.csv")[0] == 2
     path = csv_file(tmp_path / "some.csv", [person_row()])
-    assert imported(platform, "--persons", path, fund_id="xx-none")[0] == 2
+    assert imported(context, "--persons", path, fund_id="xx-none")[0] == 2
 
 
-def test_lines_that_are_no_lines(platform: Platform, tmp_path: Path) -> None:
+def test_lines_that_are_no_lines(context: ServiceContext, tmp_path: Path) -> None:
     path = csv_file(tmp_path / "some.csv", [person_row(), karim()], delimiter=";")
     text = path.read_bytes().replace(b"Benali", b"B\xe9nali") + b"too;few\n\n"
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    status, said = imported(platform, "--persons", path)
+    status, said = imported(context, "--persons", path)
     assert status == 1
     assert said[:2] == [
         "line 2, column family_name: The text is not in UTF-8. [register.not-utf-8]",
@@ -177,17 +181,17 @@ def test_lines_that_are_no_lines(platform: Platform, tmp_path: Path) -> None:
     assert said[2] == "Insured persons: 1 added, 0 changed, 0 unchanged, 2 lines refused."
 
 
-def test_a_long_file_comes_in_pages_each_told_by_itself(platform: Platform, tmp_path: Path) -> None:
+def test_a_long_file_comes_in_pages_each_told_by_itself(context: ServiceContext, tmp_path: Path) -> None:
     count = PAGE_LINES + 1
     rows = [karim(insurance_number=f"85{n:010d}", national_id=f"1185{n:014d}") for n in range(count)]
     path = csv_file(tmp_path / "long.csv", rows)
-    assert imported(platform, "--persons", path)[1] == [
+    assert imported(context, "--persons", path)[1] == [
         f"Insured persons: {count} added, 0 changed, 0 unchanged, 0 lines refused."
     ]
-    assert [len(each["persons"]) for each in events(platform, "identity.persons-registered")] == [PAGE_LINES, 1]
+    assert [len(each["persons"]) for each in events(context, "identity.persons-registered")] == [PAGE_LINES, 1]
 
 
-def test_the_funds_know_each_their_own(platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path)
-    assert store.by_national_id(reading(platform, TN), AMIRA_NIN) is None
+def test_the_funds_know_each_their_own(context: ServiceContext, tmp_path: Path) -> None:
+    known_people(context, tmp_path)
+    assert store.by_national_id(reading(context, TN), AMIRA_NIN) is None
     assert ref() != ref(fund_id=TN)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.identity.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import TN
 from tests.identity.builders import (
@@ -22,9 +22,9 @@ from tests.identity.builders import (
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
-    known_people(platform, tmp_path)
-    return Office(service, platform)
+def office(context: ServiceContext, tmp_path: Path) -> Office:
+    known_people(context, tmp_path)
+    return Office(service, context)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_an_agent_finds_a_person_by_number_however_it_was_typed(office: Office, 
     }
 
 
-def test_w01_w03_an_agent_sees_what_is_known(office: Office, platform: Platform, tmp_path: Path) -> None:
-    known_people(platform, tmp_path, person_row(birth_on="00/00/1950", first_name=""))
+def test_w01_w03_an_agent_sees_what_is_known(office: Office, context: ServiceContext, tmp_path: Path) -> None:
+    known_people(context, tmp_path, person_row(birth_on="00/00/1950", first_name=""))
     found = office.staff().post("/persons/searches", {"number": AMIRA_NSS, "purpose": "handling"}).json
     assert (found["birth_on"], found["family_name"], found["first_name"]) == ("1950", "Benali", "")
 
@@ -66,11 +66,11 @@ def test_w01_w03_an_agent_sees_what_is_known(office: Office, platform: Platform,
     ],
 )
 def test_a_search_that_finds_nobody_leaves_no_entry(
-    office: Office, platform: Platform, body: dict[str, str], status: int, code: str
+    office: Office, context: ServiceContext, body: dict[str, str], status: int, code: str
 ) -> None:
     refused = office.staff().post("/persons/searches", body)
     assert (refused.status_code, refused.json["code"]) == (status, code)
-    assert platform.database["access_journal"].count_documents({}) == 0
+    assert context.database["access_journal"].count_documents({}) == 0
 
 
 def test_only_agents_of_the_fund_search(office: Office) -> None:
@@ -79,12 +79,12 @@ def test_only_agents_of_the_fund_search(office: Office) -> None:
     assert office.nobody().post("/v1/dz-cnas/persons/searches", json=body).status_code == 401
 
 
-def test_employers_come_in_pages_by_number_all_of_them(office: Office, platform: Platform, tmp_path: Path) -> None:
+def test_employers_come_in_pages_by_number_all_of_them(office: Office, context: ServiceContext, tmp_path: Path) -> None:
     rows = [
         employer_row(employer_number=f"{2600000000 + number}", closed_on="2020-01-01" if number % 2 else "")
         for number in range(150)
     ]
-    assert imported(platform, "--employers", csv_file(tmp_path / "more.csv", rows))[0] == 0
+    assert imported(context, "--employers", csv_file(tmp_path / "more.csv", rows))[0] == 0
     agent, seen, cursor = office.staff(), [], ""
     for _ in range(10):
         page = agent.get(f"/employers?limit=40{cursor}").json

@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.ground import DZ
 from tests.identity.builders import PASSWORD
 

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from services.identity.accounts import passwords
 from shared.storage.connection import READ, WRITE
 from shared.storage.engine import profile_of
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.sessions import NAME as DATABASE_SESSIONS
 from tests.ground import TN, funds, keys
 from tests.identity.builders import (
@@ -105,7 +105,8 @@ def watched(town: Town, mongodb: str) -> Iterator[Watched]:
         )
         profile_of(database)  # what a process asks once, before anybody comes
         yield Watched(
-            house_on(town, lambda clock: Platform(database=database, funds=funds(), keys=keys(), clock=clock)), commands
+            house_on(town, lambda clock: ServiceContext(database=database, funds=funds(), keys=keys(), clock=clock)),
+            commands,
         )
 
 
@@ -203,10 +204,10 @@ def test_a_link_that_nobody_sent_says_nothing(watched: Watched) -> None:
 
 def test_a_link_of_another_fund_is_as_unknown_as_any(watched: Watched) -> None:
     watched.house.browser().ask("/accounts/recovery", forgotten())
-    considered(watched.house.platform)
+    considered(watched.house.context)
 
     def ask(token: str) -> Callable[[Browser], TestResponse]:
         other = watched.house.browser(fund=TN)
         return lambda _: other.ask("/accounts/recovery/password", {"token": token, "password": PASSWORD})
 
-    assert differ(watched, ask, ways_back(watched.house.platform)[-1]["token"], "x" * 43) == []
+    assert differ(watched, ask, ways_back(watched.house.context)[-1]["token"], "x" * 43) == []

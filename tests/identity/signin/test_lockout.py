@@ -53,8 +53,8 @@ def test_the_way_back_leads_in_while_strangers_hold_the_door(house: House) -> No
     """The link brings a door of the owner's own, so they need not race the strangers for the moment it opens."""
     strangers_hold_the_door(house, hours=1)
     assert house.browser().ask("/accounts/recovery", forgotten()).status_code == 202
-    considered(house.platform)
-    link = ways_back(house.platform)[-1]
+    considered(house.context)
+    link = ways_back(house.context)[-1]
     body = {"token": link["token"], "password": NEW}
     assert house.browser().ask("/accounts/recovery/password", body).status_code == 200
     assert house.browser().submit(AMIRA_NIN, NEW).status_code == 429

@@ -18,8 +18,8 @@ def field(page: str, name: str) -> str:
 def chosen(house: House, password: str) -> None:
     """Amira's password is another from now on."""
     house.browser().ask("/accounts/recovery", forgotten())
-    considered(house.platform)
-    body = {"token": ways_back(house.platform)[-1]["token"], "password": password}
+    considered(house.context)
+    body = {"token": ways_back(house.context)[-1]["token"], "password": password}
     done = house.browser().ask("/accounts/recovery/password", body)
     assert done.status_code == 200, done.text
 

@@ -25,7 +25,7 @@ from services.identity.signin.rotation import retired
 from services.identity.signin.rules import SESSION_LIFE
 from shared.http.callers import KEYS_FRESH_S, KeysFromUrl, TokenInvalid, Verifier
 from shared.sealing.keys import generate_keyring
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.ground import DZ, TN
 from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
 from tests.shared.process.running import migrated

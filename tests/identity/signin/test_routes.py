@@ -18,7 +18,7 @@ from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
 from shared.http.callers import OtherFund, TokenExpired, TokenInvalid, Verifier
 from shared.kernel.actors import ActorKind
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
 from tests.identity.conftest import House, app_on, clients
@@ -289,7 +289,7 @@ def test_o3_a_client_may_ask_by_post(house: House) -> None:
 
 def test_behind_a_proxy_that_keeps_identity_under_a_path_its_cookies_and_addresses_lie_there(house: House) -> None:
     issuer = "https://api.fund.example/identity"
-    browser = Browser(app_on(house.platform, house.keys, clients(house.bank_key), issuer=issuer))
+    browser = Browser(app_on(house.context, house.keys, clients(house.bank_key), issuer=issuer))
     shown = browser.form()
     cookies = shown.headers.getlist("Set-Cookie")
     assert cookies and all(f"Path=/identity/v1/{DZ}/authorize" in cookie for cookie in cookies)
@@ -433,7 +433,7 @@ def test_a_session_lasts_half_a_day_and_not_beyond_its_account(house: House) -> 
     house.clock.advance(minutes=2)
     assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
     tokens = browser.tokens(AMIRA_NIN)
-    house.platform.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
+    house.context.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
     assert browser.refresh(tokens["refresh_token"]).status_code == 400
 
 
@@ -445,7 +445,7 @@ def test_of_two_who_refresh_at_once_one_wins_and_the_session_is_over(house: Hous
     assert sorted(answer.status_code for answer in answers) == [200, 400]
     (won,) = [answer.json for answer in answers if answer.status_code == 200]
     assert house.browser().refresh(won["refresh_token"]).json["error"] == "invalid_grant"
-    (session,) = house.platform.database["sessions"].find()
+    (session,) = house.context.database["sessions"].find()
     assert (session["ended_for"], len(session["refresh_hashes"])) == ("refresh-reused", 2)
 
 
@@ -529,7 +529,7 @@ def test_o3_userinfo_refuses_a_token_whose_session_is_over(house: House, method:
         tokens = browser.refresh(tokens["refresh_token"]).json
         house.clock.advance(minutes=6)
     else:
-        house.platform.database["accounts"].update_many({}, {"$inc": {"password_serial": 1}})
+        house.context.database["accounts"].update_many({}, {"$inc": {"password_serial": 1}})
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     refused = browser.client.open(browser.url("/userinfo"), method=method, headers=headers)
     assert (refused.status_code, refused.json["code"]) == (401, "token.invalid")
@@ -807,7 +807,7 @@ def test_neither_codes_nor_tokens_rest_in_clear(house: House) -> None:
     browser = house.browser()
     code = browser.code(AMIRA_NIN)
     tokens = browser.exchange(code).json
-    database = house.platform.database
+    database = house.context.database
     at_rest = json.dumps({name: list(database[name].find()) for name in database.list_collection_names()}, default=str)
     for secret in (code, tokens["refresh_token"], tokens["access_token"], PASSWORD):
         assert secret.partition(".")[2] not in at_rest or not secret.partition(".")[2]

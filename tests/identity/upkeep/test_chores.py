@@ -19,13 +19,13 @@ from tests.verify.town import found
 
 
 def count(house: House, name: str) -> int:
-    return house.platform.database[name].count_documents({})
+    return house.context.database[name].count_documents({})
 
 
 def run(house: House, fund_id: str = DZ) -> int:
     """A round of what removes what was kept long enough."""
     purge = purging.chore(service.all_retentions())
-    return purge.run(house.platform, fund_id) + forget().run(house.platform, fund_id)
+    return purge.run(house.context, fund_id) + forget().run(house.context, fund_id)
 
 
 def sign_in(house: House) -> None:
@@ -80,7 +80,7 @@ def test_what_was_forgotten_and_begins_anew_is_another_thing_to_the_audit(house:
         fail(house)
         house.clock.advance(days=31)
         assert run(house) > 0
-    offending = found(Seen(databases={"identity": house.platform.database}), versions.ask)
+    offending = found(Seen(databases={"identity": house.context.database}), versions.ask)
     assert [each for each in offending if "tries" in each or "sessions" in each] == []
 
 
@@ -88,17 +88,17 @@ def test_more_than_one_transaction_holds_goes_too(house: House) -> None:
     rows: list[dict[str, Any]] = [
         {"_id": f"{DZ}:old-{number}", "fund": DZ, "expires_at": house.clock()} for number in range(450)
     ]
-    house.platform.database["assertions"].insert_many(rows)
+    house.context.database["assertions"].insert_many(rows)
     house.clock.advance(hours=2)
     assert (run(house), count(house, "assertions")) == (450, 0)
 
 
 def test_an_account_that_nobody_ever_opened_goes_after_a_month(house: House, tmp_path: Any) -> None:
-    known_people(house.platform, tmp_path, karim(email="karim@example.dz"))
+    known_people(house.context, tmp_path, karim(email="karim@example.dz"))
     facts = {"national_id": "118500000000000002", "insurance_number": "850000000002", "birth_on": "1985-11-02"}
     house.browser().ask("/accounts", application(**facts))
-    considered(house.platform)
-    accounts = house.platform.database["accounts"]
+    considered(house.context)
+    accounts = house.context.database["accounts"]
     assert accounts.count_documents({"status": "pending"}) == 1
     house.clock.advance(days=30)
     run(house)
@@ -110,11 +110,11 @@ def test_an_account_that_nobody_ever_opened_goes_after_a_month(house: House, tmp
 
 
 def test_accounts_that_wait_for_their_owners_are_not_in_the_way_of_those_given_up(house: House, tmp_path: Any) -> None:
-    known_people(house.platform, tmp_path, karim(email="karim@example.dz"))
+    known_people(house.context, tmp_path, karim(email="karim@example.dz"))
     facts = {"national_id": "118500000000000002", "insurance_number": "850000000002", "birth_on": "1985-11-02"}
     house.browser().ask("/accounts", application(**facts))
-    considered(house.platform)
-    accounts = house.platform.database["accounts"]
+    considered(house.context)
+    accounts = house.context.database["accounts"]
     (pending,) = accounts.find({"status": "pending"})
     link = {**pending["activation"], "expires_at": house.clock() + timedelta(days=60)}  # type: ignore[dict-item]
     waiting = [

@@ -67,7 +67,7 @@ def test_a_changed_password_ends_every_other_session_and_is_told(
     fresh = here.refresh(tokens["refresh_token"])
     assert fresh.status_code == 200, "this session goes on"
     assert [each["is_this"] for each in sessions(here, fresh.json)] == [True]
-    (event,) = events(house.platform, "identity.password-changed")
+    (event,) = events(house.context, "identity.password-changed")
     assert (event["person_ref"], event["employer_ids"]) == (person_ref, employer_ids)
 
 
@@ -106,7 +106,7 @@ def test_u12_p1_a_password_that_is_refused_changes_nothing(house: House, chosen:
     browser, tokens = signed_in(house)
     refused = change(browser, tokens, chosen=chosen)
     assert (refused.status_code, refused.json["code"]) == (422, code)
-    assert house.platform.database["tries"].count_documents({}) == 0, "and counts as no failure"
+    assert house.context.database["tries"].count_documents({}) == 0, "and counts as no failure"
     assert browser.refresh(tokens["refresh_token"]).status_code == 200
 
 
@@ -127,7 +127,7 @@ def test_of_two_changes_at_once_one_is_in_force(house: House) -> None:
         ]
         answers = [each.result().status_code for each in asked]
     assert sorted(answers) in ([200, 403], [200, 422]), "the later one is signed out, or does not know the password"
-    assert len(events(house.platform, "identity.password-changed")) == 1
+    assert len(events(house.context, "identity.password-changed")) == 1
 
 
 def test_a_code_that_waits_while_the_password_is_changed_begins_nothing(house: House) -> None:
@@ -164,8 +164,8 @@ def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(h
         )
         signin.begin(uow, session)
 
-    house.platform.run(DZ, by=someone(), cause="test", action=sign_in)
-    assert house.platform.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
+    house.context.run(DZ, by=someone(), cause="test", action=sign_in)
+    assert house.context.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
     assert house.browser().exchange(code).status_code == 400
 
 
@@ -200,11 +200,11 @@ def test_more_sessions_than_a_page_are_all_shown_and_all_ended(house: House) -> 
     here, tokens = signed_in(house)
     others = [signed_in(house)[1] for _ in range(3)]
     assert others
-    (template,) = house.platform.database["sessions"].find({}).sort("signed_in_at", -1).limit(1)
+    (template,) = house.context.database["sessions"].find({}).sort("signed_in_at", -1).limit(1)
     copies = [
         {**template, "_id": f"{DZ}:copy-{number:03d}", "session_id": f"copy-{number:03d}"} for number in range(220)
     ]
-    house.platform.database["sessions"].insert_many(copies)
+    house.context.database["sessions"].insert_many(copies)
     seen, cursor = [], ""
     for _ in range(10):
         page = here.get(f"/sessions?limit=50{cursor}", tokens["access_token"]).json

@@ -26,9 +26,9 @@ from services.notifications.delivery.providers import MailProvider, Provider, Sm
 from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.telemetry import steps
-from tests.ground import DZ, hear, parked, platform_on, told
+from tests.ground import DZ, context_on, hear, parked, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA
 from tests.simulators.message_centre import Centre, message_centre
@@ -80,24 +80,24 @@ class Amira:
 
 
 @pytest.fixture
-def amira(platform: Platform) -> Amira:
+def amira(context: ServiceContext) -> Amira:
     amira = Amira()
-    know(platform, email=amira.email, mobile=amira.mobile)
+    know(context, email=amira.email, mobile=amira.mobile)
     return amira
 
 
-def know(platform: Platform, **contact: str) -> None:
-    service.make_indexes(platform)
-    hear(platform, service, made.persons(made.person(**contact)))
+def know(context: ServiceContext, **contact: str) -> None:
+    service.make_indexes(context)
+    hear(context, service, made.persons(made.person(**contact)))
 
 
-def statuses(platform: Platform, channel: str) -> list[tuple[str, str | None]]:
-    return [(row["status"], row["reason"]) for row in platform.database["messages"].find({"channel": channel})]  # type: ignore[misc]
+def statuses(context: ServiceContext, channel: str) -> list[tuple[str, str | None]]:
+    return [(row["status"], row["reason"]) for row in context.database["messages"].find({"channel": channel})]  # type: ignore[misc]
 
 
-def later(platform: Platform, wait: timedelta) -> Platform:
+def later(context: ServiceContext, wait: timedelta) -> ServiceContext:
     """The same service, some time on."""
-    return Platform(platform.database, platform.funds, platform.keys, clock=lambda: now() + wait)
+    return ServiceContext(context.database, context.funds, context.keys, clock=lambda: now() + wait)
 
 
 # --- what leaves ------------------------------------------------------------------------------------------------------
@@ -110,129 +110,129 @@ def no_faults_left(centre: Centre) -> Iterator[None]:
     assert {fault["remaining"] for fault in centre.get("/_faults")["faults"]} == {0}
 
 
-def test_an_sms_arrives_once_and_is_told(platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider) -> None:
-    hear(platform, service, made.claim_approved())
-    assert send_waiting(platform, DZ, provider=sms) == 1
-    assert send_waiting(platform, DZ, provider=sms) == 0
+def test_an_sms_arrives_once_and_is_told(
+    context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
+) -> None:
+    hear(context, service, made.claim_approved())
+    assert send_waiting(context, DZ, provider=sms) == 1
+    assert send_waiting(context, DZ, provider=sms) == 0
     (shown,) = centre.received(amira.mobile)
     assert shown["text"].startswith("CNAS : dossier CL260000000197 accordé") and shown["count"] == 1
-    assert statuses(platform, "sms") == [("sent", None)]
-    assert told(platform) == ["notifications.message-sent"]
-    (batch,) = platform.database["batches"].find({"channel": "sms"})
-    message = platform.database["messages"].find_one({"channel": "sms"})
+    assert statuses(context, "sms") == [("sent", None)]
+    assert told(context) == ["notifications.message-sent"]
+    (batch,) = context.database["batches"].find({"channel": "sms"})
+    message = context.database["messages"].find_one({"channel": "sms"})
     assert message is not None and shown["message_id"] == message["message_id"]
     assert list(batch["provider_ids"]) == [message["message_id"]] and batch["status"] == "done"  # type: ignore[call-overload]
 
 
 def test_the_activation_link_arrives_by_mail_and_is_forgotten(
-    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(platform, service, made.activation())
-    assert send_waiting(platform, DZ, provider=mail) == 1
+    hear(context, service, made.activation())
+    assert send_waiting(context, DZ, provider=mail) == 1
     (shown,) = centre.received(amira.email)
     assert "https://portal.example.org/activation#s3cret" in shown["text"]
     assert 'dir="rtl"' in shown["html"] and shown["subject"] == "ص.و.ت.ا: تفعيل حسابكم"
-    message = platform.database["messages"].find_one({})
+    message = context.database["messages"].find_one({})
     assert message is not None and (message["status"], message["sealed"]) == ("sent", {})
     assert shown["message_id"] == f"{message['message_id']}@example.org"
 
 
 def test_a_link_that_is_no_longer_good_is_not_sent(
-    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(platform, service, made.activation(expires_at=now() + timedelta(minutes=5)))
-    send_waiting(later(platform, timedelta(minutes=6)), DZ, provider=mail)
+    hear(context, service, made.activation(expires_at=now() + timedelta(minutes=5)))
+    send_waiting(later(context, timedelta(minutes=6)), DZ, provider=mail)
     assert centre.received(amira.email) == []
-    assert statuses(platform, "email") == [("failed", "delivery.expired")]
+    assert statuses(context, "email") == [("failed", "delivery.expired")]
 
 
-def test_what_is_urgent_leaves_first(platform: Platform, centre: Centre, amira: Amira, mail: MailProvider) -> None:
-    hear(platform, service, made.claim_submitted())
-    hear(platform, service, made.claim_approved())
-    hear(platform, service, made.activation())
-    assert send_waiting(platform, DZ, provider=mail) == 3
+def test_what_is_urgent_leaves_first(context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider) -> None:
+    hear(context, service, made.claim_submitted())
+    hear(context, service, made.claim_approved())
+    hear(context, service, made.activation())
+    assert send_waiting(context, DZ, provider=mail) == 3
     first, *_ = centre.received(amira.email)
     assert "تفعيل حسابكم" in first["subject"]
 
 
-def test_a_page_of_hundreds_arrives_once_each(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
-    service.make_indexes(platform)
+def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: Centre, sms: SmsProvider) -> None:
+    service.make_indexes(context)
     first = uuid4().int  # all numbers of the page differ: by chance alone two of 250 met in one run of thirty
     mobiles = {f"p{number:024d}": f"+21366{(first + number) % 10**6:06d}9" for number in range(250)}
-    hear(platform, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    hear(platform, service, made.cards(*mobiles))
-    assert parked(platform) == []
-    assert send_waiting(platform, DZ, provider=sms) == 0  # so many wait until the cards of the other pages are done
-    assert send_waiting(later(platform, LATER), DZ, provider=sms) == 250
-    assert set(statuses(platform, "sms")) == {("sent", None)}
+    hear(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    hear(context, service, made.cards(*mobiles))
+    assert parked(context) == []
+    assert send_waiting(context, DZ, provider=sms) == 0  # so many wait until the cards of the other pages are done
+    assert send_waiting(later(context, LATER), DZ, provider=sms) == 250
+    assert set(statuses(context, "sms")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
-    assert told(platform).count("notifications.message-sent") == 250
+    assert told(context).count("notifications.message-sent") == 250
 
 
-def test_one_that_is_refused_does_not_hold_up_its_batch(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
-    service.make_indexes(platform)
+def test_one_that_is_refused_does_not_hold_up_its_batch(
+    context: ServiceContext, centre: Centre, sms: SmsProvider
+) -> None:
+    service.make_indexes(context)
     reached, refused = f"+21368{uuid4().int % 10**6:06d}9", "+213680000000"
-    hear(platform, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
-    hear(platform, service, made.cards("p1", "p2"))
-    assert send_waiting(platform, DZ, provider=sms) == 2
-    assert sorted(statuses(platform, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
-    assert sorted(told(platform)) == ["notifications.message-failed", "notifications.message-sent"]
+    hear(context, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
+    hear(context, service, made.cards("p1", "p2"))
+    assert send_waiting(context, DZ, provider=sms) == 2
+    assert sorted(statuses(context, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
+    assert sorted(told(context)) == ["notifications.message-failed", "notifications.message-sent"]
 
 
 def test_claims_leave_in_windows_and_over_several_connections(
-    platform: Platform, centre: Centre, sms: SmsProvider
+    context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
     """Each claim's message is a batch of its own; together they are marked, sent and settled in a few transactions."""
-    service.make_indexes(platform)
+    service.make_indexes(context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(45)}
-    hear(
-        platform, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
-    )
-    hear(platform, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    hear(context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items()))
+    hear(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
     passed: list[str] = []
     steps.watch(passed.append)
     try:
-        assert send_waiting(platform, DZ, provider=replace(mail_to(centre), connections_max=4)) == 45
+        assert send_waiting(context, DZ, provider=replace(mail_to(centre), connections_max=4)) == 45
     finally:
         steps._watchers.remove(passed.append)
     assert passed.count("work.committed") == 2, "one to mark all, one to keep all answers"
-    assert set(statuses(platform, "email")) == {("sent", None)}
+    assert set(statuses(context, "email")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(email)] == [1] for email in people.values())
-    assert told(platform).count("notifications.message-sent") == 45
+    assert told(context).count("notifications.message-sent") == 45
 
 
 def test_one_that_cannot_be_put_into_words_leaves_the_others_of_its_window_alone(
-    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(platform, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
+    hear(context, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
     broken = {"about": "c1", "channel": "email"}
-    platform.database["messages"].update_one(broken, {"$set": {"parameters": {}}})
-    assert send_waiting(platform, DZ, provider=mail) == 1
-    left = platform.database["messages"].find_one(broken)
+    context.database["messages"].update_one(broken, {"$set": {"parameters": {}}})
+    assert send_waiting(context, DZ, provider=mail) == 1
+    left = context.database["messages"].find_one(broken)
     assert left is not None and left["status"] == "queued"
     assert len(centre.received(amira.email)) == 1
 
 
 @pytest.mark.parametrize("fault", ["mail-answer-lost"])
 def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
-    platform: Platform, centre: Centre, fault: str
+    context: ServiceContext, centre: Centre, fault: str
 ) -> None:
-    service.make_indexes(platform)
+    service.make_indexes(context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(30)}
-    hear(
-        platform, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
-    )
-    hear(platform, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    hear(context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items()))
+    hear(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
     centre.fault(fault)
     provider = replace(mail_to(centre), connections_max=3)
     with suppress(ProviderInTrouble):
-        send_waiting(platform, DZ, provider=provider)
-    doubts = [row["doubts"] for row in platform.database["batches"].find({"channel": "email", "status": "queued"})]
+        send_waiting(context, DZ, provider=provider)
+    doubts = [row["doubts"] for row in context.database["batches"].find({"channel": "email", "status": "queued"})]
     assert doubts.count(1) == 1 and set(doubts) <= {0, 1}
     for passed in (timedelta(0), WAITS[0]):
         with suppress(ProviderInTrouble):
-            send_waiting(later(platform, passed), DZ, provider=provider)
-    assert set(statuses(platform, "email")) == {("sent", None)}
+            send_waiting(later(context, passed), DZ, provider=provider)
+    assert set(statuses(context, "email")) == {("sent", None)}
     assert sorted(each["count"] for email in people.values() for each in centre.received(email)) == [1] * 29 + [2]
 
 
@@ -256,20 +256,20 @@ class Commands(CommandListener):
 
 
 def test_g05_at_rest_the_senders_ask_ever_less_often_and_at_once_when_something_was_written(
-    platform: Platform, mongodb: str, amira: Amira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, mongodb: str, amira: Amira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with message_centre(tmp_path) as quiet:  # no other test's receipts come here
         sms = sms_to(quiet)
-        _at_rest(platform, mongodb, quiet, sms, monkeypatch)
+        _at_rest(context, mongodb, quiet, sms, monkeypatch)
         sms.close()
 
 
 def _at_rest(
-    platform: Platform, mongodb: str, centre: Centre, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, mongodb: str, centre: Centre, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands, clock = Commands(), itertools.count()
-    database = MongoClient[dict[str, Any]](mongodb, event_listeners=[commands], tz_aware=True)[platform.database.name]
-    listened = Platform(database, platform.funds, platform.keys)
+    database = MongoClient[dict[str, Any]](mongodb, event_listeners=[commands], tz_aware=True)[context.database.name]
+    listened = ServiceContext(database, context.funds, context.keys)
     lanes = [Sending(mail_to(centre)), Sending(sms), Receiving(sms)]
     now_s = [0.0]
     monkeypatch.setattr(chores, "RECEIPTS_WAIT_S", 0.001)
@@ -282,7 +282,7 @@ def _at_rest(
         if round_ == 239:
             commands.names.clear()
     assert len(commands.names) / 60 < 2.0, f"{len(commands.names)} commands in a minute"
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     now_s[0] += chores.EVERY_S
     assert sum(lane.run(listened, DZ) for lane in lanes[:2]) == 2, "looked for at once"
     database.client.close()
@@ -299,94 +299,114 @@ def _at_rest(
     ],
 )
 def test_a_definite_refusal_fails_at_once(
-    platform: Platform, centre: Centre, sms: SmsProvider, mail: MailProvider, contact: Any, channel: str, reason: str
+    context: ServiceContext,
+    centre: Centre,
+    sms: SmsProvider,
+    mail: MailProvider,
+    contact: Any,
+    channel: str,
+    reason: str,
 ) -> None:
-    know(platform, **contact)
-    hear(platform, service, made.claim_paid())
+    know(context, **contact)
+    hear(context, service, made.claim_paid())
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
-    send_waiting(platform, DZ, provider=providers[channel])
-    assert statuses(platform, channel) == [("failed", reason)]
-    assert told(platform) == ["notifications.message-failed"]
+    send_waiting(context, DZ, provider=providers[channel])
+    assert statuses(context, channel) == [("failed", reason)]
+    assert told(context) == ["notifications.message-failed"]
 
 
 def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
-    platform: Platform, centre: Centre, mail: MailProvider
+    context: ServiceContext, centre: Centre, mail: MailProvider
 ) -> None:
-    know(platform, email=f"full.{uuid4().hex[:6]}@example.org")
-    hear(platform, service, made.claim_paid())
+    know(context, email=f"full.{uuid4().hex[:6]}@example.org")
+    hear(context, service, made.claim_paid())
     passed = timedelta(0)
     for wait in WAITS:
-        assert send_waiting(later(platform, passed), DZ, provider=mail) == 1
-        assert send_waiting(later(platform, passed), DZ, provider=mail) == 0, "before its time"
-        assert statuses(platform, "email") == [("queued", None)]
+        assert send_waiting(later(context, passed), DZ, provider=mail) == 1
+        assert send_waiting(later(context, passed), DZ, provider=mail) == 0, "before its time"
+        assert statuses(context, "email") == [("queued", None)]
         passed += wait + timedelta(seconds=5)
-    send_waiting(later(platform, passed), DZ, provider=mail)
-    assert statuses(platform, "email") == [("failed", rules.GIVEN_UP)]
+    send_waiting(later(context, passed), DZ, provider=mail)
+    assert statuses(context, "email") == [("failed", rules.GIVEN_UP)]
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
-    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str
+    context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str
 ) -> None:
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     closed: dict[str, Provider] = {
         "email": mail_to(centre, port=free_port()),
         "sms": sms_to(centre, port=free_port()),
     }
     for _ in range(2):
         with pytest.raises(ProviderInTrouble):
-            send_waiting(platform, DZ, provider=closed[channel])
-    (batch,) = platform.database["batches"].find({"channel": channel})
+            send_waiting(context, DZ, provider=closed[channel])
+    (batch,) = context.database["batches"].find({"channel": channel})
     assert (batch["status"], batch["tries"]) == ("queued", 0)
-    assert told(platform) == []
+    assert told(context) == []
     opened: dict[str, Provider] = {"email": mail, "sms": sms}
-    assert send_waiting(platform, DZ, provider=opened[channel]) == 1
-    assert statuses(platform, channel) == [("sent", None)]
+    assert send_waiting(context, DZ, provider=opened[channel]) == 1
+    assert statuses(context, channel) == [("sent", None)]
     if isinstance(closed["sms"], SmsProvider):
         closed["sms"].close()
 
 
-def test_a_centre_that_has_enough_gets_the_rest_later(platform: Platform, centre: Centre, sms: SmsProvider) -> None:
-    service.make_indexes(platform)
+def test_a_centre_that_has_enough_gets_the_rest_later(
+    context: ServiceContext, centre: Centre, sms: SmsProvider
+) -> None:
+    service.make_indexes(context)
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
-    hear(platform, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    hear(platform, service, made.cards(*mobiles))
+    hear(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    hear(context, service, made.cards(*mobiles))
     centre.fault("sms-throttled")
     with pytest.raises(ProviderInTrouble):
-        send_waiting(platform, DZ, provider=sms)
-    assert ("queued", None) in statuses(platform, "sms")
-    send_waiting(later(platform, WAITS[0]), DZ, provider=sms)
-    assert set(statuses(platform, "sms")) == {("sent", None)}
+        send_waiting(context, DZ, provider=sms)
+    assert ("queued", None) in statuses(context, "sms")
+    send_waiting(later(context, WAITS[0]), DZ, provider=sms)
+    assert set(statuses(context, "sms")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
 
 
 @pytest.mark.parametrize(("channel", "fault"), [("email", "mail-answer-lost"), ("sms", "sms-answer-lost")])
 def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
-    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str, fault: str
+    context: ServiceContext,
+    centre: Centre,
+    amira: Amira,
+    sms: SmsProvider,
+    mail: MailProvider,
+    channel: str,
+    fault: str,
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     to = {"email": amira.email, "sms": amira.mobile}[channel]
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     centre.fault(fault)
-    send_waiting(platform, DZ, provider=providers[channel])
-    assert statuses(platform, channel) == [("queued", None)]
-    send_waiting(later(platform, WAITS[0]), DZ, provider=providers[channel])
-    assert statuses(platform, channel) == [("sent", None)]
+    send_waiting(context, DZ, provider=providers[channel])
+    assert statuses(context, channel) == [("queued", None)]
+    send_waiting(later(context, WAITS[0]), DZ, provider=providers[channel])
+    assert statuses(context, channel) == [("sent", None)]
     assert [each["count"] for each in centre.received(to)] == [2], "two copies of one message"
 
 
 @pytest.mark.parametrize(("channel", "fault"), [("email", "mail-answer-lost"), ("sms", "sms-answer-lost")])
 def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
-    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str, fault: str
+    context: ServiceContext,
+    centre: Centre,
+    amira: Amira,
+    sms: SmsProvider,
+    mail: MailProvider,
+    channel: str,
+    fault: str,
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     centre.fault(fault, 2)
-    send_waiting(platform, DZ, provider=providers[channel])
+    send_waiting(context, DZ, provider=providers[channel])
     for passed in (WAITS[0], timedelta(days=1)):
-        send_waiting(later(platform, passed), DZ, provider=providers[channel])
-    assert statuses(platform, channel) == [("unknown", rules.NOBODY_KNOWS)]
-    assert told(platform) == ["notifications.message-failed"]
+        send_waiting(later(context, passed), DZ, provider=providers[channel])
+    assert statuses(context, channel) == [("unknown", rules.NOBODY_KNOWS)]
+    assert told(context) == ["notifications.message-failed"]
 
 
 # --- over a dead sender -----------------------------------------------------------------------------------------------
@@ -398,7 +418,7 @@ def killed(step: str, *, database: Database[dict[str, Any]], uri: str, centre: C
     def uow() -> None:
         steps.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
         provider: Provider = mail_to(centre) if channel == "email" else sms_to(centre)
-        send_waiting(platform_on(database, uri), DZ, provider=provider)
+        send_waiting(context_on(database, uri), DZ, provider=provider)
 
     worker = get_context("fork").Process(target=uow)
     worker.start()
@@ -409,7 +429,7 @@ def killed(step: str, *, database: Database[dict[str, Any]], uri: str, centre: C
 @pytest.mark.parametrize("channel", ["email", "sms"])
 @pytest.mark.parametrize(("step", "copies"), [("delivery.taken", 1), ("delivery.sent", 2), ("delivery.kept", 1)])
 def test_one_message_id_is_one_message_wherever_the_sender_is_killed(
-    platform: Platform,
+    context: ServiceContext,
     database: Database[dict[str, Any]],
     mongodb: str,
     centre: Centre,
@@ -422,52 +442,57 @@ def test_one_message_id_is_one_message_wherever_the_sender_is_killed(
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     to = {"email": amira.email, "sms": amira.mobile}[channel]
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     killed(step, database=database, uri=mongodb, centre=centre, channel=channel)
-    assert send_waiting(platform, DZ, provider=providers[channel]) == 0, "the lease of the dead still holds"
-    send_waiting(later(platform, rules.LEASE * 1.1), DZ, provider=providers[channel])
+    assert send_waiting(context, DZ, provider=providers[channel]) == 0, "the lease of the dead still holds"
+    send_waiting(later(context, rules.LEASE * 1.1), DZ, provider=providers[channel])
     assert [each["count"] for each in centre.received(to)] == [copies], "one message, however many copies of it came"
-    assert statuses(platform, channel) == [("sent", None)]
-    assert told(platform) == ["notifications.message-sent"]
+    assert statuses(context, channel) == [("sent", None)]
+    assert told(context) == ["notifications.message-sent"]
 
 
 def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
-    platform: Platform, database: Database[dict[str, Any]], mongodb: str, centre: Centre, amira: Amira, sms: SmsProvider
+    context: ServiceContext,
+    database: Database[dict[str, Any]],
+    mongodb: str,
+    centre: Centre,
+    amira: Amira,
+    sms: SmsProvider,
 ) -> None:
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
-    platform.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
+    context.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
-    assert send_waiting(later(platform, rules.LEASE * 2), DZ, provider=sms) == 0
+    assert send_waiting(later(context, rules.LEASE * 2), DZ, provider=sms) == 0
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]
-    assert statuses(platform, "sms") == [("unknown", rules.NOBODY_KNOWS)]
-    assert told(platform) == ["notifications.message-failed"]
+    assert statuses(context, "sms") == [("unknown", rules.NOBODY_KNOWS)]
+    assert told(context) == ["notifications.message-failed"]
 
 
 def test_answers_that_come_after_another_has_begun_do_not_count(
-    platform: Platform, centre: Centre, amira: Amira, sms: SmsProvider
+    context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
 ) -> None:
     """A sender that was stopped for longer than its lease, and wakes while another sends the batch again."""
-    hear(platform, service, made.claim_paid())
+    hear(context, service, made.claim_paid())
 
     class Slow(SmsProvider):
         def send(self, letters: Any, **more: Any) -> Any:
             answers = sms.send(letters, **more)
-            send_waiting(later(platform, rules.LEASE * 1.1), DZ, provider=sms)
+            send_waiting(later(context, rules.LEASE * 1.1), DZ, provider=sms)
             return answers
 
-    send_waiting(platform, DZ, provider=Slow(centre=sms.centre))
-    assert statuses(platform, "sms") == [("sent", None)]
-    assert told(platform) == ["notifications.message-sent"]
+    send_waiting(context, DZ, provider=Slow(centre=sms.centre))
+    assert statuses(context, "sms") == [("sent", None)]
+    assert told(context) == ["notifications.message-sent"]
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]
 
 
 def test_no_address_and_no_link_shows_in_what_is_kept(
-    platform: Platform, centre: Centre, amira: Amira, mail: MailProvider
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(platform, service, made.activation())
-    send_waiting(platform, DZ, provider=mail)
+    hear(context, service, made.activation())
+    send_waiting(context, DZ, provider=mail)
     for name in ("messages", "batches", "contacts", "outbox", "audit"):
-        kept = str(list(platform.database[name].find()))
+        kept = str(list(context.database[name].find()))
         assert amira.email not in kept and amira.mobile[1:] not in kept and "s3cret" not in kept, name
-    assert AMIRA in str(list(platform.database["messages"].find()))
+    assert AMIRA in str(list(context.database["messages"].find()))

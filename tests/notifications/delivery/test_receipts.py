@@ -14,7 +14,7 @@ from services.notifications.delivery.providers import Brought, SmsProvider
 from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.ground import DZ, TN, hear, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA
@@ -41,35 +41,35 @@ def number(ending: str = "9") -> str:
     return f"+2135{uuid4().int % 10 ** (8 - len(ending)):0{8 - len(ending)}d}{ending}"
 
 
-def know(platform: Platform, mobile: str, *, fund_id: str = DZ) -> None:
-    service.make_indexes(platform)
+def know(context: ServiceContext, mobile: str, *, fund_id: str = DZ) -> None:
+    service.make_indexes(context)
     contact = made.contact(AMIRA, fund_id=fund_id, mobile=mobile)
     person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Sealed("unread"), contact=contact, language="fr")
-    hear(platform, service, made.persons(person), fund_id=fund_id)
+    hear(context, service, made.persons(person), fund_id=fund_id)
 
 
-def message(platform: Platform) -> Any:
-    return platform.database["messages"].find_one({"channel": "sms"})
+def message(context: ServiceContext) -> Any:
+    return context.database["messages"].find_one({"channel": "sms"})
 
 
-def received(platform: Platform, receiving: Receiving) -> Any:
+def received(context: ServiceContext, receiving: Receiving) -> Any:
     """The message once its receipt has come and was kept."""
 
     def look() -> Any:
-        receiving.run(platform, DZ)
-        found = message(platform)
+        receiving.run(context, DZ)
+        found = message(context)
         return found if found["delivered_at"] or found["status"] == "undelivered" else None
 
     return wait_until(look)
 
 
-def test_n03_a_receipt_that_says_yes_is_kept(platform: Platform, sms: SmsProvider) -> None:
-    know(platform, number())
-    hear(platform, service, made.claim_paid())
-    send_waiting(platform, DZ, provider=sms)
-    found = received(platform, Receiving(sms))
+def test_n03_a_receipt_that_says_yes_is_kept(context: ServiceContext, sms: SmsProvider) -> None:
+    know(context, number())
+    hear(context, service, made.claim_paid())
+    send_waiting(context, DZ, provider=sms)
+    found = received(context, Receiving(sms))
     assert (found["status"], found["reason"]) == ("sent", None) and found["delivered_at"] is not None
-    assert told(platform) == ["notifications.message-sent"]
+    assert told(context) == ["notifications.message-sent"]
 
 
 FORMS = [(), ("sms-receipt-first",), ("sms-receipt-in-parameters",), ("sms-receipt-in-decimal",)]
@@ -78,21 +78,21 @@ FORMS = [(), ("sms-receipt-first",), ("sms-receipt-in-parameters",), ("sms-recei
 @pytest.mark.parametrize("faults", [*FORMS, ("sms-receipt-in-parameters", "sms-receipt-in-decimal")], ids=str)
 @pytest.mark.parametrize("is_same_process", [True, False], ids=["one process", "after a restart"])
 def test_n03_a_receipt_that_says_no_reaches_the_case(
-    platform: Platform, centre: Centre, sms: SmsProvider, faults: tuple[str, ...], is_same_process: bool
+    context: ServiceContext, centre: Centre, sms: SmsProvider, faults: tuple[str, ...], is_same_process: bool
 ) -> None:
-    know(platform, number("0001"))
-    hear(platform, service, made.claim_paid())
+    know(context, number("0001"))
+    hear(context, service, made.claim_paid())
     for fault in faults:
         centre.fault(fault)
-    send_waiting(platform, DZ, provider=sms)
+    send_waiting(context, DZ, provider=sms)
     if not is_same_process:
         sms._taken.clear()
-    found = received(platform, Receiving(sms))
+    found = received(context, Receiving(sms))
     assert (found["status"], found["reason"]) == ("undelivered", "delivery.undelivered")
-    assert told(platform) == ["notifications.message-sent", "notifications.message-undelivered"]
+    assert told(context) == ["notifications.message-sent", "notifications.message-undelivered"]
     (event,) = [
         each
-        for document in platform.database["outbox"].find()
+        for document in context.database["outbox"].find()
         for each in document["events"]  # type: ignore[attr-defined]
         if each["type"].endswith("undelivered")
     ]
@@ -107,100 +107,102 @@ def bring(sms: SmsProvider, **facts: Any) -> list[bool]:
     return heard
 
 
-def sent(platform: Platform, sms: SmsProvider) -> Any:
+def sent(context: ServiceContext, sms: SmsProvider) -> Any:
     """A message to somebody whose receipt never comes by itself; from another process than the one that looks."""
-    know(platform, number("0002"))
-    hear(platform, service, made.claim_paid())
-    send_waiting(platform, DZ, provider=sms)
+    know(context, number("0002"))
+    hear(context, service, made.claim_paid())
+    send_waiting(context, DZ, provider=sms)
     sms._taken.clear()
-    return message(platform)
+    return message(context)
 
 
-def test_n03_a_receipt_twice_is_one_and_the_first_that_decides_counts(platform: Platform, sms: SmsProvider) -> None:
-    receiving, provider_id = Receiving(sms), sent(platform, sms)["provider_id"]
+def test_n03_a_receipt_twice_is_one_and_the_first_that_decides_counts(
+    context: ServiceContext, sms: SmsProvider
+) -> None:
+    receiving, provider_id = Receiving(sms), sent(context, sms)["provider_id"]
     heard = [
         bring(sms, provider_id=provider_id, delivery=Delivery.UNDER_WAY, status="ENROUTE"),
         bring(sms, provider_id=provider_id, status="EXPIRED"),
         bring(sms, provider_id=provider_id, status="EXPIRED"),
     ]
-    receiving.run(platform, DZ)
+    receiving.run(context, DZ)
     heard.append(bring(sms, provider_id=provider_id, delivery=Delivery.DELIVERED, status="DELIVRD"))
-    receiving.run(platform, DZ)
+    receiving.run(context, DZ)
     assert heard == [[True]] * 4
-    found = message(platform)
+    found = message(context)
     assert (found["status"], found["reason"]) == ("undelivered", "delivery.expired-on-the-way")
-    assert told(platform).count("notifications.message-undelivered") == 1
+    assert told(context).count("notifications.message-undelivered") == 1
 
 
 def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
-    platform: Platform, centre: Centre, sms: SmsProvider
+    context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
     """The centre's answer came, and its receipt right behind it: before the answer was kept."""
-    know(platform, number("0001"))
-    hear(platform, service, made.claim_paid())
+    know(context, number("0001"))
+    hear(context, service, made.claim_paid())
     receiving = Receiving(sms)
 
     class Slow(SmsProvider):
         def send(self, letters: Any, **more: Any) -> Any:
             answers = sms.send(letters, **more)
-            wait_until(lambda: receiving.run(platform, DZ))
+            wait_until(lambda: receiving.run(context, DZ))
             return answers
 
-    send_waiting(platform, DZ, provider=Slow(centre=sms.centre))
-    assert message(platform)["status"] == "sent"
-    assert platform.database["receipts"].count_documents({}) == 1
-    assert received(platform, receiving)["status"] == "undelivered"
-    assert platform.database["receipts"].count_documents({}) == 0
+    send_waiting(context, DZ, provider=Slow(centre=sms.centre))
+    assert message(context)["status"] == "sent"
+    assert context.database["receipts"].count_documents({}) == 1
+    assert received(context, receiving)["status"] == "undelivered"
+    assert context.database["receipts"].count_documents({}) == 0
 
 
 def test_n03_a_receipt_of_nobody_is_taken_off_the_centre_in_the_end(
-    platform: Platform, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent(platform, sms)
+    sent(context, sms)
     receiving, heard = Receiving(sms), bring(sms, provider_id="nobody-s")
-    receiving.run(platform, DZ)
+    receiving.run(context, DZ)
     assert heard == [], "its message may only not be known yet"
     monkeypatch.setattr(rules, "GRACE", timedelta(0))
-    receiving.run(platform, DZ)
+    receiving.run(context, DZ)
     assert heard == [False], "the centre is to bring it again"
     monkeypatch.setattr(rules, "EARLY", timedelta(0))
     heard = bring(sms, provider_id="nobody-s")
-    receiving.run(platform, DZ)
-    assert heard == [True] and message(platform)["status"] == "sent"
+    receiving.run(context, DZ)
+    assert heard == [True] and message(context)["status"] == "sent"
 
 
-def test_n03_a_receipt_finds_the_fund_that_sent(platform: Platform, sms: SmsProvider) -> None:
-    know(platform, "+21622120002", fund_id=TN)
-    hear(platform, service, made.claim_paid(), fund_id=TN)
-    send_waiting(platform, TN, provider=sms)
+def test_n03_a_receipt_finds_the_fund_that_sent(context: ServiceContext, sms: SmsProvider) -> None:
+    know(context, "+21622120002", fund_id=TN)
+    hear(context, service, made.claim_paid(), fund_id=TN)
+    send_waiting(context, TN, provider=sms)
     sms._taken.clear()
-    heard = bring(sms, provider_id=message(platform)["provider_id"])
+    heard = bring(sms, provider_id=message(context)["provider_id"])
     receiving = Receiving(sms)
-    assert receiving.run(platform, TN) == 0 and heard == [], "one turn serves all funds"
-    assert receiving.run(platform, DZ) == 1 and heard == [True]
-    assert (message(platform)["status"], message(platform)["fund"]) == ("undelivered", TN)
+    assert receiving.run(context, TN) == 0 and heard == [], "one turn serves all funds"
+    assert receiving.run(context, DZ) == 1 and heard == [True]
+    assert (message(context)["status"], message(context)["fund"]) == ("undelivered", TN)
 
 
 def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
-    platform: Platform, sms: SmsProvider
+    context: ServiceContext, sms: SmsProvider
 ) -> None:
     """Message 10 was answered as hexadecimal `10`, and is receipted as decimal `16`; another message is `16`."""
-    service.make_indexes(platform)
+    service.make_indexes(context)
     first, second = number("0002"), number("0002")
-    hear(platform, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
-    hear(platform, service, made.cards("p1", "p2"))
-    send_waiting(platform, DZ, provider=sms)
+    hear(context, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
+    hear(context, service, made.cards("p1", "p2"))
+    send_waiting(context, DZ, provider=sms)
     sms._taken.clear()
     keys = {"p1": "10", "p2": "16"}
     for owner_id, key in keys.items():
-        platform.database["messages"].update_one({"owner_id": owner_id}, {"$set": {"provider_key": key}})
+        context.database["messages"].update_one({"owner_id": owner_id}, {"$set": {"provider_key": key}})
     bring(sms, provider_id="16", recipient=first.lstrip("+"))
-    Receiving(sms).run(platform, DZ)
-    statuses = {row["owner_id"]: row["status"] for row in platform.database["messages"].find({"channel": "sms"})}
+    Receiving(sms).run(context, DZ)
+    statuses = {row["owner_id"]: row["status"] for row in context.database["messages"].find({"channel": "sms"})}
     assert statuses == {"p1": "undelivered", "p2": "sent"}
 
 
-def test_n03_what_cannot_be_kept_now_is_brought_again(platform: Platform, sms: SmsProvider) -> None:
+def test_n03_what_cannot_be_kept_now_is_brought_again(context: ServiceContext, sms: SmsProvider) -> None:
     heard: list[bool] = []
     full = SmsProvider(centre=sms.centre)
     full.brought.maxsize = 1
@@ -210,9 +212,9 @@ def test_n03_what_cannot_be_kept_now_is_brought_again(platform: Platform, sms: S
     assert heard == [False]
 
 
-def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(platform: Platform, sms: SmsProvider) -> None:
-    found = sent(platform, sms)
+def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: ServiceContext, sms: SmsProvider) -> None:
+    found = sent(context, sms)
     receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=now())
-    platform.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.keep(uow, Outcome(receipt)))
-    Receiving(sms).run(later(platform, timedelta(0)), DZ)
-    assert (message(platform)["status"], message(platform)["reason"]) == ("undelivered", "delivery.rejected")
+    context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.keep(uow, Outcome(receipt)))
+    Receiving(sms).run(later(context, timedelta(0)), DZ)
+    assert (message(context)["status"], message(context)["reason"]) == ("undelivered", "delivery.rejected")

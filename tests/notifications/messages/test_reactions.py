@@ -9,23 +9,23 @@ import pytest
 from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import DZ, funds, hear, parked, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
 
 @pytest.fixture
-def registered(platform: Platform) -> Platform:
+def registered(context: ServiceContext) -> ServiceContext:
     """A service that knows Amira and a firm by mail and mobile, and Karim by neither."""
-    service.make_indexes(platform)
+    service.make_indexes(context)
     nobody = made.person(KARIM, nothing="")
-    hear(platform, service, made.persons(made.person(), nobody), made.employers(made.employer()))
-    return platform
+    hear(context, service, made.persons(made.person(), nobody), made.employers(made.employer()))
+    return context
 
 
-def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
-    return list(platform.database["messages"].find(equal))  # type: ignore[arg-type]
+def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
+    return list(context.database["messages"].find(equal))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def kept(platform: Platform, **equal: Any) -> list[dict[str, Any]]:
     ids=lambda it: type(it).__name__ if hasattr(it, "__event__") else "",
 )
 def test_an_event_says_one_thing_to_one_owner(
-    registered: Platform, event: Any, template: str, owner_id: str, channels: set[str]
+    registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
     hear(registered, service, event)
     hear(registered, service, event)  # told again under another id, as after a republish
@@ -67,24 +67,24 @@ def test_an_event_says_one_thing_to_one_owner(
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
 
 
-def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: Platform) -> None:
+def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: ServiceContext) -> None:
     hear(registered, service, made.password_changed(person_ref=None))
     assert parked(registered) == [] and kept(registered) == []
 
 
-def test_u6_a_paper_that_is_superseded_and_then_revoked_is_said_twice(registered: Platform) -> None:
+def test_u6_a_paper_that_is_superseded_and_then_revoked_is_said_twice(registered: ServiceContext) -> None:
     later = made.paper_revoked(reason="wages-changed", at=AT + timedelta(days=1))
     hear(registered, service, made.paper_revoked(), later)
     assert len(kept(registered, channel="sms")) == 2
     assert {row["parameters"]["number"] for row in kept(registered)} == {"PR260000000197"}
 
 
-def test_an_agent_may_ask_for_a_paper_more_than_once(registered: Platform) -> None:
+def test_an_agent_may_ask_for_a_paper_more_than_once(registered: ServiceContext) -> None:
     hear(registered, service, made.paper_requested(), made.paper_requested(at=AT + timedelta(days=1)))
     assert len(kept(registered, channel="sms")) == 2
 
 
-def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: Platform) -> None:
+def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: ServiceContext) -> None:
     crowd = [f"p{number:024d}" for number in range(500)]
     hear(registered, service, made.persons(*(made.person(each) for each in crowd), page_id="import-2/1"))
     hear(registered, service, made.cards(*crowd), made.cards(*crowd[:10], KARIM, page=2))
@@ -96,21 +96,21 @@ def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: Platform)
 
 
 @pytest.mark.parametrize("event", [made.activation(), made.recovery()], ids=["activation", "recovery"])
-def test_the_link_rests_sealed_and_leads_the_queue(registered: Platform, event: Any) -> None:
+def test_the_link_rests_sealed_and_leads_the_queue(registered: ServiceContext, event: Any) -> None:
     hear(registered, service, event)
     (message,) = kept(registered)
     assert "s3cret" not in str(message) and message["sealed"]["link"] and message["language"] == "ar"
     assert [row["is_urgent"] for row in registered.database["batches"].find()] == [True]
 
 
-def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(registered: Platform) -> None:
+def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(registered: ServiceContext) -> None:
     stranger = "pstrangeraaaaaaaaaaaaaaaa"
     hear(registered, service, made.cards(AMIRA, stranger))
     assert parked(registered) == ["contact.unknown"]
     assert kept(registered) == []
 
 
-def test_nothing_is_told_before_something_is_sent(registered: Platform) -> None:
+def test_nothing_is_told_before_something_is_sent(registered: ServiceContext) -> None:
     hear(registered, service, made.claim_paid())
     assert told(registered) == []
 
@@ -126,11 +126,11 @@ def test_nothing_is_told_before_something_is_sent(registered: Platform) -> None:
     ],
 )
 def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_come(
-    platform: Platform, facts: dict[str, Any], template: str, said: str
+    context: ServiceContext, facts: dict[str, Any], template: str, said: str
 ) -> None:
-    service.make_indexes(platform)
-    hear(platform, service, made.employers(made.employer()), made.declaration_accepted(**facts))
-    (row,) = platform.database["messages"].find({"channel": "email"})
+    service.make_indexes(context)
+    hear(context, service, made.employers(made.employer()), made.declaration_accepted(**facts))
+    (row,) = context.database["messages"].find({"channel": "email"})
     assert row["template"] == template
     shown = rendering.render(
         catalogue.newest(template),

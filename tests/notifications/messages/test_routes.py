@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.notifications.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import TN, hear
 from tests.notifications import builders as made
@@ -13,12 +13,12 @@ from tests.notifications.builders import AMIRA, FIRM, KARIM
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
-    office = Office(service, platform)
-    hear(platform, service, made.persons(made.person()), made.employers(made.employer()))
-    hear(platform, service, made.claim_submitted())
-    hear(platform, service, made.claim_approved())
-    hear(platform, service, made.activation(), made.declaration_accepted())
+def office(context: ServiceContext) -> Office:
+    office = Office(service, context)
+    hear(context, service, made.persons(made.person()), made.employers(made.employer()))
+    hear(context, service, made.claim_submitted())
+    hear(context, service, made.claim_approved())
+    hear(context, service, made.activation(), made.declaration_accepted())
     return office
 
 
@@ -51,11 +51,11 @@ def test_nobody_reads_what_was_said_to_another(office: Office) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])
-def test_the_inbox_is_paged_and_a_notice_stands_on_one_page_only(platform: Platform, limit: int) -> None:
+def test_the_inbox_is_paged_and_a_notice_stands_on_one_page_only(context: ServiceContext, limit: int) -> None:
     """Each notice is two messages, by mail and by SMS; a page never ends between them."""
-    office = Office(service, platform)
-    hear(platform, service, made.persons(made.person()), made.activation())
-    hear(platform, service, *(made.claim_paid(claim_id=f"c{number}") for number in range(12)))
+    office = Office(service, context)
+    hear(context, service, made.persons(made.person()), made.activation())
+    hear(context, service, *(made.claim_paid(claim_id=f"c{number}") for number in range(12)))
     seen: list[str] = []
     query: dict[str, Any] = {"limit": limit}
     for _ in range(30):

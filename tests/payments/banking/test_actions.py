@@ -14,7 +14,7 @@ from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, hear, reading, told
 from tests.payments.bank import office
@@ -24,12 +24,12 @@ PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.c
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch."""
-    here = office(platform)
-    hear(platform, service, persons({AMIRA: RIB}), approved())
+    here = office(context)
+    hear(context, service, persons({AMIRA: RIB}), approved())
     in_work(
-        platform,
+        context,
         DZ,
         "test",
         lambda uow: gathered(uow, batch_id="b1"),
@@ -37,12 +37,12 @@ def made(platform: Platform) -> Office:
     return here
 
 
-def payout(platform: Platform) -> Payout:
-    (found,) = payouts_store.of_claim(reading(platform), "c1")
+def payout(context: ServiceContext) -> Payout:
+    (found,) = payouts_store.of_claim(reading(context), "c1")
     return found
 
 
-def line(platform: Platform, **facts: Any) -> BookedEntry:
+def line(context: ServiceContext, **facts: Any) -> BookedEntry:
     return BookedEntry(
         **{
             "entry_id": "ent_1",
@@ -50,7 +50,7 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
             "direction": Direction.DEBIT,
             "amount": Money(32_000, Currency.DZD),
             "booked_on": date(2026, 2, 11),
-            "end_to_end_id": payout(platform).end_to_end_id,
+            "end_to_end_id": payout(context).end_to_end_id,
             "remittance": "CL260000000197",
             "return_reason": None,
             **facts,
@@ -58,18 +58,18 @@ def line(platform: Platform, **facts: Any) -> BookedEntry:
     )
 
 
-def book(platform: Platform, *lines: BookedEntry) -> None:
-    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
+def book(context: ServiceContext, *lines: BookedEntry) -> None:
+    rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:
     return [(each["case"], each["collected"]) for each in made.staff().get("/differences").json["items"]]
 
 
-def test_a_line_that_fits_pays_and_the_same_line_again_changes_nothing(platform: Platform, made: Office) -> None:
+def test_a_line_that_fits_pays_and_the_same_line_again_changes_nothing(context: ServiceContext, made: Office) -> None:
     for _ in range(2):
-        book(platform, line(platform), line(platform))
-    assert payout(platform).status is Status.PAID and told(platform).count("payments.benefit-paid") == 1
+        book(context, line(context), line(context))
+    assert payout(context).status is Status.PAID and told(context).count("payments.benefit-paid") == 1
     assert cases(made) == []
 
 
@@ -83,37 +83,37 @@ def test_a_line_that_fits_pays_and_the_same_line_again_changes_nothing(platform:
     ],
 )
 def test_money_that_left_for_nobody_knows_what_is_a_case_and_pays_nobody(
-    platform: Platform, made: Office, wrong: dict[str, Any]
+    context: ServiceContext, made: Office, wrong: dict[str, Any]
 ) -> None:
-    book(platform, line(platform, **wrong))
-    assert payout(platform).status is Status.BATCHED
+    book(context, line(context, **wrong))
+    assert payout(context).status is Status.BATCHED
     assert [case for case, _ in cases(made)] == ["left-unmatched"]
     assert made.staff().get("/ledger/accounts/suspense:unmatched").json["side"] == "debit"
 
 
-def test_money_that_leaves_twice_is_paid_once_and_a_case(platform: Platform, made: Office) -> None:
-    book(platform, line(platform), line(platform, entry_id="ent_2"))
+def test_money_that_leaves_twice_is_paid_once_and_a_case(context: ServiceContext, made: Office) -> None:
+    book(context, line(context), line(context, entry_id="ent_2"))
     assert cases(made) == [("left-unmatched", "320.00")]
     assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["side"] is None
 
 
-def test_money_that_comes_back_twice_is_a_case(platform: Platform, made: Office) -> None:
+def test_money_that_comes_back_twice_is_a_case(context: ServiceContext, made: Office) -> None:
     back = {"direction": Direction.CREDIT, "return_reason": "AC04"}
-    book(platform, line(platform), *(line(platform, entry_id=f"ent_{number}", **back) for number in (2, 3)))
-    assert payout(platform).status is Status.RETURNED and cases(made) == [("unmatched", "320.00")]
+    book(context, line(context), *(line(context, entry_id=f"ent_{number}", **back) for number in (2, 3)))
+    assert payout(context).status is Status.RETURNED and cases(made) == [("unmatched", "320.00")]
 
 
-def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform: Platform, made: Office) -> None:
+def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(context: ServiceContext, made: Office) -> None:
     in_work(
-        platform,
+        context,
         DZ,
         "test",
-        lambda uow: payouts.refuse(uow, batch_id="b1", refused=[(payout(platform).end_to_end_id, "AC01")]),
+        lambda uow: payouts.refuse(uow, batch_id="b1", refused=[(payout(context).end_to_end_id, "AC01")]),
     )
-    book(platform, line(platform))
-    assert payout(platform).status is Status.RETURNED and cases(made) == [("left-unmatched", "320.00")]
+    book(context, line(context))
+    assert payout(context).status is Status.RETURNED and cases(made) == [("left-unmatched", "320.00")]
     assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["balance"] == "320.00", "still owed"
-    book(platform, line(platform, entry_id="ent_2", direction=Direction.CREDIT, return_reason="AC01"))
+    book(context, line(context, entry_id="ent_2", direction=Direction.CREDIT, return_reason="AC01"))
     assert made.staff().get("/ledger/accounts/suspense:unmatched").json["side"] is None
 
 
@@ -122,20 +122,20 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(platform
     [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],
 )
 def test_b06_what_is_not_the_funds_waits_for_a_person_beside_what_is(
-    platform: Platform, made: Office, wrong: dict[str, Any]
+    context: ServiceContext, made: Office, wrong: dict[str, Any]
 ) -> None:
-    book(platform, line(platform, entry_id="ent_2", **wrong), line(platform))
-    assert payout(platform).status is Status.PAID
+    book(context, line(context, entry_id="ent_2", **wrong), line(context))
+    assert payout(context).status is Status.PAID
     assert [case for case, _ in cases(made)] == ["left-unmatched"]
     suspense = made.staff().get("/ledger/accounts/suspense:unmatched")
     assert suspense.status_code == 404, "the ledger has nothing of money that is not the fund's"
-    assert RIB not in str(list(platform.database["bank_entries"].find()))
+    assert RIB not in str(list(context.database["bank_entries"].find()))
 
 
 @pytest.mark.parametrize("rail", ["card", "transfer"])
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_file_tells_of_collections_as_well(platform: Platform, made: Office, rail: str, times: int) -> None:
-    open_obligation(platform)
+def test_a_file_tells_of_collections_as_well(context: ServiceContext, made: Office, rail: str, times: int) -> None:
+    open_obligation(context)
     asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": rail}).json
     marks: dict[str, Callable[[], dict[str, Any]]] = {
         "card": lambda: {"end_to_end_id": asked["collection_id"], "remittance": "card"},
@@ -143,6 +143,6 @@ def test_a_file_tells_of_collections_as_well(platform: Platform, made: Office, r
     }
     came = {"account": COLLECTIONS, "direction": Direction.CREDIT, "amount": Money(315_025, Currency.DZD)}
     for _ in range(times):
-        book(platform, line(platform, **came, **marks[rail]()))
+        book(context, line(context, **came, **marks[rail]()))
     assert made.staff().get(f"/collections/{asked['collection_id']}").json["debited"] == "3150.25"
     assert cases(made) == []

@@ -13,7 +13,7 @@ from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, funds, hear, reading, told
 from tests.payments.bank import credited, debited, office, post_signed
@@ -26,10 +26,10 @@ THREE = ("c1", "c2", "c3")
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted."""
-    here = office(platform)
-    open_obligation(platform)
+    here = office(context)
+    open_obligation(context)
     return here
 
 
@@ -38,10 +38,10 @@ def ask(made: Office, declaration_id: str = "d1", rail: str = "transfer") -> dic
     return shown
 
 
-def take(platform: Platform, body: bytes) -> None:
+def take(context: ServiceContext, body: bytes) -> None:
     """A file comes twice: the second time changes nothing."""
     for _ in range(2):
-        rounds.book(platform, DZ, "test", camt.read(body))
+        rounds.book(context, DZ, "test", camt.read(body))
 
 
 def file(*entries: str, account: str = COLLECTIONS) -> bytes:
@@ -64,9 +64,9 @@ def line(**facts: Any) -> BookedEntry:
     )
 
 
-def book(platform: Platform, *lines: BookedEntry) -> None:
+def book(context: ServiceContext, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
+        rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -91,44 +91,48 @@ def _paid_by(reference: str) -> str:
     return detail("NOTPROVIDED", amount=amount, more=f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>")
 
 
-def test_b01_two_payments_that_the_bank_booked_as_one_pay_two_declarations(platform: Platform, made: Office) -> None:
-    open_obligation(platform, "d2", period="2024")
+def test_b01_two_payments_that_the_bank_booked_as_one_pay_two_declarations(
+    context: ServiceContext, made: Office
+) -> None:
+    open_obligation(context, "d2", period="2024")
     references = [ask(made, each)["reference"] for each in ("d1", "d2")]
     batch = "<Btch><NbOfTxs>2</NbOfTxs></Btch>" + "".join(map(_paid_by, references))
-    take(platform, file(entry("6300.50", direction="CRDT", details=batch)))
+    take(context, file(entry("6300.50", direction="CRDT", details=batch)))
     assert status(made, "d1") == status(made, "d2") == ("paid", "3150.25")
     assert balance(made, "bank:collections") == ("6300.50", "debit") and cases(made) == []
 
 
-def test_b01_two_alike_in_a_batch_are_two(platform: Platform, made: Office) -> None:
+def test_b01_two_alike_in_a_batch_are_two(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
-    take(platform, file(entry("6300.50", direction="CRDT", details=_paid_by(reference) * 2)))
+    take(context, file(entry("6300.50", direction="CRDT", details=_paid_by(reference) * 2)))
     assert balance(made, "bank:collections") == ("6300.50", "debit")
     assert balance(made, f"credit:{FIRM}") == ("3150.25", "credit")
 
 
-def test_b01_what_the_bank_gives_no_reference_of_is_told_apart_all_the_same(platform: Platform, made: Office) -> None:
-    book(platform, line(entry_id="", remittance="rent"), line(entry_id="", remittance="rent"))
+def test_b01_what_the_bank_gives_no_reference_of_is_told_apart_all_the_same(
+    context: ServiceContext, made: Office
+) -> None:
+    book(context, line(entry_id="", remittance="rent"), line(entry_id="", remittance="rent"))
     assert cases(made) == [("unmatched", "3150.25")] * 2
 
 
-def test_b08_the_same_reference_with_another_amount_is_other_money(platform: Platform, made: Office) -> None:
+def test_b08_the_same_reference_with_another_amount_is_other_money(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
-    book(platform, line(remittance="?", amount=Money(10_000, Currency.DZD)))
-    book(platform, line(remittance=reference))
+    book(context, line(remittance="?", amount=Money(10_000, Currency.DZD)))
+    book(context, line(remittance=reference))
     assert status(made) == ("paid", "3150.25") and cases(made) == [("unmatched", "100.00")]
 
 
-def test_b08_the_same_reference_on_another_day_is_other_money(platform: Platform, made: Office) -> None:
+def test_b08_the_same_reference_on_another_day_is_other_money(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
-    book(platform, line(remittance=reference), line(remittance=reference, booked_on=date(2026, 2, 12)))
+    book(context, line(remittance=reference), line(remittance=reference, booked_on=date(2026, 2, 12)))
     assert balance(made, "bank:collections") == ("6300.50", "debit")
 
 
 @pytest.mark.parametrize("is_file_first", [True, False])
 @pytest.mark.parametrize("rail", ["card", "transfer"])
 def test_b01_a_message_and_a_file_tell_of_the_same_money(
-    platform: Platform, made: Office, rail: str, is_file_first: bool
+    context: ServiceContext, made: Office, rail: str, is_file_first: bool
 ) -> None:
     asked = ask(made, rail=rail)
     marks: dict[str, Any] = (
@@ -137,36 +141,36 @@ def test_b01_a_message_and_a_file_tell_of_the_same_money(
         else {"remittance": asked["reference"], "reference_is_own": False, "counterparty": RIB}
     )
     if is_file_first:
-        book(platform, line(**marks))
+        book(context, line(**marks))
     message = debited(asked["collection_id"]) if rail == "card" else credited(asked["reference"])
     message["data"]["bank_reference" if rail == "card" else "entry_id"] = "E1"
     post_signed(made, message)
-    book(platform, line(**marks))
+    book(context, line(**marks))
     assert balance(made, "bank:collections") == ("3150.25", "debit") and cases(made) == []
 
 
-def test_b01_an_entry_of_an_earlier_release_is_known(platform: Platform, made: Office) -> None:
+def test_b01_an_entry_of_an_earlier_release_is_known(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
-    book(platform, line(remittance=reference))
-    rows = platform.database["bank_entries"]
+    book(context, line(remittance=reference))
+    rows = context.database["bank_entries"]
     row = rows.find_one({}) or {}
     rows.delete_one({"_id": row["_id"]})
     kept = ("fund", "bank_reference", "account", "direction", "amount_minor", "booked_as", "is_matched", "details")
     rows.insert_one({name: row[name] for name in (*kept, "taken_at", "version")} | {"_id": f"{DZ}:E1"})
-    book(platform, line(remittance=reference))
+    book(context, line(remittance=reference))
     assert balance(made, "bank:collections") == ("3150.25", "debit")
 
 
-def test_a_corrected_file_changes_nothing(platform: Platform, made: Office) -> None:
+def test_a_corrected_file_changes_nothing(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
-    book(platform, line(remittance=reference))
-    book(platform, line(remittance=f"corrected: {reference}"))
+    book(context, line(remittance=reference))
+    book(context, line(remittance=f"corrected: {reference}"))
     assert balance(made, "bank:collections") == ("3150.25", "debit")
 
 
-def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(platform: Platform, made: Office) -> None:
+def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(context: ServiceContext, made: Office) -> None:
     good = entry("3150.25", direction="CRDT", details=_paid_by(ask(made)["reference"]))
-    take(platform, file(entry("12.00", ccy="EUR", direction="CRDT"), good))
+    take(context, file(entry("12.00", ccy="EUR", direction="CRDT"), good))
     assert status(made) == ("paid", "3150.25")
     (waiting,) = made.staff().get("/bank/entries").json["items"]
     assert (waiting["why"], waiting["stated"], waiting["account"]) == ("currency-foreign", "12.00 EUR", "foreign")
@@ -176,71 +180,75 @@ def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(platform:
 
 
 @pytest.fixture
-def sent(platform: Platform) -> tuple[Office, list[Payout]]:
+def sent(context: ServiceContext) -> tuple[Office, list[Payout]]:
     """A file of three payouts of 320.00 that the bank took, called `b1`."""
-    here = office(platform)
-    hear(platform, service, persons({AMIRA: RIB, KARIM: RIB}))
-    hear(platform, service, *(approved(each, person_ref=AMIRA if each == "c1" else KARIM) for each in THREE))
+    here = office(context)
+    hear(context, service, persons({AMIRA: RIB, KARIM: RIB}))
+    hear(context, service, *(approved(each, person_ref=AMIRA if each == "c1" else KARIM) for each in THREE))
     in_work(
-        platform,
+        context,
         DZ,
         "test",
         lambda uow: gathered(uow, batch_id="b1"),
     )
-    return here, [payout(platform, each) for each in THREE]
+    return here, [payout(context, each) for each in THREE]
 
 
-def payout(platform: Platform, claim_id: str) -> Payout:
-    (found,) = payouts_store.of_claim(reading(platform), claim_id)
+def payout(context: ServiceContext, claim_id: str) -> Payout:
+    (found,) = payouts_store.of_claim(reading(context), claim_id)
     return found
 
 
-def statuses(platform: Platform) -> set[Status]:
-    return {payout(platform, each).status for each in THREE}
+def statuses(context: ServiceContext) -> set[Status]:
+    return {payout(context, each).status for each in THREE}
 
 
 BATCH = "<Btch><PmtInfId>b1</PmtInfId></Btch>"
 
 
-def test_b02_three_payouts_that_the_bank_booked_as_one(platform: Platform, sent: tuple[Office, list[Payout]]) -> None:
+def test_b02_three_payouts_that_the_bank_booked_as_one(
+    context: ServiceContext, sent: tuple[Office, list[Payout]]
+) -> None:
     made, orders = sent
     amount = '<Amt Ccy="DZD">320.00</Amt>'
     details = BATCH + "".join(detail(each.end_to_end_id, amount=amount) for each in orders)
-    take(platform, file(entry("960.00", details=details), account=PAYOUTS))
-    assert statuses(platform) == {Status.PAID} and cases(made) == []
+    take(context, file(entry("960.00", details=details), account=PAYOUTS))
+    assert statuses(context) == {Status.PAID} and cases(made) == []
     assert balance(made, "bank:payouts") == ("960.00", "credit")
-    assert told(platform).count("payments.benefit-paid") == 3
+    assert told(context).count("payments.benefit-paid") == 3
 
 
 def test_b02_the_files_own_id_settles_it_where_no_payment_is_listed(
-    platform: Platform, sent: tuple[Office, list[Payout]]
+    context: ServiceContext, sent: tuple[Office, list[Payout]]
 ) -> None:
     made, _ = sent
-    take(platform, file(entry("960.00", details=BATCH), account=PAYOUTS))
-    assert statuses(platform) == {Status.PAID} and cases(made) == []
+    take(context, file(entry("960.00", details=BATCH), account=PAYOUTS))
+    assert statuses(context) == {Status.PAID} and cases(made) == []
     assert balance(made, "bank:payouts") == ("960.00", "credit")
 
 
-def test_b02_a_file_of_another_amount_waits_for_a_person(platform: Platform, sent: tuple[Office, list[Payout]]) -> None:
+def test_b02_a_file_of_another_amount_waits_for_a_person(
+    context: ServiceContext, sent: tuple[Office, list[Payout]]
+) -> None:
     made, _ = sent
-    take(platform, file(entry("950.00", details=BATCH), account=PAYOUTS))
-    assert statuses(platform) == {Status.BATCHED} and cases(made) == [("left-unmatched", "950.00")]
+    take(context, file(entry("950.00", details=BATCH), account=PAYOUTS))
+    assert statuses(context) == {Status.BATCHED} and cases(made) == [("left-unmatched", "950.00")]
 
 
 @pytest.mark.parametrize("is_named", [True, False])
 def test_b08_money_that_comes_back_under_the_reference_of_the_debit_returns_the_payout(
-    platform: Platform, sent: tuple[Office, list[Payout]], is_named: bool
+    context: ServiceContext, sent: tuple[Office, list[Payout]], is_named: bool
 ) -> None:
     made, (first, *_) = sent
     left = {"account": PAYOUTS, "direction": Direction.DEBIT, "amount": Money(32_000, Currency.DZD)}
-    book(platform, line(**left, end_to_end_id=first.end_to_end_id))
+    book(context, line(**left, end_to_end_id=first.end_to_end_id))
     back = {**left, "direction": Direction.CREDIT, "return_reason": "AC04", "is_reversal": True}
-    book(platform, line(**back, end_to_end_id=first.end_to_end_id if is_named else None))
-    assert payout(platform, "c1").status is Status.RETURNED and cases(made) == []
+    book(context, line(**back, end_to_end_id=first.end_to_end_id if is_named else None))
+    assert payout(context, "c1").status is Status.RETURNED and cases(made) == []
     assert balance(made, "bank:payouts") == ("0.00", None)
 
 
-def test_b09_a_collection_that_the_bank_takes_back_is_open_again(platform: Platform, made: Office) -> None:
+def test_b09_a_collection_that_the_bank_takes_back_is_open_again(context: ServiceContext, made: Office) -> None:
     asked = ask(made, rail="card")
     post_signed(made, debited(asked["collection_id"]))
     back = {
@@ -249,11 +257,11 @@ def test_b09_a_collection_that_the_bank_takes_back_is_open_again(platform: Platf
         "return_reason": "MD06",
         "remittance": asked["reference"],
     }
-    book(platform, line(entry_id="E2", **back))
+    book(context, line(entry_id="E2", **back))
     assert status(made) == ("open", "0.00") and cases(made) == []
     shown = made.employer(FIRM).get(f"/collections/{asked['collection_id']}").json
     assert (shown["status"], shown["debited"], shown["timeline"][-1]["about"]) == ("reversed", "0.00", "MD06")
-    assert told(platform)[-1] == "payments.payment-reversed"
+    assert told(context)[-1] == "payments.payment-reversed"
     assert balance(made, "bank:collections") == ("0.00", None)
     assert balance(made, f"receivable:{FIRM}:2025") == ("3150.25", "debit")
     again = ask(made)
@@ -263,29 +271,29 @@ def test_b09_a_collection_that_the_bank_takes_back_is_open_again(platform: Platf
 
 @pytest.mark.parametrize("amount", [315_100, 100])
 def test_b09_what_was_too_much_goes_first_when_the_bank_takes_it_back(
-    platform: Platform, made: Office, amount: int
+    context: ServiceContext, made: Office, amount: int
 ) -> None:
     asked = ask(made)
     post_signed(made, credited(asked["reference"], "3151.00"))
     back = {"direction": Direction.DEBIT, "is_reversal": True, "amount": Money(amount, Currency.DZD)}
-    book(platform, line(entry_id="E2", remittance=asked["reference"], **back))
+    book(context, line(entry_id="E2", remittance=asked["reference"], **back))
     assert balance(made, f"credit:{FIRM}") == ("0.00", None) and cases(made)[1:] == []
     assert status(made) == ("open", {315_100: "0.00", 100: "3150.00"}[amount])
 
 
-def test_b09_what_another_debt_has_by_now_waits_for_a_person(platform: Platform, made: Office) -> None:
+def test_b09_what_another_debt_has_by_now_waits_for_a_person(context: ServiceContext, made: Office) -> None:
     asked = ask(made)
     post_signed(made, credited(asked["reference"], "4150.25"))
-    open_obligation(platform, "d3", period="2026", branches={"pension": 250_000})
+    open_obligation(context, "d3", period="2026", branches={"pension": 250_000})
     back = {"direction": Direction.DEBIT, "is_reversal": True, "amount": Money(415_025, Currency.DZD)}
-    book(platform, line(entry_id="E2", remittance=asked["reference"], **back))
+    book(context, line(entry_id="E2", remittance=asked["reference"], **back))
     assert status(made) == ("paid", "3150.25")
     assert ("left-unmatched", "4150.25") in cases(made)
 
 
-def test_b09_the_bank_takes_back_what_nobody_knew_the_reason_of(platform: Platform, made: Office) -> None:
-    book(platform, line(remittance="rent"))
-    book(platform, line(direction=Direction.DEBIT, is_reversal=True))
+def test_b09_the_bank_takes_back_what_nobody_knew_the_reason_of(context: ServiceContext, made: Office) -> None:
+    book(context, line(remittance="rent"))
+    book(context, line(direction=Direction.DEBIT, is_reversal=True))
     assert cases(made) == [] and balance(made, "suspense:unmatched") == ("0.00", None)
 
 
@@ -307,26 +315,26 @@ def _written(reference: str, collection_id: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("how", _written("CT00000000", "x"))
-def test_b10_a_genuine_reference_is_found_wherever_it_stands(platform: Platform, made: Office, how: str) -> None:
+def test_b10_a_genuine_reference_is_found_wherever_it_stands(context: ServiceContext, made: Office, how: str) -> None:
     asked = ask(made)
-    book(platform, line(**_written(asked["reference"], asked["collection_id"])[how]))
+    book(context, line(**_written(asked["reference"], asked["collection_id"])[how]))
     assert status(made) == ("paid", "3150.25") and cases(made) == []
 
 
-def test_b10_a_slip_in_the_reference_is_not_guessed(platform: Platform, made: Office) -> None:
+def test_b10_a_slip_in_the_reference_is_not_guessed(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
     slip = reference[:5] + ("1" if reference[5] != "1" else "2") + reference[6:]
-    book(platform, line(remittance=f"REF {slip}"))
+    book(context, line(remittance=f"REF {slip}"))
     assert cases(made) == [("unmatched", "3150.25")] and status(made) == ("open", "0.00")
 
 
 @pytest.mark.parametrize(("amount", "is_paid"), [(630_050, True), (630_051, False)])
 def test_b10_one_transfer_for_two_declarations_pays_both_where_it_is_their_sum(
-    platform: Platform, made: Office, amount: int, is_paid: bool
+    context: ServiceContext, made: Office, amount: int, is_paid: bool
 ) -> None:
-    open_obligation(platform, "d2", period="2024")
+    open_obligation(context, "d2", period="2024")
     both = " + ".join(ask(made, each)["reference"] for each in ("d1", "d2"))
-    book(platform, line(remittance=both, amount=Money(amount, Currency.DZD)))
+    book(context, line(remittance=both, amount=Money(amount, Currency.DZD)))
     paid = ("paid", "3150.25") if is_paid else ("open", "0.00")
     assert status(made, "d1") == status(made, "d2") == paid
     assert cases(made) == ([] if is_paid else [("unmatched", "6300.51")])
@@ -337,14 +345,14 @@ def test_b10_a_message_may_hold_words_as_well(made: Office) -> None:
     assert status(made) == ("paid", "3150.25")
 
 
-def test_b04_zero_moves_nothing_and_the_rest_is_booked(platform: Platform, made: Office) -> None:
+def test_b04_zero_moves_nothing_and_the_rest_is_booked(context: ServiceContext, made: Office) -> None:
     reference = ask(made)["reference"]
     zero = entry("0.00", direction="CRDT")
     good = entry("3150.25", direction="CRDT", details=_paid_by(reference))
-    take(platform, file(zero, good))
+    take(context, file(zero, good))
     assert status(made) == ("paid", "3150.25") and cases(made) == []
-    book(platform, line(entry_id="E0", amount=Money(0, Currency.DZD)))
-    assert {row["status"] for row in platform.database["bank_entries"].find()} == {"noted", "booked"}
+    book(context, line(entry_id="E0", amount=Money(0, Currency.DZD)))
+    assert {row["status"] for row in context.database["bank_entries"].find()} == {"noted", "booked"}
     assert cases(made) == []
 
 
@@ -358,20 +366,20 @@ def _iban(number: str) -> str:
 
 
 @pytest.mark.parametrize("number", [SPACED, _iban(COLLECTIONS), _iban(f"00{COLLECTIONS}"), COLLECTIONS.lower()])
-def test_b06_our_account_is_known_as_banks_write_it(platform: Platform, made: Office, number: str) -> None:
-    book(platform, line(remittance=ask(made)["reference"], account=number))
+def test_b06_our_account_is_known_as_banks_write_it(context: ServiceContext, made: Office, number: str) -> None:
+    book(context, line(remittance=ask(made)["reference"], account=number))
     assert status(made) == ("paid", "3150.25")
 
 
-def test_b06_an_iban_whose_check_digits_are_wrong_is_not_ours(platform: Platform, made: Office) -> None:
+def test_b06_an_iban_whose_check_digits_are_wrong_is_not_ours(context: ServiceContext, made: Office) -> None:
     wrong = _iban(COLLECTIONS).replace("DZ", "TN", 1)
-    book(platform, line(remittance=ask(made)["reference"], account=wrong))
+    book(context, line(remittance=ask(made)["reference"], account=wrong))
     assert status(made) == ("open", "0.00") and cases(made) == [("unmatched", "3150.25")]
 
 
-def test_b07_what_the_bank_kept_for_itself_is_an_expense_of_the_fund(platform: Platform, made: Office) -> None:
+def test_b07_what_the_bank_kept_for_itself_is_an_expense_of_the_fund(context: ServiceContext, made: Office) -> None:
     charges = (Money(1_500, Currency.DZD),)
-    book(platform, line(remittance=ask(made)["reference"], charges=charges))
+    book(context, line(remittance=ask(made)["reference"], charges=charges))
     assert status(made) == ("paid", "3150.25")
     assert balance(made, "bank:collections") == ("3135.25", "debit")
     assert balance(made, "charges:bank") == ("15.00", "debit")

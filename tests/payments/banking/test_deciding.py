@@ -8,7 +8,7 @@ from services.payments.banking import rounds
 from services.payments.banking.bank_file import Direction, Notice
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, TN, hear, told
 from tests.payments.bank import credited, office, post_signed
@@ -20,11 +20,11 @@ MUCH = "200000.00"
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted, and 3150.25 of which nobody knows what it is for."""
-    here = office(platform)
-    hear(platform, service, register(FIRM))
-    open_obligation(platform)
+    here = office(context)
+    hear(context, service, register(FIRM))
+    open_obligation(context)
     post_signed(here, credited("DAS de l'an passé"))
     return here
 
@@ -53,9 +53,9 @@ def test_what_waits_is_listed_with_why(made: Office) -> None:
     assert read.json == entry and read.headers["ETag"] == f'"{entry["version"]}"'
 
 
-def test_the_list_is_sorted_paged_and_filtered(platform: Platform, made: Office) -> None:
+def test_the_list_is_sorted_paged_and_filtered(context: ServiceContext, made: Office) -> None:
     lines = [line(entry_id=f"E{number}", remittance="?", account=PAYOUTS) for number in range(4)]
-    rounds.book(platform, DZ, "test", Notice("f1", tuple(lines)))
+    rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
     pages, cursor = [], ""
     while cursor is not None:
         page = made.staff().get(f"/bank/entries?limit=2{cursor and '&cursor=' + cursor}").json
@@ -70,7 +70,7 @@ def test_the_list_is_sorted_paged_and_filtered(platform: Platform, made: Office)
 
 
 @pytest.mark.parametrize("target", ["collection", "declaration"])
-def test_b10_an_agent_allocates_what_no_rule_could(platform: Platform, made: Office, target: str) -> None:
+def test_b10_an_agent_allocates_what_no_rule_could(context: ServiceContext, made: Office, target: str) -> None:
     target_id = ask(made)["collection_id"] if target == "collection" else "d1"
     (entry,) = waiting(made)
     done = act(made, entry, "allocation", shares=[share(target, target_id)], note="appel du 3 février")
@@ -78,15 +78,15 @@ def test_b10_an_agent_allocates_what_no_rule_could(platform: Platform, made: Off
     assert status(made) == ("paid", "3150.25") and cases(made) == [] and waiting(made) == []
     assert balance(made, "suspense:unmatched") == ("0.00", None)
     assert balance(made, "bank:collections") == ("3150.25", "debit")
-    assert told(platform).count("payments.declaration-paid") == 1
-    assert "appel" not in str(list(platform.database["bank_entries"].find()))
-    audit = platform.database["audit"].find()
+    assert told(context).count("payments.declaration-paid") == 1
+    assert "appel" not in str(list(context.database["bank_entries"].find()))
+    audit = context.database["audit"].find()
     deeds = [deed["verb"] for row in audit for each in row["entries"] for deed in each["deeds"]]  # type: ignore[attr-defined]
     assert deeds.count("decided") == 1
 
 
-def test_one_entry_may_be_for_several_things(platform: Platform, made: Office) -> None:
-    open_obligation(platform, "d2", period="2024")
+def test_one_entry_may_be_for_several_things(context: ServiceContext, made: Office) -> None:
+    open_obligation(context, "d2", period="2024")
     (entry,) = waiting(made)
     shares = [
         share("declaration", "d1", "2000.00"),
@@ -147,16 +147,16 @@ def test_the_same_request_again_is_done_once(made: Office) -> None:
     [(Direction.CREDIT, "written-off:received", "credit"), (Direction.DEBIT, "written-off:lost", "debit")],
 )
 def test_money_is_written_off_either_way(
-    platform: Platform, made: Office, direction: Direction, account: str, side: str
+    context: ServiceContext, made: Office, direction: Direction, account: str, side: str
 ) -> None:
-    book(platform, line(direction=direction, account=PAYOUTS, amount=Money(1_500, Currency.DZD), remittance="frais"))
+    book(context, line(direction=direction, account=PAYOUTS, amount=Money(1_500, Currency.DZD), remittance="frais"))
     (entry,) = waiting(made, account="bank:payouts")
     assert act(made, entry, "write-off", ground="bank-charges").json["booked_as"] == "written-off"
     assert balance(made, account) == ("15.00", side)
 
 
-def test_b06_what_is_not_the_funds_is_closed_and_books_nothing(platform: Platform, made: Office) -> None:
-    book(platform, line(account="00100100162000003363", remittance="x"))
+def test_b06_what_is_not_the_funds_is_closed_and_books_nothing(context: ServiceContext, made: Office) -> None:
+    book(context, line(account="00100100162000003363", remittance="x"))
     (entry,) = waiting(made, account="foreign")
     assert (entry["why"], entry["foreign_account"]) == ("account-foreign", "00100100162000003363")
     assert act(made, entry, "refund", ground="not-for-us", counterparty=RIB).json["code"] == "bank.way-not-allowed"
@@ -203,28 +203,28 @@ def sent_back(made: Office) -> dict[str, Any]:
     return shown
 
 
-def test_money_goes_back_and_the_banks_entry_settles_it(platform: Platform, made: Office) -> None:
+def test_money_goes_back_and_the_banks_entry_settles_it(context: ServiceContext, made: Office) -> None:
     refund = sent_back(made)
     assert (refund["status"], refund["amount"], refund["counterparty"]) == ("ordered", "3150.25", RIB)
     assert balance(made, "refunds:ordered") == ("3150.25", "credit")
     assert balance(made, "suspense:unmatched") == ("0.00", None)
     assert [each["refund_id"] for each in made.staff().get("/refunds").json["items"]] == [refund["refund_id"]]
     left = {"direction": Direction.DEBIT, "remittance": f"REMBOURSEMENT {refund['reference']}"}
-    book(platform, line(entry_id="E7", **left))
+    book(context, line(entry_id="E7", **left))
     assert made.staff().get(f"/refunds/{refund['refund_id']}").json["status"] == "paid"
     assert balance(made, "refunds:ordered") == balance(made, "bank:collections") == ("0.00", None)
     assert cases(made) == []
     back = {"return_reason": "AC04", "remittance": refund["reference"]}
-    book(platform, line(entry_id="E8", **back))
+    book(context, line(entry_id="E8", **back))
     shown = made.staff().get(f"/refunds/{refund['refund_id']}").json
     assert (shown["status"], shown["timeline"][-1]["about"]) == ("ordered", "AC04")
     assert balance(made, "refunds:ordered") == ("3150.25", "credit") and cases(made) == []
 
 
-def test_a_refund_of_another_amount_waits(platform: Platform, made: Office) -> None:
+def test_a_refund_of_another_amount_waits(context: ServiceContext, made: Office) -> None:
     refund = sent_back(made)
     left = {"direction": Direction.DEBIT, "remittance": refund["reference"], "amount": Money(5, Currency.DZD)}
-    book(platform, line(entry_id="E7", **left))
+    book(context, line(entry_id="E7", **left))
     (entry,) = waiting(made)
     assert entry["why"] == "amount-differs"
 
@@ -239,8 +239,8 @@ def test_a_refund_that_is_not_to_go_lets_the_entry_wait_again(made: Office) -> N
     assert status(made) == ("paid", "3150.25")
 
 
-def test_without_an_account_money_cannot_go_back(platform: Platform, made: Office) -> None:
-    book(platform, line(remittance="?", account=COLLECTIONS, amount=Money(5, Currency.DZD)))
+def test_without_an_account_money_cannot_go_back(context: ServiceContext, made: Office) -> None:
+    book(context, line(remittance="?", account=COLLECTIONS, amount=Money(5, Currency.DZD)))
     (entry,) = [each for each in waiting(made) if each["amount"] == "0.05"]
     assert act(made, entry, "refund", ground="other").json["code"] == "bank.counterparty-missing"
     assert act(made, entry, "refund", ground="other", counterparty=RIB).status_code == 200
@@ -262,7 +262,7 @@ def repay(made: Office, credit: dict[str, Any], amount: str = "0.75") -> Any:
     return made.staff().post(f"/credits/{credit['credit_id']}/refund", body)
 
 
-def test_b11_what_was_too_much_is_sent_back(platform: Platform, made: Office, credit: dict[str, Any]) -> None:
+def test_b11_what_was_too_much_is_sent_back(context: ServiceContext, made: Office, credit: dict[str, Any]) -> None:
     assert (credit["left"], credit["declaration_id"], credit["is_open"]) == ("0.75", "d1", True)
     assert repay(made, credit, "0.76").json["code"] == "credit.too-small"
     refund = repay(made, credit).json
@@ -271,7 +271,7 @@ def test_b11_what_was_too_much_is_sent_back(platform: Platform, made: Office, cr
     shown = made.employer(FIRM).get(f"/credits/{credit['credit_id']}").json
     assert (shown["is_open"], shown["uses"][0]["kind"]) == (False, "refunded")
     left = {"direction": Direction.DEBIT, "remittance": refund["reference"], "amount": Money(75, Currency.DZD)}
-    book(platform, line(entry_id="E7", **left))
+    book(context, line(entry_id="E7", **left))
     assert made.staff().get(f"/refunds/{refund['refund_id']}").json["status"] == "paid"
     assert balance(made, f"credit:{FIRM}") == balance(made, "refunds:ordered") == ("0.00", None)
 

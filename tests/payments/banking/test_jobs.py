@@ -26,11 +26,11 @@ from shared.kernel.personal import DataClass
 from shared.process.leftovers import adopt_all
 from shared.storage import blobs
 from shared.storage.paging import Wanted
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.endless import endless
-from tests.ground import DZ, TN, funds, hear, parked, platform_on, reading, someone, told
+from tests.ground import DZ, TN, context_on, funds, hear, parked, reading, someone, told
 from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import (
@@ -74,14 +74,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
-    return platform_on(database, mongodb, clock=clock)
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)
 
 
 @pytest.fixture
-def made(platform: Platform, bank: Bank) -> Office:
+def made(context: ServiceContext, bank: Bank) -> Office:
     bank.delivered = len(bank.fund.webhooks)
-    return office(platform, own_settings(bank.url))
+    return office(context, own_settings(bank.url))
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
     return collection_id
 
 
-def see(platform: Platform, collection_id: str) -> Collection:
-    found = collections.find(reading(platform), collection_id)
+def see(context: ServiceContext, collection_id: str) -> Collection:
+    found = collections.find(reading(context), collection_id)
     assert found is not None
     return found
 
@@ -116,85 +116,89 @@ def is_silent(round_: Callable[[], object]) -> None:
 
 
 def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
-    url = see(platform, collection_id).checkout_url or ""
+    collecting.run(context, DZ)
+    url = see(context, collection_id).checkout_url or ""
     ask(made, "transfer")
-    assert see(platform, collection_id).status == "withdrawing"
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "withdrawn"
+    assert see(context, collection_id).status == "withdrawing"
+    collecting.run(context, DZ)
+    assert see(context, collection_id).status == "withdrawn"
     bank.pay(url, ACCEPTED)
     assert bank.log("payment-debited") == [] or bank.log("payment-debited")[-1]["payment_id"] != collection_id
 
 
-def test_r8_a_payer_who_was_faster_has_paid(platform: Platform, made: Office, bank: Bank, collecting: Rounds) -> None:
-    open_obligation(platform)
+def test_r8_a_payer_who_was_faster_has_paid(
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+) -> None:
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
-    bank.pay(see(platform, collection_id).checkout_url or "", SILENT)
+    collecting.run(context, DZ)
+    bank.pay(see(context, collection_id).checkout_url or "", SILENT)
     transfer = ask(made, "transfer")
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "debited"
-    assert see(platform, transfer).status == "withdrawn", "nothing is due any more"
+    collecting.run(context, DZ)
+    assert see(context, collection_id).status == "debited"
+    assert see(context, transfer).status == "withdrawn", "nothing is due any more"
 
 
 def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
-    platform: Platform, made: Office, collecting: Rounds
+    context: ServiceContext, made: Office, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
     ask(made, "transfer")
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "withdrawn"
+    collecting.run(context, DZ)
+    assert see(context, collection_id).status == "withdrawn"
 
 
 def test_r8_a_silent_bank_is_asked_again_to_close(
-    platform: Platform, made: Office, bank: Bank, clock: Clock, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, clock: Clock, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
+    collecting.run(context, DZ)
     ask(made, "transfer")
     bank.fault("request-lost", seconds=PATIENCE_S + 1)
-    is_silent(lambda: collecting.run(platform, DZ))
-    assert see(platform, collection_id).status == "withdrawing"
+    is_silent(lambda: collecting.run(context, DZ))
+    assert see(context, collection_id).status == "withdrawing"
     clock.pass_by(seconds=6)
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "withdrawn"
+    collecting.run(context, DZ)
+    assert see(context, collection_id).status == "withdrawn"
 
 
-def test_a_card_is_announced_paid_and_told(platform: Platform, made: Office, bank: Bank, collecting: Rounds) -> None:
-    open_obligation(platform)
+def test_a_card_is_announced_paid_and_told(
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+) -> None:
+    open_obligation(context)
     collection_id = ask(made)
-    assert collecting.run(platform, DZ) == 1 and collecting.run(platform, DZ) == 0
-    announced = see(platform, collection_id)
+    assert collecting.run(context, DZ) == 1 and collecting.run(context, DZ) == 0
+    announced = see(context, collection_id)
     assert announced.status == "announced" and announced.checkout_url is not None
 
     bank.pay(announced.checkout_url, ACCEPTED)
     (answer,) = bank.deliver(made)
     assert answer.json["is_new"]
-    assert see(platform, collection_id).status == "debited"
-    assert told(platform)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    assert see(context, collection_id).status == "debited"
+    assert told(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
     assert made.staff().get("/differences").json["items"] == []
 
 
 def test_a_refused_card_is_told_and_another_may_be_tried(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
-    bank.pay(str(see(platform, collection_id).checkout_url), REFUSED)
+    collecting.run(context, DZ)
+    bank.pay(str(see(context, collection_id).checkout_url), REFUSED)
     bank.deliver(made)
-    assert see(platform, collection_id).status == "refused"
+    assert see(context, collection_id).status == "refused"
     assert ask(made) != collection_id
 
 
-def test_a_transfer_in_tunisia_has_three_decimals(platform: Platform, made: Office, bank: Bank) -> None:
-    open_obligation(platform, fund_id=TN, form="cnss-122", period="2026-Q1", branches={"pension": 1_500_255})
+def test_a_transfer_in_tunisia_has_three_decimals(context: ServiceContext, made: Office, bank: Bank) -> None:
+    open_obligation(context, fund_id=TN, form="cnss-122", period="2026-Q1", branches={"pension": 1_500_255})
     firm = made.employer(FIRM, fund=TN)
     asked = firm.post("/declarations/d1/collections", {"rail": "transfer"}).json
     bank.transfer(reference=asked["reference"], amount="1500.255", fund_id=TN)
@@ -204,51 +208,51 @@ def test_a_transfer_in_tunisia_has_three_decimals(platform: Platform, made: Offi
 
 
 def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
-    bank.pay(str(see(platform, collection_id).checkout_url), SILENT)
-    assert collecting.run(platform, DZ) == 0
+    collecting.run(context, DZ)
+    bank.pay(str(see(context, collection_id).checkout_url), SILENT)
+    assert collecting.run(context, DZ) == 0
     clock.pass_by(seconds=6)
-    assert collecting.run(platform, DZ) == 1
-    assert see(platform, collection_id).status == "debited"
-    assert collecting.run(platform, DZ) == 0
+    assert collecting.run(context, DZ) == 1
+    assert see(context, collection_id).status == "debited"
+    assert collecting.run(context, DZ) == 0
 
 
 def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
-    platform: Platform, made: Office, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, collecting: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    collecting.run(platform, DZ)
+    collecting.run(context, DZ)
     looks = 0
     for _ in range(60):
         clock.pass_by(seconds=1)
-        looks += collecting.run(platform, DZ)
-    assert looks == 3 and see(platform, collection_id).status == "announced"
+        looks += collecting.run(context, DZ)
+    assert looks == 3 and see(context, collection_id).status == "announced"
 
 
 def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
     bank.fault("request-lost", seconds=PATIENCE_S * 2)
-    is_silent(lambda: collecting.run(platform, DZ))
-    assert see(platform, collection_id).status == "unknown"
+    is_silent(lambda: collecting.run(context, DZ))
+    assert see(context, collection_id).status == "unknown"
     assert made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 409
 
     clock.pass_by(seconds=6)
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "requested", "the bank has never seen it"
-    collecting.run(platform, DZ)
-    announced = see(platform, collection_id)
+    collecting.run(context, DZ)
+    assert see(context, collection_id).status == "requested", "the bank has never seen it"
+    collecting.run(context, DZ)
+    announced = see(context, collection_id)
     assert announced.status == "announced"
     bank.pay(str(announced.checkout_url), ACCEPTED)
     bank.deliver(made)
-    assert [step.status for step in see(platform, collection_id).steps] == [
+    assert [step.status for step in see(context, collection_id).steps] == [
         "requested",
         "unknown",
         "requested",
@@ -259,66 +263,66 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 
 
 def test_an_answer_that_is_lost_never_makes_a_second_payment(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
     bank.fault("answer-lost", seconds=PATIENCE_S * 2)
-    is_silent(lambda: collecting.run(platform, DZ))
-    assert see(platform, collection_id).status == "unknown"
+    is_silent(lambda: collecting.run(context, DZ))
+    assert see(context, collection_id).status == "unknown"
     for _ in range(3):
         clock.pass_by(seconds=6)
-        collecting.run(platform, DZ)
-    assert see(platform, collection_id).status == "announced"
+        collecting.run(context, DZ)
+    assert see(context, collection_id).status == "announced"
     assert _opened(bank, collection_id) == 1
 
 
-def test_a_bank_that_stays_silent_leaves_it_unknown(platform: Platform, made: Office, clock: Clock) -> None:
-    open_obligation(platform)
+def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: Clock) -> None:
+    open_obligation(context)
     collection_id = ask(made)
     nobody = Rounds(Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/"))
     for _ in range(4):
-        is_silent(lambda: nobody.run(platform, DZ))
+        is_silent(lambda: nobody.run(context, DZ))
         clock.pass_by(minutes=10)
-    seen = see(platform, collection_id)
+    seen = see(context, collection_id)
     assert (seen.status, len(seen.steps)) == ("unknown", 2)
 
 
 def test_killed_between_the_banks_answer_and_its_keeping(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    page = collecting.call(platform, DZ, see(platform, collection_id))  # and here the process dies
-    collecting.run(platform, DZ)
-    assert see(platform, collection_id).checkout_url == page and _opened(bank, collection_id) == 1
+    page = collecting.call(context, DZ, see(context, collection_id))  # and here the process dies
+    collecting.run(context, DZ)
+    assert see(context, collection_id).checkout_url == page and _opened(bank, collection_id) == 1
 
 
 def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    before = see(platform, collection_id)
-    bank.pay(collecting.call(platform, DZ, before), ACCEPTED)
+    before = see(context, collection_id)
+    bank.pay(collecting.call(context, DZ, before), ACCEPTED)
     bank.deliver(made)
-    collecting.look_at(platform, DZ, before)  # it had read the collection before the money came
-    assert see(platform, collection_id).status == "debited"
+    collecting.look_at(context, DZ, before)  # it had read the collection before the money came
+    assert see(context, collection_id).status == "debited"
 
 
 def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made, "transfer")
-    reference = see(platform, collection_id).reference
-    assert collecting.run(platform, DZ) == 0
+    reference = see(context, collection_id).reference
+    assert collecting.run(context, DZ) == 0
     clock.pass_by(days=62)
-    assert collecting.run(platform, DZ) == 1 and see(platform, collection_id).status == "expired"
+    assert collecting.run(context, DZ) == 1 and see(context, collection_id).status == "expired"
     clock.ahead = timedelta()
     bank.transfer(reference=reference, amount="3150.25")
     bank.deliver(made)
-    assert see(platform, collection_id).status == "debited"
+    assert see(context, collection_id).status == "debited"
 
 
 def _opened(bank: Bank, collection_id: str) -> int:
@@ -338,30 +342,30 @@ def fetching(client: BankClient) -> Rounds:
     return Rounds(Fetching(client))
 
 
-def look_again(platform: Platform, statement_id: str) -> None:
+def look_again(context: ServiceContext, statement_id: str) -> None:
     """As if it had never been booked."""
 
     def act(uow: UnitOfWork) -> None:
         statement = banking_store.statements.load(uow, statement_id)
         banking_store.keep(uow, Outcome(replace(statement, next_look_at=uow.at)))
 
-    platform.run(DZ, by=someone(), cause="test", action=act)
+    context.run(DZ, by=someone(), cause="test", action=act)
 
 
-def of_claim(platform: Platform, claim_id: str = "c1") -> Any:
-    (found,) = payouts_store.of_claim(reading(platform), claim_id)
+def of_claim(context: ServiceContext, claim_id: str = "c1") -> Any:
+    (found,) = payouts_store.of_claim(reading(context), claim_id)
     return found
 
 
-def only_batch(platform: Platform) -> Batch:
-    (row,) = platform.database["batches"].find()
-    return payouts_store.batches.load(reading(platform), str(row["batch_id"]))
+def only_batch(context: ServiceContext) -> Batch:
+    (row,) = context.database["batches"].find()
+    return payouts_store.batches.load(reading(context), str(row["batch_id"]))
 
 
-def until_sent(platform: Platform, paying: Rounds) -> None:
+def until_sent(context: ServiceContext, paying: Rounds) -> None:
     for _ in range(3):
-        paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.REPORTED
+        paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.REPORTED
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -370,50 +374,50 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 
 
 def test_a_claim_is_paid_by_a_file_and_told(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    assert of_claim(platform).status == "ordered" and told(platform) == ["payments.benefit-ordered"]
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
-    until_sent(platform, paying)
+    until_sent(context, paying)
     bank.deliver(made)
-    assert fetching.run(platform, DZ) == 1 and fetching.run(platform, DZ) == 0
-    assert of_claim(platform).status == "paid" and told(platform)[-1] == "payments.benefit-paid"
+    assert fetching.run(context, DZ) == 1 and fetching.run(context, DZ) == 0
+    assert of_claim(context).status == "paid" and told(context)[-1] == "payments.benefit-paid"
     assert balance(made, f"payable:{AMIRA}") == ("0.00", None)
     assert balance(made, "bank:payouts") == ("320.00", "credit")
     assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
     clock.pass_by(seconds=10)
-    paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.CLOSED and paying.run(platform, DZ) == 0
-    assert made.staff().get("/differences").json["items"] == [] and parked(platform) == []
+    paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.CLOSED and paying.run(context, DZ) == 0
+    assert made.staff().get("/differences").json["items"] == [] and parked(context) == []
 
 
 def test_a_claim_is_paid_once_however_often_the_bank_says_so(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
+    hear(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-doubled")
-    until_sent(platform, paying)
+    until_sent(context, paying)
     bank.deliver(made, 2)
-    fetching.run(platform, DZ)
-    (row,) = platform.database["bank_statements"].find()
-    look_again(platform, str(row["statement_id"]))
-    assert fetching.run(platform, DZ) == 1
-    assert told(platform).count("payments.benefit-paid") == 1
+    fetching.run(context, DZ)
+    (row,) = context.database["bank_statements"].find()
+    look_again(context, str(row["statement_id"]))
+    assert fetching.run(context, DZ) == 1
+    assert told(context).count("payments.benefit-paid") == 1
     assert balance(made, "bank:payouts") == ("320.00", "credit")
 
 
 def test_money_that_comes_back_is_owed_again(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(platform, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
-    until_sent(platform, paying)
+    hear(context, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    until_sent(context, paying)
     bank.deliver(made, 2)
-    fetching.run(platform, DZ)
-    returned = of_claim(platform)
+    fetching.run(context, DZ)
+    returned = of_claim(context)
     assert (returned.status, returned.steps[-1].about) == ("returned", "AC04")
-    assert of_claim(platform, "c2").status == "paid"
-    assert told(platform)[-3:] == ["payments.benefit-paid", "payments.benefit-paid", "payments.benefit-returned"]
+    assert of_claim(context, "c2").status == "paid"
+    assert told(context)[-3:] == ["payments.benefit-paid", "payments.benefit-paid", "payments.benefit-returned"]
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     back = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}:returned").json["items"][0]
     paid = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}").json["items"][0]
@@ -421,160 +425,162 @@ def test_money_that_comes_back_is_owed_again(
 
 
 def test_the_return_may_be_told_before_the_payment(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(platform, service, persons({AMIRA: RETURNED_RIB}), approved())
-    until_sent(platform, paying)
+    hear(context, service, persons({AMIRA: RETURNED_RIB}), approved())
+    until_sent(context, paying)
     bank.deliver(made, 2)
-    for statement in reversed(waiting_statements(platform, bank)):
-        assert fetching.fetch(platform, DZ, statement)
-    assert of_claim(platform).status == "returned"
-    assert told(platform).count("payments.benefit-paid") == 0
+    for statement in reversed(waiting_statements(context, bank)):
+        assert fetching.fetch(context, DZ, statement)
+    assert of_claim(context).status == "returned"
+    assert told(context).count("payments.benefit-paid") == 0
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     assert balance(made, "bank:payouts") == ("0.00", None)
 
 
-def waiting_statements(platform: Platform, bank: Bank) -> list[Any]:
+def waiting_statements(context: ServiceContext, bank: Bank) -> list[Any]:
     """The statements waiting, in the order in which the bank made them."""
     told_ids = [heard.message["data"]["statement_id"] for heard in bank.fund.webhooks[-2:]]
-    return [banking_store.statements.load(reading(platform), statement_id) for statement_id in told_ids]
+    return [banking_store.statements.load(reading(context), statement_id) for statement_id in told_ids]
 
 
-def test_an_account_that_the_bank_refuses_is_returned_at_once(platform: Platform, made: Office, paying: Rounds) -> None:
-    hear(platform, service, persons({AMIRA: REFUSED_RIB}), approved())
-    until_sent(platform, paying)
-    refused = of_claim(platform)
+def test_an_account_that_the_bank_refuses_is_returned_at_once(
+    context: ServiceContext, made: Office, paying: Rounds
+) -> None:
+    hear(context, service, persons({AMIRA: REFUSED_RIB}), approved())
+    until_sent(context, paying)
+    refused = of_claim(context)
     assert (refused.status, refused.steps[-1].about) == ("returned", "AC01")
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
-    assert told(platform)[-1] == "payments.benefit-returned"
+    assert told(context)[-1] == "payments.benefit-returned"
 
 
-def test_without_an_account_it_waits_where_people_see_it(platform: Platform, made: Office, paying: Rounds) -> None:
-    hear(platform, service, persons({AMIRA: None}), approved())
-    assert paying.run(platform, DZ) == 0 and told(platform) == []
+def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext, made: Office, paying: Rounds) -> None:
+    hear(context, service, persons({AMIRA: None}), approved())
+    assert paying.run(context, DZ) == 0 and told(context) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["status"], waiting["amount"]) == ("c1", "waiting-account", "320.00")
-    hear(platform, service, persons({AMIRA: RIB}, at=now()))
-    assert of_claim(platform).status == "ordered" and told(platform) == ["payments.benefit-ordered"]
+    hear(context, service, persons({AMIRA: RIB}, at=now()))
+    assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
     assert made.staff().get("/payouts").json["items"] == []
 
 
 def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others(
-    platform: Platform, made: Office, paying: Rounds
+    context: ServiceContext, made: Office, paying: Rounds
 ) -> None:
-    hear(platform, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
-    until_sent(platform, paying)
-    assert (of_claim(platform).status, of_claim(platform, "c2").status) == ("waiting-account", "sent")
+    hear(context, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    until_sent(context, paying)
+    assert (of_claim(context).status, of_claim(context, "c2").status) == ("waiting-account", "sent")
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["timeline"][-1]["about"]) == ("c1", "unusable")
-    hear(platform, service, persons({AMIRA: RIB}, at=now()))
-    assert of_claim(platform).status == "ordered" and told(platform).count("payments.benefit-ordered") == 2
+    hear(context, service, persons({AMIRA: RIB}, at=now()))
+    assert of_claim(context).status == "ordered" and told(context).count("payments.benefit-ordered") == 2
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
+    hear(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
-    until_sent(platform, paying)
+    until_sent(context, paying)
     clock.pass_by(seconds=3)
-    paying.run(platform, DZ)
-    assert of_claim(platform).status == "paid"
+    paying.run(context, DZ)
+    assert of_claim(context).status == "paid"
 
 
 def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    paying.gather(platform, DZ)
-    seen_by_both = only_batch(platform)
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    paying.gather(context, DZ)
+    seen_by_both = only_batch(context)
     with capture_logs() as logs:
         for _ in range(2):
-            paying.follow(platform, DZ, seen_by_both)
+            paying.follow(context, DZ, seen_by_both)
     assert [line for line in logs if line["log_level"] == "error"] == []
-    assert only_batch(platform).status is BatchStatus.SENT and _files(bank, platform) == 1
+    assert only_batch(context).status is BatchStatus.SENT and _files(bank, context) == 1
 
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
+    hear(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=PATIENCE_S * 2)
-    is_silent(lambda: paying.run(platform, DZ))
-    assert only_batch(platform).status is BatchStatus.UNKNOWN and of_claim(platform).status == "unknown"
+    is_silent(lambda: paying.run(context, DZ))
+    assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.pass_by(seconds=3)
-    paying.run(platform, DZ)
+    paying.run(context, DZ)
     expected = {"request-lost": BatchStatus.READY, "answer-lost": BatchStatus.SENT}
-    assert only_batch(platform).status is expected[fault]
+    assert only_batch(context).status is expected[fault]
     for _ in range(3):
-        paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.REPORTED
-    assert _files(bank, platform) == 1
+        paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.REPORTED
+    assert _files(bank, context) == 1
 
 
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
+    hear(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
         talking = Rounds(Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S)))
-        is_silent(lambda: talking.run(platform, DZ))
-    assert only_batch(platform).status is BatchStatus.UNKNOWN and of_claim(platform).status == "unknown"
+        is_silent(lambda: talking.run(context, DZ))
+    assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.pass_by(seconds=3)
-    paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.READY, "the bank was asked, and has never seen it"
+    paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.READY, "the bank was asked, and has never seen it"
 
 
-def test_killed_after_the_file_was_stored(platform: Platform, made: Office, bank: Bank, paying: Rounds) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    assert paying.gather(platform, DZ) == 1  # and here the process dies
-    assert of_claim(platform).status == "batched"
-    assert paying.gather(platform, DZ) == 0
-    until_sent(platform, paying)
-    assert _files(bank, platform) == 1
+def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: Rounds) -> None:
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    assert paying.gather(context, DZ) == 1  # and here the process dies
+    assert of_claim(context).status == "batched"
+    assert paying.gather(context, DZ) == 0
+    until_sent(context, paying)
+    assert _files(bank, context) == 1
 
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_is_a_doubt_and_is_asked(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
 ) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    paying.gather(platform, DZ)
-    batch = only_batch(platform)
-    body = _stored(platform, batch)
-    Paying._change(platform, DZ, batch, rule=rules.begin_sending)
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    paying.gather(context, DZ)
+    batch = only_batch(context)
+    body = _stored(context, batch)
+    Paying._change(context, DZ, batch, rule=rules.begin_sending)
     if was_sent:
         paying.bank.send_file(body, message_id=batch.batch_id)  # and here the process dies
-    assert paying.run(platform, DZ) == 0, "somebody may still be at it"
+    assert paying.run(context, DZ) == 0, "somebody may still be at it"
     for _ in range(8):
         clock.pass_by(seconds=16)
-        paying.run(platform, DZ)
-    assert of_claim(platform).status == "paid" and _files(bank, platform) == 1
+        paying.run(context, DZ)
+    assert of_claim(context).status == "paid" and _files(bank, context) == 1
     assert bank.log("file-duplicate") == []
 
 
-def test_the_file_rests_sealed(platform: Platform, made: Office, paying: Rounds) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    paying.gather(platform, DZ)
-    everything = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: Rounds) -> None:
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    paying.gather(context, DZ)
+    everything = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
     assert RIB not in json.dumps(everything, default=str) and "Inventée" not in json.dumps(everything, default=str)
-    assert RIB.encode() in _stored(platform, only_batch(platform))
+    assert RIB.encode() in _stored(context, only_batch(context))
 
 
-def test_one_payout_a_claim(platform: Platform, made: Office) -> None:
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    hear(platform, service, approved(approved_at=now()))
-    assert of_claim(platform).amount_minor == 32_000
+def test_one_payout_a_claim(context: ServiceContext, made: Office) -> None:
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    hear(context, service, approved(approved_at=now()))
+    assert of_claim(context).amount_minor == 32_000
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
 
 
-def _stored(platform: Platform, batch: Batch) -> bytes:
-    return b"".join(blobs.read(platform, DZ, blobs.Blob(batch.sha256, batch.size, DataClass.BANK)))
+def _stored(context: ServiceContext, batch: Batch) -> bytes:
+    return b"".join(blobs.read(context, DZ, blobs.Blob(batch.sha256, batch.size, DataClass.BANK)))
 
 
-def _files(bank: Bank, platform: Platform) -> int:
-    batch_id = only_batch(platform).batch_id
+def _files(bank: Bank, context: ServiceContext) -> int:
+    batch_id = only_batch(context).batch_id
     return len([facts for facts in bank.log("file-taken") if facts["message_id"] == batch_id])
 
 
@@ -588,17 +594,17 @@ def verdict(batch: Batch, *, group: str = "", below: str = "") -> bytes:
     return counted.replace("<OrgnlMsgId>MSG-1<", f"<OrgnlMsgId>{batch.batch_id}<").encode()
 
 
-def sent_file(platform: Platform, paying: Rounds) -> Batch:
+def sent_file(context: ServiceContext, paying: Rounds) -> Batch:
     """Three payouts of 320.00 in a file that the bank has."""
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
-    hear(platform, service, persons({AMIRA: RIB}), *claims)
-    paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.SENT
-    return only_batch(platform)
+    hear(context, service, persons({AMIRA: RIB}), *claims)
+    paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.SENT
+    return only_batch(context)
 
 
-def statuses(platform: Platform) -> list[str]:
-    return [str(of_claim(platform, claim).status) for claim in ("c1", "c2", "c3")]
+def statuses(context: ServiceContext) -> list[str]:
+    return [str(of_claim(context, claim).status) for claim in ("c1", "c2", "c3")]
 
 
 AM04 = "<StsRsnInf><Rsn><Cd>AM04</Cd></Rsn></StsRsnInf>"
@@ -607,30 +613,30 @@ BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJC
 
 @pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
 def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock, group: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, group: str
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
+    batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group=group, below=BLOCK))
-    paying.run(platform, DZ)
-    assert statuses(platform) == ["returned"] * 3
-    assert {of_claim(platform, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
-    assert told(platform).count("payments.benefit-returned") == 3
+    paying.run(context, DZ)
+    assert statuses(context) == ["returned"] * 3
+    assert {of_claim(context, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
+    assert told(context).count("payments.benefit-returned") == 3
     clock.pass_by(minutes=5)
     for _ in range(2):
-        paying.run(platform, DZ)
+        paying.run(context, DZ)
         clock.pass_by(minutes=5)
-    assert only_batch(platform).status is BatchStatus.CLOSED
+    assert only_batch(context).status is BatchStatus.CLOSED
     clock.ahead = timedelta()
     assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
 
 
 def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
-    first = of_claim(platform).end_to_end_id
+    batch = sent_file(context, paying)
+    first = of_claim(context).end_to_end_id
     below = (
         "<OrgnlPmtInfAndSts><OrgnlPmtInfId>{id}</OrgnlPmtInfId><PmtInfSts>PDNG</PmtInfSts><TxInfAndSts>"
         f"<OrgnlEndToEndId>{first}</OrgnlEndToEndId><TxSts>RJCT</TxSts>{AM04}</TxInfAndSts>"
@@ -638,37 +644,37 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
         "</OrgnlPmtInfAndSts>"
     )
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>PART</GrpSts>", below=below))
-    paying.run(platform, DZ)
-    assert statuses(platform) == ["returned", "sent", "sent"] and only_batch(platform).status is BatchStatus.SENT
+    paying.run(context, DZ)
+    assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is BatchStatus.SENT
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
     clock.pass_by(minutes=5)
-    paying.run(platform, DZ)
-    assert statuses(platform) == ["returned"] * 3 and told(platform).count("payments.benefit-returned") == 3
+    paying.run(context, DZ)
+    assert statuses(context) == ["returned"] * 3 and told(context).count("payments.benefit-returned") == 3
 
 
 def test_p01_a_refusal_after_acceptance_counts(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
+    batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSC</GrpSts>"))
-    paying.run(platform, DZ)
-    assert only_batch(platform).status is BatchStatus.REPORTED and statuses(platform) == ["sent"] * 3
+    paying.run(context, DZ)
+    assert only_batch(context).status is BatchStatus.REPORTED and statuses(context) == ["sent"] * 3
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
-    paying._report_again(platform, DZ, only_batch(platform))
-    assert statuses(platform) == ["returned"] * 3
+    paying._report_again(context, DZ, only_batch(context))
+    assert statuses(context) == ["returned"] * 3
 
 
 def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
+    batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSP</GrpSts>"))
     for _ in range(4):
-        paying.run(platform, DZ)
+        paying.run(context, DZ)
         clock.pass_by(minutes=5)
-    assert statuses(platform) == ["paid"] * 3 and only_batch(platform).status is BatchStatus.CLOSED
+    assert statuses(context) == ["paid"] * 3 and only_batch(context).status is BatchStatus.CLOSED
 
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
@@ -677,10 +683,10 @@ COLLECTIONS = funds()[DZ].payment.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
-    platform: Platform, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
 ) -> None:
-    open_obligation(platform)
-    reference = see(platform, ask(made, "transfer")).reference
+    open_obligation(context)
+    reference = see(context, ask(made, "transfer")).reference
     ours = f"<Othr><Id>{COLLECTIONS}</Id></Othr>"
     good = detail(amount="", more=f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>")
     files = [
@@ -693,7 +699,7 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
         bank.tell_statement(body)
     bank.deliver(made, len(files))
     for _ in range(3):
-        fetching.run(platform, DZ)
+        fetching.run(context, DZ)
         clock.pass_by(seconds=5)
     clock.ahead = timedelta()
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
@@ -705,11 +711,11 @@ PAYOUTS = funds()[DZ].payment.payouts.number
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
 def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
-    platform: Platform, made: Office, bank: Bank, fetching: Rounds, written: str
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, written: str
 ) -> None:
     """A notification of an account that is not ours, an entry in euros, a payment of ours, in one file."""
-    open_obligation(platform)
-    reference = see(platform, ask(made, "transfer")).reference
+    open_obligation(context)
+    reference = see(context, ask(made, "transfer")).reference
     number = iban(COLLECTIONS) if written == "iban" else written
     account = f"<IBAN>{number}</IBAN>" if written == "iban" else f"<Othr><Id>{number}</Id></Othr>"
     paid = detail(amount="", more=f"<RmtInf><Ustrd>{reference}</Ustrd></RmtInf>")
@@ -719,9 +725,9 @@ def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
     both = whole.replace(b"<Ntfctn>", b"<Ntfctn>" + inner(other) + b"</Ntfctn><Ntfctn>", 1)
     bank.tell_statement(both)
     bank.deliver(made)
-    assert fetching.run(platform, DZ) == 1 and fetching.run(platform, DZ) == 0
+    assert fetching.run(context, DZ) == 1 and fetching.run(context, DZ) == 0
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
-    waiting = banking_store.unmatched(reading(platform), wanted=Wanted()).items
+    waiting = banking_store.unmatched(reading(context), wanted=Wanted()).items
     assert sorted((each.amount_minor, each.currency, str(each.why)) for each in waiting) == [
         (1_200, "DZD", "account-foreign"),
         (1_200, "XXX", "currency-foreign"),
@@ -740,105 +746,105 @@ def iban(number: str, country: str = "DZ") -> str:
 
 
 def test_b02_one_debit_of_the_file_pays_all_of_it(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
+    batch = sent_file(context, paying)
     told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
     body = notice(entry("960.00", details=told_of), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
     for _ in range(2):
         bank.tell_statement(body)
     bank.deliver(made, 2)
-    fetching.run(platform, DZ)
-    assert statuses(platform) == ["paid"] * 3 and told(platform).count("payments.benefit-paid") == 3
+    fetching.run(context, DZ)
+    assert statuses(context) == ["paid"] * 3 and told(context).count("payments.benefit-paid") == 3
     assert balance(made, "bank:payouts") == ("960.00", "credit")
-    assert not banking_store.unmatched(reading(platform), wanted=Wanted()).items
+    assert not banking_store.unmatched(reading(context), wanted=Wanted()).items
 
 
 def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
-    platform: Platform, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
     bank.fault("webhook-not-sent")
-    batch = sent_file(platform, paying)
+    batch = sent_file(context, paying)
     listed = "".join(
-        detail(of_claim(platform, claim).end_to_end_id, amount='<Amt Ccy="DZD">320.00</Amt>')
+        detail(of_claim(context, claim).end_to_end_id, amount='<Amt Ccy="DZD">320.00</Amt>')
         for claim in ("c1", "c2", "c3")
     )
     told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
     body = notice(entry("960.00", details=told_of + listed), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
     bank.tell_statement(body)
     bank.deliver(made)
-    fetching.run(platform, DZ)
-    assert statuses(platform) == ["paid"] * 3 and balance(made, "bank:payouts") == ("960.00", "credit")
+    fetching.run(context, DZ)
+    assert statuses(context) == ["paid"] * 3 and balance(made, "bank:payouts") == ("960.00", "credit")
 
 
 def test_b07_charges_are_not_taken_from_what_was_paid(
-    platform: Platform, made: Office, bank: Bank, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds
 ) -> None:
-    open_obligation(platform)
-    reference = see(platform, ask(made, "transfer")).reference
+    open_obligation(context)
+    reference = see(context, ask(made, "transfer")).reference
     more = f'<Chrgs><Rcrd><Amt Ccy="DZD">15.00</Amt></Rcrd></Chrgs><RmtInf><Ustrd>{reference}</Ustrd></RmtInf>'
     paid = detail(amount='<Amt Ccy="DZD">3150.25</Amt>', more=more)
     account = f"<Othr><Id>{COLLECTIONS}</Id></Othr>"
     bank.tell_statement(notice(entry("3135.25", direction="CRDT", details=paid), account=account))
     bank.deliver(made)
-    fetching.run(platform, DZ)
+    fetching.run(context, DZ)
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
     assert balance(made, "bank:collections") == ("3135.25", "debit")
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
-    platform: Platform, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
     good = bank.tell_statement(notice(entry("0.00")))
     bank.deliver(made)
     for number in range(21):
-        platform.database["bank_statements"].insert_one(
-            {**_kept_statement(platform, good), "_id": f"{DZ}:bad-{number}", "statement_id": f"bad-{number}"}
+        context.database["bank_statements"].insert_one(
+            {**_kept_statement(context, good), "_id": f"{DZ}:bad-{number}", "statement_id": f"bad-{number}"}
         )
     left = {"is_scheduled": ""}  # as a release without the due queue would have written them
-    platform.database["bank_statements"].update_many({}, {"$unset": left})
-    assert adopt_all(platform, DZ, leftovers=service.leftovers) == 22
+    context.database["bank_statements"].update_many({}, {"$unset": left})
+    assert adopt_all(context, DZ, leftovers=service.leftovers) == 22
     broken = Rounds(Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S)))
     with capture_logs() as logs:
         for _ in range(3):
-            broken.run(platform, DZ)
-    assert banking_store.statements.load(reading(platform), good).next_look_at is None
+            broken.run(context, DZ)
+    assert banking_store.statements.load(reading(context), good).next_look_at is None
     assert {line["error"] for line in logs if line["log_level"] == "error"} == {"ValueError"}
 
 
 def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
-    platform: Platform, made: Office, bank: Bank, collecting: Rounds, paying: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, paying: Rounds
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     collection_id = ask(made)
-    hear(platform, service, persons({AMIRA: RIB}), approved())
-    paying.gather(platform, DZ)
+    hear(context, service, persons({AMIRA: RIB}), approved())
+    paying.gather(context, DZ)
     for name in ("collections", "batches"):
-        platform.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})
-    platform.database["jobs"].delete_many({})
-    assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (0, 0)
-    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [2, 0]
-    assert (collecting.run(platform, DZ), paying.run(platform, DZ)) == (1, 1)
-    assert see(platform, collection_id).status == "announced"
-    assert only_batch(platform).status is BatchStatus.SENT
+        context.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})
+    context.database["jobs"].delete_many({})
+    assert (collecting.run(context, DZ), paying.run(context, DZ)) == (0, 0)
+    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [2, 0]
+    assert (collecting.run(context, DZ), paying.run(context, DZ)) == (1, 1)
+    assert see(context, collection_id).status == "announced"
+    assert only_batch(context).status is BatchStatus.SENT
 
 
 def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
-    platform: Platform, made: Office, bank: Bank, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds
 ) -> None:
     statement_id = bank.tell_statement(b"no file at all")
     bank.deliver(made)
-    assert fetching.run(platform, DZ) == 0
+    assert fetching.run(context, DZ) == 0
     (seen,) = made.staff().get("/operations/jobs?status=waiting").json["items"]
     assert (seen["job_id"], seen["attempts"]) == (f"statements.fetch:{statement_id}", 1)
     assert seen["last_error"] == "bank-file.not-readable"
     given_up = made.staff().post(f"/operations/jobs/{seen['job_id']}/giving-up", {"reason": "the bank sent it anew"})
     assert given_up.status_code == 202
-    fetching.run(platform, DZ)
-    assert platform.database["jobs"].count_documents({}) == 0
-    assert banking_store.statements.load(reading(platform), statement_id).next_look_at is None
+    fetching.run(context, DZ)
+    assert context.database["jobs"].count_documents({}) == 0
+    assert banking_store.statements.load(reading(context), statement_id).next_look_at is None
 
 
 class Breaking(BankClient):
@@ -850,6 +856,6 @@ class Breaking(BankClient):
         return super().statement(statement_id)
 
 
-def _kept_statement(platform: Platform, statement_id: str) -> dict[str, Any]:
-    (row,) = platform.database["bank_statements"].find({"statement_id": statement_id})
+def _kept_statement(context: ServiceContext, statement_id: str) -> dict[str, Any]:
+    (row,) = context.database["bank_statements"].find({"statement_id": statement_id})
     return dict(row)

@@ -10,7 +10,7 @@ import pytest
 from services.payments.banking.webhook import BODY_BYTES_MAX
 from services.payments.wiring import service
 from shared.kernel.references import with_check
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, told
@@ -21,10 +21,10 @@ STRANGER_SECRET = "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhlIGJhbmsh"
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted."""
-    here = office(platform)
-    open_obligation(platform)
+    here = office(context)
+    open_obligation(context)
     return here
 
 
@@ -49,7 +49,9 @@ def differences(made: Office) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("rail", ["card", "transfer"])
-def test_a_debit_pays_the_declaration_and_posts_the_ledger_at_once(made: Office, platform: Platform, rail: str) -> None:
+def test_a_debit_pays_the_declaration_and_posts_the_ledger_at_once(
+    made: Office, context: ServiceContext, rail: str
+) -> None:
     asked = ask(made, rail)
     message = debited(asked["collection_id"]) if rail == "card" else credited(asked["reference"])
     heard = post_signed(made, message)
@@ -57,7 +59,7 @@ def test_a_debit_pays_the_declaration_and_posts_the_ledger_at_once(made: Office,
     assert state(made, asked) == ("debited", "3150.25")
     shown = made.employer(FIRM).get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("paid", "3150.25", "0.00")
-    assert told(platform)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    assert told(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
     entry = made.staff().get(f"/ledger/entries?cause=collection:{asked['collection_id']}").json["items"][0]
     assert [(each["account"], each["side"], each["amount"]) for each in entry["postings"]] == [
         ("bank:collections", "debit", "3150.25"),
@@ -75,7 +77,7 @@ def test_a_payer_may_write_the_reference_with_spaces_and_dashes(made: Office) ->
     assert state(made, asked)[0] == "debited"
 
 
-def test_a_refused_card_may_be_tried_again(made: Office, platform: Platform) -> None:
+def test_a_refused_card_may_be_tried_again(made: Office, context: ServiceContext) -> None:
     asked = ask(made, "card")
     post_signed(made, refused(asked["collection_id"]))
     shown = made.staff().get(f"/collections/{asked['collection_id']}").json
@@ -112,13 +114,13 @@ def test_a_refusal_that_comes_after_the_money_changes_nothing(made: Office) -> N
     ],
 )
 def test_what_the_bank_did_not_sign_or_not_now_is_refused(
-    made: Office, platform: Platform, wrong: dict[str, Any], code: str
+    made: Office, context: ServiceContext, wrong: dict[str, Any], code: str
 ) -> None:
     asked = ask(made, "card")
     answer = post_signed(made, debited(asked["collection_id"]), **wrong)
     assert (answer.status_code, answer.json["code"]) == (403, code)
     assert state(made, asked) == ("requested", "0.00")
-    assert platform.database["bank_messages"].count_documents({}) == 0
+    assert context.database["bank_messages"].count_documents({}) == 0
 
 
 def test_a_message_of_another_second_than_was_signed_is_refused(made: Office) -> None:
@@ -133,8 +135,8 @@ def test_the_secret_that_comes_next_is_believed_too(made: Office) -> None:
     assert state(made, asked)[0] == "debited"
 
 
-def test_an_app_without_secrets_believes_nobody(platform: Platform) -> None:
-    answer = post_signed(Office(service, platform), debited("c1"))
+def test_an_app_without_secrets_believes_nobody(context: ServiceContext) -> None:
+    answer = post_signed(Office(service, context), debited("c1"))
     assert (answer.status_code, answer.json["code"]) == (403, "webhook.wrong-signature")
 
 
@@ -161,10 +163,10 @@ def test_an_app_without_secrets_believes_nobody(platform: Platform) -> None:
         {"type": "statement.available", "data": {"fund": DZ}},
     ],
 )
-def test_a_signed_message_that_says_nonsense_is_refused(made: Office, platform: Platform, message: Any) -> None:
+def test_a_signed_message_that_says_nonsense_is_refused(made: Office, context: ServiceContext, message: Any) -> None:
     answer = post_signed(made, message)
     assert (answer.status_code, answer.json["code"]) == (422, "bank.message-invalid")
-    assert platform.database["bank_messages"].count_documents({}) == 0
+    assert context.database["bank_messages"].count_documents({}) == 0
 
 
 def test_too_large_a_message_is_refused(made: Office) -> None:
@@ -186,16 +188,16 @@ def test_b06_money_to_an_account_that_is_not_the_funds_waits_for_a_person(made: 
 # --- Again ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_message_again_changes_nothing(made: Office, platform: Platform) -> None:
+def test_the_same_message_again_changes_nothing(made: Office, context: ServiceContext) -> None:
     asked = ask(made, "card")
     post_signed(made, debited(asked["collection_id"]))
-    before = told(platform)
+    before = told(context)
     later = post_signed(made, debited(asked["collection_id"]), at=now() + timedelta(seconds=60))
     assert (later.status_code, later.json["is_new"]) == (200, False)
-    assert state(made, asked) == ("debited", "3150.25") and told(platform) == before
+    assert state(made, asked) == ("debited", "3150.25") and told(context) == before
 
 
-def test_the_same_money_in_another_message_is_booked_once(made: Office, platform: Platform) -> None:
+def test_the_same_money_in_another_message_is_booked_once(made: Office, context: ServiceContext) -> None:
     asked = ask(made, "card")
     for message_id in ("evt_1", "evt_2"):
         assert post_signed(made, debited(asked["collection_id"]), message_id=message_id).status_code == 200
@@ -210,7 +212,7 @@ def test_the_same_money_in_another_message_is_booked_once(made: Office, platform
     ("message", "debit"), [(debited("none"), "bank:collections"), (credited("rent for March"), "bank:collections")]
 )
 def test_money_for_nobody_knows_what_is_kept_and_shown(
-    made: Office, platform: Platform, message: dict[str, Any], debit: str
+    made: Office, context: ServiceContext, message: dict[str, Any], debit: str
 ) -> None:
     assert post_signed(made, message).status_code == 200
     (case,) = differences(made)
@@ -218,7 +220,7 @@ def test_money_for_nobody_knows_what_is_kept_and_shown(
     assert case["employer_id"] is None and case["text"] == "Une somme est arrivée sans qu'on sache pourquoi."
     assert made.staff().get(f"/ledger/accounts/{debit}").json["debit"] == "3150.25"
     assert made.staff().get("/ledger/accounts/suspense:unmatched").json["credit"] == "3150.25"
-    assert "rent" not in str(list(platform.database["bank_entries"].find()))
+    assert "rent" not in str(list(context.database["bank_entries"].find()))
 
 
 def test_a_contribution_on_the_account_for_payouts_is_a_case(made: Office) -> None:
@@ -229,13 +231,13 @@ def test_a_contribution_on_the_account_for_payouts_is_a_case(made: Office) -> No
     assert made.staff().get("/ledger/accounts/bank:payouts").json["debit"] == "3150.25"
 
 
-def test_less_than_was_asked_for_is_booked_as_it_came_and_opens_a_case(made: Office, platform: Platform) -> None:
+def test_less_than_was_asked_for_is_booked_as_it_came_and_opens_a_case(made: Office, context: ServiceContext) -> None:
     asked = ask(made, "card")
     assert post_signed(made, debited(asked["collection_id"], "3000.00")).status_code == 200
     assert state(made, asked) == ("debited", "3000.00")
     shown = made.staff().get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("open", "3000.00", "150.25")
-    assert "payments.declaration-paid" not in told(platform)
+    assert "payments.declaration-paid" not in told(context)
     (found,) = differences(made)
     assert (found["case"], found["employer_id"], found["period"]) == ("partial", FIRM, "2025")
     sums = (found["declared"], found["called"], found["collected"], found["booked"])
@@ -244,7 +246,7 @@ def test_less_than_was_asked_for_is_booked_as_it_came_and_opens_a_case(made: Off
 
 @pytest.mark.parametrize("rail", ["card", "transfer"])
 def test_b11_paid_is_told_and_what_is_too_much_is_the_employers_credit(
-    made: Office, platform: Platform, rail: str
+    made: Office, context: ServiceContext, rail: str
 ) -> None:
     asked = ask(made, rail)
     message = debited(asked["collection_id"], "3151.00") if rail == "card" else credited(asked["reference"], "3151.00")
@@ -252,19 +254,19 @@ def test_b11_paid_is_told_and_what_is_too_much_is_the_employers_credit(
     assert state(made, asked) == ("debited", "3151.00")
     shown = made.staff().get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("paid", "3150.25", "0.00")
-    assert told(platform).count("payments.declaration-paid") == 1
+    assert told(context).count("payments.declaration-paid") == 1
     assert differences(made) == []
     assert made.staff().get(f"/ledger/accounts/credit:{FIRM}").json["credit"] == "0.75"
     assert made.staff().get(f"/ledger/accounts/receivable:{FIRM}").json["side"] is None
 
 
-def test_the_rest_can_be_paid_and_closes_the_case(made: Office, platform: Platform) -> None:
+def test_the_rest_can_be_paid_and_closes_the_case(made: Office, context: ServiceContext) -> None:
     first = ask(made, "card")
     post_signed(made, debited(first["collection_id"], "3000.00"), message_id="evt_1")
     rest = ask(made, "transfer")
     assert rest["amount"] == "150.25"
     post_signed(made, credited(rest["reference"], "150.25", entry="ent_2"), message_id="evt_2")
-    assert differences(made) == [] and told(platform).count("payments.declaration-paid") == 1
+    assert differences(made) == [] and told(context).count("payments.declaration-paid") == 1
 
 
 def test_r8_one_way_to_pay_ends_the_other(made: Office) -> None:
@@ -275,36 +277,36 @@ def test_r8_one_way_to_pay_ends_the_other(made: Office) -> None:
     assert made.machine().get(f"/bank/references/{transfer['reference']}").json["due"] == "0.00"
 
 
-def test_r8_paid_on_both_rails_all_the_same_is_a_credit(made: Office, platform: Platform) -> None:
+def test_r8_paid_on_both_rails_all_the_same_is_a_credit(made: Office, context: ServiceContext) -> None:
     card, transfer = ask(made, "card"), ask(made, "transfer")
     post_signed(made, debited(card["collection_id"]), message_id="evt_1")
     assert state(made, transfer)[0] == "withdrawn", "nothing is due any more"
     post_signed(made, credited(transfer["reference"], entry="ent_2"), message_id="evt_2")
-    assert differences(made) == [] and told(platform).count("payments.declaration-paid") == 1
+    assert differences(made) == [] and told(context).count("payments.declaration-paid") == 1
     assert made.staff().get(f"/ledger/accounts/credit:{FIRM}").json["credit"] == "3150.25"
 
 
-def test_r8_a_smaller_replacement_ends_what_asks_for_too_much(made: Office, platform: Platform) -> None:
+def test_r8_a_smaller_replacement_ends_what_asks_for_too_much(made: Office, context: ServiceContext) -> None:
     card = ask(made, "card")
-    open_obligation(platform, "d2", revision=2, replaces="d1", branches={"pension": 200_000})
+    open_obligation(context, "d2", revision=2, replaces="d1", branches={"pension": 200_000})
     assert state(made, card)[0] == "withdrawing"
     shown = made.employer(FIRM).post("/declarations/d2/collections", {"rail": "card"}).json
     assert shown["amount"] == "2000.00"
 
 
 def test_r8_a_larger_replacement_leaves_what_asks_for_less_until_the_rest_is_asked_for(
-    made: Office, platform: Platform
+    made: Office, context: ServiceContext
 ) -> None:
     transfer = ask(made, "transfer")
-    open_obligation(platform, "d2", revision=2, replaces="d1", branches={"pension": 400_000})
+    open_obligation(context, "d2", revision=2, replaces="d1", branches={"pension": 400_000})
     assert state(made, transfer)[0] == "announced"
     made.employer(FIRM).post("/declarations/d2/collections", {"rail": "transfer"})
     assert state(made, transfer)[0] == "withdrawn"
 
 
-def test_r8_a_credit_pays_the_next_debt_by_itself(made: Office, platform: Platform) -> None:
+def test_r8_a_credit_pays_the_next_debt_by_itself(made: Office, context: ServiceContext) -> None:
     post_signed(made, credited(ask(made, "transfer")["reference"], "4150.25"))
-    opened = open_obligation(platform, "d3", period="2026", branches={"pension": 250_000})
+    opened = open_obligation(context, "d3", period="2026", branches={"pension": 250_000})
     assert (opened.paid_minor, opened.left_minor) == (100_000, 150_000)
     assert made.staff().get(f"/ledger/accounts/credit:{FIRM}").json["side"] is None
     assert made.staff().get(f"/ledger/accounts/receivable:{FIRM}:2026").json["balance"] == "1500.00"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
 from tests.callers import Office
 from tests.payments.bank import NEW_SECRET_TEXT, credited, office, own_settings, post_signed
@@ -16,9 +16,9 @@ OLD, NEW = SECRET_TEXT, NEW_SECRET_TEXT
 BEFORE, DURING, AFTER = (OLD,), (NEW, OLD), (NEW,)
 
 
-def payments(platform: Platform, secrets: Sequence[str]) -> Office:
+def payments(context: ServiceContext, secrets: Sequence[str]) -> Office:
     """A process of payments that was started with these secrets; several of them run side by side on one database."""
-    return office(platform, replace(own_settings(), bank_webhook_secrets=tuple(secrets)))
+    return office(context, replace(own_settings(), bank_webhook_secrets=tuple(secrets)))
 
 
 def takes(made: Office, secret: str, message_id: str) -> bool:
@@ -33,30 +33,30 @@ def takes(made: Office, secret: str, message_id: str) -> bool:
     ids=["before", "during", "in either order", "after"],
 )
 def test_a_message_is_taken_by_whichever_secret_is_held(
-    platform: Platform, held: Sequence[str], old_is_taken: bool, new_is_taken: bool
+    context: ServiceContext, held: Sequence[str], old_is_taken: bool, new_is_taken: bool
 ) -> None:
-    made = payments(platform, held)
+    made = payments(context, held)
     assert takes(made, OLD, "evt_old") is old_is_taken
     assert takes(made, NEW, "evt_new") is new_is_taken
 
 
-def test_the_bank_changes_while_old_and_new_processes_run_side_by_side(platform: Platform) -> None:
+def test_the_bank_changes_while_old_and_new_processes_run_side_by_side(context: ServiceContext) -> None:
     """1. payments learns the new secret, process by process; 2. the bank signs with it; 3. payments forgets the old."""
-    before, during, after = (payments(platform, held) for held in (BEFORE, DURING, AFTER))
+    before, during, after = (payments(context, held) for held in (BEFORE, DURING, AFTER))
     assert takes(before, OLD, "evt_1") and takes(during, OLD, "evt_2"), "1. whichever process it reaches"
     assert takes(during, OLD, "evt_3") and takes(during, NEW, "evt_4"), "2. whenever the bank changes"
     assert takes(during, NEW, "evt_5") and takes(after, NEW, "evt_6"), "3. whichever process it reaches"
 
 
-def test_a_message_that_came_by_the_old_secret_is_known_when_it_comes_again_by_the_new(platform: Platform) -> None:
-    made = payments(platform, DURING)
+def test_a_message_that_came_by_the_old_secret_is_known_when_it_comes_again_by_the_new(context: ServiceContext) -> None:
+    made = payments(context, DURING)
     message = credited("none")
     assert post_signed(made, message, secret=OLD).json["is_new"] is True
     assert post_signed(made, message, secret=NEW).json["is_new"] is False
 
 
-def test_a_bank_that_signs_with_both_is_believed_by_whoever_knows_one(platform: Platform) -> None:
+def test_a_bank_that_signs_with_both_is_believed_by_whoever_knows_one(context: ServiceContext) -> None:
     body = json.dumps(credited("none")).encode()
     both = sign(body, message_id="evt_1", at=now(), secrets=[Secret.read(NEW), Secret.read(OLD)])
     for held in (BEFORE, DURING, AFTER):
-        assert post_signed(payments(platform, held), body, headers=both).status_code == 200
+        assert post_signed(payments(context, held), body, headers=both).status_code == 200

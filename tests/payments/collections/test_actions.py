@@ -17,7 +17,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.ledger import store as ledger_store
 from services.payments.ledger.entry import Side
 from shared.storage.paging import Wanted
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.ground import DZ, reading, someone, told
@@ -28,77 +28,77 @@ DUE = sum(BRANCHES.values())
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
-    return office(platform)
+def made(context: ServiceContext) -> Office:
+    return office(context)
 
 
-def differing(platform: Platform) -> list[Standing]:
-    return list(actions.differences(reading(platform), wanted=Wanted()))
+def differing(context: ServiceContext) -> list[Standing]:
+    return list(actions.differences(reading(context), wanted=Wanted()))
 
 
-def net(platform: Platform, code: str) -> int:
-    return ledger.balance(reading(platform), code).net_minor
+def net(context: ServiceContext, code: str) -> int:
+    return ledger.balance(reading(context), code).net_minor
 
 
-def test_what_is_declared_is_owed_and_earned_by_branch(platform: Platform, made: Office) -> None:
-    opened = open_obligation(platform)
+def test_what_is_declared_is_owed_and_earned_by_branch(context: ServiceContext, made: Office) -> None:
+    opened = open_obligation(context)
     assert (opened.due_minor, opened.status) == (DUE, ObligationStatus.OPEN)
-    entry = ledger.by_cause(reading(platform), "declaration:d1:1")
+    entry = ledger.by_cause(reading(context), "declaration:d1:1")
     assert {posting.account: (posting.side, posting.amount.amount_minor) for posting in entry.postings} == {
         f"receivable:{FIRM}:2025": (Side.DEBIT, DUE),
         "contributions:pension": (Side.CREDIT, 200_000),
         "contributions:social-insurance": (Side.CREDIT, 115_025),
     }
-    assert told(platform) == [] and not differing(platform)
+    assert told(context) == [] and not differing(context)
 
 
-def test_nothing_due_is_paid_from_the_start_and_books_nothing(platform: Platform, made: Office) -> None:
-    assert open_obligation(platform, branches={"pension": 0}).status is ObligationStatus.PAID
-    assert told(platform) == ["payments.declaration-paid"]
-    assert platform.database["ledger_entries"].count_documents({}) == 0
+def test_nothing_due_is_paid_from_the_start_and_books_nothing(context: ServiceContext, made: Office) -> None:
+    assert open_obligation(context, branches={"pension": 0}).status is ObligationStatus.PAID
+    assert told(context) == ["payments.declaration-paid"]
+    assert context.database["ledger_entries"].count_documents({}) == 0
 
 
-def pay(platform: Platform, made: Office, declaration_id: str, amount: str, entry: str) -> None:
+def pay(context: ServiceContext, made: Office, declaration_id: str, amount: str, entry: str) -> None:
     firm = made.employer(FIRM)
     collection = firm.post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"}).json
     answer = post_signed(made, credited(collection["reference"], amount, entry=entry), message_id=f"evt_{entry}")
     assert answer.status_code == 200, answer.text
 
 
-def test_a_replaced_declaration_is_taken_back_and_what_came_counts_on(platform: Platform, made: Office) -> None:
-    open_obligation(platform)
-    pay(platform, made, "d1", "3150.25", "ent_1")
+def test_a_replaced_declaration_is_taken_back_and_what_came_counts_on(context: ServiceContext, made: Office) -> None:
+    open_obligation(context)
+    pay(context, made, "d1", "3150.25", "ent_1")
     opened = open_obligation(
-        platform, "d2", revision=2, replaces="d1", branches={"pension": 200_000, "social-insurance": 215_025}
+        context, "d2", revision=2, replaces="d1", branches={"pension": 200_000, "social-insurance": 215_025}
     )
     assert (opened.paid_minor, opened.left_minor) == (DUE, 100_000)
-    assert ledger.by_cause(reading(platform), "declaration:d1:1:cancelled").reverses is not None
-    assert net(platform, f"receivable:{FIRM}:2025") == 100_000
-    assert net(platform, "contributions:social-insurance") == -215_025
-    (case,) = differing(platform)
+    assert ledger.by_cause(reading(context), "declaration:d1:1:cancelled").reverses is not None
+    assert net(context, f"receivable:{FIRM}:2025") == 100_000
+    assert net(context, "contributions:social-insurance") == -215_025
+    (case,) = differing(context)
     assert case.case is Case.PARTIAL
 
-    pay(platform, made, "d2", "1000.00", "ent_2")
-    assert actions.obligation(reading(platform), declaration_id="d2").status is ObligationStatus.PAID
-    assert net(platform, f"receivable:{FIRM}:2025") == 0 and not differing(platform)
+    pay(context, made, "d2", "1000.00", "ent_2")
+    assert actions.obligation(reading(context), declaration_id="d2").status is ObligationStatus.PAID
+    assert net(context, f"receivable:{FIRM}:2025") == 0 and not differing(context)
     with pytest.raises(DeclarationReplaced):
-        open_obligation(platform, "d3", revision=2, replaces="d1")
+        open_obligation(context, "d3", revision=2, replaces="d1")
 
 
-def test_money_for_a_replaced_declaration_counts_for_its_successor(platform: Platform, made: Office) -> None:
-    open_obligation(platform)
+def test_money_for_a_replaced_declaration_counts_for_its_successor(context: ServiceContext, made: Office) -> None:
+    open_obligation(context)
     reference = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json["reference"]
-    open_obligation(platform, "d2", revision=2, replaces="d1")
+    open_obligation(context, "d2", revision=2, replaces="d1")
     post_signed(made, credited(reference))
-    assert actions.obligation(reading(platform), declaration_id="d2").status is ObligationStatus.PAID
-    assert actions.obligation(reading(platform), declaration_id="d1").status is ObligationStatus.CANCELLED
-    assert not differing(platform)
+    assert actions.obligation(reading(context), declaration_id="d2").status is ObligationStatus.PAID
+    assert actions.obligation(reading(context), declaration_id="d1").status is ObligationStatus.CANCELLED
+    assert not differing(context)
 
 
-def test_two_who_ask_at_once_get_one_live_try(platform: Platform, made: Office) -> None:
+def test_two_who_ask_at_once_get_one_live_try(context: ServiceContext, made: Office) -> None:
     """The second of two whose reading overlapped is run again whole, and then sees the first."""
-    open_obligation(platform)
-    other = office(platform)
+    open_obligation(context)
+    other = office(context)
     is_first = iter([True])
 
     def act(uow: UnitOfWork) -> Any:
@@ -107,14 +107,14 @@ def test_two_who_ask_at_once_get_one_live_try(platform: Platform, made: Office) 
             assert other.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 201
         return len(seen), actions.request(uow, declaration_id="d1", rail=actions.Rail.TRANSFER)
 
-    tries_seen, collection = platform.run(DZ, by=someone(), cause="test", action=act)
+    tries_seen, collection = context.run(DZ, by=someone(), cause="test", action=act)
     assert tries_seen == 1 and collection.reference[-3] == "1"
 
 
 def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it(
-    platform: Platform, made: Office
+    context: ServiceContext, made: Office
 ) -> None:
-    open_obligation(platform)
+    open_obligation(context)
     asked = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).json
 
     def act(uow: UnitOfWork) -> bool:
@@ -123,8 +123,8 @@ def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it
             uow, collection, bank_reference="ent_1", entry_id="e1", amount_minor=DUE, into=account.BANK_COLLECTIONS
         )
 
-    assert all(platform.run(DZ, by=someone(), cause="test", action=act) for _ in range(2))
-    assert actions.obligation(reading(platform), declaration_id="d1").paid_minor == DUE
+    assert all(context.run(DZ, by=someone(), cause="test", action=act) for _ in range(2))
+    assert actions.obligation(reading(context), declaration_id="d1").paid_minor == DUE
 
 
 # --- Whatever the bank says ------------------------------------------------------------------------------------------
@@ -143,10 +143,10 @@ MESSAGES = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=MESSAGES, data=st.data())
 def test_money_adds_up_in_any_order_and_however_often_it_is_told(
-    platform: Platform, made: Office, messages: list[tuple[str, str, int]], data: st.DataObject
+    context: ServiceContext, made: Office, messages: list[tuple[str, str, int]], data: st.DataObject
 ) -> None:
     firm = next(FIRMS)
-    open_obligation(platform, f"d{firm}", employer_id=firm)
+    open_obligation(context, f"d{firm}", employer_id=firm)
     ids = {
         rail: made.employer(firm).post(f"/declarations/d{firm}/collections", {"rail": rail}).json
         for rail in ("card", "transfer")
@@ -165,31 +165,31 @@ def test_money_adds_up_in_any_order_and_however_often_it_is_told(
         if kind != "card-refused":
             came.add((entry_id, amount))  # the bank's reference with another amount is other money
 
-    uow = reading(platform)
+    uow = reading(context)
     ours = sum(_minor(amount) for entry, amount in came if "stranger" not in entry)
     owed = actions.obligation(uow, declaration_id=f"d{firm}")
     tries = store.of_period(uow, employer_id=firm, period="2025")
-    credit = -net(platform, account.credit(firm))
+    credit = -net(context, account.credit(firm))
     assert owed.paid_minor + credit == sum(each.debited_minor for each in tries) == ours
     assert owed.paid_minor <= DUE and (not credit or owed.paid_minor == DUE)
     assert sum(1 for each in tries if each.is_live) <= 1
-    assert net(platform, account.receivable(firm, period="2025")) == DUE - owed.paid_minor
+    assert net(context, account.receivable(firm, period="2025")) == DUE - owed.paid_minor
     standing = store.standings.load(uow, f"{firm}:2025")
     assert standing.booked_minor == standing.collected_minor == owed.paid_minor
     assert (standing.case is None) == (owed.paid_minor in (0, DUE))
-    _check_books(platform)
+    _check_books(context)
 
 
-def _check_books(platform: Platform) -> None:
+def _check_books(context: ServiceContext) -> None:
     """Debits are credits in every entry and in all; every stored balance is what the entries add up to."""
     sums: dict[tuple[str, str], int] = defaultdict(int)
-    for row in platform.database["ledger_entries"].find():
+    for row in context.database["ledger_entries"].find():
         for posting in row["postings"]:  # type: ignore[attr-defined]
             sums[posting["account"], posting["side"]] += posting["amount"]["amount_minor"]
     both = [sum(amount for (_, side), amount in sums.items() if side == each) for each in Side]
     assert both[0] == both[1]
     stored: dict[tuple[str, str], int] = defaultdict(int)
-    for row in platform.database[ledger_store.BALANCES].find():
+    for row in context.database[ledger_store.BALANCES].find():
         for side in Side:
             stored[str(row["account"]), side.value] += int(str(row[f"{side}_minor"]))
     assert {key: amount for key, amount in stored.items() if amount} == dict(sums)

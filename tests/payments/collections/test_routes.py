@@ -4,21 +4,21 @@ import pytest
 
 from services.payments.wiring import service
 from shared.kernel.references import is_genuine
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, TN, funds, told
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
+def office(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted."""
-    made = Office(service, platform)
-    open_obligation(platform)
+    made = Office(service, context)
+    open_obligation(context)
     return made
 
 
-def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office, platform: Platform) -> None:
+def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office, context: ServiceContext) -> None:
     asked = office.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"})
     assert asked.status_code == 201, asked.text
     shown = asked.json
@@ -34,7 +34,7 @@ def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office
         "Le paiement est demandé.",
         "Tout est prêt : vous pouvez payer.",
     ]
-    assert told(platform) == ["payments.collection-requested"]
+    assert told(context) == ["payments.collection-requested"]
     assert office.employer(FIRM).get(f"/collections/{shown['collection_id']}").json == shown
     assert office.staff().get(f"/collections/{shown['collection_id']}").json == shown
 
@@ -81,11 +81,11 @@ def test_the_same_key_asks_once(office: Office) -> None:
     ],
 )
 def test_a_malformed_wish_is_refused_and_leaves_nothing(
-    office: Office, platform: Platform, body: object, status: int, code: str
+    office: Office, context: ServiceContext, body: object, status: int, code: str
 ) -> None:
     refused = office.employer(FIRM).post("/declarations/d1/collections", body)
     assert (refused.status_code, refused.json["code"]) == (status, code)
-    assert platform.database["collections"].count_documents({}) == 0
+    assert context.database["collections"].count_documents({}) == 0
 
 
 def test_money_needs_a_key(office: Office) -> None:

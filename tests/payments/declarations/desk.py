@@ -11,7 +11,7 @@ from services.payments.declarations.jobs import checking
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.jobs.runner import Runner
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Caller, Office
 from tests.ground import DZ, TN, hear
 from tests.payments.declarations.builders import DZ_EMPLOYER, TN_EMPLOYER, Files
@@ -47,13 +47,13 @@ def register(*employer_ids: str, is_open: bool = True, sector: str = "retail", *
 class Desk:
     """A firm's user of a fund, whose firm the fund's register knows."""
 
-    platform: Platform
+    context: ServiceContext
     fund_id: str = DZ
 
     def __post_init__(self) -> None:
-        self.office = Office(service, self.platform)
+        self.office = Office(service, self.context)
         self.caller: Caller = self.office.employer(EMPLOYER_OF[self.fund_id], fund=self.fund_id)
-        hear(self.platform, service, register(EMPLOYER_OF[self.fund_id]), fund_id=self.fund_id)
+        hear(self.context, service, register(EMPLOYER_OF[self.fund_id]), fund_id=self.fund_id)
 
     def send(self, files: Files, *, by: Caller | None = None, key: str = "", **form: Any) -> TestResponse:
         """The files as a browser sends them; `form` replaces the fields beside them."""
@@ -63,7 +63,7 @@ class Desk:
 
     def run(self) -> int:
         """What the worker does next."""
-        return Runner(self.platform, [checking()]).run_due()
+        return Runner(self.context, [checking()]).run_due()
 
     def declare(self, files: Files, **form: Any) -> dict[str, Any]:
         """The files sent and checked; the declaration as the employer sees it."""

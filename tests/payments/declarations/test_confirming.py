@@ -11,8 +11,8 @@ from services.payments.wiring import service
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.process.leftovers import adopt_all
-from shared.storage.platform import Platform
-from tests.ground import DZ, TN, hear, keys, platform_on, told
+from shared.storage.service_context import ServiceContext
+from tests.ground import DZ, TN, context_on, hear, keys, told
 from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
 from tests.payments.declarations.desk import IN_TIME, Desk
 
@@ -20,8 +20,8 @@ UNPAID = [Worker(1), Worker(2, {"wage_2": 0})]
 
 
 @pytest.fixture
-def desk(platform: Platform) -> Desk:
-    return Desk(platform)
+def desk(context: ServiceContext) -> Desk:
+    return Desk(context)
 
 
 def person(number: str, *, fund_id: str = DZ, **civil: Any) -> RegisteredPerson:
@@ -32,9 +32,9 @@ def person(number: str, *, fund_id: str = DZ, **civil: Any) -> RegisteredPerson:
     return RegisteredPerson(person_ref=ref, civil=sealed, language="fr")
 
 
-def know(platform: Platform, *persons: RegisteredPerson, fund_id: str = DZ) -> None:
+def know(context: ServiceContext, *persons: RegisteredPerson, fund_id: str = DZ) -> None:
     page = PersonsRegistered(page_id="p1", registered_at=datetime(2026, 1, 2, tzinfo=UTC), persons=persons)
-    hear(platform, service, page, fund_id=fund_id)
+    hear(context, service, page, fund_id=fund_id)
 
 
 def codes(desk: Desk, declaration_id: str) -> list[tuple[str, int, str]]:
@@ -45,7 +45,7 @@ def codes(desk: Desk, declaration_id: str) -> list[tuple[str, int, str]]:
 # --- Asked, confirmed, withdrawn, lapsed ------------------------------------------------------------------------------
 
 
-def test_r05_nothing_is_booked_before_the_employer_confirms(desk: Desk, platform: Platform) -> None:
+def test_r05_nothing_is_booked_before_the_employer_confirms(desk: Desk, context: ServiceContext) -> None:
     asked = desk.declare(das_b(UNPAID))
     assert (asked["status"], asked["due"], asked["payment"], asked["cards"]) == ("to-confirm", None, None, None)
     assert asked["confirm_until"] is not None
@@ -55,16 +55,16 @@ def test_r05_nothing_is_booked_before_the_employer_confirms(desk: Desk, platform
     assert codes(desk, asked["declaration_id"]) == [("duration-without-wage", 2, "confirm")]
     (finding,) = desk.see(asked["declaration_id"], "/findings", language="en")["items"]
     assert finding["hint"].startswith("This quarter has a duration but no wage")
-    assert told(platform) == ["payments.declaration-received", "payments.declaration-to-confirm"]
-    assert platform.database["obligations"].count_documents({}) == 0
+    assert told(context) == ["payments.declaration-received", "payments.declaration-to-confirm"]
+    assert context.database["obligations"].count_documents({}) == 0
     assert desk.run() == 0
 
     accepted = desk.confirm(asked["declaration_id"])
     assert (accepted["status"], accepted["confirm_until"], accepted["workers"]) == ("accepted", None, 2)
-    assert told(platform)[2:] == ["payments.declaration-accepted", "payments.wages-declared"]
+    assert told(context)[2:] == ["payments.declaration-accepted", "payments.wages-declared"]
 
 
-def test_confirming_twice_or_sending_again_is_one_declaration(desk: Desk, platform: Platform) -> None:
+def test_confirming_twice_or_sending_again_is_one_declaration(desk: Desk, context: ServiceContext) -> None:
     declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
     assert desk.send(das_b(UNPAID)).json["declaration_id"] == declaration_id
     path = f"/declarations/{declaration_id}/confirmation"
@@ -72,16 +72,16 @@ def test_confirming_twice_or_sending_again_is_one_declaration(desk: Desk, platfo
     desk.run()
     again = desk.caller.post(path)
     assert (again.status_code, again.json["status"]) == (200, "accepted")
-    assert platform.database["ledger_entries"].count_documents({}) == 1
+    assert context.database["ledger_entries"].count_documents({}) == 1
 
 
-def test_withdrawing_books_nothing_and_the_files_may_come_again(desk: Desk, platform: Platform) -> None:
+def test_withdrawing_books_nothing_and_the_files_may_come_again(desk: Desk, context: ServiceContext) -> None:
     declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
     withdrawn = desk.caller.post(f"/declarations/{declaration_id}/withdrawal")
     assert (withdrawn.status_code, withdrawn.json["status"]) == (200, "withdrawn")
     refused = desk.caller.post(f"/declarations/{declaration_id}/confirmation")
     assert (refused.status_code, refused.json["code"]) == (409, "declaration.nothing-to-confirm")
-    assert platform.database["jobs"].count_documents({}) == 0
+    assert context.database["jobs"].count_documents({}) == 0
     again = desk.declare(das_b(UNPAID))
     assert (again["declaration_id"], again["status"]) == (declaration_id, "to-confirm")
 
@@ -105,21 +105,21 @@ def test_what_nobody_confirms_in_time_is_withdrawn_and_told(database: Database[d
             return self.at
 
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     declaration_id = desk.declare(das_b(UNPAID))["declaration_id"]
     clock.at += timedelta(days=11, hours=23)
     assert desk.run() == 0
     clock.at += timedelta(hours=2)
     assert desk.run() == 1 and desk.run() == 0
-    assert told(platform).count("payments.declaration-to-confirm") == 2, "asked, and reminded three days before"
+    assert told(context).count("payments.declaration-to-confirm") == 2, "asked, and reminded three days before"
     assert desk.see(declaration_id)["status"] == "to-confirm"
     clock.at += timedelta(days=2, hours=22)
     assert desk.run() == 0
     clock.at += timedelta(hours=2)
     assert desk.run() == 1 and desk.run() == 0
     assert desk.see(declaration_id)["status"] == "withdrawn"
-    assert told(platform)[-1] == "payments.declaration-withdrawn"
+    assert told(context)[-1] == "payments.declaration-withdrawn"
 
 
 def test_what_an_earlier_release_asked_to_confirm_lapses_when_it_said(
@@ -132,15 +132,15 @@ def test_what_an_earlier_release_asked_to_confirm_lapses_when_it_said(
             return self.at
 
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     asked = desk.declare(das_b(UNPAID))
-    platform.database["jobs"].delete_many({})
+    context.database["jobs"].delete_many({})
     until = datetime.fromisoformat(asked["confirm_until"])
     left = {"$set": {"next_check_at": until}, "$unset": {"confirm_by_at": ""}}
-    platform.database["declarations"].update_one({}, left)
+    context.database["declarations"].update_one({}, left)
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
-    assert [adopt_all(platform, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
     assert desk.see(asked["declaration_id"])["confirm_until"] == asked["confirm_until"]
     assert desk.run() == 0
     clock.at = until
@@ -173,8 +173,8 @@ def test_r04_one_whose_wages_are_gone_falls_out_too_and_a_new_one_takes_nobodys_
     assert new["status"] == "to-confirm"
 
 
-def test_r04_another_establishment_takes_nobody_out(platform: Platform) -> None:
-    desk = Desk(platform, TN)
+def test_r04_another_establishment_takes_nobody_out(context: ServiceContext) -> None:
+    desk = Desk(context, TN)
     desk.declare(tn_122(workers(5)))
     assert desk.declare(tn_122(workers(2), exploitation="0001"))["status"] == "accepted"
 
@@ -212,20 +212,20 @@ ONE = [Worker(1)]
     ],
 )
 def test_w02_r06_name_and_birth_are_held_against_the_register(
-    desk: Desk, platform: Platform, registered: dict[str, str], expected: list[tuple[str, int, str]], status: str
+    desk: Desk, context: ServiceContext, registered: dict[str, str], expected: list[tuple[str, int, str]], status: str
 ) -> None:
-    know(platform, person(FIRST, **registered))
+    know(context, person(FIRST, **registered))
     seen = desk.declare(das_b(ONE))
     assert codes(desk, seen["declaration_id"]) == expected
     assert seen["status"] == status
     shown = json.dumps(desk.see(seen["declaration_id"], "/findings"), ensure_ascii=False)
-    kept = json.dumps(list(platform.database["declaration_findings"].find()), default=str, ensure_ascii=False)
+    kept = json.dumps(list(context.database["declaration_findings"].find()), default=str, ensure_ascii=False)
     for personal in ("MANSOURI", "LEILA", "TOUTAUTRE", "SAADI", "1971", "1955", FIRST):
         assert personal not in shown.replace("2026", "") and personal not in kept
 
 
-def test_r06_a_number_that_the_register_does_not_know_is_named_by_its_line(desk: Desk, platform: Platform) -> None:
-    know(platform, person(FIRST))
+def test_r06_a_number_that_the_register_does_not_know_is_named_by_its_line(desk: Desk, context: ServiceContext) -> None:
+    know(context, person(FIRST))
     seen = desk.declare(das_b(workers(2)))
     assert codes(desk, seen["declaration_id"]) == [("register-number-unknown", 2, "warning")]
     assert seen["status"] == "accepted"
@@ -251,8 +251,8 @@ def test_r06_nothing_is_compared_before_the_register_is_known(desk: Desk) -> Non
     ],
 )
 def test_r06_the_quarterly_file_is_compared_by_name_and_cin(
-    platform: Platform, registered: dict[str, Any], expected: list[tuple[str, int, str]]
+    context: ServiceContext, registered: dict[str, Any], expected: list[tuple[str, int, str]]
 ) -> None:
-    desk = Desk(platform, TN)
-    know(platform, person("0000000145", fund_id=TN, **registered), fund_id=TN)
+    desk = Desk(context, TN)
+    know(context, person("0000000145", fund_id=TN, **registered), fund_id=TN)
     assert codes(desk, desk.declare(tn_122(ONE))["declaration_id"]) == expected

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import TN
 from tests.payments.declarations.builders import TN_EMPLOYER, Files, Worker, examined, facts, tn_122, workers
 from tests.payments.declarations.desk import Desk
@@ -14,20 +14,20 @@ MAIN = f"DS{TN_EMPLOYER}0000.12026.txt"
 
 
 @pytest.fixture
-def desk(platform: Platform) -> Desk:
-    return Desk(platform, TN)
+def desk(context: ServiceContext) -> Desk:
+    return Desk(context, TN)
 
 
 def codes(desk: Desk, declaration_id: str) -> list[str]:
     return [finding["code"] for finding in desk.see(declaration_id, "/findings")["items"]]
 
 
-def wages_told(platform: Platform) -> list[dict[str, Any]]:
-    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+def wages_told(context: ServiceContext) -> list[dict[str, Any]]:
+    bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
     return [told for told in map(json.loads, bodies) if "wages" in told]
 
 
-def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(desk: Desk, platform: Platform) -> None:
+def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(desk: Desk, context: ServiceContext) -> None:
     main = desk.declare(tn_122(workers(3)))
     other = desk.declare(tn_122(workers(2), exploitation="0001"))
 
@@ -36,8 +36,8 @@ def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(desk: D
     assert (other["revision"], other["replaces"]) == (1, None)
     owed = desk.office.staff(fund=TN).get(f"/ledger/accounts/receivable:{TN_EMPLOYER}:2026-Q1").json
     assert float(owed["balance"]) == pytest.approx(float(main["due"]) + float(other["due"]))
-    assert [told.get("establishment") for told in wages_told(platform)] == [None, "0001"]
-    assert not any(wage["periods"][0]["duration"] == 0 for told in wages_told(platform) for wage in told["wages"])
+    assert [told.get("establishment") for told in wages_told(context)] == [None, "0001"]
+    assert not any(wage["periods"][0]["duration"] == 0 for told in wages_told(context) for wage in told["wages"])
 
 
 def test_r01_a_newer_file_replaces_only_that_of_its_own_establishment(desk: Desk) -> None:

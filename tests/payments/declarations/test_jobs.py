@@ -15,8 +15,8 @@ from services.payments.wiring import service
 from shared.jobs import queue
 from shared.jobs.job import taken
 from shared.process.leftovers import adopt_all
-from shared.storage.platform import Platform
-from tests.ground import DZ, TN, platform_on, reading, told
+from shared.storage.service_context import ServiceContext
+from tests.ground import DZ, TN, context_on, reading, told
 from tests.payments.declarations.builders import das_b, workers
 from tests.payments.declarations.desk import Desk
 
@@ -36,16 +36,16 @@ BOOKED_ONCE = ["payments.declaration-received", "payments.declaration-accepted",
 
 
 @pytest.fixture
-def desk(platform: Platform) -> Desk:
-    return Desk(platform)
+def desk(context: ServiceContext) -> Desk:
+    return Desk(context)
 
 
-def waiting(platform: Platform) -> list[Declaration]:
-    return declarations.find_all(reading(platform), status=Status.RECEIVED)
+def waiting(context: ServiceContext) -> list[Declaration]:
+    return declarations.find_all(reading(context), status=Status.RECEIVED)
 
 
-def the_one_that_waits(platform: Platform) -> Declaration:
-    (found,) = waiting(platform)
+def the_one_that_waits(context: ServiceContext) -> Declaration:
+    (found,) = waiting(context)
     return found
 
 
@@ -54,26 +54,26 @@ def test_killed_between_two_steps_it_is_checked_again(
     database: Database[dict[str, Any]], mongodb: str, steps: int
 ) -> None:
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     declaration_id = desk.send(das_b(workers(3))).json["declaration_id"]
-    declaration = the_one_that_waits(platform)
+    declaration = the_one_that_waits(context)
     for step in range(steps):
         match step:
             case 0:
-                ((_, job),) = queue.due_anywhere(platform, [actions.CHECK], limit=1)
+                ((_, job),) = queue.due_anywhere(context, [actions.CHECK], limit=1)
                 leased = taken(job, jobs.checking(), at=clock())
-                assert queue.replace_if_same(platform, DZ, job, leased) is not None
+                assert queue.replace_if_same(context, DZ, job, leased) is not None
             case 1:
-                judged = jobs.check(platform, DZ, declaration)
+                judged = jobs.check(context, DZ, declaration)
             case 2:
-                jobs.keep_workers(platform, DZ, declaration, judged)
-    assert told(platform) == BOOKED_ONCE[:1]
+                jobs.keep_workers(context, DZ, declaration, judged)
+    assert told(context) == BOOKED_ONCE[:1]
     if steps:
         assert desk.run() == 0  # it may still be in a worker's hands
     clock.at += CHECK_TAKES
     assert desk.run() == 1
-    assert told(platform) == BOOKED_ONCE
+    assert told(context) == BOOKED_ONCE
     assert len(desk.see(declaration_id, "/lines")["items"]) == 3
 
 
@@ -81,10 +81,10 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]
-    lost = platform.database["blobs"].find_one_and_delete({})  # a fault of ours
+    lost = context.database["blobs"].find_one_and_delete({})  # a fault of ours
     assert lost is not None
     for _ in range(jobs.ATTEMPTS_MAX):
         assert desk.see(declaration_id)["status"] == "received"
@@ -93,17 +93,17 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
     assert desk.run() == 0
     assert desk.see(declaration_id)["status"] == "held"
     assert desk.declare(das_b(workers(2), wage_1=9_500_000))["status"] == "accepted"
-    platform.database["blobs"].insert_one(lost)
+    context.database["blobs"].insert_one(lost)
     assert desk.declare(das_b())["declaration_id"] == declaration_id
     assert desk.see(declaration_id)["status"] == "accepted"
 
 
 def test_an_operator_has_a_held_declaration_checked_again(database: Database[dict[str, Any]], mongodb: str) -> None:
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]
-    lost = platform.database["blobs"].find_one_and_delete({})
+    lost = context.database["blobs"].find_one_and_delete({})
     assert lost is not None
     for _ in range(jobs.ATTEMPTS_MAX):
         desk.run()
@@ -111,11 +111,11 @@ def test_an_operator_has_a_held_declaration_checked_again(database: Database[dic
     operator = desk.office.staff()
     (seen,) = operator.get("/operations/jobs").json["items"]
     assert (seen["job_id"], seen["last_error"]) == (f"{actions.CHECK}:{declaration_id}", "BlobLost")
-    platform.database["blobs"].insert_one(lost)
+    context.database["blobs"].insert_one(lost)
     assert operator.post(f"/operations/jobs/{seen['job_id']}/retry").status_code == 202
     assert desk.run() == 1
     assert desk.see(declaration_id)["status"] == "accepted"
-    assert platform.database["jobs"].count_documents({}) == 0
+    assert context.database["jobs"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("is_in_hand", [False, True])
@@ -124,14 +124,14 @@ def test_what_an_earlier_release_left_waiting_is_checked(
 ) -> None:
     """Also what one of its workers began to check and perhaps did not live to end: when the time for that is over."""
     clock = Clock()
-    platform = platform_on(database, mongodb, clock=clock)
-    desk = Desk(platform)
+    context = context_on(database, mongodb, clock=clock)
+    desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]
     due_at = clock.at + CHECK_TAKES if is_in_hand else clock.at
-    platform.database["jobs"].delete_many({})
+    context.database["jobs"].delete_many({})
     left = {"$set": {"next_check_at": due_at, "checks": int(is_in_hand)}, "$unset": {"confirm_by_at": ""}}
-    platform.database["declarations"].update_one({}, left)
-    assert [adopt_all(platform, fund_id, leftovers=service.leftovers) for fund_id in (TN, DZ, DZ)] == [0, 1, 0]
+    context.database["declarations"].update_one({}, left)
+    assert [adopt_all(context, fund_id, leftovers=service.leftovers) for fund_id in (TN, DZ, DZ)] == [0, 1, 0]
     if is_in_hand:
         assert desk.run() == 0
         clock.at += CHECK_TAKES
@@ -139,69 +139,69 @@ def test_what_an_earlier_release_left_waiting_is_checked(
     assert desk.see(declaration_id)["status"] == "accepted"
 
 
-def test_a_check_that_is_kept_twice_is_booked_once(desk: Desk, platform: Platform) -> None:
+def test_a_check_that_is_kept_twice_is_booked_once(desk: Desk, context: ServiceContext) -> None:
     desk.send(das_b())
-    declaration = the_one_that_waits(platform)
-    found = jobs.check(platform, DZ, declaration)
-    first = jobs.conclude(platform, DZ, declaration, found)
-    again = jobs.conclude(platform, DZ, declaration, found)
+    declaration = the_one_that_waits(context)
+    found = jobs.check(context, DZ, declaration)
+    first = jobs.conclude(context, DZ, declaration, found)
+    again = jobs.conclude(context, DZ, declaration, found)
     assert first == again
-    assert told(platform) == BOOKED_ONCE
-    assert platform.database["ledger_entries"].count_documents({}) == 1
+    assert told(context) == BOOKED_ONCE
+    assert context.database["ledger_entries"].count_documents({}) == 1
 
 
-def test_two_workers_at_once_book_once(desk: Desk, platform: Platform) -> None:
+def test_two_workers_at_once_book_once(desk: Desk, context: ServiceContext) -> None:
     desk.send(das_b(workers(50)))
-    declaration = the_one_that_waits(platform)
-    found = jobs.check(platform, DZ, declaration)
+    declaration = the_one_that_waits(context)
+    found = jobs.check(context, DZ, declaration)
     ready = threading.Barrier(2)
 
     def conclude() -> None:
         ready.wait()
-        jobs.conclude(platform, DZ, declaration, found)
+        jobs.conclude(context, DZ, declaration, found)
 
     threads = [threading.Thread(target=conclude) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert told(platform) == BOOKED_ONCE
+    assert told(context) == BOOKED_ONCE
 
 
-def test_two_files_of_one_period_at_once_leave_one_that_stands(desk: Desk, platform: Platform) -> None:
+def test_two_files_of_one_period_at_once_leave_one_that_stands(desk: Desk, context: ServiceContext) -> None:
     for count in (2, 3):
         desk.send(das_b(workers(count)))
-    both = waiting(platform)
-    found = [jobs.check(platform, DZ, each) for each in both]
+    both = waiting(context)
+    found = [jobs.check(context, DZ, each) for each in both]
     ready = threading.Barrier(2)
 
     def conclude(number: int) -> None:
-        jobs.keep_workers(platform, DZ, both[number], found[number])
+        jobs.keep_workers(context, DZ, both[number], found[number])
         ready.wait()
-        jobs.conclude(platform, DZ, both[number], found[number])
+        jobs.conclude(context, DZ, both[number], found[number])
 
     threads = [threading.Thread(target=conclude, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    kept = [declarations.load(reading(platform), each.declaration_id) for each in both]
+    kept = [declarations.load(reading(context), each.declaration_id) for each in both]
     assert sorted((each.status, each.revision) for each in kept) == [("accepted", 2), ("replaced", 1)]
     assert desk.office.staff().get("/differences").json["items"] == []
 
 
-def test_what_fails_half_way_leaves_nothing(desk: Desk, platform: Platform) -> None:
+def test_what_fails_half_way_leaves_nothing(desk: Desk, context: ServiceContext) -> None:
     desk.send(das_b())
-    declaration = the_one_that_waits(platform)
-    found = jobs.check(platform, DZ, declaration)
+    declaration = the_one_that_waits(context)
+    found = jobs.check(context, DZ, declaration)
 
     def dies(uow: object) -> None:
         actions.conclude(uow, checked=declaration, judged=found)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        platform.run(DZ, by=jobs.CHECKER, cause="test", action=dies)
-    assert told(platform) == BOOKED_ONCE[:1]
-    assert platform.database["declaration_wages"].count_documents({}) == 0
+        context.run(DZ, by=jobs.CHECKER, cause="test", action=dies)
+    assert told(context) == BOOKED_ONCE[:1]
+    assert context.database["declaration_wages"].count_documents({}) == 0
     assert desk.run() == 1
-    assert told(platform) == BOOKED_ONCE
+    assert told(context) == BOOKED_ONCE

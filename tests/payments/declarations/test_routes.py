@@ -18,7 +18,7 @@ from services.payments.wiring import service
 from shared.funds.law import Confidence
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import DZ, TN, funds, hear, reading, someone, told
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
@@ -36,8 +36,8 @@ HEADER, DETAIL = "D2025E1600000001.TXT", "D2025S1600000001.TXT"
 
 
 @pytest.fixture
-def desk(platform: Platform) -> Desk:
-    return Desk(platform)
+def desk(context: ServiceContext) -> Desk:
+    return Desk(context)
 
 
 def changed(files: Files, name: str, change: Callable[[bytes], bytes]) -> Files:
@@ -50,11 +50,11 @@ def of_employer(employer_id: str) -> Files:
     return Files({name.replace(DZ_EMPLOYER, employer_id): content for name, content in made.by_name.items()})
 
 
-def nothing_is_booked(platform: Platform) -> bool:
+def nothing_is_booked(context: ServiceContext) -> bool:
     """Neither debt, nor entry, nor worker, nor anything told but the filing and its refusal."""
     kept = ("obligations", "ledger_entries", "ledger_balances", "declaration_wages", "standing_declarations")
     only = {"payments.declaration-received", "payments.declaration-refused"}
-    return all(platform.database[name].count_documents({}) == 0 for name in kept) and set(told(platform)) <= only
+    return all(context.database[name].count_documents({}) == 0 for name in kept) and set(told(context)) <= only
 
 
 # --- From file to debt ------------------------------------------------------------------------------------------------
@@ -70,9 +70,9 @@ def nothing_is_booked(platform: Platform) -> bool:
     ],
 )
 def test_a_declaration_is_accepted_and_owed(
-    platform: Platform, fund_id: str, build: Callable[[], Files], layout: str, due: str
+    context: ServiceContext, fund_id: str, build: Callable[[], Files], layout: str, due: str
 ) -> None:
-    desk = Desk(platform, fund_id)
+    desk = Desk(context, fund_id)
     sent = desk.send(build())
     assert (sent.status_code, sent.json["status"], sent.json["due"]) == (202, "received", None)
     assert desk.run() == 1 and desk.run() == 0
@@ -87,7 +87,7 @@ def test_a_declaration_is_accepted_and_owed(
         "paid": f"0.{'0' * len(due.partition('.')[2])}",
         "left": due,
     }
-    assert told(platform) == [
+    assert told(context) == [
         "payments.declaration-received",
         "payments.declaration-accepted",
         "payments.wages-declared",
@@ -95,8 +95,8 @@ def test_a_declaration_is_accepted_and_owed(
     assert desk.see(sent.json["declaration_id"], "/collections")["due"] == due
 
 
-def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(platform: Platform) -> None:
-    desk = Desk(platform, TN)
+def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(context: ServiceContext) -> None:
+    desk = Desk(context, TN)
     (slip,) = desk.declare(tn_122())["slips"]
     assert (slip["period"], slip["base"], slip["total"]) == ("2026-Q1", "6300.000", "1716.750")
     by_side: dict[str, list[dict[str, Any]]] = {}
@@ -118,16 +118,16 @@ def test_a_rate_of_which_the_fund_is_not_sure_is_marked(desk: Desk, confidence: 
     assert shown["is_to_be_confirmed"] is shown["contributions"][0]["is_to_be_confirmed"] is is_to_be_confirmed
 
 
-def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, platform: Platform) -> None:
+def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, context: ServiceContext) -> None:
     files = das_b(workers(WAGES_A_PAGE + 1))
     declaration_id = desk.declare(files)["declaration_id"]
-    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+    bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
     pages = [json.loads(body) for body in bodies if b"wages" in body and b"person_ref" in body]
     assert [(page["page"], page["pages"], len(page["wages"])) for page in pages] == [(1, 2, 500), (2, 2, 1)]
-    assert pages[0]["wages"][0]["person_ref"] == reading(platform).keys.person_ref("900000000001")
+    assert pages[0]["wages"][0]["person_ref"] == reading(context).keys.person_ref("900000000001")
     names = ("BENALI", "MANSOURI", "900000000001")
-    for collection in platform.database.list_collection_names():
-        rows = json.dumps(list(platform.database[collection].find()), default=str)
+    for collection in context.database.list_collection_names():
+        rows = json.dumps(list(context.database[collection].find()), default=str)
         assert not any(name in rows for name in names), collection
 
     first = desk.see(declaration_id, "/lines")
@@ -237,7 +237,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
-def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, platform: Platform, bad: Bad) -> None:
+def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, context: ServiceContext, bad: Bad) -> None:
     seen = desk.declare(bad.files)
     assert seen["status"] == bad.status
     assert (seen["due"], seen["slips"], seen["cards"], seen["payment"]) == (None, [], None, None)
@@ -249,7 +249,7 @@ def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, platfo
     ]
     assert seen["receipts"][1]["errors"] == len(errors)
     assert all(error["hint"] != error["code"] for error in errors)
-    assert nothing_is_booked(platform)
+    assert nothing_is_booked(context)
 
 
 def test_a_finding_is_said_in_the_callers_language(desk: Desk) -> None:
@@ -265,19 +265,21 @@ def test_a_finding_is_said_in_the_callers_language(desk: Desk) -> None:
     ("page", "code"),
     [(None, "wage-file.employer-unknown"), (register("1600000002", is_open=False), "wage-file.employer-closed")],
 )
-def test_an_employer_that_is_unknown_or_closed_is_refused(desk: Desk, platform: Platform, page: Any, code: str) -> None:
+def test_an_employer_that_is_unknown_or_closed_is_refused(
+    desk: Desk, context: ServiceContext, page: Any, code: str
+) -> None:
     if page is not None:
-        hear(platform, service, page)
+        hear(context, service, page)
     desk.caller = desk.office.employer("1600000002")
     seen = desk.declare(of_employer("1600000002"), employer_id="1600000002")
     assert seen["status"] == "refused"
     assert [finding["code"] for finding in desk.see(seen["declaration_id"], "/findings")["items"]] == [code]
-    assert nothing_is_booked(platform)
+    assert nothing_is_booked(context)
 
 
-def test_an_activity_without_a_rate_is_refused(platform: Platform) -> None:
-    desk = Desk(platform, TN)
-    hear(platform, service, register(TN_EMPLOYER, sector="piracy", registered_at=platform.clock()), fund_id=TN)
+def test_an_activity_without_a_rate_is_refused(context: ServiceContext) -> None:
+    desk = Desk(context, TN)
+    hear(context, service, register(TN_EMPLOYER, sector="piracy", registered_at=context.clock()), fund_id=TN)
     seen = desk.declare(tn_122())
     (finding,) = desk.see(seen["declaration_id"], "/findings")["items"]
     assert (seen["status"], finding["code"], finding["found"]) == (
@@ -307,7 +309,7 @@ def test_findings_come_in_pages(desk: Desk) -> None:
     assert (beyond.status_code, beyond.json["code"]) == (404, "declaration.page-unknown")
 
 
-def test_a_hundred_megabytes_are_refused_unread(desk: Desk, platform: Platform) -> None:
+def test_a_hundred_megabytes_are_refused_unread(desk: Desk, context: ServiceContext) -> None:
     class Endless(BytesIO):
         """Says nothing and must not be asked."""
 
@@ -324,13 +326,13 @@ def test_a_hundred_megabytes_are_refused_unread(desk: Desk, platform: Platform) 
     assert BODY_BYTES_MAX < 100 << 20
     assert (refused.status_code, refused.json["code"]) == (413, "request.too-large")
     assert refused.json["detail"] == f"حجم الطلب أكبر من الحد المسموح به ({BODY_BYTES_MAX} بايت)."
-    assert platform.database["declarations"].count_documents({}) == 0
+    assert context.database["declarations"].count_documents({}) == 0
 
 
 # --- Again, and instead -----------------------------------------------------------------------------------------------
 
 
-def test_the_corrected_file_is_accepted_after_a_refusal(desk: Desk, platform: Platform) -> None:
+def test_the_corrected_file_is_accepted_after_a_refusal(desk: Desk, context: ServiceContext) -> None:
     refused = desk.declare(BAD["birth date"].files)
     corrected = desk.declare(das_b())
     assert (refused["status"], corrected["status"]) == ("technically-refused", "accepted")
@@ -340,7 +342,9 @@ def test_the_corrected_file_is_accepted_after_a_refusal(desk: Desk, platform: Pl
 
 
 @pytest.mark.parametrize("files", [das_b(), BAD["birth date"].files, BAD["totals"].files])
-def test_the_same_bytes_are_the_same_declaration_in_every_state(desk: Desk, platform: Platform, files: Files) -> None:
+def test_the_same_bytes_are_the_same_declaration_in_every_state(
+    desk: Desk, context: ServiceContext, files: Files
+) -> None:
     swapped = Files(dict(reversed(files.by_name.items())))
     first = desk.send(files).json["declaration_id"]
     assert desk.send(files).json["declaration_id"] == first
@@ -349,8 +353,8 @@ def test_the_same_bytes_are_the_same_declaration_in_every_state(desk: Desk, plat
     assert desk.send(swapped).json["declaration_id"] == first
     desk.run()
     assert desk.see(first)["status"] == status
-    assert platform.database["declarations"].count_documents({}) == 1
-    assert platform.database["ledger_entries"].count_documents({}) == (1 if status == "accepted" else 0)
+    assert context.database["declarations"].count_documents({}) == 1
+    assert context.database["ledger_entries"].count_documents({}) == (1 if status == "accepted" else 0)
 
 
 def test_the_same_request_again_gives_the_same_answer(desk: Desk) -> None:
@@ -362,19 +366,19 @@ def test_the_same_request_again_gives_the_same_answer(desk: Desk) -> None:
     assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
 
 
-def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: Desk, platform: Platform) -> None:
+def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: Desk, context: ServiceContext) -> None:
     new = "1600000077"
     desk.caller = desk.office.employer(new)
     files = of_employer(new)
     first = desk.declare(files, employer_id=new)
-    hear(platform, service, register(new))
+    hear(context, service, register(new))
     second = desk.declare(files, employer_id=new)
     assert (first["status"], second["status"]) == ("refused", "accepted")
     assert first["declaration_id"] == second["declaration_id"]
     assert desk.see(second["declaration_id"], "/findings")["items"] == []
 
 
-def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, platform: Platform) -> None:
+def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, context: ServiceContext) -> None:
     old = desk.declare(das_b(workers(3)))
     new = desk.confirm(desk.declare(das_b(workers(2)))["declaration_id"])
     assert (new["revision"], new["replaces"], new["status"]) == (2, old["declaration_id"], "accepted")
@@ -389,7 +393,9 @@ def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, 
     assert desk.see(new["declaration_id"])["cards"]["of"] == 2  # the one who is gone is told of, and is no worker of it
 
 
-def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(desk: Desk, platform: Platform) -> None:
+def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(
+    desk: Desk, context: ServiceContext
+) -> None:
     first = desk.declare(das_b(workers(3)))
     mistake = desk.declare(das_b(workers(3), wage_1=10_000_000))
     sent = desk.send(das_b(workers(3)))
@@ -412,17 +418,17 @@ def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(de
     assert desk.declare(das_b(workers(3)))["revision"] == 5
 
 
-def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: Desk, platform: Platform) -> None:
+def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: Desk, context: ServiceContext) -> None:
     first = desk.declare(das_b(workers(3)))
-    owed = obligations.load(reading(platform), first["declaration_id"])
-    platform.run(
+    owed = obligations.load(reading(context), first["declaration_id"])
+    context.run(
         DZ,
         by=someone(),
         cause="t",
         action=lambda uow: obligations.keep(uow, Outcome(replace(owed, paid_minor=1_000))),
     )
     desk.declare(das_b(workers(3), wage_1=10_000_000))
-    bodies = [event["body"] for document in platform.database["outbox"].find() for event in document["events"]]
+    bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
     accepted = [told for told in map(json.loads, bodies) if "due_minor" in told]
     assert [told["paid_minor"] for told in accepted] == [0, 1_000]
 
@@ -464,12 +470,12 @@ def test_the_list_is_of_one_period_where_it_is_given(desk: Desk) -> None:
     ],
 )
 def test_a_form_that_cannot_be_is_refused(
-    desk: Desk, platform: Platform, form: dict[str, str], status: int, code: str
+    desk: Desk, context: ServiceContext, form: dict[str, str], status: int, code: str
 ) -> None:
     refused = desk.send(das_b(), **form)
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.json["detail"] != code
-    assert platform.database["declarations"].count_documents({}) == 0
+    assert context.database["declarations"].count_documents({}) == 0
 
 
 def test_no_key_no_files_no_other_type(desk: Desk) -> None:

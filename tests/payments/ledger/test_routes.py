@@ -3,16 +3,16 @@
 import pytest
 
 from services.payments.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import TN
 from tests.payments.ledger.test_actions import post
 
 
 @pytest.fixture
-def office(platform: Platform) -> Office:
-    made = Office(service, platform)
-    post(platform, "collection:c1", 315_025)
+def office(context: ServiceContext) -> Office:
+    made = Office(service, context)
+    post(context, "collection:c1", 315_025)
     return made
 
 

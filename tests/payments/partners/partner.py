@@ -10,7 +10,7 @@ from typing import Any
 
 from services.payments.wiring import service
 from shared.events.payments import PaymentDebited
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
 from tests.callers import Office
 from tests.ground import hear
@@ -75,7 +75,7 @@ def register(made: Office, url: str, *kinds: str, client: str = "bank-1") -> dic
     return shown
 
 
-def debit(platform: Platform, collection_id: str = "c1", *, at: datetime = AT) -> None:
+def debit(context: ServiceContext, collection_id: str = "c1", *, at: datetime = AT) -> None:
     """A payer was debited: payments hears what it told itself."""
     event = PaymentDebited(
         collection_id=collection_id,
@@ -86,7 +86,7 @@ def debit(platform: Platform, collection_id: str = "c1", *, at: datetime = AT) -
         currency="DZD",
         debited_at=at,
     )
-    hear(platform, service, event)
+    hear(context, service, event)
 
 
 def deliveries(made: Office, endpoint: dict[str, Any], client: str = "bank-1") -> list[dict[str, Any]]:

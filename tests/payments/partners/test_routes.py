@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import TN
 from tests.payments.bank import office
@@ -16,16 +16,16 @@ URL = "https://bank.example/hook"
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
-    return office(platform)
+def made(context: ServiceContext) -> Office:
+    return office(context)
 
 
-def test_a_secret_is_shown_once_and_rests_sealed(made: Office, platform: Platform) -> None:
+def test_a_secret_is_shown_once_and_rests_sealed(made: Office, context: ServiceContext) -> None:
     made_now = register(made, URL, "payment.debited", "benefit.paid")
     assert made_now["secret"].startswith("whsec_") and made_now["secrets"] == 1
     later = made.machine().get(f"/endpoints/{made_now['endpoint_id']}").json
     assert (later["url"], later["kinds"], later["status"]) == (URL, ["benefit.paid", "payment.debited"], "enabled")
-    kept = {name: list(platform.database[name].find()) for name in platform.database.list_collection_names()}
+    kept = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
     assert made_now["secret"] not in json.dumps([later, kept], default=str)
 
 
@@ -79,13 +79,13 @@ def test_an_eleventh_endpoint_is_refused(made: Office) -> None:
     assert register(made, URL, client="bank-2")
 
 
-def test_a_message_is_written_for_who_wants_it_once_and_names_nobody(made: Office, platform: Platform) -> None:
+def test_a_message_is_written_for_who_wants_it_once_and_names_nobody(made: Office, context: ServiceContext) -> None:
     wants, other = register(made, URL), register(made, URL, "benefit.paid")
-    debit(platform)
+    debit(context)
     (waiting,) = deliveries(made, wants)
     assert (waiting["kind"], waiting["status"], waiting["tries"]) == ("payment.debited", "waiting", 0)
     assert deliveries(made, other) == []
-    (row,) = platform.database["partner_deliveries"].find()
+    (row,) = context.database["partner_deliveries"].find()
     told = json.loads(row["body"])
     assert told == {
         "type": "payment.debited",
@@ -96,10 +96,10 @@ def test_a_message_is_written_for_who_wants_it_once_and_names_nobody(made: Offic
 
 @pytest.mark.parametrize(("since_days", "until_days", "queued"), [(-1, 1, 1), (0, 1, 1), (-1, 0, 0), (1, 2, 0)])
 def test_a_replay_is_of_what_happened_in_a_time(
-    made: Office, platform: Platform, since_days: int, until_days: int, queued: int
+    made: Office, context: ServiceContext, since_days: int, until_days: int, queued: int
 ) -> None:
     endpoint_id = register(made, URL)["endpoint_id"]
-    debit(platform)
+    debit(context)
     since, until = ((AT + timedelta(days=days)).isoformat() for days in (since_days, until_days))
     answer = made.machine().post(f"/endpoints/{endpoint_id}/replays", {"since": since, "until": until})
     assert (answer.status_code, answer.json) == (202, {"queued": queued, "next_since": None})
@@ -122,7 +122,7 @@ def test_w1_an_endpoint_is_changed_by_who_saw_it_last(made: Office) -> None:
     assert (refused.status_code, refused.json["code"]) == (422, "partner.url-not-allowed")
 
 
-def test_w1_a_removed_endpoint_is_gone_and_leaves_its_place(made: Office, platform: Platform) -> None:
+def test_w1_a_removed_endpoint_is_gone_and_leaves_its_place(made: Office, context: ServiceContext) -> None:
     paths = [f"/endpoints/{register(made, URL)['endpoint_id']}" for _ in range(10)]
     assert made.machine().delete(paths[0]).status_code == 204
     for answer in (
@@ -135,8 +135,8 @@ def test_w1_a_removed_endpoint_is_gone_and_leaves_its_place(made: Office, platfo
     assert len(made.machine().get("/endpoints").json["items"]) == 9
     assert len(made.staff().get("/partners/endpoints").json["items"]) == 9
     assert register(made, URL)
-    debit(platform)
-    assert platform.database["partner_deliveries"].count_documents({}) == 10
+    debit(context)
+    assert context.database["partner_deliveries"].count_documents({}) == 10
 
 
 def test_w1_another_partners_endpoint_is_neither_changed_nor_removed(made: Office) -> None:
@@ -148,10 +148,10 @@ def test_w1_another_partners_endpoint_is_neither_changed_nor_removed(made: Offic
         assert (answer.status_code, answer.json["code"]) == (403, "access.not-yours")
 
 
-def test_deliveries_are_paged_newest_first(made: Office, platform: Platform) -> None:
+def test_deliveries_are_paged_newest_first(made: Office, context: ServiceContext) -> None:
     endpoint_id = register(made, URL)["endpoint_id"]
     for number in range(5):
-        debit(platform, f"c{number}", at=AT + timedelta(minutes=number // 2))
+        debit(context, f"c{number}", at=AT + timedelta(minutes=number // 2))
     seen: list[dict[str, Any]] = []
     query: dict[str, Any] = {"limit": 2}
     for _ in range(5):

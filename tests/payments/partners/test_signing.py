@@ -14,7 +14,7 @@ from services.payments.partners import signing
 from services.payments.partners.chores import Calling
 from services.payments.partners.door import Door
 from services.payments.partners.signing import SigningKey
-from shared.storage.platform import Platform, now
+from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.ground import DZ, TN
 from tests.payments.bank import office, own_settings
@@ -23,11 +23,11 @@ from tests.payments.partners.partner import Partner, debit, register
 OLD, NEW = (f"whsk_{b64encode(letter * 32).decode()}" for letter in (b"o", b"n"))
 
 
-def payments(platform: Platform, folder: Path, *keys: str) -> tuple[Office, Calling]:
+def payments(context: ServiceContext, folder: Path, *keys: str) -> tuple[Office, Calling]:
     """A web and a worker of payments that were started with these keys of the fund."""
     path = folder / f"keys-{len(keys)}-{keys[0][-8:-4]}.json"
     path.write_text(json.dumps({DZ: keys}))
-    made = office(platform, replace(own_settings(), webhook_keys_file=path))
+    made = office(context, replace(own_settings(), webhook_keys_file=path))
     return made, Calling(Door(may_be_private=True, timeout_s=5), signing.from_file(path), round_s=10)
 
 
@@ -53,20 +53,22 @@ def believes(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
     return False
 
 
-def told(partner: Partner, platform: Platform, calling: Calling, collection_id: str) -> tuple[dict[str, str], bytes]:
-    debit(platform, collection_id)
-    assert calling.run(platform, DZ) == 1
+def told(
+    partner: Partner, context: ServiceContext, calling: Calling, collection_id: str
+) -> tuple[dict[str, str], bytes]:
+    debit(context, collection_id)
+    assert calling.run(context, DZ) == 1
     return partner.heard[-1]
 
 
 def test_a_partner_checks_a_message_with_the_published_key_and_with_its_secret(
-    platform: Platform, tmp_path: Path
+    context: ServiceContext, tmp_path: Path
 ) -> None:
-    made, calling = payments(platform, tmp_path, OLD)
+    made, calling = payments(context, tmp_path, OLD)
     partner = Partner()
     with partner.up():
         endpoint = register(made, partner.url)
-        headers, body = told(partner, platform, calling, "c1")
+        headers, body = told(partner, context, calling, "c1")
     (key,) = published(made)
     assert believes(key, headers, body)
     assert partner.believes(endpoint["secret"], at=now()), "who knows v1 only is served as before"
@@ -75,32 +77,32 @@ def test_a_partner_checks_a_message_with_the_published_key_and_with_its_secret(
     assert not believes(SigningKey.read(NEW).public, headers, body)
 
 
-def test_a_key_is_replaced_and_at_no_step_is_a_message_not_believed(platform: Platform, tmp_path: Path) -> None:
+def test_a_key_is_replaced_and_at_no_step_is_a_message_not_believed(context: ServiceContext, tmp_path: Path) -> None:
     """A partner that fetches late, before the old key goes, believes all along."""
     partner, known = Partner(), list[str]()
     with partner.up():
         for number, keys in enumerate([(OLD,), (OLD, NEW), (NEW,)]):
-            made, calling = payments(platform, tmp_path, *keys)
+            made, calling = payments(context, tmp_path, *keys)
             if number == 0:
                 register(made, partner.url)
                 known = published(made)
-            headers, body = told(partner, platform, calling, f"c{number}")
+            headers, body = told(partner, context, calling, f"c{number}")
             assert any(believes(key, headers, body) for key in known)
             known = published(made)
     assert known == [SigningKey.read(NEW).public]
 
 
-def test_without_a_key_v1_alone_signs_and_none_is_published(platform: Platform) -> None:
-    made, partner = office(platform), Partner()
+def test_without_a_key_v1_alone_signs_and_none_is_published(context: ServiceContext) -> None:
+    made, partner = office(context), Partner()
     with partner.up():
         register(made, partner.url)
-        headers, _ = told(partner, platform, Calling(Door(may_be_private=True, timeout_s=5), round_s=10), "c1")
+        headers, _ = told(partner, context, Calling(Door(may_be_private=True, timeout_s=5), round_s=10), "c1")
     assert published(made) == []
     assert headers["webhook-signature"].startswith("v1,") and "v1a" not in headers["webhook-signature"]
 
 
-def test_a_fund_signs_with_its_own_key_only(platform: Platform, tmp_path: Path) -> None:
-    made, _ = payments(platform, tmp_path, OLD)
+def test_a_fund_signs_with_its_own_key_only(context: ServiceContext, tmp_path: Path) -> None:
+    made, _ = payments(context, tmp_path, OLD)
     assert made.nobody().get(f"/v1/{TN}/webhook-keys").json["items"] == []
 
 

@@ -6,28 +6,28 @@ from datetime import timedelta
 from services.payments.payees import actions
 from services.payments.wiring import service
 from shared.kernel.personal import DataClass
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import TN, hear, keys, parked, reading
 from tests.payments.builders import AMIRA, AT, KARIM, RIB, persons
 
 
-def test_a_page_is_kept_as_it_came(platform: Platform) -> None:
-    hear(platform, service, persons({AMIRA: RIB, KARIM: None}))
-    found = actions.find_many(reading(platform), [AMIRA, KARIM, "pnobody"])
+def test_a_page_is_kept_as_it_came(context: ServiceContext) -> None:
+    hear(context, service, persons({AMIRA: RIB, KARIM: None}))
+    found = actions.find_many(reading(context), [AMIRA, KARIM, "pnobody"])
     assert set(found) == {AMIRA, KARIM}
     assert keys()["dz-cnas"].open(found[AMIRA].bank or "", as_=DataClass.BANK, whose=AMIRA) == RIB  # type: ignore[arg-type]
-    assert actions.has_account(reading(platform), AMIRA) and not actions.has_account(reading(platform), KARIM)
-    assert not actions.has_account(reading(platform, TN), AMIRA)
-    assert parked(platform) == []
+    assert actions.has_account(reading(context), AMIRA) and not actions.has_account(reading(context), KARIM)
+    assert not actions.has_account(reading(context, TN), AMIRA)
+    assert parked(context) == []
 
 
-def test_nothing_of_a_person_rests_in_clear(platform: Platform) -> None:
-    hear(platform, service, persons({AMIRA: RIB}))
-    rows = json.dumps(list(platform.database["payees"].find()), default=str)
+def test_nothing_of_a_person_rests_in_clear(context: ServiceContext) -> None:
+    hear(context, service, persons({AMIRA: RIB}))
+    rows = json.dumps(list(context.database["payees"].find()), default=str)
     assert RIB not in rows and "Amira" not in rows
 
 
-def test_the_newest_registration_counts_in_whatever_order_it_comes(platform: Platform) -> None:
-    hear(platform, service, persons({AMIRA: None}, at=AT + timedelta(days=1)))
-    hear(platform, service, persons({AMIRA: RIB}))
-    assert not actions.has_account(reading(platform), AMIRA)
+def test_the_newest_registration_counts_in_whatever_order_it_comes(context: ServiceContext) -> None:
+    hear(context, service, persons({AMIRA: None}, at=AT + timedelta(days=1)))
+    hear(context, service, persons({AMIRA: RIB}))
+    assert not actions.has_account(reading(context), AMIRA)

@@ -6,7 +6,7 @@ from services.payments.banking.rounds import in_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.batch import Batch
 from services.payments.wiring import service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, hear, reading, told
 from tests.payments.bank import office
@@ -16,12 +16,12 @@ CLAIMS = ("c1", "c2", "c3")
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with three payouts of 320.00 for Amira in a batch."""
-    here = office(platform)
-    hear(platform, service, persons({AMIRA: RIB}), *(approved(claim_id) for claim_id in CLAIMS))
+    here = office(context)
+    hear(context, service, persons({AMIRA: RIB}), *(approved(claim_id) for claim_id in CLAIMS))
     in_work(
-        platform,
+        context,
         DZ,
         "test",
         lambda uow: gathered(uow, batch_id="b1"),
@@ -29,56 +29,56 @@ def made(platform: Platform) -> Office:
     return here
 
 
-def batch(platform: Platform) -> Batch:
-    found = actions.find_batch(reading(platform), "b1")
+def batch(context: ServiceContext) -> Batch:
+    found = actions.find_batch(reading(context), "b1")
     assert found is not None
     return found
 
 
-def statuses(platform: Platform) -> list[str]:
-    return [payout.status.value for claim in CLAIMS for payout in store.of_claim(reading(platform), claim)]
+def statuses(context: ServiceContext) -> list[str]:
+    return [payout.status.value for claim in CLAIMS for payout in store.of_claim(reading(context), claim)]
 
 
-def book(platform: Platform, amount_minor: int, entry_id: str = "ent_1") -> bool:
-    seen = batch(platform)
+def book(context: ServiceContext, amount_minor: int, entry_id: str = "ent_1") -> bool:
+    seen = batch(context)
     return in_work(
-        platform,
+        context,
         DZ,
         "test",
         lambda uow: actions.book_batch_paid(uow, seen, entry_id=entry_id, amount_minor=amount_minor),
     )
 
 
-def test_b02_one_debit_pays_the_whole_file_and_again_changes_nothing(platform: Platform, made: Office) -> None:
+def test_b02_one_debit_pays_the_whole_file_and_again_changes_nothing(context: ServiceContext, made: Office) -> None:
     for _ in range(2):
-        assert book(platform, 96_000)
-    assert statuses(platform) == ["paid"] * 3 and told(platform).count("payments.benefit-paid") == 3
+        assert book(context, 96_000)
+    assert statuses(context) == ["paid"] * 3 and told(context).count("payments.benefit-paid") == 3
     assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["side"] is None
     assert made.staff().get("/ledger/accounts/bank:payouts").json["balance"] == "960.00"
 
 
-def test_b02_what_the_bank_refused_is_not_in_the_sum(platform: Platform, made: Office) -> None:
-    first = store.of_claim(reading(platform), "c1")[0]
+def test_b02_what_the_bank_refused_is_not_in_the_sum(context: ServiceContext, made: Office) -> None:
+    first = store.of_claim(reading(context), "c1")[0]
     refused = [(first.end_to_end_id, "AC01")]
-    in_work(platform, DZ, "test", lambda uow: actions.refuse(uow, batch_id="b1", refused=refused))
-    assert not book(platform, 96_000)
-    assert book(platform, 64_000)
-    assert statuses(platform) == ["returned", "paid", "paid"]
+    in_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id="b1", refused=refused))
+    assert not book(context, 96_000)
+    assert book(context, 64_000)
+    assert statuses(context) == ["returned", "paid", "paid"]
 
 
 @pytest.mark.parametrize("amount_minor", [95_999, 96_001, 64_000])
-def test_b02_another_sum_pays_nobody(platform: Platform, made: Office, amount_minor: int) -> None:
-    assert not book(platform, amount_minor)
-    assert statuses(platform) == ["batched"] * 3
+def test_b02_another_sum_pays_nobody(context: ServiceContext, made: Office, amount_minor: int) -> None:
+    assert not book(context, amount_minor)
+    assert statuses(context) == ["batched"] * 3
 
 
-def test_b02_a_second_debit_of_the_file_pays_nobody(platform: Platform, made: Office) -> None:
-    assert book(platform, 96_000) and not book(platform, 96_000, "ent_2")
+def test_b02_a_second_debit_of_the_file_pays_nobody(context: ServiceContext, made: Office) -> None:
+    assert book(context, 96_000) and not book(context, 96_000, "ent_2")
     assert made.staff().get("/ledger/accounts/bank:payouts").json["balance"] == "960.00"
 
 
-def test_b02_a_file_of_which_one_was_paid_alone_is_not_paid_again(platform: Platform, made: Office) -> None:
-    (first,) = store.of_claim(reading(platform), "c1")
-    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
-    assert not book(platform, 96_000)
-    assert statuses(platform) == ["paid", "batched", "batched"]
+def test_b02_a_file_of_which_one_was_paid_alone_is_not_paid_again(context: ServiceContext, made: Office) -> None:
+    (first,) = store.of_claim(reading(context), "c1")
+    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
+    assert not book(context, 96_000)
+    assert statuses(context) == ["paid", "batched", "batched"]

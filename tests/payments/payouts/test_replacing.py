@@ -10,7 +10,7 @@ from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.storage.drawer import ChangedMeanwhile
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.ground import DZ, TN, hear, parked, reading, told
 from tests.payments.bank import office
@@ -20,37 +20,37 @@ OTHER_RIB = "00300100000012345692"
 
 
 @pytest.fixture
-def made(platform: Platform) -> Office:
+def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch, to the account that the bank is to refuse."""
-    here = office(platform)
-    hear(platform, service, persons({AMIRA: REFUSED_RIB}), approved())
-    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
+    here = office(context)
+    hear(context, service, persons({AMIRA: REFUSED_RIB}), approved())
+    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
     return here
 
 
-def of_claim(platform: Platform, claim_id: str = "c1") -> list[Payout]:
+def of_claim(context: ServiceContext, claim_id: str = "c1") -> list[Payout]:
     """The payouts of a claim, each with the one that replaces it after it."""
-    found = {payout.payout_id: payout for payout in store.of_claim(reading(platform), claim_id)}
+    found = {payout.payout_id: payout for payout in store.of_claim(reading(context), claim_id)}
     (here,) = [payout for payout in found.values() if payout.replaces is None]
     chain = [here]
     while here.replaced_by:
         here = found.pop(here.replaced_by)
         chain.append(here)
-    assert len(chain) == len(store.of_claim(reading(platform), claim_id))
+    assert len(chain) == len(store.of_claim(reading(context), claim_id))
     return chain
 
 
-def refuse(platform: Platform, reason: str = "AC04", batch_id: str = "b1") -> None:
-    refused = [(of_claim(platform)[-1].end_to_end_id, reason)]
-    in_work(platform, DZ, "test", lambda uow: actions.refuse(uow, batch_id=batch_id, refused=refused))
+def refuse(context: ServiceContext, reason: str = "AC04", batch_id: str = "b1") -> None:
+    refused = [(of_claim(context)[-1].end_to_end_id, reason)]
+    in_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id=batch_id, refused=refused))
 
 
-def statuses(platform: Platform) -> list[str]:
-    return [payout.status.value for payout in of_claim(platform)]
+def statuses(context: ServiceContext) -> list[str]:
+    return [payout.status.value for payout in of_claim(context)]
 
 
-def tell_account(platform: Platform, account: str | None, *, days: int = 1) -> None:
-    hear(platform, service, persons({AMIRA: account}, at=AT + timedelta(days=days)))
+def tell_account(context: ServiceContext, account: str | None, *, days: int = 1) -> None:
+    hear(context, service, persons({AMIRA: account}, at=AT + timedelta(days=days)))
 
 
 def owed(made: Office) -> str:
@@ -58,91 +58,91 @@ def owed(made: Office) -> str:
     return balance
 
 
-def test_p03_another_account_in_the_register_is_paid_to(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    assert statuses(platform) == ["returned"]
-    tell_account(platform, OTHER_RIB)
-    first, second = of_claim(platform)
+def test_p03_another_account_in_the_register_is_paid_to(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    assert statuses(context) == ["returned"]
+    tell_account(context, OTHER_RIB)
+    first, second = of_claim(context)
     assert (first.status, second.status, second.amount_minor) == (Status.RETURNED, Status.ORDERED, 32_000)
     assert second.end_to_end_id != first.end_to_end_id
-    assert told(platform)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
+    assert told(context)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
     assert owed(made) == "320.00", "it is owed once, however often it is ordered"
-    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
-    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(platform)[1], entry_id="e1"))
-    assert statuses(platform) == ["returned", "paid"] and owed(made) == "0.00"
-    assert parked(platform) == []
+    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
+    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[1], entry_id="e1"))
+    assert statuses(context) == ["returned", "paid"] and owed(made) == "0.00"
+    assert parked(context) == []
 
 
 @pytest.mark.parametrize("account", [REFUSED_RIB, "0020 0300 0000 0001 0137", "002-00300000000010137", None])
-def test_p03_the_same_account_again_is_not_paid_to(platform: Platform, made: Office, account: str | None) -> None:
-    refuse(platform)
-    tell_account(platform, account)
-    assert statuses(platform) == ["returned"]
+def test_p03_the_same_account_again_is_not_paid_to(context: ServiceContext, made: Office, account: str | None) -> None:
+    refuse(context)
+    tell_account(context, account)
+    assert statuses(context) == ["returned"]
 
 
 def test_p03_an_account_that_was_put_right_while_the_money_was_on_its_way_is_paid_to(
-    platform: Platform, made: Office
+    context: ServiceContext, made: Office
 ) -> None:
-    tell_account(platform, OTHER_RIB)
-    assert statuses(platform) == ["batched"]
-    refuse(platform)
-    assert statuses(platform) == ["returned", "ordered"]
+    tell_account(context, OTHER_RIB)
+    assert statuses(context) == ["batched"]
+    refuse(context)
+    assert statuses(context) == ["returned", "ordered"]
 
 
-def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(platform: Platform, made: Office) -> None:
-    in_work(platform, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(platform)[0], entry_id="e1"))
+def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(context: ServiceContext, made: Office) -> None:
+    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[0], entry_id="e1"))
     in_work(
-        platform,
+        context,
         DZ,
         "test",
-        lambda uow: actions.book_returned(uow, of_claim(platform)[0], entry_id="e2", reason="AC04"),
+        lambda uow: actions.book_returned(uow, of_claim(context)[0], entry_id="e2", reason="AC04"),
     )
-    assert statuses(platform) == ["returned"] and owed(made) == "320.00"
-    tell_account(platform, OTHER_RIB)
-    assert statuses(platform) == ["returned", "ordered"] and owed(made) == "320.00"
+    assert statuses(context) == ["returned"] and owed(made) == "320.00"
+    tell_account(context, OTHER_RIB)
+    assert statuses(context) == ["returned", "ordered"] and owed(made) == "320.00"
 
 
-def test_p03_one_that_comes_back_again_is_ordered_again(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    tell_account(platform, OTHER_RIB)
-    in_work(platform, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
-    refuse(platform, batch_id="b2")
-    tell_account(platform, OTHER_RIB, days=2)
-    assert statuses(platform) == ["returned", "returned"]
-    tell_account(platform, RIB, days=3)
-    assert statuses(platform) == ["returned", "returned", "ordered"]
+def test_p03_one_that_comes_back_again_is_ordered_again(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    tell_account(context, OTHER_RIB)
+    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
+    refuse(context, batch_id="b2")
+    tell_account(context, OTHER_RIB, days=2)
+    assert statuses(context) == ["returned", "returned"]
+    tell_account(context, RIB, days=3)
+    assert statuses(context) == ["returned", "returned", "ordered"]
 
 
-def test_p03_a_claim_that_is_told_again_makes_no_second_payout(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    hear(platform, service, approved(approved_at=AT + timedelta(days=1)))
-    assert statuses(platform) == ["returned"] and owed(made) == "320.00"
+def test_p03_a_claim_that_is_told_again_makes_no_second_payout(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    hear(context, service, approved(approved_at=AT + timedelta(days=1)))
+    assert statuses(context) == ["returned"] and owed(made) == "320.00"
 
 
 def test_p03_an_old_payout_of_which_the_account_is_not_known_waits_for_a_person(
-    platform: Platform, made: Office
+    context: ServiceContext, made: Office
 ) -> None:
-    refuse(platform)
-    platform.database["payouts"].update_many({}, {"$unset": {"account_index": "", "replaces": "", "replaced_by": ""}})
-    tell_account(platform, OTHER_RIB)
-    assert statuses(platform) == ["returned"]
-    assert order_again(made, of_claim(platform)[0].payout_id)[0] == 201
+    refuse(context)
+    context.database["payouts"].update_many({}, {"$unset": {"account_index": "", "replaces": "", "replaced_by": ""}})
+    tell_account(context, OTHER_RIB)
+    assert statuses(context) == ["returned"]
+    assert order_again(made, of_claim(context)[0].payout_id)[0] == 201
 
 
-def test_p03_of_two_at_once_one_orders(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    payout_id = of_claim(platform)[0].payout_id
+def test_p03_of_two_at_once_one_orders(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    payout_id = of_claim(context)[0].payout_id
 
     def both(uow: Any) -> None:
         actions.order_again(uow, payout_id=payout_id)
         if len(attempts) == 0:
             attempts.append(1)
-            in_work(platform, DZ, "other", lambda other: actions.order_again(other, payout_id=payout_id))
+            in_work(context, DZ, "other", lambda other: actions.order_again(other, payout_id=payout_id))
 
     attempts: list[int] = []
     with pytest.raises((ChangedMeanwhile, actions.rules.AlreadyReplaced)):
-        in_work(platform, DZ, "test", both)
-    assert statuses(platform) == ["returned", "ordered"]
+        in_work(context, DZ, "test", both)
+    assert statuses(context) == ["returned", "ordered"]
 
 
 # --- By a person ------------------------------------------------------------------------------------------------------
@@ -153,34 +153,34 @@ def order_again(made: Office, payout_id: str, *, key: str = "k1") -> tuple[int, 
     return answer.status_code, answer.json
 
 
-def test_p03_a_person_orders_it_again(platform: Platform, made: Office) -> None:
-    refuse(platform, "AM04")
-    (first,) = of_claim(platform)
+def test_p03_a_person_orders_it_again(context: ServiceContext, made: Office) -> None:
+    refuse(context, "AM04")
+    (first,) = of_claim(context)
     status, shown = order_again(made, first.payout_id)
     assert (status, shown["status"], shown["amount"], shown["replaces"]) == (201, "ordered", "320.00", first.payout_id)
     assert order_again(made, first.payout_id) == (201, shown), "the same request again"
     assert order_again(made, first.payout_id, key="k2")[1]["code"] == "payout.already-replaced"
-    assert statuses(platform) == ["returned", "ordered"]
+    assert statuses(context) == ["returned", "ordered"]
     before = made.staff().get(f"/payouts/{first.payout_id}").json
     assert (before["status"], before["replaced_by"]) == ("returned", shown["payout_id"])
 
 
-def test_p03_without_an_account_it_waits_for_one(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    tell_account(platform, None)
-    assert order_again(made, of_claim(platform)[0].payout_id)[1]["status"] == "waiting-account"
-    tell_account(platform, OTHER_RIB, days=2)
-    assert statuses(platform) == ["returned", "ordered"]
+def test_p03_without_an_account_it_waits_for_one(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    tell_account(context, None)
+    assert order_again(made, of_claim(context)[0].payout_id)[1]["status"] == "waiting-account"
+    tell_account(context, OTHER_RIB, days=2)
+    assert statuses(context) == ["returned", "ordered"]
 
 
-def test_p03_what_is_on_its_way_is_not_ordered_again(platform: Platform, made: Office) -> None:
-    status, shown = order_again(made, of_claim(platform)[0].payout_id)
+def test_p03_what_is_on_its_way_is_not_ordered_again(context: ServiceContext, made: Office) -> None:
+    status, shown = order_again(made, of_claim(context)[0].payout_id)
     assert (status, shown["code"]) == (409, "payout.not-returned")
 
 
-def test_p03_another_fund_or_an_unknown_payout_is_not_there(platform: Platform, made: Office) -> None:
-    refuse(platform)
-    payout_id = of_claim(platform)[0].payout_id
+def test_p03_another_fund_or_an_unknown_payout_is_not_there(context: ServiceContext, made: Office) -> None:
+    refuse(context)
+    payout_id = of_claim(context)[0].payout_id
     elsewhere = made.staff(fund=TN).post(f"/payouts/{payout_id}/replacement")
     assert (elsewhere.status_code, order_again(made, "nothing")[0]) == (404, 404)
-    assert statuses(platform) == ["returned"] and KARIM not in str(told(platform))
+    assert statuses(context) == ["returned"] and KARIM not in str(told(context))

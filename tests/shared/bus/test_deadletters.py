@@ -12,45 +12,45 @@ from shared.bus import deadletters
 from shared.bus.deadletters import AlreadyClosed, Letter
 from shared.bus.inbox import Inbox
 from shared.bus.replaying import replay, replay_asked
-from shared.storage.platform import Platform, as_kept
+from shared.storage.service_context import ServiceContext, as_kept
 from tests.ground import DZ, TN, someone
 from tests.shared.bus.test_inbox import effects, inbox, letters
-from tests.shared.storage.test_platform import submitted
+from tests.shared.storage.test_service_context import submitted
 
 __all__ = ["inbox"]  # the fixture
 
 KEY = f"{DZ}:bad"
 
 
-def let(platform: Platform, claim_id: str = "bad") -> None:
+def let(context: ServiceContext, claim_id: str = "bad") -> None:
     """Mend what made the claim's events fail."""
-    platform.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(claim_id, {}))
+    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(claim_id, {}))
 
 
-def rows(platform: Platform) -> list[Any]:
-    return list(platform.database["deadletters"].find().sort("place", 1))
+def rows(context: ServiceContext) -> list[Any]:
+    return list(context.database["deadletters"].find().sort("place", 1))
 
 
 def close(
-    platform: Platform, event_id: str, *, session: ClientSession | None = None, how: str = "discarded: x"
+    context: ServiceContext, event_id: str, *, session: ClientSession | None = None, how: str = "discarded: x"
 ) -> None:
-    deadletters.close(platform.database, event_id, how=how, by="op", at=as_kept(platform.clock()), session=session)
+    deadletters.close(context.database, event_id, how=how, by="op", at=as_kept(context.clock()), session=session)
 
 
 @pytest.fixture
-def session(platform: Platform) -> Iterator[ClientSession]:
+def session(context: ServiceContext) -> Iterator[ClientSession]:
     """A transaction that stays open for as long as a test wants."""
-    with platform.database.client.start_session() as opened:
+    with context.database.client.start_session() as opened:
         opened.start_transaction()
         yield opened
         if opened.in_transaction:
             opened.abort_transaction()
 
 
-def follow_meanwhile(platform: Platform, letter: Letter, session: ClientSession) -> bool:
+def follow_meanwhile(context: ServiceContext, letter: Letter, session: ClientSession) -> bool:
     """Join the row while the transaction is open; commit it when the other has had time to meet it."""
     answers: list[bool] = []
-    joining = threading.Thread(target=lambda: answers.append(deadletters.follow(platform, letter)))
+    joining = threading.Thread(target=lambda: answers.append(deadletters.follow(context, letter)))
     joining.start()
     joining.join(0.2)
     session.commit_transaction()
@@ -58,99 +58,105 @@ def follow_meanwhile(platform: Platform, letter: Letter, session: ClientSession)
     return answers[0]
 
 
-def test_places_are_kept_when_a_letter_fails_again_and_its_tries_are_counted(platform: Platform, inbox: Inbox) -> None:
-    inbox.take(letters(platform, submitted("bad"), submitted("bad"), submitted("bad")))
-    assert [(row["place"], row["why"], row["tries"]) for row in rows(platform)] == [
+def test_places_are_kept_when_a_letter_fails_again_and_its_tries_are_counted(
+    context: ServiceContext, inbox: Inbox
+) -> None:
+    inbox.take(letters(context, submitted("bad"), submitted("bad"), submitted("bad")))
+    assert [(row["place"], row["why"], row["tries"]) for row in rows(context)] == [
         (1, "thing.never", 1),
         (2, "follows", 0),
         (3, "follows", 0),
     ]
     assert replay(inbox, key=KEY, by="op") == (0, "thing.never")
-    head = rows(platform)[0]
+    head = rows(context)[0]
     assert (head["place"], head["why"], head["tries"]) == (1, "thing.never", 2)
 
 
-def test_after_a_discard_the_letters_behind_go_on_in_order(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("bad"), submitted("bad"), submitted("bad"))
+def test_after_a_discard_the_letters_behind_go_on_in_order(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("bad"), submitted("bad"), submitted("bad"))
     inbox.take(batch)
-    close(platform, batch[0].event_id)
-    assert [row["is_asked"] for row in rows(platform)] == [False, True, False]
-    assert replay_asked(platform, TN, inbox=inbox) == 0  # another fund's worker round does not touch them
-    assert replay_asked(platform, DZ, inbox=inbox) == 0  # nothing is mended: the next one fails by itself
-    assert [row["why"] for row in rows(platform)] == ["thing.never", "thing.never", "follows"]
-    let(platform)
-    assert replay_asked(platform, DZ, inbox=inbox) == 0  # nobody asked again
-    deadletters.ask(platform.database, batch[1].event_id, by="op", at=platform.clock(), session=None)
-    assert replay_asked(platform, DZ, inbox=inbox) == 2
-    assert effects(platform) == ["bad", "bad"]
-    assert [row["resolved"] for row in rows(platform)] == ["discarded: x", "replayed", "replayed"]
+    close(context, batch[0].event_id)
+    assert [row["is_asked"] for row in rows(context)] == [False, True, False]
+    assert replay_asked(context, TN, inbox=inbox) == 0  # another fund's worker round does not touch them
+    assert replay_asked(context, DZ, inbox=inbox) == 0  # nothing is mended: the next one fails by itself
+    assert [row["why"] for row in rows(context)] == ["thing.never", "thing.never", "follows"]
+    let(context)
+    assert replay_asked(context, DZ, inbox=inbox) == 0  # nobody asked again
+    deadletters.ask(context.database, batch[1].event_id, by="op", at=context.clock(), session=None)
+    assert replay_asked(context, DZ, inbox=inbox) == 2
+    assert effects(context) == ["bad", "bad"]
+    assert [row["resolved"] for row in rows(context)] == ["discarded: x", "replayed", "replayed"]
 
 
-def test_a_discarded_event_that_comes_again_is_not_acted_on(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("bad"))
+def test_a_discarded_event_that_comes_again_is_not_acted_on(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("bad"))
     inbox.take(batch)
-    close(platform, batch[0].event_id)
-    let(platform)
+    close(context, batch[0].event_id)
+    let(context)
     inbox.take(batch)
-    assert effects(platform) == []
+    assert effects(context) == []
 
 
-def test_an_event_taken_in_before_does_not_join_a_row_when_it_comes_again(platform: Platform, inbox: Inbox) -> None:
-    let(platform)
-    before = letters(platform, submitted("bad"))
+def test_an_event_taken_in_before_does_not_join_a_row_when_it_comes_again(
+    context: ServiceContext, inbox: Inbox
+) -> None:
+    let(context)
+    before = letters(context, submitted("bad"))
     inbox.take(before)
-    platform.database["let"].delete_many({})
-    inbox.take(letters(platform, submitted("bad")))
+    context.database["let"].delete_many({})
+    inbox.take(letters(context, submitted("bad")))
     inbox.take(before)
-    assert [row["why"] for row in rows(platform)] == ["thing.never"]
+    assert [row["why"] for row in rows(context)] == ["thing.never"]
 
 
 def test_who_joins_while_the_last_letter_is_closed_finds_the_row_empty(
-    platform: Platform, inbox: Inbox, session: ClientSession
+    context: ServiceContext, inbox: Inbox, session: ClientSession
 ) -> None:
-    head, late = letters(platform, submitted("bad"), submitted("bad"))
+    head, late = letters(context, submitted("bad"), submitted("bad"))
     inbox.take([head])
-    close(platform, head.event_id, session=session)
-    assert follow_meanwhile(platform, late, session) is False
-    assert [row["_id"] for row in rows(platform)] == [head.event_id]
+    close(context, head.event_id, session=session)
+    assert follow_meanwhile(context, late, session) is False
+    assert [row["_id"] for row in rows(context)] == [head.event_id]
 
 
 def test_who_closes_the_last_letter_while_another_joins_sees_it_and_has_it_tried(
-    platform: Platform, inbox: Inbox, session: ClientSession
+    context: ServiceContext, inbox: Inbox, session: ClientSession
 ) -> None:
-    head, late = letters(platform, submitted("bad"), submitted("bad"))
+    head, late = letters(context, submitted("bad"), submitted("bad"))
     inbox.take([head])
-    platform.database["deadletters"].update_one({"_id": head.event_id}, {"$inc": {"joined": 1}}, session=session)
-    platform.database["deadletters"].insert_one(
+    context.database["deadletters"].update_one({"_id": head.event_id}, {"$inc": {"joined": 1}}, session=session)
+    context.database["deadletters"].insert_one(
         {"_id": late.event_id, "key": KEY, "place": 2, "is_open": True, "is_asked": False}, session=session
     )
     closing = threading.Thread(
-        target=platform.transact, args=(lambda t: close(platform, head.event_id, session=t.session),)
+        target=context.transact, args=(lambda t: close(context, head.event_id, session=t.session),)
     )
     closing.start()
     closing.join(0.2)
     session.commit_transaction()
     closing.join(20)
-    assert [(row["is_open"], row["is_asked"]) for row in rows(platform)] == [(False, False), (True, True)]
+    assert [(row["is_open"], row["is_asked"]) for row in rows(context)] == [(False, False), (True, True)]
 
 
-def test_a_letter_is_closed_once(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("bad"))
+def test_a_letter_is_closed_once(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("bad"))
     inbox.take(batch)
-    close(platform, batch[0].event_id)
+    close(context, batch[0].event_id)
     with pytest.raises(AlreadyClosed):
-        close(platform, batch[0].event_id)
+        close(context, batch[0].event_id)
 
 
-def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(platform: Platform, inbox: Inbox) -> None:
+def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
+    context: ServiceContext, inbox: Inbox
+) -> None:
     """The consumer takes a key's events one by one; two operators replay its row over and over beside it."""
-    events = letters(platform, *(replace(submitted("bad"), reference=f"{number:03d}") for number in range(60)))
+    events = letters(context, *(replace(submitted("bad"), reference=f"{number:03d}") for number in range(60)))
     inbox.take(events[:5])
-    let(platform)
+    let(context)
     done = threading.Event()
 
     def replay_on() -> None:
-        other = Inbox(platform, service="tester", reactions=inbox.reactions)
+        other = Inbox(context, service="tester", reactions=inbox.reactions)
         while not done.is_set():
             replay(other, key=KEY, by="op")
 
@@ -165,8 +171,8 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(platfo
         for thread in replaying:
             thread.join(30)
     replay(inbox, key=KEY, by="op")
-    assert deadletters.open_count(platform.database, limit=9) == 0
-    acted = [row["reference"] for row in platform.database["effects"].find().sort("_id", 1)]
+    assert deadletters.open_count(context.database, limit=9) == 0
+    acted = [row["reference"] for row in context.database["effects"].find().sort("_id", 1)]
     assert acted == [f"{number:03d}" for number in range(60)]
 
 

@@ -16,10 +16,10 @@ from shared.bus.relay import Relay, republish
 from shared.bus.replaying import replay
 from shared.events.claims import ClaimPaid, ClaimSubmitted
 from shared.kernel.errors import Invalid, Missing
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, someone
-from tests.shared.storage.test_platform import submitted
+from tests.shared.storage.test_service_context import submitted
 
 _turn = itertools.count()
 
@@ -44,87 +44,87 @@ def counting(uow: UnitOfWork, event: ClaimSubmitted) -> None:
 
 
 @pytest.fixture
-def inbox(platform: Platform) -> Inbox:
+def inbox(context: ServiceContext) -> Inbox:
     reactions = Reactions()
     reactions.to(ClaimSubmitted)(counting)
-    return Inbox(platform, service="tester", reactions=reactions)
+    return Inbox(context, service="tester", reactions=reactions)
 
 
-def effects(platform: Platform) -> list[str]:
-    return [str(row["claim_id"]) for row in platform.database["effects"].find().sort("_id", 1)]
+def effects(context: ServiceContext) -> list[str]:
+    return [str(row["claim_id"]) for row in context.database["effects"].find().sort("_id", 1)]
 
 
-def letters(platform: Platform, *events: Any) -> list[Letter]:
+def letters(context: ServiceContext, *events: Any) -> list[Letter]:
     """The events as the broker would hand them over, by way of a real outbox."""
-    platform.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
-    stored = [event for document in platform.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+    stored = [event for document in context.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
     return [
         Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
         for offset, each in enumerate(stored[-len(events) :])
     ]
 
 
-def test_a_batch_is_one_transaction_and_twice_is_once(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("a"), submitted("b"))
+def test_a_batch_is_one_transaction_and_twice_is_once(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("a"), submitted("b"))
     inbox.take(batch)
     inbox.take(batch)
-    assert effects(platform) == ["a", "b"]
-    assert platform.database["inbox"].count_documents({}) == 2
+    assert effects(context) == ["a", "b"]
+    assert context.database["inbox"].count_documents({}) == 2
 
 
-def test_half_a_batch_known_from_before_leaves_the_other_half(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("a"), submitted("b"), submitted("c"))
+def test_half_a_batch_known_from_before_leaves_the_other_half(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("a"), submitted("b"), submitted("c"))
     inbox.take(batch[:2])
     inbox.take(batch)
-    assert effects(platform) == ["a", "b", "c"]
+    assert effects(context) == ["a", "b", "c"]
 
 
 def test_what_is_told_again_is_passed_over_together(
-    platform: Platform, inbox: Inbox, capsys: pytest.CaptureFixture[str]
+    context: ServiceContext, inbox: Inbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A broker that is filled again brings every event there ever was: one by one would take hours."""
-    batch = letters(platform, *(submitted(f"{number}") for number in range(100)))
+    batch = letters(context, *(submitted(f"{number}") for number in range(100)))
     inbox.take(batch[:60])
     capsys.readouterr()
     inbox.take([*batch, batch[99]])
     inbox.take(batch)
     assert "batch-done-singly" not in capsys.readouterr().out
-    assert len(effects(platform)) == platform.database["inbox"].count_documents({}) == 100
+    assert len(effects(context)) == context.database["inbox"].count_documents({}) == 100
 
 
-def test_one_bad_event_parks_its_key_and_lets_the_others_by(platform: Platform, inbox: Inbox) -> None:
-    batch = letters(platform, submitted("a"), submitted("bad"), submitted("b"), submitted("bad"), submitted("c"))
+def test_one_bad_event_parks_its_key_and_lets_the_others_by(context: ServiceContext, inbox: Inbox) -> None:
+    batch = letters(context, submitted("a"), submitted("bad"), submitted("b"), submitted("bad"), submitted("c"))
     inbox.take(batch)
-    assert effects(platform) == ["a", "b", "c"]
-    parked = list(platform.database["deadletters"].find().sort("offset", 1))
+    assert effects(context) == ["a", "b", "c"]
+    parked = list(context.database["deadletters"].find().sort("offset", 1))
     assert [row["why"] for row in parked] == ["thing.never", "follows"]
 
 
-def test_replay_goes_on_in_order_once_the_cause_is_mended(platform: Platform, inbox: Inbox) -> None:
-    inbox.take(letters(platform, submitted("bad"), submitted("bad")))
+def test_replay_goes_on_in_order_once_the_cause_is_mended(context: ServiceContext, inbox: Inbox) -> None:
+    inbox.take(letters(context, submitted("bad"), submitted("bad")))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (0, "thing.never")
-    platform.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert("bad", {}))
+    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert("bad", {}))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
-    assert effects(platform) == ["bad", "bad"]
-    assert deadletters.open_count(platform.database, limit=9) == 0
+    assert effects(context) == ["bad", "bad"]
+    assert deadletters.open_count(context.database, limit=9) == 0
 
 
-def test_an_early_event_waits_for_what_it_builds_on(platform: Platform, inbox: Inbox) -> None:
+def test_an_early_event_waits_for_what_it_builds_on(context: ServiceContext, inbox: Inbox) -> None:
     let = threading.Timer(
         0.3,
-        platform.uow,
+        context.uow,
         (DZ,),
         {"by": someone(), "cause": "x", "action": lambda w: w.drawer("let").insert("early", {})},
     )
     let.start()
-    inbox.take(letters(platform, submitted("early")))
+    inbox.take(letters(context, submitted("early")))
     let.join()
-    assert effects(platform) == ["early"]
+    assert effects(context) == ["early"]
 
 
-def test_a_fault_of_ours_is_parked_by_its_class_only(platform: Platform, inbox: Inbox) -> None:
-    inbox.take(letters(platform, submitted("fault")))
-    row = platform.database["deadletters"].find_one({})
+def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, inbox: Inbox) -> None:
+    inbox.take(letters(context, submitted("fault")))
+    row = context.database["deadletters"].find_one({})
     assert row is not None and row["why"] == "RuntimeError"
 
 
@@ -143,50 +143,50 @@ def test_a_fault_of_ours_is_parked_by_its_class_only(platform: Platform, inbox: 
     ],
 )
 def test_a_broken_record_is_parked(
-    platform: Platform, inbox: Inbox, change: Callable[[Letter], Letter], why: str
+    context: ServiceContext, inbox: Inbox, change: Callable[[Letter], Letter], why: str
 ) -> None:
-    inbox.take([change(found) for found in letters(platform, submitted("a"))])
-    row = platform.database["deadletters"].find_one({})
+    inbox.take([change(found) for found in letters(context, submitted("a"))])
+    row = context.database["deadletters"].find_one({})
     assert row is not None and row["why"] == why
-    assert effects(platform) == []
+    assert effects(context) == []
 
 
 def _without(letter: Letter, name: str) -> list[tuple[str, bytes]]:
     return [(key, value) for key, value in letter.headers if key != name]
 
 
-def test_what_nobody_here_reacts_to_is_passed_over(platform: Platform, inbox: Inbox) -> None:
+def test_what_nobody_here_reacts_to_is_passed_over(context: ServiceContext, inbox: Inbox) -> None:
     paid = ClaimPaid(
-        claim_id="a", reference="r", person_ref="p", amount_minor=1, currency="DZD", paid_at=platform.clock()
+        claim_id="a", reference="r", person_ref="p", amount_minor=1, currency="DZD", paid_at=context.clock()
     )
-    inbox.take(letters(platform, paid))
-    assert platform.database["inbox"].count_documents({}) == 0
-    assert deadletters.open_count(platform.database, limit=9) == 0
+    inbox.take(letters(context, paid))
+    assert context.database["inbox"].count_documents({}) == 0
+    assert deadletters.open_count(context.database, limit=9) == 0
 
 
 def test_from_outbox_to_effect_over_the_broker_and_again_after_it_forgot(
-    platform: Platform, inbox: Inbox, broker: str
+    context: ServiceContext, inbox: Inbox, broker: str
 ) -> None:
     topics.ensure(broker, ("claims",), partitions=2, replicas=1)
-    relay = Relay(platform, broker, name="relay")
+    relay = Relay(context, broker, name="relay")
     stop = threading.Event()
     threads = [
         threading.Thread(target=relay.run, args=(stop,)),
         threading.Thread(target=Reader(inbox, broker).run, args=(stop,)),
     ]
-    started = platform.clock()
+    started = context.clock()
     for thread in threads:
         thread.start()
-    letters(platform, *(submitted(f"c{number}") for number in range(30)))
+    letters(context, *(submitted(f"c{number}") for number in range(30)))
     try:
-        _until(lambda: len(effects(platform)) == 30)
-        assert republish(platform, since=started) == 1
-        _until(lambda: platform.database["outbox"].count_documents({"is_sent": False}) == 0)
+        _until(lambda: len(effects(context)) == 30)
+        assert republish(context, since=started) == 1
+        _until(lambda: context.database["outbox"].count_documents({"is_sent": False}) == 0)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    assert sorted(effects(platform)) == sorted(f"c{number}" for number in range(30))
+    assert sorted(effects(context)) == sorted(f"c{number}" for number in range(30))
 
 
 def _until(holds: Callable[[], bool]) -> None:

@@ -16,8 +16,8 @@ from shared.bus import topics
 from shared.bus.inbox import TAKEN_WAITS_S
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
-from shared.storage.platform import Platform, now
-from tests.ground import platform_on
+from shared.storage.service_context import ServiceContext, now
+from tests.ground import context_on
 
 TRANSACTION_LIFE_S = 60
 
@@ -30,8 +30,8 @@ def test_the_second_waits_until_the_lease_of_the_first_runs_out(
     def clock() -> datetime:
         return now() + ahead
 
-    platform = platform_on(database, mongodb, clock=clock)
-    first, second = (Relay(platform, "unused", name="relay") for _ in range(2))
+    context = context_on(database, mongodb, clock=clock)
+    first, second = (Relay(context, "unused", name="relay") for _ in range(2))
     assert first.holds_lease() and not second.holds_lease()
     ahead += LEASE * 0.9
     assert not second.holds_lease()
@@ -39,13 +39,13 @@ def test_the_second_waits_until_the_lease_of_the_first_runs_out(
     assert second.holds_lease() and not first.holds_lease()
 
 
-def test_what_another_is_marking_waits(database: Database[dict[str, Any]], platform: Platform) -> None:
+def test_what_another_is_marking_waits(database: Database[dict[str, Any]], context: ServiceContext) -> None:
     """The other may have died over it: the relay is begun again later, and does not end its process."""
     database["outbox"].insert_one({"_id": "a", "is_sent": False})
     with database.client.start_session() as session, session.start_transaction():
         database["outbox"].update_one({"_id": "a"}, {"$set": {"is_sent": True}}, session=session)
         with pytest.raises(DatabaseUnavailable):
-            Relay(platform, "unused", name="relay")._mark([{"_id": "a"}])
+            Relay(context, "unused", name="relay")._mark([{"_id": "a"}])
 
 
 def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
@@ -53,11 +53,11 @@ def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
     assert sum(TAKEN_WAITS_S) > TRANSACTION_LIFE_S
 
 
-def test_a_relay_whose_broker_is_silent_leaves_nothing_that_goes_on(platform: Platform, tmp_path: Path) -> None:
+def test_a_relay_whose_broker_is_silent_leaves_nothing_that_goes_on(context: ServiceContext, tmp_path: Path) -> None:
     port = free_port()
     with running(tansu.program(port=port), log=tmp_path / "broker.log") as broker:
         topics.ensure(f"{HOST}:{port}", ("claims",), partitions=1, replicas=1)
-        relay, stop = Relay(platform, f"{HOST}:{port}", name="relay"), threading.Event()
+        relay, stop = Relay(context, f"{HOST}:{port}", name="relay"), threading.Event()
         made = relay._producer = producer(relay.servers)
         made.send("claims", b"heard").get(timeout=10)
         os.kill(broker, signal.SIGSTOP)

@@ -6,35 +6,35 @@ import pytest
 
 from shared.bus.inbox import Inbox
 from shared.bus.room import TooManyDeadLetters
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.shared.bus.test_deadletters import close, rows
 from tests.shared.bus.test_inbox import inbox, letters
-from tests.shared.storage.test_platform import submitted
+from tests.shared.storage.test_service_context import submitted
 
 __all__ = ["inbox"]  # the fixture
 
 
-def test_the_limit_stops_before_one_letter_too_many(platform: Platform, inbox: Inbox) -> None:
+def test_the_limit_stops_before_one_letter_too_many(context: ServiceContext, inbox: Inbox) -> None:
     inbox.room.limit = 2
     with pytest.raises(TooManyDeadLetters):
-        inbox.take(letters(platform, submitted("bad"), submitted("bad"), submitted("bad")))
-    assert len(rows(platform)) == 2
+        inbox.take(letters(context, submitted("bad"), submitted("bad"), submitted("bad")))
+    assert len(rows(context)) == 2
 
 
-def test_who_stands_still_goes_on_once_there_is_room(platform: Platform, inbox: Inbox) -> None:
-    inbox.take(letters(platform, submitted("bad")))
+def test_who_stands_still_goes_on_once_there_is_room(context: ServiceContext, inbox: Inbox) -> None:
+    inbox.take(letters(context, submitted("bad")))
     inbox.room.limit = 1
     standing = threading.Thread(target=inbox.room.wait, args=(threading.Event(),), daemon=True)
     standing.start()
     assert inbox.room.is_full.wait(10)
-    close(platform, str(rows(platform)[0]["_id"]))
+    close(context, str(rows(context)[0]["_id"]))
     standing.join(10)
     assert not standing.is_alive()
     assert not inbox.room.is_full.is_set()
 
 
-def test_who_is_to_end_does_not_wait_for_room(platform: Platform, inbox: Inbox) -> None:
-    inbox.take(letters(platform, submitted("bad")))
+def test_who_is_to_end_does_not_wait_for_room(context: ServiceContext, inbox: Inbox) -> None:
+    inbox.take(letters(context, submitted("bad")))
     inbox.room.limit = 1
     stop = threading.Event()
     standing = threading.Thread(target=inbox.room.wait, args=(stop,), daemon=True)

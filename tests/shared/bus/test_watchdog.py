@@ -14,7 +14,7 @@ from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.bus.topics import BrokerUnavailable
 from shared.bus.watchdog import POLLS_MIN, Membership, Silence, Watchdog, behind, silent
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
 from tests.contracts.bus.ground import end, until
 from tests.contracts.bus.tallies import TOPIC, Teller, reactions, tallies
@@ -54,8 +54,8 @@ def own_broker(tmp_path: Path) -> Iterator[str]:
 class Watched(Reader):
     """A reader that shows the consumers which it made."""
 
-    def __init__(self, platform: Platform, servers: str) -> None:
-        super().__init__(Inbox(platform, service="watched", reactions=reactions), servers, session_timeout_ms=2_000)
+    def __init__(self, context: ServiceContext, servers: str) -> None:
+        super().__init__(Inbox(context, service="watched", reactions=reactions), servers, session_timeout_ms=2_000)
         self.silence_max_s = 1.0
         self.made: list[KafkaConsumer] = []
 
@@ -64,9 +64,11 @@ class Watched(Reader):
         return self.made[-1]
 
 
-def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform: Platform, own_broker: str) -> None:
-    reader, teller, stop = Watched(platform, own_broker), Teller(platform, ["w1", "w2", "w3", "w4"]), threading.Event()
-    relay = Relay(platform, own_broker, name="relay")
+def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(
+    context: ServiceContext, own_broker: str
+) -> None:
+    reader, teller, stop = Watched(context, own_broker), Teller(context, ["w1", "w2", "w3", "w4"]), threading.Event()
+    relay = Relay(context, own_broker, name="relay")
     given_up = metrics.CONSUMERS_RENEWED.labels("silent")
     before = given_up._value.get()
 
@@ -83,12 +85,12 @@ def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(platform:
     listening.start()
     try:
         tell()
-        until(lambda: teller.turns.items() <= tallies(platform).items())
+        until(lambda: teller.turns.items() <= tallies(context).items())
         threading.Event().wait(POLLS_MIN * 0.25 + 2 * reader.silence_max_s)  # quiet, which is no silence
         assert len(reader.made) == 1
         reader.made[0].pause(*reader.made[0].assignment())
         tell()
-        until(lambda: teller.turns.items() <= tallies(platform).items())
+        until(lambda: teller.turns.items() <= tallies(context).items())
         assert len(reader.made) == 2
         assert given_up._value.get() == before + 1
     finally:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from services.claims.wiring import service
 from shared.http.api_browser.serving import FILES, HERE
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 
 VENDORED = {
@@ -19,8 +19,8 @@ VENDORED = {
 
 
 @pytest.fixture
-def client(platform: Platform) -> FlaskClient:
-    return Office(service, platform).app.test_client()
+def client(context: ServiceContext) -> FlaskClient:
+    return Office(service, context).app.test_client()
 
 
 def test_what_is_vendored_is_unchanged_and_its_licence_is_beside_it() -> None:

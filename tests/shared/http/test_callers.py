@@ -26,7 +26,7 @@ from shared.http.callers import (
     TokenInvalid,
     Verifier,
 )
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.endless import endless
 from tests.ground import DZ
 

@@ -24,11 +24,11 @@ from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.ground import DZ, told
-from tests.shared.storage.test_platform import Pot, pots, submitted
+from tests.shared.storage.test_service_context import Pot, pots, submitted
 
 
 class PotBody(Schema):
@@ -70,7 +70,7 @@ def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
         part="file",
         count_max=1,
         size_max=FORM_BYTES_MAX,
-        keep=lambda platform, fund_id, file: file.name,
+        keep=lambda context, fund_id, file: file.name,
     ),
 )
 def fill_from_file(uow: UnitOfWork, sent: Any) -> None:
@@ -105,10 +105,10 @@ def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Any) -> Office:
+def office(context: ServiceContext, tmp_path: Any) -> Office:
     (tmp_path / "texts.yaml").write_text("pot.unknown: {ar: لا, fr: Aucun pot., en: No pot.}\n", encoding="utf-8")
     service = Service[None](name="pots", folder=tmp_path, settings=lambda env: None, routes=[routes], shelves=[pots])
-    return Office(service, platform)
+    return Office(service, context)
 
 
 def test_a_thing_is_shown_with_its_version(office: Office) -> None:
@@ -164,14 +164,14 @@ def test_r9_a_request_that_is_sent_again_with_its_key_gets_its_first_answer(offi
     assert again.headers["Idempotent-Replayed"] == "true" and again.headers["ETag"] == '"2"'
 
 
-def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, platform: Platform) -> None:
+def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, context: ServiceContext) -> None:
     office.staff().post("/pots", {"pot_id": "a"})
     assert office.person("p1").get("/pots/a/inside").status_code == 200
-    assert platform.database["pots"].count_documents({}) == 1
+    assert context.database["pots"].count_documents({}) == 1
     assert office.staff().get("/pots/none/inside").status_code == 404
-    assert platform.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
+    assert context.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
     assert office.staff().get("/pots/a/inside").status_code == 200
-    assert platform.database["pots"].count_documents({}) == 2
+    assert context.database["pots"].count_documents({}) == 2
 
 
 @pytest.mark.parametrize(
@@ -191,14 +191,14 @@ def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, 
     ],
 )
 def test_what_cannot_be_read_is_refused_and_leaves_nothing(
-    office: Office, platform: Platform, asked: dict[str, Any], status: int, code: str
+    office: Office, context: ServiceContext, asked: dict[str, Any], status: int, code: str
 ) -> None:
     headers = {"Authorization": f"Bearer {office.staff().token}", "Idempotency-Key": "k"} | asked.pop("headers", {})
     refused = office.nobody().post(f"/v1/{DZ}/pots", headers=headers, **asked)
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.mimetype == "application/problem+json"
     assert "must not be shown" not in refused.text
-    assert told(platform) == [] and platform.database["requests"].count_documents({}) == 0
+    assert told(context) == [] and context.database["requests"].count_documents({}) == 0
 
 
 BROKEN = {
@@ -357,12 +357,12 @@ def test_h01_a_sentence_comes_in_the_language_that_is_preferred(office: Office, 
     assert answer.json["detail"] == "Aucun pot."
 
 
-def test_the_same_key_acts_once_and_answers_twice(office: Office, platform: Platform) -> None:
+def test_the_same_key_acts_once_and_answers_twice(office: Office, context: ServiceContext) -> None:
     staff = office.staff()
     first, again = (staff.post("/pots", {"pot_id": "a"}, key='"k1"') for _ in range(2))
     assert (first.status_code, first.json) == (again.status_code, again.json)
     assert "Idempotent-Replayed" not in first.headers and again.headers["Idempotent-Replayed"] == "true"
-    assert len(told(platform)) == 1
+    assert len(told(context)) == 1
     assert staff.post("/pots", {"pot_id": "b"}, key="k1").json["code"] == "request.key-reused"
     assert office.staff("agent-2").post("/pots", {"pot_id": "c"}, key="k1").status_code == 201
 
@@ -387,10 +387,10 @@ def test_a_twin_that_still_runs_is_named(office: Office) -> None:
     assert answers[0].status_code == 201
 
 
-def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office, platform: Platform) -> None:
+def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office, context: ServiceContext) -> None:
     gate.clear()
     answers: list[Any] = []
-    elsewhere = Office(office.service, Platform(platform.database, platform.funds, platform.keys))
+    elsewhere = Office(office.service, ServiceContext(context.database, context.funds, context.keys))
 
     def ask(where: Office) -> None:
         answers.append(where.staff().post("/pots", {"pot_id": "slow"}, key="k1"))
@@ -405,4 +405,4 @@ def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json == answers[1].json
     assert sorted("Idempotent-Replayed" in answer.headers for answer in answers) == [False, True]
-    assert len(told(platform)) == 1
+    assert len(told(context)) == 1

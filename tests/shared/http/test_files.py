@@ -16,7 +16,7 @@ from shared.kernel.personal import DataClass
 from shared.process.service import Service
 from shared.storage import blobs
 from shared.storage.blobs import Blob
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 
@@ -32,9 +32,9 @@ class SeenView(Schema):
     files = fields.List(fields.String(), required=True)
 
 
-def keep(platform: Platform, fund_id: str, sent: SentFile) -> tuple[str, Blob]:
+def keep(context: ServiceContext, fund_id: str, sent: SentFile) -> tuple[str, Blob]:
     chunks = iter(lambda: sent.stream.read(MEGABYTE), b"")
-    return sent.name, blobs.store(platform, fund_id, chunks, as_=DataClass.CIVIL, size_max=32 * MEGABYTE)
+    return sent.name, blobs.store(context, fund_id, chunks, as_=DataClass.CIVIL, size_max=32 * MEGABYTE)
 
 
 routes = Routes("chests")
@@ -53,10 +53,10 @@ def fill(uow: UnitOfWork, sent: Sent[tuple[str, Blob]]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def office(platform: Platform, tmp_path: Path) -> Office:
+def office(context: ServiceContext, tmp_path: Path) -> Office:
     (tmp_path / "texts.yaml").write_text("")
     service = Service[None](name="chests", folder=tmp_path, settings=lambda env: None, routes=[routes])
-    return Office(service, platform)
+    return Office(service, context)
 
 
 def send(office: Office, *, key: str = "", **parts: Any) -> TestResponse:
@@ -97,12 +97,12 @@ def test_a_name_is_a_name_and_nothing_more(office: Office, sent: str, kept: str)
     ],
 )
 def test_parts_that_are_missing_or_unknown_are_named(
-    office: Office, platform: Platform, parts: dict[str, Any], faults: set[tuple[str, str]]
+    office: Office, context: ServiceContext, parts: dict[str, Any], faults: set[tuple[str, str]]
 ) -> None:
     refused = send(office, **parts)
     assert (refused.status_code, refused.json["code"]) == (422, "request.invalid")
     assert {(fault["field"], fault["code"]) for fault in refused.json["errors"]} == faults
-    assert platform.database["blobs"].count_documents({}) == 0
+    assert context.database["blobs"].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/x-www-form-urlencoded"])

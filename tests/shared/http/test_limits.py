@@ -14,7 +14,7 @@ from shared.http.limits import Counters, network, quotas
 from shared.http.routes import ANYONE, Routes
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import ISSUER, FixedKeys, token
 from tests.contracts import services
@@ -42,13 +42,13 @@ HEAR, RING, CAST = f"/v1/{DZ}/bells", f"/v1/{DZ}/bells/open", f"/v1/{DZ}/bells"
 QUOTAS = {"address": "3/minute", "subject": "4/minute", "client": "6/minute", "bells.cast": "1/hour"}
 
 
-def client(platform: Platform, folder: Path, *, trusted_proxies: int = 0, **quotas: str) -> FlaskClient:
+def client(context: ServiceContext, folder: Path, *, trusted_proxies: int = 0, **quotas: str) -> FlaskClient:
     service = Service[None](name="bells", folder=folder, settings=lambda env: None, routes=[routes])
     (folder / "texts.yaml").write_text("{}", encoding="utf-8")
     return build(
         "bells",
         routes=routes.all,
-        platform=platform,
+        context=context,
         verifier=Verifier(FixedKeys(), issuer=ISSUER, audience="bells"),
         texts=service.texts(),
         document=service.openapi,
@@ -58,8 +58,8 @@ def client(platform: Platform, folder: Path, *, trusted_proxies: int = 0, **quot
 
 
 @pytest.fixture
-def bells(platform: Platform, tmp_path: Path) -> FlaskClient:
-    return client(platform, tmp_path)
+def bells(context: ServiceContext, tmp_path: Path) -> FlaskClient:
+    return client(context, tmp_path)
 
 
 def bearer(name: str, *, actor: str = "person", fund: str = DZ) -> dict[str, str]:
@@ -130,8 +130,8 @@ def test_an_address_that_the_caller_writes_is_not_believed(bells: FlaskClient) -
     assert passed([bells.get(RING, headers=each) for each in forged]) == 3
 
 
-def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts(platform: Platform, tmp_path: Path) -> None:
-    bells = client(platform, tmp_path, trusted_proxies=1)
+def test_behind_a_proxy_of_ours_the_address_that_it_saw_counts(context: ServiceContext, tmp_path: Path) -> None:
+    bells = client(context, tmp_path, trusted_proxies=1)
     seen_by_us = [
         f"10.9.9.{number}, 192.0.2.7" for number in range(6)
     ]  # the caller wrote the first, our proxy the last
@@ -173,9 +173,9 @@ def test_q1_an_address_is_the_same_caller_however_it_is_written(written: str, wh
 
 
 def test_q1_a_port_makes_nobody_another_and_a_mapped_address_nobody_the_same(
-    platform: Platform, tmp_path: Path
+    context: ServiceContext, tmp_path: Path
 ) -> None:
-    bells = client(platform, tmp_path, trusted_proxies=1)
+    bells = client(context, tmp_path, trusted_proxies=1)
     ports = [f"192.0.2.7:{port}" for port in range(40_001, 40_007)]
     assert passed([bells.get(RING, headers={"X-Forwarded-For": each}) for each in ports]) == 3
     mapped = [f"::ffff:192.0.2.{number}" for number in range(8, 14)]

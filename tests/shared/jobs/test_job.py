@@ -20,7 +20,7 @@ from shared.jobs.job import (
 from shared.kernel.moves import MoveNotAllowed
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-KIND = JobKind(name="print", run=lambda platform, fund_id, thing_id: None, lease_s=60, attempts_max=3)
+KIND = JobKind(name="print", run=lambda context, fund_id, thing_id: None, lease_s=60, attempts_max=3)
 JOB = Job(job_id="print:p1", kind="print", thing_id="p1", since_at=AT, due_at=AT)
 
 

@@ -17,9 +17,9 @@ from shared.jobs.runner import DUE_AT_ONCE_MAX, LEASE_EXPIRED, PAUSES, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, funds, keys, platform_on, reading, someone
+from tests.ground import DZ, TN, context_on, funds, keys, reading, someone
 
 KIND = "print"
 
@@ -51,8 +51,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def platform(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> Platform:
-    return platform_on(database, mongodb, clock=clock)
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)
 
 
 class Press:
@@ -62,7 +62,7 @@ class Press:
         self.done: list[str] = []
         self.answers = answers
 
-    def __call__(self, platform: Platform, fund_id: str, thing_id: str) -> datetime | None:
+    def __call__(self, context: ServiceContext, fund_id: str, thing_id: str) -> datetime | None:
         self.done.append(f"{fund_id}/{thing_id}")
         answer = self.answers.get(thing_id)
         if isinstance(answer, BaseException):
@@ -74,196 +74,200 @@ def kind(press: Press, **facts: Any) -> JobKind:
     return JobKind(**{"name": KIND, "run": press, "attempts_max": 3, **facts})
 
 
-def schedule(platform: Platform, *thing_ids: str, fund_id: str = DZ, due_at: datetime | None = None) -> None:
+def schedule(context: ServiceContext, *thing_ids: str, fund_id: str = DZ, due_at: datetime | None = None) -> None:
     def act(uow: UnitOfWork) -> None:
         for thing_id in thing_ids:
             queue.schedule(uow, KIND, thing_id, due_at=due_at)
 
-    platform.run(fund_id, by=someone(), cause="test", action=act)
+    context.run(fund_id, by=someone(), cause="test", action=act)
 
 
-def job(platform: Platform, thing_id: str, fund_id: str = DZ) -> Job | None:
-    return queue.jobs.find(reading(platform, fund_id), f"{KIND}:{thing_id}")
+def job(context: ServiceContext, thing_id: str, fund_id: str = DZ) -> Job | None:
+    return queue.jobs.find(reading(context, fund_id), f"{KIND}:{thing_id}")
 
 
-def operate(platform: Platform, action: Callable[[UnitOfWork], Job]) -> Job:
-    return platform.run(DZ, by=someone(), cause="operator", action=action)
+def operate(context: ServiceContext, action: Callable[[UnitOfWork], Job]) -> Job:
+    return context.run(DZ, by=someone(), cause="operator", action=action)
 
 
-def test_what_is_due_is_done_once_and_forgotten(platform: Platform) -> None:
+def test_what_is_due_is_done_once_and_forgotten(context: ServiceContext) -> None:
     press = Press()
-    schedule(platform, "a", "b")
-    runner = Runner(platform, [kind(press)])
+    schedule(context, "a", "b")
+    runner = Runner(context, [kind(press)])
     assert (runner.run_due(), runner.run_due()) == (2, 0)
     assert press.done == [f"{DZ}/a", f"{DZ}/b"]
-    assert job(platform, "a") is None
+    assert job(context, "a") is None
 
 
-def test_what_is_not_due_waits(platform: Platform, clock: Clock) -> None:
+def test_what_is_not_due_waits(context: ServiceContext, clock: Clock) -> None:
     press = Press()
-    schedule(platform, "a", due_at=clock.at + timedelta(hours=1))
-    runner = Runner(platform, [kind(press)])
+    schedule(context, "a", due_at=clock.at + timedelta(hours=1))
+    runner = Runner(context, [kind(press)])
     assert runner.run_due() == 0
     clock.move(hours=1)
     assert runner.run_due() == 1
 
 
-def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(platform: Platform) -> None:
+def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(context: ServiceContext) -> None:
     def fall(uow: UnitOfWork) -> None:
         queue.schedule(uow, KIND, "a")
         raise Blank
 
     with pytest.raises(Blank):
-        platform.run(DZ, by=someone(), cause="test", action=fall)
-    assert job(platform, "a") is None
+        context.run(DZ, by=someone(), cause="test", action=fall)
+    assert job(context, "a") is None
 
 
-def test_r2_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(platform: Platform, clock: Clock) -> None:
+def test_r2_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(
+    context: ServiceContext, clock: Clock
+) -> None:
     bad = [f"bad{number:03d}" for number in range(100)]
     press = Press(**{thing_id: Blank() for thing_id in bad})
-    runner = Runner(platform, [kind(press)])
-    schedule(platform, *bad)
+    runner = Runner(context, [kind(press)])
+    schedule(context, *bad)
     runner.run_due()
-    schedule(platform, "good")
+    schedule(context, "good")
     assert runner.run_due() == 1
     assert press.done[-1] == f"{DZ}/good"
 
 
-def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(platform: Platform, clock: Clock) -> None:
+def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(context: ServiceContext, clock: Clock) -> None:
     press = Press(a=Blank(), b=ZeroDivisionError("a person's name"))
-    runner = Runner(platform, [kind(press)])
-    schedule(platform, "a", "b")
+    runner = Runner(context, [kind(press)])
+    schedule(context, "a", "b")
     for _ in range(5):
         runner.run_due()
         clock.move(hours=1)
     assert len(press.done) == 6  # three attempts each, then nobody tries
-    found = queue.page(reading(platform), status=JobStatus.FAILED, wanted=Wanted())
+    found = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
     assert [(each.thing_id, each.last_error, each.attempts) for each in found] == [
         ("a", "thing.blank", 3),
         ("b", "ZeroDivisionError", 3),
     ]
-    assert queue.failed_count(platform) == 2
+    assert queue.failed_count(context) == 2
 
 
-def test_an_operator_has_it_tried_again(platform: Platform, clock: Clock) -> None:
+def test_an_operator_has_it_tried_again(context: ServiceContext, clock: Clock) -> None:
     press = Press(a=Blank())
-    runner = Runner(platform, [kind(press, attempts_max=1)])
-    schedule(platform, "a")
+    runner = Runner(context, [kind(press, attempts_max=1)])
+    schedule(context, "a")
     runner.run_due()
     press.answers.clear()
-    operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
+    operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
     assert runner.run_due() == 1
-    assert job(platform, "a") is None
+    assert job(context, "a") is None
     with pytest.raises(JobUnknown):
-        operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
+        operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
 
 
-def test_an_operator_gives_it_up_and_the_thing_says_so(platform: Platform) -> None:
+def test_an_operator_gives_it_up_and_the_thing_says_so(context: ServiceContext) -> None:
     press, said = Press(a=Blank()), []
 
     def give_up(uow: UnitOfWork, thing_id: str, reason: str) -> None:
         said.append((uow.fund.fund_id, thing_id, reason))
 
-    runner = Runner(platform, [kind(press, attempts_max=1, give_up=give_up)])
-    schedule(platform, "a")
+    runner = Runner(context, [kind(press, attempts_max=1, give_up=give_up)])
+    schedule(context, "a")
     runner.run_due()
-    operate(platform, lambda uow: queue.give_up(uow, f"{KIND}:a", reason="no such letter"))
+    operate(context, lambda uow: queue.give_up(uow, f"{KIND}:a", reason="no such letter"))
     with pytest.raises(MoveNotAllowed):
-        operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
+        operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
     runner.run_due()
     assert said == [(DZ, "a", "no such letter")]
-    assert job(platform, "a") is None
+    assert job(context, "a") is None
     assert len(press.done) == 1
 
 
-def test_a_thing_says_itself_that_it_was_tried_in_vain(platform: Platform, clock: Clock) -> None:
+def test_a_thing_says_itself_that_it_was_tried_in_vain(context: ServiceContext, clock: Clock) -> None:
     held: list[str] = []
     press = Press(a=Blank())
-    runner = Runner(platform, [kind(press, hold=lambda uow, thing_id: held.append(thing_id))])
-    schedule(platform, "a")
+    runner = Runner(context, [kind(press, hold=lambda uow, thing_id: held.append(thing_id))])
+    schedule(context, "a")
     for _ in range(4):
         runner.run_due()
         clock.move(hours=1)
-    left = job(platform, "a")
+    left = job(context, "a")
     assert left is not None and left.status is JobStatus.FAILED
     assert (held, len(press.done)) == (["a"], 3)
 
 
-def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(platform: Platform, clock: Clock) -> None:
+def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(context: ServiceContext, clock: Clock) -> None:
     later = clock.at + timedelta(days=1)
-    press = Press(a=lambda: schedule(platform, "a", due_at=later))
-    schedule(platform, "a")
-    Runner(platform, [kind(press)]).run_due()
-    left = job(platform, "a")
+    press = Press(a=lambda: schedule(context, "a", due_at=later))
+    schedule(context, "a")
+    Runner(context, [kind(press)]).run_due()
+    left = job(context, "a")
     assert left is not None and left.due_at == later
 
 
-def test_work_that_wants_to_run_again_does(platform: Platform, clock: Clock) -> None:
+def test_work_that_wants_to_run_again_does(context: ServiceContext, clock: Clock) -> None:
     press = Press(a=clock.at + timedelta(days=1))
-    schedule(platform, "a")
-    runner = Runner(platform, [kind(press)])
+    schedule(context, "a")
+    runner = Runner(context, [kind(press)])
     assert runner.run_due() == 1
     clock.move(days=1)
     press.answers.clear()
     assert runner.run_due() == 1
-    assert job(platform, "a") is None
+    assert job(context, "a") is None
 
 
-def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(platform: Platform, clock: Clock) -> None:
+def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(
+    context: ServiceContext, clock: Clock
+) -> None:
     class Killed(BaseException):
         """Nothing is written after it, as after a kill."""
 
     press = Press(a=Killed())
-    schedule(platform, "a")
+    schedule(context, "a")
     with pytest.raises(Killed):
-        Runner(platform, [kind(press, lease_s=60)]).run_due()
+        Runner(context, [kind(press, lease_s=60)]).run_due()
     press.answers.clear()
-    successor = Runner(platform, [kind(press, lease_s=60)])
+    successor = Runner(context, [kind(press, lease_s=60)])
     assert successor.run_due() == 0
     clock.move(seconds=61)
     assert successor.run_due() == 1
 
 
-def test_what_kills_its_worker_again_and_again_waits_for_an_operator(platform: Platform, clock: Clock) -> None:
+def test_what_kills_its_worker_again_and_again_waits_for_an_operator(context: ServiceContext, clock: Clock) -> None:
     """A file that takes all memory may not stop the workers for ever."""
 
     class Killed(BaseException):
         """Nothing is written after it, as after a kill."""
 
     press = Press(a=Killed())
-    schedule(platform, "a")
-    schedule(platform, "b", due_at=clock.at + timedelta(minutes=3))
+    schedule(context, "a")
+    schedule(context, "b", due_at=clock.at + timedelta(minutes=3))
     for _ in range(3):
         with pytest.raises(Killed):
-            Runner(platform, [kind(press, lease_s=60)]).run_due()
+            Runner(context, [kind(press, lease_s=60)]).run_due()
         clock.move(seconds=61)
-    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
-    left = job(platform, "a")
+    assert Runner(context, [kind(press, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
+    left = job(context, "a")
     assert left is not None and (left.status, left.last_error) == (JobStatus.FAILED, LEASE_EXPIRED)
     press.answers.clear()
-    operate(platform, lambda uow: queue.retry(uow, f"{KIND}:a"))
-    assert Runner(platform, [kind(press, lease_s=60)]).run_due() == 1
+    operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
+    assert Runner(context, [kind(press, lease_s=60)]).run_due() == 1
 
 
-def test_a_long_queue_hides_no_job_of_another_fund_or_kind(platform: Platform) -> None:
+def test_a_long_queue_hides_no_job_of_another_fund_or_kind(context: ServiceContext) -> None:
     def act(uow: UnitOfWork) -> None:
         for number in range(DUE_AT_ONCE_MAX + 10):
             queue.schedule(uow, KIND, f"{number:04d}")
 
-    platform.run(DZ, by=someone(), cause="test", action=act)
+    context.run(DZ, by=someone(), cause="test", action=act)
     other, press = Press(), Press()
-    platform.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "t"))
-    runner = Runner(platform, [kind(press), kind(other, name="other")])
+    context.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "t"))
+    runner = Runner(context, [kind(press), kind(other, name="other")])
     for fund_id, begun in list(runner._take_due()):
         runner._run_and_leave(fund_id, begun)
     assert (press.done, other.done) == ([f"{DZ}/0000", f"{DZ}/0001"], [f"{TN}/t"])
 
 
-def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(platform: Platform) -> None:
+def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(context: ServiceContext) -> None:
     """Or its place among those that run would be lost for good."""
     press = Press()
-    schedule(platform, "a", "b")
-    runner = Runner(platform, [kind(press, at_once=1)])
+    schedule(context, "a", "b")
+    runner = Runner(context, [kind(press, at_once=1)])
     taking = runner._take_due()
     fund_id, first = next(taking)
     taking.close()  # as an error in the middle does
@@ -271,48 +275,48 @@ def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(platfo
     assert (runner.run_due(), press.done) == (1, [f"{DZ}/a", f"{DZ}/b"])
 
 
-def test_two_workers_take_a_job_once(platform: Platform) -> None:
-    schedule(platform, "a")
-    seen = queue.due(platform, DZ, KIND, limit=5)[0]
-    assert queue.replace_if_same(platform, DZ, seen, seen) is not None
-    assert queue.replace_if_same(platform, DZ, seen, seen) is None
+def test_two_workers_take_a_job_once(context: ServiceContext) -> None:
+    schedule(context, "a")
+    seen = queue.due(context, DZ, KIND, limit=5)[0]
+    assert queue.replace_if_same(context, DZ, seen, seen) is not None
+    assert queue.replace_if_same(context, DZ, seen, seen) is None
 
 
-def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(platform: Platform, clock: Clock) -> None:
+def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: ServiceContext, clock: Clock) -> None:
     class Banks(Press):
-        def __call__(self, platform: Platform, fund_id: str, thing_id: str) -> datetime | None:
-            super().__call__(platform, fund_id, thing_id)
+        def __call__(self, context: ServiceContext, fund_id: str, thing_id: str) -> datetime | None:
+            super().__call__(context, fund_id, thing_id)
             if fund_id == DZ:
                 raise BankSilent
             return None
 
     banks = Banks()
-    schedule(platform, *(f"d{number}" for number in range(5)))
-    schedule(platform, *(f"t{number}" for number in range(5)), fund_id=TN)
-    runner = Runner(platform, [kind(banks, at_once=1)])
+    schedule(context, *(f"d{number}" for number in range(5)))
+    schedule(context, *(f"t{number}" for number in range(5)), fund_id=TN)
+    runner = Runner(context, [kind(banks, at_once=1)])
     runner.run_due()
     assert [done for done in banks.done if done.startswith(TN)] == [f"{TN}/t{number}" for number in range(5)]
     assert [done for done in banks.done if done.startswith(DZ)] == [f"{DZ}/d0"]  # the others are not tried in vain
-    waiting = job(platform, "d0")
+    waiting = job(context, "d0")
     assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
     assert waiting.due_at == clock.at + timedelta(seconds=PAUSES.waits_s[0])
 
 
 def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:
     """With threads: a fund whose jobs hang has its own places, and a second fund's are done meanwhile."""
-    platform = platform_on(database, mongodb)
+    context = context_on(database, mongodb)
     hang, done = threading.Event(), threading.Event()
 
-    def run(platform: Platform, fund_id: str, thing_id: str) -> None:
+    def run(context: ServiceContext, fund_id: str, thing_id: str) -> None:
         if fund_id == DZ:
             hang.wait(10)
         else:
             done.set()
 
-    schedule(platform, *(f"d{number}" for number in range(10)))
-    schedule(platform, "t", fund_id=TN)
+    schedule(context, *(f"d{number}" for number in range(10)))
+    schedule(context, "t", fund_id=TN)
     stop = threading.Event()
-    runner = Runner(platform, [JobKind(name=KIND, run=run)])
+    runner = Runner(context, [JobKind(name=KIND, run=run)])
     thread = threading.Thread(target=runner.run, args=(stop,))
     thread.start()
     try:
@@ -343,8 +347,8 @@ class Counted(CommandListener):
 def test_a_service_at_rest_asks_once_a_second(database: Any, mongodb: str) -> None:
     counted, stop = Counted(), threading.Event()
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True, event_listeners=[counted]) as client:
-        platform = Platform(database=client[database.name], funds=funds(), keys=keys())
-        runner = Runner(platform, [kind(Press()), kind(Press(), name="other")])
+        context = ServiceContext(database=client[database.name], funds=funds(), keys=keys())
+        runner = Runner(context, [kind(Press()), kind(Press(), name="other")])
         thread = threading.Thread(target=runner.run, args=(stop,))
         thread.start()
         stop.wait(5)
@@ -354,6 +358,6 @@ def test_a_service_at_rest_asks_once_a_second(database: Any, mongodb: str) -> No
     assert 2 <= counted.commands.count("find") <= 11
 
 
-def test_two_kinds_of_one_name_are_refused(platform: Platform) -> None:
+def test_two_kinds_of_one_name_are_refused(context: ServiceContext) -> None:
     with pytest.raises(ValueError, match="one name"):
-        Runner(platform, [kind(Press()), kind(Press())])
+        Runner(context, [kind(Press()), kind(Press())])

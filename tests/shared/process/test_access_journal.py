@@ -9,7 +9,7 @@ from shared.process.access_journal import actions
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN
 
@@ -17,7 +17,7 @@ AGENT = Actor(kind=ActorKind.STAFF, subject="agent-1")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def look(platform: Platform, by: Actor = AGENT) -> None:
+def look(context: ServiceContext, by: Actor = AGENT) -> None:
     """One look at each: a person, the persons of a page (one of them twice), an employer."""
 
     def act(uow: UnitOfWork) -> None:
@@ -25,29 +25,29 @@ def look(platform: Platform, by: Actor = AGENT) -> None:
         actions.note_persons(uow, ["p1", "p2", "p2"], looked_at="workers", purpose=Purpose.HANDLING, part_of="d/1")
         actions.note_employer(uow, "f1", looked_at="declaration", purpose=Purpose.COMPLAINT)
 
-    platform.run(DZ, by=by, cause="test:look", action=act)
+    context.run(DZ, by=by, cause="test:look", action=act)
 
 
-def seen(platform: Platform, fund_id: str = DZ, **whose: object) -> list[tuple[str, str]]:
+def seen(context: ServiceContext, fund_id: str = DZ, **whose: object) -> list[tuple[str, str]]:
     reader = Actor(kind=ActorKind.PERSON, subject="reader", **whose)  # type: ignore[arg-type]
-    page = actions.of_caller(platform.reading(fund_id, by=reader), wanted=Wanted())
+    page = actions.of_caller(context.reading(fund_id, by=reader), wanted=Wanted())
     return [(entry.looked_at, entry.by) for entry in page]
 
 
-def test_each_reads_who_looked_at_theirs(platform: Platform) -> None:
+def test_each_reads_who_looked_at_theirs(context: ServiceContext) -> None:
     entries_made = [("workers", "agent-1"), ("card", "agent-1")]
-    look(platform)
-    assert sorted(seen(platform, person_ref="p1"), reverse=True) == entries_made  # all of one instant
-    assert seen(platform, person_ref="p2") == entries_made[:1]
-    assert seen(platform, employer_ids=frozenset(["f1", "f2"])) == [("declaration", "agent-1")]
-    assert seen(platform) == seen(platform, employer_ids=frozenset(["f2"])) == []
-    assert seen(platform, TN, person_ref="p1") == []
+    look(context)
+    assert sorted(seen(context, person_ref="p1"), reverse=True) == entries_made  # all of one instant
+    assert seen(context, person_ref="p2") == entries_made[:1]
+    assert seen(context, employer_ids=frozenset(["f1", "f2"])) == [("declaration", "agent-1")]
+    assert seen(context) == seen(context, employer_ids=frozenset(["f2"])) == []
+    assert seen(context, TN, person_ref="p1") == []
 
 
 @pytest.mark.parametrize("kind", set(ActorKind) - {ActorKind.STAFF})
-def test_nobody_but_an_agent_leaves_an_entry(platform: Platform, kind: ActorKind) -> None:
-    look(platform, by=Actor(kind=kind, subject="somebody"))
-    assert platform.database[entries.name].count_documents({}) == 0
+def test_nobody_but_an_agent_leaves_an_entry(context: ServiceContext, kind: ActorKind) -> None:
+    look(context, by=Actor(kind=kind, subject="somebody"))
+    assert context.database[entries.name].count_documents({}) == 0
 
 
 @pytest.mark.parametrize("whose", [{}, {"person_ref": "p1", "employer_id": "f1"}])

@@ -13,17 +13,17 @@ from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage import audit
 from shared.storage.audit import Head
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone, told
-from tests.shared.storage.test_platform import Pot, pots
+from tests.shared.storage.test_service_context import Pot, pots
 
 Documents = Database[dict[str, Any]]
 
 
-def fill(platform: Platform, *names: str, fund: str = DZ) -> None:
+def fill(context: ServiceContext, *names: str, fund: str = DZ) -> None:
     for name in names:
-        platform.run(
+        context.run(
             fund,
             by=someone(),
             cause=f"request:{name}",
@@ -31,11 +31,11 @@ def fill(platform: Platform, *names: str, fund: str = DZ) -> None:
         )
 
 
-def link(platform: Platform, fund: str = DZ) -> int:
-    return auditing.link_all(platform, fund, service="claims")
+def link(context: ServiceContext, fund: str = DZ) -> int:
+    return auditing.link_all(context, fund, service="claims")
 
 
-def holds(platform: Platform, database: Documents, *, fund: str = DZ) -> bool:
+def holds(context: ServiceContext, database: Documents, *, fund: str = DZ) -> bool:
     """Whether the chain is whole: every link follows the one before it, every document is what it was, none is gone."""
     head = Head()
     for kept in database["audit_links"].find({"fund": fund}).sort("number", 1):
@@ -53,46 +53,46 @@ def holds(platform: Platform, database: Documents, *, fund: str = DZ) -> bool:
             return False
         head = found.head
     unlinked = database["audit"].count_documents({"fund": fund, "link": audit.UNLINKED})
-    return unlinked == 0 and head == auditing.head_of(reading(platform, fund), "claims")
+    return unlinked == 0 and head == auditing.head_of(reading(context, fund), "claims")
 
 
-def test_documents_are_linked_once_and_each_fund_has_its_chain(platform: Platform, database: Documents) -> None:
-    fill(platform, "a", "b")
-    fill(platform, "c", fund=TN)
-    assert (link(platform), link(platform)) == (2, 0)
-    fill(platform, "d")
-    assert (link(platform), link(platform, TN)) == (1, 1)
-    assert holds(platform, database) and holds(platform, database, fund=TN)
+def test_documents_are_linked_once_and_each_fund_has_its_chain(context: ServiceContext, database: Documents) -> None:
+    fill(context, "a", "b")
+    fill(context, "c", fund=TN)
+    assert (link(context), link(context)) == (2, 0)
+    fill(context, "d")
+    assert (link(context), link(context, TN)) == (1, 1)
+    assert holds(context, database) and holds(context, database, fund=TN)
     assert [row["number"] for row in database["audit_links"].find({"fund": DZ}).sort("number", 1)] == [1, 2]
 
 
-def test_linking_tells_the_head_and_leaves_no_entry_of_its_own(platform: Platform, database: Documents) -> None:
-    fill(platform, "a")
-    link(platform)
-    assert told(platform) == ["audit.audit-linked"]
+def test_linking_tells_the_head_and_leaves_no_entry_of_its_own(context: ServiceContext, database: Documents) -> None:
+    fill(context, "a")
+    link(context)
+    assert told(context) == ["audit.audit-linked"]
     assert database["audit"].count_documents({}) == 1
 
 
 def test_a_long_backlog_is_linked_in_parts(
-    platform: Platform, database: Documents, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, database: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auditing, "DOCUMENTS_MAX", 2)
-    fill(platform, *"abcde")
-    assert link(platform) == 5
+    fill(context, *"abcde")
+    assert link(context) == 5
     assert database["audit_links"].count_documents({}) == 3
-    assert holds(platform, database)
+    assert holds(context, database)
 
 
-def test_two_who_link_at_once_make_one_chain(platform: Platform, database: Documents) -> None:
-    fill(platform, *"abcdefgh")
+def test_two_who_link_at_once_make_one_chain(context: ServiceContext, database: Documents) -> None:
+    fill(context, *"abcdefgh")
     linked: list[int] = []
-    threads = [threading.Thread(target=lambda: linked.append(link(platform))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: linked.append(link(context))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sum(linked) == 8
-    assert holds(platform, database)
+    assert holds(context, database)
 
 
 def rewrite_the_first_link(database: Documents) -> None:
@@ -121,36 +121,36 @@ TAMPERINGS: dict[str, Callable[[Documents], object]] = {
 
 
 @pytest.mark.parametrize("how", TAMPERINGS)
-def test_what_is_changed_shows(platform: Platform, database: Documents, how: str) -> None:
-    fill(platform, "a", "b")
-    link(platform)
-    fill(platform, "c")
-    link(platform)
-    assert holds(platform, database)
+def test_what_is_changed_shows(context: ServiceContext, database: Documents, how: str) -> None:
+    fill(context, "a", "b")
+    link(context)
+    fill(context, "c")
+    link(context)
+    assert holds(context, database)
     TAMPERINGS[how](database)
-    assert not holds(platform, database)
+    assert not holds(context, database)
 
 
-def hear(platform: Platform, event: AuditLinked, *, own: str = "payments") -> None:
+def hear(context: ServiceContext, event: AuditLinked, *, own: str = "payments") -> None:
     def take(uow: UnitOfWork) -> None:
         auditing.keep_head(uow, event, own=own)
 
-    platform.run(DZ, by=someone(), cause="event:1", action=take)
+    context.run(DZ, by=someone(), cause="event:1", action=take)
 
 
-def test_others_keep_the_newest_head_and_only_that(platform: Platform, database: Documents) -> None:
+def test_others_keep_the_newest_head_and_only_that(context: ServiceContext, database: Documents) -> None:
     for number in (1, 3, 2, 3):
-        hear(platform, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
-    assert auditing.head_of(reading(platform), "claims") == Head(3, "3" * 64)
+        hear(context, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
+    assert auditing.head_of(reading(context), "claims") == Head(3, "3" * 64)
     assert database["audit"].count_documents({}) == 0
 
 
-def test_a_head_that_contradicts_what_is_kept_changes_nothing(platform: Platform) -> None:
-    hear(platform, AuditLinked(service="claims", number=1, hash="1" * 64))
-    hear(platform, AuditLinked(service="claims", number=1, hash="f" * 64))
-    assert auditing.head_of(reading(platform), "claims") == Head(1, "1" * 64)
+def test_a_head_that_contradicts_what_is_kept_changes_nothing(context: ServiceContext) -> None:
+    hear(context, AuditLinked(service="claims", number=1, hash="1" * 64))
+    hear(context, AuditLinked(service="claims", number=1, hash="f" * 64))
+    assert auditing.head_of(reading(context), "claims") == Head(1, "1" * 64)
 
 
-def test_a_service_does_not_learn_its_own_head_from_others(platform: Platform) -> None:
-    hear(platform, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
-    assert auditing.head_of(reading(platform), "claims") == Head()
+def test_a_service_does_not_learn_its_own_head_from_others(context: ServiceContext) -> None:
+    hear(context, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
+    assert auditing.head_of(reading(context), "claims") == Head()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from shared.jobs import queue
 from shared.process.leftovers import Leftovers, adopt_all
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading
 
@@ -27,17 +27,17 @@ class Left:
         queue.schedule(uow, KIND, thing_id)
 
 
-def test_all_that_waits_is_scheduled_batch_by_batch_and_once(platform: Platform) -> None:
+def test_all_that_waits_is_scheduled_batch_by_batch_and_once(context: ServiceContext) -> None:
     left = Left()
     waiting = [Leftovers(name=KIND, find=left.find, adopt=left.adopt)]
-    assert adopt_all(platform, TN, leftovers=waiting) == 0
-    assert adopt_all(platform, DZ, leftovers=waiting) == 8
-    assert len(queue.due(platform, DZ, KIND, limit=20)) == 8
-    assert adopt_all(platform, DZ, leftovers=waiting) == 0
+    assert adopt_all(context, TN, leftovers=waiting) == 0
+    assert adopt_all(context, DZ, leftovers=waiting) == 8
+    assert len(queue.due(context, DZ, KIND, limit=20)) == 8
+    assert adopt_all(context, DZ, leftovers=waiting) == 0
 
 
-def test_at_rest_it_costs_one_look_and_no_transaction(platform: Platform) -> None:
+def test_at_rest_it_costs_one_look_and_no_transaction(context: ServiceContext) -> None:
     left = Left(ids=[])
-    adopt_all(platform, DZ, leftovers=[Leftovers(name=KIND, find=left.find, adopt=left.adopt)])
+    adopt_all(context, DZ, leftovers=[Leftovers(name=KIND, find=left.find, adopt=left.adopt)])
     assert left.looks == 1
-    assert reading(platform).drawer("audit").count({}) == 0
+    assert reading(context).drawer("audit").count({}) == 0

@@ -18,12 +18,12 @@ from shared.process.service import Service
 from shared.storage import indexes, proving
 from shared.storage.connection import Document, connect
 from shared.storage.indexes import DeclaredIndex
-from shared.storage.platform import Platform
 from shared.storage.proving import TransactionsMissing
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import Index
-from tests.ground import platform_on
+from tests.ground import context_on
 from tests.shared.process.running import answer, is_ok, running, until
-from tests.shared.storage.test_platform import pots
+from tests.shared.storage.test_service_context import pots
 
 ONE_LIVING = Index(("claim_id",), unique=True, where={"status": {"$in": ["new", "sent"]}})
 
@@ -39,14 +39,14 @@ def names(database: Database[Document], collection: str) -> set[str]:
 
 @pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
 def test_g08_every_service_is_migrated_once_and_again(
-    service: Service[Any], platform: Platform, own: Database[Document]
+    service: Service[Any], context: ServiceContext, own: Database[Document]
 ) -> None:
-    assert any("migrate: no index" in sentence for sentence in lacking(service, platform))
+    assert any("migrate: no index" in sentence for sentence in lacking(service, context))
     assert migrate(service, own) == []
     assert set(own.list_collection_names()) >= set(service.collections())
-    assert lacking(service, platform) == []
+    assert lacking(service, context) == []
     assert migrate(service, own) == []
-    assert migrating.adopt(service, platform) == 0
+    assert migrating.adopt(service, context) == 0
 
 
 def test_g08_what_an_earlier_release_made_and_nobody_asks_for_goes(own: Database[Document]) -> None:
@@ -75,7 +75,7 @@ def _doubled(database: Database[Document]) -> None:
 )
 def test_g08_what_stands_in_the_way_is_said_and_the_others_are_made(
     own: Database[Document],
-    platform: Platform,
+    context: ServiceContext,
     standing_in_the_way: Callable[[Database[Document]], None],
     sentence: str,
 ) -> None:
@@ -83,7 +83,7 @@ def test_g08_what_stands_in_the_way_is_said_and_the_others_are_made(
     (refused,) = migrate(claims, own)
     assert refused.startswith("claims (fund, reference): ") and sentence in refused
     assert "secret" not in refused
-    assert lacking(claims, platform) == ["migrate: no index claims (fund, reference)"]
+    assert lacking(claims, context) == ["migrate: no index claims (fund, reference)"]
 
 
 def test_g08_a_user_who_may_not_make_indexes_is_told_so(
@@ -99,7 +99,7 @@ def test_g08_a_user_who_may_not_make_indexes_is_told_so(
 
 
 def test_g02_transactions_are_proved_before_anything_starts(
-    own: Database[Document], platform: Platform, monkeypatch: pytest.MonkeyPatch
+    own: Database[Document], context: ServiceContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert migrate(claims, own) == []
 
@@ -108,7 +108,7 @@ def test_g02_transactions_are_proved_before_anything_starts(
 
     monkeypatch.setattr(proving, "prove_transactions", found_out)
     assert migrate(claims, own) == ["the server keeps what an aborted transaction has written"]
-    assert lacking(claims, platform) == ["transactions: the server keeps what an aborted transaction has written"]
+    assert lacking(claims, context) == ["transactions: the server keeps what an aborted transaction has written"]
 
 
 def test_g08_nobody_answers(free_uri: str = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200") -> None:
@@ -176,5 +176,5 @@ def test_g08_the_command_says_in_one_line_each_what_stands_in_the_way(
 
 @pytest.fixture
 def command_settings(own: Database[Document], mongodb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(Service, "platform", lambda service, common: platform_on(own, mongodb))  # type: ignore[arg-type]
+    monkeypatch.setattr(Service, "context", lambda service, common: context_on(own, mongodb))  # type: ignore[arg-type]
     return None

@@ -34,9 +34,9 @@ from shared.process.operations.chore import chore as operations
 from shared.process.standing import Watch
 from shared.storage import changes
 from shared.storage.connection import answers
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.commands import Commands, heard
-from tests.ground import platform_on
+from tests.ground import context_on
 
 ALL_MAX_A_SECOND = 10.0
 SETTLED_AFTER_S, COUNTED_S = 180, 300
@@ -54,11 +54,11 @@ class Clock:
         return self.now_s
 
 
-def of_chore(chore: Chore, platform: Platform, fund_id: str) -> Step:
-    waiting, waits_s = Waiting(chore, platform, threading.Event()), [chore.every_s]
+def of_chore(chore: Chore, context: ServiceContext, fund_id: str) -> Step:
+    waiting, waits_s = Waiting(chore, context, threading.Event()), [chore.every_s]
 
     def step() -> float:
-        waits_s[0] = waiting.after(chore.run(platform, fund_id), waited_s=waits_s[0])
+        waits_s[0] = waiting.after(chore.run(context, fund_id), waited_s=waits_s[0])
         return waits_s[0]
 
     return step
@@ -78,7 +78,7 @@ def of_jobs(running: Runner) -> Step:
     def step() -> float:
         assert not list(running._take_due())
         if next(counted_at) % runner.COUNT_EVERY_S == 0:
-            runner.queue.failed_count(running.platform)
+            runner.queue.failed_count(running.context)
         return running._rest_s(runner.BUSY_WAIT_S)
 
     return step
@@ -88,7 +88,7 @@ def of_watch(watch: Watch) -> Step:
     """But for the broker, which is no database."""
 
     def step() -> float:
-        assert answers(watch.platform.database, within_s=standing.DATABASE_ANSWER_MAX_S)
+        assert answers(watch.context.database, within_s=standing.DATABASE_ANSWER_MAX_S)
         watch._count()
         watch._write()
         return standing.LOOK_EVERY_S
@@ -96,32 +96,32 @@ def of_watch(watch: Watch) -> Step:
     return step
 
 
-def of_stream(platform: Platform) -> Step:
+def of_stream(context: ServiceContext) -> Step:
     """A question that waits in the database for so long."""
 
     def step() -> float:
-        platform.database.command("ping")
+        context.database.command("ping")
         return changes.AWAIT_S
 
     return step
 
 
-def steps(name: str, platform: Platform, settings: dict[str, str], patch: pytest.MonkeyPatch) -> Iterator[Step]:
+def steps(name: str, context: ServiceContext, settings: dict[str, str], patch: pytest.MonkeyPatch) -> Iterator[Step]:
     """All that a worker of a service does by itself."""
     service = importlib.import_module(f"services.{name}.wiring").service
     for key, value in settings.items():
         patch.setenv(key, value)
     own = service.settings(Env(eager=False))
-    service.make_indexes(platform)
-    inbox = Inbox(platform, service=name, reactions=service.hears())
+    service.make_indexes(context)
+    inbox = Inbox(context, service=name, reactions=service.hears())
     for chore in [*service.all_chores(own), operations(inbox)]:
-        for fund_id in platform.funds:
-            yield of_chore(chore, platform, fund_id)
+        for fund_id in context.funds:
+            yield of_chore(chore, context, fund_id)
     if kinds := service.jobs(own):
-        yield of_jobs(Runner(platform, kinds))
-    yield of_relay(Relay(platform, "unused", name="relay"))
+        yield of_jobs(Runner(context, kinds))
+    yield of_relay(Relay(context, "unused", name="relay"))
     yield of_watch(Watch(Reader(inbox, "unused"), []))
-    yield of_stream(platform)
+    yield of_stream(context)
 
 
 def at_rest(all_steps: list[Step], clock: Clock, sent: Commands) -> float:
@@ -156,12 +156,12 @@ def test_g05_at_rest_two_funds_ask_their_databases_fewer_than_ten_times_a_second
     a_second = {}
     for name in SERVICES:
         with heard() as sent:
-            platform = platform_on(databases[name], mongodb)
-            platform.wakeups.watch(is_watched=True)
+            context = context_on(databases[name], mongodb)
+            context.wakeups.watch(is_watched=True)
             with monkeypatch.context() as patch:
-                its = list(steps(name, platform, settings[name], patch))
+                its = list(steps(name, context, settings[name], patch))
                 patch.setattr(time, "monotonic", clock)
                 a_second[name] = at_rest(its, clock, sent)
-            platform.database.client.close()
+            context.database.client.close()
     assert all(rate > 0 for rate in a_second.values())
     assert sum(a_second.values()) < ALL_MAX_A_SECOND, a_second

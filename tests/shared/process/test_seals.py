@@ -26,7 +26,7 @@ from shared.sealing import ring
 from shared.sealing.keys import from_data, generate_keyring, restricted
 from shared.storage import blobs, resealing
 from shared.storage.connection import connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import DZ, TN, funds, hear, reading, someone
 from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
 from tests.notifications import builders as made
@@ -39,28 +39,28 @@ K2_ALONE = ring.without_key(K2_IN_USE, "k1", classes=ALL)
 
 
 @pytest.fixture
-def with_ring(database: Database[dict[str, Any]], mongodb: str) -> Callable[[Mapping[str, Any]], Platform]:
+def with_ring(database: Database[dict[str, Any]], mongodb: str) -> Callable[[Mapping[str, Any]], ServiceContext]:
     """The ground of a process that was started with this ring, over the same database."""
-    return lambda held: Platform(database=connect(mongodb, database.name), funds=funds(), keys=from_data(held))
+    return lambda held: ServiceContext(database=connect(mongodb, database.name), funds=funds(), keys=from_data(held))
 
 
-def renewed(service: Service[Any], platform: Platform) -> int:
+def renewed(service: Service[Any], context: ServiceContext) -> int:
     return sum(
-        platform.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]
-        for part in resealing.old(reading(platform), service.shelves)
+        context.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]
+        for part in resealing.old(reading(context), service.shelves)
     )
 
 
-def key_ids(service: Service[Any], platform: Platform) -> dict[str, set[str]]:
+def key_ids(service: Service[Any], context: ServiceContext) -> dict[str, set[str]]:
     """Which keys sealed what rests in the database, by collection."""
     found: dict[str, set[str]] = {}
-    for resting in resealing.everything(reading(platform), service.shelves):
+    for resting in resealing.everything(reading(context), service.shelves):
         found.setdefault(resting.drawer, set()).update(key_id for _, key_id in resting.key_ids())
     return found
 
 
 def test_the_register_opens_all_along_and_is_found_by_the_same_index(
-    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path
+    with_ring: Callable[[Mapping[str, Any]], ServiceContext], tmp_path: Path
 ) -> None:
     before = with_ring(K1)
     known_people(before, tmp_path)
@@ -83,8 +83,8 @@ def test_the_register_opens_all_along_and_is_found_by_the_same_index(
     assert versions == {f"{DZ}:{person.person_ref}": 2, f"{DZ}:{_karim(alone)}": 1}, "nothing counts as changed"
 
 
-def _karim(platform: Platform) -> str:
-    return platform.keys[DZ].person_ref("850000000002")
+def _karim(context: ServiceContext) -> str:
+    return context.keys[DZ].person_ref("850000000002")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,10 @@ def _karim(platform: Platform) -> str:
     ids=["notifications", "payments", "documents"],
 )
 def test_what_another_service_sealed_is_sealed_anew_too(
-    with_ring: Callable[[Mapping[str, Any]], Platform], service: Service[Any], event: Callable[[], Any], drawer: str
+    with_ring: Callable[[Mapping[str, Any]], ServiceContext],
+    service: Service[Any],
+    event: Callable[[], Any],
+    drawer: str,
 ) -> None:
     before = with_ring(K1)
     service.make_indexes(before)
@@ -121,7 +124,7 @@ def _with(person: Any, person_ref: str, sealed: Mapping[str, Any]) -> Any:
     return type(person)(**{**known, **sealed, "person_ref": person_ref})
 
 
-def test_files_and_remembered_answers_are_sealed_anew(with_ring: Callable[[Mapping[str, Any]], Platform]) -> None:
+def test_files_and_remembered_answers_are_sealed_anew(with_ring: Callable[[Mapping[str, Any]], ServiceContext]) -> None:
     before = with_ring(K1)
     content = b"x" * (blobs.PIECE_BYTES + 10)
     blob = blobs.store(before, DZ, [content], as_=DataClass.HEALTH, size_max=10**8)
@@ -138,7 +141,7 @@ def test_files_and_remembered_answers_are_sealed_anew(with_ring: Callable[[Mappi
 
 
 def test_what_somebody_writes_meanwhile_stays(
-    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path
+    with_ring: Callable[[Mapping[str, Any]], ServiceContext], tmp_path: Path
 ) -> None:
     known_people(with_ring(K1), tmp_path)
     in_use = with_ring(K2_IN_USE)
@@ -160,11 +163,11 @@ MANY = 350
 class Running:
     """Claims' database with many claims of an older key, and the operator's command as a process."""
 
-    def __init__(self, folder: Path, platform: Platform, mongodb: str) -> None:
-        self.folder, self.platform, self.mongodb = folder, platform, mongodb
+    def __init__(self, folder: Path, context: ServiceContext, mongodb: str) -> None:
+        self.folder, self.context, self.mongodb = folder, context, mongodb
         (folder / "keys.json").write_text(json.dumps(K2_IN_USE))
-        keys = platform.keys[DZ]
-        platform.database["claims"].insert_many(
+        keys = context.keys[DZ]
+        context.database["claims"].insert_many(
             {
                 "_id": f"{DZ}:c{number}",
                 "fund": DZ,
@@ -179,7 +182,7 @@ class Running:
         """The command; it dies by SIGKILL when it passes a step for the first time."""
         settings = {
             "MONGODB_URI": self.mongodb,
-            "MONGODB_DATABASE": self.platform.database.name,
+            "MONGODB_DATABASE": self.context.database.name,
             "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
             "KEYS_FILE": str(self.folder / "keys.json"),
             "ISSUER": "http://identity.test",
@@ -198,11 +201,13 @@ class Running:
         return said.splitlines()
 
     def done(self) -> int:
-        return self.platform.database["claims"].count_documents({"lines": {"$regex": "^k2[.]"}})
+        return self.context.database["claims"].count_documents({"lines": {"$regex": "^k2[.]"}})
 
 
 @pytest.fixture
-def running(tmp_path: Path, with_ring: Callable[[Mapping[str, Any]], Platform], mongodb: str) -> Iterator[Running]:
+def running(
+    tmp_path: Path, with_ring: Callable[[Mapping[str, Any]], ServiceContext], mongodb: str
+) -> Iterator[Running]:
     yield Running(tmp_path, with_ring(K1), mongodb)
 
 
@@ -212,12 +217,12 @@ def test_a_command_that_is_killed_goes_on_where_it_was(running: Running) -> None
     assert running.done() == resealing.TOGETHER_MAX, "what is committed stays"
     assert running.says("renew") == [f"{DZ}  {MANY - resealing.TOGETHER_MAX} renewed", f"{TN}  0 renewed"]
     assert running.says("status") == [f"{DZ}  claims  health  k2  {2 * MANY}"]
-    assert running.platform.database["claims"].count_documents({"version": {"$ne": 1}}) == 0
+    assert running.context.database["claims"].count_documents({"version": {"$ne": 1}}) == 0
 
 
 def test_it_waits_for_a_transaction_that_somebody_left_open(running: Running) -> None:
     """As a process leaves one behind that was killed: the database ends it, and the command goes on."""
-    database = running.platform.database
+    database = running.context.database
     with database.client.start_session() as session:
         session.start_transaction()
         database["claims"].update_one({"_id": f"{DZ}:c{MANY - 1}"}, {"$set": {"touched": True}}, session=session)
@@ -237,7 +242,7 @@ def test_it_waits_for_a_transaction_that_somebody_left_open(running: Running) ->
 
 
 def test_a_key_that_events_still_need_is_shown(
-    with_ring: Callable[[Mapping[str, Any]], Platform], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    with_ring: Callable[[Mapping[str, Any]], ServiceContext], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In identity's outbox, sent and not, and in a letter that notifications could not act on; until each is done."""
     before = with_ring(K1)
@@ -251,7 +256,7 @@ def test_a_key_that_events_still_need_is_shown(
     in_use = with_ring(K2_IN_USE)
     assert renewed(identity, in_use) > 0
 
-    def of_old_key(service: Service[Any], ring_held: Platform) -> dict[str, set[str]]:
+    def of_old_key(service: Service[Any], ring_held: ServiceContext) -> dict[str, set[str]]:
         seals._status(service, ring_held, DZ)
         rows = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
         found: dict[str, set[str]] = {}

@@ -15,7 +15,7 @@ from deploy.local.programs import HOST, Program, free_port
 from deploy.local.programs import running as engine_running
 from shared.bus import deadletters
 from shared.storage.connection import Document, connect
-from shared.storage.platform import now
+from shared.storage.service_context import now
 from tests.ground import DZ
 from tests.shared.process.running import Running, answer, is_ok, migrated, running, until
 

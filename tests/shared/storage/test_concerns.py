@@ -16,11 +16,11 @@ from shared.bus.relay import Relay, mark, republish
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.connection import COMMIT_MAX_MS
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.commands import Commands, heard
-from tests.ground import DZ, platform_on, someone
-from tests.shared.storage.test_platform import submitted
+from tests.ground import DZ, context_on, someone
+from tests.shared.storage.test_service_context import submitted
 
 DURABLE = {"w": "majority", "j": True}
 WRITES = ("insert", "update", "delete", "findAndModify", "bulkWrite", "createIndexes", "commitTransaction")
@@ -33,11 +33,11 @@ def careless_uri(mongodb: str, request: pytest.FixtureRequest) -> str:
     return f"mongodb://127.0.0.1:{urlsplit(mongodb).port}/?directConnection=true&retryWrites=false&{request.param}"
 
 
-def act(platform: Platform, action: Any) -> Any:
-    return platform.run(DZ, by=someone(), cause="test", action=action)
+def act(context: ServiceContext, action: Any) -> Any:
+    return context.run(DZ, by=someone(), cause="test", action=action)
 
 
-def everything(platform: Platform) -> None:
+def everything(context: ServiceContext) -> None:
     """Each kind of thing that a process does with its database."""
 
     def write(uow: UnitOfWork) -> None:
@@ -46,29 +46,29 @@ def everything(platform: Platform) -> None:
         uow.drawer("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
         uow.tell(submitted("c1"))
 
-    platform.database["hats"].create_index("fund")
-    act(platform, write)
-    act(platform, lambda uow: uow.drawer("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
-    act(platform, lambda uow: uow.drawer("hats").revise("a", {"version": 2}, version=1))
-    act(platform, lambda uow: uow.drawer("hats").update("a", {"$set": {"x": 1}}))
-    act(platform, lambda uow: uow.drawer("hats").remove("a"))
-    platform.reading(DZ, by=someone()).drawer("hats").count({})
-    blob = blobs.store(platform, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
-    assert b"".join(blobs.read(platform, DZ, blob)) == b"bytes"
+    context.database["hats"].create_index("fund")
+    act(context, write)
+    act(context, lambda uow: uow.drawer("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
+    act(context, lambda uow: uow.drawer("hats").revise("a", {"version": 2}, version=1))
+    act(context, lambda uow: uow.drawer("hats").update("a", {"$set": {"x": 1}}))
+    act(context, lambda uow: uow.drawer("hats").remove("a"))
+    context.reading(DZ, by=someone()).drawer("hats").count({})
+    blob = blobs.store(context, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
+    assert b"".join(blobs.read(context, DZ, blob)) == b"bytes"
     letter = Letter("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")
-    deadletters.park(platform, letter, why="test", tries=1)
-    assert deadletters.follow(platform, Letter("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
-    relay = Relay(platform, "unused", name="relay")
+    deadletters.park(context, letter, why="test", tries=1)
+    assert deadletters.follow(context, Letter("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
+    relay = Relay(context, "unused", name="relay")
     assert relay.holds_lease()
-    relay._mark(list(platform.collection("outbox").find({"is_sent": False})))
-    assert republish(platform, key=f"{DZ}:c1") == 1
+    relay._mark(list(context.collection("outbox").find({"is_sent": False})))
+    assert republish(context, key=f"{DZ}:c1") == 1
 
 
 def test_g01_every_commit_and_write_is_majority_and_journaled_whatever_the_uri_says(
     database: Database[dict[str, Any]], careless_uri: str
 ) -> None:
     with heard() as commands:
-        everything(platform_on(database, careless_uri))
+        everything(context_on(database, careless_uri))
     assert set(commands.names) >= {"commitTransaction", "insert", "update", "delete", "createIndexes", "find"}
     for sent in commands.named(*WRITES):
         if sent["name"] == "commitTransaction" or "autocommit" not in sent:
@@ -81,7 +81,7 @@ def test_g01_every_transaction_reads_one_snapshot_and_every_other_read_what_a_ma
     database: Database[dict[str, Any]], careless_uri: str
 ) -> None:
     with heard() as commands:
-        everything(platform_on(database, careless_uri))
+        everything(context_on(database, careless_uri))
     begun = [sent for sent in commands.sent if sent.get("startTransaction")]
     assert len(begun) >= 8
     for sent in begun:
@@ -105,14 +105,14 @@ def test_g01_nobody_starts_a_transaction_by_another_way() -> None:
     assert [Path(path).name for path in found] == ["connection.py"]
 
 
-def test_g01_what_is_marked_by_fund_is_marked_also_where_an_older_release_named_none(platform: Platform) -> None:
-    outbox = platform.collection("outbox")
+def test_g01_what_is_marked_by_fund_is_marked_also_where_an_older_release_named_none(context: ServiceContext) -> None:
+    outbox = context.collection("outbox")
     outbox.insert_many([{"_id": "a", "is_sent": False}, {"_id": "b", "fund": DZ, "is_sent": False}])
-    with platform.sessions.open() as session, session.start_transaction():
+    with context.sessions.open() as session, session.start_transaction():
         assert mark(outbox, list(outbox.find()), {"$set": {"is_sent": True}}, session=session) == 2
 
 
 def test_the_listener_hears_what_is_sent(database: Database[dict[str, Any]], mongodb: str) -> None:
     with heard() as commands:
-        platform_on(database, mongodb).database["hats"].find_one({"_id": "a"})
+        context_on(database, mongodb).database["hats"].find_one({"_id": "a"})
     assert isinstance(commands, Commands) and "find" in commands.names

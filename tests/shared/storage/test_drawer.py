@@ -12,22 +12,22 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from shared.storage import drawer as drawers
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_bulk_write
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, platform_on, someone
+from tests.ground import DZ, TN, context_on, someone
 
 PLAIN = {"colour": "red", "version": 1}
 
 
-def act(platform: Platform, action: Callable[[UnitOfWork], Any], fund: str = DZ) -> Any:
-    return platform.run(fund, by=someone(), cause="test", action=action)
+def act(context: ServiceContext, action: Callable[[UnitOfWork], Any], fund: str = DZ) -> Any:
+    return context.run(fund, by=someone(), cause="test", action=action)
 
 
 @pytest.fixture(params=[MONGODB, EMBEDDED], ids=lambda profile: profile.name)
-def engine(request: pytest.FixtureRequest, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> EngineProfile:
+def engine(request: pytest.FixtureRequest, context: ServiceContext, monkeypatch: pytest.MonkeyPatch) -> EngineProfile:
     """Either way of asking, on whatever engine the tests run."""
     profile: EngineProfile = request.param
-    monkeypatch.setitem(_known, platform.database.client, replace(profile, begins_with_bulk_write=False))
+    monkeypatch.setitem(_known, context.database.client, replace(profile, begins_with_bulk_write=False))
     return profile
 
 
@@ -46,18 +46,18 @@ READS: dict[str, tuple[Callable[[UnitOfWork], Any], Any]] = {
 
 
 @pytest.mark.parametrize("how", READS)
-def test_what_waits_is_seen(platform: Platform, how: str) -> None:
+def test_what_waits_is_seen(context: ServiceContext, how: str) -> None:
     read, expected = READS[how]
 
     def write_then_read(uow: UnitOfWork) -> Any:
         uow.drawer("hats").insert("a", PLAIN)
         return read(uow)
 
-    assert act(platform, write_then_read) == expected
+    assert act(context, write_then_read) == expected
 
 
 def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
-    platform: Platform, database: Database[dict[str, Any]]
+    context: ServiceContext, database: Database[dict[str, Any]]
 ) -> None:
     def change(uow: UnitOfWork) -> None:
         hats = uow.drawer("hats")
@@ -67,20 +67,22 @@ def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
         hats.insert("b", PLAIN)
         hats.remove("b")
 
-    act(platform, change)
+    act(context, change)
     assert colours(database) == {f"{DZ}:a": "green"}
 
 
-def test_a_revision_keeps_what_a_later_release_added(platform: Platform, database: Database[dict[str, Any]]) -> None:
-    act(platform, lambda uow: uow.drawer("hats").insert("a", {**PLAIN, "size": 7}))
-    act(platform, lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
+def test_a_revision_keeps_what_a_later_release_added(
+    context: ServiceContext, database: Database[dict[str, Any]]
+) -> None:
+    act(context, lambda uow: uow.drawer("hats").insert("a", {**PLAIN, "size": 7}))
+    act(context, lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
     assert database["hats"].find_one({}, {"_id": 0, "fund": 0}) == {"colour": "blue", "version": 2, "size": 7}
 
 
 def test_a_revision_of_another_version_or_fund_leaves_nothing(
-    platform: Platform, database: Database[dict[str, Any]]
+    context: ServiceContext, database: Database[dict[str, Any]]
 ) -> None:
-    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
     def change(uow: UnitOfWork) -> None:
         uow.drawer("caps").insert("x", PLAIN)
@@ -88,29 +90,29 @@ def test_a_revision_of_another_version_or_fund_leaves_nothing(
 
     for fund in (DZ, TN):
         with pytest.raises(ChangedMeanwhile):
-            act(platform, change, fund)
+            act(context, change, fund)
     assert colours(database) == {f"{DZ}:a": "red"}
     assert database["caps"].count_documents({}) == 0
 
 
 def test_many_of_which_one_has_another_version_are_all_left(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
-    act(platform, lambda uow: uow.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
+    act(context, lambda uow: uow.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
     blue = {"colour": "blue", "version": 2}
     with pytest.raises(ChangedMeanwhile):
-        act(platform, lambda uow: uow.drawer("hats").replace_many({"a": blue, "b": blue}))
+        act(context, lambda uow: uow.drawer("hats").replace_many({"a": blue, "b": blue}))
     assert colours(database) == {f"{DZ}:a": "red", f"{DZ}:b": "red"}
 
 
 def test_many_replaced_keep_what_a_later_release_added(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     """Releases run side by side: the older one saves what the newer one has written."""
     rows = {"a": {**PLAIN, "size": 7}, "b": {**PLAIN, "version": 2, "shape": {"brim": 3}}}
-    act(platform, lambda uow: uow.drawer("hats").insert_many(rows))
+    act(context, lambda uow: uow.drawer("hats").insert_many(rows))
     changed = {"a": {"colour": "blue", "version": 2}, "b": {"colour": "green", "version": 3}}
-    act(platform, lambda uow: uow.drawer("hats").replace_many(changed))
+    act(context, lambda uow: uow.drawer("hats").replace_many(changed))
     found = {row["_id"]: row for row in database["hats"].find({}, {"fund": 0})}
     assert found == {
         f"{DZ}:a": {"_id": f"{DZ}:a", "colour": "blue", "version": 2, "size": 7},
@@ -123,11 +125,11 @@ def _hats(count: int) -> dict[str, dict[str, Any]]:
 
 
 def test_many_that_change_alike_are_changed_together(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     """What was read and what changes alike is one command's work; what a later release added stays."""
     hats = _hats(3 * drawers.ALIKE_MIN)
-    act(platform, lambda uow: uow.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
+    act(context, lambda uow: uow.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
     odd = "007"
 
     def change(uow: UnitOfWork) -> None:
@@ -136,7 +138,7 @@ def test_many_that_change_alike_are_changed_together(
         changed[odd]["colour"] = "green"
         uow.drawer("hats").replace_many(changed)
 
-    act(platform, change)
+    act(context, change)
     expected = {
         f"{DZ}:{key}": {**row, "colour": "green" if key == odd else "blue", "version": 2, "x": 1}
         for key, row in hats.items()
@@ -146,10 +148,10 @@ def test_many_that_change_alike_are_changed_together(
 
 
 def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     hats = _hats(2 * drawers.ALIKE_MIN)
-    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
+    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
         drawer = uow.drawer("hats")
@@ -158,15 +160,15 @@ def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
         drawer.replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
 
     with pytest.raises(ChangedMeanwhile):
-        act(platform, change)
+        act(context, change)
     assert set(colours(database).values()) == {"red"}
 
 
 def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     hats = _hats(2 * drawers.ALIKE_MIN)
-    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
+    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
         drawer = uow.drawer("hats")
@@ -174,34 +176,34 @@ def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
         drawer.update_all({"colour": "red"}, {"$set": {"colour": "grey"}})
         drawer.replace_many({key: {**row, "version": 2} for key, row in hats.items()})
 
-    act(platform, change)
+    act(context, change)
     assert set(colours(database).values()) == {"red"}
 
 
 def test_more_than_are_remembered_are_replaced_all_the_same(
-    platform: Platform, database: Database[dict[str, Any]], engine: EngineProfile, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawers, "READ_MAX", 15)
     hats = _hats(40)
-    act(platform, lambda uow: uow.drawer("hats").insert_many(hats))
+    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
         uow.drawer("hats").find_keys(hats)
         uow.drawer("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
 
-    act(platform, change)
+    act(context, change)
     assert set(colours(database).values()) == {"blue"} and len(colours(database)) == 40
 
 
-def test_one_that_is_there_already_leaves_nothing(platform: Platform, database: Database[dict[str, Any]]) -> None:
-    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+def test_one_that_is_there_already_leaves_nothing(context: ServiceContext, database: Database[dict[str, Any]]) -> None:
+    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
     def again(uow: UnitOfWork) -> None:
         uow.drawer("hats").insert("b", PLAIN)
         uow.drawer("hats").insert("a", PLAIN)
 
     with pytest.raises(ChangedMeanwhile):  # it was run again, and met the same each time
-        act(platform, again)
+        act(context, again)
     assert colours(database) == {f"{DZ}:a": "red"}
 
 
@@ -220,15 +222,15 @@ class _Counting(CommandListener):
 def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mongodb: str) -> None:
     counting = _Counting()
     with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
-        platform = Platform(
-            client[database.name], platform_on(database, mongodb).funds, platform_on(database, mongodb).keys
+        context = ServiceContext(
+            client[database.name], context_on(database, mongodb).funds, context_on(database, mongodb).keys
         )
 
         def write(uow: UnitOfWork) -> None:
             for number in range(100):
                 uow.drawer("hats").insert(str(number), PLAIN)
 
-        act(platform, write)
+        act(context, write)
     assert counting.names.count("insert") == 1
     assert len(colours(database)) == 100
 
@@ -238,8 +240,8 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
 ) -> None:
     counting = _Counting()
     with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
-        ground = platform_on(database, mongodb)
-        platform = Platform(client[database.name], ground.funds, ground.keys)
+        ground = context_on(database, mongodb)
+        context = ServiceContext(client[database.name], ground.funds, ground.keys)
 
         def write(uow: UnitOfWork) -> None:
             assert uow.drawer("hats").find_one("a") is None
@@ -247,10 +249,10 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
                 uow.drawer(name).insert("a", PLAIN)
             uow.note("kept", "hats", "a")
 
-        act(platform, lambda uow: None)  # the process makes itself known
+        act(context, lambda uow: None)  # the process makes itself known
         counting.names.clear()
         is_taken_together = has_bulk_write(client)  # MongoDB 8 and the embedded engine; MongoDB 7 takes four messages
-        act(platform, write)
+        act(context, write)
     asked = [name for name in counting.names if name in {"find", "insert", "bulkWrite", "commitTransaction"}]
     together = ["bulkWrite"] if is_taken_together else ["insert"] * 4
     assert asked == ["find", *together, "commitTransaction"]
@@ -265,9 +267,9 @@ REFUSED: dict[str, Callable[[UnitOfWork], None]] = {
 
 @pytest.mark.parametrize("how", REFUSED)
 def test_of_what_is_written_together_all_is_left_where_one_is_refused(
-    platform: Platform, database: Database[dict[str, Any]], how: str
+    context: ServiceContext, database: Database[dict[str, Any]], how: str
 ) -> None:
-    act(platform, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
 
     def write(uow: UnitOfWork) -> None:
         assert uow.drawer("caps").find_one("x") is None
@@ -275,13 +277,13 @@ def test_of_what_is_written_together_all_is_left_where_one_is_refused(
         REFUSED[how](uow)
 
     with pytest.raises(ChangedMeanwhile):
-        act(platform, write)
+        act(context, write)
     assert colours(database) == {f"{DZ}:a": "red"}
     assert database["caps"].count_documents({}) == 0
 
 
 def test_a_long_work_does_not_wait_for_ever(
-    platform: Platform, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawers, "HELD_MAX", 10)
 
@@ -290,5 +292,5 @@ def test_a_long_work_does_not_wait_for_ever(
             uow.drawer("hats").insert(str(number), PLAIN)
         return len(uow.writes._held["hats"]) if uow.writes else -1
 
-    assert act(platform, write) == 5
+    assert act(context, write) == 5
     assert len(colours(database)) == 25

@@ -11,8 +11,8 @@ import pytest
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import CursorMalformed, Order, Page, Wanted, after, cursor_at, one_after_the_other
-from shared.storage.platform import Platform
 from shared.storage.retention import BY_LAW
+from shared.storage.service_context import ServiceContext
 from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
 from tests.ground import DZ, TN, reading, someone
 
@@ -47,7 +47,7 @@ BY_RANK = Order("rank", "thing_id")
 
 
 @pytest.fixture
-def kept(platform: Platform) -> Platform:
+def kept(context: ServiceContext) -> ServiceContext:
     """250 things of one status, ten of each minute; others of another status and of another fund between them."""
 
     def keep_all(fund_id: str, status: str, count: int) -> None:
@@ -60,21 +60,19 @@ def kept(platform: Platform) -> Platform:
             )
             for number in range(count)
         ]
-        platform.run(
-            fund_id, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test")
-        )
+        context.run(fund_id, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
 
     keep_all(DZ, "open", 250)
     keep_all(DZ, "closed", 30)
     keep_all(TN, "open", 30)
-    return platform
+    return context
 
 
-def walk(platform: Platform, order: Order, *, limit: int, **filters: object) -> Iterator[Thing]:
+def walk(context: ServiceContext, order: Order, *, limit: int, **filters: object) -> Iterator[Thing]:
     """Every page from the first to the last."""
     cursor = None
     for _ in range(1000):
-        page = things.page(reading(platform), order=order, wanted=Wanted(limit=limit, cursor=cursor), **filters)
+        page = things.page(reading(context), order=order, wanted=Wanted(limit=limit, cursor=cursor), **filters)
         yield from page
         cursor = page.next
         if cursor is None:
@@ -84,24 +82,24 @@ def walk(platform: Platform, order: Order, *, limit: int, **filters: object) -> 
 
 @pytest.mark.parametrize("order", [OLDEST, NEWEST, BY_ID, BY_RANK])
 @pytest.mark.parametrize("limit", [1, 7, 50, 100])
-def test_every_thing_once_and_in_order(kept: Platform, order: Order, limit: int) -> None:
+def test_every_thing_once_and_in_order(kept: ServiceContext, order: Order, limit: int) -> None:
     found = list(walk(kept, order, limit=limit, status="open"))
     assert len(found) == len({thing.thing_id for thing in found}) == 250
     places = [tuple(getattr(thing, name) for name in order.fields) for thing in found]
     assert places == sorted(places, reverse=order.is_newest_first)
 
 
-def test_a_last_page_that_is_full_is_the_last(kept: Platform) -> None:
+def test_a_last_page_that_is_full_is_the_last(kept: ServiceContext) -> None:
     page = things.page(reading(kept), order=OLDEST, wanted=Wanted(limit=30), status="closed")
     assert (len(page.items), page.next) == (30, None)
 
 
-def test_a_list_of_nothing_is_one_page(kept: Platform) -> None:
+def test_a_list_of_nothing_is_one_page(kept: ServiceContext) -> None:
     page = things.page(reading(kept), order=OLDEST, wanted=Wanted(), status="lost")
     assert (list(page), page.next) == ([], None)
 
 
-def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: Platform) -> None:
+def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: ServiceContext) -> None:
     first = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100), status="open")
     newer = Thing(thing_id="open9999", status="open", filed_at=BEGAN + timedelta(days=1))
     kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep(uow, Outcome(newer)))
@@ -111,7 +109,7 @@ def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: Platform) -> 
     assert [thing.thing_id for thing in rest] == [f"open{number:04d}" for number in range(149, 49, -1)]
 
 
-def test_a_range_over_the_field_that_is_sorted_by_holds_on_every_page(kept: Platform) -> None:
+def test_a_range_over_the_field_that_is_sorted_by_holds_on_every_page(kept: ServiceContext) -> None:
     before = BEGAN + timedelta(minutes=5)
     found = list(walk(kept, OLDEST, limit=20, status="open", filed_at={"$lt": before}))
     assert len(found) == 50
@@ -132,7 +130,7 @@ def test_a_range_over_the_field_that_is_sorted_by_holds_on_every_page(kept: Plat
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
 )
-def test_a_cursor_that_nobody_gave_out_is_refused(kept: Platform, cursor: str) -> None:
+def test_a_cursor_that_nobody_gave_out_is_refused(kept: ServiceContext, cursor: str) -> None:
     with pytest.raises(CursorMalformed):
         things.page(reading(kept), order=OLDEST, wanted=Wanted(cursor=cursor), status="open")
 
@@ -167,12 +165,12 @@ def test_a_page_has_a_limit(limit: int) -> None:
         Wanted(limit=limit)
 
 
-def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(platform: Platform) -> None:
+def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(context: ServiceContext) -> None:
     made = [Thing(thing_id=f"t{number:04d}", status="open", filed_at=BEGAN) for number in range(FIND_MAX + 1)]
-    platform.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
     with pytest.raises(BoundReached, match="things: more than 1000 by status"):
-        things.find_all(reading(platform), status="open")
-    assert len(things.find_all(reading(platform), limit=5, sort=OLDEST.sort, status="open")) == 5
+        things.find_all(reading(context), status="open")
+    assert len(things.find_all(reading(context), limit=5, sort=OLDEST.sort, status="open")) == 5
 
 
 def _numbers(upto: int, *, beginning: int = 0) -> Callable[[Wanted], Page[int]]:

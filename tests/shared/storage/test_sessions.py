@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 
 from deploy.local.programs import free_port
 from shared.storage.connection import DatabaseUnavailable, connect
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.sessions import FORGOTTEN, NAME, Sessions
 from tests.faults.world.proxy import CUT, PASS, Proxy, Wires
-from tests.ground import funds, keys, platform_on
+from tests.ground import context_on, funds, keys
 
 
 @pytest.fixture
@@ -34,20 +34,20 @@ def _nothing_stays_open(database: Database[dict[str, Any]]) -> Iterator[None]:
     database.client.admin.command("killAllSessions", [])
 
 
-def write(platform: Platform, by: str) -> None:
+def write(context: ServiceContext, by: str) -> None:
     """A transaction that needs the one row that they all write."""
 
     def body(transaction: Any) -> None:
         row = {"$set": {"by": by}}
-        platform.database["rows"].update_one({"_id": "one"}, row, upsert=True, session=transaction.session)
+        context.database["rows"].update_one({"_id": "one"}, row, upsert=True, session=transaction.session)
 
-    platform.transact(body)
+    context.transact(body)
 
 
 def dies_inside(uri: str, name: str) -> None:
-    platform = Platform(database=connect(uri, name), funds=funds(), keys=keys())
-    with platform.sessions.open() as session, session.start_transaction():
-        platform.database["rows"].update_one({"_id": "one"}, {"$set": {"by": "the dead"}}, session=session)
+    context = ServiceContext(database=connect(uri, name), funds=funds(), keys=keys())
+    with context.sessions.open() as session, session.start_transaction():
+        context.database["rows"].update_one({"_id": "one"}, {"$set": {"by": "the dead"}}, session=session)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -59,8 +59,8 @@ def somebody_died(uri: str, name: str) -> None:
     assert died is not None and died.si_status == signal.SIGKILL, "and its number stands on: nobody has waited for it"
 
 
-def noted(platform: Platform) -> set[str]:
-    return {str(row["_id"]) for row in platform.database[NAME].find()}
+def noted(context: ServiceContext) -> set[str]:
+    return {str(row["_id"]) for row in context.database[NAME].find()}
 
 
 def test_the_next_process_of_a_host_ends_what_a_killed_one_left_open(
@@ -71,7 +71,7 @@ def test_the_next_process_of_a_host_ends_what_a_killed_one_left_open(
     with pytest.raises(OperationFailure), database.client.start_session() as session, session.start_transaction():
         database["rows"].update_one({"_id": "one"}, {"$set": {"by": "too early"}}, session=session)
 
-    successor = platform_on(database, mongodb)
+    successor = context_on(database, mongodb)
     write(successor, "the successor")
 
     row = database["rows"].find_one({"_id": "one"})
@@ -79,61 +79,61 @@ def test_the_next_process_of_a_host_ends_what_a_killed_one_left_open(
     assert len(noted(successor)) == 1, "the row of the dead one stands on"
 
 
-def test_those_of_another_host_and_of_the_living_are_left_alone(platform: Platform) -> None:
+def test_those_of_another_host_and_of_the_living_are_left_alone(context: ServiceContext) -> None:
     """Another host's process may live, whatever runs under its number here."""
-    living = Sessions(platform.database)
-    far = Sessions(platform.database, host="far-away", process=1)
+    living = Sessions(context.database)
+    far = Sessions(context.database, host="far-away", process=1)
     with living.open(), far.open():
-        before = noted(platform)
+        before = noted(context)
         assert len(before) == 2
-        with platform.sessions.open():
-            assert noted(platform) > before
+        with context.sessions.open():
+            assert noted(context) > before
 
 
-def test_what_stands_under_a_process_s_own_number_is_of_one_before_it(platform: Platform) -> None:
+def test_what_stands_under_a_process_s_own_number_is_of_one_before_it(context: ServiceContext) -> None:
     """In a container that was started again numbers begin anew."""
-    rows = platform.database[NAME]
-    rows.insert_one({"_id": "00" * 16, "host": platform.sessions.host, "process": os.getpid(), "at": platform.clock()})
-    write(platform, "the successor")
-    assert "00" * 16 not in noted(platform)
+    rows = context.database[NAME]
+    rows.insert_one({"_id": "00" * 16, "host": context.sessions.host, "process": os.getpid(), "at": context.clock()})
+    write(context, "the successor")
+    assert "00" * 16 not in noted(context)
 
 
-def test_rows_of_hosts_that_never_came_back_go(platform: Platform) -> None:
-    at = platform.clock() - FORGOTTEN * 1.01
-    platform.database[NAME].insert_one({"_id": "00" * 16, "host": "far-away", "process": 1, "at": at})
-    write(platform, "anybody")
-    assert "00" * 16 not in noted(platform)
+def test_rows_of_hosts_that_never_came_back_go(context: ServiceContext) -> None:
+    at = context.clock() - FORGOTTEN * 1.01
+    context.database[NAME].insert_one({"_id": "00" * 16, "host": "far-away", "process": 1, "at": at})
+    write(context, "anybody")
+    assert "00" * 16 not in noted(context)
 
 
 @pytest.mark.parametrize("code", [13, 59, 115])
 def test_g11_a_server_that_does_not_end_sessions_stops_no_work(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch, code: int
+    context: ServiceContext, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     """Unauthorized, CommandNotFound, CommandNotSupported: said once, and the work goes on."""
     monkeypatch.setattr(Sessions, "is_refusal_logged", False)
-    rows = platform.database[NAME]
-    ask = type(platform.database).command
+    rows = context.database[NAME]
+    ask = type(context.database).command
 
     def refuse(database: Any, command: Any, *given: Any, **named: Any) -> Any:
         if command == "killSessions":
             raise OperationFailure("no", code=code)
         return ask(database, command, *given, **named)
 
-    monkeypatch.setattr(type(platform.database), "command", refuse)
+    monkeypatch.setattr(type(context.database), "command", refuse)
     with capture_logs() as logs:
         for number in range(2):
-            platform.sessions._has_looked = False
-            row = {"_id": f"0{number}" * 16, "host": platform.sessions.host, "process": os.getpid()}
-            rows.insert_one({**row, "at": platform.clock()})
-            write(platform, f"the successor {number}")
+            context.sessions._has_looked = False
+            row = {"_id": f"0{number}" * 16, "host": context.sessions.host, "process": os.getpid()}
+            rows.insert_one({**row, "at": context.clock()})
+            write(context, f"the successor {number}")
     assert [line["code"] for line in logs if line["event"] == "sessions-not-ended"] == [code]
-    assert not noted(platform) & {"00" * 16, "01" * 16}
+    assert not noted(context) & {"00" * 16, "01" * 16}
 
 
-def test_a_session_is_written_down_once(platform: Platform) -> None:
+def test_a_session_is_written_down_once(context: ServiceContext) -> None:
     for number in range(5):
-        write(platform, str(number))
-    assert len(noted(platform)) == 1
+        write(context, str(number))
+    assert len(noted(context)) == 1
 
 
 def test_who_lost_the_connection_inside_a_transaction_ends_it_before_the_next(
@@ -141,18 +141,18 @@ def test_who_lost_the_connection_inside_a_transaction_ends_it_before_the_next(
 ) -> None:
     database["rows"].insert_one({"_id": "one"})
     address = mongodb.replace(str(urlsplit(mongodb).port), str(proxy.port))
-    platform = Platform(database=connect(address, database.name), funds=funds(), keys=keys())
+    context = ServiceContext(database=connect(address, database.name), funds=funds(), keys=keys())
 
     def cut_off(transaction: Any) -> None:
         row = {"$set": {"by": "the one cut off"}}
-        platform.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
+        context.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
         proxy.set(CUT)
-        platform.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
+        context.database["rows"].update_one({"_id": "one"}, row, session=transaction.session)
 
     with pytest.raises(DatabaseUnavailable):
-        platform.transact(cut_off)
+        context.transact(cut_off)
     proxy.set(PASS)
 
-    write(platform, "itself, later")
+    write(context, "itself, later")
     row = database["rows"].find_one({"_id": "one"})
     assert row is not None and row["by"] == "itself, later"

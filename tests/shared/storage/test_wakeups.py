@@ -12,16 +12,16 @@ from structlog.testing import capture_logs
 
 from shared.storage import changes
 from shared.storage.changes import Changes
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from shared.storage.wakeups import Wakeups
-from tests.ground import DZ, platform_on, someone
+from tests.ground import DZ, context_on, someone
 
 NEVER_S = 20.0
 """Longer than any of these tests waits for anything."""
 
 
-def write(platform: Platform, collection: str, name: str = "one") -> None:
-    platform.run(DZ, by=someone(), cause="", action=lambda uow: uow.drawer(collection).insert(name, {}))
+def write(context: ServiceContext, collection: str, name: str = "one") -> None:
+    context.run(DZ, by=someone(), cause="", action=lambda uow: uow.drawer(collection).insert(name, {}))
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def following(platform: Platform, quickly: None) -> Iterator[Platform]:
+def following(context: ServiceContext, quickly: None) -> Iterator[ServiceContext]:
     """A process at rest, which follows what others write to the rows that it waits for."""
     stop = threading.Event()
-    platform.wakeups.on("letters")
-    thread = threading.Thread(target=Changes(platform).run, args=(stop,))
+    context.wakeups.on("letters")
+    thread = threading.Thread(target=Changes(context).run, args=(stop,))
     thread.start()
-    yield platform
+    yield context
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
@@ -51,23 +51,23 @@ def is_soon(holds: Any) -> bool:
     return False
 
 
-def test_a_commit_wakes_what_waits_for_its_collections_and_nothing_else(platform: Platform) -> None:
-    letters, others = platform.wakeups.on("letters", "parcels"), platform.wakeups.on("others")
-    write(platform, "letters")
+def test_a_commit_wakes_what_waits_for_its_collections_and_nothing_else(context: ServiceContext) -> None:
+    letters, others = context.wakeups.on("letters", "parcels"), context.wakeups.on("others")
+    write(context, "letters")
     assert letters.wait(NEVER_S, watched_s=NEVER_S)
     assert not letters.wait(0.01, watched_s=0.01), "once"
     assert not others.wait(0.01, watched_s=0.01)
 
 
-def test_nothing_is_woken_by_what_was_not_kept(platform: Platform) -> None:
-    letters = platform.wakeups.on("letters")
+def test_nothing_is_woken_by_what_was_not_kept(context: ServiceContext) -> None:
+    letters = context.wakeups.on("letters")
 
     def fail(uow: Any) -> None:
         uow.drawer("letters").insert("one", {})
         raise LookupError
 
     with pytest.raises(LookupError):
-        platform.run(DZ, by=someone(), cause="", action=fail)
+        context.run(DZ, by=someone(), cause="", action=fail)
     assert not letters.wait(0.01, watched_s=0.01)
 
 
@@ -83,9 +83,9 @@ def test_waits_are_long_only_while_others_are_heard_of() -> None:
 
 
 def test_g05_at_rest_another_process_ends_the_waits(
-    following: Platform, database: Database[dict[str, Any]], mongodb: str
+    following: ServiceContext, database: Database[dict[str, Any]], mongodb: str
 ) -> None:
-    another, waiting = platform_on(database, mongodb), following.wakeups.on("letters")
+    another, waiting = context_on(database, mongodb), following.wakeups.on("letters")
     for name in ("one", "two"):  # and again, once it is quiet again
         assert is_soon(lambda: following.wakeups.is_watched)
         waiting.event.clear()
@@ -95,21 +95,21 @@ def test_g05_at_rest_another_process_ends_the_waits(
         assert waiting.wait(0.0, watched_s=NEVER_S)
 
 
-def test_g05_while_work_goes_on_no_stream_is_followed(following: Platform) -> None:
+def test_g05_while_work_goes_on_no_stream_is_followed(following: ServiceContext) -> None:
     assert is_soon(lambda: following.wakeups.is_watched)
     write(following, "letters")
     assert is_soon(lambda: not following.wakeups.is_watched)
 
 
 def test_g05_a_server_without_change_streams_is_asked_by_short_waits(
-    platform: Platform, quickly: None, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, quickly: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **named: Any) -> Any:
         raise OperationFailure("no such thing", code=40573)
 
-    platform.wakeups.on("letters")
-    monkeypatch.setattr(type(platform.database), "watch", refuse)
-    stop, followed = threading.Event(), Changes(platform)
+    context.wakeups.on("letters")
+    monkeypatch.setattr(type(context.database), "watch", refuse)
+    stop, followed = threading.Event(), Changes(context)
     with capture_logs() as logs:
         thread = threading.Thread(target=followed.run, args=(stop,))
         thread.start()
@@ -117,13 +117,13 @@ def test_g05_a_server_without_change_streams_is_asked_by_short_waits(
         stop.set()
         thread.join(10)
     assert [line["code"] for line in logs if line["event"] == "changes-not-followed"] == [40573]
-    assert not platform.wakeups.is_watched
+    assert not context.wakeups.is_watched
 
 
-def test_a_database_that_is_gone_ends_no_thread(platform: Platform, quickly: None) -> None:
+def test_a_database_that_is_gone_ends_no_thread(context: ServiceContext, quickly: None) -> None:
     stop = threading.Event()
-    platform.database.client.close()
-    thread = threading.Thread(target=Changes(platform).run, args=(stop,))
+    context.database.client.close()
+    thread = threading.Thread(target=Changes(context).run, args=(stop,))
     thread.start()
     assert not stop.wait(0.5) and thread.is_alive()
     stop.set()

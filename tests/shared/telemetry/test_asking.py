@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import NonRecordingSpan, SpanContext
 
-from shared.storage.platform import ChangedMeanwhile, Platform
+from shared.storage.service_context import ChangedMeanwhile, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import asking
 from tests.ground import DZ, someone
@@ -27,25 +27,25 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
         yield exporter
 
 
-def write(platform: Platform) -> None:
+def write(context: ServiceContext) -> None:
     def act(uow: UnitOfWork) -> None:
         assert uow.drawer("hats").find_one("b") is None
         uow.drawer("hats").insert("a", PLAIN)
         uow.drawer("caps").insert("a", PLAIN)
 
-    platform.run(DZ, by=someone(), cause="test", action=act)
+    context.run(DZ, by=someone(), cause="test", action=act)
 
 
-def test_a_recorded_trace_shows_each_command(platform: Platform, seen: InMemorySpanExporter) -> None:
-    write(platform)
+def test_a_recorded_trace_shows_each_command(context: ServiceContext, seen: InMemorySpanExporter) -> None:
+    write(context)
     names = [span.name for span in seen.get_finished_spans()]
     assert names == ["find hats", "write hats", "commit transaction"]
 
 
-def test_of_a_failure_it_shows_the_class_only(platform: Platform, seen: InMemorySpanExporter) -> None:
-    write(platform)
+def test_of_a_failure_it_shows_the_class_only(context: ServiceContext, seen: InMemorySpanExporter) -> None:
+    write(context)
     with pytest.raises(ChangedMeanwhile):
-        write(platform)
+        write(context)
     refused = [span for span in seen.get_finished_spans() if span.status.description]
     assert {span.status.description for span in refused} == {"DuplicateKeyError"}
     assert not any(span.events for span in refused) and "BENALI" not in str([span.to_json() for span in refused])

@@ -13,19 +13,19 @@ from services.claims.wiring import service
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.sealing.keys import generate_keyring
-from shared.storage.platform import Platform
+from shared.storage.service_context import ServiceContext
 from tests.ground import DZ, TN, hear, someone
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def command(platform: Platform, mongodb: str, tmp_path: Path) -> Command:
+def command(context: ServiceContext, mongodb: str, tmp_path: Path) -> Command:
     """`python -m services.claims …` with the settings that it needs."""
     (tmp_path / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
     settings = {
         "MONGODB_URI": mongodb,
-        "MONGODB_DATABASE": platform.database.name,
+        "MONGODB_DATABASE": context.database.name,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
         "KEYS_FILE": str(tmp_path / "keys.json"),
         "ISSUER": "http://identity.test",
@@ -48,7 +48,7 @@ def command(platform: Platform, mongodb: str, tmp_path: Path) -> Command:
 
 
 @pytest.fixture
-def early(platform: Platform) -> BenefitOrdered:
+def early(context: ServiceContext) -> BenefitOrdered:
     """An order for a claim that is not there: parked after its waits."""
     event = BenefitOrdered(
         claim_id="c9",
@@ -56,14 +56,14 @@ def early(platform: Platform) -> BenefitOrdered:
         person_ref="p1",
         amount_minor=1,
         currency="DZD",
-        ordered_at=platform.clock(),
+        ordered_at=context.clock(),
     )
-    hear(platform, service, event)
+    hear(context, service, event)
     return event
 
 
 def test_a_dead_letter_is_listed_tried_again_and_discarded(
-    platform: Platform, command: Command, early: BenefitOrdered
+    context: ServiceContext, command: Command, early: BenefitOrdered
 ) -> None:
     listed = command("deadletters", "list").stdout
     assert "dz-cnas:c9" in listed and "payments.benefit-ordered.v1" in listed and "claim.unknown" in listed
@@ -75,16 +75,16 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
     event_id = listed.splitlines()[1].split()[3]
     shown = command("deadletters", "inspect", event_id).stdout
     assert "tries" in shown and "payout_id" not in shown  # headers, never the body
-    assert platform.database["deadletters"].find_one({"_id": event_id, "tries": 6}) is not None
+    assert context.database["deadletters"].find_one({"_id": event_id, "tries": 6}) is not None
     assert command("deadletters", "discard", event_id).returncode == 2  # no reason given
     assert command("deadletters", "discard", event_id, "--reason", "tested").stdout.strip() == "discarded"
     assert command("deadletters", "discard", event_id, "--reason", "again").returncode == 1
-    row = platform.database["deadletters"].find_one({})
+    row = context.database["deadletters"].find_one({})
     assert row is not None and row["resolved"] == "discarded: tested"
     assert command("deadletters", "list").stdout.strip() == "0 letters are open"
     deeds = [
         (deed["verb"], deed.get("why"))
-        for audited in platform.database["audit"].find().sort("_id", 1)
+        for audited in context.database["audit"].find().sort("_id", 1)
         for entry in audited["entries"]  # type: ignore[attr-defined]
         for deed in entry["deeds"]
     ]
@@ -92,7 +92,7 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
 
 
 def test_a_group_is_shown_and_tried_again_by_its_fingerprint(
-    platform: Platform, command: Command, early: BenefitOrdered
+    context: ServiceContext, command: Command, early: BenefitOrdered
 ) -> None:
     shown = command("deadletters", "groups").stdout.splitlines()
     assert shown[0].split() == ["GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"]
@@ -102,7 +102,7 @@ def test_a_group_is_shown_and_tried_again_by_its_fingerprint(
     assert (unknown.returncode, unknown.stderr.strip()) == (1, "There is no such dead letter.")
 
 
-def test_the_boxes_say_how_they_are(platform: Platform, command: Command) -> None:
+def test_the_boxes_say_how_they_are(context: ServiceContext, command: Command) -> None:
     told = command("outbox", "status").stdout
     assert "waiting to be sent  0 documents of events" in told and "at rest" in told
     since = ("--since", "2026-01-01")
@@ -147,11 +147,11 @@ def test_who_reads_only_the_first_lines_sees_no_fault(command: Command) -> None:
     assert (cut.returncode, cut.stderr) == (1, "")
 
 
-def test_jobs_are_listed_retried_and_given_up(platform: Platform, command: Command) -> None:
+def test_jobs_are_listed_retried_and_given_up(context: ServiceContext, command: Command) -> None:
     for thing_id in ("a", "b"):
-        platform.run(TN, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
+        context.run(TN, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
     failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
-    platform.database["jobs"].update_many({}, {"$set": failed})
+    context.database["jobs"].update_many({}, {"$set": failed})
     shown = command("jobs", "list")
     assert "paper.no-glyph" in shown.stdout and shown.stdout.endswith("2 jobs failed\n")
     assert command("jobs", "retry", "print:a", "--fund", TN).stdout == "print:a will be tried again\n"

@@ -13,48 +13,48 @@ from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.process.operations.chore import carry_out
 from shared.process.operations.inbox import Behind, Standing, write_standing
-from shared.storage.platform import Platform, as_kept
+from shared.storage.service_context import ServiceContext, as_kept
 from tests.callers import Caller, Office
 from tests.ground import DZ, TN, someone
-from tests.shared.storage.test_platform import submitted
+from tests.shared.storage.test_service_context import submitted
 
 
 @pytest.fixture
-def operator(platform: Platform) -> Caller:
-    return Office(service, platform).staff("operator-1")
+def operator(context: ServiceContext) -> Caller:
+    return Office(service, context).staff("operator-1")
 
 
-def ordered(platform: Platform, claim_id: str) -> BenefitOrdered:
+def ordered(context: ServiceContext, claim_id: str) -> BenefitOrdered:
     return BenefitOrdered(
         claim_id=claim_id,
         payout_id="payout-secret-1",
         person_ref="p1",
         amount_minor=1,
         currency="DZD",
-        ordered_at=platform.clock(),
+        ordered_at=context.clock(),
     )
 
 
-def park(platform: Platform, *claim_ids: str, fund: str = DZ) -> list[str]:
+def park(context: ServiceContext, *claim_ids: str, fund: str = DZ) -> list[str]:
     """Orders for claims that are not there, parked one after the other; their ids."""
-    stranger = platform.make_uow(fund, by=someone(), cause="", at=as_kept(platform.clock()), writes=None)
+    stranger = context.make_uow(fund, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
     for claim_id in claim_ids:
-        stranger.tell(ordered(platform, claim_id))
+        stranger.tell(ordered(context, claim_id))
     events: list[Any] = stranger.events
     for offset, each in enumerate(events):
         letter = Letter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
-        if not deadletters.follow(platform, letter):
-            deadletters.park(platform, letter, why="claim.unknown", tries=5)
+        if not deadletters.follow(context, letter):
+            deadletters.park(context, letter, why="claim.unknown", tries=5)
     return [each["id"] for each in events]
 
 
-def carry(platform: Platform, fund: str = DZ) -> int:
+def carry(context: ServiceContext, fund: str = DZ) -> int:
     """One round of a worker's chore."""
-    return carry_out(platform, fund, inbox=Inbox(platform, service="claims", reactions=service.hears()))
+    return carry_out(context, fund, inbox=Inbox(context, service="claims", reactions=service.hears()))
 
 
-def test_letters_come_in_pages_and_say_nothing_of_what_happened(platform: Platform, operator: Caller) -> None:
-    ids = park(platform, "a", "b", "a")
+def test_letters_come_in_pages_and_say_nothing_of_what_happened(context: ServiceContext, operator: Caller) -> None:
+    ids = park(context, "a", "b", "a")
     first = operator.get("/operations/deadletters?limit=2").json
     rest = operator.get(f"/operations/deadletters?limit=2&after={first['next']}").json
     rows = {row["event_id"]: row for row in [*first["items"], *rest["items"]]}
@@ -73,43 +73,43 @@ def test_letters_come_in_pages_and_say_nothing_of_what_happened(platform: Platfo
     assert one.json["headers"]["ce_fund"] == DZ
 
 
-def test_groups_count_what_failed_and_not_what_follows(platform: Platform, operator: Caller) -> None:
-    park(platform, "a", "b", "a")
+def test_groups_count_what_failed_and_not_what_follows(context: ServiceContext, operator: Caller) -> None:
+    park(context, "a", "b", "a")
     (group,) = operator.get("/operations/deadletters/groups").json["items"]
     assert (group["type"], group["why"], group["letters"]) == ("payments.benefit-ordered.v1", "claim.unknown", 2)
     asked = operator.post(f"/operations/deadletters/groups/{group['fingerprint']}/replay")
     assert (asked.status_code, asked.json) == (202, {"asked": 2})
-    assert carry(platform) == 0
-    assert platform.database["deadletters"].count_documents({"tries": 6, "is_asked": False, "is_open": True}) == 2
+    assert carry(context) == 0
+    assert context.database["deadletters"].count_documents({"tries": 6, "is_asked": False, "is_open": True}) == 2
 
 
-def test_a_row_is_tried_again_from_its_first_letter_only(platform: Platform, operator: Caller) -> None:
-    first, second = park(platform, "a", "a")
+def test_a_row_is_tried_again_from_its_first_letter_only(context: ServiceContext, operator: Caller) -> None:
+    first, second = park(context, "a", "a")
     refused = operator.post(f"/operations/deadletters/{second}/replay")
     assert (refused.status_code, refused.json["code"]) == (409, "deadletter.not-first")
     assert operator.post(f"/operations/deadletters/{first}/replay").json["is_asked"] is True
     assert operator.post(f"/operations/deadletters/keys/{DZ}:a/replay").status_code == 202
-    assert carry(platform) == 0
+    assert carry(context) == 0
     assert operator.get(f"/operations/deadletters/{first}").json["tries"] == 6
 
 
-def test_a_discard_says_why_for_good_and_lets_the_next_be_tried(platform: Platform, operator: Caller) -> None:
-    first, second = park(platform, "a", "a")
+def test_a_discard_says_why_for_good_and_lets_the_next_be_tried(context: ServiceContext, operator: Caller) -> None:
+    first, second = park(context, "a", "a")
     reason = {"reason": "ordered twice by the bank's test"}
     assert operator.post(f"/operations/deadletters/{first}/discard", {"reason": ""}).status_code == 422
     gone = operator.post(f"/operations/deadletters/{first}/discard", reason).json
     assert (gone["is_open"], gone["resolved_by"]) == (False, "operator-1")
     assert operator.post(f"/operations/deadletters/{first}/discard", reason).json["code"] == "deadletter.closed"
-    carry(platform)
+    carry(context)
     assert operator.get(f"/operations/deadletters/{second}").json["why"] == "claim.unknown"
-    audited = platform.database["audit"].find_one({"entries.deeds.verb": "discarded"})
+    audited = context.database["audit"].find_one({"entries.deeds.verb": "discarded"})
     assert audited is not None
     (entry,) = audited["entries"]  # type: ignore[misc]
     assert entry["actor"] == "operator-1" and entry["deeds"][0]["why"] == reason["reason"]  # type: ignore[index]
 
 
-def test_another_fund_s_letters_are_not_there(platform: Platform, operator: Caller) -> None:
-    (theirs,) = park(platform, "a", fund=TN)
+def test_another_fund_s_letters_are_not_there(context: ServiceContext, operator: Caller) -> None:
+    (theirs,) = park(context, "a", fund=TN)
     assert operator.get("/operations/deadletters").json["items"] == []
     assert operator.get("/operations/deadletters/groups").json["items"] == []
     assert operator.get(f"/operations/deadletters/{theirs}").json["code"] == "deadletter.unknown"
@@ -117,41 +117,41 @@ def test_another_fund_s_letters_are_not_there(platform: Platform, operator: Call
         assert operator.post(f"/operations/deadletters/{path}").json["code"] == "deadletter.unknown"
     discarded = operator.post(f"/operations/deadletters/{theirs}/discard", {"reason": "not mine"})
     assert discarded.json["code"] == "deadletter.unknown"
-    group = platform.database["deadletters"].find_one({})
+    group = context.database["deadletters"].find_one({})
     assert group is not None
     asked = operator.post(f"/operations/deadletters/groups/{group['fingerprint']}/replay")
     assert asked.json["code"] == "deadletter.unknown"
 
 
-def tell(platform: Platform, fund: str, *events: ClaimSubmitted) -> None:
-    platform.run(fund, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+def tell(context: ServiceContext, fund: str, *events: ClaimSubmitted) -> None:
+    context.run(fund, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
 
 
-def test_what_a_fund_told_is_told_again_by_a_worker(platform: Platform, operator: Caller) -> None:
-    tell(platform, DZ, submitted("a"))
-    tell(platform, DZ, submitted("b"))
-    tell(platform, TN, submitted("a"))
-    outbox = platform.database["outbox"]
+def test_what_a_fund_told_is_told_again_by_a_worker(context: ServiceContext, operator: Caller) -> None:
+    tell(context, DZ, submitted("a"))
+    tell(context, DZ, submitted("b"))
+    tell(context, TN, submitted("a"))
+    outbox = context.database["outbox"]
     outbox.update_many({}, {"$set": {"is_sent": True}})
     assert operator.post("/operations/outbox/republish", {}).json["code"] == "outbox.nothing-named"
     errand = operator.post("/operations/outbox/republish", {"key": "a"})
     assert (errand.status_code, errand.json["key"], errand.json["done_at"]) == (202, f"{DZ}:a", None)
-    assert carry(platform) == 1
+    assert carry(context) == 1
     status = operator.get("/operations/outbox").json
     assert (status["waiting"], status["errands"][0]["documents"]) == (1, 1)
     operator.post("/operations/outbox/republish", {"since": "2026-01-01T00:00:00+01:00"})
-    assert carry(platform) == 1
+    assert carry(context) == 1
     unsent = [row["events"][0]["key"] for row in outbox.find({"is_sent": False})]  # type: ignore[index]
     assert sorted(unsent) == [f"{DZ}:a", f"{DZ}:b"]
-    assert carry(platform) == 0  # an errand is done once
+    assert carry(context) == 0  # an errand is done once
 
 
-def test_the_inbox_tells_how_its_workers_stand(platform: Platform, operator: Caller) -> None:
-    park(platform, "a")
-    at = as_kept(platform.clock())
+def test_the_inbox_tells_how_its_workers_stand(context: ServiceContext, operator: Caller) -> None:
+    park(context, "a")
+    at = as_kept(context.clock())
     behind = [Behind(topic="payments", partition=0, records=7)]
     standing = Standing(worker="host:1", at=at, missing=["broker"], last_taken_at=at, behind=behind)
-    write_standing(platform.database, standing)
+    write_standing(context.database, standing)
     told = operator.get("/operations/inbox").json
     assert (told["taken"], told["parked"]) == (0, 1)
     (worker,) = told["workers"]
@@ -159,17 +159,17 @@ def test_the_inbox_tells_how_its_workers_stand(platform: Platform, operator: Cal
     assert worker["behind"] == [{"topic": "payments", "partition": 0, "records": 7}]
 
 
-def fail(platform: Platform, *thing_ids: str, fund: str = DZ) -> None:
+def fail(context: ServiceContext, *thing_ids: str, fund: str = DZ) -> None:
     """Jobs that failed as often as they may."""
     for thing_id in thing_ids:
-        platform.run(fund, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
+        context.run(fund, by=someone(), cause="test", action=lambda uow, it=thing_id: queue.schedule(uow, "print", it))
         failed = {"status": "failed", "attempts": 8, "last_error": "paper.no-glyph"}
-        platform.database["jobs"].update_one({"_id": f"{fund}:print:{thing_id}"}, {"$set": failed})
+        context.database["jobs"].update_one({"_id": f"{fund}:print:{thing_id}"}, {"$set": failed})
 
 
-def test_jobs_that_failed_are_listed_page_by_page_for_ones_own_fund(platform: Platform, operator: Caller) -> None:
-    fail(platform, "a", "b", "c")
-    fail(platform, "d", fund=TN)
+def test_jobs_that_failed_are_listed_page_by_page_for_ones_own_fund(context: ServiceContext, operator: Caller) -> None:
+    fail(context, "a", "b", "c")
+    fail(context, "d", fund=TN)
     first = operator.get("/operations/jobs?limit=2").json
     rest = operator.get(f"/operations/jobs?limit=2&cursor={first['next']}").json
     rows = [*first["items"], *rest["items"]]
@@ -182,8 +182,8 @@ def test_jobs_that_failed_are_listed_page_by_page_for_ones_own_fund(platform: Pl
     assert operator.get("/operations/jobs?cursor=nothing").json["code"] == "request.cursor-malformed"
 
 
-def test_a_job_is_tried_again_or_given_up_with_a_reason(platform: Platform, operator: Caller) -> None:
-    fail(platform, "a", "b")
+def test_a_job_is_tried_again_or_given_up_with_a_reason(context: ServiceContext, operator: Caller) -> None:
+    fail(context, "a", "b")
     again = operator.post("/operations/jobs/print:a/retry")
     assert (again.status_code, again.json["status"], again.json["attempts"]) == (202, "waiting", 0)
     assert operator.post("/operations/jobs/print:b/giving-up", json={}).status_code == 422
@@ -191,7 +191,7 @@ def test_a_job_is_tried_again_or_given_up_with_a_reason(platform: Platform, oper
     assert (given_up.status_code, given_up.json["status"], given_up.json["reason"]) == (202, "given-up", "a blank page")
     twice = operator.post("/operations/jobs/print:b/retry")
     assert (twice.status_code, twice.json["code"]) == (409, "state.move-not-allowed")
-    audited: list[Any] = list(platform.database["audit"].find({"entries.deeds.thing": "jobs"}).sort("_id", 1))
+    audited: list[Any] = list(context.database["audit"].find({"entries.deeds.thing": "jobs"}).sort("_id", 1))
     deeds = [deed for row in audited for entry in row["entries"] for deed in entry["deeds"]]
     assert [(deed["verb"], deed["id"], deed.get("why", "")) for deed in deeds] == [
         ("job-retried", "print:a", ""),

@@ -11,8 +11,8 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.engine import EMBEDDED, profile_of
-from shared.storage.platform import FundUnknown, Platform, TransactionTooLarge
 from shared.storage.retention import BY_LAW
+from shared.storage.service_context import FundUnknown, ServiceContext, TransactionTooLarge
 from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone, told
@@ -47,83 +47,83 @@ def put(uow: UnitOfWork, pot: Pot, *events: object) -> Pot:
     return pots.keep(uow, Outcome(pot, events))
 
 
-def done(platform: Platform, action, fund: str = DZ):  # type: ignore[no-untyped-def]
-    return platform.run(fund, by=someone(), cause="request:1", action=action)
+def done(context: ServiceContext, action, fund: str = DZ):  # type: ignore[no-untyped-def]
+    return context.run(fund, by=someone(), cause="request:1", action=action)
 
 
-def test_state_events_and_audit_are_saved_together(platform: Platform) -> None:
-    done(platform, lambda uow: put(uow, Pot("a", opened_at=uow.at), submitted("c1"), submitted("c2")))
+def test_state_events_and_audit_are_saved_together(context: ServiceContext) -> None:
+    done(context, lambda uow: put(uow, Pot("a", opened_at=uow.at), submitted("c1"), submitted("c2")))
 
-    assert pots.load(reading(platform), "a").version == 1
-    outbox = platform.database["outbox"].find_one({})
+    assert pots.load(reading(context), "a").version == 1
+    outbox = context.database["outbox"].find_one({})
     assert outbox is not None and not outbox["is_sent"]
     assert [event["key"] for event in outbox["events"]] == [f"{DZ}:c1", f"{DZ}:c2"]  # type: ignore[attr-defined]
-    audited = platform.database["audit"].find_one({"fund": DZ})
+    audited = context.database["audit"].find_one({"fund": DZ})
     assert audited is not None
     (entry,) = audited["entries"]
     assert entry["actor"] == "tester" and entry["cause"] == "request:1"
     assert entry["deeds"] == [{"verb": "kept", "thing": "pots", "id": "a", "version": 1}]
 
 
-def test_a_failure_leaves_nothing(platform: Platform) -> None:
+def test_a_failure_leaves_nothing(context: ServiceContext) -> None:
     def half(uow: UnitOfWork) -> None:
         put(uow, Pot("a"), submitted("c1"))
         raise PotUnknown
 
     with pytest.raises(PotUnknown):
-        done(platform, half)
-    assert pots.find(reading(platform), "a") is None
-    assert told(platform) == []
-    assert platform.database["audit"].count_documents({}) == 0
+        done(context, half)
+    assert pots.find(reading(context), "a") is None
+    assert told(context) == []
+    assert context.database["audit"].count_documents({}) == 0
 
 
-def test_a_thing_comes_back_as_it_was(platform: Platform) -> None:
-    pot = done(platform, lambda uow: put(uow, Pot("a", 2**40, uow.at)))
-    assert pots.load(reading(platform), "a") == pot
+def test_a_thing_comes_back_as_it_was(context: ServiceContext) -> None:
+    pot = done(context, lambda uow: put(uow, Pot("a", 2**40, uow.at)))
+    assert pots.load(reading(context), "a") == pot
 
 
-def test_one_fund_never_sees_another_s(platform: Platform) -> None:
-    done(platform, lambda uow: put(uow, Pot("a", 1)))
-    done(platform, lambda uow: put(uow, Pot("a", 2)), fund=TN)
-    assert pots.load(reading(platform), "a").amount_minor == 1
-    assert [pot.amount_minor for pot in pots.find_all(reading(platform, TN))] == [2]
+def test_one_fund_never_sees_another_s(context: ServiceContext) -> None:
+    done(context, lambda uow: put(uow, Pot("a", 1)))
+    done(context, lambda uow: put(uow, Pot("a", 2)), fund=TN)
+    assert pots.load(reading(context), "a").amount_minor == 1
+    assert [pot.amount_minor for pot in pots.find_all(reading(context, TN))] == [2]
     with pytest.raises(FundUnknown):
-        platform.reading("xx-none", by=someone())
+        context.reading("xx-none", by=someone())
 
 
-def test_racers_are_run_again_until_each_has_had_its_turn(platform: Platform) -> None:
-    done(platform, lambda uow: put(uow, Pot("a")))
+def test_racers_are_run_again_until_each_has_had_its_turn(context: ServiceContext) -> None:
+    done(context, lambda uow: put(uow, Pot("a")))
 
     def add_one(uow: UnitOfWork) -> None:
         pot = pots.load(uow, "a")
         put(uow, replace(pot, amount_minor=pot.amount_minor + 1), submitted("c"))
 
-    racers = [threading.Thread(target=done, args=(platform, add_one)) for _ in range(4)]
+    racers = [threading.Thread(target=done, args=(context, add_one)) for _ in range(4)]
     for racer in racers:
         racer.start()
     for racer in racers:
         racer.join()
-    after = pots.load(reading(platform), "a")
-    assert after.amount_minor == after.version - 1 == len(told(platform)) == 4
+    after = pots.load(reading(context), "a")
+    assert after.amount_minor == after.version - 1 == len(told(context)) == 4
 
 
-def test_a_writer_that_is_always_late_is_told_so(platform: Platform) -> None:
-    old = done(platform, lambda uow: put(uow, Pot("a")))
-    done(platform, lambda uow: put(uow, old))
+def test_a_writer_that_is_always_late_is_told_so(context: ServiceContext) -> None:
+    old = done(context, lambda uow: put(uow, Pot("a")))
+    done(context, lambda uow: put(uow, old))
     with pytest.raises(ChangedMeanwhile):
-        done(platform, lambda uow: put(uow, old))
+        done(context, lambda uow: put(uow, old))
 
 
-def test_many_events_are_split_over_documents_in_order(platform: Platform) -> None:
-    done(platform, lambda uow: put(uow, Pot("a"), *(submitted(f"c{n}") for n in range(450))))
-    documents = list(platform.database["outbox"].find().sort("_id", 1))
+def test_many_events_are_split_over_documents_in_order(context: ServiceContext) -> None:
+    done(context, lambda uow: put(uow, Pot("a"), *(submitted(f"c{n}") for n in range(450))))
+    documents = list(context.database["outbox"].find().sort("_id", 1))
     keys = [event["key"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
     assert len(documents) == 3 and keys == [f"{DZ}:c{n}" for n in range(450)]
 
 
-def test_more_than_the_embedded_engine_can_hold_at_once_is_named_and_leaves_nothing(platform: Platform) -> None:
+def test_more_than_the_embedded_engine_can_hold_at_once_is_named_and_leaves_nothing(context: ServiceContext) -> None:
     """G14: of that engine, with its small cache; MongoDB holds more."""
-    if profile_of(platform.database) is not EMBEDDED:
+    if profile_of(context.database) is not EMBEDDED:
         pytest.skip("MongoDB holds 150 MB in a transaction")
 
     def act(uow: UnitOfWork) -> None:
@@ -131,5 +131,5 @@ def test_more_than_the_embedded_engine_can_hold_at_once_is_named_and_leaves_noth
             uow.drawer("heap").insert(str(number), {"much": bytes(1 << 20)})
 
     with pytest.raises(TransactionTooLarge):
-        platform.run(DZ, by=someone(), cause="test", action=act)
-    assert platform.database["heap"].count_documents({}) == 0
+        context.run(DZ, by=someone(), cause="test", action=act)
+    assert context.database["heap"].count_documents({}) == 0

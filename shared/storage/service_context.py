@@ -73,7 +73,7 @@ def as_kept(instant: datetime) -> datetime:
 class Transaction:
     """An open transaction and the units of work inside it."""
 
-    platform: "Platform"
+    context: "ServiceContext"
     session: ClientSession
     at: datetime
     uows: list[UnitOfWork] = field(default_factory=list)
@@ -83,25 +83,25 @@ class Transaction:
 
     def unit_of_work(self, fund_id: str, *, by: Actor, cause: str) -> UnitOfWork:
         """A unit of work in a fund, for one cause."""
-        uow = self.platform.make_uow(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
+        uow = self.context.make_uow(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
         self.uows.append(uow)
         return uow
 
     def save(self) -> None:
         """Write what was told and done beside the state that the actions wrote."""
-        platform = self.platform
+        context = self.context
         told = {
-            "outbox": outbox_documents(self.uows, platform.new_id()),
-            "audit": audit.documents(self.uows, platform.new_id),
+            "outbox": outbox_documents(self.uows, context.new_id()),
+            "audit": audit.documents(self.uows, context.new_id),
         }
         for name, documents in told.items():
             for document in documents:
-                self.writes.hold(platform.collection(name), str(document["_id"]), Insertion(document))
+                self.writes.hold(context.collection(name), str(document["_id"]), Insertion(document))
         self.writes.settle_all()
 
 
 @dataclass(frozen=True)
-class Platform:
+class ServiceContext:
     """The ground of one process. `clock` and `chance` are read here and nowhere below."""
 
     database: Database[Document]
