@@ -10,8 +10,8 @@ from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
+from shared.storage.repository import Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -29,7 +29,7 @@ class NotHeard(Missing):
     code = "bench.not-heard"
 
 
-heard = Shelf("heard", Heard, key="claim_id", missing=NotHeard, retention=BY_LAW)
+heard = Repository("heard", Heard, key="claim_id", missing=NotHeard, retention=BY_LAW)
 reactions = Reactions()
 
 
@@ -42,7 +42,7 @@ def keep(uow: UnitOfWork, event: ClaimSubmitted) -> None:
 
 def log(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """An effect under a fresh id: what is done twice is seen twice."""
-    uow.drawer("heard").insert(uow.new_id(), {"claim_id": event.claim_id})
+    uow.collection("heard").insert(uow.new_id(), {"claim_id": event.claim_id})
 
 
 def no_settings(env: Env) -> None:
@@ -52,7 +52,7 @@ def no_settings(env: Env) -> None:
 def of(heard_by: Reactions) -> Service[None]:
     """The service with these reactions."""
     return Service(
-        name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[heard_by], shelves=[heard]
+        name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[heard_by], repositories=[heard]
     )
 
 

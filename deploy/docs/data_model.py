@@ -56,17 +56,17 @@ def _table(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _rows(service: Service[Any]) -> Iterable[Sequence[str]]:
-    """The service's own collections: those of its shelves, and those beside them."""
-    shelves = {shelf.name: shelf for shelf in service.shelves}
-    own = {index.collection for index in service.declared_indexes()} | set(service.retentions) | set(shelves)
+    """The service's own collections: those of its repositories, and those beside them."""
+    repositories = {repository.name: repository for repository in service.repositories}
+    own = {index.collection for index in service.declared_indexes()} | set(service.retentions) | set(repositories)
     retentions = service.all_retentions()
     for name in sorted(own - _of_all()):
-        shelf = shelves.get(name)
+        repository = repositories.get(name)
         data = OTHERS
-        if shelf is not None:
-            encrypted = {**shelf.sealed, **shelf.came_sealed}
+        if repository is not None:
+            encrypted = {**repository.sealed, **repository.came_sealed}
             fields = ", ".join(f"`{field}` ({of.value})" for field, of in encrypted.items())
-            data = f"{shelf.kind.__name__}" + (f"; encrypted: {fields}" if fields else "")
+            data = f"{repository.kind.__name__}" + (f"; encrypted: {fields}" if fields else "")
         yield _row(name, data, service.declared_indexes(), retentions.get(name))
 
 

@@ -41,7 +41,7 @@ service: Service[Settings] = Service(
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     leftovers=[leftovers],
-    shelves=[claims, entitlements, entries],
+    repositories=[claims, entitlements, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -50,7 +50,7 @@ service: Service[Settings] = Service(
         access_journal(Looked, needs="papers:read"),
     ],
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
-    shelves=[persons, employers, careers, pages, papers, uploads, access_entries],
+    repositories=[persons, employers, careers, pages, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
     leftovers=[leftovers],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.

@@ -54,7 +54,7 @@ service: Service[Settings] = Service(
         access_journal(Looked, needs="account:manage"),
     ],
     reactions=[card_reactions],
-    shelves=[persons, employers, cards, accounts, applications, doors, sessions, entries],
+    repositories=[persons, employers, cards, accounts, applications, doors, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, context: [blueprint(desk(own), context)],

@@ -57,6 +57,6 @@ service: Service[Settings] = Service(
     settings=read,
     routes=[message_routes],
     reactions=[contact_reactions, message_reactions],
-    shelves=[contacts, messages, batches, receipts],
+    repositories=[contacts, messages, batches, receipts],
     chores=chores,
 )

@@ -118,7 +118,7 @@ service: Service[Settings] = Service(
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
-    shelves=[
+    repositories=[
         employers,
         payees,
         declarations,

@@ -23,8 +23,8 @@ from shared.bus.room import OPEN_MAX, Room
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.connection import Document
-from shared.storage.drawer import is_duplicate, parts
 from shared.storage.service_context import ServiceContext, Transaction
+from shared.storage.tenant_collection import is_duplicate, parts
 from shared.telemetry import metrics
 from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing

@@ -22,8 +22,8 @@ from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.kernel.ids import first_id_at
 from shared.kernel.parts import in_parts
 from shared.storage.connection import DatabaseUnavailable, Document, begin
-from shared.storage.drawer import parts
 from shared.storage.service_context import ServiceContext, Transaction
+from shared.storage.tenant_collection import parts
 from shared.telemetry import metrics
 from shared.telemetry.steps import passing
 

@@ -176,7 +176,7 @@ class Endpoint:
 
 def _stored(uow: UnitOfWork, asked: Asked) -> Document | None:
     """The answer that was kept under the key, with what it was kept for."""
-    return uow.drawer("requests").find_one(asked.local_id)
+    return uow.collection("requests").find_one(asked.local_id)
 
 
 def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
@@ -188,4 +188,4 @@ def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
         "body": uow.keys.seal(answer.get_data(), as_=uow.keys.strictest, whose=asked.local_id),
         "headers": list(answer.headers.items()),
     }
-    uow.drawer("requests").insert(asked.local_id, row)
+    uow.collection("requests").insert(asked.local_id, row)

@@ -13,11 +13,11 @@ from typing import Any
 from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
 from shared.kernel.actors import system
 from shared.kernel.errors import Missing
-from shared.storage.drawer import Drawer
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Repository, as_document, as_thing
 from shared.storage.retention import kept
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Shelf, as_document, as_thing
+from shared.storage.tenant_collection import TenantCollection
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
 
@@ -34,7 +34,7 @@ class JobUnknown(Missing):
     code = "job.unknown"
 
 
-jobs = Shelf(NAME, Job, key="job_id", missing=JobUnknown, retention=kept("until it is done or given up"))
+jobs = Repository(NAME, Job, key="job_id", missing=JobUnknown, retention=kept("until it is done or given up"))
 
 
 def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | None = None) -> None:
@@ -48,12 +48,12 @@ def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | No
         traceparent=carried(),
         version=_fresh(uow),
     )
-    uow.drawer(NAME).put(job.job_id, as_document(job))
+    uow.collection(NAME).put(job.job_id, as_document(job))
 
 
 def cancel(uow: UnitOfWork, kind: str, thing_id: str) -> None:
     """The thing has nothing to do any more."""
-    uow.drawer(NAME).remove(id_of(kind, thing_id))
+    uow.collection(NAME).remove(id_of(kind, thing_id))
 
 
 def schedule_or_cancel(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
@@ -106,14 +106,16 @@ def replace_if_same(context: ServiceContext, fund_id: str, seen: Job, new: Job) 
     """Write what became of a job unless somebody wrote it meanwhile; then None."""
     written = replace(new, version=_fresh(_reading(context, fund_id)))
     change = {"$set": as_document(written)}
-    is_same = _drawer(context, fund_id).update(seen.job_id, change, version=seen.version)
+    is_same = _tenant_collection(context, fund_id).update(seen.job_id, change, version=seen.version)
     return written if is_same else None
 
 
 def remove_if_same(context: ServiceContext, fund_id: str, seen: Job) -> None:
     """The work is done; a job that was scheduled anew meanwhile stays."""
-    drawer = _drawer(context, fund_id)
-    drawer.collection.delete_one({"_id": drawer.key(seen.job_id), "fund": fund_id, "version": seen.version})
+    tenant_collection = _tenant_collection(context, fund_id)
+    tenant_collection.collection.delete_one(
+        {"_id": tenant_collection.key(seen.job_id), "fund": fund_id, "version": seen.version}
+    )
 
 
 def retry(uow: UnitOfWork, job_id: str) -> Job:
@@ -137,7 +139,7 @@ def put_if_same(uow: UnitOfWork, seen: Job, new: Job) -> bool:
 
 def _put(uow: UnitOfWork, job: Job) -> Job:
     kept = replace(job, version=_fresh(uow))
-    uow.drawer(NAME).put(kept.job_id, as_document(kept))
+    uow.collection(NAME).put(kept.job_id, as_document(kept))
     return kept
 
 
@@ -162,8 +164,8 @@ def _reading(context: ServiceContext, fund_id: str) -> UnitOfWork:
     return context.reading(fund_id, by=system("jobs"))
 
 
-def _drawer(context: ServiceContext, fund_id: str) -> Drawer:
-    return _reading(context, fund_id).drawer(NAME)
+def _tenant_collection(context: ServiceContext, fund_id: str) -> TenantCollection:
+    return _reading(context, fund_id).collection(NAME)
 
 
 def _fresh(uow: UnitOfWork) -> int:

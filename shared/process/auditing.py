@@ -38,7 +38,7 @@ def reactions(service: str) -> Reactions:
 def link_all(context: ServiceContext, fund_id: str, *, service: str) -> int:
     """Link what is not linked yet, link after link; how many documents that were."""
     linked, by = 0, system("audit")
-    if not context.reading(fund_id, by=by).drawer("audit").find({"link": UNLINKED}, limit=1):
+    if not context.reading(fund_id, by=by).collection("audit").find({"link": UNLINKED}, limit=1):
         return 0
     while found := context.run(fund_id, by=by, cause=audit.LINKING, action=partial(_link, own=service)):
         linked += found
@@ -48,12 +48,12 @@ def link_all(context: ServiceContext, fund_id: str, *, service: str) -> int:
 
 
 def _link(uow: UnitOfWork, *, own: str) -> int:
-    found = uow.drawer("audit").find({"link": UNLINKED}, limit=DOCUMENTS_MAX, sort=[("_id", 1)])
+    found = uow.collection("audit").find({"link": UNLINKED}, limit=DOCUMENTS_MAX, sort=[("_id", 1)])
     if not found:
         return 0
     link = audit.next_link(head_of(uow, own), uow.fund.fund_id, found)
-    uow.drawer("audit_links").insert(f"{link.number:012d}", {"at": uow.at, **audit.as_document(link)})
-    uow.drawer("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
+    uow.collection("audit_links").insert(f"{link.number:012d}", {"at": uow.at, **audit.as_document(link)})
+    uow.collection("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
     _keep(uow, own, link.head)
     uow.tell(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
     return len(found)
@@ -72,9 +72,9 @@ def keep_head(uow: UnitOfWork, event: AuditLinked, *, own: str) -> None:
 
 def head_of(uow: UnitOfWork, service: str) -> Head:
     """The newest head of a service's chain in this fund that is known here."""
-    found: Any = uow.drawer("audit_heads").find_one(service)
+    found: Any = uow.collection("audit_heads").find_one(service)
     return Head(int(found["number"]), str(found["hash"])) if found else Head()
 
 
 def _keep(uow: UnitOfWork, service: str, head: Head) -> None:
-    uow.drawer("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})
+    uow.collection("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})

@@ -40,7 +40,7 @@ OF_FUNDS: Mapping[str, Retention] = {
     "blob_pieces": kept("as long as its blob"),
     "blobs_begun": kept("until all pieces came; what never came whole is removed after a day"),
 }
-"""What every service has in each fund, beside its shelves."""
+"""What every service has in each fund, beside its repositories."""
 
 
 def chore(things: Mapping[str, Retention]) -> Chore:

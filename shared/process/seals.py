@@ -17,8 +17,8 @@ from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import resealing, said
-from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "seals"
@@ -46,12 +46,12 @@ def _parser(service: str) -> argparse.ArgumentParser:
 def _status(service: Service[Any], context: ServiceContext, fund_id: str) -> None:
     uow = context.reading(fund_id, by=system(NAME))
     counted = Counter(
-        (resting.drawer, data_class.value, key_id)
-        for resting in resealing.everything(uow, service.shelves)
+        (resting.tenant_collection, data_class.value, key_id)
+        for resting in resealing.everything(uow, service.repositories)
         for data_class, key_id in resting.key_ids()
     )
-    for (drawer, data_class, key_id), count in sorted(counted.items()):
-        _say(f"{fund_id}  {drawer}  {data_class}  {key_id}  {count}")
+    for (tenant_collection, data_class, key_id), count in sorted(counted.items()):
+        _say(f"{fund_id}  {tenant_collection}  {data_class}  {key_id}  {count}")
     _status_of_said(uow, fund_id)
 
 
@@ -69,7 +69,7 @@ def _status_of_said(uow: UnitOfWork, fund_id: str) -> None:
 def _renew(service: Service[Any], context: ServiceContext, fund_id: str) -> None:
     """Part by part, each in a transaction of its own: what is done stays done, and is passed over the next time."""
     by, renewed = system(f"{NAME}:{getpass.getuser()}"), 0
-    for part in resealing.old(context.reading(fund_id, by=by), service.shelves):
+    for part in resealing.old(context.reading(fund_id, by=by), service.repositories):
         cause = f"command:seals:{context.new_id()}"
         renewed += _patiently(
             lambda part=part, cause=cause: context.run(  # type: ignore[misc]

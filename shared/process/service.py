@@ -26,9 +26,9 @@ from shared.sealing.keys import from_file
 from shared.storage import indexes, sessions
 from shared.storage.connection import connect
 from shared.storage.indexes import DeclaredIndex
+from shared.storage.repository import Repository
 from shared.storage.retention import Retention
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Shelf
 
 HTTP_TEXTS = Path(__file__).parent.parent / "http" / "texts.yaml"
 HTTP_FIELDS = HTTP_TEXTS.with_name("fields.yaml")
@@ -58,8 +58,8 @@ class Service(Generic[Own]):
 
     To its own routes come those of operations, which every service answers.
     `leftovers` are what an earlier release left waiting, without a job, or without something that this one needs.
-    `indexes` and `retentions` are those of collections that no shelf keeps. `quotas` are those of single routes, by
-    endpoint: how often one caller may ask what guesses, sends or prints.
+    `indexes` and `retentions` are those of collections that no repository keeps. `quotas` are those of single routes,
+    by endpoint: how often one caller may ask what guesses, sends or prints.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Service(Generic[Own]):
     settings: Callable[[Env], Own]
     routes: Sequence[Routes] = ()
     reactions: Sequence[Reactions] = ()
-    shelves: Sequence[Shelf[Any]] = ()
+    repositories: Sequence[Repository[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     retentions: Mapping[str, Retention] = field(default_factory=dict)
     chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
@@ -94,7 +94,7 @@ class Service(Generic[Own]):
 
     def all_retentions(self) -> Mapping[str, Retention]:
         """How long the service keeps the rows of each of its own collections."""
-        return {**{shelf.name: shelf.retention for shelf in self.shelves}, **self.retentions}
+        return {**{repository.name: repository.retention for repository in self.repositories}, **self.retentions}
 
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
@@ -122,17 +122,19 @@ class Service(Generic[Own]):
 
     def declared_indexes(self) -> Sequence[DeclaredIndex]:
         """Every index that the service needs."""
-        of_shelves = [
-            DeclaredIndex(collection=shelf.name, fields=("fund", *index.fields), unique=index.unique, where=index.where)
-            for shelf in self.shelves
-            for index in shelf.indexes
+        of_repositories = [
+            DeclaredIndex(
+                collection=repository.name, fields=("fund", *index.fields), unique=index.unique, where=index.where
+            )
+            for repository in self.repositories
+            for index in repository.indexes
         ]
         others = [
             DeclaredIndex(collection=collection, fields=tuple(fields))
             for collection, wanted in {**PLUMBING_INDEXES, **self.indexes}.items()
             for fields in wanted
         ]
-        return [*of_shelves, *others, OUTBOX_INDEX]
+        return [*of_repositories, *others, OUTBOX_INDEX]
 
     def collections(self) -> Sequence[str]:
         """Every collection that the service keeps anything in."""

@@ -46,8 +46,8 @@ class Blob:
 def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
     """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
     uow = context.reading(fund_id, by=system("blobs"))
-    pieces, blob_id = uow.drawer("blob_pieces"), context.new_id()
-    begun = uow.drawer("blobs_begun")
+    pieces, blob_id = uow.collection("blob_pieces"), context.new_id()
+    begun = uow.collection("blobs_begun")
     digest, size, count = hashlib.sha256(), 0, 0
     begun.insert(blob_id, {"blob_id": blob_id, "at": uow.at})
     for piece in _pieces(chunks):
@@ -60,7 +60,7 @@ def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_
         count += 1
     blob = Blob(digest.hexdigest(), size, as_)
     try:
-        uow.drawer("blobs").insert(
+        uow.collection("blobs").insert(
             f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": uow.at}
         )
     except DuplicateKeyError:
@@ -72,20 +72,20 @@ def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_
 def remove_unfinished(context: ServiceContext, fund_id: str) -> int:
     """Remove the pieces of what was begun more than a day ago and never came whole: a few at once; how many."""
     uow = context.reading(fund_id, by=system("blobs"))
-    long_ago = uow.drawer("blobs_begun").find(
+    long_ago = uow.collection("blobs_begun").find(
         {"at": {"$lt": uow.at - UNFINISHED_KEPT}}, limit=UNFINISHED_AT_ONCE_MAX, sort=[("at", 1)]
     )
     for row in long_ago:
         blob_id = str(row["blob_id"])
-        if not uow.drawer("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
+        if not uow.collection("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
             _remove_pieces(uow, blob_id)
-        uow.drawer("blobs_begun").remove(blob_id)
+        uow.collection("blobs_begun").remove(blob_id)
     return len(long_ago)
 
 
 def _remove_pieces(uow: UnitOfWork, blob_id: str) -> None:
     """They are numbered without a gap, so the first that is not there was never written."""
-    pieces = uow.drawer("blob_pieces")
+    pieces = uow.collection("blob_pieces")
     for number in itertools.count():
         if pieces.find_one(f"{blob_id}/{number}") is None:
             return
@@ -99,12 +99,12 @@ def read(context: ServiceContext, fund_id: str, blob: Blob) -> Iterator[bytes]:
 
 def read_in(uow: UnitOfWork, blob: Blob) -> Iterator[bytes]:
     """The same inside a unit of work: what a route needs that answers with the bytes."""
-    found = uow.drawer("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
+    found = uow.collection("blobs").find_one(f"{blob.data_class}/{blob.sha256}")
     if found is None:
         raise BlobLost(blob.sha256)
     for number in range(int(str(found["pieces"]))):
         name = f"{found['blob_id']}/{number}"
-        piece = uow.drawer("blob_pieces").find_one(name)
+        piece = uow.collection("blob_pieces").find_one(name)
         if piece is None:
             raise BlobLost(f"{blob.sha256} piece {number}")
         yield uow.keys.open_bytes(Sealed(str(piece["sealed"])), as_=blob.data_class, whose=name)

@@ -1,7 +1,7 @@
 """What rests sealed in a service's database, found wherever it is kept, and sealed anew with the keys of today.
 
-Found are the fields of shelves, the remembered answers to requests, and the pieces of blobs. Not the outbox and the
-dead letters: they are what was said, and are told again as they were, so an older key stays as long as they do
+Found are the fields of repositories, the remembered answers to requests, and the pieces of blobs. Not the outbox and
+the dead letters: they are what was said, and are told again as they were, so an older key stays as long as they do
 (`said.py` counts what they hold).
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.connection import Document
-from shared.storage.shelf import Shelf
+from shared.storage.repository import Repository
 from shared.storage.unit_of_work import UnitOfWork
 
 TOGETHER_MAX = 100
@@ -24,7 +24,7 @@ READ_TOGETHER = 500
 class Resting:
     """A document with values that rest sealed, and what they were sealed for."""
 
-    drawer: str
+    tenant_collection: str
     local_id: str
     whose: str
     values: Mapping[str, Sealed]
@@ -41,20 +41,20 @@ class Resting:
         return all(uow.keys.is_current(value, as_=self.classes[name]) for name, value in self.values.items())
 
 
-def everything(uow: UnitOfWork, shelves: Iterable[Shelf[Any]]) -> Iterator[Resting]:
+def everything(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterator[Resting]:
     """All that rests sealed in this fund, read once from the beginning to the end."""
-    for shelf in shelves:
-        classes = {**shelf.sealed, **shelf.came_sealed}
+    for repository in repositories:
+        classes = {**repository.sealed, **repository.came_sealed}
         if classes:
-            yield from _of_shelf(uow, shelf, classes)
+            yield from _of_repository(uow, repository, classes)
     yield from _of_requests(uow)
     yield from _of_blobs(uow)
 
 
-def old(uow: UnitOfWork, shelves: Iterable[Shelf[Any]]) -> Iterator[Sequence[Resting]]:
+def old(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterator[Sequence[Resting]]:
     """What older keys sealed, in parts of one transaction each."""
     part: list[Resting] = []
-    for resting in everything(uow, shelves):
+    for resting in everything(uow, repositories):
         if resting.is_current(uow):
             continue
         part.append(resting)
@@ -75,17 +75,17 @@ def renew(uow: UnitOfWork, part: Sequence[Resting]) -> int:
             if not uow.keys.is_current(value, as_=each.classes[name])
         }
         before = {name: each.values[name] for name in change}
-        renewed += uow.drawer(each.drawer).update(each.local_id, {"$set": change}, **before)
+        renewed += uow.collection(each.tenant_collection).update(each.local_id, {"$set": change}, **before)
     if renewed:
-        uow.note("resealed", part[0].drawer, part[0].local_id, version=renewed)
+        uow.note("resealed", part[0].tenant_collection, part[0].local_id, version=renewed)
     return renewed
 
 
-def _of_shelf(uow: UnitOfWork, shelf: Shelf[Any], classes: Mapping[str, DataClass]) -> Iterator[Resting]:
-    for document in _read(uow, shelf.name, [shelf.whose, *classes]):
+def _of_repository(uow: UnitOfWork, repository: Repository[Any], classes: Mapping[str, DataClass]) -> Iterator[Resting]:
+    for document in _read(uow, repository.name, [repository.whose, *classes]):
         values = {name: Sealed(str(document[name])) for name in classes if document.get(name) is not None}
         if values:
-            yield Resting(shelf.name, _local_id(uow, document), str(document[shelf.whose]), values, classes)
+            yield Resting(repository.name, _local_id(uow, document), str(document[repository.whose]), values, classes)
 
 
 def _of_requests(uow: UnitOfWork) -> Iterator[Resting]:
@@ -101,14 +101,14 @@ def _of_blobs(uow: UnitOfWork) -> Iterator[Resting]:
         classes = {"sealed": DataClass(_local_id(uow, blob).partition("/")[0])}
         for number in range(int(str(blob["pieces"]))):
             local_id = f"{blob['blob_id']}/{number}"
-            piece = uow.drawer("blob_pieces").find_one(local_id)
+            piece = uow.collection("blob_pieces").find_one(local_id)
             if piece is not None:
                 yield Resting("blob_pieces", local_id, local_id, {"sealed": Sealed(str(piece["sealed"]))}, classes)
 
 
 def _read(uow: UnitOfWork, name: str, fields: Sequence[str]) -> Iterator[Document]:
     """All of a collection, by one query: on the embedded engine each query costs what it matches."""
-    with uow.collection(name).find({"fund": uow.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
+    with uow.raw_collection(name).find({"fund": uow.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
         yield from found
 
 

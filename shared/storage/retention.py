@@ -12,8 +12,8 @@ from pymongo.collection import Collection
 
 from shared.kernel.ids import first_id_at
 from shared.storage.connection import Document
-from shared.storage.drawer import parts
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import parts
 from shared.storage.unit_of_work import UnitOfWork
 
 ID = "_id"
@@ -74,10 +74,10 @@ WITH_ITS_THING = kept("a part of what it belongs to")
 
 def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
     """Remove rows of one fund whose time is over, those that are over longest first, a few hundred at most; which."""
-    drawer = uow.drawer(collection)
-    over = drawer.find(retention.over(uow.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
-    _remove(uow.collection(collection), over, session=drawer.session, fund=uow.fund.fund_id)
-    return [str(row["_id"]).removeprefix(drawer.key("")) for row in over]
+    tenant_collection = uow.collection(collection)
+    over = tenant_collection.find(retention.over(uow.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
+    _remove(uow.raw_collection(collection), over, session=tenant_collection.session, fund=uow.fund.fund_id)
+    return [str(row["_id"]).removeprefix(tenant_collection.key("")) for row in over]
 
 
 def purge_plumbing(context: ServiceContext, collection: str, retention: Retention) -> int:

@@ -28,8 +28,8 @@ from shared.kernel.ids import uuid7
 from shared.sealing.keys import FundKeys
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
-from shared.storage.drawer import ChangedMeanwhile, Insertion, Writes
 from shared.storage.sessions import Sessions
+from shared.storage.tenant_collection import ChangedMeanwhile, Insertion, Writes
 from shared.storage.unit_of_work import UnitOfWork, outbox_documents
 from shared.storage.wakeups import Wakeups
 from shared.telemetry.asking import asking
@@ -135,7 +135,7 @@ class ServiceContext:
             by=by,
             at=at,
             cause=cause,
-            collection=self.collection,
+            raw_collection=self.collection,
             writes=writes,
             chance=self.chance,
         )

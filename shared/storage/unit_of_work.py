@@ -20,7 +20,7 @@ from shared.kernel.parts import in_parts
 from shared.kernel.references import with_check
 from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
-from shared.storage.drawer import Drawer, Writes
+from shared.storage.tenant_collection import TenantCollection, Writes
 from shared.telemetry.carrying import carried
 
 OUTBOX_EVENTS_MAX = 200
@@ -48,7 +48,7 @@ class UnitOfWork:
     by: Actor
     at: datetime
     cause: str
-    collection: Callable[[str], Collection[Document]]
+    raw_collection: Callable[[str], Collection[Document]]
     writes: Writes | None
     chance: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
@@ -85,12 +85,12 @@ class UnitOfWork:
         )
 
     def note(self, verb: str, thing: str, thing_id: str, *, version: int = 0, why: str = "") -> None:
-        """Write a line of the audit beside what the shelves write by themselves."""
+        """Write a line of the audit beside what the repositories write by themselves."""
         self.deeds.append(Deed(verb, thing, thing_id, version, why))
 
-    def drawer(self, name: str) -> Drawer:
+    def collection(self, name: str) -> TenantCollection:
         """A collection as this fund sees it."""
-        return Drawer(self.collection(name), self.fund.fund_id, self.writes)
+        return TenantCollection(self.raw_collection(name), self.fund.fund_id, self.writes)
 
 
 def outbox_documents(uows: Sequence[UnitOfWork], outbox_id: str) -> list[Document]:

@@ -34,7 +34,7 @@ WRITE_CONFLICT, NOT_PRIMARY, NODE_SHUTS_DOWN, NO_SUCH_TRANSACTION = 112, 10107, 
 
 def write(uow: UnitOfWork, thing: str) -> None:
     """State, an event and the audit: what a unit of work keeps together."""
-    uow.drawer("things").insert(thing, {})
+    uow.collection("things").insert(thing, {})
     uow.note("kept", "things", thing)
     uow.tell(submitted(thing))
 
@@ -187,8 +187,8 @@ def test_a_connection_that_closes_in_a_transaction_leaves_nothing_of_it(
     context, fail = ground
 
     def act(uow: UnitOfWork) -> None:
-        assert uow.drawer("things").find_one("before") is not None
-        uow.drawer("things").update("before", {"$set": {"seen": True}})
+        assert uow.collection("things").find_one("before") is not None
+        uow.collection("things").update("before", {"$set": {"seen": True}})
         write(uow, "a")
 
     fail(command, times=1, closeConnection=True)

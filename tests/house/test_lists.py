@@ -34,8 +34,8 @@ from shared.jobs import queue
 from shared.process.access_journal import store as journal
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
+from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Shelf
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
@@ -53,7 +53,7 @@ class Listed:
     """
 
     service: str
-    shelf: Shelf[Any]
+    repository: Repository[Any]
     order: Order
     read: Callable[..., Any]
     facts: dict[str, Any] | None = None
@@ -309,7 +309,7 @@ def _calling(method: str, with_: str) -> set[str]:
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", "") == method
         and any(given.arg == with_ for given in node.keywords)
-    } - {"shared.storage.shelf.each"}
+    } - {"shared.storage.repository.each"}
 
 
 def test_no_list_is_forgotten_here() -> None:
@@ -325,9 +325,9 @@ def like(holding: Holdings) -> Callable[[Listed], tuple[ServiceContext, Any]]:  
 
     def of(listed: Listed) -> tuple[ServiceContext, Any]:
         context = holding(listed.service).office.context
-        rows, key = context.database[listed.shelf.name], (listed.service, listed.shelf.name)
+        rows, key = context.database[listed.repository.name], (listed.service, listed.repository.name)
         if listed.made is None and key not in known:
-            known[key] = listed.shelf._thing(reading(context), next(iter(rows.find({"fund": DZ}))))
+            known[key] = listed.repository._thing(reading(context), next(iter(rows.find({"fund": DZ}))))
         rows.delete_many({})
         return context, replace(listed.made() if listed.made else known[key], **(listed.facts or {}), version=0)
 
@@ -351,14 +351,14 @@ def _value(like: object, number: int) -> object:
 
 def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
     """Things that differ in their key, in what they are sorted by and in what is unique."""
-    unique = {index.fields[-1] for index in listed.shelf.indexes if index.unique}
-    own = {listed.order.field} - {listed.shelf.key, "_id"}
+    unique = {index.fields[-1] for index in listed.repository.indexes if index.unique}
+    own = {listed.order.field} - {listed.repository.key, "_id"}
     return [
         replace(
             like,
-            **{name: f"{name}-{number}" for name in unique - {listed.shelf.key}},
+            **{name: f"{name}-{number}" for name in unique - {listed.repository.key}},
             **{name: _value(getattr(like, name), number) for name in own},
-            **{listed.shelf.key: f"{number:06d}"},
+            **{listed.repository.key: f"{number:06d}"},
         )
         for number in numbers
     ]
@@ -366,18 +366,18 @@ def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
 
 def keep(context: ServiceContext, listed: Listed, things: list[Any]) -> None:
     def act(uow: UnitOfWork) -> None:
-        listed.shelf.keep_many(uow, things, part_of="test")
+        listed.repository.keep_many(uow, things, part_of="test")
 
     context.run(DZ, by=someone(), cause="test:rows", action=act)
 
 
 def keys(listed: Listed, things: Iterable[Any]) -> list[str]:
-    return [str(getattr(thing, listed.shelf.key)) for thing in things]
+    return [str(getattr(thing, listed.repository.key)) for thing in things]
 
 
 def in_order(listed: Listed, things: Iterable[Any]) -> list[str]:
-    field = listed.shelf.key if listed.order.field == "_id" else listed.order.field
-    ordered = sorted(things, key=lambda it: (getattr(it, field), getattr(it, listed.shelf.key)))
+    field = listed.repository.key if listed.order.field == "_id" else listed.order.field
+    ordered = sorted(things, key=lambda it: (getattr(it, field), getattr(it, listed.repository.key)))
     return keys(listed, reversed(ordered) if listed.order.is_newest_first else ordered)
 
 

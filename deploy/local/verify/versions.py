@@ -32,15 +32,15 @@ class Noted:
 def ask(seen: Seen, look: Look) -> None:
     for name in seen.databases:
         noted = _noted(seen, look, name)
-        for shelf in seen.services[name].shelves:
-            stands = {row["_id"]: row["version"] for row in seen.rows(name, shelf.name, "version")}
+        for repository in seen.services[name].repositories:
+            stands = {row["_id"]: row["version"] for row in seen.rows(name, repository.name, "version")}
             look.at("things", len(stands))
-            look.at("versions", sum(bits.bit_count() for bits in noted[shelf.name].versions.values()))
-            if (name, shelf.name) in UNCOUNTED:
+            look.at("versions", sum(bits.bit_count() for bits in noted[repository.name].versions.values()))
+            if (name, repository.name) in UNCOUNTED:
                 continue
-            if not noted[shelf.name].in_pages:
-                _one_by_one(look, f"{name} {shelf.name}", noted[shelf.name], stands)
-            _in_sum(look, f"{name} {shelf.name}", noted[shelf.name], stands)
+            if not noted[repository.name].in_pages:
+                _one_by_one(look, f"{name} {repository.name}", noted[repository.name], stands)
+            _in_sum(look, f"{name} {repository.name}", noted[repository.name], stands)
 
 
 def _noted(seen: Seen, look: Look, name: str) -> Mapping[str, Noted]:

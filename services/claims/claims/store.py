@@ -7,8 +7,8 @@ from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import FIND_MAX, Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import FIND_MAX, Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 NOBODY = "nobody"
@@ -20,7 +20,7 @@ DUE_FIRST = Order("due_on", "claim_id")
 
 DUE_DAYS_AT_ONCE_MAX = 200
 
-claims = Shelf(
+claims = Repository(
     "claims",
     Claim,
     key="claim_id",
@@ -88,7 +88,7 @@ def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
     with_papers = {
         str(use["claim_id"])
         for digest in claim.digests
-        for use in uow.drawer("paper_uses").find({"digest": digest}, limit=FIND_MAX)
+        for use in uow.collection("paper_uses").find({"digest": digest}, limit=FIND_MAX)
     }
     if max(len(same_day), len(with_papers)) >= FIND_MAX:
         raise TooManyToCompare
@@ -102,20 +102,20 @@ def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
 def know_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str) -> None:
     """Remember that documents keeps this paper of this person, and a keyed digest of what is in it."""
     digest = uow.keys.blind_index(sha256, of="upload")
-    uow.drawer("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
+    uow.collection("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
 
 
 def uploads(uow: UnitOfWork, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
     """Whose papers they are and their digests, by id; those that documents has not told of are not there."""
-    prefix = len(uow.drawer("uploads").key(""))
-    found = uow.drawer("uploads").find_keys(upload_ids)
+    prefix = len(uow.collection("uploads").key(""))
+    found = uow.collection("uploads").find_keys(upload_ids)
     return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
 
 
 def uses(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
     """In which claims of the person, dead ones left out, these papers stand: claim by key of the use."""
-    prefix = len(uow.drawer("paper_uses").key(""))
-    found = uow.drawer("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
+    prefix = len(uow.collection("paper_uses").key(""))
+    found = uow.collection("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
     return {str(use["_id"])[prefix:]: str(use["claim_id"]) for use in found}
 
 
@@ -123,14 +123,14 @@ def use_papers(uow: UnitOfWork, claim: Claim, digests: Mapping[str, str]) -> Non
     """Note that papers stand in a claim: their digests by the keys of their use. Of two claims that come in at once
     with the same paper, the second is tried again and meets the first."""
     for key, digest in digests.items():
-        uow.drawer("paper_uses").insert(key, {"digest": digest, "claim_id": claim.claim_id})
+        uow.collection("paper_uses").insert(key, {"digest": digest, "claim_id": claim.claim_id})
 
 
 def free_papers(uow: UnitOfWork, claim: Claim) -> None:
     """The claim is dead: its papers may be filed again."""
     for key, claim_id in sorted(uses(uow, claim.papers, person_ref=claim.person_ref).items()):
         if claim_id == claim.claim_id:
-            uow.drawer("paper_uses").remove(key)
+            uow.collection("paper_uses").remove(key)
 
 
 def use_key(paper: Paper, *, person_ref: str) -> str:

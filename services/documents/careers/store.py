@@ -4,11 +4,11 @@ from services.documents.careers.career import Career, DeclaredPage
 from services.documents.careers.rules import CareerUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
-careers = Shelf(
+careers = Repository(
     "careers",
     Career,
     key="person_ref",
@@ -18,7 +18,7 @@ careers = Shelf(
     whose="person_ref",
 )
 
-pages = Shelf(
+pages = Repository(
     "declared_pages",
     DeclaredPage,
     key="page_id",
@@ -43,7 +43,7 @@ def pages_that_decide(
     itself = pages.find(uow, page_id)
     if itself is not None or not newest or newest[0].revision > revision:
         return [*newest, *([itself] if itself is not None else [])]
-    if pages_wanted > 1 and uow.drawer(pages.name).count({"scope": scope, "revision": revision}) + 1 < pages_wanted:
+    if pages_wanted > 1 and uow.collection(pages.name).count({"scope": scope, "revision": revision}) + 1 < pages_wanted:
         return newest
     whole = pages.find_all(uow, limit=1, sort=[("revision", -1)], scope=scope, is_last=True, revision={"$lt": revision})
     since = whole[0].revision if whole else 0

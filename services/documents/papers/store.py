@@ -6,16 +6,16 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST = Order("asked_at", "number", is_newest_first=True)
 SCHEDULED_AT_ONCE_MAX = 20
 PDF_BYTES_MAX = 8 * 1024 * 1024
 
-papers = Shelf(
+papers = Repository(
     "papers",
     Paper,
     key="number",
@@ -44,7 +44,7 @@ def of_file(uow: UnitOfWork, sha256: str) -> Paper | None:
 
 def waiting_of(uow: UnitOfWork, person_ref: str) -> int:
     """How many papers of a person wait for the press."""
-    return uow.drawer(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
+    return uow.collection(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
 def unscheduled(uow: UnitOfWork) -> list[str]:

@@ -4,10 +4,10 @@ from services.documents.register.employer import Employer
 from services.documents.register.person import Person
 from services.documents.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.repository import Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Shelf
 
-persons = Shelf(
+persons = Repository(
     "persons",
     Person,
     key="person_ref",
@@ -16,4 +16,4 @@ persons = Shelf(
     came_sealed={"civil": DataClass.CIVIL},
     whose="person_ref",
 )
-employers = Shelf("employers", Employer, key="employer_id", missing=EmployerUnknown, retention=BY_LAW)
+employers = Repository("employers", Employer, key="employer_id", missing=EmployerUnknown, retention=BY_LAW)

@@ -6,15 +6,15 @@ from services.documents.uploads.upload import Upload
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
+from shared.storage.repository import Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 CLEAN_BYTES_MAX = 64 * 1024 * 1024
 """A picture made anew may take more bytes than the sender's program needed for it."""
 
-uploads = Shelf("uploads", Upload, key="upload_id", missing=UploadUnknown, retention=BY_LAW)
+uploads = Repository("uploads", Upload, key="upload_id", missing=UploadUnknown, retention=BY_LAW)
 
 
 def keep_bytes(context: ServiceContext, fund_id: str, paper: CleanPaper) -> None:

@@ -13,13 +13,13 @@ from services.identity.accounts.rules import (
     DoorUnknown,
 )
 from shared.kernel.personal import DataClass
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention, kept
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 SCHEDULED_AT_ONCE_MAX = 50
 
-accounts = Shelf(
+accounts = Repository(
     "accounts",
     Account,
     key="account_id",
@@ -35,7 +35,7 @@ accounts = Shelf(
     whose="account_id",
 )
 
-applications = Shelf(
+applications = Repository(
     "applications",
     Application,
     key="application_id",
@@ -50,7 +50,7 @@ applications = Shelf(
     whose="application_id",
 )
 
-doors = Shelf(
+doors = Repository(
     "tries",
     Door,
     key="door_id",
@@ -77,13 +77,13 @@ def by_recovery(uow: UnitOfWork, token_hash: str) -> Account | None:
 
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """Applications that no job considers, by id."""
-    found = uow.drawer(applications.name).find({"is_scheduled": {"$ne": True}}, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.collection(applications.name).find({"is_scheduled": {"$ne": True}}, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["application_id"]) for document in found]
 
 
 def forget(uow: UnitOfWork, application: Application) -> None:
     """An application that was considered leaves nothing behind but the line in the audit."""
-    uow.drawer(applications.name).remove(application.application_id)
+    uow.collection(applications.name).remove(application.application_id)
     uow.note("forgot", applications.name, application.application_id)
 
 
@@ -99,12 +99,12 @@ def pending_since(uow: UnitOfWork, at: datetime, *, limit: int) -> list[Account]
 
 def give_up(uow: UnitOfWork, account: Account) -> None:
     """An account that nobody ever opened."""
-    uow.drawer(accounts.name).remove(account.account_id)
+    uow.collection(accounts.name).remove(account.account_id)
     uow.note("forgot", accounts.name, account.account_id)
 
 
 def open_door(uow: UnitOfWork, door: Door) -> None:
     """Failures that do not count any more leave no door behind."""
     if door.version:
-        uow.drawer(doors.name).remove(door.door_id)
+        uow.collection(doors.name).remove(door.door_id)
         uow.note("forgot", doors.name, door.door_id)

@@ -2,10 +2,10 @@
 
 from services.identity.cards.card import Card
 from services.identity.cards.rules import CardUnknown
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 
-cards = Shelf(
+cards = Repository(
     "cards",
     Card,
     key="person_ref",

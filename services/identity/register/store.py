@@ -7,11 +7,11 @@ from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
-persons = Shelf(
+persons = Repository(
     "persons",
     Person,
     key="person_ref",
@@ -22,7 +22,7 @@ persons = Shelf(
     whose="person_ref",
 )
 
-employers = Shelf(
+employers = Repository(
     "employers",
     Employer,
     key="employer_id",

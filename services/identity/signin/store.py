@@ -5,13 +5,13 @@ from datetime import datetime
 from services.identity.signin.rules import SESSION_KEPT, SessionUnknown
 from services.identity.signin.session import Session
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 ASSERTIONS = "assertions"
 
-sessions = Shelf(
+sessions = Repository(
     "sessions",
     Session,
     key="session_id",
@@ -31,7 +31,7 @@ def of_account(uow: UnitOfWork, account_id: str, *, wanted: Wanted) -> Page[Sess
 
 def is_first_use(uow: UnitOfWork, *, client_id: str, assertion_id: str, expires_at: datetime) -> bool:
     """Whether a machine's assertion was never seen before; from now on it was."""
-    seen, local_id = uow.drawer(ASSERTIONS), uow.keys.blind_index(f"{client_id}|{assertion_id}", of="assertion")
+    seen, local_id = uow.collection(ASSERTIONS), uow.keys.blind_index(f"{client_id}|{assertion_id}", of="assertion")
     if seen.find_one(local_id) is not None:
         return False
     seen.insert(local_id, {"expires_at": expires_at})

@@ -3,10 +3,10 @@
 from services.notifications.contacts.contact import Contact
 from services.notifications.contacts.rules import ContactUnknown
 from shared.kernel.personal import DataClass
+from shared.storage.repository import Repository
 from shared.storage.retention import kept
-from shared.storage.shelf import Shelf
 
-contacts = Shelf(
+contacts = Repository(
     "contacts",
     Contact,
     key="owner_id",

@@ -10,10 +10,10 @@ from services.notifications.messages.message import Message
 from services.notifications.messages.receipt import Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
-from shared.storage.drawer import parts
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import for_days
-from shared.storage.shelf import Index, Shelf
+from shared.storage.tenant_collection import parts
 from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)
@@ -23,7 +23,7 @@ RECEIPTS_MAX = 500
 NEWEST = Order("told_at", "message_id", is_newest_first=True)
 """The messages of one notice stand side by side: they were told at one time, and their ids begin with the notice's."""
 
-messages = Shelf(
+messages = Repository(
     "messages",
     Message,
     key="message_id",
@@ -34,7 +34,7 @@ messages = Shelf(
     indexes=[Index(("owner_id", "told_at", "message_id")), Index(("batch_id",)), Index(("provider_key",))],
 )
 
-batches = Shelf(
+batches = Repository(
     "batches",
     Batch,
     key="batch_id",
@@ -49,7 +49,7 @@ batches = Shelf(
 )
 
 
-receipts = Shelf(
+receipts = Repository(
     "receipts",
     Receipt,
     key="message_id",
@@ -69,7 +69,7 @@ def of_owners(
 def of_batches(uow: UnitOfWork, batch_ids: Sequence[str]) -> list[Message]:
     """The messages of batches that are not done."""
     found: list[Message] = []
-    for part in parts(batch_ids, of=uow.collection(messages.name)):
+    for part in parts(batch_ids, of=uow.raw_collection(messages.name)):
         found += messages.find_all(uow, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
     return found
 
@@ -96,13 +96,13 @@ def kept_receipts(uow: UnitOfWork) -> list[Receipt]:
 
 def forget_receipts(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
     for message_id in message_ids:
-        uow.drawer(receipts.name).remove(message_id)
+        uow.collection(receipts.name).remove(message_id)
         uow.note("forgot", receipts.name, message_id)
 
 
 def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
     """Messages that a provider took under one of these names."""
     found: list[Message] = []
-    for part in parts(keys, of=uow.collection(messages.name)):
+    for part in parts(keys, of=uow.raw_collection(messages.name)):
         found += messages.find_all(uow, provider_key={"$in": part})
     return found

@@ -9,8 +9,8 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, for_days
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 FETCH = "statements.fetch"
@@ -27,14 +27,14 @@ class BankEntryUnknown(Missing):
     code = "bank.entry-unknown"
 
 
-messages = Shelf(
+messages = Repository(
     "bank_messages",
     Message,
     key="message_id",
     missing=BankEntryUnknown,
     retention=for_days(400, since="taken_at", why="a message that comes again is known; banks replay for months"),
 )
-entries = Shelf(
+entries = Repository(
     "bank_entries",
     BankEntry,
     key="entry_id",
@@ -49,7 +49,7 @@ entries = Shelf(
     sealed={"details": DataClass.BANK},
     whose="bank_reference",
 )
-statements = Shelf(
+statements = Repository(
     "bank_statements",
     Statement,
     key="statement_id",
@@ -102,7 +102,7 @@ def keep(uow: UnitOfWork, outcome: Outcome[Statement]) -> Statement:
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """Statements that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.drawer(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.collection(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["statement_id"]) for document in found]
 
 

@@ -13,8 +13,8 @@ from services.payments.collections.standing import Standing
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "collections.follow"
@@ -22,7 +22,7 @@ FOLLOW = "collections.follow"
 SCHEDULED_AT_ONCE_MAX = 20
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-obligations = Shelf(
+obligations = Repository(
     "obligations",
     Obligation,
     key="declaration_id",
@@ -30,7 +30,7 @@ obligations = Shelf(
     retention=BY_LAW,
     indexes=[Index(("employer_id", "period", "declaration_id"))],
 )
-collections = Shelf(
+collections = Repository(
     "collections",
     Collection,
     key="collection_id",
@@ -43,7 +43,7 @@ collections = Shelf(
         Index(("is_scheduled", "next_look_at")),
     ],
 )
-credits = Shelf(
+credits = Repository(
     "credits",
     Credit,
     key="credit_id",
@@ -51,7 +51,7 @@ credits = Shelf(
     retention=BY_LAW,
     indexes=[Index(("employer_id", "is_open", "credit_id")), Index(("is_open", "credit_id"))],
 )
-standings = Shelf(
+standings = Repository(
     "standings",
     Standing,
     key="standing_id",
@@ -98,7 +98,7 @@ def keep(uow: UnitOfWork, outcome: Outcome[Collection]) -> Collection:
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """Collections that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.drawer(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.collection(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["collection_id"]) for document in found]
 
 

@@ -17,8 +17,8 @@ from services.payments.declarations.rules import DeclarationUnknown, Filing, Pag
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
@@ -36,7 +36,7 @@ class FindingPage:
     version: int = 0
 
 
-declarations = Shelf(
+declarations = Repository(
     "declarations",
     Declaration,
     key="declaration_id",
@@ -49,9 +49,13 @@ declarations = Shelf(
         Index(("status", "next_check_at")),
     ],
 )
-standing = Shelf("standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW)
-finding_pages = Shelf("declaration_findings", FindingPage, key="page_id", missing=PageUnknown, retention=WITH_ITS_THING)
-wage_pages = Shelf(
+standing = Repository(
+    "standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW
+)
+finding_pages = Repository(
+    "declaration_findings", FindingPage, key="page_id", missing=PageUnknown, retention=WITH_ITS_THING
+)
+wage_pages = Repository(
     "declaration_wages",
     WagePage,
     key="page_id",
@@ -60,7 +64,7 @@ wage_pages = Shelf(
     sealed={"lines": DataClass.CIVIL},
     whose="page_id",
 )
-card_pages = Shelf(
+card_pages = Repository(
     "declaration_cards",
     CardPage,
     key="page_id",
@@ -86,7 +90,7 @@ def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """What waits to be checked or confirmed and was left so by a release without the due queue: by id."""
     waiting = {"status": {"$in": [Status.RECEIVED, Status.TO_CONFIRM]}, "next_check_at": {"$gt": NEVER}}
-    found = uow.drawer(declarations.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.collection(declarations.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["declaration_id"]) for document in found]
 
 
@@ -117,7 +121,7 @@ def keep_workers(
         for number, lines in pages
         for page_id in [f"{declaration.declaration_id}/{number}"]
     }
-    there = {str(document["page_id"]) for document in uow.drawer(wage_pages.name).find_keys(made)}
+    there = {str(document["page_id"]) for document in uow.collection(wage_pages.name).find_keys(made)}
     new = [page for page_id, page in made.items() if page_id not in there]
     wage_pages.keep_many(uow, new, part_of=declaration.declaration_id)
 

@@ -11,16 +11,16 @@ from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import Entry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
-from shared.storage.drawer import Drawer
+from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
+from shared.storage.tenant_collection import TenantCollection
 from shared.storage.unit_of_work import UnitOfWork
 
 SHARDS = 16
 BALANCES = "ledger_balances"
 BALANCE_INDEXES = [["fund", "account"], ["fund", "parent"]]
 
-entries = Shelf(
+entries = Repository(
     "ledger_entries",
     Entry,
     key="entry_id",
@@ -32,21 +32,21 @@ entries = Shelf(
 
 def add_to_balances(uow: UnitOfWork, entry: Entry) -> None:
     """Count an entry in, in the transaction that keeps it."""
-    drawer = uow.drawer(BALANCES)
+    tenant_collection = uow.collection(BALANCES)
     for posting in entry.postings:
         shard = 0 if is_owned(posting.account) else int(entry.entry_id[-2:], 16) % SHARDS
         amounts = dict.fromkeys((f"{side}_minor" for side in Side), 0)
         amounts[f"{posting.side}_minor"] = posting.amount.amount_minor
         local_id, more = f"{posting.account}/{shard}", {**amounts, "postings": 1}
-        if not drawer.update(local_id, {"$inc": more}):
+        if not tenant_collection.update(local_id, {"$inc": more}):
             parent = posting.account.rpartition(":")[0]
-            drawer.insert(local_id, {"account": posting.account, "parent": parent, **more})
+            tenant_collection.insert(local_id, {"account": posting.account, "parent": parent, **more})
 
 
 def balance(uow: UnitOfWork, code: str) -> Balance:
     """What an account, or all that begin with its code, stand at. Nothing was ever posted: all zeros."""
-    drawer = uow.drawer(BALANCES)
-    parts = [*_all(drawer, account=code), *_all(drawer, parent=code)]
+    tenant_collection = uow.collection(BALANCES)
+    parts = [*_all(tenant_collection, account=code), *_all(tenant_collection, parent=code)]
     return Balance(
         account=code,
         debit_minor=_sum(parts, "debit_minor"),
@@ -55,8 +55,8 @@ def balance(uow: UnitOfWork, code: str) -> Balance:
     )
 
 
-def _all(drawer: Drawer, **equal: str) -> list[Document]:
-    found = drawer.find(equal, limit=FIND_MAX + 1)
+def _all(tenant_collection: TenantCollection, **equal: str) -> list[Document]:
+    found = tenant_collection.find(equal, limit=FIND_MAX + 1)
     if len(found) > FIND_MAX:
         raise BoundReached(f"{BALANCES}: more than {FIND_MAX} of one account")
     return found

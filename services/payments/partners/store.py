@@ -9,8 +9,8 @@ from services.payments.partners.endpoint import Endpoint, Status
 from services.payments.partners.rules import KEPT, DeliveryUnknown, EndpointUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention, kept
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 DUE_MAX = 20
@@ -22,7 +22,7 @@ THERE = {"$in": [Status.ENABLED.value, Status.DISABLED.value]}
 REMOVED_AT_ONCE_MAX = 5
 ENDED_AT_ONCE_MAX = 200
 
-endpoints = Shelf(
+endpoints = Repository(
     "partner_endpoints",
     Endpoint,
     key="endpoint_id",
@@ -32,7 +32,7 @@ endpoints = Shelf(
     sealed={"secrets": DataClass.BANK},
     whose="endpoint_id",
 )
-deliveries = Shelf(
+deliveries = Repository(
     "partner_deliveries",
     Delivery,
     key="delivery_id",
@@ -71,7 +71,7 @@ def enabled(uow: UnitOfWork) -> Iterator[Endpoint]:
 
 
 def count_of_client(uow: UnitOfWork, client: str) -> int:
-    return uow.drawer(endpoints.name).count({"client": client, "status": THERE})
+    return uow.collection(endpoints.name).count({"client": client, "status": THERE})
 
 
 def removed(uow: UnitOfWork) -> list[Endpoint]:
@@ -87,7 +87,7 @@ def waiting(uow: UnitOfWork, endpoint_id: str) -> list[Delivery]:
 
 
 def forget_endpoint(uow: UnitOfWork, endpoint: Endpoint) -> None:
-    uow.drawer(endpoints.name).remove(endpoint.endpoint_id)
+    uow.collection(endpoints.name).remove(endpoint.endpoint_id)
     uow.note("forgot", endpoints.name, endpoint.endpoint_id)
 
 

@@ -3,15 +3,15 @@
 from services.payments.payees.payee import Payee
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 
 
 class PayeeUnknown(Missing):
     code = "payee.unknown"
 
 
-payees = Shelf(
+payees = Repository(
     "payees",
     Payee,
     key="person_ref",

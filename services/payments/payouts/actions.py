@@ -13,7 +13,7 @@ from shared.events.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.drawer import ChangedMeanwhile
+from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried, continued
 

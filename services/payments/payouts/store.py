@@ -10,8 +10,8 @@ from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "payouts.follow"
@@ -19,7 +19,7 @@ FOLLOW = "payouts.follow"
 SCHEDULED_AT_ONCE_MAX = 20
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-payouts = Shelf(
+payouts = Repository(
     "payouts",
     Payout,
     key="payout_id",
@@ -32,7 +32,7 @@ payouts = Shelf(
         Index(("person_ref", "status", "payout_id")),
     ],
 )
-batches = Shelf(
+batches = Repository(
     "batches",
     Batch,
     key="batch_id",
@@ -82,7 +82,7 @@ def keep(uow: UnitOfWork, outcome: Outcome[Batch]) -> Batch:
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """Batches that wait and have no job, by id."""
     waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.drawer(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
+    found = uow.collection(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
     return [str(document["batch_id"]) for document in found]
 
 

@@ -6,11 +6,11 @@ from services.payments.refunds.refund import Refund, RefundStatus
 from services.payments.refunds.rules import RefundUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
-refunds = Shelf(
+refunds = Repository(
     "refunds",
     Refund,
     key="refund_id",

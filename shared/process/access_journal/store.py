@@ -5,8 +5,8 @@ from collections.abc import Collection
 from shared.kernel.errors import Missing
 from shared.process.access_journal.entry import AccessEntry
 from shared.storage.paging import Order, Page, Wanted
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import for_days
-from shared.storage.shelf import Index, Shelf
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -17,7 +17,7 @@ class AccessEntryUnknown(Missing):
 NEWEST_FIRST = Order("entry_id", "entry_id", is_newest_first=True)
 """Ids are ordered by time."""
 
-entries = Shelf(
+entries = Repository(
     "access_journal",
     AccessEntry,
     key="entry_id",

@@ -8,7 +8,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def database_of(uow: UnitOfWork) -> Database[Document]:
-    return uow.collection("deadletters").database
+    return uow.raw_collection("deadletters").database
 
 
 def session_of(uow: UnitOfWork) -> ClientSession | None:

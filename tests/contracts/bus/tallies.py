@@ -31,9 +31,9 @@ class Refused(Invalid):
 @reactions.to(ClaimSubmitted)
 def count(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The turn of an event stands in its reference."""
-    if event.claim_id.startswith(BAD) and uow.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith(BAD) and uow.collection("let").find_one(event.claim_id) is None:
         raise Refused
-    tallies, turn = uow.drawer("tallies"), int(event.reference)
+    tallies, turn = uow.collection("tallies"), int(event.reference)
     if turn == 1 and tallies.find_one(event.claim_id) is None:
         tallies.insert(event.claim_id, {"claim": event.claim_id, "turn": 1, "takers": [os.getpid()]})
         return

@@ -66,7 +66,7 @@ def test_a_bad_event_holds_up_its_own_key_only_and_its_followers_go_on_in_order(
         until(ground.lag_is_gone)
         assert tallies(ground.context) == dict.fromkeys(CLAIMS, 3)
         assert parked(ground.context) == ["tally.refused", "follows", "follows"]
-        ground.context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(BAD, {}))
+        ground.context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert(BAD, {}))
         assert replay(ground.inbox(), key=f"{DZ}:{BAD}", by="operator") == (3, None)
     assert tallies(ground.context)[BAD] == 3
     assert deadletters.open_count(ground.context.database, limit=1) == 0

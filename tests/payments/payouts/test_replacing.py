@@ -9,8 +9,8 @@ from services.payments.banking.rounds import in_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
-from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.callers import Office
 from tests.ground import DZ, TN, hear, parked, reading, told
 from tests.payments.bank import office

@@ -24,7 +24,7 @@ KEY = f"{DZ}:bad"
 
 def let(context: ServiceContext, claim_id: str = "bad") -> None:
     """Mend what made the claim's events fail."""
-    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert(claim_id, {}))
+    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert(claim_id, {}))
 
 
 def rows(context: ServiceContext) -> list[Any]:

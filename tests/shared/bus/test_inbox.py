@@ -34,13 +34,13 @@ class Never(Invalid):
 
 def counting(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The effect: one row an event; the claims named early or bad fail until they are let through."""
-    if event.claim_id.startswith("early") and uow.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith("early") and uow.collection("let").find_one(event.claim_id) is None:
         raise Early
-    if event.claim_id.startswith("bad") and uow.drawer("let").find_one(event.claim_id) is None:
+    if event.claim_id.startswith("bad") and uow.collection("let").find_one(event.claim_id) is None:
         raise Never
     if event.claim_id.startswith("fault"):
         raise RuntimeError("holds a name that must not be shown")
-    uow.drawer("effects").insert(f"{next(_turn):06d}", {"claim_id": event.claim_id, "reference": event.reference})
+    uow.collection("effects").insert(f"{next(_turn):06d}", {"claim_id": event.claim_id, "reference": event.reference})
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_one_bad_event_parks_its_key_and_lets_the_others_by(context: ServiceCont
 def test_replay_goes_on_in_order_once_the_cause_is_mended(context: ServiceContext, inbox: Inbox) -> None:
     inbox.take(letters(context, submitted("bad"), submitted("bad")))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (0, "thing.never")
-    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.drawer("let").insert("bad", {}))
+    context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert("bad", {}))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
     assert effects(context) == ["bad", "bad"]
     assert deadletters.open_count(context.database, limit=9) == 0
@@ -114,7 +114,7 @@ def test_an_early_event_waits_for_what_it_builds_on(context: ServiceContext, inb
         0.3,
         context.uow,
         (DZ,),
-        {"by": someone(), "cause": "x", "action": lambda w: w.drawer("let").insert("early", {})},
+        {"by": someone(), "cause": "x", "action": lambda w: w.tenant_collection("let").insert("early", {})},
     )
     let.start()
     inbox.take(letters(context, submitted("early")))

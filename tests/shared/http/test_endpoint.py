@@ -107,7 +107,9 @@ def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
 @pytest.fixture
 def office(context: ServiceContext, tmp_path: Any) -> Office:
     (tmp_path / "texts.yaml").write_text("pot.unknown: {ar: لا, fr: Aucun pot., en: No pot.}\n", encoding="utf-8")
-    service = Service[None](name="pots", folder=tmp_path, settings=lambda env: None, routes=[routes], shelves=[pots])
+    service = Service[None](
+        name="pots", folder=tmp_path, settings=lambda env: None, routes=[routes], repositories=[pots]
+    )
     return Office(service, context)
 
 

@@ -40,4 +40,4 @@ def test_at_rest_it_costs_one_look_and_no_transaction(context: ServiceContext) -
     left = Left(ids=[])
     adopt_all(context, DZ, leftovers=[Leftovers(name=KIND, find=left.find, adopt=left.adopt)])
     assert left.looks == 1
-    assert reading(context).drawer("audit").count({}) == 0
+    assert reading(context).collection("audit").count({}) == 0

@@ -19,8 +19,8 @@ from shared.storage import indexes, proving
 from shared.storage.connection import Document, connect
 from shared.storage.indexes import DeclaredIndex
 from shared.storage.proving import TransactionsMissing
+from shared.storage.repository import Index
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import Index
 from tests.ground import context_on
 from tests.shared.process.running import answer, is_ok, running, until
 from tests.shared.storage.test_service_context import pots
@@ -117,7 +117,7 @@ def test_g08_nobody_answers(free_uri: str = "mongodb://127.0.0.1:1/?serverSelect
 
 
 def test_g13_at_most_one_living_thing_is_the_database_s_rule(own: Database[Document]) -> None:
-    service = replace(claims, shelves=[*claims.shelves, _with(ONE_LIVING)])
+    service = replace(claims, repositories=[*claims.repositories, _with(ONE_LIVING)])
     assert migrate(service, own) == []
     rows = own[pots.name]
     rows.insert_many([{"fund": "a", "claim_id": "c", "status": status} for status in ("returned", "returned", "new")])

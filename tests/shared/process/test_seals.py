@@ -47,15 +47,15 @@ def with_ring(database: Database[dict[str, Any]], mongodb: str) -> Callable[[Map
 def renewed(service: Service[Any], context: ServiceContext) -> int:
     return sum(
         context.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]
-        for part in resealing.old(reading(context), service.shelves)
+        for part in resealing.old(reading(context), service.repositories)
     )
 
 
 def key_ids(service: Service[Any], context: ServiceContext) -> dict[str, set[str]]:
     """Which keys sealed what rests in the database, by collection."""
     found: dict[str, set[str]] = {}
-    for resting in resealing.everything(reading(context), service.shelves):
-        found.setdefault(resting.drawer, set()).update(key_id for _, key_id in resting.key_ids())
+    for resting in resealing.everything(reading(context), service.repositories):
+        found.setdefault(resting.tenant_collection, set()).update(key_id for _, key_id in resting.key_ids())
     return found
 
 
@@ -88,7 +88,7 @@ def _karim(context: ServiceContext) -> str:
 
 
 @pytest.mark.parametrize(
-    ("service", "event", "drawer"),
+    ("service", "event", "tenant_collection"),
     [
         (notifications, lambda: made.persons(made.person()), "contacts"),
         (payments, lambda: made.persons(made.person()), "payees"),
@@ -100,7 +100,7 @@ def test_what_another_service_sealed_is_sealed_anew_too(
     with_ring: Callable[[Mapping[str, Any]], ServiceContext],
     service: Service[Any],
     event: Callable[[], Any],
-    drawer: str,
+    tenant_collection: str,
 ) -> None:
     before = with_ring(K1)
     service.make_indexes(before)
@@ -109,11 +109,11 @@ def test_what_another_service_sealed_is_sealed_anew_too(
         for name, data_class in {"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK}.items()
     }
     hear(before, service, made.persons(_with(event().persons[0], ref(), sealed)))
-    assert key_ids(service, before)[drawer] == {"k1"}
+    assert key_ids(service, before)[tenant_collection] == {"k1"}
     assert renewed(service, with_ring(K2_IN_USE)) == 1
     alone = with_ring(K2_ALONE)
-    assert key_ids(service, alone)[drawer] == {"k2"}
-    for resting in resealing.everything(reading(alone), service.shelves):
+    assert key_ids(service, alone)[tenant_collection] == {"k2"}
+    for resting in resealing.everything(reading(alone), service.repositories):
         for name, value in resting.values.items():
             opened = alone.keys[DZ].open(value, as_=resting.classes[name], whose=resting.whose)
             assert json.loads(opened) == {"email": "a@b.dz"}
@@ -145,7 +145,7 @@ def test_what_somebody_writes_meanwhile_stays(
 ) -> None:
     known_people(with_ring(K1), tmp_path)
     in_use = with_ring(K2_IN_USE)
-    parts = list(resealing.old(reading(in_use), identity.shelves))
+    parts = list(resealing.old(reading(in_use), identity.repositories))
     known_people(in_use, tmp_path, person_row(email="meanwhile@example.dz"))
     for part in parts:
         in_use.run(DZ, by=someone(), cause="test", action=lambda uow, one=part: resealing.renew(uow, one))  # type: ignore[misc]

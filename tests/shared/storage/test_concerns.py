@@ -41,18 +41,18 @@ def everything(context: ServiceContext) -> None:
     """Each kind of thing that a process does with its database."""
 
     def write(uow: UnitOfWork) -> None:
-        uow.drawer("hats").find_one("a")
-        uow.drawer("hats").insert("a", {"version": 1})
-        uow.drawer("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
+        uow.collection("hats").find_one("a")
+        uow.collection("hats").insert("a", {"version": 1})
+        uow.collection("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
         uow.tell(submitted("c1"))
 
     context.database["hats"].create_index("fund")
     act(context, write)
-    act(context, lambda uow: uow.drawer("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
-    act(context, lambda uow: uow.drawer("hats").revise("a", {"version": 2}, version=1))
-    act(context, lambda uow: uow.drawer("hats").update("a", {"$set": {"x": 1}}))
-    act(context, lambda uow: uow.drawer("hats").remove("a"))
-    context.reading(DZ, by=someone()).drawer("hats").count({})
+    act(context, lambda uow: uow.collection("hats").replace_many({"b": {"version": 2}, "c": {"version": 2}}))
+    act(context, lambda uow: uow.collection("hats").revise("a", {"version": 2}, version=1))
+    act(context, lambda uow: uow.collection("hats").update("a", {"$set": {"x": 1}}))
+    act(context, lambda uow: uow.collection("hats").remove("a"))
+    context.reading(DZ, by=someone()).collection("hats").count({})
     blob = blobs.store(context, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
     assert b"".join(blobs.read(context, DZ, blob)) == b"bytes"
     letter = Letter("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")

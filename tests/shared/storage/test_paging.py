@@ -11,9 +11,9 @@ import pytest
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import CursorMalformed, Order, Page, Wanted, after, cursor_at, one_after_the_other
+from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
-from shared.storage.shelf import FIND_MAX, BoundReached, Index, Shelf
 from tests.ground import DZ, TN, reading, someone
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,7 +32,7 @@ class Thing:
     version: int = 0
 
 
-things = Shelf(
+things = Repository(
     "things",
     Thing,
     key="thing_id",

@@ -9,11 +9,11 @@ import pytest
 from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.storage.drawer import ChangedMeanwhile
 from shared.storage.engine import EMBEDDED, profile_of
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import FundUnknown, ServiceContext, TransactionTooLarge
-from shared.storage.shelf import Index, Shelf
+from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, reading, someone, told
 
@@ -30,7 +30,7 @@ class PotUnknown(Missing):
     code = "pot.unknown"
 
 
-pots = Shelf("pots", Pot, key="pot_id", missing=PotUnknown, retention=BY_LAW, indexes=[Index(("pot_id",))])
+pots = Repository("pots", Pot, key="pot_id", missing=PotUnknown, retention=BY_LAW, indexes=[Index(("pot_id",))])
 
 
 def submitted(claim_id: str) -> ClaimSubmitted:
@@ -128,7 +128,7 @@ def test_more_than_the_embedded_engine_can_hold_at_once_is_named_and_leaves_noth
 
     def act(uow: UnitOfWork) -> None:
         for number in range(150):
-            uow.drawer("heap").insert(str(number), {"much": bytes(1 << 20)})
+            uow.collection("heap").insert(str(number), {"much": bytes(1 << 20)})
 
     with pytest.raises(TransactionTooLarge):
         context.run(DZ, by=someone(), cause="test", action=act)

@@ -21,7 +21,7 @@ NEVER_S = 20.0
 
 
 def write(context: ServiceContext, collection: str, name: str = "one") -> None:
-    context.run(DZ, by=someone(), cause="", action=lambda uow: uow.drawer(collection).insert(name, {}))
+    context.run(DZ, by=someone(), cause="", action=lambda uow: uow.collection(collection).insert(name, {}))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_nothing_is_woken_by_what_was_not_kept(context: ServiceContext) -> None:
     letters = context.wakeups.on("letters")
 
     def fail(uow: Any) -> None:
-        uow.drawer("letters").insert("one", {})
+        uow.collection("letters").insert("one", {})
         raise LookupError
 
     with pytest.raises(LookupError):

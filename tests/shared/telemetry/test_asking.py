@@ -29,9 +29,9 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
 
 def write(context: ServiceContext) -> None:
     def act(uow: UnitOfWork) -> None:
-        assert uow.drawer("hats").find_one("b") is None
-        uow.drawer("hats").insert("a", PLAIN)
-        uow.drawer("caps").insert("a", PLAIN)
+        assert uow.collection("hats").find_one("b") is None
+        uow.collection("hats").insert("a", PLAIN)
+        uow.collection("caps").insert("a", PLAIN)
 
     context.run(DZ, by=someone(), cause="test", action=act)
 

@@ -9,10 +9,10 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
-from shared.storage import drawer as drawers
-from shared.storage.drawer import ChangedMeanwhile
+from shared.storage import tenant_collection as tenant_collections
 from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_bulk_write
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.ground import DZ, TN, context_on, someone
 
@@ -36,12 +36,12 @@ def colours(database: Database[dict[str, Any]]) -> dict[str, str]:
 
 
 READS: dict[str, tuple[Callable[[UnitOfWork], Any], Any]] = {
-    "by its id": (lambda uow: uow.drawer("hats").find_one("a")["colour"], "red"),  # type: ignore[index]
-    "by ids": (lambda uow: len(uow.drawer("hats").find_keys(["a", "none"])), 1),
-    "by a field": (lambda uow: len(uow.drawer("hats").find({"colour": "red"}, limit=5)), 1),
-    "by counting": (lambda uow: uow.drawer("hats").count({"colour": "red"}), 1),
-    "by an update": (lambda uow: uow.drawer("hats").update("a", {"$set": {"colour": "blue"}}), True),
-    "by an update of all": (lambda uow: uow.drawer("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
+    "by its id": (lambda uow: uow.collection("hats").find_one("a")["colour"], "red"),  # type: ignore[index]
+    "by ids": (lambda uow: len(uow.collection("hats").find_keys(["a", "none"])), 1),
+    "by a field": (lambda uow: len(uow.collection("hats").find({"colour": "red"}, limit=5)), 1),
+    "by counting": (lambda uow: uow.collection("hats").count({"colour": "red"}), 1),
+    "by an update": (lambda uow: uow.collection("hats").update("a", {"$set": {"colour": "blue"}}), True),
+    "by an update of all": (lambda uow: uow.collection("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
 }
 
 
@@ -50,7 +50,7 @@ def test_what_waits_is_seen(context: ServiceContext, how: str) -> None:
     read, expected = READS[how]
 
     def write_then_read(uow: UnitOfWork) -> Any:
-        uow.drawer("hats").insert("a", PLAIN)
+        uow.collection("hats").insert("a", PLAIN)
         return read(uow)
 
     assert act(context, write_then_read) == expected
@@ -60,7 +60,7 @@ def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
     context: ServiceContext, database: Database[dict[str, Any]]
 ) -> None:
     def change(uow: UnitOfWork) -> None:
-        hats = uow.drawer("hats")
+        hats = uow.collection("hats")
         hats.insert("a", PLAIN)
         hats.revise("a", {"colour": "blue", "version": 2}, version=1)
         hats.revise("a", {"colour": "green", "version": 3}, version=2)
@@ -74,19 +74,19 @@ def test_a_thing_put_in_and_revised_twice_ends_as_last_written(
 def test_a_revision_keeps_what_a_later_release_added(
     context: ServiceContext, database: Database[dict[str, Any]]
 ) -> None:
-    act(context, lambda uow: uow.drawer("hats").insert("a", {**PLAIN, "size": 7}))
-    act(context, lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
+    act(context, lambda uow: uow.collection("hats").insert("a", {**PLAIN, "size": 7}))
+    act(context, lambda uow: uow.collection("hats").revise("a", {"colour": "blue", "version": 2}, version=1))
     assert database["hats"].find_one({}, {"_id": 0, "fund": 0}) == {"colour": "blue", "version": 2, "size": 7}
 
 
 def test_a_revision_of_another_version_or_fund_leaves_nothing(
     context: ServiceContext, database: Database[dict[str, Any]]
 ) -> None:
-    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+    act(context, lambda uow: uow.collection("hats").insert("a", PLAIN))
 
     def change(uow: UnitOfWork) -> None:
-        uow.drawer("caps").insert("x", PLAIN)
-        uow.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2)
+        uow.collection("caps").insert("x", PLAIN)
+        uow.collection("hats").revise("a", {"colour": "blue", "version": 3}, version=2)
 
     for fund in (DZ, TN):
         with pytest.raises(ChangedMeanwhile):
@@ -98,10 +98,10 @@ def test_a_revision_of_another_version_or_fund_leaves_nothing(
 def test_many_of_which_one_has_another_version_are_all_left(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
-    act(context, lambda uow: uow.drawer("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
+    act(context, lambda uow: uow.collection("hats").insert_many({"a": PLAIN, "b": {**PLAIN, "version": 2}}))
     blue = {"colour": "blue", "version": 2}
     with pytest.raises(ChangedMeanwhile):
-        act(context, lambda uow: uow.drawer("hats").replace_many({"a": blue, "b": blue}))
+        act(context, lambda uow: uow.collection("hats").replace_many({"a": blue, "b": blue}))
     assert colours(database) == {f"{DZ}:a": "red", f"{DZ}:b": "red"}
 
 
@@ -110,9 +110,9 @@ def test_many_replaced_keep_what_a_later_release_added(
 ) -> None:
     """Releases run side by side: the older one saves what the newer one has written."""
     rows = {"a": {**PLAIN, "size": 7}, "b": {**PLAIN, "version": 2, "shape": {"brim": 3}}}
-    act(context, lambda uow: uow.drawer("hats").insert_many(rows))
+    act(context, lambda uow: uow.collection("hats").insert_many(rows))
     changed = {"a": {"colour": "blue", "version": 2}, "b": {"colour": "green", "version": 3}}
-    act(context, lambda uow: uow.drawer("hats").replace_many(changed))
+    act(context, lambda uow: uow.collection("hats").replace_many(changed))
     found = {row["_id"]: row for row in database["hats"].find({}, {"fund": 0})}
     assert found == {
         f"{DZ}:a": {"_id": f"{DZ}:a", "colour": "blue", "version": 2, "size": 7},
@@ -128,15 +128,15 @@ def test_many_that_change_alike_are_changed_together(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
     """What was read and what changes alike is one command's work; what a later release added stays."""
-    hats = _hats(3 * drawers.ALIKE_MIN)
-    act(context, lambda uow: uow.drawer("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
+    hats = _hats(3 * tenant_collections.ALIKE_MIN)
+    act(context, lambda uow: uow.collection("hats").insert_many({key: {**row, "x": 1} for key, row in hats.items()}))
     odd = "007"
 
     def change(uow: UnitOfWork) -> None:
-        uow.drawer("hats").find_keys(hats)
+        uow.collection("hats").find_keys(hats)
         changed = {key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()}
         changed[odd]["colour"] = "green"
-        uow.drawer("hats").replace_many(changed)
+        uow.collection("hats").replace_many(changed)
 
     act(context, change)
     expected = {
@@ -150,14 +150,14 @@ def test_many_that_change_alike_are_changed_together(
 def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
-    hats = _hats(2 * drawers.ALIKE_MIN)
-    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
+    hats = _hats(2 * tenant_collections.ALIKE_MIN)
+    act(context, lambda uow: uow.collection("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
-        drawer = uow.drawer("hats")
-        drawer.find_keys(hats)
-        drawer.revise("003", {**hats["003"], "version": 2}, version=1)
-        drawer.replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
+        tenant_collection = uow.collection("hats")
+        tenant_collection.find_keys(hats)
+        tenant_collection.revise("003", {**hats["003"], "version": 2}, version=1)
+        tenant_collection.replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
 
     with pytest.raises(ChangedMeanwhile):
         act(context, change)
@@ -167,14 +167,14 @@ def test_many_that_change_alike_of_which_one_was_changed_meanwhile_are_all_left(
 def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
 ) -> None:
-    hats = _hats(2 * drawers.ALIKE_MIN)
-    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
+    hats = _hats(2 * tenant_collections.ALIKE_MIN)
+    act(context, lambda uow: uow.collection("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
-        drawer = uow.drawer("hats")
-        drawer.find({"colour": "red"}, limit=100)
-        drawer.update_all({"colour": "red"}, {"$set": {"colour": "grey"}})
-        drawer.replace_many({key: {**row, "version": 2} for key, row in hats.items()})
+        tenant_collection = uow.collection("hats")
+        tenant_collection.find({"colour": "red"}, limit=100)
+        tenant_collection.update_all({"colour": "red"}, {"$set": {"colour": "grey"}})
+        tenant_collection.replace_many({key: {**row, "version": 2} for key, row in hats.items()})
 
     act(context, change)
     assert set(colours(database).values()) == {"red"}
@@ -183,24 +183,24 @@ def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
 def test_more_than_are_remembered_are_replaced_all_the_same(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawers, "READ_MAX", 15)
+    monkeypatch.setattr(tenant_collections, "READ_MAX", 15)
     hats = _hats(40)
-    act(context, lambda uow: uow.drawer("hats").insert_many(hats))
+    act(context, lambda uow: uow.collection("hats").insert_many(hats))
 
     def change(uow: UnitOfWork) -> None:
-        uow.drawer("hats").find_keys(hats)
-        uow.drawer("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
+        uow.collection("hats").find_keys(hats)
+        uow.collection("hats").replace_many({key: {**row, "colour": "blue", "version": 2} for key, row in hats.items()})
 
     act(context, change)
     assert set(colours(database).values()) == {"blue"} and len(colours(database)) == 40
 
 
 def test_one_that_is_there_already_leaves_nothing(context: ServiceContext, database: Database[dict[str, Any]]) -> None:
-    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+    act(context, lambda uow: uow.collection("hats").insert("a", PLAIN))
 
     def again(uow: UnitOfWork) -> None:
-        uow.drawer("hats").insert("b", PLAIN)
-        uow.drawer("hats").insert("a", PLAIN)
+        uow.collection("hats").insert("b", PLAIN)
+        uow.collection("hats").insert("a", PLAIN)
 
     with pytest.raises(ChangedMeanwhile):  # it was run again, and met the same each time
         act(context, again)
@@ -228,7 +228,7 @@ def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mon
 
         def write(uow: UnitOfWork) -> None:
             for number in range(100):
-                uow.drawer("hats").insert(str(number), PLAIN)
+                uow.collection("hats").insert(str(number), PLAIN)
 
         act(context, write)
     assert counting.names.count("insert") == 1
@@ -244,9 +244,9 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
         context = ServiceContext(client[database.name], ground.funds, ground.keys)
 
         def write(uow: UnitOfWork) -> None:
-            assert uow.drawer("hats").find_one("a") is None
+            assert uow.collection("hats").find_one("a") is None
             for name in ("hats", "caps", "shoes"):
-                uow.drawer(name).insert("a", PLAIN)
+                uow.collection(name).insert("a", PLAIN)
             uow.note("kept", "hats", "a")
 
         act(context, lambda uow: None)  # the process makes itself known
@@ -260,8 +260,8 @@ def test_what_is_little_is_written_in_one_message_for_all_collections(
 
 
 REFUSED: dict[str, Callable[[UnitOfWork], None]] = {
-    "one is there already": lambda uow: uow.drawer("hats").insert("a", PLAIN),
-    "one has changed": lambda uow: uow.drawer("hats").revise("a", {"colour": "blue", "version": 3}, version=2),
+    "one is there already": lambda uow: uow.collection("hats").insert("a", PLAIN),
+    "one has changed": lambda uow: uow.collection("hats").revise("a", {"colour": "blue", "version": 3}, version=2),
 }
 
 
@@ -269,11 +269,11 @@ REFUSED: dict[str, Callable[[UnitOfWork], None]] = {
 def test_of_what_is_written_together_all_is_left_where_one_is_refused(
     context: ServiceContext, database: Database[dict[str, Any]], how: str
 ) -> None:
-    act(context, lambda uow: uow.drawer("hats").insert("a", PLAIN))
+    act(context, lambda uow: uow.collection("hats").insert("a", PLAIN))
 
     def write(uow: UnitOfWork) -> None:
-        assert uow.drawer("caps").find_one("x") is None
-        uow.drawer("caps").insert("x", PLAIN)
+        assert uow.collection("caps").find_one("x") is None
+        uow.collection("caps").insert("x", PLAIN)
         REFUSED[how](uow)
 
     with pytest.raises(ChangedMeanwhile):
@@ -285,11 +285,11 @@ def test_of_what_is_written_together_all_is_left_where_one_is_refused(
 def test_a_long_work_does_not_wait_for_ever(
     context: ServiceContext, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawers, "HELD_MAX", 10)
+    monkeypatch.setattr(tenant_collections, "HELD_MAX", 10)
 
     def write(uow: UnitOfWork) -> int:
         for number in range(25):
-            uow.drawer("hats").insert(str(number), PLAIN)
+            uow.collection("hats").insert(str(number), PLAIN)
         return len(uow.writes._held["hats"]) if uow.writes else -1
 
     assert act(context, write) == 5

@@ -176,7 +176,7 @@ def is_duplicate(refused: BulkWriteError) -> bool:
 
 
 @dataclass(frozen=True)
-class Drawer:
+class TenantCollection:
     """A collection of one fund: the fund stands in every id and every query, so no query can be without it.
 
     Inside a transaction writes wait in `writes`; without one they are made at once.

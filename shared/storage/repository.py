@@ -1,4 +1,4 @@
-"""Shelves: where a subject's store keeps its things, each with a version that a later writer must know."""
+"""Repositories: where a subject's store keeps its things, each with a version that a later writer must know."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class Index:
     where: Mapping[str, object] | None = None
 
 
-class Shelf(Generic[Kept]):
+class Repository(Generic[Kept]):
     """Keeps things of one kind under their key, per fund, and tells their events.
 
     `retention` says how long rows live and why; one chore of the service carries it out.
@@ -78,7 +78,7 @@ class Shelf(Generic[Kept]):
 
     def find(self, uow: UnitOfWork, key: str) -> Kept | None:
         """The thing, or None."""
-        found = uow.drawer(self.name).find_one(key)
+        found = uow.collection(self.name).find_one(key)
         return None if found is None else self._thing(uow, found)
 
     def load(self, uow: UnitOfWork, key: str) -> Kept:
@@ -95,7 +95,7 @@ class Shelf(Generic[Kept]):
 
         Raises `BoundReached` where all of them are more than anybody meant: nothing is cut off in silence.
         """
-        found = uow.drawer(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
+        found = uow.collection(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
         if limit is None and len(found) > FIND_MAX:
             raise BoundReached(f"{self.name}: more than {FIND_MAX} by {', '.join(sorted(equal))}")
         return [self._thing(uow, document) for document in found]
@@ -106,7 +106,7 @@ class Shelf(Generic[Kept]):
         both = {**filters, **beyond}
         if filters.keys() & beyond.keys():  # a range of the caller's over the field that is sorted by
             both = {"$and": [filters, beyond]}
-        found = uow.drawer(self.name).find(both, limit=wanted.limit + 1, sort=order.sort)
+        found = uow.collection(self.name).find(both, limit=wanted.limit + 1, sort=order.sort)
         shown = found[: wanted.limit]
         is_last = len(found) <= wanted.limit
         return Page(
@@ -124,7 +124,7 @@ class Shelf(Generic[Kept]):
 
     def find_only(self, uow: UnitOfWork, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""
-        found = uow.drawer(self.name).find(equal, limit=1)
+        found = uow.collection(self.name).find(equal, limit=1)
         return self._thing(uow, found[0]) if found else None
 
     def keep(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
@@ -133,11 +133,11 @@ class Shelf(Generic[Kept]):
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
-        drawer = uow.drawer(self.name)
+        tenant_collection = uow.collection(self.name)
         if thing.version == 0:
-            drawer.insert(key, self._document(uow, kept))
+            tenant_collection.insert(key, self._document(uow, kept))
         else:
-            drawer.revise(key, self._document(uow, kept), version=thing.version)
+            tenant_collection.revise(key, self._document(uow, kept), version=thing.version)
         uow.note("kept", self.name, key, version=kept.version)
         for event in outcome.events:
             uow.tell(event, version=kept.version)
@@ -145,7 +145,7 @@ class Shelf(Generic[Kept]):
 
     def find_many(self, uow: UnitOfWork, keys: Iterable[str]) -> dict[str, Kept]:
         """Those of the things that are there, by key."""
-        found = uow.drawer(self.name).find_keys(keys)
+        found = uow.collection(self.name).find_keys(keys)
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
     def keep_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
@@ -154,11 +154,13 @@ class Shelf(Generic[Kept]):
             str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
             for thing in things
         }
-        drawer = uow.drawer(self.name)
-        drawer.insert_many({key: self._document(uow, thing) for key, thing in kept.items() if thing.version == 1})
+        tenant_collection = uow.collection(self.name)
+        tenant_collection.insert_many(
+            {key: self._document(uow, thing) for key, thing in kept.items() if thing.version == 1}
+        )
         changed = {key: self._document(uow, thing) for key, thing in kept.items() if thing.version > 1}
         if changed:
-            drawer.replace_many(changed)
+            tenant_collection.replace_many(changed)
         uow.note("kept-many", self.name, part_of, version=len(kept))
 
     def _document(self, uow: UnitOfWork, thing: Kept) -> Document:
