@@ -55,7 +55,7 @@ def documents(uows: Sequence[UnitOfWork], new_id: Callable[[], str]) -> list[Doc
     """What a transaction leaves in the audit: by fund, an entry for each unit of work that changed something."""
     entries: dict[str, list[Document]] = {}
     for uow in uows:
-        if (uow.deeds or uow.events) and uow.cause != LINKING:
+        if (uow.audit_records or uow.events) and uow.cause != LINKING:
             entries.setdefault(uow.fund.fund_id, []).append(_entry(uow, uow.by))
     return [
         {"_id": new_id(), "fund": fund_id, "at": uows[0].at, "link": UNLINKED, "entries": of_fund}
@@ -69,9 +69,9 @@ def _entry(uow: UnitOfWork, by: Actor) -> Document:
         "actor_kind": by.kind.value,
         "cause": uow.cause,
         "deeds": [
-            {"verb": deed.verb, "thing": deed.thing, "id": deed.thing_id, "version": deed.version}
-            | ({"why": deed.why} if deed.why else {})
-            for deed in uow.deeds
+            {"verb": record.verb, "thing": record.thing, "id": record.thing_id, "version": record.version}
+            | ({"why": record.why} if record.why else {})
+            for record in uow.audit_records
         ],
         "events": [event["id"] for event in uow.events],
     }

@@ -29,7 +29,7 @@ OUTBOX_BYTES_MAX = 4_000_000
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditRecord:
     """One line of the audit: what was done to which thing, the version that it made, and the reason that was given."""
 
     verb: str
@@ -52,7 +52,7 @@ class UnitOfWork:
     writes: Writes | None
     chance: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
+    audit_records: list[AuditRecord] = field(default_factory=list)
 
     def new_id(self) -> str:
         """A fresh time-ordered id."""
@@ -86,7 +86,7 @@ class UnitOfWork:
 
     def note(self, verb: str, thing: str, thing_id: str, *, version: int = 0, why: str = "") -> None:
         """Write a line of the audit beside what the repositories write by themselves."""
-        self.deeds.append(Deed(verb, thing, thing_id, version, why))
+        self.audit_records.append(AuditRecord(verb, thing, thing_id, version, why))
 
     def collection(self, name: str) -> TenantCollection:
         """A collection as this fund sees it."""

@@ -11,8 +11,8 @@ def _audit(version: int) -> Break:
 
     def do(town: Town) -> None:
         one = some(town["payments"], "obligations")
-        deed = {"verb": "kept", "thing": "obligations", "id": one["declaration_id"], "version": version}
-        entry = {"actor": "a", "cause": "x", "events": [], "deeds": [deed]}
+        record = {"verb": "kept", "thing": "obligations", "id": one["declaration_id"], "version": version}
+        entry = {"actor": "a", "cause": "x", "events": [], "deeds": [record]}
         town["payments"]["audit"].insert_one({"_id": "more", "fund": one["fund"], "entries": [entry]})
 
     return do

@@ -68,11 +68,11 @@ def _done(seen: Seen, name: str, acknowledged: Mapping[Asked, int]) -> tuple[Cou
         is_of_one = entry["cause"].startswith(REQUEST) and asked in acknowledged
         if is_of_one:
             done[asked] += 1
-        for deed in entry["deeds"]:
-            if deed["verb"] == "forgot":
-                forgotten[fund, deed["thing"]].add(deed["id"])
-            elif deed["verb"] == "kept" and is_of_one:
-                kept[fund, deed["thing"]].add(deed["id"])
+        for record in entry["deeds"]:
+            if record["verb"] == "forgot":
+                forgotten[fund, record["thing"]].add(record["id"])
+            elif record["verb"] == "kept" and is_of_one:
+                kept[fund, record["thing"]].add(record["id"])
     return done, {of: ids - forgotten[of] for of, ids in kept.items()}
 
 

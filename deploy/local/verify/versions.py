@@ -46,16 +46,16 @@ def ask(seen: Seen, look: Look) -> None:
 def _noted(seen: Seen, look: Look, name: str) -> Mapping[str, Noted]:
     found: dict[str, Noted] = defaultdict(Noted)
     for fund, entry in seen.entries(name, "deeds"):
-        for deed in entry["deeds"]:
-            thing, key = found[deed["thing"]], f"{fund}:{deed['id']}"
-            match deed["verb"]:
+        for record in entry["deeds"]:
+            thing, key = found[record["thing"]], f"{fund}:{record['id']}"
+            match record["verb"]:
                 case "kept":
-                    bit, before = 1 << deed["version"], thing.versions.get(key, 0)
+                    bit, before = 1 << record["version"], thing.versions.get(key, 0)
                     if before & bit:
-                        look.offends(f"{name} {deed['thing']} {key} has version {deed['version']} twice")
+                        look.offends(f"{name} {record['thing']} {key} has version {record['version']} twice")
                     thing.versions[key] = before | bit
                 case "kept-many":
-                    thing.in_pages[fund] += deed["version"]
+                    thing.in_pages[fund] += record["version"]
                 case "forgot":
                     thing.forgotten.add(key)
     return found

@@ -94,8 +94,8 @@ def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Off
 def _deeds(context: ServiceContext) -> list[str]:
     """What the audit has of assignments, in order."""
     rows = context.database["audit"].find().sort("_id", 1)
-    deeds = [deed for row in rows for entry in row["entries"] for deed in entry["deeds"]]
-    return [deed["verb"] for deed in deeds if deed["thing"] == "assignments"]
+    records = [record for row in rows for entry in row["entries"] for record in entry["deeds"]]
+    return [record["verb"] for record in records if record["thing"] == "assignments"]
 
 
 @pytest.mark.parametrize("with_version", [False, True])

@@ -220,11 +220,11 @@ def test_f24_what_was_taken_in_stands_in_the_audit_under_its_request_once(
     for _ in range(3):
         post_signed(made, message)
     kept = [
-        (entry["actor"], deed["id"])
+        (entry["actor"], record["id"])
         for row in context.database["audit"].find({"fund": DZ})
         for entry in row["entries"]
-        for deed in entry["deeds"]
-        if deed["thing"] == "bank_messages"
+        for record in entry["deeds"]
+        if record["thing"] == "bank_messages"
     ]
     assert kept == [("public", "evt_1")]
 

@@ -49,8 +49,8 @@ def test_only_what_is_over_goes_and_the_audit_names_it(context: ServiceContext) 
     assert (purge(context), purge(context)) == (450, 0)
     assert {row["_id"] for row in context.database["things"].find()} == {f"{DZ}:young", f"{DZ}:open", f"{TN}:old"}
     audited: list[Any] = list(context.database["audit"].find({"fund": DZ}))
-    deeds = [deed for row in audited for entry in row["entries"] for deed in entry["deeds"]]
-    assert len(deeds) == 450 and {deed["verb"] for deed in deeds} == {"forgot"}
+    records = [record for row in audited for entry in row["entries"] for record in entry["deeds"]]
+    assert len(records) == 450 and {record["verb"] for record in records} == {"forgot"}
     assert purge(context, TN) == 1
 
 

@@ -82,13 +82,13 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
     row = context.database["deadletters"].find_one({})
     assert row is not None and row["resolved"] == "discarded: tested"
     assert command("deadletters", "list").stdout.strip() == "0 letters are open"
-    deeds = [
-        (deed["verb"], deed.get("why"))
+    records = [
+        (record["verb"], record.get("why"))
         for audited in context.database["audit"].find().sort("_id", 1)
         for entry in audited["entries"]  # type: ignore[attr-defined]
-        for deed in entry["deeds"]
+        for record in entry["deeds"]
     ]
-    assert deeds == [("replay-asked", None), ("discarded", "tested")]
+    assert records == [("replay-asked", None), ("discarded", "tested")]
 
 
 def test_a_group_is_shown_and_tried_again_by_its_fingerprint(

@@ -192,8 +192,8 @@ def test_a_job_is_tried_again_or_given_up_with_a_reason(context: ServiceContext,
     twice = operator.post("/operations/jobs/print:b/retry")
     assert (twice.status_code, twice.json["code"]) == (409, "state.move-not-allowed")
     audited: list[Any] = list(context.database["audit"].find({"entries.deeds.thing": "jobs"}).sort("_id", 1))
-    deeds = [deed for row in audited for entry in row["entries"] for deed in entry["deeds"]]
-    assert [(deed["verb"], deed["id"], deed.get("why", "")) for deed in deeds] == [
+    records = [record for row in audited for entry in row["entries"] for record in entry["deeds"]]
+    assert [(record["verb"], record["id"], record.get("why", "")) for record in records] == [
         ("job-retried", "print:a", ""),
         ("job-given-up", "print:b", "a blank page"),
     ]
