@@ -41,14 +41,14 @@ from services.identity.register.person import Civil, Contact, PersonEntry
 from services.identity.wiring import service as identity
 from services.notifications.delivery.actions import keep_receipts
 from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
-from services.notifications.delivery.letter import Answer, Letter, Verdict
+from services.notifications.delivery.letter import Answer, DeadLetter, Verdict
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service as notifications
 from services.payments.declarations.jobs import checking
 from services.payments.wiring import service as payments
 from shared.bus.inbox import Inbox
 from shared.bus.reader import POLLED_EVENTS_MAX
-from shared.bus.records import as_letter, batches
+from shared.bus.records import as_dead_letter, batches
 from shared.bus.relay import Relay, give_up
 from shared.funds.fund import Channel
 from shared.funds.loading import load
@@ -111,7 +111,7 @@ class Provider:
     channel: Channel = Channel.SMS
     window_max: int = 200
 
-    def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         return {
             letter.message_id: Answer(verdict=Verdict.TAKEN, provider_id=letter.message_id[:32]) for letter in letters
         }
@@ -197,7 +197,7 @@ class Line:
             idle = 0
             while idle < IDLE_POLLS_MAX:
                 polled = consumer.poll(timeout_ms=POLL_MS)
-                letters = [as_letter(record) for records in polled.values() for record in records]
+                letters = [as_dead_letter(record) for records in polled.values() for record in records]
                 for batch in batches(letters):
                     inbox.take(batch)
                 idle = 0 if letters else idle + 1

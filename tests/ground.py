@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.bus import envelope
-from shared.bus.deadletters import Letter
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.funds.fund import Fund
 from shared.funds.loading import load
@@ -59,7 +59,7 @@ def hear(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ)
     for event in events:
         stranger.tell(event)
     letters = [
-        Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
     ]
     inbox.take(letters)

@@ -22,7 +22,7 @@ from deploy.local.programs import HOST, Program, free_port, is_listening
 from services.notifications.settings import Settings
 from services.notifications.wiring import chores, service
 from shared.bus import envelope
-from shared.bus.deadletters import Letter
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.identity import PersonsRegistered, RegisteredPerson
@@ -112,7 +112,7 @@ def _hear(context: ServiceContext, events: Iterable[Any]) -> None:
         stranger.tell(event)
     stored: Sequence[Any] = stranger.events
     letters = [
-        Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stored)
     ]
     Inbox(context, service=service.name, reactions=service.hears()).take(letters)

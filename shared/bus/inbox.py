@@ -15,8 +15,8 @@ import structlog
 from opentelemetry import trace
 from pymongo.errors import BulkWriteError
 
-from shared.bus import deadletters, envelope
-from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
+from shared.bus import dead_letters, envelope
+from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, DeadLetter
 from shared.bus.envelope import Envelope, EnvelopeBroken
 from shared.bus.reactions import Reactions
 from shared.bus.room import OPEN_MAX, Room
@@ -51,7 +51,7 @@ class Stopping(Exception):
 class Taken:
     """An event with its envelope, and the record that it came in."""
 
-    letter: Letter
+    letter: DeadLetter
     envelope: Envelope
 
 
@@ -80,7 +80,7 @@ class Inbox:
         self.stop = threading.Event()
         self.taken_at: datetime | None = None
 
-    def take(self, letters: Sequence[Letter]) -> None:
+    def take(self, letters: Sequence[DeadLetter]) -> None:
         """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
         self._stop_here()
         passing("inbox.polled")
@@ -102,11 +102,11 @@ class Inbox:
             raise Stopping
 
     def _take_opened(self, taken: Sequence[Taken]) -> None:
-        parked = deadletters.parked_ids(self.context.database, (each.envelope.event_id for each in taken))
+        parked = dead_letters.parked_ids(self.context.database, (each.envelope.event_id for each in taken))
         taken = [each for each in taken if each.envelope.event_id not in parked]
         if not taken:
             return
-        blocked = deadletters.blocked_keys(self.context.database, (each.letter.key for each in taken))
+        blocked = dead_letters.blocked_keys(self.context.database, (each.letter.key for each in taken))
         if not blocked and self._take_together(taken):
             return
         for each in taken:
@@ -168,13 +168,13 @@ class Inbox:
     def _follows(self, taken: Taken) -> bool:
         """Put an event that was not taken in yet behind the open dead letters of its key; whether that was done."""
         database, letter = self.context.database, taken.letter
-        if not deadletters.blocked_keys(database, [letter.key]):
+        if not dead_letters.blocked_keys(database, [letter.key]):
             return False
         its = {"_id": letter.event_id, **_of_funds(taken.envelope.fund_id)}
         if database["inbox"].find_one(its, {"_id": 1}) is not None:
             self._count([taken], "known")
             return True
-        if not deadletters.follow(self.context, letter):
+        if not dead_letters.follow(self.context, letter):
             return False
         log.info("event-parked", event_id=letter.event_id, topic=letter.topic, why=FOLLOWS)
         self.room.stop_at_limit()
@@ -230,8 +230,8 @@ class Inbox:
             for reaction in self.reactions.of(opened.type_name, opened.version):
                 reaction(uow, event)
 
-    def _park(self, letter: Letter, *, why: str, tries: int) -> None:
-        deadletters.park(self.context, letter, why=why, tries=tries)
+    def _park(self, letter: DeadLetter, *, why: str, tries: int) -> None:
+        dead_letters.park(self.context, letter, why=why, tries=tries)
         log.warning("event-parked", event_id=letter.event_id, topic=letter.topic, why=why)
         self.room.stop_at_limit()
 

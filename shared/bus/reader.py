@@ -7,7 +7,7 @@ from kafka import KafkaConsumer
 from kafka.errors import CommitFailedError, KafkaError
 
 from shared.bus.inbox import Inbox, Stopping
-from shared.bus.records import as_letter, batches
+from shared.bus.records import as_dead_letter, batches
 from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable, group_of
 from shared.bus.watchdog import SILENCE_MAX_S, Membership, Watchdog
@@ -73,7 +73,7 @@ class Reader:
             consumer.subscribe(self.inbox.reactions.topics(), listener=membership)
             while not stop.is_set():
                 polled = consumer.poll(timeout_ms=POLL_MS)
-                letters = [as_letter(record) for records in polled.values() for record in records]
+                letters = [as_dead_letter(record) for records in polled.values() for record in records]
                 for batch in batches(letters):
                     self.inbox.take(batch)
                 if letters:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shared.bus.deadletters import Letter
+from shared.bus.dead_letters import DeadLetter
 from shared.kernel.parts import in_parts
 
 BATCH_EVENTS_MAX = 100
@@ -11,11 +11,11 @@ BATCH_BYTES_MAX = 64_000
 """A transaction takes a hundred small events, or one page of hundreds of lines: a long one holds up what follows."""
 
 
-def as_letter(record: Any) -> Letter:
+def as_dead_letter(record: Any) -> DeadLetter:
     """What came, whole. A record without an id of its own is known by its place in the topic."""
     found = dict(reversed(record.headers or []))
     name = found.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}".encode()
-    return Letter(
+    return DeadLetter(
         event_id=name.decode("utf-8", "replace"),
         topic=record.topic,
         partition=record.partition,
@@ -26,7 +26,7 @@ def as_letter(record: Any) -> Letter:
     )
 
 
-def batches(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+def batches(letters: Sequence[DeadLetter]) -> Iterator[list[DeadLetter]]:
     """The same letters in order, in as few parts as a transaction's size allows."""
     return in_parts(
         letters, size=lambda each: len(each.body or b""), count_max=BATCH_EVENTS_MAX, size_max=BATCH_BYTES_MAX

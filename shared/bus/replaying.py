@@ -4,8 +4,8 @@ from functools import partial
 
 import structlog
 
-from shared.bus import deadletters, envelope
-from shared.bus.deadletters import REPLAYED, AlreadyClosed, Letter
+from shared.bus import dead_letters, envelope
+from shared.bus.dead_letters import REPLAYED, AlreadyClosed, DeadLetter
 from shared.bus.envelope import EnvelopeBroken
 from shared.bus.inbox import Failed, Inbox, Taken
 from shared.storage.service_context import ServiceContext, Transaction
@@ -19,10 +19,10 @@ log = structlog.get_logger()
 def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
     """Try the open letters of a key again, in order, each once; how many went through, and what stopped it."""
     for done in range(ROW_MAX):
-        found = deadletters.first(inbox.context.database, key)
+        found = dead_letters.first(inbox.context.database, key)
         if found is None or inbox.stop.is_set():
             return done, None
-        why = _try(inbox, deadletters.letter_of(found), by=by)
+        why = _try(inbox, dead_letters.dead_letter_of(found), by=by)
         if why is not None:
             return done, why
     return ROW_MAX, None
@@ -30,11 +30,11 @@ def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
 
 def replay_asked(context: ServiceContext, fund_id: str, *, inbox: Inbox) -> int:
     """A worker's chore: try the rows that operators of a fund asked for; how many letters went through."""
-    asked = deadletters.asked_keys(context.database, fund_id)
+    asked = dead_letters.asked_keys(context.database, fund_id)
     return sum(replay(inbox, key=key, by=by)[0] for key, by in asked.items())
 
 
-def _try(inbox: Inbox, letter: Letter, *, by: str) -> str | None:
+def _try(inbox: Inbox, letter: DeadLetter, *, by: str) -> str | None:
     """Act on a letter and close it in one transaction; why that did not go, if it did not."""
     try:
         failed = inbox.attempt(Taken(letter, envelope.opened(letter.headers)), partial(_close, letter=letter, by=by))
@@ -45,11 +45,11 @@ def _try(inbox: Inbox, letter: Letter, *, by: str) -> str | None:
     if failed is None:
         log.info("event-replayed", event_id=letter.event_id, by=by)
         return None
-    deadletters.failed_again(inbox.context.database, letter, why=failed.why, at=inbox.context.clock())
+    dead_letters.failed_again(inbox.context.database, letter, why=failed.why, at=inbox.context.clock())
     log.warning("event-failed-again", event_id=letter.event_id, why=failed.why)
     return failed.why
 
 
-def _close(transaction: Transaction, *, letter: Letter, by: str) -> None:
+def _close(transaction: Transaction, *, letter: DeadLetter, by: str) -> None:
     database = transaction.context.database
-    deadletters.close(database, letter.event_id, how=REPLAYED, by=by, at=transaction.at, session=transaction.session)
+    dead_letters.close(database, letter.event_id, how=REPLAYED, by=by, at=transaction.at, session=transaction.session)

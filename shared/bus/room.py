@@ -5,7 +5,7 @@ import threading
 import structlog
 from pymongo.database import Database
 
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.kernel.errors import Unavailable
 from shared.storage.connection import Document
 from shared.telemetry import metrics
@@ -35,7 +35,7 @@ class Room:
     def wait(self, stop: threading.Event) -> None:
         """Stand still while there is none; say so once, and once when it ends."""
         while not stop.is_set():
-            if deadletters.open_count(self.database, limit=self.limit) < self.limit:
+            if dead_letters.open_count(self.database, limit=self.limit) < self.limit:
                 break
             if not self.is_full.is_set():
                 self.is_full.set()
@@ -49,7 +49,7 @@ class Room:
 
     def stop_at_limit(self) -> None:
         """Count after a letter was put away; `TooManyDeadLetters` where it was the last that there was room for."""
-        open_now = deadletters.open_count(self.database, limit=self.limit)
+        open_now = dead_letters.open_count(self.database, limit=self.limit)
         metrics.DEAD_LETTERS_OPEN.set(open_now)
         if open_now >= self.limit:
             raise TooManyDeadLetters

@@ -16,7 +16,7 @@ from datetime import timedelta
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.bus.lag import Lag
 from shared.bus.reader import Reader
 from shared.bus.topics import BrokerUnavailable, group_of
@@ -119,7 +119,7 @@ class Watch:
             return
         self._counted_s = now_s
         metrics.OUTBOX_WAITING.set(database["outbox"].count_documents({"is_sent": False}, limit=OUTBOX_COUNTED_MAX))
-        metrics.DEAD_LETTERS_OPEN.set(deadletters.open_count(database, limit=self.inbox.room.limit))
+        metrics.DEAD_LETTERS_OPEN.set(dead_letters.open_count(database, limit=self.inbox.room.limit))
 
     def _write(self) -> None:
         """Keep how the worker stands for whoever asks over HTTP: when it has changed, and every few seconds."""

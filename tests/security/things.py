@@ -21,8 +21,8 @@ from services.identity.signin.store import sessions
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
-from shared.bus import deadletters
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters
+from shared.bus.dead_letters import DeadLetter
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
@@ -69,10 +69,12 @@ class Holding:
         """A dead letter and a job of this fund too: every service's operators may have them."""
         context, event_id, key = self.office.context, f"parked-{self.office.service.name}", f"{DZ}:parked"
         headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
-        deadletters.park(context, Letter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1)
+        dead_letters.park(
+            context, DeadLetter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1
+        )
         job_id = f"parked-{self.office.service.name}"
         context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "job", job_id))
-        self.parts |= {"event_id": event_id, "key": key, "fingerprint": deadletters.fingerprint(*PARKED)}
+        self.parts |= {"event_id": event_id, "key": key, "fingerprint": dead_letters.fingerprint(*PARKED)}
         self.parts |= {"job_id": f"job:{job_id}"}
         self.marks |= {event_id}
         self.asks |= {

@@ -8,7 +8,7 @@ from kafka import KafkaProducer
 
 from deploy.local.verify import events
 from deploy.local.verify.seen import Seen
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.kernel.ids import first_id_at
 from shared.process import purging
 from shared.process.purging import OUTBOX_DAYS
@@ -74,8 +74,8 @@ def test_every_collection_says_how_long_its_rows_are_kept(town: Town) -> None:
 
 def _park_what_was_taken(town: Town) -> None:
     one = some(town["claims"], "inbox")
-    letter = deadletters.Letter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
-    deadletters.park(town.contexts["claims"], letter, why="x", tries=1)
+    letter = dead_letters.DeadLetter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
+    dead_letters.park(town.contexts["claims"], letter, why="x", tries=1)
 
 
 TAKEN: dict[str, tuple[Break, str]] = {

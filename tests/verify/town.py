@@ -23,8 +23,8 @@ from services.claims.claims.store import claims
 from services.payments.banking.client import BankClient
 from services.payments.banking.paying import Paying
 from services.payments.declarations.jobs import checking
-from shared.bus import deadletters, topics
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters, topics
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
 from shared.events import catalogue
@@ -136,7 +136,7 @@ class Town:
             admin.alter_group_offsets(f"himaya.{name}", offsets)
         admin.close()
 
-    def _new_letters(self) -> Iterator[Letter]:
+    def _new_letters(self) -> Iterator[DeadLetter]:
         ends = self._consumer.end_offsets(list(self._consumer.assignment()))
         polled: dict[Any, list[Any]] = {}
         while polled or any(self._consumer.position(partition) < end for partition, end in ends.items()):
@@ -144,7 +144,7 @@ class Town:
             for records in polled.values():
                 for each in records:
                     name = dict(each.headers).get("ce_id") or f"{each.topic}/{each.partition}/{each.offset}".encode()
-                    yield Letter(
+                    yield DeadLetter(
                         name.decode(), each.topic, each.partition, each.offset, (each.key or b"").decode(),
                         list(each.headers), each.value,
                     )  # fmt: skip
@@ -219,5 +219,5 @@ def lost(collection: str, **equal: Any) -> Break:
 
 def resolved(context: ServiceContext, event_id: str, *, how: str) -> None:
     """Close a dead letter, where the service has it."""
-    with suppress(deadletters.AlreadyClosed):
-        deadletters.close(context.database, event_id, how=how, by="test", at=context.clock(), session=None)
+    with suppress(dead_letters.AlreadyClosed):
+        dead_letters.close(context.database, event_id, how=how, by="test", at=context.clock(), session=None)

@@ -8,7 +8,7 @@ from services.notifications.channels.receipts import is_same_number, match_keys
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.contact import Addresses
 from services.notifications.delivery import rules
-from services.notifications.delivery.letter import Answer, Answers, Letter, Verdict
+from services.notifications.delivery.letter import Answer, Answers, DeadLetter, Verdict
 from services.notifications.delivery.rules import Settlement
 from services.notifications.messages import store
 from services.notifications.messages.batch import Batch
@@ -35,7 +35,7 @@ def waiting(uow: UnitOfWork, *, channel: Channel) -> list[Batch]:
 class Written:
     """A batch in words, and the answers that stand before anybody is asked."""
 
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
 
 
@@ -172,7 +172,7 @@ def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
                 uow.tell(event, version=each.batch.version + 1)
 
 
-def _letter(uow: UnitOfWork, message: Message, address: str) -> Letter:
+def _letter(uow: UnitOfWork, message: Message, address: str) -> DeadLetter:
     opened = {
         name: uow.keys.open(sealed, as_=DataClass.CONTACT, whose=message.owner_id)
         for name, sealed in message.sealed.items()
@@ -184,7 +184,7 @@ def _letter(uow: UnitOfWork, message: Message, address: str) -> Letter:
         fund=uow.fund,
         parameters={**message.parameters, **opened},
     )
-    return Letter(
+    return DeadLetter(
         message_id=message.message_id,
         fund_id=uow.fund.fund_id,
         address=address,

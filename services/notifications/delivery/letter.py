@@ -9,7 +9,7 @@ from services.notifications.templates.rendering import Rendering
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """One message, ready for its provider. It lives as long as the sending does, and shows nothing of itself."""
 
     message_id: str

@@ -14,7 +14,7 @@ from services.notifications.channels.pace import Pace
 from services.notifications.channels.receipts import Receipt, match_key
 from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
-from services.notifications.delivery.letter import Answer, Letter, Verdict
+from services.notifications.delivery.letter import Answer, DeadLetter, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
 from shared.funds.fund import Channel
 from shared.kernel.errors import Failure, Invalid
@@ -39,7 +39,7 @@ class Provider(Protocol):
         """How many letters it can take in the time that a window may last."""
         ...
 
-    def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         """Hand the letters over until there is trouble or it is late: the rest was not tried."""
         ...
 
@@ -65,7 +65,7 @@ class MailProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         round_ = _Round(iter(letters), is_late)
         working = [
             Thread(target=self._work, args=(round_,), name=f"mail {number}", daemon=True)
@@ -92,7 +92,7 @@ class MailProvider:
             connection.close()
             self._free.release()
 
-    def _send(self, connection: MailConnection, letter: Letter) -> Answer:
+    def _send(self, connection: MailConnection, letter: DeadLetter) -> Answer:
         mail = Mail(
             message_id=letter.message_id,
             sender=self.sender,
@@ -114,7 +114,7 @@ class MailProvider:
 class _Round:
     """The letters of one window, shared out to connections."""
 
-    letters: Iterator[Letter]
+    letters: Iterator[DeadLetter]
     is_late: Callable[[], bool]
     answers: dict[str, Answer] = field(default_factory=dict)
     trouble: Event = field(default_factory=Event)
@@ -124,7 +124,7 @@ class _Round:
     def is_over(self) -> bool:
         return self.is_done.is_set() or self.trouble.is_set() or self.is_late()
 
-    def next(self) -> Letter | None:
+    def next(self) -> DeadLetter | None:
         """The next letter; before it goes out it counts as in doubt, so that nothing can make it one that was not
         tried."""
         with self.lock:
@@ -135,7 +135,7 @@ class _Round:
                 self.answers[letter.message_id] = Answer(verdict=Verdict.DOUBTFUL)
             return letter
 
-    def end(self, letter: Letter, answer: Answer) -> None:
+    def end(self, letter: DeadLetter, answer: Answer) -> None:
         self.answers[letter.message_id] = answer
         if answer.verdict in (Verdict.DOUBTFUL, Verdict.NOT_TRIED):
             self.trouble.set()
@@ -178,7 +178,7 @@ class SmsProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, letters: Sequence[Letter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         line, trouble = self._opened(), Event()
         answers: dict[str, Answer] = {}
         under_way: dict[str, Future[str]] = {}

@@ -10,7 +10,7 @@ import structlog
 
 from shared.jobs.job import JobStatus
 from shared.kernel.errors import Failure
-from shared.process.operations import box_commands, job_commands, letter_commands
+from shared.process.operations import box_commands, dead_letter_commands, job_commands
 from shared.process.operations.desk import Desk
 from shared.process.service import Service
 from shared.process.settings import Common
@@ -34,7 +34,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
 def _parser(service: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     things = parser.add_subparsers(required=True, metavar="what")
-    _add_letters(things.add_parser("deadletters", help="events that wait for a person"))
+    _add_dead_letters(things.add_parser("deadletters", help="events that wait for a person"))
     _add_outbox(things.add_parser("outbox", help="events told and not sent yet"))
     _add_jobs(things.add_parser("jobs", help="work that time starts: what failed and what waits"))
     inbox = things.add_parser("inbox", help="events taken in").add_subparsers(required=True, metavar="verb")
@@ -42,29 +42,29 @@ def _parser(service: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _add_letters(parser: argparse.ArgumentParser) -> None:
+def _add_dead_letters(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(required=True, metavar="verb")
     shown = verbs.add_parser("list", help="the open ones")
     shown.add_argument("--fund", help="of one fund only")
     shown.add_argument("--key", help="of one key only: fund:case")
     shown.add_argument("--group", help="of one group only, as `groups` shows it")
-    shown.set_defaults(act=letter_commands.show)
+    shown.set_defaults(act=dead_letter_commands.show)
     one = verbs.add_parser("inspect", help="one letter, without what its event says")
     one.add_argument("event_id")
-    one.set_defaults(act=letter_commands.inspect)
+    one.set_defaults(act=dead_letter_commands.inspect)
     groups = verbs.add_parser("groups", help="what is wrong, and how often")
     groups.add_argument("--fund", help="of one fund only")
-    groups.set_defaults(act=letter_commands.groups)
+    groups.set_defaults(act=dead_letter_commands.groups)
     again = verbs.add_parser("replay", help="try again, in order: a key, a letter with those behind it, or a group")
     which = again.add_mutually_exclusive_group(required=True)
     which.add_argument("key", nargs="?", help="fund:case, as `list` shows it")
     which.add_argument("--letter", metavar="EVENT_ID", help="the first letter of its key")
     which.add_argument("--group", help="as `groups` shows it")
-    again.set_defaults(act=letter_commands.replay)
+    again.set_defaults(act=dead_letter_commands.replay)
     away = verbs.add_parser("discard", help="close one letter without acting on it; those behind it go on")
     away.add_argument("event_id")
     away.add_argument("--reason", required=True, help="kept for good: name no person")
-    away.set_defaults(act=letter_commands.discard)
+    away.set_defaults(act=dead_letter_commands.discard)
 
 
 def _add_outbox(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import Job
-from shared.process.operations import inbox, letters, outbox
+from shared.process.operations import dead_letter_actions, inbox, outbox
 from shared.process.operations.plumbing import database_of
 from shared.process.operations.schemas import (
     AskedView,
@@ -34,32 +34,32 @@ routes = Routes("operations", about="What the service's operators see and do: de
 @routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
 def list_letters(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """The fund's open dead letters, by the time at which their events were told."""
-    items, following = letters.page(database_of(uow), uow.fund.fund_id, **query)
+    items, following = dead_letter_actions.page(database_of(uow), uow.fund.fund_id, **query)
     return {"items": items, "next": following}
 
 
 @routes.get("/operations/deadletters/groups", needs=READ, shows=GroupsView)
 def list_groups(uow: UnitOfWork) -> object:
     """What is wrong with the open dead letters, by type and reason, the most frequent first."""
-    return {"items": letters.groups(database_of(uow), uow.fund.fund_id)}
+    return {"items": dead_letter_actions.groups(database_of(uow), uow.fund.fund_id)}
 
 
 @routes.get("/operations/deadletters/<event_id>", needs=READ, shows=LetterDetailView)
 def read_letter(uow: UnitOfWork, event_id: str) -> object:
     """One dead letter, open or closed, without what its event says."""
-    return letters.inspect(database_of(uow), uow.fund.fund_id, event_id)
+    return dead_letter_actions.inspect(database_of(uow), uow.fund.fund_id, event_id)
 
 
 @routes.post("/operations/deadletters/<event_id>/replay", needs=ACT, shows=LetterDetailView, status=202)
 def replay_letter(uow: UnitOfWork, event_id: str) -> object:
     """Have a worker try a letter again, and those of its key behind it, in order."""
-    return letters.ask_letter(uow, event_id)
+    return dead_letter_actions.ask_letter(uow, event_id)
 
 
 @routes.post("/operations/deadletters/keys/<key>/replay", needs=ACT, shows=AskedView, status=202)
 def replay_key(uow: UnitOfWork, key: str) -> object:
     """Have a worker try the letters of one key again, in order."""
-    letters.ask_key(uow, key)
+    dead_letter_actions.ask_key(uow, key)
     return {"asked": 1}
 
 
@@ -69,13 +69,13 @@ def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
 
     At most 200 rows at once; `asked` says how many.
     """
-    return {"asked": letters.ask_group(uow, fingerprint)}
+    return {"asked": dead_letter_actions.ask_group(uow, fingerprint)}
 
 
 @routes.post("/operations/deadletters/<event_id>/discard", needs=ACT, takes=DiscardBody, shows=LetterDetailView)
 def discard_letter(uow: UnitOfWork, body: Mapping[str, Any], event_id: str) -> object:
     """Close a letter without acting on it, with the reason; a worker goes on with those behind it."""
-    return letters.discard(uow, event_id, reason=body["reason"])
+    return dead_letter_actions.discard(uow, event_id, reason=body["reason"])
 
 
 @routes.get("/operations/outbox", needs=READ, shows=OutboxView)

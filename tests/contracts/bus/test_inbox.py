@@ -3,7 +3,7 @@
 import pytest
 from kafka import KafkaProducer
 
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.bus.relay import republish
 from shared.bus.replaying import replay
 from shared.storage.service_context import as_kept
@@ -69,7 +69,7 @@ def test_a_bad_event_holds_up_its_own_key_only_and_its_followers_go_on_in_order(
         ground.context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert(BAD, {}))
         assert replay(ground.inbox(), key=f"{DZ}:{BAD}", by="operator") == (3, None)
     assert tallies(ground.context)[BAD] == 3
-    assert deadletters.open_count(ground.context.database, limit=1) == 0
+    assert dead_letters.open_count(ground.context.database, limit=1) == 0
 
 
 def test_a_record_that_is_no_event_is_put_aside_and_the_next_is_taken(ground: Ground) -> None:

@@ -100,7 +100,7 @@ MUTANTS = [
     Mutant(
         mechanism="what follows a parked event in its key is parked",
         file="shared/bus/inbox.py",
-        was="if not deadletters.blocked_keys(database, [letter.key]):",
+        was="if not dead_letters.blocked_keys(database, [letter.key]):",
         now="if True:",
         test="tests/shared/bus/test_inbox.py::test_one_bad_event_parks_its_key_and_lets_the_others_by",
     ),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.bus import deadletters, envelope, topics
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters, envelope, topics
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
 from shared.bus.reader import Reader
@@ -54,12 +54,12 @@ def effects(context: ServiceContext) -> list[str]:
     return [str(row["claim_id"]) for row in context.database["effects"].find().sort("_id", 1)]
 
 
-def letters(context: ServiceContext, *events: Any) -> list[Letter]:
+def letters(context: ServiceContext, *events: Any) -> list[DeadLetter]:
     """The events as the broker would hand them over, by way of a real outbox."""
     context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
     stored = [event for document in context.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
     return [
-        Letter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
+        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
         for offset, each in enumerate(stored[-len(events) :])
     ]
 
@@ -106,7 +106,7 @@ def test_replay_goes_on_in_order_once_the_cause_is_mended(context: ServiceContex
     context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert("bad", {}))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
     assert effects(context) == ["bad", "bad"]
-    assert deadletters.open_count(context.database, limit=9) == 0
+    assert dead_letters.open_count(context.database, limit=9) == 0
 
 
 def test_an_early_event_waits_for_what_it_builds_on(context: ServiceContext, inbox: Inbox) -> None:
@@ -131,11 +131,11 @@ def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, in
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda found: Letter(**{**vars(found), "body": b"{not json"}), "event.body-broken"),
-        (lambda found: Letter(**{**vars(found), "body": b'{"claim_id": 7}'}), "event.body-broken"),
-        (lambda found: Letter(**{**vars(found), "headers": []}), "event.envelope-broken"),
+        (lambda found: DeadLetter(**{**vars(found), "body": b"{not json"}), "event.body-broken"),
+        (lambda found: DeadLetter(**{**vars(found), "body": b'{"claim_id": 7}'}), "event.body-broken"),
+        (lambda found: DeadLetter(**{**vars(found), "headers": []}), "event.envelope-broken"),
         (
-            lambda found: Letter(
+            lambda found: DeadLetter(
                 **{**vars(found), "headers": [*_without(found, "ce_type"), ("ce_type", b"claims.claim-submitted.v9")]}
             ),
             "event.type-unknown",
@@ -143,7 +143,7 @@ def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, in
     ],
 )
 def test_a_broken_record_is_parked(
-    context: ServiceContext, inbox: Inbox, change: Callable[[Letter], Letter], why: str
+    context: ServiceContext, inbox: Inbox, change: Callable[[DeadLetter], DeadLetter], why: str
 ) -> None:
     inbox.take([change(found) for found in letters(context, submitted("a"))])
     row = context.database["deadletters"].find_one({})
@@ -151,7 +151,7 @@ def test_a_broken_record_is_parked(
     assert effects(context) == []
 
 
-def _without(letter: Letter, name: str) -> list[tuple[str, bytes]]:
+def _without(letter: DeadLetter, name: str) -> list[tuple[str, bytes]]:
     return [(key, value) for key, value in letter.headers if key != name]
 
 
@@ -161,7 +161,7 @@ def test_what_nobody_here_reacts_to_is_passed_over(context: ServiceContext, inbo
     )
     inbox.take(letters(context, paid))
     assert context.database["inbox"].count_documents({}) == 0
-    assert deadletters.open_count(context.database, limit=9) == 0
+    assert dead_letters.open_count(context.database, limit=9) == 0
 
 
 def test_from_outbox_to_effect_over_the_broker_and_again_after_it_forgot(

@@ -7,7 +7,7 @@ import pytest
 from shared.bus.inbox import Inbox
 from shared.bus.room import TooManyDeadLetters
 from shared.storage.service_context import ServiceContext
-from tests.shared.bus.test_deadletters import close, rows
+from tests.shared.bus.test_dead_letters import close, rows
 from tests.shared.bus.test_inbox import inbox, letters
 from tests.shared.storage.test_service_context import submitted
 

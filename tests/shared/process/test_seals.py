@@ -17,8 +17,8 @@ from services.identity.register import store as register
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
-from shared.bus import deadletters, envelope
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters, envelope
+from shared.bus.dead_letters import DeadLetter
 from shared.kernel.personal import DataClass
 from shared.process import seals
 from shared.process.service import Service
@@ -251,8 +251,8 @@ def test_a_key_that_events_still_need_is_shown(
     assert page is not None
     before.database["outbox"].update_one({"_id": page["_id"]}, {"$set": {"is_sent": True}})
     told = page["events"][0]  # type: ignore[index]
-    letter = Letter(told["id"], "identity", 0, 0, told["key"], envelope.headers(told), bytes(told["body"]))
-    deadletters.park(before, letter, why="test", tries=1)
+    letter = DeadLetter(told["id"], "identity", 0, 0, told["key"], envelope.headers(told), bytes(told["body"]))
+    dead_letters.park(before, letter, why="test", tries=1)
     in_use = with_ring(K2_IN_USE)
     assert renewed(identity, in_use) > 0
 
@@ -273,7 +273,9 @@ def test_a_key_that_events_still_need_is_shown(
     }
     contacts_only = with_ring(restricted(K2_IN_USE, [DataClass.CONTACT]))
     assert of_old_key(notifications, contacts_only)["deadletters, open"] == {"contact"}, "what it could open at all"
-    deadletters.close(in_use.database, letter.event_id, how="discarded: test", by="op", at=in_use.clock(), session=None)
+    dead_letters.close(
+        in_use.database, letter.event_id, how="discarded: test", by="op", at=in_use.clock(), session=None
+    )
     assert "deadletters, open" not in of_old_key(identity, in_use)
     seals._status(identity, in_use, TN)
     assert capsys.readouterr().out == "", "another fund's"

@@ -13,7 +13,7 @@ from pymongo.database import Database
 from deploy.local.engines import secantusdb, tansu
 from deploy.local.programs import HOST, Program, free_port
 from deploy.local.programs import running as engine_running
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.storage.connection import Document, connect
 from shared.storage.service_context import now
 from tests.ground import DZ
@@ -128,12 +128,12 @@ def test_with_too_many_dead_letters_a_worker_stands_still_until_some_are_resolve
 
 
 def parked(database: Database[Document]) -> int:
-    return deadletters.open_count(database, limit=100)
+    return dead_letters.open_count(database, limit=100)
 
 
 def discard_all(database: Database[Document]) -> None:
     for row in list(database["deadletters"].find({"is_open": True}, {"key": 1})):
-        deadletters.close(database, str(row["_id"]), how="discarded: test", by="op", at=now(), session=None)
+        dead_letters.close(database, str(row["_id"]), how="discarded: test", by="op", at=now(), session=None)
 
 
 def test_a_worker_that_is_told_to_end_leaves_its_group_and_nothing_half(engines: Engines, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pymongo.database import Database
 
 import services
 import shared
-from shared.bus import deadletters
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.relay import Relay, mark, republish
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
@@ -55,9 +55,9 @@ def everything(context: ServiceContext) -> None:
     context.reading(DZ, by=someone()).collection("hats").count({})
     blob = blobs.store(context, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
     assert b"".join(blobs.read(context, DZ, blob)) == b"bytes"
-    letter = Letter("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")
-    deadletters.park(context, letter, why="test", tries=1)
-    assert deadletters.follow(context, Letter("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
+    letter = DeadLetter("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")
+    dead_letters.park(context, letter, why="test", tries=1)
+    assert dead_letters.follow(context, DeadLetter("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
     relay = Relay(context, "unused", name="relay")
     assert relay.holds_lease()
     relay._mark(list(context.collection("outbox").find({"is_sent": False})))

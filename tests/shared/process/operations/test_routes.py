@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.claims.wiring import service
-from shared.bus import deadletters, envelope
-from shared.bus.deadletters import Letter
+from shared.bus import dead_letters, envelope
+from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.payments import BenefitOrdered
@@ -42,9 +42,9 @@ def park(context: ServiceContext, *claim_ids: str, fund: str = DZ) -> list[str]:
         stranger.tell(ordered(context, claim_id))
     events: list[Any] = stranger.events
     for offset, each in enumerate(events):
-        letter = Letter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
-        if not deadletters.follow(context, letter):
-            deadletters.park(context, letter, why="claim.unknown", tries=5)
+        letter = DeadLetter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
+        if not dead_letters.follow(context, letter):
+            dead_letters.park(context, letter, why="claim.unknown", tries=5)
     return [each["id"] for each in events]
 
 

@@ -4,29 +4,29 @@ import argparse
 from collections import Counter
 from functools import partial
 
-from shared.bus import deadletters
+from shared.bus import dead_letters
 from shared.bus.replaying import replay as try_again
-from shared.process.operations import letters
+from shared.process.operations import dead_letter_actions
+from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterUnknown, Shown
 from shared.process.operations.desk import Desk
-from shared.process.operations.letters import LetterNotFirst, LetterUnknown, Shown
 from shared.process.operations.screen import count, facts, instant, say, table
 
 
 def show(desk: Desk, asked: argparse.Namespace) -> int:
     """The open letters, one a line."""
-    found, more = letters.page(desk.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
+    found, more = dead_letter_actions.page(desk.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
     if found:
         table(
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
             [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
         )
-    say(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
+    say(f"{count(len(found), 'letter is', 'dead_letter_actions are')} open" + (", and more than these" if more else ""))
     return 0
 
 
 def inspect(desk: Desk, asked: argparse.Namespace) -> int:
     """All that may be shown of one letter."""
-    row = letters.inspect(desk.context.database, None, asked.event_id)
+    row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
     facts(
         [
             ("event", row.event_id),
@@ -56,7 +56,7 @@ def _now(row: Shown) -> str:
 
 def groups(desk: Desk, asked: argparse.Namespace) -> int:
     """What is wrong, the most frequent first."""
-    found = letters.groups(desk.context.database, asked.fund)
+    found = dead_letter_actions.groups(desk.context.database, asked.fund)
     if found:
         table(
             ("GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"),
@@ -72,11 +72,11 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
     inbox = desk.inbox
     for key, fund_id in _rows(desk, asked):
         if fund_id in desk.context.funds:
-            desk.run(fund_id, partial(letters.ask_key, key=key))
+            desk.run(fund_id, partial(dead_letter_actions.ask_key, key=key))
         went, why = try_again(inbox, key=key, by=desk.who.subject)
         done += went
         stopped.update([why] if why else [])
-    say(f"{count(done, 'letter', 'letters')} replayed")
+    say(f"{count(done, 'letter', 'dead_letter_actions')} replayed")
     for why, times in stopped.most_common():
         say(f"{count(times, 'row', 'rows')} stopped at {why}")
     return 1 if stopped else 0
@@ -86,24 +86,24 @@ def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
     """The keys whose rows are to be tried, each with its fund."""
     database = desk.context.database
     if asked.letter:
-        chosen = [letters.inspect(database, None, asked.letter)]
-        first = deadletters.first(database, chosen[0].key)
+        chosen = [dead_letter_actions.inspect(database, None, asked.letter)]
+        first = dead_letters.first(database, chosen[0].key)
         if first is None or first["_id"] != asked.letter:
-            raise LetterNotFirst
+            raise DeadLetterNotFirst
     else:
-        chosen, _ = letters.page(database, None, key=asked.key, fingerprint=asked.group)
+        chosen, _ = dead_letter_actions.page(database, None, key=asked.key, fingerprint=asked.group)
     if not chosen:
-        raise LetterUnknown
+        raise DeadLetterUnknown
     return sorted({(row.key, row.fund_id) for row in chosen})
 
 
 def discard(desk: Desk, asked: argparse.Namespace) -> int:
     """Close one letter for good."""
-    row = letters.inspect(desk.context.database, None, asked.event_id)
+    row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
     if row.fund_id in desk.context.funds:
-        desk.run(row.fund_id, partial(letters.discard, event_id=asked.event_id, reason=asked.reason))
+        desk.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))
     else:  # a record of no fund that is served here: it has no fund's audit to stand in
-        letters.discard_unowned(desk.context, asked.event_id, reason=asked.reason, by=desk.who.subject)
-    behind = deadletters.blocked_keys(desk.context.database, [row.key])
+        dead_letter_actions.discard_unowned(desk.context, asked.event_id, reason=asked.reason, by=desk.who.subject)
+    behind = dead_letters.blocked_keys(desk.context.database, [row.key])
     say("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
     return 0

@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 from pymongo.database import Database
 
-from shared.bus import deadletters
-from shared.bus.deadletters import FOLLOWS, AlreadyClosed, Letter
+from shared.bus import dead_letters
+from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, DeadLetter
 from shared.kernel.errors import Conflict, Missing
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
@@ -40,19 +40,19 @@ HEADERS_SHOWN = (
 THING = "deadletters"
 
 
-class LetterUnknown(Missing):
+class DeadLetterUnknown(Missing):
     """No dead letter of this fund has this id, or no open one this key or group."""
 
     code = "deadletter.unknown"
 
 
-class LetterClosed(Conflict):
+class DeadLetterClosed(Conflict):
     """The letter was replayed or discarded before."""
 
     code = "deadletter.closed"
 
 
-class LetterNotFirst(Conflict):
+class DeadLetterNotFirst(Conflict):
     """An earlier letter of the same key waits: it has to be replayed or discarded first."""
 
     code = "deadletter.not-first"
@@ -98,7 +98,7 @@ class Group:
 
 def shown(document: Any) -> Shown:
     """A stored letter without its body."""
-    letter = deadletters.letter_of({"body": None, **document})
+    letter = dead_letters.dead_letter_of({"body": None, **document})
     optional = ("tried_at", "asked_by", "resolved", "resolved_by", "resolved_at")
     same = ("key", "topic", "partition", "offset", "place", "why", "fingerprint", "tries", "parked_at")
     return Shown(
@@ -114,7 +114,7 @@ def shown(document: Any) -> Shown:
     )
 
 
-def _trace_id(letter: Letter) -> str:
+def _trace_id(letter: DeadLetter) -> str:
     parts = letter.header("traceparent").split("-")
     return parts[1] if len(parts) == 4 else ""
 
@@ -146,7 +146,7 @@ def inspect(database: Database[Document], fund_id: str | None, event_id: str) ->
         query["fund"] = fund_id
     found = database[THING].find_one(query, {"body": 0})
     if found is None:
-        raise LetterUnknown
+        raise DeadLetterUnknown
     return shown(found)
 
 
@@ -174,18 +174,18 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
 def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
     """Have a letter tried again by a worker, then those behind it, in order. It must stand first in its key's row."""
     letter = _open_letter(uow, event_id)
-    first = deadletters.first(database_of(uow), letter.key, session=session_of(uow))
+    first = dead_letters.first(database_of(uow), letter.key, session=session_of(uow))
     if first is None or first["_id"] != event_id:
-        raise LetterNotFirst
+        raise DeadLetterNotFirst
     _ask(uow, event_id)
     return _inspect_in(uow, event_id)
 
 
 def ask_key(uow: UnitOfWork, key: str) -> str:
     """Have the row of a key tried again; the id of its first letter."""
-    first: Any = deadletters.first(database_of(uow), key, session=session_of(uow))
+    first: Any = dead_letters.first(database_of(uow), key, session=session_of(uow))
     if first is None or first["fund"] != uow.fund.fund_id:
-        raise LetterUnknown
+        raise DeadLetterUnknown
     _ask(uow, str(first["_id"]))
     return str(first["_id"])
 
@@ -195,12 +195,12 @@ def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
     query = _open(uow.fund.fund_id) | {"fingerprint": fingerprint}
     found = list(database_of(uow)[THING].find(query, {"key": 1}, session=session_of(uow)).limit(OPEN_SHOWN_MAX))
     if not found:
-        raise LetterUnknown
+        raise DeadLetterUnknown
     members, asked = {str(row["_id"]) for row in found}, 0
     for key in sorted({str(row["key"]) for row in found}):
         if asked == ROWS_ASKED_MAX:
             break
-        first = deadletters.first(database_of(uow), key, session=session_of(uow))
+        first = dead_letters.first(database_of(uow), key, session=session_of(uow))
         if first is not None and str(first["_id"]) in members:
             _ask(uow, str(first["_id"]))
             asked += 1
@@ -211,7 +211,7 @@ def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
     """Close a letter without acting on it; a worker goes on with those behind it."""
     _open_letter(uow, event_id)
     try:
-        deadletters.close(
+        dead_letters.close(
             database_of(uow),
             event_id,
             how=f"discarded: {reason}",
@@ -220,7 +220,7 @@ def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
             session=session_of(uow),
         )
     except AlreadyClosed:
-        raise LetterClosed from None
+        raise DeadLetterClosed from None
     uow.note("discarded", THING, event_id, why=reason)
     return _inspect_in(uow, event_id)
 
@@ -229,7 +229,7 @@ def discard_unowned(context: ServiceContext, event_id: str, *, reason: str, by: 
     """The same for a record that no fund served here owns: the letter itself and the log tell who did it, and why."""
 
     def close(transaction: Transaction) -> None:
-        deadletters.close(
+        dead_letters.close(
             context.database,
             event_id,
             how=f"discarded: {reason}",
@@ -241,7 +241,7 @@ def discard_unowned(context: ServiceContext, event_id: str, *, reason: str, by: 
     try:
         context.transact(close)
     except AlreadyClosed:
-        raise LetterClosed from None
+        raise DeadLetterClosed from None
     log.warning("unowned-letter-discarded", event_id=event_id, by=by)
 
 
@@ -252,7 +252,7 @@ def _open(fund_id: str | None) -> Document:
 def _open_letter(uow: UnitOfWork, event_id: str) -> Shown:
     letter = _inspect_in(uow, event_id)
     if not letter.is_open:
-        raise LetterClosed
+        raise DeadLetterClosed
     return letter
 
 
@@ -261,10 +261,10 @@ def _inspect_in(uow: UnitOfWork, event_id: str) -> Shown:
         {"_id": event_id, "fund": uow.fund.fund_id}, {"body": 0}, session=session_of(uow)
     )
     if found is None:
-        raise LetterUnknown
+        raise DeadLetterUnknown
     return shown(found)
 
 
 def _ask(uow: UnitOfWork, event_id: str) -> None:
-    deadletters.ask(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
+    dead_letters.ask(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
     uow.note("replay-asked", THING, event_id)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pymongo.client_session import ClientSession
 
-from shared.bus import deadletters
-from shared.bus.deadletters import AlreadyClosed, Letter
+from shared.bus import dead_letters
+from shared.bus.dead_letters import AlreadyClosed, DeadLetter
 from shared.bus.inbox import Inbox
 from shared.bus.replaying import replay, replay_asked
 from shared.storage.service_context import ServiceContext, as_kept
@@ -34,7 +34,7 @@ def rows(context: ServiceContext) -> list[Any]:
 def close(
     context: ServiceContext, event_id: str, *, session: ClientSession | None = None, how: str = "discarded: x"
 ) -> None:
-    deadletters.close(context.database, event_id, how=how, by="op", at=as_kept(context.clock()), session=session)
+    dead_letters.close(context.database, event_id, how=how, by="op", at=as_kept(context.clock()), session=session)
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def session(context: ServiceContext) -> Iterator[ClientSession]:
             opened.abort_transaction()
 
 
-def follow_meanwhile(context: ServiceContext, letter: Letter, session: ClientSession) -> bool:
+def follow_meanwhile(context: ServiceContext, letter: DeadLetter, session: ClientSession) -> bool:
     """Join the row while the transaction is open; commit it when the other has had time to meet it."""
     answers: list[bool] = []
-    joining = threading.Thread(target=lambda: answers.append(deadletters.follow(context, letter)))
+    joining = threading.Thread(target=lambda: answers.append(dead_letters.follow(context, letter)))
     joining.start()
     joining.join(0.2)
     session.commit_transaction()
@@ -82,7 +82,7 @@ def test_after_a_discard_the_letters_behind_go_on_in_order(context: ServiceConte
     assert [row["why"] for row in rows(context)] == ["thing.never", "thing.never", "follows"]
     let(context)
     assert replay_asked(context, DZ, inbox=inbox) == 0  # nobody asked again
-    deadletters.ask(context.database, batch[1].event_id, by="op", at=context.clock(), session=None)
+    dead_letters.ask(context.database, batch[1].event_id, by="op", at=context.clock(), session=None)
     assert replay_asked(context, DZ, inbox=inbox) == 2
     assert effects(context) == ["bad", "bad"]
     assert [row["resolved"] for row in rows(context)] == ["discarded: x", "replayed", "replayed"]
@@ -171,7 +171,7 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
         for thread in replaying:
             thread.join(30)
     replay(inbox, key=KEY, by="op")
-    assert deadletters.open_count(context.database, limit=9) == 0
+    assert dead_letters.open_count(context.database, limit=9) == 0
     acted = [row["reference"] for row in context.database["effects"].find().sort("_id", 1)]
     assert acted == [f"{number:03d}" for number in range(60)]
 
@@ -189,4 +189,4 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
 def test_a_letter_is_the_fund_s_that_key_and_header_agree_on(
     key: str, headers: list[tuple[str, bytes]], fund: str
 ) -> None:
-    assert Letter("e", "claims", 0, 0, key, headers, None).fund_id == fund
+    assert DeadLetter("e", "claims", 0, 0, key, headers, None).fund_id == fund

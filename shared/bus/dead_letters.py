@@ -32,7 +32,7 @@ class AlreadyClosed(Exception):
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """A record as it came: what is needed to try it again."""
 
     event_id: str
@@ -81,12 +81,12 @@ def open_count(database: Database[Document], *, limit: int) -> int:
     return database["deadletters"].count_documents({"is_open": True}, limit=limit)
 
 
-def park(context: ServiceContext, letter: Letter, *, why: str, tries: int) -> None:
+def park(context: ServiceContext, letter: DeadLetter, *, why: str, tries: int) -> None:
     """Put a letter away, once, at the end of its key's row. `why` is an error's code or class."""
     context.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
 
 
-def follow(context: ServiceContext, letter: Letter) -> bool:
+def follow(context: ServiceContext, letter: DeadLetter) -> bool:
     """Put a letter behind the open ones of its key; False where none is open any more, so that it may be acted on."""
 
     def join_others(transaction: Transaction) -> bool:
@@ -98,7 +98,7 @@ def follow(context: ServiceContext, letter: Letter) -> bool:
     return context.transact(join_others)
 
 
-def _join(transaction: Transaction, letter: Letter, *, why: str, tries: int) -> None:
+def _join(transaction: Transaction, letter: DeadLetter, *, why: str, tries: int) -> None:
     letters = transaction.context.database["deadletters"]
     last = _last(transaction, letter.key)
     if last is not None:
@@ -167,7 +167,7 @@ def close(
         ask(database, str(following["_id"]), by=by, at=at, session=session)
 
 
-def failed_again(database: Database[Document], letter: Letter, *, why: str, at: datetime) -> None:
+def failed_again(database: Database[Document], letter: DeadLetter, *, why: str, at: datetime) -> None:
     """Note that a letter was tried in vain: it keeps its place, and its tries are counted."""
     change = {
         "$set": {
@@ -181,11 +181,11 @@ def failed_again(database: Database[Document], letter: Letter, *, why: str, at: 
     database["deadletters"].update_one({"_id": letter.event_id, "is_open": True}, change)
 
 
-def letter_of(document: Document) -> Letter:
+def dead_letter_of(document: Document) -> DeadLetter:
     """The record in a stored letter."""
     stored: list[tuple[str, bytes]] = [(name, bytes(value)) for name, value in document["headers"]]  # type: ignore[attr-defined]
     body = document["body"]
-    return Letter(
+    return DeadLetter(
         event_id=str(document["_id"]),
         topic=str(document["topic"]),
         partition=int(str(document["partition"])),
