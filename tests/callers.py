@@ -131,7 +131,7 @@ class Office:
             blueprints=service.blueprints(own, context) if own is not None else (),
             quotas=UNCOUNTED,
         )
-        self.scopes = {route.needs for route in routes if route.needs}
+        self.scopes = {route.scope for route in routes if route.scope}
 
     def person(self, person_ref: str, *, fund: str = DZ) -> Caller:
         return self._caller(fund, actor="person", sub=f"account-{person_ref}", person_ref=person_ref)

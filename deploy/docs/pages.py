@@ -99,8 +99,8 @@ def _routes(service: Service[Any]) -> list[str]:
     rows = ["| route | what it does | scope |", "| --- | --- | --- |"]
     for route in (route for routes in service.routes for route in routes.all):
         summary = " ".join((route.handler.__doc__ or "").strip().split("\n\n")[0].split())
-        needs = "anyone" if route.needs == ANYONE else f"`{route.needs}`"
-        rows.append(f"| `{route.method} {route.rule}` | {summary} | {needs} |")
+        scope = "anyone" if route.scope == ANYONE else f"`{route.scope}`"
+        rows.append(f"| `{route.method} {route.rule}` | {summary} | {scope} |")
     return rows
 
 

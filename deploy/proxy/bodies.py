@@ -18,10 +18,10 @@ def larger(service: str) -> dict[str, int]:
     """By rule, the routes of a service whose bodies may be larger than usual, and how large, in bytes."""
     declared = importlib.import_module(f"services.{service}.wiring").service
     sizes = {
-        route.rule: route.takes.size_max
+        route.rule: route.request.size_max
         for routes in declared.routes
         for route in routes.all
-        if hasattr(route.takes, "size_max")
+        if hasattr(route.request, "size_max")
     }
     return {rule: size for rule, size in sorted({**sizes, **PAGES.get(service, {})}.items()) if size > USUAL_MAX}
 

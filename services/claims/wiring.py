@@ -37,7 +37,7 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, needs="claims:read")],
+    routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, scope="claims:read")],
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     leftovers=[leftovers],

@@ -47,7 +47,7 @@ service: Service[Settings] = Service(
         verification_routes,
         career_routes,
         upload_routes,
-        access_journal(Looked, needs="papers:read"),
+        access_journal(Looked, scope="papers:read"),
     ],
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
     repositories=[persons, employers, careers, pages, papers, uploads, access_entries],

@@ -51,7 +51,7 @@ service: Service[Settings] = Service(
         upkeep_routes,
         card_routes,
         register_routes,
-        access_journal(Looked, needs="account:manage"),
+        access_journal(Looked, scope="account:manage"),
     ],
     reactions=[card_reactions],
     repositories=[persons, employers, cards, accounts, applications, doors, sessions, entries],

@@ -114,7 +114,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
-        access_journal(Looked, needs="account:manage"),
+        access_journal(Looked, scope="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],

@@ -69,7 +69,7 @@ def build(
     _observe(app, has_proxy=trusted_proxies > 0)
     app.before_request(_refuse_slashes_before)
     headers.install(app)
-    guarded = frozenset(route.name for route in routes if route.needs != ANYONE)
+    guarded = frozenset(route.name for route in routes if route.scope != ANYONE)
     limits.install(app, Limits(limits.quotas(quotas), guarded))
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0)  # type: ignore[method-assign]

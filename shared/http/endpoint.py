@@ -58,10 +58,10 @@ class Endpoint:
     verifier: Verifier
 
     def __post_init__(self) -> None:
-        shows = self.route.shows
+        response = self.route.response
         self._running: set[str] = set()
         self._is_reference = self.route.is_reference
-        self._show = shown_by(bodies.made(shows)) if isinstance(shows, type) else None
+        self._show = shown_by(bodies.made(response)) if isinstance(response, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
         if fund not in self.context.funds:
@@ -77,15 +77,15 @@ class Endpoint:
             return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
         uow = self.context.reading(fund, by=actor)
         shown = self._shown(self.route.handler(uow, *inputs, **path))
-        return conditions.kept_by_callers(shown, is_public=self.route.needs == ANYONE) if self._is_reference else shown
+        return conditions.kept_by_callers(shown, is_public=self.route.scope == ANYONE) if self._is_reference else shown
 
     def _caller(self, fund: str) -> Actor:
-        if self.route.needs == ANYONE:
+        if self.route.scope == ANYONE:
             return PUBLIC
         authorization = request.headers.get("Authorization", "")
         actor = self.verifier.actor(authorization, fund_id=fund, at=self.context.clock())
         limits.count(actor)
-        if self.route.needs not in actor.scopes:
+        if self.route.scope not in actor.scopes:
             raise ScopeMissing
         return actor
 
@@ -95,12 +95,12 @@ class Endpoint:
         inputs: list[Any] = []
         if route.query is not None:
             inputs.append(bodies.query(route.query))
-        if isinstance(route.takes, type):
+        if isinstance(route.request, type):
             request.max_content_length = BODY_BYTES_MAX
-            inputs.append(bodies.body(route.takes))
-        elif route.takes is not None:
-            request.max_content_length = route.takes.size_max
-            inputs.append(route.takes.read(self.context, fund))
+            inputs.append(bodies.body(route.request))
+        elif route.request is not None:
+            request.max_content_length = route.request.size_max
+            inputs.append(route.request.read(self.context, fund))
         return inputs
 
     def _changed(self, fund: str, actor: Actor, inputs: list[Any], path: dict[str, str]) -> Response:

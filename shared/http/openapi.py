@@ -141,24 +141,24 @@ def _operation(route: Route, texts: Texts) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         "description": f"{' '.join((rest or summary).split())}\n\n{_who_may(route)}",
         "tags": [route.subject],
-        "security": [] if route.needs == ANYONE else [{"bearer": []}],
-        **({} if route.needs == ANYONE else {SCOPE: route.needs}),
+        "security": [] if route.scope == ANYONE else [{"bearer": []}],
+        **({} if route.scope == ANYONE else {SCOPE: route.scope}),
         "parameters": _parameters(route),
         "responses": {**_answers(route), **_refusals(route, texts)},
     }
-    if isinstance(route.takes, type):
+    if isinstance(route.request, type):
         operation["requestBody"] = {
-            "description": _docstring(route.takes) or "What is asked for.",
+            "description": _docstring(route.request) or "What is asked for.",
             "required": True,
-            "content": {"application/json": {"schema": route.takes}},
+            "content": {"application/json": {"schema": route.request}},
         }
-    elif route.takes is not None:
-        operation["requestBody"] = dict(route.takes.describe())
+    elif route.request is not None:
+        operation["requestBody"] = dict(route.request.describe())
     return operation
 
 
 def _who_may(route: Route) -> str:
-    return "Open to everybody." if route.needs == ANYONE else f"Needs the scope `{route.needs}`."
+    return "Open to everybody." if route.scope == ANYONE else f"Needs the scope `{route.scope}`."
 
 
 def _parameters(route: Route) -> list[Any]:
@@ -179,16 +179,16 @@ def _parameters(route: Route) -> list[Any]:
 
 def _answers(route: Route) -> dict[str, Any]:
     """What it answers when all is well."""
-    if isinstance(route.shows, Downloads):
+    if isinstance(route.response, Downloads):
         binary = {"schema": {"type": "string", "format": "binary"}}
-        return {str(route.status): {"description": "The file.", "content": {route.shows.media_type: binary}}}
-    if route.shows is None:
+        return {str(route.status): {"description": "The file.", "content": {route.response.media_type: binary}}}
+    if route.response is None:
         return {"204": {"description": "It is done."}}
     shown: dict[str, Any] = {
-        "description": _docstring(route.shows) or "As it is now.",
-        "content": {"application/json": {"schema": route.shows}},
+        "description": _docstring(route.response) or "As it is now.",
+        "content": {"application/json": {"schema": route.response}},
     }
-    if "version" in route.shows._declared_fields or route.is_reference:
+    if "version" in route.response._declared_fields or route.is_reference:
         shown["headers"] = ETAG
     unchanged = {"304": {"description": "What the caller has is still the same."}} if route.is_reference else {}
     return {str(route.status): shown, **unchanged}
@@ -205,14 +205,14 @@ def codes(route: Route) -> Mapping[int, frozenset[str]]:
 def _failures(route: Route) -> Found:
     """What the handler may end in, and what is found wrong before it is asked."""
     found: set[type[Failure]] = {*reachable(route.handler), FundUnknown, *_ALWAYS}
-    if route.needs != ANYONE:
+    if route.scope != ANYONE:
         found |= {*of_method(Verifier, "actor"), ScopeMissing}
     if route.query is not None:
         found |= reachable(bodies.query)
-    if isinstance(route.takes, type):
+    if isinstance(route.request, type):
         found |= reachable(bodies.body)
-    elif route.takes is not None:
-        found |= {*reachable(route.takes.read), problems.TooLarge, problems.BodyBroken}
+    elif route.request is not None:
+        found |= {*reachable(route.request.read), problems.TooLarge, problems.BodyBroken}
     if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
         return frozenset(each for each in found if not issubclass(each, Stale))
     found |= of_method(ServiceContext, "run")

@@ -69,11 +69,11 @@ class Route:
     subject: str
     method: str
     path: str
-    needs: str
+    scope: str
     handler: Callable[..., object]
     query: type[Schema] | None = None
-    takes: type[Schema] | Reader | None = None
-    shows: Shown = None
+    request: type[Schema] | Reader | None = None
+    response: Shown = None
     status: int = 200
     is_keyed: bool = False
     is_journaled: bool = False
@@ -103,8 +103,8 @@ class Routes:
         self,
         path: str,
         *,
-        needs: str,
-        shows: Shown,
+        scope: str,
+        response: Shown,
         query: type[Schema] | None = None,
         is_journaled: bool = False,
         is_reference: bool = False,
@@ -115,8 +115,8 @@ class Routes:
         return self._add(
             "GET",
             path,
-            needs=needs,
-            shows=shows,
+            scope=scope,
+            response=response,
             query=query,
             is_journaled=is_journaled,
             is_reference=is_reference,
@@ -126,9 +126,9 @@ class Routes:
         self,
         path: str,
         *,
-        needs: str,
-        shows: Shown = None,
-        takes: type[Schema] | Reader | None = None,
+        scope: str,
+        response: Shown = None,
+        request: type[Schema] | Reader | None = None,
         status: int = 200,
         is_keyed: bool = False,
         edits: Loader | None = None,
@@ -137,24 +137,24 @@ class Routes:
         `edits` loads the thing that is changed, from the work and the parts of the path, for callers who send If-Match.
         """
         return self._add(
-            "POST", path, needs=needs, shows=shows, takes=takes, status=status, is_keyed=is_keyed, edits=edits
+            "POST", path, scope=scope, response=response, request=request, status=status, is_keyed=is_keyed, edits=edits
         )
 
     def put(
         self,
         path: str,
         *,
-        needs: str,
-        shows: Shown = None,
-        takes: type[Schema] | None = None,
+        scope: str,
+        response: Shown = None,
+        request: type[Schema] | None = None,
         edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
         """Set something to what is sent. `edits` is as for `post`."""
-        return self._add("PUT", path, needs=needs, shows=shows, takes=takes, edits=edits)
+        return self._add("PUT", path, scope=scope, response=response, request=request, edits=edits)
 
-    def delete(self, path: str, *, needs: str, edits: Loader | None = None) -> Callable[[Handler], Handler]:
+    def delete(self, path: str, *, scope: str, edits: Loader | None = None) -> Callable[[Handler], Handler]:
         """Remove something; the answer is empty. `edits` is as for `post`."""
-        return self._add("DELETE", path, needs=needs, edits=edits)
+        return self._add("DELETE", path, scope=scope, edits=edits)
 
     def _add(self, method: str, path: str, **facts: Any) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:

@@ -50,7 +50,7 @@ def code_routes(declared: CodeSets) -> Routes:
     sets = tuple(_made(name, *each) for name, each in declared.items())
     routes = Routes("codes", about="The codes that answers hold, with a sentence for each. Open to everybody.")
 
-    @routes.get("/codes", needs=ANYONE, shows=many(CodeSetView), is_reference=True)
+    @routes.get("/codes", scope=ANYONE, response=many(CodeSetView), is_reference=True)
     def list_sets(uow: UnitOfWork) -> dict[str, tuple[CodeSet, ...]]:
         """The codes that this service's answers hold, each with its sentence in the caller's language."""
         return {"items": sets}

@@ -39,10 +39,10 @@ def valid(schema: Mapping[str, Any], value: object, components: Mapping[str, Any
 def test_x1_who_may_is_said_of_every_operation(name: str) -> None:
     routes = {route.name: route for each in services.load(name).routes for route in each.all}
     for operation in operations(name):
-        needs = routes[operation["operationId"]].needs
-        assert operation["security"] == ([{"bearer": []}] if needs else []), operation["operationId"]
-        assert operation.get(openapi.SCOPE, "") == needs
-        assert (f"`{needs}`" if needs else "Open to everybody") in operation["description"]
+        scope = routes[operation["operationId"]].scope
+        assert operation["security"] == ([{"bearer": []}] if scope else []), operation["operationId"]
+        assert operation.get(openapi.SCOPE, "") == scope
+        assert (f"`{scope}`" if scope else "Open to everybody") in operation["description"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,10 +141,10 @@ def test_u7_a_request_s_example_is_read(name: str) -> None:
     """By the schema itself, whose own checks are more than the document can say."""
     for routes in services.load(name).routes:
         for route in routes.all:
-            if isinstance(route.takes, type):
+            if isinstance(route.request, type):
                 described = next(each for each in operations(name) if each["operationId"] == route.name)
                 example = described["requestBody"]["content"][JSON]["example"]
-                assert set(example) <= set(route.takes().fields), route.name
+                assert set(example) <= set(route.request().fields), route.name
 
 
 @pytest.mark.parametrize("name", NAMES)

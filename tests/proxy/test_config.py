@@ -33,7 +33,7 @@ def test_bodies_may_be_as_large_as_the_services_take_them() -> None:
     for name in services.names():
         largest: dict[str, int] = {}
         for route in (route for routes in services.load(name).routes for route in routes.all):
-            size = getattr(route.takes, "size_max", BODY_BYTES_MAX)
+            size = getattr(route.request, "size_max", BODY_BYTES_MAX)
             largest[route.rule] = max(size, largest.get(route.rule, BODY_BYTES_MAX))
         told = bodies.larger(name)
         assert {rule: told.get(rule, BODY_BYTES_MAX) for rule in largest} == largest

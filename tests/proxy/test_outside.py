@@ -85,7 +85,7 @@ def test_every_route_is_reached_from_outside_but_those_of_operations(front: Fron
         outside = requests.request(route.method, front.url(name) + filled(route.rule), timeout=5)
         inside = requests.request(route.method, front.url(name, is_inner=True) + filled(route.rule), timeout=5)
         is_hidden = route.rule.startswith(OPERATIONS)
-        assert is_hidden == route.needs.startswith("operations:"), "what operators do lies under one path"
+        assert is_hidden == route.scope.startswith("operations:"), "what operators do lies under one path"
         assert outside.status_code == (404 if is_hidden else 200), route.rule
         assert inside.status_code == 200 and inside.json()["path"] == filled(route.rule)
 

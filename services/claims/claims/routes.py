@@ -46,13 +46,13 @@ def _today(uow: UnitOfWork) -> date:
     return uow.at.astimezone(uow.fund.zone).date()
 
 
-@routes.get("/claim-types", needs="claims:read", shows=OfferViews, query=OfferQuery, is_reference=True)
+@routes.get("/claim-types", scope="claims:read", response=OfferViews, query=OfferQuery, is_reference=True)
 def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[Offer, ...]]:
     """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
     return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
 
 
-@routes.get("/acts", needs="claims:read", shows=ActsPage, query=ActsQuery, is_reference=True)
+@routes.get("/acts", scope="claims:read", response=ActsPage, query=ActsQuery, is_reference=True)
 def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
     """The medical acts that the fund reimburses, with their prices on a day of care; by code, or by words of a name."""
     on, claim_type, search = query["on"] or _today(uow), query["claim_type"], query["search"]
@@ -60,7 +60,7 @@ def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
     return cut(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
 
 
-@routes.post("/claims", needs="claims:submit", takes=FilingBody, shows=ClaimView, status=201, is_keyed=True)
+@routes.post("/claims", scope="claims:submit", request=FilingBody, response=ClaimView, status=201, is_keyed=True)
 def submit(uow: UnitOfWork, body: Body) -> Claim:
     """File a claim for oneself, with the supporting papers that its type requires."""
     lines = tuple(Line(**line) for line in body["lines"])
@@ -69,31 +69,33 @@ def submit(uow: UnitOfWork, body: Body) -> Claim:
     return actions.submit(uow, filing)
 
 
-@routes.get("/claims", needs="claims:read", shows=ClaimViews, query=OwnQuery)
+@routes.get("/claims", scope="claims:read", response=ClaimViews, query=OwnQuery)
 def list_own(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """The caller's own claims, newest first."""
     return actions.of_caller(uow, wanted=query["page"], status=query["status"])
 
 
-@routes.get("/claims/<claim_id>", needs="claims:read", shows=ClaimView, query=PurposeQuery, is_journaled=True)
+@routes.get("/claims/<claim_id>", scope="claims:read", response=ClaimView, query=PurposeQuery, is_journaled=True)
 def read(uow: UnitOfWork, query: Body, claim_id: str) -> Claim:
     """One claim, with what happened, what comes next and who must act."""
     return actions.look_at(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
-@routes.post("/claims/<claim_id>/papers", needs="claims:submit", takes=PaperBody, shows=ClaimView, edits=actions.read)
+@routes.post(
+    "/claims/<claim_id>/papers", scope="claims:submit", request=PaperBody, response=ClaimView, edits=actions.read
+)
 def add_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a paper that an agent asked for."""
     return actions.add_paper(uow, claim_id=claim_id, paper=Paper(**body, added_at=uow.at))
 
 
-@routes.post("/claims/<claim_id>/withdrawal", needs="claims:submit", shows=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/withdrawal", scope="claims:submit", response=ClaimView, edits=actions.read)
 def withdraw(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
     return actions.withdraw(uow, claim_id=claim_id)
 
 
-@routes.get("/queue/claims", needs="claims:decide", shows=ClaimViews, query=QueueQuery, is_journaled=True)
+@routes.get("/queue/claims", scope="claims:decide", response=ClaimViews, query=QueueQuery, is_journaled=True)
 def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
     if query["reference"] is not None:
@@ -113,14 +115,14 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
 
 
 @routes.get(
-    "/queue/claims/<claim_id>", needs="claims:decide", shows=AgentClaimView, query=PurposeQuery, is_journaled=True
+    "/queue/claims/<claim_id>", scope="claims:decide", response=AgentClaimView, query=PurposeQuery, is_journaled=True
 )
 def read_for_decision(uow: UnitOfWork, query: Body, claim_id: str) -> ForAgent:
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
     return actions.for_agent(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
-@routes.post("/queue/searches", needs="claims:decide", takes=SearchBody, shows=FoundView)
+@routes.post("/queue/searches", scope="claims:decide", request=SearchBody, response=FoundView)
 def search(uow: UnitOfWork, body: Body) -> Found:
     """Find a claim by its reference, or a person by the insurance number. It enters the access journal.
 
@@ -129,13 +131,13 @@ def search(uow: UnitOfWork, body: Body) -> Found:
     return actions.find_number(uow, number=body["number"], purpose=body["purpose"])
 
 
-@routes.post("/claims/<claim_id>/assignment", needs="claims:decide", shows=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/assignment", scope="claims:decide", response=ClaimView, edits=actions.read)
 def assign(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take a claim out of the common queue. The first who acts on a claim that nobody holds takes it, too."""
     return actions.assign(uow, claim_id=claim_id)
 
 
-@routes.post("/claims/<claim_id>/release", needs="claims:decide", shows=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/release", scope="claims:decide", response=ClaimView, edits=actions.read)
 def release(uow: UnitOfWork, claim_id: str) -> Claim:
     """Put a claim that one holds back into the common queue."""
     return actions.release(uow, claim_id=claim_id)
@@ -143,9 +145,9 @@ def release(uow: UnitOfWork, claim_id: str) -> Claim:
 
 @routes.post(
     "/claims/<claim_id>/reassignment",
-    needs="claims:supervise",
-    takes=ReassignmentBody,
-    shows=ClaimView,
+    scope="claims:supervise",
+    request=ReassignmentBody,
+    response=ClaimView,
     edits=actions.read,
 )
 def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
@@ -155,9 +157,9 @@ def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
 
 @routes.post(
     "/claims/<claim_id>/separations",
-    needs="claims:decide",
-    takes=SeparationBody,
-    shows=AgentClaimView,
+    scope="claims:decide",
+    request=SeparationBody,
+    response=AgentClaimView,
     edits=actions.read,
 )
 def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ForAgent:
@@ -167,9 +169,9 @@ def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ForAgent:
 
 @routes.post(
     "/claims/<claim_id>/paper-requests",
-    needs="claims:decide",
-    takes=PaperRequestBody,
-    shows=ClaimView,
+    scope="claims:decide",
+    request=PaperRequestBody,
+    response=ClaimView,
     edits=actions.read,
 )
 def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
@@ -179,9 +181,9 @@ def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
 
 @routes.post(
     "/claims/<claim_id>/approval",
-    needs="claims:decide",
-    takes=ApprovalBody,
-    shows=ClaimView,
+    scope="claims:decide",
+    request=ApprovalBody,
+    response=ClaimView,
     is_keyed=True,
     edits=actions.read,
 )
@@ -192,7 +194,7 @@ def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
 
 
 @routes.post(
-    "/claims/<claim_id>/refusal", needs="claims:decide", takes=RefusalBody, shows=ClaimView, edits=actions.read
+    "/claims/<claim_id>/refusal", scope="claims:decide", request=RefusalBody, response=ClaimView, edits=actions.read
 )
 def refuse(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Refuse the whole claim, with the reason."""

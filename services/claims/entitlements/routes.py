@@ -14,7 +14,7 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("entitlements", about="Rights to care, and the work that they were decided from.")
 
 
-@routes.get("/rights", needs="rights:read", shows=RightView)
+@routes.get("/rights", scope="rights:read", response=RightView)
 def read_own(uow: UnitOfWork) -> Entitlement:
     """The caller's own right to care."""
     if uow.by.person_ref is None:
@@ -22,7 +22,9 @@ def read_own(uow: UnitOfWork) -> Entitlement:
     return actions.read(uow, person_ref=uow.by.person_ref)
 
 
-@routes.get("/persons/<person_ref>/rights", needs="rights:read", shows=RightView, query=PurposeQuery, is_journaled=True)
+@routes.get(
+    "/persons/<person_ref>/rights", scope="rights:read", response=RightView, query=PurposeQuery, is_journaled=True
+)
 def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Entitlement:
     """A person's right to care, for the person and for the fund's agents."""
     return actions.look_at(uow, person_ref=person_ref, purpose=query["purpose"])

@@ -14,7 +14,7 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("careers", about="What employers declared of a person, quarter by quarter.")
 
 
-@routes.get("/career", needs="careers:read", shows=CareerView)
+@routes.get("/career", scope="careers:read", response=CareerView)
 def read_own(uow: UnitOfWork) -> Statement:
     """The caller's own career: what employers declared, quarter by quarter, newest first."""
     if uow.by.person_ref is None:
@@ -23,7 +23,7 @@ def read_own(uow: UnitOfWork) -> Statement:
 
 
 @routes.get(
-    "/persons/<person_ref>/career", needs="careers:read", shows=CareerView, query=PurposeQuery, is_journaled=True
+    "/persons/<person_ref>/career", scope="careers:read", response=CareerView, query=PurposeQuery, is_journaled=True
 )
 def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Statement:
     """A person's career, for the person and for the fund's agents, whose look enters the access journal."""

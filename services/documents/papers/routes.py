@@ -19,7 +19,7 @@ routes = Routes("papers", about="Certificates that the fund issues, signed and v
 PDF = "application/pdf"
 
 
-@routes.post("/papers", needs="papers:obtain", takes=RequestBody, shows=PaperView, status=202, is_keyed=True)
+@routes.post("/papers", scope="papers:obtain", request=RequestBody, response=PaperView, status=202, is_keyed=True)
 def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
     """Ask for a paper of one's own: it is printed, signed and valid a moment later.
 
@@ -29,26 +29,26 @@ def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
     return actions.ask(uow, Request(kind=body["kind"], language=body["language"], **periods))
 
 
-@routes.get("/paper-types", needs="papers:read", shows=PaperTypesView, is_reference=True)
+@routes.get("/paper-types", scope="papers:read", response=PaperTypesView, is_reference=True)
 def list_types(uow: UnitOfWork) -> dict[str, list[Offer]]:
     """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
     return {"items": offers(uow.fund)}
 
 
-@routes.get("/papers", needs="papers:read", query=PagedQuery, shows=PaperPage)
+@routes.get("/papers", scope="papers:read", query=PagedQuery, response=PaperPage)
 def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
     found = actions.of_caller(uow, wanted=query["page"])
     return Page([_seen(uow, paper) for paper in found], next=found.next)
 
 
-@routes.get("/papers/<number>", needs="papers:read", shows=PaperView, query=PurposeQuery, is_journaled=True)
+@routes.get("/papers/<number>", scope="papers:read", response=PaperView, query=PurposeQuery, is_journaled=True)
 def read(uow: UnitOfWork, query: Mapping[str, Any], number: str) -> Paper:
     """One paper, for the person whose it is and for the fund's agents, whose look enters the access journal."""
     return _seen(uow, actions.look_at(uow, number=number, purpose=query["purpose"]))
 
 
-@routes.get("/papers/<number>/pdf", needs="papers:read", shows=Downloads(PDF), query=PurposeQuery, is_journaled=True)
+@routes.get("/papers/<number>/pdf", scope="papers:read", response=Downloads(PDF), query=PurposeQuery, is_journaled=True)
 def read_pdf(uow: UnitOfWork, query: Mapping[str, Any], number: str) -> Download:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
     paper = actions.look_at(uow, number=number, purpose=query["purpose"])

@@ -22,7 +22,7 @@ ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYT
 ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 
 
-@routes.post("/uploads", needs="uploads:add", takes=ONE_PAPER, shows=UploadView, status=201, is_keyed=True)
+@routes.post("/uploads", scope="uploads:add", request=ONE_PAPER, response=UploadView, status=201, is_keyed=True)
 def add(uow: UnitOfWork, sent: Sent[Admitted]) -> Upload:
     """Give the fund a supporting paper: PDF, JPEG, PNG, HEIC, WebP or TIFF; the first bytes decide.
 
@@ -32,7 +32,7 @@ def add(uow: UnitOfWork, sent: Sent[Admitted]) -> Upload:
     return actions.add(uow, sent.files[0])
 
 
-@routes.get("/uploads/<upload_id>", needs="uploads:read", shows=UploadView, query=PurposeQuery, is_journaled=True)
+@routes.get("/uploads/<upload_id>", scope="uploads:read", response=UploadView, query=PurposeQuery, is_journaled=True)
 def read(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Upload:
     """What is known of an upload, for the person whose it is and for the fund's agents, whose look enters the access
     journal."""
@@ -41,8 +41,8 @@ def read(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Upload:
 
 @routes.get(
     "/uploads/<upload_id>/content",
-    needs="uploads:read",
-    shows=Downloads("*/*"),
+    scope="uploads:read",
+    response=Downloads("*/*"),
     query=PurposeQuery,
     is_journaled=True,
 )

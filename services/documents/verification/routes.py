@@ -22,7 +22,7 @@ ONE_PDF = Files(
 )
 
 
-@routes.get("/verifications/<path:number>", needs=ANYONE, shows=VerificationView)
+@routes.get("/verifications/<path:number>", scope=ANYONE, response=VerificationView)
 def check(uow: UnitOfWork, number: str) -> Verification:
     """Whether the paper of this number holds, without an account.
 
@@ -31,7 +31,7 @@ def check(uow: UnitOfWork, number: str) -> Verification:
     return actions.check(uow, number)
 
 
-@routes.post("/verifications/<path:number>", needs=ANYONE, takes=CodeBody, shows=CertifiedView)
+@routes.post("/verifications/<path:number>", scope=ANYONE, request=CodeBody, response=CertifiedView)
 def check_code(uow: UnitOfWork, body: Mapping[str, Any], number: str) -> Verification:
     """The same, and what the paper certifies where the control code is right that is printed on it.
 
@@ -40,7 +40,7 @@ def check_code(uow: UnitOfWork, body: Mapping[str, Any], number: str) -> Verific
     return actions.check_code(uow, number, code_typed=body["code"])
 
 
-@routes.post("/verifications", needs=ANYONE, takes=ONE_PDF, shows=FileView)
+@routes.post("/verifications", scope=ANYONE, request=ONE_PDF, response=FileView)
 def check_file(uow: UnitOfWork, sent: Sent[str]) -> Mapping[str, object]:
     """Whether a file is exactly one that the fund signed, and if so whether its paper holds. The file is not kept."""
     verification = actions.check_file(uow, sent.files[0])

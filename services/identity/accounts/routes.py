@@ -24,7 +24,7 @@ routes = Routes(
 Body = Mapping[str, Any]
 
 
-@routes.post("/accounts", needs=ANYONE, takes=ApplicationBody, shows=ApplicationView, status=202)
+@routes.post("/accounts", scope=ANYONE, request=ApplicationBody, response=ApplicationView, status=202)
 def open(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Ask for an account. The answer is the same for everybody.
 
@@ -38,14 +38,14 @@ def open(uow: UnitOfWork, body: Body) -> dict[str, str]:
     return {"text": "account.applied"}
 
 
-@routes.post("/accounts/activation", needs=ANYONE, takes=ActivationBody, shows=AccountView)
+@routes.post("/accounts/activation", scope=ANYONE, request=ActivationBody, response=AccountView)
 def activate(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Open the account that a link was sent for, with the password that was chosen with it."""
     account = actions.activate(uow, token=body["token"], password=body["password"])
     return {"status": account.status, "text": "account.activated"}
 
 
-@routes.post("/accounts/recovery", needs=ANYONE, takes=RecoveryBody, shows=ApplicationView, status=202)
+@routes.post("/accounts/recovery", scope=ANYONE, request=RecoveryBody, response=ApplicationView, status=202)
 def ask_recovery(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Say that one forgot the password of one's account. The answer is the same for everybody.
 
@@ -56,7 +56,7 @@ def ask_recovery(uow: UnitOfWork, body: Body) -> dict[str, str]:
     return {"text": "account.recovery-asked"}
 
 
-@routes.post("/accounts/recovery/password", needs=ANYONE, takes=NewPasswordBody, shows=AccountView)
+@routes.post("/accounts/recovery/password", scope=ANYONE, request=NewPasswordBody, response=AccountView)
 def recover(uow: UnitOfWork, body: Body) -> dict[str, str] | Failure:
     """Choose a new password by the link that was sent. All sessions of the account end.
 

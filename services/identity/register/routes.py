@@ -17,7 +17,7 @@ routes = Routes("register", about="The fund, and what agents see of its register
 AGENTS = "register:read"
 
 
-@routes.post("/persons/searches", needs=AGENTS, takes=PersonSearchBody, shows=PersonView)
+@routes.post("/persons/searches", scope=AGENTS, request=PersonSearchBody, response=PersonView)
 def find_person(uow: UnitOfWork, body: Mapping[str, Any]) -> Person:
     """Find a person by the insurance number or the national id. It enters the access journal.
 
@@ -26,7 +26,7 @@ def find_person(uow: UnitOfWork, body: Mapping[str, Any]) -> Person:
     return actions.find_person(uow, number=body["number"], purpose=body["purpose"])
 
 
-@routes.get("/employers", needs=AGENTS, shows=EmployerViews, query=EmployerQuery, is_journaled=True)
+@routes.get("/employers", scope=AGENTS, response=EmployerViews, query=EmployerQuery, is_journaled=True)
 def list_employers(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
     """The fund's employers in the order of their numbers. To look for one of them enters the access journal."""
     return actions.list_employers(
@@ -34,7 +34,7 @@ def list_employers(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
     )
 
 
-@routes.get("/fund", needs=ANYONE, shows=FundView, is_reference=True)
+@routes.get("/fund", scope=ANYONE, response=FundView, is_reference=True)
 def read_fund(uow: UnitOfWork) -> Fund:
     """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
     return uow.fund

@@ -40,7 +40,7 @@ routes = Routes(
 )
 
 
-@routes.get("/userinfo", needs=rules.OPENID, shows=UserView)
+@routes.get("/userinfo", scope=rules.OPENID, response=UserView)
 def userinfo(uow: UnitOfWork) -> dict[str, Any]:
     """Who signed in, as far as the token's scope says. A token whose session is over is refused."""
     if not actions.is_signed_in(uow):
@@ -48,7 +48,7 @@ def userinfo(uow: UnitOfWork) -> dict[str, Any]:
     return actions.userinfo(uow)
 
 
-@routes.post("/userinfo", needs=rules.OPENID, shows=UserView)
+@routes.post("/userinfo", scope=rules.OPENID, response=UserView)
 def userinfo_by_post(uow: UnitOfWork) -> dict[str, Any]:
     """Who signed in, as by GET (OpenID Connect Core, 5.3.1)."""
     return userinfo(uow)

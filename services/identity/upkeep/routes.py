@@ -16,7 +16,7 @@ routes = Routes("upkeep", about="One's own account: the password and the sign-in
 OWN = "account:manage"
 
 
-@routes.post("/account/password", needs=OWN, takes=PasswordBody, shows=DoneView)
+@routes.post("/account/password", scope=OWN, request=PasswordBody, response=DoneView)
 def change_password(uow: UnitOfWork, body: Mapping[str, Any]) -> dict[str, str] | Failure:
     """Change one's password. Every other session of the account ends at once.
 
@@ -26,19 +26,19 @@ def change_password(uow: UnitOfWork, body: Mapping[str, Any]) -> dict[str, str] 
     return refused or {"text": "account.password-changed"}
 
 
-@routes.get("/sessions", needs=OWN, shows=SessionViews, query=PagedQuery)
+@routes.get("/sessions", scope=OWN, response=SessionViews, query=PagedQuery)
 def list_sessions(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     """The sessions in which one's account is signed in, newest first."""
     return actions.open_sessions(uow, wanted=query["page"])
 
 
-@routes.post("/sessions/<session_id>/end", needs=OWN)
+@routes.post("/sessions/<session_id>/end", scope=OWN)
 def end_session(uow: UnitOfWork, session_id: str) -> None:
     """End one of one's sessions. Its refresh token is dead at once; an access token lives ten minutes at most."""
     actions.end_session(uow, session_id=session_id)
 
 
-@routes.post("/sessions/end-others", needs=OWN, shows=EndedView)
+@routes.post("/sessions/end-others", scope=OWN, response=EndedView)
 def end_others(uow: UnitOfWork) -> dict[str, int]:
     """End all of one's sessions but this one."""
     return {"ended": actions.end_others(uow)}

@@ -14,7 +14,7 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("messages", about="The messages that the fund sent to the caller.")
 
 
-@routes.get("/messages", needs="messages:read", query=PagedQuery, shows=MessagesPage)
+@routes.get("/messages", scope="messages:read", query=PagedQuery, response=MessagesPage)
 def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Message]:
     """The caller's own messages, newest first, in the caller's language, page by page.
 

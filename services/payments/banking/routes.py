@@ -31,13 +31,13 @@ routes = Routes("bank", about="What banks tell, and what agents decide about mon
 Body = Mapping[str, Any]
 
 
-@routes.post("/bank/events", needs=ANYONE, takes=SignedBody(), shows=HeardView)
+@routes.post("/bank/events", scope=ANYONE, request=SignedBody(), response=HeardView)
 def hear(uow: UnitOfWork, message: SignedMessage) -> dict[str, Any]:
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""
     return {"message_id": message.message_id, "is_new": actions.hear(uow, message)}
 
 
-@routes.get("/bank/references/<reference>", needs="bank:read", shows=ReferenceView)
+@routes.get("/bank/references/<reference>", scope="bank:read", response=ReferenceView)
 def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """For a bank, before it accepts a transfer: whether a reference is genuine, what is due, and to which account."""
     collection = actions.by_reference(uow, reference)
@@ -52,7 +52,7 @@ def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     }
 
 
-@routes.get("/differences", needs="ledger:read", shows=DifferenceViews, query=PagedQuery)
+@routes.get("/differences", scope="ledger:read", response=DifferenceViews, query=PagedQuery)
 def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
     return differences.of_fund(uow, wanted=query["page"])
@@ -61,14 +61,14 @@ def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
 # --- What no rule settled ---------------------------------------------------------------------------------------------
 
 
-@routes.get("/bank/entries", needs="ledger:read", shows=BankEntriesView, query=BankEntriesQuery)
+@routes.get("/bank/entries", scope="ledger:read", response=BankEntriesView, query=BankEntriesQuery)
 def list_entries(uow: UnitOfWork, query: Body) -> Page[BankEntry]:
     """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
     day = query["day"].isoformat() if query["day"] else None
     return deciding.page(uow, status=query["status"], account=query["account"], day=day, wanted=query["page"])
 
 
-@routes.get("/bank/entries/<entry_id>", needs="ledger:read", shows=BankEntryView)
+@routes.get("/bank/entries/<entry_id>", scope="ledger:read", response=BankEntryView)
 def read_entry(uow: UnitOfWork, entry_id: str) -> BankEntry:
     """One entry of the bank, with what it was for or what was decided about it."""
     return deciding.read(uow, entry_id=entry_id)
@@ -76,9 +76,9 @@ def read_entry(uow: UnitOfWork, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/bank/entries/<entry_id>/allocation",
-    needs="bank:settle",
-    takes=AllocationBody,
-    shows=BankEntryView,
+    scope="bank:settle",
+    request=AllocationBody,
+    response=BankEntryView,
     is_keyed=True,
     edits=deciding.read,
 )
@@ -89,9 +89,9 @@ def allocate(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/bank/entries/<entry_id>/refund",
-    needs="bank:settle",
-    takes=EntryRefundBody,
-    shows=BankEntryView,
+    scope="bank:settle",
+    request=EntryRefundBody,
+    response=BankEntryView,
     is_keyed=True,
     edits=deciding.read,
 )
@@ -109,9 +109,9 @@ def send_back(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/bank/entries/<entry_id>/write-off",
-    needs="bank:settle",
-    takes=WriteOffBody,
-    shows=BankEntryView,
+    scope="bank:settle",
+    request=WriteOffBody,
+    response=BankEntryView,
     is_keyed=True,
     edits=deciding.read,
 )
@@ -122,9 +122,9 @@ def write_off(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/bank/entries/<entry_id>/confirmation",
-    needs="bank:settle",
-    takes=VersionBody,
-    shows=BankEntryView,
+    scope="bank:settle",
+    request=VersionBody,
+    response=BankEntryView,
     is_keyed=True,
     edits=deciding.read,
 )
@@ -135,9 +135,9 @@ def confirm(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/bank/entries/<entry_id>/rejection",
-    needs="bank:settle",
-    takes=VersionBody,
-    shows=BankEntryView,
+    scope="bank:settle",
+    request=VersionBody,
+    response=BankEntryView,
     edits=deciding.read,
 )
 def reject(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
@@ -147,9 +147,9 @@ def reject(uow: UnitOfWork, body: Body, entry_id: str) -> BankEntry:
 
 @routes.post(
     "/refunds/<refund_id>/cancellation",
-    needs="bank:settle",
-    takes=VersionBody,
-    shows=RefundView,
+    scope="bank:settle",
+    request=VersionBody,
+    response=RefundView,
     is_keyed=True,
     edits=deciding.read_refund,
 )

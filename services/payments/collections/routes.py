@@ -33,9 +33,9 @@ Body = Mapping[str, Any]
 
 @routes.post(
     "/declarations/<declaration_id>/collections",
-    needs="collections:pay",
-    takes=CollectionBody,
-    shows=CollectionView,
+    scope="collections:pay",
+    request=CollectionBody,
+    response=CollectionView,
     status=201,
     is_keyed=True,
 )
@@ -46,8 +46,8 @@ def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
 
 @routes.get(
     "/declarations/<declaration_id>/collections",
-    needs="declarations:read",
-    shows=CollectionsView,
+    scope="declarations:read",
+    response=CollectionsView,
     query=TriesQuery,
     is_journaled=True,
 )
@@ -60,8 +60,8 @@ def list_of_declaration(uow: UnitOfWork, query: Body, declaration_id: str) -> di
 
 @routes.get(
     "/collections/<collection_id>",
-    needs="declarations:read",
-    shows=CollectionView,
+    scope="declarations:read",
+    response=CollectionView,
     query=PurposeQuery,
     is_journaled=True,
 )
@@ -70,7 +70,7 @@ def read(uow: UnitOfWork, query: Body, collection_id: str) -> Collection:
     return actions.look_at(uow, collection_id=collection_id, purpose=query["purpose"])
 
 
-@routes.get("/credits", needs="declarations:read", shows=CreditsView, query=CreditsQuery, is_journaled=True)
+@routes.get("/credits", scope="declarations:read", response=CreditsView, query=CreditsQuery, is_journaled=True)
 def list_credits(uow: UnitOfWork, query: Body) -> Page[Credit]:
     """What employers paid beyond their debts, oldest first: of one employer, or for agents of all."""
     return actions.page_of_credits(
@@ -82,7 +82,9 @@ def list_credits(uow: UnitOfWork, query: Body) -> Page[Credit]:
     )
 
 
-@routes.get("/credits/<credit_id>", needs="declarations:read", shows=CreditView, query=PurposeQuery, is_journaled=True)
+@routes.get(
+    "/credits/<credit_id>", scope="declarations:read", response=CreditView, query=PurposeQuery, is_journaled=True
+)
 def read_credit(uow: UnitOfWork, query: Body, credit_id: str) -> Credit:
     """One credit, with what it went to."""
     return actions.look_at_credit(uow, credit_id=credit_id, purpose=query["purpose"])
@@ -90,9 +92,9 @@ def read_credit(uow: UnitOfWork, query: Body, credit_id: str) -> Credit:
 
 @routes.post(
     "/credits/<credit_id>/refund",
-    needs="bank:settle",
-    takes=CreditRefundBody,
-    shows=RefundView,
+    scope="bank:settle",
+    request=CreditRefundBody,
+    response=RefundView,
     status=201,
     is_keyed=True,
     edits=actions.credit,

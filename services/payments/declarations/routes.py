@@ -47,7 +47,7 @@ def seal_away(context: ServiceContext, fund_id: str, sent: SentFile) -> StoredFi
     return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
 
 
-@routes.get("/declaration-forms", needs="declarations:read", shows=FormViews, is_reference=True)
+@routes.get("/declaration-forms", scope="declarations:read", response=FormViews, is_reference=True)
 def list_forms(uow: UnitOfWork) -> dict[str, list[OfferedForm]]:
     """The declarations that the fund asks employers for, by period, with their file layouts and when they are due."""
     return {"items": calendar.forms(uow.fund)}
@@ -55,8 +55,8 @@ def list_forms(uow: UnitOfWork) -> dict[str, list[OfferedForm]]:
 
 @routes.get(
     "/declaration-forms/<form>/periods",
-    needs="declarations:read",
-    shows=FormPeriodsPage,
+    scope="declarations:read",
+    response=FormPeriodsPage,
     query=PagedQuery,
     is_reference=True,
 )
@@ -69,9 +69,9 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
 
 @routes.post(
     "/declarations",
-    needs="declarations:file",
-    takes=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, keep=seal_away),
-    shows=DeclarationView,
+    scope="declarations:file",
+    request=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, keep=seal_away),
+    response=DeclarationView,
     status=202,
     is_keyed=True,
 )
@@ -86,7 +86,7 @@ def file(uow: UnitOfWork, sent: Sent[StoredFile]) -> Consulted:
     return actions.receive(uow, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
-@routes.get("/declarations", needs="declarations:read", query=ListQuery, shows=SummaryPage, is_journaled=True)
+@routes.get("/declarations", scope="declarations:read", query=ListQuery, response=SummaryPage, is_journaled=True)
 def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
     employer_id = rules.employer_of(uow.fund, query["employer_id"])
@@ -97,8 +97,8 @@ def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
 
 @routes.get(
     "/declarations/<declaration_id>",
-    needs="declarations:read",
-    shows=DeclarationView,
+    scope="declarations:read",
+    response=DeclarationView,
     query=PurposeQuery,
     is_journaled=True,
 )
@@ -109,8 +109,8 @@ def read(uow: UnitOfWork, query: Query, declaration_id: str) -> Consulted:
 
 @routes.post(
     "/declarations/<declaration_id>/confirmation",
-    needs="declarations:file",
-    shows=DeclarationView,
+    scope="declarations:file",
+    response=DeclarationView,
     edits=actions.seen,
 )
 def confirm(uow: UnitOfWork, declaration_id: str) -> Consulted:
@@ -123,8 +123,8 @@ def confirm(uow: UnitOfWork, declaration_id: str) -> Consulted:
 
 @routes.post(
     "/declarations/<declaration_id>/withdrawal",
-    needs="declarations:file",
-    shows=DeclarationView,
+    scope="declarations:file",
+    response=DeclarationView,
     edits=actions.seen,
 )
 def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
@@ -134,9 +134,9 @@ def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
 
 @routes.get(
     "/declarations/<declaration_id>/findings",
-    needs="declarations:read",
+    scope="declarations:read",
     query=CursorQuery,
-    shows=FindingsView,
+    response=FindingsView,
     is_journaled=True,
 )
 def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
@@ -149,9 +149,9 @@ def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, An
 
 @routes.get(
     "/declarations/<declaration_id>/lines",
-    needs="declarations:read",
+    scope="declarations:read",
     query=PageQuery,
-    shows=LinesView,
+    response=LinesView,
     is_journaled=True,
 )
 def lines(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:

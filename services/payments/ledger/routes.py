@@ -14,13 +14,13 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("ledger", about="The fund's books: accounts and entries, for agents.")
 
 
-@routes.get("/ledger/accounts/<code>", needs="ledger:read", shows=AccountView, query=PurposeQuery, is_journaled=True)
+@routes.get("/ledger/accounts/<code>", scope="ledger:read", response=AccountView, query=PurposeQuery, is_journaled=True)
 def account(uow: UnitOfWork, query: Mapping[str, Any], code: str) -> Balance:
     """What an account of the fund stands at; `receivable:<employer_id>` adds up all periods of a firm."""
     return actions.look_at_account(uow, code, purpose=query["purpose"])
 
 
-@routes.get("/ledger/entries", needs="ledger:read", shows=EntryViews, query=CauseQuery, is_journaled=True)
+@routes.get("/ledger/entries", scope="ledger:read", response=EntryViews, query=CauseQuery, is_journaled=True)
 def entries(uow: UnitOfWork, query: Mapping[str, Any]) -> dict[str, list[Entry]]:
     """The entry that a cause made, such as `declaration:<id>:<revision>`, `collection:<id>` or `payout:<id>`."""
     return {"items": [actions.look_at_entry(uow, query["cause"], purpose=query["purpose"])]}

@@ -28,73 +28,73 @@ Body = Mapping[str, Any]
 WEBHOOKS = "bank:webhooks"
 
 
-@routes.post("/endpoints", needs=WEBHOOKS, takes=EndpointBody, shows=NewSecretView, status=201)
+@routes.post("/endpoints", scope=WEBHOOKS, request=EndpointBody, response=NewSecretView, status=201)
 def register(uow: UnitOfWork, body: Body) -> Endpoint:
     """Say where you listen, and for what. The answer holds the secret that messages are signed with, this once."""
     return actions.register(uow, url=body["url"], kinds=body["kinds"])
 
 
-@routes.get("/endpoints", needs=WEBHOOKS, shows=EndpointViews, query=PagedQuery)
+@routes.get("/endpoints", scope=WEBHOOKS, response=EndpointViews, query=PagedQuery)
 def list_own(uow: UnitOfWork, query: Body) -> Page[Endpoint]:
     """Your endpoints."""
     return store.page_of_client(uow, uow.by.subject, wanted=query["page"])
 
 
-@routes.get("/endpoints/<endpoint_id>", needs=WEBHOOKS, shows=EndpointView)
+@routes.get("/endpoints/<endpoint_id>", scope=WEBHOOKS, response=EndpointView)
 def read(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
     """One of your endpoints, and whether it is still told."""
     return actions.own(uow, endpoint_id=endpoint_id)
 
 
-@routes.put("/endpoints/<endpoint_id>", needs=WEBHOOKS, takes=EndpointBody, shows=EndpointView, edits=actions.own)
+@routes.put("/endpoints/<endpoint_id>", scope=WEBHOOKS, request=EndpointBody, response=EndpointView, edits=actions.own)
 def change(uow: UnitOfWork, body: Body, endpoint_id: str) -> Endpoint:
     """Say that you listen elsewhere, or for something else. What waits goes to the new address; the secret stays."""
     return actions.change(uow, endpoint_id=endpoint_id, url=body["url"], kinds=body["kinds"])
 
 
-@routes.delete("/endpoints/<endpoint_id>", needs=WEBHOOKS, edits=actions.own)
+@routes.delete("/endpoints/<endpoint_id>", scope=WEBHOOKS, edits=actions.own)
 def remove(uow: UnitOfWork, endpoint_id: str) -> None:
     """Say that you listen there no more. What still waits for it is not sent."""
     actions.remove(uow, endpoint_id=endpoint_id)
 
 
-@routes.get("/endpoints/<endpoint_id>/deliveries", needs=WEBHOOKS, query=PagedQuery, shows=DeliveriesPage)
+@routes.get("/endpoints/<endpoint_id>/deliveries", scope=WEBHOOKS, query=PagedQuery, response=DeliveriesPage)
 def list_deliveries(uow: UnitOfWork, query: Body, endpoint_id: str) -> Page[Delivery]:
     """The messages for one of your endpoints, newest first, and what came of each, page by page."""
     return store.newest(uow, actions.own(uow, endpoint_id=endpoint_id).endpoint_id, wanted=query["page"])
 
 
-@routes.post("/endpoints/<endpoint_id>/replays", needs=WEBHOOKS, takes=RangeBody, shows=ReplayView, status=202)
+@routes.post("/endpoints/<endpoint_id>/replays", scope=WEBHOOKS, request=RangeBody, response=ReplayView, status=202)
 def replay(uow: UnitOfWork, body: Body, endpoint_id: str) -> Replay:
     """Have everything that happened in a time sent again, each message under the id that it had."""
     return actions.replay(uow, endpoint_id=endpoint_id, since=body["since"], until=body["until"])
 
 
-@routes.post("/endpoints/<endpoint_id>/activation", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
+@routes.post("/endpoints/<endpoint_id>/activation", scope=WEBHOOKS, response=EndpointView, edits=actions.own)
 def enable(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
     """Be told again, after the endpoint was disabled."""
     return actions.enable(uow, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets", needs=WEBHOOKS, shows=NewSecretView, edits=actions.own)
+@routes.post("/endpoints/<endpoint_id>/secrets", scope=WEBHOOKS, response=NewSecretView, edits=actions.own)
 def change_secret(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
     """Get a new secret. Messages are signed with it and with the one before it, until that one is retired."""
     return actions.change_secret(uow, endpoint_id=endpoint_id)
 
 
-@routes.post("/endpoints/<endpoint_id>/secrets/retirement", needs=WEBHOOKS, shows=EndpointView, edits=actions.own)
+@routes.post("/endpoints/<endpoint_id>/secrets/retirement", scope=WEBHOOKS, response=EndpointView, edits=actions.own)
 def retire_secret(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
     """Have messages signed with the newest secret alone."""
     return actions.retire_secret(uow, endpoint_id=endpoint_id)
 
 
-@routes.get("/webhook-keys", needs=ANYONE, shows=PublicKeyViews)
+@routes.get("/webhook-keys", scope=ANYONE, response=PublicKeyViews)
 def list_keys(uow: UnitOfWork) -> dict[str, list[dict[str, str]]]:
     """The fund's public keys: any of them may have signed a message (v1a). Two while one replaces the other."""
     return {"items": [{"public_key": each} for each in signing.public_keys(uow.fund.fund_id)]}
 
 
-@routes.get("/partners/endpoints", needs="ledger:read", shows=EndpointViews, query=PagedQuery)
+@routes.get("/partners/endpoints", scope="ledger:read", response=EndpointViews, query=PagedQuery)
 def list_of_fund(uow: UnitOfWork, query: Body) -> Page[Endpoint]:
     """Every partner's endpoints: a disabled one is a partner to be spoken with."""
     return store.page_of_fund(uow, wanted=query["page"])

@@ -14,13 +14,13 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("payouts", about="Payments of approved claims to persons, for agents.")
 
 
-@routes.get("/payouts", needs="ledger:read", shows=PayoutPage, query=PayoutsQuery)
+@routes.get("/payouts", scope="ledger:read", response=PayoutPage, query=PayoutsQuery)
 def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Payout]:
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""
     return store.with_status(uow, query["status"], wanted=query["page"])
 
 
-@routes.get("/payouts/<payout_id>", needs="ledger:read", shows=PayoutView, query=PurposeQuery, is_journaled=True)
+@routes.get("/payouts/<payout_id>", scope="ledger:read", response=PayoutView, query=PurposeQuery, is_journaled=True)
 def read(uow: UnitOfWork, query: Mapping[str, Any], payout_id: str) -> Payout:
     """One payout, with what happened to it."""
     return actions.look_at(uow, payout_id=payout_id, purpose=query["purpose"])
@@ -28,8 +28,8 @@ def read(uow: UnitOfWork, query: Mapping[str, Any], payout_id: str) -> Payout:
 
 @routes.post(
     "/payouts/<payout_id>/replacement",
-    needs="payouts:order",
-    shows=PayoutView,
+    scope="payouts:order",
+    response=PayoutView,
     status=201,
     is_keyed=True,
     edits=actions.read,

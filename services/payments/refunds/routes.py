@@ -13,13 +13,13 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("refunds", about="Money that the fund sends back.")
 
 
-@routes.get("/refunds", needs="ledger:read", shows=RefundsView, query=RefundsQuery)
+@routes.get("/refunds", scope="ledger:read", response=RefundsView, query=RefundsQuery)
 def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Refund]:
     """Refunds in a state, oldest first; unless another is asked for, those that are to be sent."""
     return actions.page(uow, status=query["status"], wanted=query["page"])
 
 
-@routes.get("/refunds/<refund_id>", needs="ledger:read", shows=RefundView)
+@routes.get("/refunds/<refund_id>", scope="ledger:read", response=RefundView)
 def read(uow: UnitOfWork, refund_id: str) -> Refund:
     """One refund, with what happened to it."""
     return actions.read(uow, refund_id=refund_id)
@@ -27,9 +27,9 @@ def read(uow: UnitOfWork, refund_id: str) -> Refund:
 
 @routes.post(
     "/refunds/<refund_id>/confirmation",
-    needs="bank:settle",
-    takes=RefundVersionBody,
-    shows=RefundView,
+    scope="bank:settle",
+    request=RefundVersionBody,
+    response=RefundView,
     is_keyed=True,
     edits=actions.read,
 )

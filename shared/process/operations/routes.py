@@ -31,39 +31,39 @@ READ, ACT = "operations:read", "operations:act"
 routes = Routes("operations", about="What the service's operators see and do: dead letters, outbox, inbox, jobs.")
 
 
-@routes.get("/operations/deadletters", needs=READ, query=LettersQuery, shows=LettersView)
+@routes.get("/operations/deadletters", scope=READ, query=LettersQuery, response=LettersView)
 def list_letters(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """The fund's open dead letters, by the time at which their events were told."""
     items, following = dead_letter_actions.page(database_of(uow), uow.fund.fund_id, **query)
     return {"items": items, "next": following}
 
 
-@routes.get("/operations/deadletters/groups", needs=READ, shows=GroupsView)
+@routes.get("/operations/deadletters/groups", scope=READ, response=GroupsView)
 def list_groups(uow: UnitOfWork) -> object:
     """What is wrong with the open dead letters, by type and reason, the most frequent first."""
     return {"items": dead_letter_actions.groups(database_of(uow), uow.fund.fund_id)}
 
 
-@routes.get("/operations/deadletters/<event_id>", needs=READ, shows=LetterDetailView)
+@routes.get("/operations/deadletters/<event_id>", scope=READ, response=LetterDetailView)
 def read_letter(uow: UnitOfWork, event_id: str) -> object:
     """One dead letter, open or closed, without what its event says."""
     return dead_letter_actions.inspect(database_of(uow), uow.fund.fund_id, event_id)
 
 
-@routes.post("/operations/deadletters/<event_id>/replay", needs=ACT, shows=LetterDetailView, status=202)
+@routes.post("/operations/deadletters/<event_id>/replay", scope=ACT, response=LetterDetailView, status=202)
 def replay_letter(uow: UnitOfWork, event_id: str) -> object:
     """Have a worker try a letter again, and those of its key behind it, in order."""
     return dead_letter_actions.ask_letter(uow, event_id)
 
 
-@routes.post("/operations/deadletters/keys/<key>/replay", needs=ACT, shows=AskedView, status=202)
+@routes.post("/operations/deadletters/keys/<key>/replay", scope=ACT, response=AskedView, status=202)
 def replay_key(uow: UnitOfWork, key: str) -> object:
     """Have a worker try the letters of one key again, in order."""
     dead_letter_actions.ask_key(uow, key)
     return {"asked": 1}
 
 
-@routes.post("/operations/deadletters/groups/<fingerprint>/replay", needs=ACT, shows=AskedView, status=202)
+@routes.post("/operations/deadletters/groups/<fingerprint>/replay", scope=ACT, response=AskedView, status=202)
 def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
     """Have a worker try the letters of a group again, and those behind each of them, in order.
 
@@ -72,37 +72,37 @@ def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
     return {"asked": dead_letter_actions.ask_group(uow, fingerprint)}
 
 
-@routes.post("/operations/deadletters/<event_id>/discard", needs=ACT, takes=DiscardBody, shows=LetterDetailView)
+@routes.post("/operations/deadletters/<event_id>/discard", scope=ACT, request=DiscardBody, response=LetterDetailView)
 def discard_letter(uow: UnitOfWork, body: Mapping[str, Any], event_id: str) -> object:
     """Close a letter without acting on it, with the reason; a worker goes on with those behind it."""
     return dead_letter_actions.discard(uow, event_id, reason=body["reason"])
 
 
-@routes.get("/operations/outbox", needs=READ, shows=OutboxView)
+@routes.get("/operations/outbox", scope=READ, response=OutboxView)
 def read_outbox(uow: UnitOfWork) -> object:
     """How many documents of events wait to be sent and since when, and what was asked to be told again."""
     return outbox.status(database_of(uow), uow.fund.fund_id)
 
 
-@routes.post("/operations/outbox/republish", needs=ACT, takes=RepublishBody, shows=ErrandView, status=202)
+@routes.post("/operations/outbox/republish", scope=ACT, request=RepublishBody, response=ErrandView, status=202)
 def republish(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Have a worker tell again what the fund told since an instant, or of one key. Who knows it does nothing."""
     return outbox.ask_republish(uow, since=body["since"], key=body["key"])
 
 
-@routes.get("/operations/inbox", needs=READ, shows=InboxView)
+@routes.get("/operations/inbox", scope=READ, response=InboxView)
 def read_inbox(uow: UnitOfWork) -> object:
     """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
     return inbox.status(database_of(uow), uow.fund.fund_id, at=uow.at)
 
 
-@routes.get("/operations/jobs", needs=READ, query=JobsQuery, shows=JobPage)
+@routes.get("/operations/jobs", scope=READ, query=JobsQuery, response=JobPage)
 def list_jobs(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
     return queue.page(uow, status=query["status"], wanted=query["page"])
 
 
-@routes.get("/operations/jobs/<job_id>", needs=READ, shows=JobView)
+@routes.get("/operations/jobs/<job_id>", scope=READ, response=JobView)
 def read_job(uow: UnitOfWork, job_id: str) -> object:
     """One job that is not done yet."""
     return queue.jobs.load(uow, job_id)
@@ -112,14 +112,14 @@ def _job(uow: UnitOfWork, *, job_id: str) -> Job:
     return queue.jobs.load(uow, job_id)
 
 
-@routes.post("/operations/jobs/<job_id>/retry", needs=ACT, shows=JobView, status=202, edits=_job)
+@routes.post("/operations/jobs/<job_id>/retry", scope=ACT, response=JobView, status=202, edits=_job)
 def retry_job(uow: UnitOfWork, job_id: str) -> object:
     """Have a worker try a job now, with all its attempts."""
     return queue.retry(uow, job_id)
 
 
 @routes.post(
-    "/operations/jobs/<job_id>/giving-up", needs=ACT, takes=GivingUpBody, shows=JobView, status=202, edits=_job
+    "/operations/jobs/<job_id>/giving-up", scope=ACT, request=GivingUpBody, response=JobView, status=202, edits=_job
 )
 def give_up_job(uow: UnitOfWork, body: Mapping[str, Any], job_id: str) -> object:
     """Have a worker end a job for good and say so in the thing itself, with the reason."""

@@ -40,7 +40,7 @@ class Request:
     path: str
     body: Callable[[], dict[str, Any]]
     effect: str
-    shows: str = ""
+    response: str = ""
     scopes: tuple[str, ...] = ()
     claims: Callable[[Scene], dict[str, Any]] = lambda scene: {}
     prepare: Callable[[Scene], object] = lambda scene: None
@@ -207,8 +207,8 @@ def test_f3_killed_after_the_commit_before_the_answer(counter: Counter, service:
     assert again.answer.headers["Idempotent-Replayed"] == "true"
     assert again.shown == twice.shown
     (kept,) = counter.scene.database(service)[counter.asked.effect].find()
-    if counter.asked.shows:
-        assert str(kept["_id"]) == f"{DZ}:{again.shown[counter.asked.shows]}"
+    if counter.asked.response:
+        assert str(kept["_id"]) == f"{DZ}:{again.shown[counter.asked.response]}"
     counter.assert_done_once()
 
 

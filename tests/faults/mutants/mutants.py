@@ -236,7 +236,7 @@ MUTANTS = [
     Mutant(
         mechanism="a caller may do what the token's scopes say",
         file="shared/http/endpoint.py",
-        was="if self.route.needs not in actor.scopes:",
+        was="if self.route.scope not in actor.scopes:",
         now="if False:",
         test="tests/security/test_callers.py",
     ),

@@ -64,7 +64,7 @@ class Running:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
-    def takes(self, token: str) -> bool:
+    def request(self, token: str) -> bool:
         try:
             return self.verifier.actor(f"Bearer {token}", fund_id=DZ, at=now()).subject == "bank"
         except TokenInvalid:
@@ -202,15 +202,15 @@ def running(mongodb: str, tmp_path: Path) -> Iterator[Running]:
 def test_a_key_is_changed_while_identity_is_asked_without_a_pause(running: Running) -> None:
     with running.asked_without_a_pause() as failed:
         before = running.token()
-        assert running.takes(before)
+        assert running.request(before)
         _, second = running.step("add")  # 1. published, and signing nothing yet
-        assert running.takes(running.token())
+        assert running.request(running.token())
         running.seconds += KEYS_FRESH_S + 1
         running.step("use", second)  # 2. signs
         after = running.token()
-        assert running.takes(before) and running.takes(after), "old and new side by side"
+        assert running.request(before) and running.request(after), "old and new side by side"
         running.step("drop", "first")  # 3. the old one is no more
-        assert running.takes(before), "services keep what they know for five minutes"
+        assert running.request(before), "services keep what they know for five minutes"
         running.seconds += KEYS_FRESH_S + 1
-        assert not running.takes(before) and running.takes(after)
+        assert not running.request(before) and running.request(after)
     assert failed == []

@@ -21,7 +21,7 @@ def payments(context: ServiceContext, secrets: Sequence[str]) -> Office:
     return office(context, replace(own_settings(), bank_webhook_secrets=tuple(secrets)))
 
 
-def takes(made: Office, secret: str, message_id: str) -> bool:
+def request(made: Office, secret: str, message_id: str) -> bool:
     heard = post_signed(made, credited("none", entry=message_id), message_id=message_id, secret=secret)
     assert heard.status_code == 200 or heard.json["code"] == "webhook.wrong-signature"
     return heard.status_code == 200
@@ -36,16 +36,16 @@ def test_a_message_is_taken_by_whichever_secret_is_held(
     context: ServiceContext, held: Sequence[str], old_is_taken: bool, new_is_taken: bool
 ) -> None:
     made = payments(context, held)
-    assert takes(made, OLD, "evt_old") is old_is_taken
-    assert takes(made, NEW, "evt_new") is new_is_taken
+    assert request(made, OLD, "evt_old") is old_is_taken
+    assert request(made, NEW, "evt_new") is new_is_taken
 
 
 def test_the_bank_changes_while_old_and_new_processes_run_side_by_side(context: ServiceContext) -> None:
     """1. payments learns the new secret, process by process; 2. the bank signs with it; 3. payments forgets the old."""
     before, during, after = (payments(context, held) for held in (BEFORE, DURING, AFTER))
-    assert takes(before, OLD, "evt_1") and takes(during, OLD, "evt_2"), "1. whichever process it reaches"
-    assert takes(during, OLD, "evt_3") and takes(during, NEW, "evt_4"), "2. whenever the bank changes"
-    assert takes(during, NEW, "evt_5") and takes(after, NEW, "evt_6"), "3. whichever process it reaches"
+    assert request(before, OLD, "evt_1") and request(during, OLD, "evt_2"), "1. whichever process it reaches"
+    assert request(during, OLD, "evt_3") and request(during, NEW, "evt_4"), "2. whenever the bank changes"
+    assert request(during, NEW, "evt_5") and request(after, NEW, "evt_6"), "3. whichever process it reaches"
 
 
 def test_a_message_that_came_by_the_old_secret_is_known_when_it_comes_again_by_the_new(context: ServiceContext) -> None:

@@ -50,7 +50,7 @@ routes = Routes("pots")
 gate = threading.Event()
 
 
-@routes.post("/pots", needs="pots:fill", takes=PotBody, shows=PotView, status=201, is_keyed=True)
+@routes.post("/pots", scope="pots:fill", request=PotBody, response=PotView, status=201, is_keyed=True)
 def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
     """Fill a pot."""
     if body["pot_id"] == "slow":
@@ -64,8 +64,8 @@ def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
 
 @routes.post(
     "/pots/file",
-    needs="pots:fill",
-    takes=Files(
+    scope="pots:fill",
+    request=Files(
         fields=PotBody,
         part="file",
         count_max=1,
@@ -81,7 +81,7 @@ def the_pot(uow: UnitOfWork, *, pot_id: str) -> Pot:
     return pots.load(uow, pot_id)
 
 
-@routes.post("/pots/<pot_id>/more", needs="pots:fill", shows=PotView, edits=the_pot)
+@routes.post("/pots/<pot_id>/more", scope="pots:fill", response=PotView, edits=the_pot)
 def add(uow: UnitOfWork, pot_id: str) -> Pot:
     """Put more into a pot."""
     pot = the_pot(uow, pot_id=pot_id)
@@ -90,13 +90,13 @@ def add(uow: UnitOfWork, pot_id: str) -> Pot:
     return pots.keep(uow, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
 
 
-@routes.get("/pots/<pot_id>", needs=ANYONE, shows=PotView)
+@routes.get("/pots/<pot_id>", scope=ANYONE, response=PotView)
 def look(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot."""
     return pots.load(uow, pot_id)
 
 
-@routes.get("/pots/<pot_id>/inside", needs="pots:fill", shows=PotView, is_journaled=True)
+@routes.get("/pots/<pot_id>/inside", scope="pots:fill", response=PotView, is_journaled=True)
 def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot; that an agent did is written down."""
     if uow.by.kind is ActorKind.STAFF:

@@ -42,9 +42,9 @@ routes = Routes("chests")
 
 @routes.post(
     "/chests",
-    needs="chests:fill",
-    takes=Files(fields=Label, part="things", count_max=2, size_max=32 * MEGABYTE, keep=keep),
-    shows=SeenView,
+    scope="chests:fill",
+    request=Files(fields=Label, part="things", count_max=2, size_max=32 * MEGABYTE, keep=keep),
+    response=SeenView,
     is_keyed=True,
 )
 def fill(uow: UnitOfWork, sent: Sent[tuple[str, Blob]]) -> dict[str, Any]:

@@ -23,17 +23,17 @@ from tests.ground import DZ, TN
 routes = Routes("bells")
 
 
-@routes.get("/bells", needs="bells:hear", shows=None)
+@routes.get("/bells", scope="bells:hear", response=None)
 def hear(uow: UnitOfWork) -> None:
     """Hear a bell."""
 
 
-@routes.get("/bells/open", needs=ANYONE, shows=None)
+@routes.get("/bells/open", scope=ANYONE, response=None)
 def ring(uow: UnitOfWork) -> None:
     """Ring a bell."""
 
 
-@routes.post("/bells", needs="bells:hear")
+@routes.post("/bells", scope="bells:hear")
 def cast(uow: UnitOfWork) -> None:
     """Cast a bell."""
 

@@ -19,11 +19,11 @@ from tests.ground import DZ, funds
 Fields = dict[str, fields.Field[Any]]
 
 SHAPES = {
-    f"{route.shows.__name__} of {name}": route.shows
+    f"{route.response.__name__} of {name}": route.response
     for name in services.names()
     for routes in services.load(name).routes
     for route in routes.all
-    if isinstance(route.shows, type)
+    if isinstance(route.response, type)
 }
 
 

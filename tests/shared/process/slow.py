@@ -25,7 +25,7 @@ class Done(Schema):
     done = fields.Boolean()
 
 
-@routes.get("/slow", needs=ANYONE, query=Seconds, shows=Done)
+@routes.get("/slow", scope=ANYONE, query=Seconds, response=Done)
 def wait(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """Take a while."""
     time.sleep(query["seconds"])
@@ -36,13 +36,13 @@ class Said(Schema):
     word = fields.String(required=True)
 
 
-@routes.post("/said", needs=ANYONE, takes=Said, shows=Said)
+@routes.post("/said", scope=ANYONE, request=Said, response=Said)
 def say(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Say it again."""
     return body
 
 
-@routes.get("/long", needs=ANYONE, shows=Said)
+@routes.get("/long", scope=ANYONE, response=Said)
 def tell_at_length(uow: UnitOfWork) -> object:
     """More than any buffer on the way takes."""
     return {"word": "x" * LONG}
