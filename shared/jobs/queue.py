@@ -170,4 +170,4 @@ def _tenant_collection(context: ServiceContext, fund_id: str) -> TenantCollectio
 
 def _fresh(uow: UnitOfWork) -> int:
     """A version that no other writer of the row has: rows come and go, so counting would meet an old one again."""
-    return int.from_bytes(uow.chance(6), "big") + 1
+    return int.from_bytes(uow.entropy(6), "big") + 1

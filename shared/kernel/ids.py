@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 
-def uuid7(at: datetime, chance: bytes) -> UUID:
+def uuid7(at: datetime, entropy: bytes) -> UUID:
     """A time-ordered id (RFC 9562, method 3): milliseconds, then the microseconds in them, then chance (ten bytes)."""
     milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
-    value = (milliseconds << 80) | int.from_bytes(chance[:10], "big")
+    value = (milliseconds << 80) | int.from_bytes(entropy[:10], "big")
     value = (value & ~(0xFFFF << 64)) | (0x7 << 76) | ((at.microsecond % 1000) << 64)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)

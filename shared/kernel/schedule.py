@@ -23,12 +23,12 @@ class Schedule:
         """For those whose last wait does not repeat: how many tries there are."""
         return len(self.waits_s) + 1
 
-    def wait_s(self, *, tries: int, chance: float = 0.0) -> float:
-        """How long to wait after so many tries in a row, at least one. `chance` is at least 0 and below 1."""
+    def wait_s(self, *, tries: int, entropy: float = 0.0) -> float:
+        """How long to wait after so many tries in a row, at least one. `entropy` is at least 0 and below 1."""
         if tries < 1:
             raise ValueError("nobody waits before the first try")
-        return self.waits_s[min(tries, len(self.waits_s)) - 1] * (1 + self.jitter * chance)
+        return self.waits_s[min(tries, len(self.waits_s)) - 1] * (1 + self.jitter * entropy)
 
-    def next_at(self, at: datetime, *, tries: int, chance: float = 0.0) -> datetime:
+    def next_at(self, at: datetime, *, tries: int, entropy: float = 0.0) -> datetime:
         """When the next try comes, if the last one of so many ended now."""
-        return at + timedelta(seconds=self.wait_s(tries=tries, chance=chance))
+        return at + timedelta(seconds=self.wait_s(tries=tries, entropy=entropy))

@@ -102,13 +102,13 @@ class Transaction:
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """The ground of one process. `clock` and `chance` are read here and nowhere below."""
+    """The ground of one process. `clock` and `entropy` are read here and nowhere below."""
 
     database: Database[Document]
     funds: Mapping[str, Fund]
     keys: Mapping[str, FundKeys]
     clock: Callable[[], datetime] = now
-    chance: Callable[[int], bytes] = os.urandom
+    entropy: Callable[[int], bytes] = os.urandom
     sessions: Sessions = field(init=False, compare=False, repr=False)
     wakeups: Wakeups = field(default_factory=Wakeups, init=False, compare=False, repr=False)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict, compare=False, repr=False)
@@ -124,7 +124,7 @@ class ServiceContext:
         return found
 
     def new_id(self) -> str:
-        return str(uuid7(self.clock(), self.chance(10)))
+        return str(uuid7(self.clock(), self.entropy(10)))
 
     def make_uow(self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: Writes | None) -> UnitOfWork:
         if fund_id not in self.funds:
@@ -137,7 +137,7 @@ class ServiceContext:
             cause=cause,
             raw_collection=self.collection,
             writes=writes,
-            chance=self.chance,
+            entropy=self.entropy,
         )
 
     def reading(self, fund_id: str, *, by: Actor) -> UnitOfWork:

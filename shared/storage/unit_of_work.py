@@ -50,20 +50,20 @@ class UnitOfWork:
     cause: str
     raw_collection: Callable[[str], Collection[Document]]
     writes: Writes | None
-    chance: Callable[[int], bytes]
+    entropy: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
     audit_records: list[AuditRecord] = field(default_factory=list)
 
     def new_id(self) -> str:
         """A fresh time-ordered id."""
-        return str(uuid7(self.at, self.chance(10)))
+        return str(uuid7(self.at, self.entropy(10)))
 
     def new_reference(self, kind: str) -> str:
         """A fresh reference for people: kind, two digits of the year, eight of chance, two check digits.
 
         Eight digits meet by accident; a unique index on the reference makes the unit of work run again with others.
         """
-        number = int.from_bytes(self.chance(8), "big") % 10**8
+        number = int.from_bytes(self.entropy(8), "big") % 10**8
         return with_check(kind, f"{self.at.year % 100:02d}{number:08d}")
 
     def tell(self, event: Any, *, version: int = 0) -> None:

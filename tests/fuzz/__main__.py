@@ -32,13 +32,13 @@ class Outcome:
 
 
 def main() -> int:
-    seconds, chance = int(os.environ.get("FUZZ_SECONDS", "10")), int(os.environ.get("FUZZ_SEED", "0"))
+    seconds, entropy = int(os.environ.get("FUZZ_SECONDS", "10")), int(os.environ.get("FUZZ_SEED", "0"))
     wanted = os.environ.get("FUZZ_TARGETS", "").split()
     failed = []
     for target in targets():
         if wanted and target.name not in wanted:
             continue
-        outcome = fuzz(target, seconds=seconds, chance=chance)
+        outcome = fuzz(target, seconds=seconds, entropy=entropy)
         verdict = "ok" if outcome.is_good else "FAILED"
         print(
             f"{target.name:20} {outcome.runs_a_second:>7,} runs/s  {outcome.covered:>6,} edges "
@@ -53,7 +53,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def fuzz(target: Target, *, seconds: int, chance: int) -> Outcome:
+def fuzz(target: Target, *, seconds: int, entropy: int) -> Outcome:
     """Fuzz one target in a process of its own, so that one that floods or hangs leaves the others alone."""
     home = HOME / target.name
     corpus = home / "corpus"
@@ -61,7 +61,7 @@ def fuzz(target: Target, *, seconds: int, chance: int) -> Outcome:
     for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     options = [
-        f"-seed={chance}",
+        f"-seed={entropy}",
         f"-max_total_time={seconds}",
         f"-artifact_prefix={home}/",
         "-print_final_stats=1",

@@ -47,13 +47,13 @@ def ended() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def spoilt(seed: bytes, chance: st.DataObject) -> bytes:
+def spoilt(seed: bytes, entropy: st.DataObject) -> bytes:
     """A good input with a few stretches changed, taken out, doubled or put in."""
     made = bytearray(seed)
-    for _ in range(chance.draw(st.integers(0, 4))):
-        at = chance.draw(st.integers(0, len(made)))
-        length = chance.draw(st.integers(0, 12))
-        made[at : at + length] = chance.draw(
+    for _ in range(entropy.draw(st.integers(0, 4))):
+        at = entropy.draw(st.integers(0, len(made)))
+        length = entropy.draw(st.integers(0, 12))
+        made[at : at + length] = entropy.draw(
             st.one_of(st.binary(max_size=12), st.sampled_from([bytes(made[at : at + 60]), b"-", b"9" * 12, b"\x00"]))
         )
     return bytes(made)
@@ -76,10 +76,10 @@ def test_odd_inputs_are_answered_for(target: Target) -> None:
 @pytest.mark.parametrize("target", ALL, ids=lambda target: target.name)
 def test_whatever_comes_is_read_or_refused(target: Target) -> None:
     @settings(max_examples=target.examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(chance=st.data())
-    def attempt(chance: st.DataObject) -> None:
-        seed = chance.draw(st.sampled_from(list(target.seeds)))
-        sent = chance.draw(st.binary(max_size=400)) if chance.draw(st.integers(0, 4)) == 0 else spoilt(seed, chance)
+    @given(entropy=st.data())
+    def attempt(entropy: st.DataObject) -> None:
+        seed = entropy.draw(st.sampled_from(list(target.seeds)))
+        sent = entropy.draw(st.binary(max_size=400)) if entropy.draw(st.integers(0, 4)) == 0 else spoilt(seed, entropy)
         with ended():
             target.attempt(sent)
 

@@ -43,7 +43,7 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
         person_ref=person_ref,
         waiting=store.waiting_of(uow, person_ref),
         number=uow.new_reference("PR"),
-        code=rules.control_code(uow.chance(rules.CODE_ENTROPY_BYTES)),
+        code=rules.control_code(uow.entropy(rules.CODE_ENTROPY_BYTES)),
         traceparent=carried(),
         at=uow.at,
     )

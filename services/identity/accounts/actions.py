@@ -97,7 +97,7 @@ def consider(uow: UnitOfWork, *, application_id: str, portal_url: str) -> None:
 def _way_in(
     uow: UnitOfWork, account: Account | None, *, person: Person, password_hash: str, portal_url: str
 ) -> Outcome[Account] | None:
-    token = _text(uow.chance(TOKEN_BYTES))
+    token = _text(uow.entropy(TOKEN_BYTES))
     return rules.ask(
         account,
         person=person,
@@ -110,7 +110,7 @@ def _way_in(
 
 
 def _way_back(uow: UnitOfWork, account: Account | None, *, person: Person, portal_url: str) -> Outcome[Account] | None:
-    token = _text(uow.chance(TOKEN_BYTES))
+    token = _text(uow.entropy(TOKEN_BYTES))
     link = _recovery_link(uow, token, login=person.civil.national_id, portal_url=portal_url)
     return rules.ask_recovery(
         account, person=person, token_hash=hash_of(token), link=_sealed_link(uow, link, person), at=uow.at
@@ -176,7 +176,7 @@ def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
 
 
 def _hashed(uow: UnitOfWork, password: str) -> str:
-    return passwords.hashed(rules.read_password(password), salt=uow.chance(passwords.SALT_BYTES))
+    return passwords.hashed(rules.read_password(password), salt=uow.entropy(passwords.SALT_BYTES))
 
 
 # --- users whom an operator adds --------------------------------------------------------------------------------------
@@ -203,14 +203,14 @@ def add_user(uow: UnitOfWork, *, login: str, password: str, role: Role, employer
         known_by=known_by,
         password_hash=_hashed(uow, password),
         employer_ids=tuple(_open_employer(uow, employer_id) for employer_id in employer_ids),
-        second_factor=second_factor.new_secret(uow.chance(second_factor.SECRET_BYTES)),
+        second_factor=second_factor.new_secret(uow.entropy(second_factor.SECRET_BYTES)),
     )
     return Added(account=store.accounts.keep(uow, Outcome(account)), secret=account.second_factor)
 
 
 def reset_user(uow: UnitOfWork, *, login: str, portal_url: str) -> str:
     """A link by which a user or one of the staff chooses a new password: whoever starts it learns none."""
-    read, token = rules.read_login(login), _text(uow.chance(TOKEN_BYTES))
+    read, token = rules.read_login(login), _text(uow.entropy(TOKEN_BYTES))
     account = rules.start_reset(store.known_by(uow, _index_of_login(uow, read)), token_hash=hash_of(token), at=uow.at)
     store.accounts.keep(uow, Outcome(account))
     return _recovery_link(uow, token, login=read, portal_url=portal_url)
@@ -308,7 +308,7 @@ def _device_id(uow: UnitOfWork, login: str, device: str) -> str:
 
 
 def _new_device(uow: UnitOfWork, login: str) -> str:
-    device_id = _text(uow.chance(DEVICE_BYTES))
+    device_id = _text(uow.entropy(DEVICE_BYTES))
     return f"{device_id}.{_device_mark(uow, login, device_id)}"
 
 
@@ -325,5 +325,5 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _text(chance: bytes) -> str:
-    return base64.urlsafe_b64encode(chance).rstrip(b"=").decode()
+def _text(entropy: bytes) -> str:
+    return base64.urlsafe_b64encode(entropy).rstrip(b"=").decode()

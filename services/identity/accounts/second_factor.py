@@ -14,9 +14,9 @@ STEPS_AROUND = 1
 """A clock may be half a minute off, and typing takes time."""
 
 
-def new_secret(chance: bytes) -> str:
+def new_secret(entropy: bytes) -> str:
     """A secret, as authenticator apps take it."""
-    return base64.b32encode(chance[:SECRET_BYTES]).decode()
+    return base64.b32encode(entropy[:SECRET_BYTES]).decode()
 
 
 def address(secret: str, *, login: str, fund_name: str) -> str:

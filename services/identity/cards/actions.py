@@ -21,7 +21,7 @@ def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
     """Make a card for each of these persons, who have none."""
     on = uow.at.astimezone(uow.fund.zone).date()
     made = [
-        rules.issue(person_ref=person_ref, number=int.from_bytes(uow.chance(8), "big"), on=on)
+        rules.issue(person_ref=person_ref, number=int.from_bytes(uow.entropy(8), "big"), on=on)
         for person_ref in person_refs
     ]
     cards.keep_many(uow, made, part_of=part_of)

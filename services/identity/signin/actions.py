@@ -20,7 +20,7 @@ FORM_LIFE_S = 1_800
 
 def new_token(uow: UnitOfWork, *, session_id: str) -> str:
     """A code or refresh token: whose session it is of, and 256 bits of chance."""
-    secret = base64.urlsafe_b64encode(uow.chance(SECRET_BYTES)).rstrip(b"=").decode()
+    secret = base64.urlsafe_b64encode(uow.entropy(SECRET_BYTES)).rstrip(b"=").decode()
     return f"{session_id}.{secret}"
 
 

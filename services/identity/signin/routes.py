@@ -184,7 +184,7 @@ class _Door:
         return answer
 
     def _form(self, uow: UnitOfWork, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
-        seat = request.cookies.get(SEAT) or uow.chance(SEAT_BYTES).hex()
+        seat = request.cookies.get(SEAT) or uow.entropy(SEAT_BYTES).hex()
         language = _language()
         shown = Form(
             client=grant.request.client.client,

@@ -99,7 +99,7 @@ def _change(uow: UnitOfWork, endpoint_id: str, rule: Callable[[Endpoint], Endpoi
 
 
 def _new_secret(uow: UnitOfWork) -> str:
-    return rules.new_secret(uow.chance(rules.SECRET_BYTES))
+    return rules.new_secret(uow.entropy(rules.SECRET_BYTES))
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoi
     delivery = store.deliveries.load(uow, seen.delivery_id)
     if delivery.version != seen.version:
         return endpoint, False
-    chance = int.from_bytes(uow.chance(2), "big") / 2**16
-    tried = store.deliveries.keep(uow, Outcome(rules.answered(delivery, answer=answer, at=uow.at, chance=chance)))
+    entropy = int.from_bytes(uow.entropy(2), "big") / 2**16
+    tried = store.deliveries.keep(uow, Outcome(rules.answered(delivery, answer=answer, at=uow.at, entropy=entropy)))
     judged = rules.judge(endpoint, tried, at=uow.at)
     return (endpoint, False) if judged is None else (store.endpoints.keep(uow, judged), True)
 

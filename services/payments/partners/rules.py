@@ -91,9 +91,9 @@ def remove(endpoint: Endpoint, *, at: datetime) -> Endpoint:
     return replace(endpoint, status=Status.REMOVED, reason=None, changed_at=at)
 
 
-def new_secret(chance: bytes) -> str:
+def new_secret(entropy: bytes) -> str:
     """A secret as both sides write it down."""
-    return f"whsec_{b64encode(chance).decode()}"
+    return f"whsec_{b64encode(entropy).decode()}"
 
 
 def change_secret(endpoint: Endpoint, *, secret: str, at: datetime) -> Endpoint:
@@ -149,14 +149,14 @@ def _is_of_own_network(host: str) -> bool:
 # --- Deliveries -------------------------------------------------------------------------------------------------------
 
 
-def answered(delivery: Delivery, *, answer: str, at: datetime, chance: float) -> Delivery:
-    """A try came to this: a status of 2xx is success, all else is not. `chance` is at least 0 and below 1."""
+def answered(delivery: Delivery, *, answer: str, at: datetime, entropy: float) -> Delivery:
+    """A try came to this: a status of 2xx is success, all else is not. `entropy` is at least 0 and below 1."""
     tried = replace(delivery, tries=delivery.tries + 1, last_try_at=at, last_answer=answer)
     if len(answer) == 3 and answer.startswith("2"):
         return replace(tried, status=deliveries.Status.DELIVERED, next_try_at=None)
     if answer == GONE or tried.tries >= TRIES.tries_max:
         return replace(tried, status=deliveries.Status.FAILED, next_try_at=None)
-    return replace(tried, next_try_at=TRIES.next_at(at, tries=tried.tries, chance=chance))
+    return replace(tried, next_try_at=TRIES.next_at(at, tries=tried.tries, entropy=entropy))
 
 
 def end(delivery: Delivery, *, at: datetime) -> Delivery:

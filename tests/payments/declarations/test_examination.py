@@ -26,15 +26,15 @@ BUILDS = [(das_b, facts()), (das_a, facts()), (tn_122, facts("tn-cnss"))]
 
 
 @pytest.mark.parametrize(("build", "known"), BUILDS, ids=["das-b", "das-a", "tn-122"])
-@given(chance=st.data())
+@given(entropy=st.data())
 def test_one_wrong_byte_is_a_finding_or_another_right_file_never_a_crash(
-    build: Callable[[], Files], known: object, chance: st.DataObject
+    build: Callable[[], Files], known: object, entropy: st.DataObject
 ) -> None:
     files = build()
-    name = chance.draw(st.sampled_from(sorted(files.by_name)))
+    name = entropy.draw(st.sampled_from(sorted(files.by_name)))
     content = bytearray(files.by_name[name])
-    at = chance.draw(st.integers(0, len(content) - 1))
-    content[at] = chance.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
+    at = entropy.draw(st.integers(0, len(content) - 1))
+    content[at] = entropy.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
 
     report, people = examined(files.having(name, bytes(content)), known)  # type: ignore[arg-type]
 

@@ -93,7 +93,7 @@ def test_a_partner_has_so_many_endpoints_and_no_more() -> None:
 
 @pytest.mark.parametrize("answer", ["200", "201", "204", "299"])
 def test_a_status_of_two_hundred_and_something_is_success(answer: str) -> None:
-    done = rules.answered(delivery(), answer=answer, at=AT, chance=0.5)
+    done = rules.answered(delivery(), answer=answer, at=AT, entropy=0.5)
     assert (done.status, done.tries, done.next_try_at, done.last_answer) == (DeliveryStatus.DELIVERED, 1, None, answer)
 
 
@@ -101,19 +101,19 @@ def test_a_status_of_two_hundred_and_something_is_success(answer: str) -> None:
     "answer", ["100", "301", "302", "308", "400", "404", "429", "500", "503", "timeout", "2", "2000"]
 )
 def test_all_else_is_failure_and_is_tried_again(answer: str) -> None:
-    tried = rules.answered(delivery(), answer=answer, at=AT, chance=0.0)
+    tried = rules.answered(delivery(), answer=answer, at=AT, entropy=0.0)
     assert (tried.status, tried.next_try_at) == (DeliveryStatus.WAITING, AT + timedelta(seconds=5))
 
 
-@pytest.mark.parametrize("chance", [0.0, 0.999])
-def test_ten_tries_over_three_days_and_then_no_more(chance: float) -> None:
+@pytest.mark.parametrize("entropy", [0.0, 0.999])
+def test_ten_tries_over_three_days_and_then_no_more(entropy: float) -> None:
     tried, at = delivery(), AT
     for number, wait_s in enumerate(rules.TRIES.waits_s, start=1):
-        tried = rules.answered(tried, answer="503", at=at, chance=chance)
+        tried = rules.answered(tried, answer="503", at=at, entropy=entropy)
         assert tried.tries == number and tried.next_try_at is not None
         assert wait_s <= (tried.next_try_at - at).total_seconds() < wait_s * 1.1
         at = tried.next_try_at
-    last = rules.answered(tried, answer="503", at=at, chance=chance)
+    last = rules.answered(tried, answer="503", at=at, entropy=entropy)
     assert (last.status, last.tries, last.next_try_at) == (DeliveryStatus.FAILED, 10, None)
     assert timedelta(hours=75) < at - AT < timedelta(hours=84)
 

@@ -64,11 +64,11 @@ def test_what_is_no_reference(text: str) -> None:
 
 
 @given(st.integers(10**15, 4 * 10**15), st.binary(min_size=10, max_size=10))
-def test_ids_are_uuids_of_version_7_in_the_order_of_time(microseconds: int, chance: bytes) -> None:
+def test_ids_are_uuids_of_version_7_in_the_order_of_time(microseconds: int, entropy: bytes) -> None:
     at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
-    made = uuid7(at, chance)
+    made = uuid7(at, entropy)
     assert made.version == 7 and made.variant == "specified in RFC 4122"
-    assert made < uuid7(at + timedelta(microseconds=1), chance)
+    assert made < uuid7(at + timedelta(microseconds=1), entropy)
 
 
 class Light(StrEnum):

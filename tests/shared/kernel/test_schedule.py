@@ -18,7 +18,7 @@ def test_waits_grow_and_the_last_one_repeats(tries: int, wait_s: int) -> None:
 
 def test_chance_makes_a_wait_longer_by_its_part_and_never_shorter() -> None:
     jittered = Schedule((100,), jitter=0.1)
-    assert [jittered.wait_s(tries=1, chance=chance) for chance in (0.0, 0.5)] == [100, 105]
+    assert [jittered.wait_s(tries=1, entropy=entropy) for entropy in (0.0, 0.5)] == [100, 105]
 
 
 def test_whose_last_wait_does_not_repeat_has_one_try_more_than_waits() -> None:

@@ -234,9 +234,9 @@ def _values(form: forms.Form, length: int) -> st.SearchStrategy[object]:
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in KINDS.values()], ids=KINDS)
-@given(chance=st.data())
-def test_what_is_written_is_read_back_and_written_the_same(kind: RecordKind, chance: st.DataObject) -> None:
-    values = {part.name: chance.draw(_values(part.form, part.length), label=part.name) for part in kind.fields}
+@given(entropy=st.data())
+def test_what_is_written_is_read_back_and_written_the_same(kind: RecordKind, entropy: st.DataObject) -> None:
+    values = {part.name: entropy.draw(_values(part.form, part.length), label=part.name) for part in kind.fields}
 
     line = kind.write(values)
 
