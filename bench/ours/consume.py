@@ -47,7 +47,7 @@ def main(what: str, events: int, group: str) -> None:
     count, reactions, ground = Count(events), Reactions(), context()
     reactions.to(ClaimSubmitted)(count.heard)
     if what == "keep":
-        reactions.to(ClaimSubmitted)(subject.keep)
+        reactions.to(ClaimSubmitted)(subject.save)
     elif what == "log":
         reactions.to(ClaimSubmitted)(subject.log)
     else:

@@ -34,10 +34,10 @@ reactions = Reactions()
 
 
 @reactions.to(ClaimSubmitted)
-def keep(uow: UnitOfWork, event: ClaimSubmitted) -> None:
+def save(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The effect: one thing an event."""
     thing = Heard(claim_id=event.claim_id, reference=event.reference, person_ref=event.person_ref)
-    heard.keep(uow, Outcome(thing, []))
+    heard.save(uow, Outcome(thing, []))
 
 
 def log(uow: UnitOfWork, event: ClaimSubmitted) -> None:

@@ -1,6 +1,6 @@
 """Peer: FastStream as its documentation writes it: one typed event a call, offsets committed by themselves.
 
-`python -m bench.peers.faststream_consume nothing|keep|log default|quiet <events> <group> <topic>`. `keep` inserts one
+`python -m bench.peers.faststream_consume nothing|keep|log default|quiet <events> <group> <topic>`. `save` inserts one
 document an event under the claim's id, `log` one under a fresh id, so that what is done twice is seen twice.
 """
 

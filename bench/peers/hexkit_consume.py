@@ -1,6 +1,6 @@
 """Peer: hexkit's subscriber, whose only mode commits the offset of every event, with its own MongoDB DAO.
 
-`python -m bench.peers.hexkit_consume keep|log <events> <group> <topic>`: `keep` upserts one document an event under
+`python -m bench.peers.hexkit_consume keep|log <events> <group> <topic>`: `save` upserts one document an event under
 the claim's id, `log` inserts one under a fresh id, so that what is done twice is seen twice.
 """
 

@@ -45,7 +45,7 @@ class Sent(Generic[Kept]):
 class Files(Generic[Kept]):
     """Reads 1 to `count_max` files in parts of one name, `part`, and beside them the fields of a schema.
 
-    `keep` makes of each file what the handler gets, in a form whose repr tells two files apart: it is what the
+    `save` makes of each file what the handler gets, in a form whose repr tells two files apart: it is what the
     request's fingerprint is made of. `size_max` bounds the whole body, in bytes.
     """
 
@@ -53,7 +53,7 @@ class Files(Generic[Kept]):
     part: str
     count_max: int
     size_max: int
-    keep: Callable[[ServiceContext, str, SentFile], Kept]
+    save: Callable[[ServiceContext, str, SentFile], Kept]
 
     def read(self, context: ServiceContext, fund_id: str) -> Sent[Kept]:
         """The body; a wrong one is refused before any file is kept."""
@@ -63,7 +63,7 @@ class Files(Generic[Kept]):
         if faults := self._faults():
             raise BodyInvalid(faults)
         sent = [file for file in request.files.getlist(self.part) if file.filename]
-        return Sent(found, tuple(self.keep(context, fund_id, _sent(file)) for file in sent))
+        return Sent(found, tuple(self.save(context, fund_id, _sent(file)) for file in sent))
 
     def describe(self) -> Mapping[str, Any]:
         binary = fields.Raw(metadata={"type": "string", "format": "binary"})

@@ -127,7 +127,7 @@ class Repository(Generic[Kept]):
         found = uow.collection(self.name).find(equal, limit=1)
         return self._thing(uow, found[0]) if found else None
 
-    def keep(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
+    def save(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
         """Save what a rule answered and tell its events. `ChangedMeanwhile`, now or when it is written, where another
         writer was first."""
         thing = outcome.thing
@@ -148,7 +148,7 @@ class Repository(Generic[Kept]):
         found = uow.collection(self.name).find_keys(keys)
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
-    def keep_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
+    def save_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
         """Save many things at once, with one line of audit; `part_of` names what they came with."""
         kept = {
             str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]

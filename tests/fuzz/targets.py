@@ -139,7 +139,7 @@ def _kept(_: object, __: str, sent: SentFile) -> tuple[str, int]:
     return sent.name, len(sent.stream.read())
 
 
-MULTIPART = Files(fields=_Form, part="files", count_max=3, size_max=1 << 16, keep=_kept)
+MULTIPART = Files(fields=_Form, part="files", count_max=3, size_max=1 << 16, save=_kept)
 BOUNDARY = "----fuzz"
 
 

@@ -364,9 +364,9 @@ def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
     ]
 
 
-def keep(context: ServiceContext, listed: Listed, things: list[Any]) -> None:
+def save(context: ServiceContext, listed: Listed, things: list[Any]) -> None:
     def act(uow: UnitOfWork) -> None:
-        listed.repository.keep_many(uow, things, part_of="test")
+        listed.repository.save_many(uow, things, part_of="test")
 
     context.run(DZ, by=someone(), cause="test:rows", action=act)
 
@@ -388,7 +388,7 @@ def test_all_rows_of_a_list_come_once_and_in_order_also_while_rows_are_added(
     listed = PAGED[name]
     context, model = like(listed)
     made = rows(listed, model, range(10, ROWS + 10))
-    keep(context, listed, made)
+    save(context, listed, made)
     earlier, later = rows(listed, model, range(10)), rows(listed, model, range(ROWS + 10, ROWS + 20))
     seen: list[str] = []
     wanted: Wanted | None = Wanted()
@@ -397,7 +397,7 @@ def test_all_rows_of_a_list_come_once_and_in_order_also_while_rows_are_added(
         assert len(page.items) <= PAGE_MAX
         seen += keys(listed, page.items)
         if len(seen) == PAGE_MAX:  # before the rows that were seen, and behind all
-            keep(context, listed, [*earlier, *later])
+            save(context, listed, [*earlier, *later])
         wanted = Wanted(cursor=page.next) if page.next else None
     before = set(in_order(listed, [*earlier, *made, *later])[:10])
     assert seen == [key for key in in_order(listed, [*earlier, *made, *later]) if key not in before]
@@ -408,5 +408,5 @@ def test_what_is_read_inside_is_read_whole(name: str, like: Callable[[Listed], t
     listed = WHOLE[name]
     context, model = like(listed)
     made = rows(listed, model, range(ROWS))
-    keep(context, listed, made)
+    save(context, listed, made)
     assert sorted(keys(listed, listed.read(reading(context), model))) == sorted(keys(listed, made))

@@ -174,9 +174,9 @@ def _signed_in(context: ServiceContext) -> str:
                     password_hash="none",
                     second_factor="none" if role.has_second_factor else None,
                 )
-                accounts.keep(uow, Outcome(account))
-                sessions.keep(uow, Outcome(_session(uow, f"session-of-{name}", name)))
-        sessions.keep(uow, Outcome(_session(uow, lent, account_name(Role.PERSON, is_owner=True))))
+                accounts.save(uow, Outcome(account))
+                sessions.save(uow, Outcome(_session(uow, f"session-of-{name}", name)))
+        sessions.save(uow, Outcome(_session(uow, lent, account_name(Role.PERSON, is_owner=True))))
 
     context.run(DZ, by=someone(), cause="test:signed-in", action=act)
     return lent

@@ -98,7 +98,7 @@ class Town:
         asked = counter.caller.post(f"/declarations/{declared}/collections", {"rail": "transfer"}).json
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
-        self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.keep(uow, approval))
+        self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.save(uow, approval))
         self.carry()
         paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):

@@ -62,7 +62,7 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         at=uow.at,
     )
     _use_papers(uow, outcome.thing, papers)
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -91,7 +91,7 @@ def add_paper(uow: UnitOfWork, *, claim_id: str, paper: Paper) -> Claim:
     (known,) = _known(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
     _use_papers(uow, claim, [known])
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -101,7 +101,7 @@ def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
         raise NotYours
     outcome = rules.withdraw(claim, at=uow.at)
     store.free_papers(uow, claim)
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 # --- The fund's agents ------------------------------------------------------------------------------------------------
@@ -176,13 +176,13 @@ def separate(uow: UnitOfWork, *, claim_id: str, other_id: str) -> ForAgent:
     claim, other = store.claims.load(uow, claim_id), store.claims.load(uow, other_id)
     others = store.comparable(uow, claim)
     outcome = rules.separate(claim, other, others=others, by=uow.by, at=uow.at)
-    return _for_agent(uow, store.claims.keep(uow, outcome))
+    return _for_agent(uow, store.claims.save(uow, outcome))
 
 
 def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
     claim = store.claims.load(uow, claim_id)
     outcome = rules.ask_paper(claim, kind=kind, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, RefusalReason]) -> Claim:
@@ -197,36 +197,36 @@ def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, Refus
         by=uow.by,
         at=uow.at,
     )
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 def refuse(uow: UnitOfWork, *, claim_id: str, reason: RefusalReason) -> Claim:
     claim = store.claims.load(uow, claim_id)
     outcome = rules.refuse(claim, reason=reason, by=uow.by, at=uow.at)
     store.free_papers(uow, claim)
-    return store.claims.keep(uow, outcome)
+    return store.claims.save(uow, outcome)
 
 
 def set_due_day(uow: UnitOfWork, claim_id: str) -> None:
     """For a claim that an earlier release filed."""
     claim = store.claims.load(uow, claim_id)
     if claim.due_on == date.max:
-        store.claims.keep(uow, rules.with_due_day(claim, fund=uow.fund))
+        store.claims.save(uow, rules.with_due_day(claim, fund=uow.fund))
 
 
 # --- Payments ---------------------------------------------------------------------------------------------------------
 
 
 def note_ordered(uow: UnitOfWork, *, claim_id: str) -> None:
-    store.claims.keep(uow, rules.note_ordered(store.claims.load(uow, claim_id), at=uow.at))
+    store.claims.save(uow, rules.note_ordered(store.claims.load(uow, claim_id), at=uow.at))
 
 
 def note_paid(uow: UnitOfWork, *, claim_id: str, currency: str) -> None:
-    store.claims.keep(uow, rules.note_paid(store.claims.load(uow, claim_id), currency=currency, at=uow.at))
+    store.claims.save(uow, rules.note_paid(store.claims.load(uow, claim_id), currency=currency, at=uow.at))
 
 
 def note_returned(uow: UnitOfWork, *, claim_id: str, reason: str) -> None:
-    store.claims.keep(uow, rules.note_returned(store.claims.load(uow, claim_id), reason=reason, at=uow.at))
+    store.claims.save(uow, rules.note_returned(store.claims.load(uow, claim_id), reason=reason, at=uow.at))
 
 
 def _for_agent(uow: UnitOfWork, claim: Claim) -> ForAgent:
@@ -236,7 +236,7 @@ def _for_agent(uow: UnitOfWork, claim: Claim) -> ForAgent:
 
 
 def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
-    kept = store.claims.keep(uow, outcome)
+    kept = store.claims.save(uow, outcome)
     uow.note(verb, "assignments", kept.claim_id, version=kept.version, why=why)
     return kept
 

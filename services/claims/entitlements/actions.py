@@ -26,7 +26,7 @@ def decide_page(uow: UnitOfWork, page: WagesDeclared) -> None:
             before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
         )
     decided = [replace(each, right=rules.decide(each, fund=uow.fund, on=today)) for each in changed.values()]
-    entitlements.keep_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
+    entitlements.save_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
     uow.tell(_told(page, decided, uow))
 
 

@@ -36,8 +36,8 @@ def write_page(uow: UnitOfWork, page: WagesDeclared) -> None:
         for ref in record.touched_refs
     ]
     leaning = tuple(number for career in written for number in career.leaning)
-    careers.keep_many(uow, written, part_of=record.page_id)
-    pages.keep_many(uow, [replace(record, leaning=leaning)], part_of=record.page_id)
+    careers.save_many(uow, written, part_of=record.page_id)
+    pages.save_many(uow, [replace(record, leaning=leaning)], part_of=record.page_id)
 
 
 def leaning_on(uow: UnitOfWork, page: WagesDeclared) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def entries_of(uow: UnitOfWork, person_ref: str) -> tuple[Entry, ...]:
 
 def lean(uow: UnitOfWork, *, person_ref: str, number: str) -> None:
     """Remember that a paper was made from a career."""
-    careers.keep(uow, Outcome(rules.lean(careers.load(uow, person_ref), number)))
+    careers.save(uow, Outcome(rules.lean(careers.load(uow, person_ref), number)))
 
 
 def read(uow: UnitOfWork, *, person_ref: str) -> Statement:

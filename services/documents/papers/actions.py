@@ -50,7 +50,7 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
     if outcome.thing.said.wages:
         careers.lean(uow, person_ref=person_ref, number=outcome.thing.number)
     queue.schedule(uow, PRINT, outcome.thing.number)
-    return store.papers.keep(uow, outcome)
+    return store.papers.save(uow, outcome)
 
 
 def read(uow: UnitOfWork, *, number: str) -> Paper:
@@ -76,19 +76,19 @@ def issue(uow: UnitOfWork, printed: PaperContent, *, pdf: Blob) -> None:
     """A paper came from the press. Where another press was faster, or the paper was withdrawn, its print is waste."""
     paper = store.papers.load(uow, printed.number)
     if paper.status is Status.ASKED:
-        store.papers.keep(uow, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=uow.at))
+        store.papers.save(uow, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=uow.at))
 
 
 def fail(uow: UnitOfWork, *, number: str, reason: FailureReason) -> Paper:
     """A paper will not be printed; where another press was faster, or the paper was withdrawn, nothing changes."""
     paper = store.papers.load(uow, number)
-    return store.papers.keep(uow, rules.fail(paper, reason, at=uow.at)) if paper.status is Status.ASKED else paper
+    return store.papers.save(uow, rules.fail(paper, reason, at=uow.at)) if paper.status is Status.ASKED else paper
 
 
 def schedule(uow: UnitOfWork, number: str) -> None:
     """Have a paper printed that a release without the due queue left waiting."""
     paper = store.papers.load(uow, number)
-    store.papers.keep(uow, Outcome(replace(paper, is_scheduled=True)))
+    store.papers.save(uow, Outcome(replace(paper, is_scheduled=True)))
     queue.schedule(uow, PRINT, number)
 
 
@@ -99,4 +99,4 @@ def withdraw_differing(uow: UnitOfWork, numbers: tuple[str, ...]) -> None:
         outcome = rules.withdraw(paper, entries=entries, fund=uow.fund, at=uow.at)
         if outcome is not None:
             queue.cancel(uow, PRINT, paper.number)
-            store.papers.keep(uow, outcome)
+            store.papers.save(uow, outcome)

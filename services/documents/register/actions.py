@@ -17,7 +17,7 @@ def note_persons(uow: UnitOfWork, page: PersonsRegistered) -> None:
     known = persons.find_many(uow, [each.person_ref for each in page.persons])
     heard = {each.person_ref: each for each in page.persons}
     noted = [rules.person(known.get(ref), each, at=page.registered_at) for ref, each in heard.items()]
-    persons.keep_many(uow, [each for each in noted if each], part_of=page.page_id)
+    persons.save_many(uow, [each for each in noted if each], part_of=page.page_id)
 
 
 def note_employers(uow: UnitOfWork, page: EmployersRegistered) -> None:
@@ -25,7 +25,7 @@ def note_employers(uow: UnitOfWork, page: EmployersRegistered) -> None:
     known = employers.find_many(uow, [each.employer_id for each in page.employers])
     heard = {each.employer_id: each for each in page.employers}
     noted = [rules.employer(known.get(employer_id), each, at=page.registered_at) for employer_id, each in heard.items()]
-    employers.keep_many(uow, [each for each in noted if each], part_of=page.page_id)
+    employers.save_many(uow, [each for each in noted if each], part_of=page.page_id)
 
 
 def civil_of(uow: UnitOfWork, person_ref: str) -> Civil:

@@ -37,7 +37,7 @@ def add(uow: UnitOfWork, admitted: Admitted) -> Upload:
     if uow.by.person_ref is None:
         raise NotYours
     outcome = rules.store(upload_id=uow.new_id(), person_ref=uow.by.person_ref, at=uow.at, **vars(admitted))
-    return store.uploads.keep(uow, outcome)
+    return store.uploads.save(uow, outcome)
 
 
 def read(uow: UnitOfWork, *, upload_id: str) -> Upload:

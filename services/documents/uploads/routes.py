@@ -18,7 +18,7 @@ routes = Routes("uploads", about="Supporting papers that persons upload.")
 BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 10 * 1024 * 1024
 """More than the gate lets through: its refusal tells people the limit, and what they can do about it."""
 
-ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYTES_MAX, keep=actions.admit_file)
+ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYTES_MAX, save=actions.admit_file)
 ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 
 

@@ -18,7 +18,7 @@ ONE_PDF = Files(
     part="file",
     count_max=1,
     size_max=2 * PDF_BYTES_MAX,
-    keep=lambda context, fund_id, sent: actions.hash_of(sent.stream),
+    save=lambda context, fund_id, sent: actions.hash_of(sent.stream),
 )
 
 

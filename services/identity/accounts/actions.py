@@ -59,7 +59,7 @@ def ask_recovery(uow: UnitOfWork, facts: Facts) -> None:
 
 
 def _wait(uow: UnitOfWork, application: Application) -> None:
-    store.applications.keep(uow, Outcome(application))
+    store.applications.save(uow, Outcome(application))
     queue.schedule(uow, CONSIDER, application.application_id)
 
 
@@ -91,7 +91,7 @@ def consider(uow: UnitOfWork, *, application_id: str, portal_url: str) -> None:
     else:
         outcome = _way_in(uow, account, person=person, password_hash=application.password_hash, portal_url=portal_url)
     if outcome is not None:
-        store.accounts.keep(uow, outcome)
+        store.accounts.save(uow, outcome)
 
 
 def _way_in(
@@ -141,7 +141,7 @@ def activate(uow: UnitOfWork, *, token: str, password: str) -> Account:
     activated = rules.activate(
         account, is_password_right=is_password_right, is_password_personal=is_personal, at=uow.at
     )
-    return store.accounts.keep(uow, activated)
+    return store.accounts.save(uow, activated)
 
 
 def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -> Account | Failure:
@@ -155,7 +155,7 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
     rules.must_be_open(account.recovery, at=uow.at)
     password_hash = new_hash(uow, account, password=password)
     if account.second_factor is None:
-        return store.accounts.keep(uow, rules.recover(account, password_hash=password_hash, at=uow.at))
+        return store.accounts.save(uow, rules.recover(account, password_hash=password_hash, at=uow.at))
     door = doors.before(uow, f"recovery|{account.account_id}")
     if wait_s := doors.shut_s(uow, door):
         raise doors.shut(wait_s)
@@ -164,7 +164,7 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
         wait_s = doors.failed(uow, door)
         return doors.shut(wait_s) if wait_s else rules.CodeWrong()
     doors.passed(uow, door)
-    return store.accounts.keep(uow, rules.recover(proved, password_hash=password_hash, at=uow.at))
+    return store.accounts.save(uow, rules.recover(proved, password_hash=password_hash, at=uow.at))
 
 
 def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
@@ -205,14 +205,14 @@ def add_user(uow: UnitOfWork, *, login: str, password: str, role: Role, employer
         employer_ids=tuple(_open_employer(uow, employer_id) for employer_id in employer_ids),
         second_factor=second_factor.new_secret(uow.entropy(second_factor.SECRET_BYTES)),
     )
-    return Added(account=store.accounts.keep(uow, Outcome(account)), secret=account.second_factor)
+    return Added(account=store.accounts.save(uow, Outcome(account)), secret=account.second_factor)
 
 
 def reset_user(uow: UnitOfWork, *, login: str, portal_url: str) -> str:
     """A link by which a user or one of the staff chooses a new password: whoever starts it learns none."""
     read, token = rules.read_login(login), _text(uow.entropy(TOKEN_BYTES))
     account = rules.start_reset(store.known_by(uow, _index_of_login(uow, read)), token_hash=hash_of(token), at=uow.at)
-    store.accounts.keep(uow, Outcome(account))
+    store.accounts.save(uow, Outcome(account))
     return _recovery_link(uow, token, login=read, portal_url=portal_url)
 
 
@@ -285,7 +285,7 @@ def _proved(uow: UnitOfWork, attempt: Attempt, account: Account | None) -> Accou
     if account.second_factor is None:
         return account
     proved = _with_code(account, attempt.one_time_code, uow)
-    return None if proved is None else store.accounts.keep(uow, Outcome(proved))
+    return None if proved is None else store.accounts.save(uow, Outcome(proved))
 
 
 def _with_code(account: Account, code: str, uow: UnitOfWork) -> Account | None:

@@ -20,7 +20,7 @@ def shut_s(uow: UnitOfWork, door: Door) -> int:
 
 def failed(uow: UnitOfWork, door: Door) -> int:
     """A try failed: it counts. How many seconds the door is shut now."""
-    return shut_s(uow, store.doors.keep(uow, Outcome(rules.failed(door, at=uow.at))))
+    return shut_s(uow, store.doors.save(uow, Outcome(rules.failed(door, at=uow.at))))
 
 
 def passed(uow: UnitOfWork, door: Door) -> None:

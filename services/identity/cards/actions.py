@@ -24,7 +24,7 @@ def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
         rules.issue(person_ref=person_ref, number=int.from_bytes(uow.entropy(8), "big"), on=on)
         for person_ref in person_refs
     ]
-    cards.keep_many(uow, made, part_of=part_of)
+    cards.save_many(uow, made, part_of=part_of)
 
 
 def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
@@ -38,7 +38,7 @@ def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     }
     changed = [after for before, after in followed.values() if after != before]
     if changed:
-        cards.keep_many(uow, changed, part_of=f"{page.declaration_id}/{page.page}")
+        cards.save_many(uow, changed, part_of=f"{page.declaration_id}/{page.page}")
     moved = [after for before, after in followed.values() if after.valid_until != before.valid_until]
     opened = {ref for ref, right in rights.items() if right.status == OPEN}
     withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}

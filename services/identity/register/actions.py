@@ -68,7 +68,7 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
             fresh.append(person)
     if fresh:
         page_id = uow.new_id()
-        store.persons.keep_many(uow, fresh, part_of=page_id)
+        store.persons.save_many(uow, fresh, part_of=page_id)
         cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
         told = tuple(_told_person(uow, person) for person in fresh)
         uow.tell(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=told))
@@ -83,7 +83,7 @@ def register_employers(uow: UnitOfWork, page: Sequence[Employer]) -> Tally:
     fresh = [employer for employer in compared if employer is not None]
     if fresh:
         page_id = uow.new_id()
-        store.employers.keep_many(uow, fresh, part_of=page_id)
+        store.employers.save_many(uow, fresh, part_of=page_id)
         told = tuple(_told_employer(uow, employer) for employer in fresh)
         uow.tell(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=told))
     added = sum(employer.version == 0 for employer in fresh)

@@ -25,7 +25,7 @@ def new_token(uow: UnitOfWork, *, session_id: str) -> str:
 
 
 def begin(uow: UnitOfWork, session: Session) -> Session:
-    return sessions.keep(uow, Outcome(session))
+    return sessions.save(uow, Outcome(session))
 
 
 def redeem(uow: UnitOfWork, code: str, *, client_id: str) -> Session | None:
@@ -46,13 +46,13 @@ def rotate(uow: UnitOfWork, session: Session) -> tuple[Session, str]:
     """The session with a new refresh token, and the token."""
     token = new_token(uow, session_id=session.session_id)
     rotated = rules.rotate(session, refresh_hash=hash_of(token))
-    return sessions.keep(uow, Outcome(rotated)), token
+    return sessions.save(uow, Outcome(rotated)), token
 
 
 def end(uow: UnitOfWork, session: Session, *, why: End) -> None:
     ended = rules.end(session, why=why, at=uow.at)
     if ended != session:
-        sessions.keep(uow, Outcome(ended))
+        sessions.save(uow, Outcome(ended))
 
 
 def sign_out(uow: UnitOfWork, *, session_id: str) -> None:
@@ -125,5 +125,5 @@ def _kept_if_open(uow: UnitOfWork, before: Session | None, after: Session | None
     """What a rule made of a session, kept; what it ended is kept too, but nobody gets it."""
     if before is None or after is None:
         return None
-    kept = sessions.keep(uow, Outcome(after)) if after != before else after
+    kept = sessions.save(uow, Outcome(after)) if after != before else after
     return None if kept.ended_at is not None else kept

@@ -35,7 +35,7 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     doors.passed(uow, door)
     account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)
-    store.sessions.keep(uow, Outcome(rules.hold_on(session, account_store.accounts.keep(uow, changed))))
+    store.sessions.save(uow, Outcome(rules.hold_on(session, account_store.accounts.save(uow, changed))))
     return None
 
 

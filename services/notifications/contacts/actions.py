@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 def register(uow: UnitOfWork, told: Sequence[Contact], *, part_of: str) -> None:
     """Keep those contacts of a page that are news."""
     known = contacts.find_many(uow, [contact.owner_id for contact in told])
-    contacts.keep_many(uow, rules.newer(told, known=known), part_of=part_of)
+    contacts.save_many(uow, rules.newer(told, known=known), part_of=part_of)
 
 
 def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:

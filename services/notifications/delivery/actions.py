@@ -71,7 +71,7 @@ def take(uow: UnitOfWork, *, seen: Sequence[Batch]) -> list[Batch]:
         messages = _by_batch(store.of_batches(uow, [batch.batch_id for batch in hopeless]))
         _keep(uow, [rules.give_up(batch, messages.get(batch.batch_id, ()), at=uow.at) for batch in hopeless])
     if taken:
-        store.batches.keep_many(uow, taken, part_of=taken[0].batch_id)
+        store.batches.save_many(uow, taken, part_of=taken[0].batch_id)
     return [replace(batch, version=batch.version + 1) for batch in taken]
 
 
@@ -125,7 +125,7 @@ def keep_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
     for message_id in early:
         if message_id not in known:
             receipt = Receipt(message_id=message_id, reason=said[message_id], received_at=uow.at)
-            store.receipts.keep(uow, Outcome(receipt))
+            store.receipts.save(uow, Outcome(receipt))
 
 
 def keep_early_receipts(uow: UnitOfWork) -> int:
@@ -143,7 +143,7 @@ def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str | None]]) -> Non
     changed = [rules.received(message, reason=reason, at=uow.at) for message, reason in said]
     kept = [message for message in changed if message is not None]
     if kept:
-        store.messages.keep_many(uow, kept, part_of=kept[0].message_id)
+        store.messages.save_many(uow, kept, part_of=kept[0].message_id)
     for message in kept:
         if message.status is Status.UNDELIVERED:
             uow.tell(rules.undelivered(message, at=uow.at), version=message.version + 1)
@@ -163,9 +163,9 @@ def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
     part_of = settlements[0].batch.batch_id
     messages = [message for each in settlements for message in (*each.sent, *each.others)]
     if messages:
-        store.messages.keep_many(uow, messages, part_of=part_of)
+        store.messages.save_many(uow, messages, part_of=part_of)
     batches = [batch for each in settlements for batch in (each.batch, *each.batches)]
-    store.batches.keep_many(uow, batches, part_of=part_of)
+    store.batches.save_many(uow, batches, part_of=part_of)
     for each in settlements:
         with continued(f"{each.batch.channel} batch send", each.batch.traceparent):
             for event in each.events:

@@ -34,8 +34,8 @@ def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     }
     known = store.messages.find_many(uow, written)
     fresh, batches = _batched(uow, [message for key, message in written.items() if key not in known])
-    store.messages.keep_many(uow, fresh, part_of=part_of)
-    store.batches.keep_many(uow, batches, part_of=part_of)
+    store.messages.save_many(uow, fresh, part_of=part_of)
+    store.batches.save_many(uow, batches, part_of=part_of)
     for batch in batches:
         bell.ring(uow.fund.fund_id, batch.channel)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.payments.banking import actions
 from services.payments.banking.client import BankClient, BankPayment, BankRefused, BankSilent
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_work
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
 from services.payments.collections.collection import Collection, Rail, Status
@@ -88,7 +88,7 @@ class Collecting:
 
     @staticmethod
     def _know(context: ServiceContext, fund_id: str, collection: Collection, payment: BankPayment | None) -> None:
-        in_work(
+        in_unit_of_work(
             context,
             fund_id,
             f"collections:{collection.collection_id}",
@@ -101,9 +101,9 @@ class Collecting:
     ) -> None:
         """Keep what a rule makes of the collection, unless a message of the bank was there first."""
 
-        def keep(uow: UnitOfWork) -> None:
+        def save(uow: UnitOfWork) -> None:
             found = collections.find(uow, seen.collection_id)
             if found is not None and found.version == seen.version:
                 collections.change(uow, collection_id=seen.collection_id, rule=lambda it: rule(it, uow))
 
-        in_work(context, fund_id, f"collections:{seen.collection_id}", keep)
+        in_unit_of_work(context, fund_id, f"collections:{seen.collection_id}", save)

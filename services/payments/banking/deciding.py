@@ -66,7 +66,7 @@ def reject(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """What was decided is not to be done: the entry waits again."""
     entry = decisions.reject(_of_version(uow, entry_id, version))
     uow.note("rejected", store.entries.name, entry_id, version=version)
-    return store.entries.keep(uow, Outcome(entry))
+    return store.entries.save(uow, Outcome(entry))
 
 
 def read_refund(uow: UnitOfWork, *, refund_id: str) -> Refund:
@@ -78,7 +78,7 @@ def cancel_refund(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     cancelled = refunds.cancel(uow, refund_id=refund_id, version=version)
     if cancelled.origin.startswith(ENTRY_ORIGIN):
         entry = store.entries.load(uow, cancelled.origin.removeprefix(ENTRY_ORIGIN))
-        store.entries.keep(uow, Outcome(decisions.reopen(entry)))
+        store.entries.save(uow, Outcome(decisions.reopen(entry)))
     else:
         collections.restore_credit(
             uow,
@@ -106,7 +106,7 @@ def _decide(
     proposed = replace(proposed, details=details)
     uow.note("decided", store.entries.name, entry_id, version=version, why=way.value)
     if uow.fund.payment.needs_two(entry.amount_minor):
-        return store.entries.keep(uow, Outcome(proposed))
+        return store.entries.save(uow, Outcome(proposed))
     return _carry_out(uow, proposed)
 
 
@@ -130,7 +130,7 @@ def _carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
             )
         case Way.WRITE_OFF:
             settling.write_off(uow, entry)
-    return store.entries.keep(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
+    return store.entries.save(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
 
 
 def _of_version(uow: UnitOfWork, entry_id: str, version: int) -> BankEntry:

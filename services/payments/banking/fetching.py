@@ -7,7 +7,7 @@ from services.payments.banking import actions, store
 from services.payments.banking.bank_entry import Statement
 from services.payments.banking.client import BankClient
 from services.payments.banking.iso20022 import camt
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from shared.jobs.job import JobKind
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -42,13 +42,13 @@ class Fetching:
         book(context, fund_id, cause, notice)
         if notice.faults:
             return False
-        in_work(context, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
+        in_unit_of_work(context, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
         return True
 
     @staticmethod
     def _look_later(context: ServiceContext, fund_id: str, statement: Statement) -> None:
         cause = f"statements:{statement.statement_id}"
-        in_work(context, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
+        in_unit_of_work(context, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
 
 
 def _give_up(uow: UnitOfWork, statement_id: str, reason: str) -> None:

@@ -9,7 +9,7 @@ from services.payments.banking import payout_file
 from services.payments.banking.bank_file import CreditTransfer, StatusReport
 from services.payments.banking.client import BankClient, BankRefused, BankSilent
 from services.payments.banking.iso20022 import camt, documents, pain002
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_work
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import rules, store
@@ -65,7 +65,7 @@ class Paying:
         ordered = store.ordered(uow)
         transfers, unusable = _transfers(uow, ordered)
         if unusable:
-            in_work(context, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
+            in_unit_of_work(context, fund_id, "payouts:set-aside", partial(payouts.set_aside, unusable=unusable))
         if not transfers:
             return len(unusable)
         payable = [payout for payout in ordered if payout.payout_id in transfers]
@@ -73,7 +73,7 @@ class Paying:
         body = payout_file.write(list(transfers.values()), fund=uow.fund, message_id=batch_id, at=uow.at)
         blob = blobs.store(context, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
         passing("payout.stored")
-        in_work(
+        in_unit_of_work(
             context,
             fund_id,
             f"payouts:{batch_id}",
@@ -160,7 +160,7 @@ class Paying:
 
     @staticmethod
     def _keep(context: ServiceContext, fund_id: str, batch: Batch, action: Callable[[UnitOfWork], object]) -> None:
-        in_work(context, fund_id, f"payouts:{batch.batch_id}", action)
+        in_unit_of_work(context, fund_id, f"payouts:{batch.batch_id}", action)
 
     def _settle(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
@@ -181,7 +181,7 @@ class Paying:
 
     @staticmethod
     def _change(context: ServiceContext, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:
-        return in_work(
+        return in_unit_of_work(
             context,
             fund_id,
             f"payouts:{seen.batch_id}",

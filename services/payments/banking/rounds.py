@@ -30,7 +30,9 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
-def in_work(context: ServiceContext, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
+def in_unit_of_work(
+    context: ServiceContext, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]
+) -> Answer:
     return context.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
@@ -40,6 +42,6 @@ def book(context: ServiceContext, fund_id: str, cause: str, notice: Notice) -> N
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):
         some = entries[first : first + LINES_A_WORK]
-        in_work(context, fund_id, cause, partial(actions.book_lines, entries=some))
+        in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))
     for fault in notice.faults:
         log.error("bank-file-not-read-whole", cause=cause, why=fault.code)

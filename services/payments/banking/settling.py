@@ -191,7 +191,7 @@ def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:
         is_matched=True,
         why=None,
     )
-    store.entries.keep(uow, Outcome(undone))
+    store.entries.save(uow, Outcome(undone))
     return True
 
 
@@ -256,7 +256,7 @@ def _kept(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference:
 
 
 def _keep(uow: UnitOfWork, entry: BankEntry) -> None:
-    store.entries.keep(uow, Outcome(entry))
+    store.entries.save(uow, Outcome(entry))
 
 
 def _booked_as(ruling: Ruling) -> str:

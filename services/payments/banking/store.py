@@ -92,9 +92,9 @@ def page(
     return entries.page(uow, order=IN_ORDER, wanted=wanted, **filters)
 
 
-def keep(uow: UnitOfWork, outcome: Outcome[Statement]) -> Statement:
+def save(uow: UnitOfWork, outcome: Outcome[Statement]) -> Statement:
     """Keep a statement, and its job at the time for which it asks."""
-    kept = statements.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    kept = statements.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
     queue.schedule_or_cancel(uow, FETCH, kept.statement_id, due_at=kept.next_look_at)
     return kept
 
@@ -108,4 +108,4 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
 
 def schedule(uow: UnitOfWork, statement_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(uow, Outcome(statements.load(uow, statement_id)))
+    save(uow, Outcome(statements.load(uow, statement_id)))

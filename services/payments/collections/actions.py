@@ -63,7 +63,7 @@ def open_obligation(
         _move_to_credit(uow, opened, surplus_minor)
     paid = _paid_by_credits(uow, opened)
     told = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.obligations.keep(uow, Outcome(paid, told))
+    kept = store.obligations.save(uow, Outcome(paid, told))
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=employer_id, period=period)
     return kept
@@ -95,9 +95,9 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
         at=uow.at,
         traceparent=carried(),
     )
-    store.obligations.keep(uow, Outcome(called))
+    store.obligations.save(uow, Outcome(called))
     _withdraw(uow, _live_of(uow, owed, before))
-    kept = store.keep(uow, outcome)
+    kept = store.save(uow, outcome)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -150,7 +150,7 @@ def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], 
     found = store.collections.load(uow, collection_id)
     if not found.is_followed:
         return None
-    return store.keep(uow, Outcome(rule(found)))
+    return store.save(uow, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def book(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.keep(uow, came)
+    store.save(uow, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(uow, collection.declaration_id)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -240,11 +240,11 @@ def take_back(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.keep(uow, back)
+    store.save(uow, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
-        store.credits.keep(uow, Outcome(gone))
-    store.obligations.keep(uow, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
+        store.credits.save(uow, Outcome(gone))
+    store.obligations.save(uow, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
     debits = {
         account.receivable(owed.employer_id, period=owed.period): paid_minor,
         account.credit(owed.employer_id): credit_minor,
@@ -282,7 +282,7 @@ def refund_credit(
         raise crediting.CreditChanged(version=found.version)
     refund_id = uow.new_id()
     used = crediting.use(found, kind=UseKind.REFUNDED, to=refund_id, amount_minor=amount_minor, at=uow.at)
-    store.credits.keep(uow, Outcome(used))
+    store.credits.save(uow, Outcome(used))
     return refunds.order(
         uow,
         refund_id=refund_id,
@@ -317,7 +317,7 @@ def _open_credit(uow: UnitOfWork, *, employer_id: str, declaration_id: str, amou
         amount_minor=amount_minor,
         opened_at=uow.at,
     )
-    return store.credits.keep(uow, Outcome(opened))
+    return store.credits.save(uow, Outcome(opened))
 
 
 def _move_to_credit(uow: UnitOfWork, opened: Obligation, surplus_minor: int) -> None:
@@ -339,7 +339,7 @@ def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
     open_credits = store.open_credits(uow, employer_id=opened.employer_id)
     for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.left_minor):
         used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=uow.at)
-        store.credits.keep(uow, Outcome(used))
+        store.credits.save(uow, Outcome(used))
         _post(
             uow,
             f"credit:{each.credit_id}:{opened.declaration_id}",
@@ -362,7 +362,7 @@ def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str
     """Money came for a debt: the debt keeps what it needs, the rest is the employer's credit."""
     surplus_minor = rules.surplus_minor(owed, amount_minor=amount_minor)
     received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.obligations.keep(uow, received)
+    kept = store.obligations.save(uow, received)
     if surplus_minor:
         _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
     credits = {
@@ -392,7 +392,7 @@ def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> 
 
 def _withdraw(uow: UnitOfWork, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.keep(uow, Outcome(rules.withdraw(each, at=uow.at)))
+        store.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
 
 
 def _standing_obligation(uow: UnitOfWork, declaration_id: str) -> Obligation:
@@ -409,7 +409,7 @@ def _successors(uow: UnitOfWork, declaration_id: str) -> list[Obligation]:
 
 
 def _cancel(uow: UnitOfWork, cancelled: Obligation) -> None:
-    store.obligations.keep(uow, Outcome(cancelled))
+    store.obligations.save(uow, Outcome(cancelled))
     if cancelled.due_minor:
         cause = _cause(cancelled)
         ledger.take_back(uow, cause=f"{cause}:cancelled", of=cause)
@@ -447,4 +447,4 @@ def _reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
         version=before.version if before else 0,
     )
     if after != before:
-        store.standings.keep(uow, Outcome(after))
+        store.standings.save(uow, Outcome(after))

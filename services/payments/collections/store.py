@@ -88,9 +88,9 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collecti
     return collections.find_all(uow, reference={"$in": wanted}) if wanted else []
 
 
-def keep(uow: UnitOfWork, outcome: Outcome[Collection]) -> Collection:
+def save(uow: UnitOfWork, outcome: Outcome[Collection]) -> Collection:
     """Keep a collection, and its job at the time for which it asks."""
-    kept = collections.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    kept = collections.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
     queue.schedule_or_cancel(uow, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
     return kept
 
@@ -104,7 +104,7 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
 
 def schedule(uow: UnitOfWork, collection_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(uow, Outcome(collections.load(uow, collection_id)))
+    save(uow, Outcome(collections.load(uow, collection_id)))
 
 
 def open_credits(uow: UnitOfWork, *, employer_id: str) -> list[Credit]:

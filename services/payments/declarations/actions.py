@@ -84,7 +84,7 @@ def receive(uow: UnitOfWork, filing: Filing) -> Consulted:
     uow.by.must_act_for_employer(filing.employer_id)
     known = store.same(uow, filing)
     if known is not None and known.status is Status.REPLACED:
-        store.declarations.keep(uow, rules.release_content(known))
+        store.declarations.save(uow, rules.release_content(known))
         known = None
     if known is None:
         received = rules.receive(filing, fund=uow.fund, declaration_id=uow.new_id(), traceparent=carried(), at=uow.at)
@@ -96,7 +96,7 @@ def receive(uow: UnitOfWork, filing: Filing) -> Consulted:
 
 
 def _to_check(uow: UnitOfWork, received: Outcome[Declaration]) -> Declaration:
-    declaration = store.declarations.keep(uow, received)
+    declaration = store.declarations.save(uow, received)
     queue.schedule(uow, CHECK, declaration.declaration_id)
     return declaration
 
@@ -106,7 +106,7 @@ def schedule(uow: UnitOfWork, declaration_id: str) -> None:
     declaration = store.declarations.load(uow, declaration_id)
     due_at = declaration.next_check_at
     scheduled = replace(declaration, next_check_at=None, confirm_by_at=declaration.confirm_until)
-    store.declarations.keep(uow, Outcome(scheduled))
+    store.declarations.save(uow, Outcome(scheduled))
     queue.schedule(uow, CHECK, declaration_id, due_at=due_at)
 
 
@@ -133,13 +133,13 @@ def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
     """A check that was tried in vain waits for an operator, and the declaration says so."""
     declaration = store.declarations.load(uow, declaration_id)
     if declaration.status is Status.RECEIVED:
-        store.declarations.keep(uow, rules.hold(declaration))
+        store.declarations.save(uow, rules.hold(declaration))
 
 
 def resume(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
     """An operator has the check tried again."""
     declaration = store.declarations.load(uow, declaration_id)
-    return store.declarations.keep(uow, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
+    return store.declarations.save(uow, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
 
 
 def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
@@ -150,10 +150,10 @@ def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     if until is None:
         return None
     if until <= uow.at:
-        store.declarations.keep(uow, rules.lapse(declaration, at=uow.at))
+        store.declarations.save(uow, rules.lapse(declaration, at=uow.at))
         return None
     if declaration.remind_at is not None and declaration.remind_at <= uow.at:
-        declaration = store.declarations.keep(uow, rules.remind(declaration))
+        declaration = store.declarations.save(uow, rules.remind(declaration))
     return declaration.remind_at or until
 
 
@@ -238,10 +238,10 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: Judged) -> Declar
         queue.schedule(
             uow, CHECK, declaration.declaration_id, due_at=asked.thing.remind_at or asked.thing.confirm_by_at
         )
-        return store.declarations.keep(uow, asked)
+        return store.declarations.save(uow, asked)
     if judged.assessment is not None:
         return _accept(uow, declaration, judged.examined, judged.assessment)
-    return store.declarations.keep(uow, rules.refuse(declaration, judged.examined, findings_pages=pages, at=uow.at))
+    return store.declarations.save(uow, rules.refuse(declaration, judged.examined, findings_pages=pages, at=uow.at))
 
 
 def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assessment | Finding:
@@ -277,11 +277,11 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         at=uow.at,
         paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
     )
-    accepted = store.declarations.keep(uow, outcome)
+    accepted = store.declarations.save(uow, outcome)
     _tell_wages(uow, accepted, people)
-    store.standing.keep(uow, rules.stand(accepted, before=before))
+    store.standing.save(uow, rules.stand(accepted, before=before))
     if replaced is not None:
-        store.declarations.keep(uow, rules.give_way(replaced, to=accepted))
+        store.declarations.save(uow, rules.give_way(replaced, to=accepted))
     collections.open_obligation(
         uow,
         declaration_id=accepted.declaration_id,
@@ -330,7 +330,7 @@ def _decided(
     if outcome.thing.status is Status.RECEIVED:
         return Consulted(declaration=_to_check(uow, outcome))
     queue.cancel(uow, CHECK, declaration.declaration_id)
-    return Consulted(declaration=store.declarations.keep(uow, outcome))
+    return Consulted(declaration=store.declarations.save(uow, outcome))
 
 
 # --- Afterwards -------------------------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ def count_cards(uow: UnitOfWork, page: CardsRefreshed) -> None:
         already_good=page.already_good,
         not_open=page.not_open,
     )
-    store.card_pages.keep(uow, Outcome(counted))
+    store.card_pages.save(uow, Outcome(counted))
 
 
 # --- Consulting -------------------------------------------------------------------------------------------------------

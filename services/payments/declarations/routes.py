@@ -70,7 +70,7 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
 @routes.post(
     "/declarations",
     scope="declarations:file",
-    request=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, keep=seal_away),
+    request=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, save=seal_away),
     response=DeclarationView,
     status=202,
     is_keyed=True,

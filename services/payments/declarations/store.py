@@ -109,7 +109,7 @@ def keep_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Findi
         )
         for page_id, page in pages.items()
     ]
-    finding_pages.keep_many(uow, kept, part_of=declaration_id)
+    finding_pages.save_many(uow, kept, part_of=declaration_id)
 
 
 def keep_workers(
@@ -123,7 +123,7 @@ def keep_workers(
     }
     there = {str(document["page_id"]) for document in uow.collection(wage_pages.name).find_keys(made)}
     new = [page for page_id, page in made.items() if page_id not in there]
-    wage_pages.keep_many(uow, new, part_of=declaration.declaration_id)
+    wage_pages.save_many(uow, new, part_of=declaration.declaration_id)
 
 
 def workers(uow: UnitOfWork, declaration: Declaration) -> Iterator[WageLine]:

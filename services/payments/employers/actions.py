@@ -25,7 +25,7 @@ def keep_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
                     version=before.version if before else 0,
                 )
             )
-    employers.keep_many(uow, newer, part_of=page.page_id)
+    employers.save_many(uow, newer, part_of=page.page_id)
 
 
 def find(uow: UnitOfWork, employer_id: str) -> Employer | None:

@@ -31,7 +31,7 @@ def post(uow: UnitOfWork, entry: Entry) -> Entry:
         raise rules.OtherCurrency(currency=entry.currency.value)
     if store.entries.find_only(uow, cause=entry.cause) is not None:
         raise rules.AlreadyPosted(cause=entry.cause)
-    kept = store.entries.keep(uow, Outcome(entry))
+    kept = store.entries.save(uow, Outcome(entry))
     store.add_to_balances(uow, kept)
     return kept
 

@@ -37,7 +37,7 @@ def register(uow: UnitOfWork, *, url: str, kinds: Collection[Kind]) -> Endpoint:
         others=store.count_of_client(uow, uow.by.subject),
         at=uow.at,
     )
-    return store.endpoints.keep(uow, Outcome(endpoint))
+    return store.endpoints.save(uow, Outcome(endpoint))
 
 
 def own(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
@@ -81,7 +81,7 @@ def replay(uow: UnitOfWork, *, endpoint_id: str, since: datetime, until: datetim
     found = store.between(uow, endpoint_id, since=since, until=until)
     chosen = _whole_instants(found)
     for delivery in chosen:
-        store.deliveries.keep(uow, Outcome(rules.again(delivery, at=uow.at)))
+        store.deliveries.save(uow, Outcome(rules.again(delivery, at=uow.at)))
     rest = found[len(chosen) :]
     return Replay(queued=len(chosen), next_since=rest[0].happened_at if rest else None)
 
@@ -95,7 +95,7 @@ def _whole_instants(found: list[Delivery]) -> list[Delivery]:
 
 
 def _change(uow: UnitOfWork, endpoint_id: str, rule: Callable[[Endpoint], Endpoint]) -> Endpoint:
-    return store.endpoints.keep(uow, Outcome(rule(own(uow, endpoint_id=endpoint_id))))
+    return store.endpoints.save(uow, Outcome(rule(own(uow, endpoint_id=endpoint_id))))
 
 
 def _new_secret(uow: UnitOfWork) -> str:
@@ -125,7 +125,7 @@ def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mappi
                 next_try_at=uow.at,
                 traceparent=carried(),
             )
-            store.deliveries.keep(uow, Outcome(delivery))
+            store.deliveries.save(uow, Outcome(delivery))
 
 
 def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoint, bool]:
@@ -136,9 +136,9 @@ def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoi
     if delivery.version != seen.version:
         return endpoint, False
     entropy = int.from_bytes(uow.entropy(2), "big") / 2**16
-    tried = store.deliveries.keep(uow, Outcome(rules.answered(delivery, answer=answer, at=uow.at, entropy=entropy)))
+    tried = store.deliveries.save(uow, Outcome(rules.answered(delivery, answer=answer, at=uow.at, entropy=entropy)))
     judged = rules.judge(endpoint, tried, at=uow.at)
-    return (endpoint, False) if judged is None else (store.endpoints.keep(uow, judged), True)
+    return (endpoint, False) if judged is None else (store.endpoints.save(uow, judged), True)
 
 
 def forget_removed(uow: UnitOfWork) -> int:
@@ -147,7 +147,7 @@ def forget_removed(uow: UnitOfWork) -> int:
     for endpoint in store.removed(uow):
         waiting = store.waiting(uow, endpoint.endpoint_id)
         for delivery in waiting:
-            store.deliveries.keep(uow, Outcome(rules.end(delivery, at=uow.at)))
+            store.deliveries.save(uow, Outcome(rules.end(delivery, at=uow.at)))
         if not waiting:
             store.forget_endpoint(uow, endpoint)
         ended += len(waiting) or 1

@@ -28,7 +28,7 @@ def keep_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
                     version=before.version if before else 0,
                 )
             )
-    payees.keep_many(uow, newer, part_of=page.page_id)
+    payees.save_many(uow, newer, part_of=page.page_id)
 
 
 def has_account(uow: UnitOfWork, person_ref: str) -> bool:

@@ -29,7 +29,7 @@ def order(uow: UnitOfWork, claim: ClaimApproved) -> None:
         at=uow.at,
         traceparent=carried(),
     )
-    kept = store.payouts.keep(uow, outcome)
+    kept = store.payouts.save(uow, outcome)
     owed = ledger.entry(
         uow,
         cause=f"payout:{kept.payout_id}:ordered",
@@ -45,7 +45,7 @@ def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
         if payees.has_account(uow, payout.person_ref):
             with continued("payout ordered", payout.traceparent):
                 known = rules.account_known(payout, currency=uow.fund.currency.value, at=uow.at)
-                store.payouts.keep(uow, known)
+                store.payouts.save(uow, known)
 
 
 def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
@@ -62,8 +62,8 @@ def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
             at=uow.at,
             traceparent=carried(),
         )
-        store.payouts.keep(uow, Outcome(replaced))
-        return store.payouts.keep(uow, again)
+        store.payouts.save(uow, Outcome(replaced))
+        return store.payouts.save(uow, again)
 
 
 def order_to_other_accounts(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ def look_at(uow: UnitOfWork, *, payout_id: str, purpose: Purpose) -> Payout:
 def set_aside(uow: UnitOfWork, unusable: Sequence[Payout]) -> None:
     """No line for the bank can be written of these: they wait where people see them."""
     for payout in unusable:
-        store.payouts.keep(uow, Outcome(rules.set_aside(payout, at=uow.at)))
+        store.payouts.save(uow, Outcome(rules.set_aside(payout, at=uow.at)))
 
 
 def gather(
@@ -108,8 +108,8 @@ def gather(
         rules.put_in_batch(payout, batch_id=batch_id, account_index=accounts[payout.payout_id], at=uow.at)
         for payout in payouts
     ]
-    store.payouts.keep_many(uow, batched, part_of=batch_id)
-    return store.keep(uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at)))
+    store.payouts.save_many(uow, batched, part_of=batch_id)
+    return store.save(uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at)))
 
 
 _FOLLOWED = {
@@ -121,13 +121,13 @@ _FOLLOWED = {
 
 def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.keep(uow, Outcome(rule(store.batches.load(uow, batch_id))))
+    batch = store.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
         before = store.payouts.find_many(uow, batch.payout_ids)
         after = [rules.follow_batch(payout, to=to, at=uow.at) for payout in before.values()]
         changed = [payout for payout in after if payout is not before[payout.payout_id]]
-        store.payouts.keep_many(uow, changed, part_of=batch_id)
+        store.payouts.save_many(uow, changed, part_of=batch_id)
     return batch
 
 
@@ -135,7 +135,7 @@ def look_later(uow: UnitOfWork, *, seen: Batch) -> None:
     """No news of a batch: look again later. Where something came of the look, that says when."""
     batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
-        store.keep(uow, Outcome(rules.look_later(batch, at=uow.at)))
+        store.save(uow, Outcome(rules.look_later(batch, at=uow.at)))
 
 
 def is_settled(uow: UnitOfWork, batch: Batch) -> bool:
@@ -158,7 +158,7 @@ def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]
             raise rules.NotOfBatch(batch=batch_id)
         if payout.status not in SETTLED:
             with continued("payout refused", payout.traceparent):
-                kept = store.payouts.keep(uow, rules.give_back(payout, entry_id=None, reason=reason, at=uow.at))
+                kept = store.payouts.save(uow, rules.give_back(payout, entry_id=None, reason=reason, at=uow.at))
             _order_to_other_account(uow, kept)
 
 
@@ -175,7 +175,7 @@ def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
     if rules.is_refused(payout):
         return False
     with continued("payout paid", payout.traceparent):
-        store.payouts.keep(uow, rules.pay(payout, entry_id=entry_id, currency=uow.fund.currency.value, at=uow.at))
+        store.payouts.save(uow, rules.pay(payout, entry_id=entry_id, currency=uow.fund.currency.value, at=uow.at))
     left = ledger.entry(
         uow,
         cause=f"payout:{payout.payout_id}",
@@ -212,7 +212,7 @@ def book_returned(uow: UnitOfWork, payout: Payout, *, entry_id: str, reason: str
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
     with continued("payout returned", payout.traceparent):
-        kept = store.payouts.keep(uow, rules.give_back(payout, entry_id=entry_id, reason=reason, at=uow.at))
+        kept = store.payouts.save(uow, rules.give_back(payout, entry_id=entry_id, reason=reason, at=uow.at))
     _post_returned(uow, payout)
     _order_to_other_account(uow, kept)
     return True

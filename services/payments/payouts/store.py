@@ -72,9 +72,9 @@ def to_be_replaced(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:
     return list(found)
 
 
-def keep(uow: UnitOfWork, outcome: Outcome[Batch]) -> Batch:
+def save(uow: UnitOfWork, outcome: Outcome[Batch]) -> Batch:
     """Keep a batch, and its job at the time for which it asks."""
-    kept = batches.keep(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
+    kept = batches.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
     queue.schedule_or_cancel(uow, FOLLOW, kept.batch_id, due_at=kept.next_look_at)
     return kept
 
@@ -88,4 +88,4 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
 
 def schedule(uow: UnitOfWork, batch_id: str) -> None:
     """Give what an earlier release left waiting its job."""
-    keep(uow, Outcome(batches.load(uow, batch_id)))
+    save(uow, Outcome(batches.load(uow, batch_id)))

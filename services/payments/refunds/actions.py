@@ -48,14 +48,14 @@ def order_confirmed(
 def confirm(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """A second person agrees."""
     confirmed = rules.confirm(_of_version(uow, refund_id, version), by=uow.by.subject, at=uow.at)
-    return store.refunds.keep(uow, Outcome(confirmed))
+    return store.refunds.save(uow, Outcome(confirmed))
 
 
 def cancel(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """It is not to go. Whoever asks puts the money back where it was (`source`)."""
     cancelled = rules.cancel(_of_version(uow, refund_id, version), at=uow.at)
     ledger.take_back(uow, cause=f"refund:{refund_id}:cancelled", of=f"refund:{refund_id}:ordered")
-    return store.refunds.keep(uow, Outcome(cancelled))
+    return store.refunds.save(uow, Outcome(cancelled))
 
 
 def read(uow: UnitOfWork, *, refund_id: str) -> Refund:
@@ -76,7 +76,7 @@ def book_paid(uow: UnitOfWork, *, refund_id: str, entry_id: str, out_of: str) ->
     refund = store.refunds.load(uow, refund_id)
     if refund.status is not RefundStatus.ORDERED:
         return False
-    store.refunds.keep(uow, Outcome(rules.pay(refund, at=uow.at)))
+    store.refunds.save(uow, Outcome(rules.pay(refund, at=uow.at)))
     _post(uow, f"refund:{refund_id}:{entry_id}", refund, debit=account.REFUNDS, credit=out_of)
     return True
 
@@ -86,7 +86,7 @@ def book_returned(uow: UnitOfWork, *, refund_id: str, entry_id: str, reason: str
     refund = store.refunds.load(uow, refund_id)
     if refund.status is not RefundStatus.PAID:
         return False
-    store.refunds.keep(uow, Outcome(rules.came_back(refund, reason=reason, at=uow.at)))
+    store.refunds.save(uow, Outcome(rules.came_back(refund, reason=reason, at=uow.at)))
     _post(uow, f"refund:{refund_id}:{entry_id}", refund, debit=into, credit=account.REFUNDS)
     return True
 
@@ -113,7 +113,7 @@ def _keep_ordered(
         details=details,
     )
     _post(uow, f"refund:{refund_id}:ordered", refund, debit=source, credit=account.REFUNDS)
-    return store.refunds.keep(uow, Outcome(refund))
+    return store.refunds.save(uow, Outcome(refund))
 
 
 def _post(uow: UnitOfWork, cause: str, refund: Refund, *, debit: str, credit: str) -> None:

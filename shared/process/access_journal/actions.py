@@ -13,7 +13,7 @@ from shared.storage.unit_of_work import UnitOfWork
 def note_person(uow: UnitOfWork, person_ref: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
     """Record that the caller looks at something of a person, where the caller is an agent of the fund."""
     if uow.by.kind is ActorKind.STAFF:
-        store.entries.keep(uow, Outcome(_entry(uow, looked_at, purpose, person_ref=person_ref, reference=reference)))
+        store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, person_ref=person_ref, reference=reference)))
 
 
 def note_persons(
@@ -23,13 +23,13 @@ def note_persons(
     refs = dict.fromkeys(person_refs)
     if uow.by.kind is ActorKind.STAFF and refs:
         entries = [_entry(uow, looked_at, purpose, person_ref=person_ref) for person_ref in refs]
-        store.entries.keep_many(uow, entries, part_of=part_of)
+        store.entries.save_many(uow, entries, part_of=part_of)
 
 
 def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
     """Record that the caller looks at something of an employer, where the caller is an agent of the fund."""
     if uow.by.kind is ActorKind.STAFF:
-        store.entries.keep(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
+        store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
 
 
 def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[AccessEntry]:

@@ -47,15 +47,15 @@ def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp_
     password = sent.pop("password")
     sent["birth_on"] = PartialDate(sent["birth_on"])
     facts = read_facts(**sent, fund=made.funds[DZ])
-    in_work(made, lambda uow: actions.apply(uow, facts, password=password))
+    in_unit_of_work(made, lambda uow: actions.apply(uow, facts, password=password))
     considered(made)
     token = urlsplit(links(made)[0]).fragment.removeprefix("token=")
-    in_work(made, lambda uow: actions.activate(uow, token=token, password=password))
+    in_unit_of_work(made, lambda uow: actions.activate(uow, token=token, password=password))
     assert added_user(made, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
     return made
 
 
-def in_work(context: ServiceContext, action: Any) -> Any:
+def in_unit_of_work(context: ServiceContext, action: Any) -> Any:
     return context.run(DZ, by=someone(), cause="test", action=action)
 
 
@@ -70,7 +70,7 @@ def admit(context: ServiceContext, login: str = AMIRA_NIN, password: str = PASSW
             **more,
         }
     )
-    return in_work(context, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
+    return in_unit_of_work(context, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])

@@ -215,6 +215,6 @@ def test_n03_what_cannot_be_kept_now_is_brought_again(context: ServiceContext, s
 def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: ServiceContext, sms: SmsProvider) -> None:
     found = sent(context, sms)
     receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=now())
-    context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.keep(uow, Outcome(receipt)))
+    context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.save(uow, Outcome(receipt)))
     Receiving(sms).run(later(context, timedelta(0)), DZ)
     assert (message(context)["status"], message(context)["reason"]) == ("undelivered", "delivery.rejected")

@@ -8,7 +8,7 @@ import pytest
 
 from services.payments.banking import rounds
 from services.payments.banking.bank_file import BookedEntry, Direction, Notice
-from services.payments.banking.rounds import in_work
+from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
@@ -28,7 +28,7 @@ def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch."""
     here = office(context)
     hear(context, service, persons({AMIRA: RIB}), approved())
-    in_work(
+    in_unit_of_work(
         context,
         DZ,
         "test",
@@ -104,7 +104,7 @@ def test_money_that_comes_back_twice_is_a_case(context: ServiceContext, made: Of
 
 
 def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(context: ServiceContext, made: Office) -> None:
-    in_work(
+    in_unit_of_work(
         context,
         DZ,
         "test",

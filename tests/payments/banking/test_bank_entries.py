@@ -8,7 +8,7 @@ import pytest
 from services.payments.banking import rounds
 from services.payments.banking.bank_file import BookedEntry, Direction, Notice
 from services.payments.banking.iso20022 import camt
-from services.payments.banking.rounds import in_work
+from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -185,7 +185,7 @@ def sent(context: ServiceContext) -> tuple[Office, list[Payout]]:
     here = office(context)
     hear(context, service, persons({AMIRA: RIB, KARIM: RIB}))
     hear(context, service, *(approved(each, person_ref=AMIRA if each == "c1" else KARIM) for each in THREE))
-    in_work(
+    in_unit_of_work(
         context,
         DZ,
         "test",

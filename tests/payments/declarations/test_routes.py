@@ -425,7 +425,7 @@ def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: D
         DZ,
         by=someone(),
         cause="t",
-        action=lambda uow: obligations.keep(uow, Outcome(replace(owed, paid_minor=1_000))),
+        action=lambda uow: obligations.save(uow, Outcome(replace(owed, paid_minor=1_000))),
     )
     desk.declare(das_b(workers(3), wage_1=10_000_000))
     bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.rounds import in_work
+from services.payments.banking.rounds import in_unit_of_work
 from services.payments.partners import actions, rules, store
 from services.payments.partners.chores import OF_PARTNER_AT_ONCE_MAX, Calling, forget_removed
 from services.payments.partners.delivery import Delivery, Status
@@ -167,7 +167,7 @@ def test_a_message_that_is_asked_for_anew_while_it_is_sent_is_sent_anew(
     (before,) = store.due(uow, endpoint["endpoint_id"], at=uow.at)
     asked = {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()}
     assert made.machine().post(f"/endpoints/{endpoint['endpoint_id']}/replays", asked).json["queued"] == 1
-    in_work(context, DZ, "test", lambda uow: actions.take_answer(uow, before, answer="204"))
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.take_answer(uow, before, answer="204"))
     assert deliveries(made, endpoint)[0]["status"] == "waiting"
     assert calling.run(context, DZ) == 1
 
@@ -192,7 +192,7 @@ def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
         (mine,) = store.newest(reading(context), endpoint["endpoint_id"], wanted=Wanted())
         if endpoint is not waiting:
             answer = partner.answers.pop(0)
-            in_work(
+            in_unit_of_work(
                 context,
                 DZ,
                 "test",
@@ -216,12 +216,12 @@ def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
     debit(context)
     calling.run(context, DZ)
     later = after(context, rules.KEPT - timedelta(hours=1))
-    in_work(
+    in_unit_of_work(
         later,
         DZ,
         "test",
         lambda uow: [
-            store.deliveries.keep(uow, Outcome(rules.again(each, at=uow.at)))
+            store.deliveries.save(uow, Outcome(rules.again(each, at=uow.at)))
             for each in store.newest(uow, endpoint["endpoint_id"], wanted=Wanted())
         ],
     )
@@ -248,7 +248,7 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, context: ServiceContext) 
         )
         for number in range(PURGED_AT_ONCE_MAX + 1)
     ]
-    in_work(context, DZ, "test", lambda uow: store.deliveries.keep_many(uow, ended, part_of="test"))
+    in_unit_of_work(context, DZ, "test", lambda uow: store.deliveries.save_many(uow, ended, part_of="test"))
     assert purged(context, DZ) == PURGED_AT_ONCE_MAX + 1
     assert deliveries(made, endpoint) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.payments.banking.rounds import in_work
+from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.batch import Batch
 from services.payments.wiring import service
@@ -20,7 +20,7 @@ def made(context: ServiceContext) -> Office:
     """Payments, with three payouts of 320.00 for Amira in a batch."""
     here = office(context)
     hear(context, service, persons({AMIRA: RIB}), *(approved(claim_id) for claim_id in CLAIMS))
-    in_work(
+    in_unit_of_work(
         context,
         DZ,
         "test",
@@ -41,7 +41,7 @@ def statuses(context: ServiceContext) -> list[str]:
 
 def book(context: ServiceContext, amount_minor: int, entry_id: str = "ent_1") -> bool:
     seen = batch(context)
-    return in_work(
+    return in_unit_of_work(
         context,
         DZ,
         "test",
@@ -60,7 +60,7 @@ def test_b02_one_debit_pays_the_whole_file_and_again_changes_nothing(context: Se
 def test_b02_what_the_bank_refused_is_not_in_the_sum(context: ServiceContext, made: Office) -> None:
     first = store.of_claim(reading(context), "c1")[0]
     refused = [(first.end_to_end_id, "AC01")]
-    in_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id="b1", refused=refused))
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id="b1", refused=refused))
     assert not book(context, 96_000)
     assert book(context, 64_000)
     assert statuses(context) == ["returned", "paid", "paid"]
@@ -79,6 +79,6 @@ def test_b02_a_second_debit_of_the_file_pays_nobody(context: ServiceContext, mad
 
 def test_b02_a_file_of_which_one_was_paid_alone_is_not_paid_again(context: ServiceContext, made: Office) -> None:
     (first,) = store.of_claim(reading(context), "c1")
-    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
     assert not book(context, 96_000)
     assert statuses(context) == ["paid", "batched", "batched"]

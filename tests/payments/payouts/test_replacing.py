@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.rounds import in_work
+from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -24,7 +24,7 @@ def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch, to the account that the bank is to refuse."""
     here = office(context)
     hear(context, service, persons({AMIRA: REFUSED_RIB}), approved())
-    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
+    in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
     return here
 
 
@@ -42,7 +42,7 @@ def of_claim(context: ServiceContext, claim_id: str = "c1") -> list[Payout]:
 
 def refuse(context: ServiceContext, reason: str = "AC04", batch_id: str = "b1") -> None:
     refused = [(of_claim(context)[-1].end_to_end_id, reason)]
-    in_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id=batch_id, refused=refused))
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.refuse(uow, batch_id=batch_id, refused=refused))
 
 
 def statuses(context: ServiceContext) -> list[str]:
@@ -67,8 +67,8 @@ def test_p03_another_account_in_the_register_is_paid_to(context: ServiceContext,
     assert second.end_to_end_id != first.end_to_end_id
     assert told(context)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
     assert owed(made) == "320.00", "it is owed once, however often it is ordered"
-    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
-    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[1], entry_id="e1"))
+    in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[1], entry_id="e1"))
     assert statuses(context) == ["returned", "paid"] and owed(made) == "0.00"
     assert parked(context) == []
 
@@ -90,8 +90,8 @@ def test_p03_an_account_that_was_put_right_while_the_money_was_on_its_way_is_pai
 
 
 def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(context: ServiceContext, made: Office) -> None:
-    in_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[0], entry_id="e1"))
-    in_work(
+    in_unit_of_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[0], entry_id="e1"))
+    in_unit_of_work(
         context,
         DZ,
         "test",
@@ -105,7 +105,7 @@ def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(context: Se
 def test_p03_one_that_comes_back_again_is_ordered_again(context: ServiceContext, made: Office) -> None:
     refuse(context)
     tell_account(context, OTHER_RIB)
-    in_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
+    in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
     refuse(context, batch_id="b2")
     tell_account(context, OTHER_RIB, days=2)
     assert statuses(context) == ["returned", "returned"]
@@ -137,11 +137,11 @@ def test_p03_of_two_at_once_one_orders(context: ServiceContext, made: Office) ->
         actions.order_again(uow, payout_id=payout_id)
         if len(attempts) == 0:
             attempts.append(1)
-            in_work(context, DZ, "other", lambda other: actions.order_again(other, payout_id=payout_id))
+            in_unit_of_work(context, DZ, "other", lambda other: actions.order_again(other, payout_id=payout_id))
 
     attempts: list[int] = []
     with pytest.raises((ChangedMeanwhile, actions.rules.AlreadyReplaced)):
-        in_work(context, DZ, "test", both)
+        in_unit_of_work(context, DZ, "test", both)
     assert statuses(context) == ["returned", "ordered"]
 
 

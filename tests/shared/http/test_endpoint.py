@@ -59,7 +59,7 @@ def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
         raise RuntimeError("a name that must not be shown")
     if body["pot_id"] == "full":
         raise Full
-    return pots.keep(uow, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
+    return pots.save(uow, Outcome(Pot(body["pot_id"], body["amount"]), (submitted(body["pot_id"]),)))
 
 
 @routes.post(
@@ -70,7 +70,7 @@ def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
         part="file",
         count_max=1,
         size_max=FORM_BYTES_MAX,
-        keep=lambda context, fund_id, file: file.name,
+        save=lambda context, fund_id, file: file.name,
     ),
 )
 def fill_from_file(uow: UnitOfWork, sent: Any) -> None:
@@ -87,7 +87,7 @@ def add(uow: UnitOfWork, pot_id: str) -> Pot:
     pot = the_pot(uow, pot_id=pot_id)
     if pot.amount_minor > 1:
         raise Full
-    return pots.keep(uow, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
+    return pots.save(uow, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
 
 
 @routes.get("/pots/<pot_id>", scope=ANYONE, response=PotView)
@@ -100,7 +100,7 @@ def look(uow: UnitOfWork, pot_id: str) -> Pot:
 def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot; that an agent did is written down."""
     if uow.by.kind is ActorKind.STAFF:
-        pots.keep(uow, Outcome(Pot(f"look-{pot_id}")))
+        pots.save(uow, Outcome(Pot(f"look-{pot_id}")))
     return pots.load(uow, pot_id)
 
 

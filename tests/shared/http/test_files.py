@@ -32,7 +32,7 @@ class SeenView(Schema):
     files = fields.List(fields.String(), required=True)
 
 
-def keep(context: ServiceContext, fund_id: str, sent: SentFile) -> tuple[str, Blob]:
+def save(context: ServiceContext, fund_id: str, sent: SentFile) -> tuple[str, Blob]:
     chunks = iter(lambda: sent.stream.read(MEGABYTE), b"")
     return sent.name, blobs.store(context, fund_id, chunks, as_=DataClass.CIVIL, size_max=32 * MEGABYTE)
 
@@ -43,7 +43,7 @@ routes = Routes("chests")
 @routes.post(
     "/chests",
     scope="chests:fill",
-    request=Files(fields=Label, part="things", count_max=2, size_max=32 * MEGABYTE, keep=keep),
+    request=Files(fields=Label, part="things", count_max=2, size_max=32 * MEGABYTE, save=save),
     response=SeenView,
     is_keyed=True,
 )

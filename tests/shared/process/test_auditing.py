@@ -27,7 +27,7 @@ def fill(context: ServiceContext, *names: str, fund: str = DZ) -> None:
             fund,
             by=someone(),
             cause=f"request:{name}",
-            action=lambda uow, name=name: pots.keep(uow, Outcome(Pot(name))),
+            action=lambda uow, name=name: pots.save(uow, Outcome(Pot(name))),
         )
 
 

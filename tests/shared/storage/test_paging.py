@@ -60,7 +60,7 @@ def kept(context: ServiceContext) -> ServiceContext:
             )
             for number in range(count)
         ]
-        context.run(fund_id, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
+        context.run(fund_id, by=someone(), cause="test", action=lambda uow: things.save_many(uow, made, part_of="test"))
 
     keep_all(DZ, "open", 250)
     keep_all(DZ, "closed", 30)
@@ -102,9 +102,9 @@ def test_a_list_of_nothing_is_one_page(kept: ServiceContext) -> None:
 def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: ServiceContext) -> None:
     first = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100), status="open")
     newer = Thing(thing_id="open9999", status="open", filed_at=BEGAN + timedelta(days=1))
-    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep(uow, Outcome(newer)))
+    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.save(uow, Outcome(newer)))
     gone = dataclasses.replace(first.items[-1], status="closed")  # the very thing that the cursor names
-    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep(uow, Outcome(gone)))
+    kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.save(uow, Outcome(gone)))
     rest = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100, cursor=first.next), status="open")
     assert [thing.thing_id for thing in rest] == [f"open{number:04d}" for number in range(149, 49, -1)]
 
@@ -167,7 +167,7 @@ def test_a_page_has_a_limit(limit: int) -> None:
 
 def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(context: ServiceContext) -> None:
     made = [Thing(thing_id=f"t{number:04d}", status="open", filed_at=BEGAN) for number in range(FIND_MAX + 1)]
-    context.run(DZ, by=someone(), cause="test", action=lambda uow: things.keep_many(uow, made, part_of="test"))
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: things.save_many(uow, made, part_of="test"))
     with pytest.raises(BoundReached, match="things: more than 1000 by status"):
         things.find_all(reading(context), status="open")
     assert len(things.find_all(reading(context), limit=5, sort=OLDEST.sort, status="open")) == 5

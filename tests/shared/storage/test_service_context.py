@@ -44,7 +44,7 @@ def submitted(claim_id: str) -> ClaimSubmitted:
 
 
 def put(uow: UnitOfWork, pot: Pot, *events: object) -> Pot:
-    return pots.keep(uow, Outcome(pot, events))
+    return pots.save(uow, Outcome(pot, events))
 
 
 def done(context: ServiceContext, action, fund: str = DZ):  # type: ignore[no-untyped-def]
