@@ -35,7 +35,7 @@ def told(context: ServiceContext, events: int) -> Iterator[dict[str, Any]]:
     """Events as an outbox holds them."""
     uow: UnitOfWork = context.reading(FUND, by=system("bench"))
     for number in range(events):
-        uow.tell(submitted(number), version=1)
+        uow.publish(submitted(number), version=1)
         yield uow.events.pop()  # type: ignore[misc]
 
 

@@ -52,12 +52,12 @@ def told(context: ServiceContext) -> list[str]:
     return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
 
 
-def hear(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:
+def handle(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
     inbox = Inbox(context, service=service.name, reactions=service.hears())
     stranger = context.make_uow(fund_id, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
     for event in events:
-        stranger.tell(event)
+        stranger.publish(event)
     letters = [
         DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]

@@ -71,11 +71,11 @@ class Pipeline:
             process.kill()
             process.wait()
 
-    def tell(self, events: int = 1) -> str:
+    def publish(self, events: int = 1) -> str:
         """One unit of work that tells so many events; the case of its last."""
         told = [submitted(number) for number in range(events)]
         self.context.run(
-            FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.tell(event) for event in told]
+            FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.publish(event) for event in told]
         )
         return told[-1].claim_id
 
@@ -84,7 +84,7 @@ class Pipeline:
 
     def until_ready(self) -> None:
         """Until a worker has joined and handles what is told."""
-        case = self.tell()
+        case = self.publish()
         until(lambda: self.is_heard(case))
 
     def heard(self) -> int:
@@ -143,7 +143,7 @@ def measure_recovery(ground: Ground) -> list[Row]:
     try:
         time.sleep(AWAY_S)
         fill_outbox(pipeline.context, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
-        last, before = pipeline.tell(), pipeline.heard()
+        last, before = pipeline.publish(), pipeline.heard()
         with running(program, log=ground.log("kafka")), ThreadPoolExecutor(1) as beside:
             back_s, relayed = time.perf_counter(), beside.submit(pipeline.relayed)
             until(lambda: pipeline.heard() > before)
@@ -167,7 +167,7 @@ def _killed(pipeline: Pipeline) -> Row:
             worker.wait()
             killed_s = time.perf_counter()
             worker = pipeline.start()
-            case = pipeline.tell()
+            case = pipeline.publish()
             until(lambda case=case: pipeline.is_heard(case))
             took_s.append(time.perf_counter() - killed_s)
     finally:
@@ -216,7 +216,7 @@ def _tell_for(pipeline: Pipeline, seconds: float, *, a_second: float) -> float:
     began_s, told = time.perf_counter(), 0
     while (spent_s := time.perf_counter() - began_s) < seconds:
         if told < spent_s * a_second:
-            pipeline.tell(EVENTS_A_WORK)
+            pipeline.publish(EVENTS_A_WORK)
             told += EVENTS_A_WORK
         else:
             time.sleep(0.002)

@@ -109,7 +109,7 @@ def _hear(context: ServiceContext, events: Iterable[Any]) -> None:
     """Events as the reader hands them to the inbox."""
     stranger = context.make_uow(FUND, by=system("bench"), cause="", at=as_kept(context.clock()), writes=None)
     for event in events:
-        stranger.tell(event)
+        stranger.publish(event)
     stored: Sequence[Any] = stranger.events
     letters = [
         DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])

@@ -55,7 +55,7 @@ def _link(uow: UnitOfWork, *, own: str) -> int:
     uow.collection("audit_links").insert(f"{link.number:012d}", {"at": uow.at, **audit.as_document(link)})
     uow.collection("audit").update_keys([str(each["_id"]) for each in found], {"$set": {"link": link.number}})
     _keep(uow, own, link.head)
-    uow.tell(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
+    uow.publish(AuditLinked(service=own, number=link.number, hash=link.hash), version=link.number)
     return len(found)
 
 

@@ -140,7 +140,7 @@ class Repository(Generic[Kept]):
             tenant_collection.revise(key, self._document(uow, kept), version=thing.version)
         uow.note("kept", self.name, key, version=kept.version)
         for event in outcome.events:
-            uow.tell(event, version=kept.version)
+            uow.publish(event, version=kept.version)
         return kept
 
     def find_many(self, uow: UnitOfWork, keys: Iterable[str]) -> dict[str, Kept]:

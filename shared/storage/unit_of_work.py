@@ -66,7 +66,7 @@ class UnitOfWork:
         number = int.from_bytes(self.entropy(8), "big") % 10**8
         return with_check(kind, f"{self.at.year % 100:02d}{number:08d}")
 
-    def tell(self, event: Any, *, version: int = 0) -> None:
+    def publish(self, event: Any, *, version: int = 0) -> None:
         """Send an event once this work is saved; `version` is that of the thing which it tells of."""
         declared = declaration_of(event)
         self.events.append(

@@ -58,7 +58,7 @@ def tell(uow: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, f
 
 
 class Postman(Thread):
-    """Delivers what `tell` wrote down: at least once, the same id on every attempt, waiting longer each time."""
+    """Delivers what `publish` wrote down: at least once, the same id on every attempt, waiting longer each time."""
 
     def __init__(self, book: Book, *, secrets: tuple[Secret, ...], retry_s: float) -> None:
         super().__init__(name="postman", daemon=True)

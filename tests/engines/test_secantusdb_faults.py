@@ -36,7 +36,7 @@ def write(uow: UnitOfWork, thing: str) -> None:
     """State, an event and the audit: what a unit of work keeps together."""
     uow.collection("things").insert(thing, {})
     uow.note("kept", "things", thing)
-    uow.tell(submitted(thing))
+    uow.publish(submitted(thing))
 
 
 def keep(context: ServiceContext, thing: str) -> None:

@@ -34,7 +34,7 @@ from tests.claims.claims.test_routes import filing
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
 from tests.documents.uploads.builders import a_pdf
-from tests.ground import DZ, hear, someone
+from tests.ground import DZ, handle, someone
 from tests.identity import builders as of_identity
 from tests.notifications import builders as of_notifications
 from tests.payments import bank
@@ -109,7 +109,7 @@ class Holding:
 
 def _claims(context: ServiceContext, folder: Path) -> Holding:
     office = Office(claims, context)
-    hear(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
+    handle(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
     numbers = itertools.count()
@@ -117,7 +117,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
         kinds = {kind: f"{kind}-{next(numbers)}" for kind in ("care-sheet", "prescription")}
-        hear(context, claims, *(of_claims.upload(each) for each in kinds.values()))
+        handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
     return Holding(
@@ -140,7 +140,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 def _documents(context: ServiceContext, folder: Path) -> Holding:
     office = Office(documents, context, of_documents.settings_in(folder))
     amira = of_documents.AMIRA
-    hear(context, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
+    handle(context, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
     owner = office.person(amira)
     number = obtained(owner, context)
     file = {"make": lambda: {"data": {"file": (BytesIO(a_pdf()), "a.pdf", "application/pdf")}}}
@@ -223,16 +223,16 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
 
 def _notifications(context: ServiceContext, folder: Path) -> Holding:
     office, made = Office(notifications, context), of_notifications
-    hear(context, notifications, made.persons(made.person()), made.employers(made.employer()))
-    hear(context, notifications, made.claim_submitted())
-    hear(context, notifications, made.declaration_accepted())
+    handle(context, notifications, made.persons(made.person()), made.employers(made.employer()))
+    handle(context, notifications, made.claim_submitted())
+    handle(context, notifications, made.declaration_accepted())
     return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=made.FIRM)
 
 
 def _payments(context: ServiceContext, folder: Path) -> Holding:
     office = bank.office(context)
-    hear(context, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
-    hear(context, payments, of_payments.approved())
+    handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
+    handle(context, payments, of_payments.approved())
     desk = Desk(context)
     desk.office, desk.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = desk.declare(das_b())["declaration_id"]

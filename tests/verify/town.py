@@ -90,7 +90,7 @@ class Town:
 
     def live(self) -> None:
         """From the register to a paid declaration and a file of payouts at the bank."""
-        self.tell("identity", register(DZ_EMPLOYER), persons({AMIRA: RIB}))
+        self.publish("identity", register(DZ_EMPLOYER), persons({AMIRA: RIB}))
         self.carry()
         counter = Counter(self.contexts["payments"])
         declared = counter.send(das_b(workers(3))).json["declaration_id"]
@@ -108,9 +108,9 @@ class Town:
             auditing.link_all(context, DZ, service=name)
         self.carry()
 
-    def tell(self, service: str, *events: Any) -> None:
+    def publish(self, service: str, *events: Any) -> None:
         context: ServiceContext = self.contexts[service]
-        context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+        context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.publish(event) for event in events])
 
     def carry(self) -> None:
         """Relays carry and inboxes take, until nobody has anything to say."""

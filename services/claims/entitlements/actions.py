@@ -27,7 +27,7 @@ def decide_page(uow: UnitOfWork, page: WagesDeclared) -> None:
         )
     decided = [replace(each, right=rules.decide(each, fund=uow.fund, on=today)) for each in changed.values()]
     entitlements.save_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
-    uow.tell(_told(page, decided, uow))
+    uow.publish(_told(page, decided, uow))
 
 
 def read(uow: UnitOfWork, *, person_ref: str) -> Entitlement:

@@ -44,7 +44,7 @@ def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}
     refreshed = [card for card in moved if card.closed_on is None]
     good = (opened & held.keys()) - {card.person_ref for card in refreshed}
-    uow.tell(
+    uow.publish(
         CardsRefreshed(
             declaration_id=page.declaration_id,
             employer_id=page.employer_id,

@@ -71,7 +71,7 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
         store.persons.save_many(uow, fresh, part_of=page_id)
         cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
         told = tuple(_told_person(uow, person) for person in fresh)
-        uow.tell(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=told))
+        uow.publish(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=told))
     added = sum(person.version == 0 for person in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh) - len(refused), tuple(refused))
 
@@ -85,7 +85,7 @@ def register_employers(uow: UnitOfWork, page: Sequence[Employer]) -> Tally:
         page_id = uow.new_id()
         store.employers.save_many(uow, fresh, part_of=page_id)
         told = tuple(_told_employer(uow, employer) for employer in fresh)
-        uow.tell(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=told))
+        uow.publish(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=told))
     added = sum(employer.version == 0 for employer in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh))
 

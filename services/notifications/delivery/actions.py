@@ -146,7 +146,7 @@ def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str | None]]) -> Non
         store.messages.save_many(uow, kept, part_of=kept[0].message_id)
     for message in kept:
         if message.status is Status.UNDELIVERED:
-            uow.tell(rules.undelivered(message, at=uow.at), version=message.version + 1)
+            uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
 
 
 def _by_batch(messages: Sequence[Message]) -> dict[str, list[Message]]:
@@ -169,7 +169,7 @@ def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
     for each in settlements:
         with continued(f"{each.batch.channel} batch send", each.batch.traceparent):
             for event in each.events:
-                uow.tell(event, version=each.batch.version + 1)
+                uow.publish(event, version=each.batch.version + 1)
 
 
 def _letter(uow: UnitOfWork, message: Message, address: str) -> DeadLetter:

@@ -305,7 +305,7 @@ def _tell_wages(uow: UnitOfWork, accepted: Declaration, people: list[ToTell]) ->
         person_ref=uow.keys.person_ref,
     )
     for event in events:
-        uow.tell(event, version=accepted.version)
+        uow.publish(event, version=accepted.version)
 
 
 # --- Confirming -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from shared.storage.service_context import ServiceContext, now
 from tests.callers import Caller, Office
 from tests.claims.builders import AMIRA, KARIM, upload, wages
 from tests.claims.claims.test_routes import filing
-from tests.ground import TN, hear, keys, parked, told
+from tests.ground import TN, handle, keys, parked, told
 
 NSS = "900000000001"
 """The insurance number of somebody who has a right and claims here."""
@@ -23,9 +23,9 @@ NSS = "900000000001"
 def office(context: ServiceContext) -> Office:
     """Claims, with the rights of two people opened and papers of both known."""
     made = Office(service, context)
-    hear(context, service, wages(AMIRA, KARIM))
-    hear(context, service, *(upload(f"u{number}") for number in range(1, 9)))
-    hear(context, service, *(upload(f"k{number}", KARIM) for number in range(1, 5)))
+    handle(context, service, wages(AMIRA, KARIM))
+    handle(context, service, *(upload(f"u{number}") for number in range(1, 9)))
+    handle(context, service, *(upload(f"k{number}", KARIM) for number in range(1, 5)))
     assert parked(context) == []
     return made
 
@@ -129,7 +129,7 @@ def test_c01_the_same_paper_stands_in_one_claim(office: Office, context: Service
     again = amira.post("/claims", filing(papers=papers("u1", "u3")))
     assert (again.status_code, again.json["code"]) == (409, "claim.paper-in-another-claim")
     assert first["reference"] in again.json["detail"]
-    hear(context, service, upload("anew", content="u1"))  # the same file, uploaded once more
+    handle(context, service, upload("anew", content="u1"))  # the same file, uploaded once more
     anew = amira.post("/claims", filing(papers=papers("anew", "u3")))
     assert anew.json["code"] == "claim.paper-in-another-claim"
     assert context.database["claims"].count_documents({}) == 1
@@ -201,7 +201,7 @@ def test_r7_new_scans_of_the_same_care_wait_for_an_agent_s_word(office: Office) 
 
 
 def test_r7_a_file_that_somebody_else_filed_waits_for_an_agent_s_word(office: Office, context: ServiceContext) -> None:
-    hear(context, service, upload("ours", KARIM, content="u1"))
+    handle(context, service, upload("ours", KARIM, content="u1"))
     mine = filed(office.person(AMIRA), "u1", "u2")
     theirs = filed(office.person(KARIM), "ours", "k2")  # a bill of both: an agent judges, nobody learns of the other
     seen = office.staff().get(f"/queue/claims/{theirs}").json
@@ -256,7 +256,7 @@ def test_u9_a_refusal_says_before_whom_and_until_when_it_may_be_contested(office
 
 def many(office: Office, context: ServiceContext, count: int) -> list[str]:
     """Claims of different days of care, in the order of their filing."""
-    hear(context, service, *(upload(f"{kind}{number}") for kind in "ab" for number in range(count)))
+    handle(context, service, *(upload(f"{kind}{number}") for kind in "ab" for number in range(count)))
     amira = office.person(AMIRA)
     days = [(now() - timedelta(days=1 + number % 80)).date().isoformat() for number in range(count)]
     return [filed(amira, f"a{number}", f"b{number}", care_on=day) for number, day in enumerate(days)]
@@ -322,7 +322,7 @@ def test_a_claim_that_came_back_complete_is_due_anew(office: Office, context: Se
 def known(office: Office, context: ServiceContext) -> str:
     """The reference of a claim of the person of the number."""
     person_ref = keys()["dz-cnas"].person_ref(NSS)
-    hear(context, service, wages(person_ref), upload("n1", person_ref), upload("n2", person_ref))
+    handle(context, service, wages(person_ref), upload("n1", person_ref), upload("n2", person_ref))
     answer = office.person(person_ref).post("/claims", filing(papers=papers("n1", "n2")))
     reference: str = answer.json["reference"]
     return reference

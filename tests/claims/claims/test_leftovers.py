@@ -8,13 +8,13 @@ from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.claims.builders import AMIRA, upload
 from tests.claims.claims.test_routes import filing
-from tests.ground import DZ, hear
+from tests.ground import DZ, handle
 
 
 @pytest.mark.parametrize("is_asked", [False, True])
 def test_a_claim_without_a_due_day_gets_one(context: ServiceContext, is_asked: bool) -> None:
     office = Office(service, context)
-    hear(context, service, upload("u1"), upload("u2"))
+    handle(context, service, upload("u1"), upload("u2"))
     filed = office.person(AMIRA).post("/claims", filing()).json
     path = f"/claims/{filed['claim_id']}"
     if is_asked:

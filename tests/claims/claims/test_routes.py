@@ -10,14 +10,14 @@ from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.claims.builders import AMIRA, KARIM, upload, wages
-from tests.ground import TN, hear, parked, told
+from tests.ground import TN, handle, parked, told
 
 
 @pytest.fixture
 def office(context: ServiceContext) -> Office:
     """Claims, with Amira's rights opened and her papers known."""
     made = Office(service, context)
-    hear(context, service, wages(AMIRA), upload("u1"), upload("u2"), upload("u3"), upload("k1", KARIM))
+    handle(context, service, wages(AMIRA), upload("u1"), upload("u2"), upload("u3"), upload("k1", KARIM))
     assert parked(context) == []
     return made
 
@@ -140,7 +140,7 @@ def test_money_needs_a_key(office: Office) -> None:
 
 
 def test_a_claim_whose_right_is_not_open_is_not_approved(office: Office, context: ServiceContext) -> None:
-    hear(context, service, upload("n1", "pnoora"), upload("n2", "pnoora"))
+    handle(context, service, upload("n1", "pnoora"), upload("n2", "pnoora"))
     papers = [{"kind": "care-sheet", "upload_id": "n1"}, {"kind": "prescription", "upload_id": "n2"}]
     claim_id = office.person("pnoora").post("/claims", filing(papers=papers)).json["claim_id"]
     refused = office.staff().post(f"/claims/{claim_id}/approval", {})

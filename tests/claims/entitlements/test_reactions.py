@@ -9,7 +9,7 @@ from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.claims.builders import AMIRA, KARIM, wages
-from tests.ground import TN, hear, parked, told
+from tests.ground import TN, handle, parked, told
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def office(context: ServiceContext) -> Office:
 
 
 def test_a_page_of_wages_opens_rights_and_tells_once(office: Office, context: ServiceContext) -> None:
-    hear(context, service, wages(AMIRA, KARIM))
+    handle(context, service, wages(AMIRA, KARIM))
     assert told(context) == ["claims.rights-decided"]
     amira = office.person(AMIRA)
     seen = amira.get("/rights").json
@@ -27,13 +27,13 @@ def test_a_page_of_wages_opens_rights_and_tells_once(office: Office, context: Se
 
 
 def test_another_year_is_added_to_the_record(office: Office, context: ServiceContext) -> None:
-    hear(context, service, wages(AMIRA), wages(AMIRA, year=2024), wages(AMIRA, KARIM))
+    handle(context, service, wages(AMIRA), wages(AMIRA, year=2024), wages(AMIRA, KARIM))
     assert len(office.person(AMIRA).get("/rights").json["worked"]) == 8
     assert parked(context) == []
 
 
 def test_who_may_see_a_right(office: Office, context: ServiceContext) -> None:
-    hear(context, service, wages(AMIRA))
+    handle(context, service, wages(AMIRA))
     assert office.staff().get(f"/persons/{AMIRA}/rights").status_code == 200
     assert office.person(KARIM).get(f"/persons/{AMIRA}/rights").json["code"] == "access.not-yours"
     assert office.person(KARIM).get("/rights").json["code"] == "right.unknown"
@@ -43,8 +43,8 @@ def test_who_may_see_a_right(office: Office, context: ServiceContext) -> None:
 
 def test_a_page_of_hundreds_of_known_and_unknown_people(context: ServiceContext) -> None:
     people = [f"p{number:024d}" for number in range(500)]
-    hear(context, service, wages(*people[:300]))
-    hear(context, service, wages(*people, year=2024))
+    handle(context, service, wages(*people[:300]))
+    handle(context, service, wages(*people, year=2024))
     assert context.database["entitlements"].count_documents({"version": 2}) == 300
     assert context.database["entitlements"].count_documents({"version": 1}) == 200
 
@@ -52,8 +52,8 @@ def test_a_page_of_hundreds_of_known_and_unknown_people(context: ServiceContext)
 def test_w05_establishments_and_lines_of_one_person_are_all_taken(office: Office, context: ServiceContext) -> None:
     first, second = wages(AMIRA, year=2025, months=1), wages(AMIRA, year=2025, months=2)
     other_year = wages(AMIRA, year=2024).wages
-    hear(context, service, replace(first, establishment="0000", wages=(*first.wages, *other_year)))
-    hear(context, service, replace(second, establishment="0001", declaration_id="d2"))
+    handle(context, service, replace(first, establishment="0000", wages=(*first.wages, *other_year)))
+    handle(context, service, replace(second, establishment="0001", declaration_id="d2"))
     worked = office.person(AMIRA).get("/rights").json["worked"]
     assert [each["duration"] for each in worked if each["year"] == 2025] == [1, 2] * 4
     assert len([each for each in worked if each["year"] == 2024]) == 4
@@ -64,7 +64,7 @@ def test_r4_a_replacement_with_fewer_workers_closes_their_rights_and_says_which_
     office: Office, context: ServiceContext
 ) -> None:
     gone = wages(AMIRA, months=0)
-    hear(context, service, wages(AMIRA, KARIM), replace(gone, declaration_id="d2", revision=2))
+    handle(context, service, wages(AMIRA, KARIM), replace(gone, declaration_id="d2", revision=2))
     said = [event for row in context.database["outbox"].find().sort("_id", 1) for event in row["events"]]
     rights = [json.loads(event["body"])["rights"] for event in said]
     assert [(each["status"], each["version"]) for each in rights[0]] == [("open", 1), ("open", 1)]

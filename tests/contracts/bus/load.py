@@ -4,24 +4,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.contracts.bus.tallies import Teller
+from tests.contracts.bus.tallies import Publisher
 
 ROUNDS_MAX = 3_000
 PAUSE_S = 0.1
 
 
 @contextmanager
-def telling(teller: Teller) -> Iterator[None]:
+def telling(publisher: Publisher) -> Iterator[None]:
     """Tell a round, and a round again after a pause."""
     stop = threading.Event()
 
-    def tell() -> None:
+    def publish() -> None:
         for _ in range(ROUNDS_MAX):
             if stop.wait(PAUSE_S):
                 return
-            teller.tell()
+            publisher.publish()
 
-    thread = threading.Thread(target=tell)
+    thread = threading.Thread(target=publish)
     thread.start()
     try:
         yield

@@ -42,14 +42,14 @@ def count(uow: UnitOfWork, event: ClaimSubmitted) -> None:
         raise OutOfTurn
 
 
-class Teller:
+class Publisher:
     """Tells the next event of each of some claims, in one unit of work a round."""
 
     def __init__(self, context: ServiceContext, claims: Sequence[str]) -> None:
         self.context = context
         self.turns = dict.fromkeys(claims, 0)
 
-    def tell(self, *, rounds: int = 1) -> None:
+    def publish(self, *, rounds: int = 1) -> None:
         for _ in range(rounds):
             told = {claim: turn + 1 for claim, turn in self.turns.items()}
             self.context.run(DZ, by=someone(), cause="test", action=lambda uow, told=told: _tell(uow, told))
@@ -58,7 +58,7 @@ class Teller:
 
 def _tell(uow: UnitOfWork, told: dict[str, int]) -> None:
     for claim, turn in told.items():
-        uow.tell(
+        uow.publish(
             ClaimSubmitted(claim_id=claim, reference=str(turn), person_ref="p1", claim_type="care", submitted_at=uow.at)
         )
 

@@ -10,7 +10,7 @@ from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import Ground, until
 from tests.contracts.bus.load import telling
-from tests.contracts.bus.tallies import TOPIC, Teller, forget_takers, takers, tallies
+from tests.contracts.bus.tallies import TOPIC, Publisher, forget_takers, takers, tallies
 from tests.ground import parked
 
 CLAIMS = [f"c{number}" for number in range(24)]
@@ -22,8 +22,8 @@ def takes_part(ground: Ground, member: subprocess.Popen[bytes]) -> None:
 
 
 def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
-    teller, flag = Teller(ground.context, CLAIMS), ground.home / "stopped"
-    with ground.relaying(), telling(teller):
+    publisher, flag = Publisher(ground.context, CLAIMS), ground.home / "stopped"
+    with ground.relaying(), telling(publisher):
         first = ground.member()
         takes_part(ground, first)
         second, third = ground.member(), ground.member("inbox.taken", str(flag))
@@ -39,7 +39,7 @@ def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
         assert first.wait(30) == 0
     ground.carry()
     until(ground.lag_is_gone)
-    assert tallies(ground.context) == teller.turns
+    assert tallies(ground.context) == publisher.turns
     assert parked(ground.context) == []
 
 
@@ -47,7 +47,7 @@ def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
 def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own_join(
     ground: Ground, joins: bool
 ) -> None:
-    Teller(ground.context, CLAIMS).tell(rounds=2)
+    Publisher(ground.context, CLAIMS).publish(rounds=2)
     ground.carry()
     consumer = ground.reader().consumer()
     leader = Membership(consumer, threading.Event())
@@ -65,13 +65,13 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
 
 
 def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(ground: Ground) -> None:
-    teller, flag = Teller(ground.context, CLAIMS), ground.home / "stopped"
-    teller.tell(rounds=4)
+    publisher, flag = Publisher(ground.context, CLAIMS), ground.home / "stopped"
+    publisher.publish(rounds=4)
     ground.carry()
     held = ground.member("inbox.taken", str(flag))
     until(flag.exists)
     assert ground.committed() == {}
-    teller.tell(rounds=2)
+    publisher.publish(rounds=2)
     ground.carry()
     other = ground.member()
     takes_part(ground, other)  # the session of the one that is held has run out
@@ -81,15 +81,15 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
     until(lambda: "offset-refused" in ground.log.read_text())
     assert ground.committed() == done
     forget_takers(ground.context)
-    with ground.relaying(), telling(teller):
+    with ground.relaying(), telling(publisher):
         takes_part(ground, held)
     other.terminate()
     assert other.wait(30) == 0
-    teller.tell()
+    publisher.publish()
     ground.carry()
     until(ground.lag_is_gone)
     assert held.poll() is None
-    assert tallies(ground.context) == teller.turns
+    assert tallies(ground.context) == publisher.turns
     assert parked(ground.context) == []
 
 
@@ -97,12 +97,12 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
 def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_of_the_dead_one_lasts(
     ground: Ground,
 ) -> None:
-    teller, sessions_ms = Teller(ground.context, CLAIMS), 10 * 60_000
+    publisher, sessions_ms = Publisher(ground.context, CLAIMS), 10 * 60_000
     for _ in range(2):
-        teller.tell()
+        publisher.publish()
         ground.carry()
         member = ground.member(worker="first", session_ms=sessions_ms)
         takes_part(ground, member)
         until(ground.lag_is_gone)
         member.kill()
-    assert tallies(ground.context) == teller.turns
+    assert tallies(ground.context) == publisher.turns

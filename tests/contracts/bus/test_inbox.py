@@ -8,14 +8,14 @@ from shared.bus.relay import republish
 from shared.bus.replaying import replay
 from shared.storage.service_context import as_kept
 from tests.contracts.bus.ground import Ground, crash_at, until
-from tests.contracts.bus.tallies import BAD, TOPIC, Teller, tallies
+from tests.contracts.bus.tallies import BAD, TOPIC, Publisher, tallies
 from tests.ground import DZ, parked, someone
 
 CLAIMS = [f"c{number}" for number in range(12)]
 
 
 def test_everything_is_taken_once_and_in_the_order_of_its_key(ground: Ground) -> None:
-    Teller(ground.context, CLAIMS).tell(rounds=30)
+    Publisher(ground.context, CLAIMS).publish(rounds=30)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
@@ -25,14 +25,14 @@ def test_everything_is_taken_once_and_in_the_order_of_its_key(ground: Ground) ->
 
 
 def test_what_is_sent_again_has_no_second_effect(ground: Ground) -> None:
-    teller, began_at = Teller(ground.context, CLAIMS), as_kept(ground.context.clock())
-    teller.tell(rounds=5)
+    publisher, began_at = Publisher(ground.context, CLAIMS), as_kept(ground.context.clock())
+    publisher.publish(rounds=5)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
         assert republish(ground.context, since=began_at) == 5
         ground.carry()
-        teller.tell()
+        publisher.publish()
         ground.carry()
         until(ground.lag_is_gone)
     assert sum(ground.ends().values()) == 11 * len(CLAIMS)
@@ -44,7 +44,7 @@ def test_what_is_sent_again_has_no_second_effect(ground: Ground) -> None:
 def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_come_again(
     ground: Ground, step: str
 ) -> None:
-    Teller(ground.context, CLAIMS[:3]).tell(rounds=4)
+    Publisher(ground.context, CLAIMS[:3]).publish(rounds=4)
     ground.carry()
     crash_at(step)
     with ground.listening() as consumer:
@@ -60,7 +60,7 @@ def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_com
 
 
 def test_a_bad_event_holds_up_its_own_key_only_and_its_followers_go_on_in_order(ground: Ground) -> None:
-    Teller(ground.context, [*CLAIMS, BAD]).tell(rounds=3)
+    Publisher(ground.context, [*CLAIMS, BAD]).publish(rounds=3)
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)
@@ -78,7 +78,7 @@ def test_a_record_that_is_no_event_is_put_aside_and_the_next_is_taken(ground: Gr
         producer.send(TOPIC, value=b"\xff no event", partition=partition)
     producer.send(TOPIC, value=None, key=b"\xff", headers=[("ce_id", b"x"), ("ce_type", b"\xff.v1")], partition=0)
     producer.close(timeout=10)
-    Teller(ground.context, CLAIMS).tell()
+    Publisher(ground.context, CLAIMS).publish()
     ground.carry()
     with ground.listening():
         until(ground.lag_is_gone)

@@ -7,7 +7,7 @@ import pytest
 from shared.bus import envelope
 from shared.bus.relay import Relay, republish
 from tests.contracts.bus.ground import Crash, Ground, crash_at, end
-from tests.contracts.bus.tallies import Teller
+from tests.contracts.bus.tallies import Publisher
 from tests.ground import DZ
 
 CLAIMS = [f"c{number}" for number in range(12)]
@@ -27,15 +27,15 @@ def told(ground: Ground) -> set[str]:
 
 
 def test_each_key_s_events_lie_in_the_order_of_their_telling(ground: Ground) -> None:
-    Teller(ground.context, CLAIMS).tell(rounds=30)
+    Publisher(ground.context, CLAIMS).publish(rounds=30)
     ground.carry()
     assert turns(ground) == {f"{DZ}:{claim}": list(range(1, 31)) for claim in CLAIMS}
 
 
 def test_a_key_stays_on_its_partition_whichever_relay_sends_it(ground: Ground) -> None:
-    teller = Teller(ground.context, CLAIMS)
+    publisher = Publisher(ground.context, CLAIMS)
     for _ in range(3):
-        teller.tell()
+        publisher.publish()
         ground.carry()
     partitions: dict[bytes, set[int]] = {}
     for record in ground.records():
@@ -45,7 +45,7 @@ def test_a_key_stays_on_its_partition_whichever_relay_sends_it(ground: Ground) -
 
 @pytest.mark.parametrize(("step", "times"), [("relay.read", 1), ("relay.acknowledged", 2), ("relay.marked", 1)])
 def test_a_relay_that_ends_at_a_step_leaves_nothing_untold(ground: Ground, step: str, times: int) -> None:
-    Teller(ground.context, CLAIMS).tell(rounds=5)
+    Publisher(ground.context, CLAIMS).publish(rounds=5)
     crash_at(step)
     relay = ground.relay()
     with pytest.raises(Crash):
@@ -59,11 +59,11 @@ def test_a_relay_that_ends_at_a_step_leaves_nothing_untold(ground: Ground, step:
 
 
 def test_what_was_told_since_an_instant_is_sent_again(ground: Ground) -> None:
-    teller = Teller(ground.context, ["a"])
-    teller.tell(rounds=2)
+    publisher = Publisher(ground.context, ["a"])
+    publisher.publish(rounds=2)
     last = ground.context.database["outbox"].find_one({}, sort=[("_id", -1)])
     assert last is not None
-    teller.tell(rounds=3)
+    publisher.publish(rounds=3)
     ground.carry()
     since = last["at"] + timedelta(milliseconds=1)  # type: ignore[operator]
     again = republish(ground.context, since=since)

@@ -13,7 +13,7 @@ from shared.bus import reader, topics
 from shared.bus.topics import BrokerUnavailable
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import PARTITIONS, Ground, until
-from tests.contracts.bus.tallies import TOPIC, Teller, tallies
+from tests.contracts.bus.tallies import TOPIC, Publisher, tallies
 
 needs_three = pytest.mark.skipif(os.environ.get("KAFKA_BROKERS") != "3", reason="one broker keeps one of each event")
 
@@ -40,7 +40,7 @@ def test_services_that_start_together_make_each_topic_once(empty: Ground) -> Non
 
 
 def test_a_topic_that_is_there_keeps_its_events(ground: Ground) -> None:
-    Teller(ground.context, ["a"]).tell(rounds=3)
+    Publisher(ground.context, ["a"]).publish(rounds=3)
     ground.carry()
     ground.ensure_topic()
     assert len(ground.records()) == 3
@@ -73,15 +73,15 @@ def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(
         threading.Event().wait(2)
         assert names(empty) == set()
         empty.ensure_topic()
-        Teller(empty.context, ["a"]).tell()
+        Publisher(empty.context, ["a"]).publish()
         empty.carry()
         until(lambda: tallies(empty.context) == {"a": 1})
 
 
 @needs_apache
 def test_a_relay_makes_no_topic_and_keeps_what_it_could_not_send(empty: Ground) -> None:
-    teller = Teller(empty.context, ["a"])
-    teller.tell()
+    publisher = Publisher(empty.context, ["a"])
+    publisher.publish()
     with pytest.raises(BrokerUnavailable):
         empty.carry()
     assert names(empty) == set()

@@ -14,7 +14,7 @@ from services.documents.careers import actions
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import AMIRA, KARIM, declared, wage
-from tests.ground import context_on, hear, parked, reading
+from tests.ground import context_on, handle, parked, reading
 
 CORRECTIONS = 30
 READ_MAX = 25
@@ -54,7 +54,7 @@ def test_g3_the_hundredth_correction_reads_as_little_as_the_second(context: Serv
     read: list[int] = []
     for revision in range(1, CORRECTIONS + 1):
         before = reads.documents
-        hear(context, service, declared(wage(AMIRA, wage_minor=revision), revision=revision))
+        handle(context, service, declared(wage(AMIRA, wage_minor=revision), revision=revision))
         read.append(reads.documents - before)
     assert parked(context) == []
     assert max(read) <= READ_MAX and read[-1] <= read[2], read
@@ -64,7 +64,7 @@ def test_g3_a_declaration_of_many_pages_reads_its_pages_once(context: ServiceCon
     pages, read = 20, list[int]()
     for page in range(1, pages + 1):
         before = reads.documents
-        hear(context, service, declared(wage(f"p{page}"), page=page, pages=pages))
+        handle(context, service, declared(wage(f"p{page}"), page=page, pages=pages))
         read.append(reads.documents - before)
     assert max(read[:-1]) <= READ_MAX and read[-1] <= READ_MAX + pages, read
 
@@ -75,14 +75,14 @@ def test_g3_whoever_the_last_correction_leaves_out_is_out_in_whatever_order_they
 ) -> None:
     named = {1: (AMIRA, KARIM), 2: (AMIRA, "pnew"), 3: (AMIRA,)}
     for revision in order:
-        hear(context, service, declared(*(wage(each) for each in named[revision]), revision=revision))
+        handle(context, service, declared(*(wage(each) for each in named[revision]), revision=revision))
     left = {each: len(actions.entries_of(reading(context), each)) for each in (AMIRA, KARIM, "pnew")}
     assert left == {AMIRA: 4, KARIM: 0, "pnew": 0}
 
 
 def test_g3_what_a_correction_named_that_never_came_whole_is_taken_out_by_the_next(context: ServiceContext) -> None:
-    hear(context, service, declared(wage(AMIRA), wage(KARIM)))
-    hear(context, service, declared(wage("pnew"), revision=2, page=1, pages=2))
-    hear(context, service, declared(wage(AMIRA), revision=3))
+    handle(context, service, declared(wage(AMIRA), wage(KARIM)))
+    handle(context, service, declared(wage("pnew"), revision=2, page=1, pages=2))
+    handle(context, service, declared(wage(AMIRA), revision=3))
     left = {each: len(actions.entries_of(reading(context), each)) for each in (AMIRA, KARIM, "pnew")}
     assert left == {AMIRA: 4, KARIM: 0, "pnew": 0}

@@ -19,14 +19,14 @@ from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, press, printed
-from tests.ground import DZ, TN, context_on, hear, reading, told
+from tests.ground import DZ, TN, context_on, handle, reading, told
 
 
 @pytest.fixture
 def number(context: ServiceContext) -> str:
     """A paper that waits for the press."""
     office = Office(service, context)
-    hear(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
+    handle(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
     asked_for: str = office.person(AMIRA).post("/papers", asked()).json["number"]
     return asked_for
 
@@ -59,7 +59,7 @@ def test_of_two_presses_the_first_issues(context: ServiceContext, number: str) -
 
 def test_a_paper_withdrawn_while_it_was_printed_stays_withdrawn(context: ServiceContext, number: str) -> None:
     paper = store.papers.load(reading(context), number)
-    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     press().print(context, DZ, paper)
     assert store.papers.load(reading(context), number).status is Status.REVOKED
     assert told(context) == ["documents.paper-revoked"]
@@ -106,8 +106,8 @@ def ask_many(context: ServiceContext, count: int, **civil: str) -> list[str]:
     """The numbers of papers of so many persons, asked for one after the other."""
     office = Office(service, context)
     persons = [f"p{place:024d}" for place in range(count)]
-    hear(context, service, registered(*persons, at=AT + timedelta(days=1), **civil))
-    hear(context, service, declared(*(wage(each) for each in persons), year=2024))
+    handle(context, service, registered(*persons, at=AT + timedelta(days=1), **civil))
+    handle(context, service, declared(*(wage(each) for each in persons), year=2024))
     return [office.person(each).post("/papers", asked()).json["number"] for each in persons]
 
 
@@ -116,7 +116,7 @@ def status_of(context: ServiceContext, number: str) -> Status:
 
 
 def test_r2_papers_that_fail_are_not_in_the_way_of_others(context: ServiceContext) -> None:
-    hear(context, service, employers())
+    handle(context, service, employers())
     failing = ask_many(context, 25)
     (good,) = ask_many(context, 1)
     run_jammed(context, *failing)
@@ -167,12 +167,12 @@ def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(context: Ser
 
 
 def test_r2_a_paper_withdrawn_before_it_was_printed_leaves_no_job(context: ServiceContext, number: str) -> None:
-    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     assert context.database["jobs"].count_documents({}) == 0
 
 
 def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(context: ServiceContext) -> None:
-    hear(context, service, employers())
+    handle(context, service, employers())
     numbers = ask_many(context, 3, family_name="中文")
     assert printed(context) == 0
     assert told(context) == ["documents.paper-failed"] * len(numbers)

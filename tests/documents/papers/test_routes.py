@@ -31,14 +31,14 @@ from tests.documents.builders import (
     wage,
 )
 from tests.documents.press import asked, code_on, obtained, printed
-from tests.ground import DZ, TN, hear, parked, told
+from tests.ground import DZ, TN, handle, parked, told
 
 
 @pytest.fixture
 def office(context: ServiceContext, tmp_path: Path) -> Office:
     """Documents, with Amira and Karim in the register and a year's wages of both."""
     made = Office(service, context, settings_in(tmp_path))
-    hear(context, service, registered(AMIRA, KARIM), employers(), declared(wage(AMIRA), wage(KARIM)))
+    handle(context, service, registered(AMIRA, KARIM), employers(), declared(wage(AMIRA), wage(KARIM)))
     assert parked(context) == []
     return made
 
@@ -141,7 +141,7 @@ def test_a_request_that_cannot_be_is_refused_and_leaves_nothing(
 
 
 def test_who_cannot_have_a_paper(office: Office, context: ServiceContext) -> None:
-    hear(context, service, registered("pnew"), declared(wage("pstranger"), employer_id=OTHER_FIRM))
+    handle(context, service, registered("pnew"), declared(wage("pstranger"), employer_id=OTHER_FIRM))
     for caller, body, status, code in (
         (office.person("pnew"), asked(), 422, "paper.period-without-wages"),
         (office.person("pnew"), asked("affiliation-certificate"), 409, "paper.nothing-declared"),
@@ -157,7 +157,7 @@ def test_who_cannot_have_a_paper(office: Office, context: ServiceContext) -> Non
 
 
 def test_an_employer_of_whom_the_register_did_not_tell_yet(office: Office, context: ServiceContext) -> None:
-    hear(context, service, declared(employer_id="1600000009"))
+    handle(context, service, declared(employer_id="1600000009"))
     refused = office.person(AMIRA).post("/papers", asked())
     assert (refused.status_code, refused.json["code"]) == (409, "paper.employer-unnamed")
     assert "1600000009" in refused.json["detail"]
@@ -204,7 +204,7 @@ def test_a_changed_declaration_withdraws_the_certificate_that_it_contradicts(
         obtained(karim, context),
         obtained(amira, context, kind="affiliation-certificate"),
     )
-    hear(context, service, page)
+    handle(context, service, page)
     assert told(context)[3:] == ["documents.paper-revoked"]
     paper = amira.get(f"/papers/{mine}").json
     assert (paper["status"], paper["withdrawal"]["reason"]) == (status, reason)
@@ -217,13 +217,15 @@ def test_a_changed_declaration_withdraws_the_certificate_that_it_contradicts(
 
 def test_a_declaration_of_another_year_withdraws_nothing(office: Office, context: ServiceContext) -> None:
     number = obtained(office.person(AMIRA), context)
-    hear(context, service, declared(wage(AMIRA, year=2024), year=2024), declared(wage(AMIRA), wage(KARIM), revision=2))
+    handle(
+        context, service, declared(wage(AMIRA, year=2024), year=2024), declared(wage(AMIRA), wage(KARIM), revision=2)
+    )
     assert office.person(AMIRA).get(f"/papers/{number}").json["status"] == "valid"
 
 
 def test_what_was_changed_before_it_was_printed_is_not_printed(office: Office, context: ServiceContext) -> None:
     number = office.person(AMIRA).post("/papers", asked()).json["number"]
-    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     assert printed(context) == 0
     assert office.person(AMIRA).get(f"/papers/{number}").json["status"] == "revoked"
     assert office.person(AMIRA).get(f"/papers/{number}/pdf").json["code"] == "paper.not-printed"

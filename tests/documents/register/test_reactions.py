@@ -10,13 +10,13 @@ from services.documents.register.rules import PersonUnknown
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import AMIRA, AT, FIRM, KARIM, employers, registered
-from tests.ground import DZ, TN, hear, parked, reading
+from tests.ground import DZ, TN, handle, parked, reading
 
 LATER = AT + timedelta(days=1)
 
 
 def test_a_page_of_persons_is_known_and_sealed(context: ServiceContext) -> None:
-    hear(context, service, registered(AMIRA, KARIM))
+    handle(context, service, registered(AMIRA, KARIM))
     assert actions.civil_of(reading(context), AMIRA).full_name("fr") == "Amira BENABDALLAH"
     assert "BENABDALLAH" not in json.dumps(list(context.database["persons"].find()), default=str)
     with pytest.raises(PersonUnknown):
@@ -27,7 +27,7 @@ def test_a_page_of_persons_is_known_and_sealed(context: ServiceContext) -> None:
 def test_the_newest_word_stays_in_whatever_order_the_pages_come(context: ServiceContext, order: int) -> None:
     pages = [registered(AMIRA), registered(AMIRA, at=LATER, family_name="HADDAD")]
     firms = [employers(), employers(at=LATER, f1600000001="SPA El Amel")]
-    hear(context, service, *pages[::order], *firms[::order])
+    handle(context, service, *pages[::order], *firms[::order])
     assert actions.civil_of(reading(context), AMIRA).family_name == "HADDAD"
     assert actions.names_of(reading(context), [FIRM, "1699999999"]) == {FIRM: "SPA El Amel"}
     assert parked(context) == []
@@ -35,6 +35,6 @@ def test_the_newest_word_stays_in_whatever_order_the_pages_come(context: Service
 
 def test_a_page_of_hundreds(context: ServiceContext) -> None:
     people = [f"p{number:024d}" for number in range(500)]
-    hear(context, service, registered(*people[:300]), registered(*people, at=LATER), fund_id=DZ)
+    handle(context, service, registered(*people[:300]), registered(*people, at=LATER), fund_id=DZ)
     assert context.database["persons"].count_documents({"version": 2}) == 300
     assert context.database["persons"].count_documents({"version": 1}) == 200

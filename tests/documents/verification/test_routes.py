@@ -20,7 +20,7 @@ from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
 from tests.documents.builders import AMIRA, FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, obtained
-from tests.ground import DZ, TN, context_on, hear, reading
+from tests.ground import DZ, TN, context_on, handle, reading
 
 NEVER_ISSUED = with_check("PR", "2600000001")
 
@@ -28,7 +28,7 @@ NEVER_ISSUED = with_check("PR", "2600000001")
 @pytest.fixture
 def office(context: ServiceContext, tmp_path: Path) -> Office:
     made = Office(service, context, settings_in(tmp_path))
-    hear(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
+    handle(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
     return made
 
 
@@ -39,9 +39,9 @@ def paper(office: Office, context: ServiceContext, *, then: str = "") -> str:
         return number
     number = obtained(office.person(AMIRA), context)
     if then == "revoked":
-        hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+        handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     if then == "superseded":
-        hear(context, service, declared(wage(AMIRA), employer_id=OTHER_FIRM))
+        handle(context, service, declared(wage(AMIRA), employer_id=OTHER_FIRM))
     return number
 
 
@@ -331,7 +331,7 @@ def test_r10_the_file_itself_is_checked(office: Office, context: ServiceContext)
     assert "720" not in shown.text.replace(number, "")
     found = show_file(office, pdf, path="verifications").json
     assert (found["is_genuine"], found["paper"]["number"]) == (True, number)
-    hear(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
+    handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
     assert title(show_file(office, pdf)) == "Document révoqué"
 
 

@@ -11,7 +11,7 @@ from shared.bus.relay import republish
 from shared.storage.service_context import as_kept
 from tests.contracts.bus.ground import Ground, until
 from tests.contracts.bus.load import telling
-from tests.contracts.bus.tallies import TOPIC, Teller, tallies
+from tests.contracts.bus.tallies import TOPIC, Publisher, tallies
 from tests.engines.cluster import Cluster
 from tests.ground import parked
 
@@ -33,9 +33,9 @@ def in_sync(ground: Ground) -> bool:
     return all(len(partition["isr_nodes"]) == ground.replicas for partition in found["partitions"])
 
 
-def all_is_told_and_counted_once(ground: Ground, teller: Teller) -> None:
+def all_is_told_and_counted_once(ground: Ground, publisher: Publisher) -> None:
     ground.carry()
-    until(lambda: tallies(ground.context) == teller.turns, within_s=PATIENCE_S)
+    until(lambda: tallies(ground.context) == publisher.turns, within_s=PATIENCE_S)
     until(ground.lag_is_gone, within_s=PATIENCE_S)
     assert parked(ground.context) == []
     rows = list(ground.context.database["outbox"].find())
@@ -47,52 +47,52 @@ def all_is_told_and_counted_once(ground: Ground, teller: Teller) -> None:
 def test_f14_each_broker_in_turn_killed_and_started_again_under_load_on_three_brokers(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller = Teller(ground.context, CLAIMS)
+    publisher = Publisher(ground.context, CLAIMS)
     for _ in range(2):
         ground.member()
-    with ground.relaying(), telling(teller):
+    with ground.relaying(), telling(publisher):
         goes_on(ground)
         for number in brokers.numbers:
             brokers.kill(number)
             goes_on(ground)
             brokers.start(number)
             until(lambda: in_sync(ground), within_s=PATIENCE_S)
-    all_is_told_and_counted_once(ground, teller)
+    all_is_told_and_counted_once(ground, publisher)
 
 
 def test_f14_with_one_of_three_brokers_left_events_wait_and_units_of_work_do_not(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller = Teller(ground.context, CLAIMS)
+    publisher = Publisher(ground.context, CLAIMS)
     ground.member()
-    with ground.relaying(), telling(teller):
+    with ground.relaying(), telling(publisher):
         goes_on(ground)
         brokers.kill(2, 3)
-        kept = dict(teller.turns)
+        kept = dict(publisher.turns)
         threading.Event().wait(OUTAGE_S)
-        assert min(teller.turns.values()) > kept[CLAIMS[0]] + 10
+        assert min(publisher.turns.values()) > kept[CLAIMS[0]] + 10
         assert ground.context.database["outbox"].count_documents({"is_sent": False}) > 10
         brokers.start(2, 3)
         goes_on(ground)
-    all_is_told_and_counted_once(ground, teller)
+    all_is_told_and_counted_once(ground, publisher)
 
 
 def test_f14_a_cluster_wiped_under_a_living_consumer_is_filled_again_by_republish_on_three_brokers(
     brokers: Cluster, ground: Ground
 ) -> None:
-    teller, began_at = Teller(ground.context, CLAIMS), as_kept(ground.context.clock())
+    publisher, began_at = Publisher(ground.context, CLAIMS), as_kept(ground.context.clock())
     member = ground.member()
-    teller.tell(rounds=10)
+    publisher.publish(rounds=10)
     ground.carry()
     until(ground.lag_is_gone)
     member.send_signal(signal.SIGSTOP)  # it lives through all of it, and knows where it stood
-    teller.tell(rounds=10)
+    publisher.publish(rounds=10)
     ground.carry()
     brokers.wipe()
-    teller.tell(rounds=3)
+    publisher.publish(rounds=3)
     member.send_signal(signal.SIGCONT)
     with ground.relaying():
         goes_on(ground, turns=0)
         assert republish(ground.context, since=began_at) >= 20
-        until(lambda: tallies(ground.context) == teller.turns, within_s=PATIENCE_S)
-    all_is_told_and_counted_once(ground, teller)
+        until(lambda: tallies(ground.context) == publisher.turns, within_s=PATIENCE_S)
+    all_is_told_and_counted_once(ground, publisher)

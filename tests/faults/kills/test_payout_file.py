@@ -27,7 +27,7 @@ from shared.storage.service_context import now
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.scene import Scene, playing
-from tests.ground import DZ, funds, hear
+from tests.ground import DZ, funds, handle
 from tests.payments.builders import AMIRA, KARIM, RIB, approved
 
 SIGKILLED = -9
@@ -42,7 +42,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
         payments = made.contexts["payments"]
         made.services["payments"].make_indexes(payments)
         claims = [approved("c1"), approved("c2", person_ref=KARIM, reference="CL260000000294")]
-        hear(payments, made.services["payments"], _payees(made), *claims)
+        handle(payments, made.services["payments"], _payees(made), *claims)
         yield made
 
 

@@ -75,11 +75,11 @@ def _effects(scene: Scene, service: str) -> set[str]:
 def _tell(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
     """Tell an event as a faulty release of its owner would: `wrong` replaces what it should say."""
 
-    def tell(uow: UnitOfWork) -> None:
-        uow.tell(event)
+    def publish(uow: UnitOfWork) -> None:
+        uow.publish(event)
         uow.events[0].update(wrong)
 
-    context.run(fund_id, by=someone(), cause="test", action=tell)
+    context.run(fund_id, by=someone(), cause="test", action=publish)
 
 
 def _poison(scene: Scene) -> None:

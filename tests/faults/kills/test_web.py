@@ -24,7 +24,7 @@ from tests.faults.kills.life import Fault, begin
 from tests.faults.kills.record import CALL_MAX_S, Record
 from tests.faults.kills.scene import Scene, until
 from tests.faults.kills.story import KARIM_NSS, filing
-from tests.ground import DZ, hear
+from tests.ground import DZ, handle
 from tests.identity.builders import AMIRA_NSS, application, csv_file, imported, karim, person_row
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.desk import USUAL
@@ -53,7 +53,7 @@ def _person(scene: Scene) -> dict[str, Any]:
 
 def _know_papers(scene: Scene) -> None:
     ref = _person(scene)["person_ref"]
-    hear(scene.contexts["claims"], scene.services["claims"], upload("u1", ref), upload("u2", ref))
+    handle(scene.contexts["claims"], scene.services["claims"], upload("u1", ref), upload("u2", ref))
 
 
 def _know_people(scene: Scene) -> None:

@@ -27,7 +27,7 @@ from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.faults.partner.conftest import Clock
-from tests.ground import DZ, funds, hear, parked, reading, told
+from tests.ground import DZ, funds, handle, parked, reading, told
 from tests.payments.bank import Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import AMIRA, KARIM, REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
@@ -54,7 +54,7 @@ class Ground:
 
     def sent(self, *claims: str, person: str = AMIRA) -> "File":
         """A file of these claims that the bank has, though nobody lived to write that down; what it booked is told."""
-        hear(self.context, service, *(approved(claim, person_ref=person) for claim in claims))
+        handle(self.context, service, *(approved(claim, person_ref=person) for claim in claims))
         before = self.bank.delivered
         self.paying.gather(self.context, DZ)
         (batch,) = store.batches.find_all(reading(self.context), status=BatchStatus.READY)
@@ -139,7 +139,7 @@ def ground(context: ServiceContext, clock: Clock, tmp_path: Path) -> Iterator[Gr
     with running_bank(tmp_path) as bank:
         made = office(context, own_settings(bank.url))
         client = BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=5.0)
-        hear(context, service, persons(ACCOUNTS))
+        handle(context, service, persons(ACCOUNTS))
         yield Ground(context, made, bank, clock, Paying(client), Fetching(client))
 
 

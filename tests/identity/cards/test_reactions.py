@@ -10,7 +10,7 @@ import pytest
 from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import hear, parked, reading, told
+from tests.ground import handle, parked, reading, told
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
 
 SOON = now().date() + timedelta(days=60)
@@ -31,7 +31,7 @@ def valid_until(context: ServiceContext, person_ref: str) -> date | None:
 
 
 def test_open_rights_refresh_their_cards_once(people: ServiceContext) -> None:
-    hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON))
+    handle(people, service, rights(ref(), ref(KARIM_NSS), until=SOON))
     assert valid_until(people, ref()) == valid_until(people, ref(KARIM_NSS)) == SOON
     told_once = refreshed(people)
     assert len(told_once) == 1 and told_once[0]["unknown"] == 0
@@ -44,8 +44,8 @@ def test_open_rights_refresh_their_cards_once(people: ServiceContext) -> None:
 
 def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: ServiceContext) -> None:
     closed_at, last_on = now(), now().date() - timedelta(days=1)
-    hear(people, service, rights(ref(), ref(KARIM_NSS), until=SOON, version=1))
-    hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=closed_at, version=2))
+    handle(people, service, rights(ref(), ref(KARIM_NSS), until=SOON, version=1))
+    handle(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=closed_at, version=2))
     assert valid_until(people, ref()) == last_on and valid_until(people, ref(KARIM_NSS)) == SOON
     last = refreshed(people)[-1]
     assert (last["declaration_id"], last["cards"], last["unknown"]) == ("d2", [], 0)
@@ -55,43 +55,43 @@ def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: ServiceC
 
 def test_r4_a_decision_that_comes_late_changes_nothing(people: ServiceContext) -> None:
     at = now()
-    hear(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
-    hear(people, service, rights(ref(), until=SOON, version=2))
+    handle(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
+    handle(people, service, rights(ref(), until=SOON, version=2))
     assert valid_until(people, ref()) is None
     assert [(told["cards"], told["closed"]) for told in refreshed(people)] == [([], [])] * 2
 
 
 def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: ServiceContext) -> None:
-    hear(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
+    handle(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
     assert [told["unknown"] for told in refreshed(people)] == [0, 1]
 
 
 def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: ServiceContext) -> None:
     gone, good = ref(KARIM_NSS), ref()
-    hear(people, service, rights(good, until=SOON))
+    handle(people, service, rights(good, until=SOON))
     decided = rights(good, gone, "pnobody", until=SOON, declaration_id="d2")
     shut = rights("pshut", status="closed").rights
     gone_too = tuple(replace(each, is_withdrawn=each.person_ref == gone) for each in decided.rights)
-    hear(people, service, replace(decided, rights=(*gone_too, *shut)))
+    handle(people, service, replace(decided, rights=(*gone_too, *shut)))
     last = refreshed(people)[-1]
     assert [card["person_ref"] for card in last["cards"]] == [gone]
     assert (last["already_good"], last["unknown"], last["not_open"], last["withdrawn"]) == (1, 1, 1, 1)
 
 
 def test_a_page_that_changes_no_card_is_told_all_the_same(people: ServiceContext) -> None:
-    hear(people, service, rights(ref(), until=SOON), rights(ref(), until=SOON, declaration_id="d2", page=3, pages=4))
+    handle(people, service, rights(ref(), until=SOON), rights(ref(), until=SOON, declaration_id="d2", page=3, pages=4))
     last = refreshed(people)[-1]
     assert (last["declaration_id"], last["page"], last["pages"], last["cards"]) == ("d2", 3, 4, [])
 
 
 def test_rights_of_people_whom_the_register_does_not_know_are_counted(context: ServiceContext) -> None:
     service.make_indexes(context)
-    hear(context, service, rights("pnobody", "pnooneeither", until=SOON))
+    handle(context, service, rights("pnobody", "pnooneeither", until=SOON))
     assert (refreshed(context)[0]["cards"], refreshed(context)[0]["unknown"]) == ([], 2)
     assert told(context) == ["identity.cards-refreshed"] and parked(context) == []
 
 
 def test_a_later_right_moves_the_card_on(people: ServiceContext) -> None:
     later = SOON + timedelta(days=30)
-    hear(people, service, rights(ref(), until=SOON), rights(ref(), until=later, declaration_id="d2"))
+    handle(people, service, rights(ref(), until=SOON), rights(ref(), until=later, declaration_id="d2"))
     assert valid_until(people, ref()) == later

@@ -28,7 +28,7 @@ from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from shared.telemetry import steps
-from tests.ground import DZ, context_on, hear, parked, told
+from tests.ground import DZ, context_on, handle, parked, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA
 from tests.simulators.message_centre import Centre, message_centre
@@ -88,7 +88,7 @@ def amira(context: ServiceContext) -> Amira:
 
 def know(context: ServiceContext, **contact: str) -> None:
     service.make_indexes(context)
-    hear(context, service, made.persons(made.person(**contact)))
+    handle(context, service, made.persons(made.person(**contact)))
 
 
 def statuses(context: ServiceContext, channel: str) -> list[tuple[str, str | None]]:
@@ -113,7 +113,7 @@ def no_faults_left(centre: Centre) -> Iterator[None]:
 def test_an_sms_arrives_once_and_is_told(
     context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
 ) -> None:
-    hear(context, service, made.claim_approved())
+    handle(context, service, made.claim_approved())
     assert send_waiting(context, DZ, provider=sms) == 1
     assert send_waiting(context, DZ, provider=sms) == 0
     (shown,) = centre.received(amira.mobile)
@@ -129,7 +129,7 @@ def test_an_sms_arrives_once_and_is_told(
 def test_the_activation_link_arrives_by_mail_and_is_forgotten(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(context, service, made.activation())
+    handle(context, service, made.activation())
     assert send_waiting(context, DZ, provider=mail) == 1
     (shown,) = centre.received(amira.email)
     assert "https://portal.example.org/activation#s3cret" in shown["text"]
@@ -142,16 +142,16 @@ def test_the_activation_link_arrives_by_mail_and_is_forgotten(
 def test_a_link_that_is_no_longer_good_is_not_sent(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(context, service, made.activation(expires_at=now() + timedelta(minutes=5)))
+    handle(context, service, made.activation(expires_at=now() + timedelta(minutes=5)))
     send_waiting(later(context, timedelta(minutes=6)), DZ, provider=mail)
     assert centre.received(amira.email) == []
     assert statuses(context, "email") == [("failed", "delivery.expired")]
 
 
 def test_what_is_urgent_leaves_first(context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider) -> None:
-    hear(context, service, made.claim_submitted())
-    hear(context, service, made.claim_approved())
-    hear(context, service, made.activation())
+    handle(context, service, made.claim_submitted())
+    handle(context, service, made.claim_approved())
+    handle(context, service, made.activation())
     assert send_waiting(context, DZ, provider=mail) == 3
     first, *_ = centre.received(amira.email)
     assert "تفعيل حسابكم" in first["subject"]
@@ -161,8 +161,8 @@ def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: C
     service.make_indexes(context)
     first = uuid4().int  # all numbers of the page differ: by chance alone two of 250 met in one run of thirty
     mobiles = {f"p{number:024d}": f"+21366{(first + number) % 10**6:06d}9" for number in range(250)}
-    hear(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    hear(context, service, made.cards(*mobiles))
+    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    handle(context, service, made.cards(*mobiles))
     assert parked(context) == []
     assert send_waiting(context, DZ, provider=sms) == 0  # so many wait until the cards of the other pages are done
     assert send_waiting(later(context, LATER), DZ, provider=sms) == 250
@@ -176,8 +176,8 @@ def test_one_that_is_refused_does_not_hold_up_its_batch(
 ) -> None:
     service.make_indexes(context)
     reached, refused = f"+21368{uuid4().int % 10**6:06d}9", "+213680000000"
-    hear(context, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
-    hear(context, service, made.cards("p1", "p2"))
+    handle(context, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
+    handle(context, service, made.cards("p1", "p2"))
     assert send_waiting(context, DZ, provider=sms) == 2
     assert sorted(statuses(context, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
     assert sorted(told(context)) == ["notifications.message-failed", "notifications.message-sent"]
@@ -189,8 +189,10 @@ def test_claims_leave_in_windows_and_over_several_connections(
     """Each claim's message is a batch of its own; together they are marked, sent and settled in a few transactions."""
     service.make_indexes(context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(45)}
-    hear(context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items()))
-    hear(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    handle(
+        context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
+    )
+    handle(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
     passed: list[str] = []
     steps.watch(passed.append)
     try:
@@ -206,7 +208,7 @@ def test_claims_leave_in_windows_and_over_several_connections(
 def test_one_that_cannot_be_put_into_words_leaves_the_others_of_its_window_alone(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(context, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
+    handle(context, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
     broken = {"about": "c1", "channel": "email"}
     context.database["messages"].update_one(broken, {"$set": {"parameters": {}}})
     assert send_waiting(context, DZ, provider=mail) == 1
@@ -221,8 +223,10 @@ def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
 ) -> None:
     service.make_indexes(context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(30)}
-    hear(context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items()))
-    hear(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    handle(
+        context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
+    )
+    handle(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
     centre.fault(fault)
     provider = replace(mail_to(centre), connections_max=3)
     with suppress(ProviderInTrouble):
@@ -282,7 +286,7 @@ def _at_rest(
         if round_ == 239:
             commands.names.clear()
     assert len(commands.names) / 60 < 2.0, f"{len(commands.names)} commands in a minute"
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     now_s[0] += chores.EVERY_S
     assert sum(lane.run(listened, DZ) for lane in lanes[:2]) == 2, "looked for at once"
     database.client.close()
@@ -308,7 +312,7 @@ def test_a_definite_refusal_fails_at_once(
     reason: str,
 ) -> None:
     know(context, **contact)
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     send_waiting(context, DZ, provider=providers[channel])
     assert statuses(context, channel) == [("failed", reason)]
@@ -319,7 +323,7 @@ def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
     context: ServiceContext, centre: Centre, mail: MailProvider
 ) -> None:
     know(context, email=f"full.{uuid4().hex[:6]}@example.org")
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     passed = timedelta(0)
     for wait in WAITS:
         assert send_waiting(later(context, passed), DZ, provider=mail) == 1
@@ -334,7 +338,7 @@ def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
 def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
     context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider, channel: str
 ) -> None:
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     closed: dict[str, Provider] = {
         "email": mail_to(centre, port=free_port()),
         "sms": sms_to(centre, port=free_port()),
@@ -357,8 +361,8 @@ def test_a_centre_that_has_enough_gets_the_rest_later(
 ) -> None:
     service.make_indexes(context)
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
-    hear(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    hear(context, service, made.cards(*mobiles))
+    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    handle(context, service, made.cards(*mobiles))
     centre.fault("sms-throttled")
     with pytest.raises(ProviderInTrouble):
         send_waiting(context, DZ, provider=sms)
@@ -380,7 +384,7 @@ def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     to = {"email": amira.email, "sms": amira.mobile}[channel]
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     centre.fault(fault)
     send_waiting(context, DZ, provider=providers[channel])
     assert statuses(context, channel) == [("queued", None)]
@@ -400,7 +404,7 @@ def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
     fault: str,
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     centre.fault(fault, 2)
     send_waiting(context, DZ, provider=providers[channel])
     for passed in (WAITS[0], timedelta(days=1)):
@@ -442,7 +446,7 @@ def test_one_message_id_is_one_message_wherever_the_sender_is_killed(
 ) -> None:
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     to = {"email": amira.email, "sms": amira.mobile}[channel]
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     killed(step, database=database, uri=mongodb, centre=centre, channel=channel)
     assert send_waiting(context, DZ, provider=providers[channel]) == 0, "the lease of the dead still holds"
     send_waiting(later(context, rules.LEASE * 1.1), DZ, provider=providers[channel])
@@ -459,7 +463,7 @@ def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
     amira: Amira,
     sms: SmsProvider,
 ) -> None:
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
     context.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
@@ -473,7 +477,7 @@ def test_answers_that_come_after_another_has_begun_do_not_count(
     context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
 ) -> None:
     """A sender that was stopped for longer than its lease, and wakes while another sends the batch again."""
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
 
     class Slow(SmsProvider):
         def send(self, letters: Any, **more: Any) -> Any:
@@ -490,7 +494,7 @@ def test_answers_that_come_after_another_has_begun_do_not_count(
 def test_no_address_and_no_link_shows_in_what_is_kept(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    hear(context, service, made.activation())
+    handle(context, service, made.activation())
     send_waiting(context, DZ, provider=mail)
     for name in ("messages", "batches", "contacts", "outbox", "audit"):
         kept = str(list(context.database[name].find()))

@@ -15,7 +15,7 @@ from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import DZ, TN, hear, told
+from tests.ground import DZ, TN, handle, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA
 from tests.notifications.delivery.test_chores import later, sms_to
@@ -45,7 +45,7 @@ def know(context: ServiceContext, mobile: str, *, fund_id: str = DZ) -> None:
     service.make_indexes(context)
     contact = made.contact(AMIRA, fund_id=fund_id, mobile=mobile)
     person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Sealed("unread"), contact=contact, language="fr")
-    hear(context, service, made.persons(person), fund_id=fund_id)
+    handle(context, service, made.persons(person), fund_id=fund_id)
 
 
 def message(context: ServiceContext) -> Any:
@@ -65,7 +65,7 @@ def received(context: ServiceContext, receiving: Receiving) -> Any:
 
 def test_n03_a_receipt_that_says_yes_is_kept(context: ServiceContext, sms: SmsProvider) -> None:
     know(context, number())
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     send_waiting(context, DZ, provider=sms)
     found = received(context, Receiving(sms))
     assert (found["status"], found["reason"]) == ("sent", None) and found["delivered_at"] is not None
@@ -81,7 +81,7 @@ def test_n03_a_receipt_that_says_no_reaches_the_case(
     context: ServiceContext, centre: Centre, sms: SmsProvider, faults: tuple[str, ...], is_same_process: bool
 ) -> None:
     know(context, number("0001"))
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     for fault in faults:
         centre.fault(fault)
     send_waiting(context, DZ, provider=sms)
@@ -110,7 +110,7 @@ def bring(sms: SmsProvider, **facts: Any) -> list[bool]:
 def sent(context: ServiceContext, sms: SmsProvider) -> Any:
     """A message to somebody whose receipt never comes by itself; from another process than the one that looks."""
     know(context, number("0002"))
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     send_waiting(context, DZ, provider=sms)
     sms._taken.clear()
     return message(context)
@@ -139,7 +139,7 @@ def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
 ) -> None:
     """The centre's answer came, and its receipt right behind it: before the answer was kept."""
     know(context, number("0001"))
-    hear(context, service, made.claim_paid())
+    handle(context, service, made.claim_paid())
     receiving = Receiving(sms)
 
     class Slow(SmsProvider):
@@ -173,7 +173,7 @@ def test_n03_a_receipt_of_nobody_is_taken_off_the_centre_in_the_end(
 
 def test_n03_a_receipt_finds_the_fund_that_sent(context: ServiceContext, sms: SmsProvider) -> None:
     know(context, "+21622120002", fund_id=TN)
-    hear(context, service, made.claim_paid(), fund_id=TN)
+    handle(context, service, made.claim_paid(), fund_id=TN)
     send_waiting(context, TN, provider=sms)
     sms._taken.clear()
     heard = bring(sms, provider_id=message(context)["provider_id"])
@@ -189,8 +189,8 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
     """Message 10 was answered as hexadecimal `10`, and is receipted as decimal `16`; another message is `16`."""
     service.make_indexes(context)
     first, second = number("0002"), number("0002")
-    hear(context, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
-    hear(context, service, made.cards("p1", "p2"))
+    handle(context, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
+    handle(context, service, made.cards("p1", "p2"))
     send_waiting(context, DZ, provider=sms)
     sms._taken.clear()
     keys = {"p1": "10", "p2": "16"}

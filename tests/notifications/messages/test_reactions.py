@@ -10,7 +10,7 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, funds, hear, parked, told
+from tests.ground import DZ, funds, handle, parked, told
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
@@ -20,7 +20,7 @@ def registered(context: ServiceContext) -> ServiceContext:
     """A service that knows Amira and a firm by mail and mobile, and Karim by neither."""
     service.make_indexes(context)
     nobody = made.person(KARIM, nothing="")
-    hear(context, service, made.persons(made.person(), nobody), made.employers(made.employer()))
+    handle(context, service, made.persons(made.person(), nobody), made.employers(made.employer()))
     return context
 
 
@@ -60,34 +60,34 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
 def test_an_event_says_one_thing_to_one_owner(
     registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
-    hear(registered, service, event)
-    hear(registered, service, event)  # told again under another id, as after a republish
+    handle(registered, service, event)
+    handle(registered, service, event)  # told again under another id, as after a republish
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
 
 
 def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: ServiceContext) -> None:
-    hear(registered, service, made.password_changed(person_ref=None))
+    handle(registered, service, made.password_changed(person_ref=None))
     assert parked(registered) == [] and kept(registered) == []
 
 
 def test_u6_a_paper_that_is_superseded_and_then_revoked_is_said_twice(registered: ServiceContext) -> None:
     later = made.paper_revoked(reason="wages-changed", at=AT + timedelta(days=1))
-    hear(registered, service, made.paper_revoked(), later)
+    handle(registered, service, made.paper_revoked(), later)
     assert len(kept(registered, channel="sms")) == 2
     assert {row["parameters"]["number"] for row in kept(registered)} == {"PR260000000197"}
 
 
 def test_an_agent_may_ask_for_a_paper_more_than_once(registered: ServiceContext) -> None:
-    hear(registered, service, made.paper_requested(), made.paper_requested(at=AT + timedelta(days=1)))
+    handle(registered, service, made.paper_requested(), made.paper_requested(at=AT + timedelta(days=1)))
     assert len(kept(registered, channel="sms")) == 2
 
 
 def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: ServiceContext) -> None:
     crowd = [f"p{number:024d}" for number in range(500)]
-    hear(registered, service, made.persons(*(made.person(each) for each in crowd), page_id="import-2/1"))
-    hear(registered, service, made.cards(*crowd), made.cards(*crowd[:10], KARIM, page=2))
+    handle(registered, service, made.persons(*(made.person(each) for each in crowd), page_id="import-2/1"))
+    handle(registered, service, made.cards(*crowd), made.cards(*crowd[:10], KARIM, page=2))
     assert parked(registered) == []
     assert (len(kept(registered, channel="sms")), len(kept(registered, channel="inbox"))) == (500, 1)
     sizes = Counter(row["batch_id"] for row in kept(registered, channel="sms"))
@@ -97,7 +97,7 @@ def test_a_page_of_hundreds_is_one_sms_a_person_in_batches(registered: ServiceCo
 
 @pytest.mark.parametrize("event", [made.activation(), made.recovery()], ids=["activation", "recovery"])
 def test_the_link_rests_sealed_and_leads_the_queue(registered: ServiceContext, event: Any) -> None:
-    hear(registered, service, event)
+    handle(registered, service, event)
     (message,) = kept(registered)
     assert "s3cret" not in str(message) and message["sealed"]["link"] and message["language"] == "ar"
     assert [row["is_urgent"] for row in registered.database["batches"].find()] == [True]
@@ -105,13 +105,13 @@ def test_the_link_rests_sealed_and_leads_the_queue(registered: ServiceContext, e
 
 def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(registered: ServiceContext) -> None:
     stranger = "pstrangeraaaaaaaaaaaaaaaa"
-    hear(registered, service, made.cards(AMIRA, stranger))
+    handle(registered, service, made.cards(AMIRA, stranger))
     assert parked(registered) == ["contact.unknown"]
     assert kept(registered) == []
 
 
 def test_nothing_is_told_before_something_is_sent(registered: ServiceContext) -> None:
-    hear(registered, service, made.claim_paid())
+    handle(registered, service, made.claim_paid())
     assert told(registered) == []
 
 
@@ -129,7 +129,7 @@ def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_co
     context: ServiceContext, facts: dict[str, Any], template: str, said: str
 ) -> None:
     service.make_indexes(context)
-    hear(context, service, made.employers(made.employer()), made.declaration_accepted(**facts))
+    handle(context, service, made.employers(made.employer()), made.declaration_accepted(**facts))
     (row,) = context.database["messages"].find({"channel": "email"})
     assert row["template"] == template
     shown = rendering.render(

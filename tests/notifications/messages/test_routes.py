@@ -7,7 +7,7 @@ import pytest
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import TN, hear
+from tests.ground import TN, handle
 from tests.notifications import builders as made
 from tests.notifications.builders import AMIRA, FIRM, KARIM
 
@@ -15,10 +15,10 @@ from tests.notifications.builders import AMIRA, FIRM, KARIM
 @pytest.fixture
 def office(context: ServiceContext) -> Office:
     office = Office(service, context)
-    hear(context, service, made.persons(made.person()), made.employers(made.employer()))
-    hear(context, service, made.claim_submitted())
-    hear(context, service, made.claim_approved())
-    hear(context, service, made.activation(), made.declaration_accepted())
+    handle(context, service, made.persons(made.person()), made.employers(made.employer()))
+    handle(context, service, made.claim_submitted())
+    handle(context, service, made.claim_approved())
+    handle(context, service, made.activation(), made.declaration_accepted())
     return office
 
 
@@ -54,8 +54,8 @@ def test_nobody_reads_what_was_said_to_another(office: Office) -> None:
 def test_the_inbox_is_paged_and_a_notice_stands_on_one_page_only(context: ServiceContext, limit: int) -> None:
     """Each notice is two messages, by mail and by SMS; a page never ends between them."""
     office = Office(service, context)
-    hear(context, service, made.persons(made.person()), made.activation())
-    hear(context, service, *(made.claim_paid(claim_id=f"c{number}") for number in range(12)))
+    handle(context, service, made.persons(made.person()), made.activation())
+    handle(context, service, *(made.claim_paid(claim_id=f"c{number}") for number in range(12)))
     seen: list[str] = []
     query: dict[str, Any] = {"limit": limit}
     for _ in range(30):

@@ -16,7 +16,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import DZ, TN, funds, hear, reading, told
+from tests.ground import DZ, TN, funds, handle, reading, told
 from tests.payments.bank import office
 from tests.payments.builders import AMIRA, FIRM, RIB, approved, gathered, open_obligation, persons
 
@@ -27,7 +27,7 @@ PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.c
 def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch."""
     here = office(context)
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     in_unit_of_work(
         context,
         DZ,

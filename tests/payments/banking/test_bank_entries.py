@@ -15,7 +15,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import DZ, funds, hear, reading, told
+from tests.ground import DZ, funds, handle, reading, told
 from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
 from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, gathered, open_obligation, persons
@@ -183,8 +183,8 @@ def test_b06_money_in_a_currency_of_no_fund_waits_as_the_bank_wrote_it(context: 
 def sent(context: ServiceContext) -> tuple[Office, list[Payout]]:
     """A file of three payouts of 320.00 that the bank took, called `b1`."""
     here = office(context)
-    hear(context, service, persons({AMIRA: RIB, KARIM: RIB}))
-    hear(context, service, *(approved(each, person_ref=AMIRA if each == "c1" else KARIM) for each in THREE))
+    handle(context, service, persons({AMIRA: RIB, KARIM: RIB}))
+    handle(context, service, *(approved(each, person_ref=AMIRA if each == "c1" else KARIM) for each in THREE))
     in_unit_of_work(
         context,
         DZ,

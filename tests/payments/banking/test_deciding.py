@@ -10,7 +10,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import DZ, TN, hear, told
+from tests.ground import DZ, TN, handle, told
 from tests.payments.bank import credited, office, post_signed
 from tests.payments.banking.test_bank_entries import COLLECTIONS, PAYOUTS, ask, balance, book, cases, line, status
 from tests.payments.builders import FIRM, RIB, open_obligation
@@ -23,7 +23,7 @@ MUCH = "200000.00"
 def made(context: ServiceContext) -> Office:
     """Payments, with a declaration of 3150.25 accepted, and 3150.25 of which nobody knows what it is for."""
     here = office(context)
-    hear(context, service, register(FIRM))
+    handle(context, service, register(FIRM))
     open_obligation(context)
     post_signed(here, credited("DAS de l'an passé"))
     return here

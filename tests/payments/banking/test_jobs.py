@@ -30,7 +30,7 @@ from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Office
 from tests.endless import endless
-from tests.ground import DZ, TN, context_on, funds, hear, parked, reading, someone, told
+from tests.ground import DZ, TN, context_on, funds, handle, parked, reading, someone, told
 from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import (
@@ -376,7 +376,7 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 def test_a_claim_is_paid_by_a_file_and_told(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     until_sent(context, paying)
@@ -395,7 +395,7 @@ def test_a_claim_is_paid_by_a_file_and_told(
 def test_a_claim_is_paid_once_however_often_the_bank_says_so(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-doubled")
     until_sent(context, paying)
     bank.deliver(made, 2)
@@ -410,7 +410,7 @@ def test_a_claim_is_paid_once_however_often_the_bank_says_so(
 def test_money_that_comes_back_is_owed_again(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    handle(context, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(context, paying)
     bank.deliver(made, 2)
     fetching.run(context, DZ)
@@ -427,7 +427,7 @@ def test_money_that_comes_back_is_owed_again(
 def test_the_return_may_be_told_before_the_payment(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: RETURNED_RIB}), approved())
+    handle(context, service, persons({AMIRA: RETURNED_RIB}), approved())
     until_sent(context, paying)
     bank.deliver(made, 2)
     for statement in reversed(waiting_statements(context, bank)):
@@ -447,7 +447,7 @@ def waiting_statements(context: ServiceContext, bank: Bank) -> list[Any]:
 def test_an_account_that_the_bank_refuses_is_returned_at_once(
     context: ServiceContext, made: Office, paying: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: REFUSED_RIB}), approved())
+    handle(context, service, persons({AMIRA: REFUSED_RIB}), approved())
     until_sent(context, paying)
     refused = of_claim(context)
     assert (refused.status, refused.steps[-1].about) == ("returned", "AC01")
@@ -456,11 +456,11 @@ def test_an_account_that_the_bank_refuses_is_returned_at_once(
 
 
 def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext, made: Office, paying: Rounds) -> None:
-    hear(context, service, persons({AMIRA: None}), approved())
+    handle(context, service, persons({AMIRA: None}), approved())
     assert paying.run(context, DZ) == 0 and told(context) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["status"], waiting["amount"]) == ("c1", "waiting-account", "320.00")
-    hear(context, service, persons({AMIRA: RIB}, at=now()))
+    handle(context, service, persons({AMIRA: RIB}, at=now()))
     assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
     assert made.staff().get("/payouts").json["items"] == []
 
@@ -468,19 +468,19 @@ def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext
 def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others(
     context: ServiceContext, made: Office, paying: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
+    handle(context, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(context, paying)
     assert (of_claim(context).status, of_claim(context, "c2").status) == ("waiting-account", "sent")
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["timeline"][-1]["about"]) == ("c1", "unusable")
-    hear(context, service, persons({AMIRA: RIB}, at=now()))
+    handle(context, service, persons({AMIRA: RIB}, at=now()))
     assert of_claim(context).status == "ordered" and told(context).count("payments.benefit-ordered") == 2
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
     until_sent(context, paying)
     clock.pass_by(seconds=3)
@@ -491,7 +491,7 @@ def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
 def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
     seen_by_both = only_batch(context)
     with capture_logs() as logs:
@@ -505,7 +505,7 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=PATIENCE_S * 2)
     is_silent(lambda: paying.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
@@ -522,7 +522,7 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
         talking = Rounds(Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S)))
         is_silent(lambda: talking.run(context, DZ))
@@ -533,7 +533,7 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
 
 
 def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: Rounds) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     assert paying.gather(context, DZ) == 1  # and here the process dies
     assert of_claim(context).status == "batched"
     assert paying.gather(context, DZ) == 0
@@ -545,7 +545,7 @@ def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office,
 def test_killed_while_sending_is_a_doubt_and_is_asked(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
 ) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
     batch = only_batch(context)
     body = _stored(context, batch)
@@ -561,7 +561,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
 
 
 def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: Rounds) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
     everything = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
     assert RIB not in json.dumps(everything, default=str) and "Inventée" not in json.dumps(everything, default=str)
@@ -569,8 +569,8 @@ def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: Ro
 
 
 def test_one_payout_a_claim(context: ServiceContext, made: Office) -> None:
-    hear(context, service, persons({AMIRA: RIB}), approved())
-    hear(context, service, approved(approved_at=now()))
+    handle(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, approved(approved_at=now()))
     assert of_claim(context).amount_minor == 32_000
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
 
@@ -597,7 +597,7 @@ def verdict(batch: Batch, *, group: str = "", below: str = "") -> bytes:
 def sent_file(context: ServiceContext, paying: Rounds) -> Batch:
     """Three payouts of 320.00 in a file that the bank has."""
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
-    hear(context, service, persons({AMIRA: RIB}), *claims)
+    handle(context, service, persons({AMIRA: RIB}), *claims)
     paying.run(context, DZ)
     assert only_batch(context).status is BatchStatus.SENT
     return only_batch(context)
@@ -819,7 +819,7 @@ def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    hear(context, service, persons({AMIRA: RIB}), approved())
+    handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
     for name in ("collections", "batches"):
         context.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})

@@ -13,7 +13,7 @@ from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from tests.callers import Caller, Office
-from tests.ground import DZ, TN, hear
+from tests.ground import DZ, TN, handle
 from tests.payments.declarations.builders import DZ_EMPLOYER, TN_EMPLOYER, Files
 
 EMPLOYER_OF = {DZ: DZ_EMPLOYER, TN: TN_EMPLOYER}
@@ -53,7 +53,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.office = Office(service, self.context)
         self.caller: Caller = self.office.employer(EMPLOYER_OF[self.fund_id], fund=self.fund_id)
-        hear(self.context, service, register(EMPLOYER_OF[self.fund_id]), fund_id=self.fund_id)
+        handle(self.context, service, register(EMPLOYER_OF[self.fund_id]), fund_id=self.fund_id)
 
     def send(self, files: Files, *, by: Caller | None = None, key: str = "", **form: Any) -> TestResponse:
         """The files as a browser sends them; `form` replaces the fields beside them."""

@@ -12,7 +12,7 @@ from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.process.leftovers import adopt_all
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, context_on, hear, keys, told
+from tests.ground import DZ, TN, context_on, handle, keys, told
 from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
 from tests.payments.declarations.desk import IN_TIME, Desk
 
@@ -34,7 +34,7 @@ def person(number: str, *, fund_id: str = DZ, **civil: Any) -> RegisteredPerson:
 
 def know(context: ServiceContext, *persons: RegisteredPerson, fund_id: str = DZ) -> None:
     page = PersonsRegistered(page_id="p1", registered_at=datetime(2026, 1, 2, tzinfo=UTC), persons=persons)
-    hear(context, service, page, fund_id=fund_id)
+    handle(context, service, page, fund_id=fund_id)
 
 
 def codes(desk: Desk, declaration_id: str) -> list[tuple[str, int, str]]:

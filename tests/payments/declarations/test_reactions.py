@@ -9,7 +9,7 @@ from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.wiring import service
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.storage.service_context import ServiceContext
-from tests.ground import hear, parked
+from tests.ground import handle, parked
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk
 
@@ -36,7 +36,7 @@ def cards(declaration_id: str, *, page: int = 1, pages: int = 1, count: int = 0,
 
 def test_cards_are_counted_while_it_goes_on(desk: Desk, context: ServiceContext) -> None:
     declaration_id = desk.declare(das_b(workers(WAGES_A_PAGE + 3)))["declaration_id"]
-    hear(context, service, cards(declaration_id, page=2, pages=2, count=2, unknown=1))
+    handle(context, service, cards(declaration_id, page=2, pages=2, count=2, unknown=1))
     seen = desk.see(declaration_id)["cards"]
     assert seen == {
         "refreshed": 2,
@@ -47,7 +47,7 @@ def test_cards_are_counted_while_it_goes_on(desk: Desk, context: ServiceContext)
         "is_complete": False,
         "text": "2 cartes sur 503 actualisées jusqu'ici. 1 salarié n'a pas de carte.",
     }
-    hear(context, service, cards(declaration_id, page=1, pages=2, count=500))
+    handle(context, service, cards(declaration_id, page=1, pages=2, count=500))
     seen = desk.see(declaration_id, language="ar")["cards"]
     assert (seen["refreshed"], seen["is_complete"]) == (502, True)
     assert seen["text"] == "502 من 503 بطاقات صحية جددت. اكتملت العملية. دون بطاقة: أجير واحد."
@@ -60,7 +60,7 @@ def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_r
     declaration_id = desk.declare(das_b(workers(55)))["declaration_id"]  # five fall out, who are told of too
     desk.confirm(declaration_id)
     page = cards(declaration_id, count=6, unknown=1)
-    hear(context, service, replace(page, already_good=40, not_open=9, withdrawn=1))
+    handle(context, service, replace(page, already_good=40, not_open=9, withdrawn=1))
     seen = desk.see(declaration_id, language="en")["cards"]
     assert seen == {
         "refreshed": 5,
@@ -78,13 +78,13 @@ def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_r
 def test_a_page_that_is_told_again_counts_once(desk: Desk, context: ServiceContext) -> None:
     declaration_id = desk.declare(das_b())["declaration_id"]
     page = cards(declaration_id, count=2)
-    hear(context, service, page)
-    hear(context, service, page)  # another event of the same page, as after a republication under new ids
+    handle(context, service, page)
+    handle(context, service, page)  # another event of the same page, as after a republication under new ids
     assert desk.see(declaration_id)["cards"]["refreshed"] == 2
     assert parked(context) == []
 
 
 def test_cards_of_a_declaration_that_nobody_filed_are_parked(context: ServiceContext) -> None:
-    hear(context, service, cards("none", count=1))
+    handle(context, service, cards("none", count=1))
     assert parked(context) == ["declaration.unknown"]
     assert context.database["declaration_cards"].count_documents({}) == 0

@@ -19,7 +19,7 @@ from shared.funds.law import Confidence
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, funds, hear, reading, someone, told
+from tests.ground import DZ, TN, funds, handle, reading, someone, told
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     TN_EMPLOYER,
@@ -269,7 +269,7 @@ def test_an_employer_that_is_unknown_or_closed_is_refused(
     desk: Desk, context: ServiceContext, page: Any, code: str
 ) -> None:
     if page is not None:
-        hear(context, service, page)
+        handle(context, service, page)
     desk.caller = desk.office.employer("1600000002")
     seen = desk.declare(of_employer("1600000002"), employer_id="1600000002")
     assert seen["status"] == "refused"
@@ -279,7 +279,7 @@ def test_an_employer_that_is_unknown_or_closed_is_refused(
 
 def test_an_activity_without_a_rate_is_refused(context: ServiceContext) -> None:
     desk = Desk(context, TN)
-    hear(context, service, register(TN_EMPLOYER, sector="piracy", registered_at=context.clock()), fund_id=TN)
+    handle(context, service, register(TN_EMPLOYER, sector="piracy", registered_at=context.clock()), fund_id=TN)
     seen = desk.declare(tn_122())
     (finding,) = desk.see(seen["declaration_id"], "/findings")["items"]
     assert (seen["status"], finding["code"], finding["found"]) == (
@@ -371,7 +371,7 @@ def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: 
     desk.caller = desk.office.employer(new)
     files = of_employer(new)
     first = desk.declare(files, employer_id=new)
-    hear(context, service, register(new))
+    handle(context, service, register(new))
     second = desk.declare(files, employer_id=new)
     assert (first["status"], second["status"]) == ("refused", "accepted")
     assert first["declaration_id"] == second["declaration_id"]

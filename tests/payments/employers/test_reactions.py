@@ -6,7 +6,7 @@ from services.payments.employers import actions
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN, hear, parked, reading
+from tests.ground import TN, handle, parked, reading
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def page(name: str, *, at: datetime = AT, count: int = 1, is_open: bool = True) 
 
 
 def test_a_page_is_kept_and_found(context: ServiceContext) -> None:
-    hear(context, service, page("Atelier Tassili", count=300))
+    handle(context, service, page("Atelier Tassili", count=300))
     found = actions.find(reading(context), "1600000299")
     assert found is not None and (found.name, found.sector, found.is_open) == ("Atelier Tassili", "trade", True)
     assert found.affiliated_on == date(2001, 3, 1)
@@ -38,7 +38,7 @@ def test_a_page_is_kept_and_found(context: ServiceContext) -> None:
 
 def test_the_newest_registration_counts_in_whatever_order_it_comes(context: ServiceContext) -> None:
     newer = page("New name", at=AT + timedelta(days=1), is_open=False)
-    hear(context, service, page("Old name"), newer)
-    hear(context, service, page("Late and old", at=AT - timedelta(days=1)))
+    handle(context, service, page("Old name"), newer)
+    handle(context, service, page("Late and old", at=AT - timedelta(days=1)))
     found = actions.find(reading(context), "1600000000")
     assert found is not None and (found.name, found.is_open) == ("New name", False)

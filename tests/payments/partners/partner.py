@@ -13,7 +13,7 @@ from shared.events.payments import PaymentDebited
 from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
 from tests.callers import Office
-from tests.ground import hear
+from tests.ground import handle
 from tests.payments.builders import FIRM
 from tests.simulators.programs import free_port
 
@@ -86,7 +86,7 @@ def debit(context: ServiceContext, collection_id: str = "c1", *, at: datetime = 
         currency="DZD",
         debited_at=at,
     )
-    hear(context, service, event)
+    handle(context, service, event)
 
 
 def deliveries(made: Office, endpoint: dict[str, Any], client: str = "bank-1") -> list[dict[str, Any]]:

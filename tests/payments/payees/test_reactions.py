@@ -7,12 +7,12 @@ from services.payments.payees import actions
 from services.payments.wiring import service
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN, hear, keys, parked, reading
+from tests.ground import TN, handle, keys, parked, reading
 from tests.payments.builders import AMIRA, AT, KARIM, RIB, persons
 
 
 def test_a_page_is_kept_as_it_came(context: ServiceContext) -> None:
-    hear(context, service, persons({AMIRA: RIB, KARIM: None}))
+    handle(context, service, persons({AMIRA: RIB, KARIM: None}))
     found = actions.find_many(reading(context), [AMIRA, KARIM, "pnobody"])
     assert set(found) == {AMIRA, KARIM}
     assert keys()["dz-cnas"].open(found[AMIRA].bank or "", as_=DataClass.BANK, whose=AMIRA) == RIB  # type: ignore[arg-type]
@@ -22,12 +22,12 @@ def test_a_page_is_kept_as_it_came(context: ServiceContext) -> None:
 
 
 def test_nothing_of_a_person_rests_in_clear(context: ServiceContext) -> None:
-    hear(context, service, persons({AMIRA: RIB}))
+    handle(context, service, persons({AMIRA: RIB}))
     rows = json.dumps(list(context.database["payees"].find()), default=str)
     assert RIB not in rows and "Amira" not in rows
 
 
 def test_the_newest_registration_counts_in_whatever_order_it_comes(context: ServiceContext) -> None:
-    hear(context, service, persons({AMIRA: None}, at=AT + timedelta(days=1)))
-    hear(context, service, persons({AMIRA: RIB}))
+    handle(context, service, persons({AMIRA: None}, at=AT + timedelta(days=1)))
+    handle(context, service, persons({AMIRA: RIB}))
     assert not actions.has_account(reading(context), AMIRA)

@@ -8,7 +8,7 @@ from services.payments.payouts.batch import Batch
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
-from tests.ground import DZ, hear, reading, told
+from tests.ground import DZ, handle, reading, told
 from tests.payments.bank import office
 from tests.payments.builders import AMIRA, RIB, approved, gathered, persons
 
@@ -19,7 +19,7 @@ CLAIMS = ("c1", "c2", "c3")
 def made(context: ServiceContext) -> Office:
     """Payments, with three payouts of 320.00 for Amira in a batch."""
     here = office(context)
-    hear(context, service, persons({AMIRA: RIB}), *(approved(claim_id) for claim_id in CLAIMS))
+    handle(context, service, persons({AMIRA: RIB}), *(approved(claim_id) for claim_id in CLAIMS))
     in_unit_of_work(
         context,
         DZ,

@@ -12,7 +12,7 @@ from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.callers import Office
-from tests.ground import DZ, TN, hear, parked, reading, told
+from tests.ground import DZ, TN, handle, parked, reading, told
 from tests.payments.bank import office
 from tests.payments.builders import AMIRA, AT, KARIM, REFUSED_RIB, RIB, approved, gathered, persons
 
@@ -23,7 +23,7 @@ OTHER_RIB = "00300100000012345692"
 def made(context: ServiceContext) -> Office:
     """Payments, with 320.00 for Amira in a batch, to the account that the bank is to refuse."""
     here = office(context)
-    hear(context, service, persons({AMIRA: REFUSED_RIB}), approved())
+    handle(context, service, persons({AMIRA: REFUSED_RIB}), approved())
     in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b1", account=REFUSED_RIB))
     return here
 
@@ -50,7 +50,7 @@ def statuses(context: ServiceContext) -> list[str]:
 
 
 def tell_account(context: ServiceContext, account: str | None, *, days: int = 1) -> None:
-    hear(context, service, persons({AMIRA: account}, at=AT + timedelta(days=days)))
+    handle(context, service, persons({AMIRA: account}, at=AT + timedelta(days=days)))
 
 
 def owed(made: Office) -> str:
@@ -115,7 +115,7 @@ def test_p03_one_that_comes_back_again_is_ordered_again(context: ServiceContext,
 
 def test_p03_a_claim_that_is_told_again_makes_no_second_payout(context: ServiceContext, made: Office) -> None:
     refuse(context)
-    hear(context, service, approved(approved_at=AT + timedelta(days=1)))
+    handle(context, service, approved(approved_at=AT + timedelta(days=1)))
     assert statuses(context) == ["returned"] and owed(made) == "320.00"
 
 

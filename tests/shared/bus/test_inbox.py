@@ -56,7 +56,7 @@ def effects(context: ServiceContext) -> list[str]:
 
 def letters(context: ServiceContext, *events: Any) -> list[DeadLetter]:
     """The events as the broker would hand them over, by way of a real outbox."""
-    context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.publish(event) for event in events])
     stored = [event for document in context.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
     return [
         DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))

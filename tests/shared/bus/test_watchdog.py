@@ -17,7 +17,7 @@ from shared.bus.watchdog import POLLS_MIN, Membership, Silence, Watchdog, behind
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
 from tests.contracts.bus.ground import end, until
-from tests.contracts.bus.tallies import TOPIC, Teller, reactions, tallies
+from tests.contracts.bus.tallies import TOPIC, Publisher, reactions, tallies
 from tests.engines.cluster import chosen
 
 A, B = TopicPartition("claims", 0), TopicPartition("claims", 1)
@@ -67,7 +67,11 @@ class Watched(Reader):
 def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(
     context: ServiceContext, own_broker: str
 ) -> None:
-    reader, teller, stop = Watched(context, own_broker), Teller(context, ["w1", "w2", "w3", "w4"]), threading.Event()
+    reader, publisher, stop = (
+        Watched(context, own_broker),
+        Publisher(context, ["w1", "w2", "w3", "w4"]),
+        threading.Event(),
+    )
     relay = Relay(context, own_broker, name="relay")
     given_up = metrics.CONSUMERS_RENEWED.labels("silent")
     before = given_up._value.get()
@@ -77,20 +81,20 @@ def test_a_consumer_that_has_partitions_and_hears_nothing_is_made_anew(
             with suppress(BrokerUnavailable):
                 reader.run(stop)
 
-    def tell() -> None:
-        teller.tell()
+    def publish() -> None:
+        publisher.publish()
         relay.carry()
 
     listening = threading.Thread(target=listen)
     listening.start()
     try:
-        tell()
-        until(lambda: teller.turns.items() <= tallies(context).items())
+        publish()
+        until(lambda: publisher.turns.items() <= tallies(context).items())
         threading.Event().wait(POLLS_MIN * 0.25 + 2 * reader.silence_max_s)  # quiet, which is no silence
         assert len(reader.made) == 1
         reader.made[0].pause(*reader.made[0].assignment())
-        tell()
-        until(lambda: teller.turns.items() <= tallies(context).items())
+        publish()
+        until(lambda: publisher.turns.items() <= tallies(context).items())
         assert len(reader.made) == 2
         assert given_up._value.get() == before + 1
     finally:

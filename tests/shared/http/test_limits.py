@@ -24,7 +24,7 @@ routes = Routes("bells")
 
 
 @routes.get("/bells", scope="bells:hear", response=None)
-def hear(uow: UnitOfWork) -> None:
+def handle(uow: UnitOfWork) -> None:
     """Hear a bell."""
 
 

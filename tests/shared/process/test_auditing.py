@@ -131,7 +131,7 @@ def test_what_is_changed_shows(context: ServiceContext, database: Documents, how
     assert not holds(context, database)
 
 
-def hear(context: ServiceContext, event: AuditLinked, *, own: str = "payments") -> None:
+def handle(context: ServiceContext, event: AuditLinked, *, own: str = "payments") -> None:
     def take(uow: UnitOfWork) -> None:
         auditing.keep_head(uow, event, own=own)
 
@@ -140,17 +140,17 @@ def hear(context: ServiceContext, event: AuditLinked, *, own: str = "payments") 
 
 def test_others_keep_the_newest_head_and_only_that(context: ServiceContext, database: Documents) -> None:
     for number in (1, 3, 2, 3):
-        hear(context, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
+        handle(context, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
     assert auditing.head_of(reading(context), "claims") == Head(3, "3" * 64)
     assert database["audit"].count_documents({}) == 0
 
 
 def test_a_head_that_contradicts_what_is_kept_changes_nothing(context: ServiceContext) -> None:
-    hear(context, AuditLinked(service="claims", number=1, hash="1" * 64))
-    hear(context, AuditLinked(service="claims", number=1, hash="f" * 64))
+    handle(context, AuditLinked(service="claims", number=1, hash="1" * 64))
+    handle(context, AuditLinked(service="claims", number=1, hash="f" * 64))
     assert auditing.head_of(reading(context), "claims") == Head(1, "1" * 64)
 
 
 def test_a_service_does_not_learn_its_own_head_from_others(context: ServiceContext) -> None:
-    hear(context, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
+    handle(context, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
     assert auditing.head_of(reading(context), "claims") == Head()

@@ -27,7 +27,7 @@ from shared.sealing.keys import from_data, generate_keyring, restricted
 from shared.storage import blobs, resealing
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, funds, hear, reading, someone
+from tests.ground import DZ, TN, funds, handle, reading, someone
 from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
 from tests.notifications import builders as made
 
@@ -108,7 +108,7 @@ def test_what_another_service_sealed_is_sealed_anew_too(
         name: before.keys[DZ].seal(json.dumps({"email": "a@b.dz"}), as_=data_class, whose=ref())
         for name, data_class in {"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK}.items()
     }
-    hear(before, service, made.persons(_with(event().persons[0], ref(), sealed)))
+    handle(before, service, made.persons(_with(event().persons[0], ref(), sealed)))
     assert key_ids(service, before)[tenant_collection] == {"k1"}
     assert renewed(service, with_ring(K2_IN_USE)) == 1
     alone = with_ring(K2_ALONE)

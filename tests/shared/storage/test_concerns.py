@@ -44,7 +44,7 @@ def everything(context: ServiceContext) -> None:
         uow.collection("hats").find_one("a")
         uow.collection("hats").insert("a", {"version": 1})
         uow.collection("hats").insert_many({"b": {"version": 1}, "c": {"version": 1}})
-        uow.tell(submitted("c1"))
+        uow.publish(submitted("c1"))
 
     context.database["hats"].create_index("fund")
     act(context, write)

@@ -14,7 +14,7 @@ from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, hear, someone
+from tests.ground import DZ, TN, handle, someone
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -58,7 +58,7 @@ def early(context: ServiceContext) -> BenefitOrdered:
         currency="DZD",
         ordered_at=context.clock(),
     )
-    hear(context, service, event)
+    handle(context, service, event)
     return event
 
 

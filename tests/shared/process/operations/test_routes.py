@@ -39,7 +39,7 @@ def park(context: ServiceContext, *claim_ids: str, fund: str = DZ) -> list[str]:
     """Orders for claims that are not there, parked one after the other; their ids."""
     stranger = context.make_uow(fund, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
     for claim_id in claim_ids:
-        stranger.tell(ordered(context, claim_id))
+        stranger.publish(ordered(context, claim_id))
     events: list[Any] = stranger.events
     for offset, each in enumerate(events):
         letter = DeadLetter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
@@ -123,14 +123,14 @@ def test_another_fund_s_letters_are_not_there(context: ServiceContext, operator:
     assert asked.json["code"] == "deadletter.unknown"
 
 
-def tell(context: ServiceContext, fund: str, *events: ClaimSubmitted) -> None:
-    context.run(fund, by=someone(), cause="test", action=lambda uow: [uow.tell(event) for event in events])
+def publish(context: ServiceContext, fund: str, *events: ClaimSubmitted) -> None:
+    context.run(fund, by=someone(), cause="test", action=lambda uow: [uow.publish(event) for event in events])
 
 
 def test_what_a_fund_told_is_told_again_by_a_worker(context: ServiceContext, operator: Caller) -> None:
-    tell(context, DZ, submitted("a"))
-    tell(context, DZ, submitted("b"))
-    tell(context, TN, submitted("a"))
+    publish(context, DZ, submitted("a"))
+    publish(context, DZ, submitted("b"))
+    publish(context, TN, submitted("a"))
     outbox = context.database["outbox"]
     outbox.update_many({}, {"$set": {"is_sent": True}})
     assert operator.post("/operations/outbox/republish", {}).json["code"] == "outbox.nothing-named"
