@@ -7,7 +7,7 @@ from services.identity.access_journal.looked import Looked
 from services.identity.accounts.commands import add_user, reset_user
 from services.identity.accounts.jobs import considering, leftovers
 from services.identity.accounts.routes import routes as account_routes
-from services.identity.accounts.store import accounts, applications, doors
+from services.identity.accounts.store import accounts, applications, throttles
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
@@ -54,7 +54,7 @@ service: Service[Settings] = Service(
         access_journal(Looked, scope="account:manage"),
     ],
     reactions=[card_reactions],
-    repositories=[persons, employers, cards, accounts, applications, doors, sessions, entries],
+    repositories=[persons, employers, cards, accounts, applications, throttles, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, context: [blueprint(desk(own), context)],

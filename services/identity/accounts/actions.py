@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, replace
 
-from services.identity.accounts import doors, passwords, rules, second_factor, store
+from services.identity.accounts import passwords, rules, second_factor, store, throttles
 from services.identity.accounts.account import Account, Role, Status
 from services.identity.accounts.application import Application, Facts, Wish
 from services.identity.register import store as register
@@ -156,14 +156,14 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
     password_hash = new_hash(uow, account, password=password)
     if account.second_factor is None:
         return store.accounts.save(uow, rules.recover(account, password_hash=password_hash, at=uow.at))
-    door = doors.before(uow, f"recovery|{account.account_id}")
-    if wait_s := doors.shut_s(uow, door):
-        raise doors.shut(wait_s)
+    throttle = throttles.before(uow, f"recovery|{account.account_id}")
+    if wait_s := throttles.shut_s(uow, throttle):
+        raise throttles.shut(wait_s)
     proved = _with_code(account, one_time_code, uow)
     if proved is None:
-        wait_s = doors.failed(uow, door)
-        return doors.shut(wait_s) if wait_s else rules.CodeWrong()
-    doors.passed(uow, door)
+        wait_s = throttles.failed(uow, throttle)
+        return throttles.shut(wait_s) if wait_s else rules.CodeWrong()
+    throttles.passed(uow, throttle)
     return store.accounts.save(uow, rules.recover(proved, password_hash=password_hash, at=uow.at))
 
 
@@ -255,13 +255,13 @@ def admit(uow: UnitOfWork, attempt: Attempt) -> Admission:
     """Let somebody in by what they typed. The answer is the same, and takes as long, for a name that nobody has."""
     login = _typed(uow, attempt.login)
     device_id = _device_id(uow, login, attempt.device)
-    door = doors.before(uow, f"{login}|{device_id}")
-    if wait_s := doors.shut_s(uow, door):
+    throttle = throttles.before(uow, f"{login}|{device_id}")
+    if wait_s := throttles.shut_s(uow, throttle):
         return Admission(shut_s=wait_s)
     account = _proved(uow, attempt, _found(uow, login, attempt.actors))
     if account is None:
-        return Admission(shut_s=doors.failed(uow, door))
-    doors.passed(uow, door)
+        return Admission(shut_s=throttles.failed(uow, throttle))
+    throttles.passed(uow, throttle)
     return Admission(account=account, device=attempt.device if device_id else _new_device(uow, login))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
-from services.identity.accounts.door import Door
+from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
@@ -53,7 +53,7 @@ class ApplicationUnknown(Missing):
     code = "account.application-unknown"
 
 
-class DoorUnknown(Missing):
+class ThrottleUnknown(Missing):
     code = "account.door-unknown"
 
 
@@ -133,7 +133,7 @@ class CurrentPasswordWrong(Invalid):
     code = "account.current-password-wrong"
 
 
-class DoorShut(Conflict):
+class LoginThrottled(Conflict):
     """Too many failures: a while has to pass."""
 
     code = "account.door-shut"
@@ -475,18 +475,18 @@ def add_user(
 # --- doors ------------------------------------------------------------------------------------------------------------
 
 
-def shut_until(door: Door, *, at: datetime) -> datetime | None:
+def shut_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
     """Until when nobody may try again, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
 
     A try at a shut door does not count, so hammering at it does not keep it shut any longer.
     """
-    if door.failed_at is None or door.failures < FREE_FAILURES:
+    if throttle.failed_at is None or throttle.failures < FREE_FAILURES:
         return None
-    until = door.failed_at + min(SHUT_MAX, SHUT_FIRST * 2 ** min(door.failures - FREE_FAILURES, 8))
+    until = throttle.failed_at + min(SHUT_MAX, SHUT_FIRST * 2 ** min(throttle.failures - FREE_FAILURES, 8))
     return until if at < until else None
 
 
-def failed(door: Door, *, at: datetime) -> Door:
+def failed(throttle: LoginThrottle, *, at: datetime) -> LoginThrottle:
     """One failure more; those of yesterday are forgotten."""
-    is_old = door.failed_at is not None and door.failed_at < at - FORGOTTEN_AFTER
-    return replace(door, failures=1 if is_old else door.failures + 1, failed_at=at)
+    is_old = throttle.failed_at is not None and throttle.failed_at < at - FORGOTTEN_AFTER
+    return replace(throttle, failures=1 if is_old else throttle.failures + 1, failed_at=at)

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import Application
-from services.identity.accounts.door import Door
+from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.rules import (
     APPLICATION_KEPT,
     FORGOTTEN_AFTER,
     AccountUnknown,
     ApplicationUnknown,
-    DoorUnknown,
+    ThrottleUnknown,
 )
 from shared.kernel.personal import DataClass
 from shared.storage.repository import Index, Repository
@@ -50,11 +50,11 @@ applications = Repository(
     whose="application_id",
 )
 
-doors = Repository(
+throttles = Repository(
     "tries",
-    Door,
+    LoginThrottle,
     key="door_id",
-    missing=DoorUnknown,
+    missing=ThrottleUnknown,
     retention=Retention(life=FORGOTTEN_AFTER, since="failed_at", why="failures of yesterday do not count"),
     indexes=[Index(("name",), unique=True)],
 )
@@ -103,8 +103,8 @@ def give_up(uow: UnitOfWork, account: Account) -> None:
     uow.note("forgot", accounts.name, account.account_id)
 
 
-def open_door(uow: UnitOfWork, door: Door) -> None:
+def remove_throttle(uow: UnitOfWork, throttle: LoginThrottle) -> None:
     """Failures that do not count any more leave no door behind."""
-    if door.version:
-        uow.collection(doors.name).remove(door.door_id)
-        uow.note("forgot", doors.name, door.door_id)
+    if throttle.version:
+        uow.collection(throttles.name).remove(throttle.door_id)
+        uow.note("forgot", throttles.name, throttle.door_id)

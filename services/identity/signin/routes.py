@@ -57,20 +57,20 @@ def userinfo_by_post(uow: UnitOfWork) -> dict[str, Any]:
 def blueprint(desk: Desk, context: ServiceContext) -> Blueprint:
     """The endpoints that the protocol itself lays down. All are public: they are where one proves who one is."""
     made = Blueprint("oidc", __name__)
-    door = _Door(desk, context)
+    endpoints = _Endpoints(desk, context)
     fund = "/v1/<fund>"
-    made.get(f"{fund}/.well-known/openid-configuration")(door.metadata)
-    made.get(f"{fund}/jwks")(door.keys)
-    made.get("/jwks.json")(door.keys)
-    made.get(f"{fund}/authorize")(door.ask)
-    made.post(f"{fund}/authorize")(door.sign_in)
-    made.post(f"{fund}/token")(door.token)
-    made.post(f"{fund}/revoke")(door.revoke)
-    made.route(f"{fund}/logout", methods=["GET", "POST"])(door.sign_out)
+    made.get(f"{fund}/.well-known/openid-configuration")(endpoints.metadata)
+    made.get(f"{fund}/jwks")(endpoints.keys)
+    made.get("/jwks.json")(endpoints.keys)
+    made.get(f"{fund}/authorize")(endpoints.ask)
+    made.post(f"{fund}/authorize")(endpoints.sign_in)
+    made.post(f"{fund}/token")(endpoints.token)
+    made.post(f"{fund}/revoke")(endpoints.revoke)
+    made.route(f"{fund}/logout", methods=["GET", "POST"])(endpoints.sign_out)
     return made
 
 
-class _Door:
+class _Endpoints:
     """The endpoints of one process."""
 
     def __init__(self, desk: Desk, context: ServiceContext) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.identity.accounts import actions as accounts
-from services.identity.accounts import doors, passwords
+from services.identity.accounts import passwords, throttles
 from services.identity.accounts import rules as account_rules
 from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account
@@ -26,13 +26,13 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     """
     session, account = _own(uow)
     password_hash = accounts.new_hash(uow, account, password=chosen)
-    door = doors.before(uow, f"change|{account.account_id}")
-    if wait_s := doors.shut_s(uow, door):
-        raise doors.shut(wait_s)
+    throttle = throttles.before(uow, f"change|{account.account_id}")
+    if wait_s := throttles.shut_s(uow, throttle):
+        raise throttles.shut(wait_s)
     if not passwords.is_right(account.password_hash, account_rules.read_password(current)):
-        wait_s = doors.failed(uow, door)
-        return doors.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
-    doors.passed(uow, door)
+        wait_s = throttles.failed(uow, throttle)
+        return throttles.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
+    throttles.passed(uow, throttle)
     account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)
     store.sessions.save(uow, Outcome(rules.hold_on(session, account_store.accounts.save(uow, changed))))

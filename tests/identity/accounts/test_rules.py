@@ -10,7 +10,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from services.identity.accounts import rules
 from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
-from services.identity.accounts.door import Door
+from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.passwords import common
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
@@ -502,19 +502,19 @@ def test_users_that_cannot_be() -> None:
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
 def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
-    door = Door(door_id="d", name="n", failures=failures, failed_at=AT)
-    until = rules.shut_until(door, at=AT)
+    throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
+    until = rules.shut_until(throttle, at=AT)
     assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
     if until:
-        assert rules.shut_until(door, at=until) is None
+        assert rules.shut_until(throttle, at=until) is None
 
 
 def test_failures_add_up_and_are_forgotten_after_a_day() -> None:
-    door = Door(door_id="d", name="n")
+    throttle = LoginThrottle(door_id="d", name="n")
     for _ in range(7):
-        door = rules.failed(door, at=AT)
-    assert door.failures == 7
-    assert rules.failed(door, at=AT + timedelta(hours=25)).failures == 1
+        throttle = rules.failed(throttle, at=AT)
+    assert throttle.failures == 7
+    assert rules.failed(throttle, at=AT + timedelta(hours=25)).failures == 1
 
 
 def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class LoginThrottle:
     """Failures under one name; a browser that signed in before has a door of its own, which no stranger can shut.
 
     `name` is the blind index of both. The id is new each time that failures begin anew, since what was forgotten does

@@ -1,0 +1,33 @@
+"""What stands before whoever has to prove something: tries that are counted under a name, and a door that shuts."""
+
+from services.identity.accounts import rules, store
+from services.identity.accounts.login_throttle import LoginThrottle
+from shared.kernel.outcome import Outcome
+from shared.storage.unit_of_work import UnitOfWork
+
+
+def before(uow: UnitOfWork, name: str) -> LoginThrottle:
+    """The door of a name, whether or not anybody has it."""
+    index = uow.keys.blind_index(name, of="door")
+    return store.throttles.find_only(uow, name=index) or LoginThrottle(door_id=uow.new_id(), name=index)
+
+
+def shut_s(uow: UnitOfWork, throttle: LoginThrottle) -> int:
+    """How many seconds from now nobody may try again; 0 where one may."""
+    until = rules.shut_until(throttle, at=uow.at)
+    return 0 if until is None else -int((uow.at - until).total_seconds() // 1)
+
+
+def failed(uow: UnitOfWork, throttle: LoginThrottle) -> int:
+    """A try failed: it counts. How many seconds the door is shut now."""
+    return shut_s(uow, store.throttles.save(uow, Outcome(rules.failed(throttle, at=uow.at))))
+
+
+def passed(uow: UnitOfWork, throttle: LoginThrottle) -> None:
+    """A try held: the failures before it do not count any more."""
+    store.remove_throttle(uow, throttle)
+
+
+def shut(seconds: int) -> rules.LoginThrottled:
+    """What is said at a door that is shut."""
+    return rules.LoginThrottled(retry_after_s=seconds, minutes=-(-seconds // 60))
