@@ -33,7 +33,7 @@ from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
 from services.payments.partners.chores import calling, forgetting
-from services.payments.partners.door import Door
+from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
 from services.payments.partners.signing import FundsKeys, from_file, keys_for_app
@@ -86,8 +86,8 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 
 def chores(own: Settings) -> Sequence[Chore]:
-    door, keys = Door(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [Paying(bank_of(own)).gathering, calling(door, keys), forgetting()]
+    outbound, keys = OutboundClient(may_be_private=own.may_call_private_endpoints), signing_keys(own)
+    return [Paying(bank_of(own)).gathering, calling(outbound, keys), forgetting()]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:

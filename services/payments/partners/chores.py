@@ -15,8 +15,8 @@ import structlog
 
 from services.payments.partners import actions, signing, store
 from services.payments.partners.delivery import Delivery
-from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Endpoint
+from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import FundsKeys
 from shared.kernel.actors import system
 from shared.process.chores import Chore, OneByOne
@@ -42,10 +42,10 @@ PARTNERS = system("partners")
 log = structlog.get_logger()
 
 
-def calling(door: Door, keys: FundsKeys) -> Chore:
+def calling(outbound: OutboundClient, keys: FundsKeys) -> Chore:
     """Tell partners what they want to be told."""
     woken_by = ("partner_deliveries", "partner_endpoints")
-    return Chore("partners", POLL_S, Calling(door, keys).run, rest_s=REST_S, woken_by=woken_by)
+    return Chore("partners", POLL_S, Calling(outbound, keys).run, rest_s=REST_S, woken_by=woken_by)
 
 
 def forgetting() -> Chore:
@@ -99,7 +99,7 @@ class Calling:
     """Calls endpoints, several at a time: each fund with threads of its own, of which no partner has more than its
     share."""
 
-    door: Door
+    outbound: OutboundClient
     keys: FundsKeys = field(default_factory=dict)
     round_s: float = ROUND_S
     _lines: dict[str, Lines] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Calling:
             secrets=[Secret.read(text) for text in endpoint.secrets],
             keys=self.keys.get(fund_id, ()),
         )
-        return self.door.post(endpoint.url, body, headers=signed)
+        return self.outbound.post(endpoint.url, body, headers=signed)
 
 
 def _keep(context: ServiceContext, fund_id: str, delivery: Delivery, answer: str) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from services.payments.partners import rules
 from services.payments.partners.chores import Calling
-from services.payments.partners.door import Door
+from services.payments.partners.outbound import OutboundClient
 from shared.storage.service_context import ServiceContext
 from tests.callers import Office
 from tests.faults.partner.asking import offences
@@ -23,7 +23,7 @@ SLACK = timedelta(minutes=2)
 
 
 def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: Clock) -> None:
-    made, calling = office(context), Calling(Door(may_be_private=True, timeout_s=5), round_s=10)
+    made, calling = office(context), Calling(OutboundClient(may_be_private=True, timeout_s=5), round_s=10)
     down, healthy = Partner(), Partner()
     began_at = clock()
     endpoint = register(made, down.url)

@@ -14,8 +14,8 @@ from services.payments.banking.rounds import in_unit_of_work
 from services.payments.partners import actions, rules, store
 from services.payments.partners.chores import OF_PARTNER_AT_ONCE_MAX, Calling, forget_removed
 from services.payments.partners.delivery import Delivery, Status
-from services.payments.partners.door import Door
 from services.payments.partners.endpoint import Kind
+from services.payments.partners.outbound import OutboundClient
 from shared.kernel.outcome import Outcome
 from shared.process import purging
 from shared.storage.paging import Wanted
@@ -27,7 +27,7 @@ from tests.ground import DZ, TN, reading, told
 from tests.payments.bank import office
 from tests.payments.partners.partner import AT, Partner, debit, deliveries, register
 
-DOOR = Door(may_be_private=True, timeout_s=5)
+OUTBOUND = OutboundClient(may_be_private=True, timeout_s=5)
 
 calls: list[str] = []
 let_go = Event()
@@ -47,7 +47,7 @@ def partner() -> Iterator[Partner]:
 
 @pytest.fixture
 def calling() -> Iterator[Calling]:
-    calling = Calling(DOOR, round_s=10)
+    calling = Calling(OUTBOUND, round_s=10)
     yield calling
     end(calling)
 
@@ -142,7 +142,7 @@ def test_gone_disables_at_once_and_a_redirection_is_a_failure(
 
 def test_an_endpoint_that_hangs_holds_up_no_other(made: Office, context: ServiceContext, partner: Partner) -> None:
     """The first one takes the call and never answers; the other is told meanwhile, also of what comes later."""
-    calling = Calling(Door(may_be_private=True, timeout_s=30), round_s=0.1)
+    calling = Calling(OutboundClient(may_be_private=True, timeout_s=30), round_s=0.1)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         hanging = register(made, f"http://127.0.0.1:{mute.getsockname()[1]}/", client="bank-2")
         register(made, partner.url)
@@ -253,7 +253,7 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, context: ServiceContext) 
     assert deliveries(made, endpoint) == []
 
 
-class Silent(Door):
+class Silent(OutboundClient):
     """A way out behind which some addresses never answer, until they are let go."""
 
     def post(self, url: str, body: bytes, **more: Any) -> str:
@@ -265,7 +265,7 @@ class Silent(Door):
 
 
 @pytest.fixture
-def silent() -> Iterator[Door]:
+def silent() -> Iterator[OutboundClient]:
     calls.clear()
     let_go.clear()
     yield Silent(may_be_private=True)
@@ -273,7 +273,7 @@ def silent() -> Iterator[Door]:
 
 
 def test_w1_a_partner_with_many_silent_endpoints_holds_up_no_other(
-    made: Office, context: ServiceContext, silent: Door
+    made: Office, context: ServiceContext, silent: OutboundClient
 ) -> None:
     for number in range(9):
         register(made, f"https://silent.example/{number}", client="bank-1")
@@ -288,7 +288,7 @@ def test_w1_a_partner_with_many_silent_endpoints_holds_up_no_other(
 
 
 def test_w1_the_slow_endpoints_of_a_partner_do_not_keep_its_others_out(
-    made: Office, context: ServiceContext, silent: Door
+    made: Office, context: ServiceContext, silent: OutboundClient
 ) -> None:
     for number in range(5):
         register(made, f"https://silent.example/{number}", client="bank-1")
@@ -302,7 +302,9 @@ def test_w1_the_slow_endpoints_of_a_partner_do_not_keep_its_others_out(
     assert deliveries(made, good)[0]["status"] == "delivered"
 
 
-def test_w1_one_funds_silent_partner_slows_no_other_fund(made: Office, context: ServiceContext, silent: Door) -> None:
+def test_w1_one_funds_silent_partner_slows_no_other_fund(
+    made: Office, context: ServiceContext, silent: OutboundClient
+) -> None:
     for number in range(4):
         register(made, f"https://silent.example/{number}", client=f"bank-{number}")
     debit(context)
@@ -321,7 +323,7 @@ def test_w1_what_waits_for_a_removed_endpoint_ends_with_it(
     endpoint = register(made, partner.url)
     debit(context)
     assert made.machine().delete(f"/endpoints/{endpoint['endpoint_id']}").status_code == 204
-    assert Calling(DOOR, round_s=1).run(context, DZ) == 0 and partner.ids == []
+    assert Calling(OUTBOUND, round_s=1).run(context, DZ) == 0 and partner.ids == []
     forget_removed(context, DZ)
     (row,) = context.database["partner_deliveries"].find()
     assert (row["status"], row["last_answer"], row["next_try_at"]) == ("failed", "endpoint-removed", None)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.payments.partners import signing
 from services.payments.partners.chores import Calling
-from services.payments.partners.door import Door
+from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import SigningKey
 from shared.storage.service_context import ServiceContext, now
 from tests.callers import Office
@@ -28,7 +28,7 @@ def payments(context: ServiceContext, folder: Path, *keys: str) -> tuple[Office,
     path = folder / f"keys-{len(keys)}-{keys[0][-8:-4]}.json"
     path.write_text(json.dumps({DZ: keys}))
     made = office(context, replace(own_settings(), webhook_keys_file=path))
-    return made, Calling(Door(may_be_private=True, timeout_s=5), signing.from_file(path), round_s=10)
+    return made, Calling(OutboundClient(may_be_private=True, timeout_s=5), signing.from_file(path), round_s=10)
 
 
 def published(made: Office) -> list[str]:
@@ -96,7 +96,7 @@ def test_without_a_key_v1_alone_signs_and_none_is_published(context: ServiceCont
     made, partner = office(context), Partner()
     with partner.up():
         register(made, partner.url)
-        headers, _ = told(partner, context, Calling(Door(may_be_private=True, timeout_s=5), round_s=10), "c1")
+        headers, _ = told(partner, context, Calling(OutboundClient(may_be_private=True, timeout_s=5), round_s=10), "c1")
     assert published(made) == []
     assert headers["webhook-signature"].startswith("v1,") and "v1a" not in headers["webhook-signature"]
 

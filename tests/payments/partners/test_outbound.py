@@ -9,11 +9,11 @@ from threading import Event, Thread
 
 import pytest
 
-from services.payments.partners.door import Deadline, Door, is_public
+from services.payments.partners.outbound import Deadline, OutboundClient, is_public
 from tests.endless import endless
 from tests.payments.partners.partner import Partner
 
-OPEN, CLOSED = Door(may_be_private=True, timeout_s=5), Door(may_be_private=False, timeout_s=5)
+OPEN, CLOSED = OutboundClient(may_be_private=True, timeout_s=5), OutboundClient(may_be_private=False, timeout_s=5)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "9.9.9.9", "2606:4700:4700::1111"])
@@ -62,7 +62,7 @@ def test_w2_the_open_network_is(address: str) -> None:
 def test_w2_what_a_name_leads_to_is_what_is_looked_at(found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with one good address and one of one's own network is not called at all."""
     answers = [(socket.AF_INET6, socket.SOCK_STREAM, 0, "", (address, 443)) for address in found]
-    monkeypatch.setattr("services.payments.partners.door.socket.getaddrinfo", lambda *_, **__: answers)
+    monkeypatch.setattr("services.payments.partners.outbound.socket.getaddrinfo", lambda *_, **__: answers)
     assert CLOSED.post("https://bank.example/", b"{}", headers={}) == "address-not-allowed"
 
 
@@ -98,10 +98,10 @@ def dripping(*, first: bytes, then: bytes) -> Iterator[int]:
     ],
 )
 def test_w1_a_deadline_is_for_the_whole_call(scheme: str, first: bytes, then: bytes) -> None:
-    door = Door(may_be_private=True, timeout_s=1.0)
+    outbound = OutboundClient(may_be_private=True, timeout_s=1.0)
     with dripping(first=first, then=then) as port:
         began_s = time.monotonic()
-        answer = door.post(f"{scheme}://127.0.0.1:{port}/", b"{}", headers={})
+        answer = outbound.post(f"{scheme}://127.0.0.1:{port}/", b"{}", headers={})
         assert time.monotonic() - began_s < 5
     assert answer == "timeout" or (first == b"H" and answer == "unreachable"), "what is no HTTP is seen to be none"
 

@@ -108,7 +108,7 @@ def _cut(handle: socket.socket) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class OutboundClient:
     """Calls endpoints. `may_be_private` is for a local run and for tests; `timeout_s` is for a whole call. Safe to use
     from several threads."""
 
