@@ -39,7 +39,7 @@ class Overloaded(Unavailable):
     code = "platform.overloaded"
 
 
-class Places:
+class ConcurrencyLimiter:
     """The places of a process: `working_max` to act, `waiting_max` to wait in, first come first served."""
 
     def __init__(self, *, working_max: int, waiting_max: int, wait_s: float) -> None:
@@ -124,7 +124,7 @@ class Refusals:
 class Admission:
     """The edge around a service's app that lets requests in or refuses them."""
 
-    def __init__(self, inner: "WSGIApplication", places: Places, refusals: Refusals) -> None:
+    def __init__(self, inner: "WSGIApplication", places: ConcurrencyLimiter, refusals: Refusals) -> None:
         self.places = places
         self._inner = inner
         self._refusals = refusals
@@ -157,7 +157,7 @@ class Admission:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [refusal.body]
 
 
-def install(app: Flask, places: Places) -> Admission:
+def install(app: Flask, places: ConcurrencyLimiter) -> Admission:
     """Put the edge around an app; `app.extensions` has its places, of which readiness tells."""
     edge = Admission(app.wsgi_app, places, Refusals(app.extensions["texts"]))
     app.wsgi_app = edge  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.http import headers, limits, problems
-from shared.http.admission import Places
+from shared.http.admission import ConcurrencyLimiter
 from shared.http.api_browser import serving as api_browser
 from shared.http.callers import Verifier
 from shared.http.endpoint import Endpoint
@@ -123,7 +123,7 @@ def _observe(app: Flask, *, has_proxy: bool) -> None:
 def _missing(app: Flask, context: ServiceContext) -> list[str]:
     """What the process would need to serve well: its database, and places for requests."""
     missing = [] if answers(context.database, within_s=PING_MAX_S) else ["database"]
-    places: Places | None = app.extensions.get("places")
+    places: ConcurrencyLimiter | None = app.extensions.get("places")
     return missing + ["room for requests"] * (places is not None and places.are_full)
 
 

@@ -13,7 +13,7 @@ from flask import Response, g, request
 from shared.http import bodies, conditions, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
-from shared.http.showing import shown_by
+from shared.http.serialization import shown_by
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document

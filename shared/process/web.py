@@ -21,7 +21,7 @@ from pymongo.errors import PyMongoError
 
 from shared.http import admission
 from shared.http import app as http
-from shared.http.admission import Places
+from shared.http.admission import ConcurrencyLimiter
 from shared.kernel.errors import Unavailable
 from shared.process import metering, migrating
 from shared.process.service import Service
@@ -143,7 +143,7 @@ class Web(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         made = app(self.service, self.common, self.own)
         traces.trace_requests(made)
-        places = Places(
+        places = ConcurrencyLimiter(
             working_max=self.common.web_threads,
             waiting_max=self.common.web_waiting,
             wait_s=self.common.web_wait_s,

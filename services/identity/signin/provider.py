@@ -38,7 +38,7 @@ from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
 from services.identity.signin.session import End, Session
 from services.identity.signin.store import is_first_use
-from services.identity.signin.tokens import Mint
+from services.identity.signin.tokens import TokenIssuer
 from shared.http.callers import ALGORITHMS
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -368,8 +368,8 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         granted = rules.granted(asked, client=client.client, account=account)
         if user is None and not granted:
             raise InvalidScopeError
-        mint = Mint(self.desk.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
-        access_token = mint.access_token(
+        token_issuer = TokenIssuer(self.desk.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
+        access_token = token_issuer.access_token(
             client.client,
             scope=granted,
             token_id=self.uow.new_id(),
@@ -385,5 +385,5 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         if user is not None:
             _, answer["refresh_token"] = actions.rotate(self.uow, user.session)
             if rules.OPENID in granted and grant_type == CodeGrant.GRANT_TYPE:
-                answer["id_token"] = mint.id_token(client.client, user.session, access_token=access_token)
+                answer["id_token"] = token_issuer.id_token(client.client, user.session, access_token=access_token)
         return answer

@@ -19,7 +19,7 @@ ID_TOKEN_TYPE = "JWT"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Mint:
+class TokenIssuer:
     """Makes the tokens of one fund at one instant."""
 
     keys: SigningKeys

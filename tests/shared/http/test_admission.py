@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 
 from shared.http import admission, problems
-from shared.http.admission import FULL, WAITED, Places
+from shared.http.admission import FULL, WAITED, ConcurrencyLimiter
 from shared.languages.texts import read
 
 TEXTS = Path(problems.__file__).parent / "texts.yaml"
 
 
-def enter_beside(places: Places) -> tuple[threading.Thread, list[str | None]]:
+def enter_beside(places: ConcurrencyLimiter) -> tuple[threading.Thread, list[str | None]]:
     """Somebody who enters in a thread of their own, and what became of it."""
     became: list[str | None] = []
     thread = threading.Thread(target=lambda: became.append(places.enter()))
@@ -31,7 +31,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_as_many_act_as_there_are_places_and_the_rest_is_refused_at_once() -> None:
-    places = Places(working_max=2, waiting_max=0, wait_s=60)
+    places = ConcurrencyLimiter(working_max=2, waiting_max=0, wait_s=60)
     assert [places.enter() for _ in range(4)] == [None, None, FULL, FULL]
     assert places.are_full
     places.leave()
@@ -40,7 +40,7 @@ def test_as_many_act_as_there_are_places_and_the_rest_is_refused_at_once() -> No
 
 
 def test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them() -> None:
-    places = Places(working_max=1, waiting_max=2, wait_s=60)
+    places = ConcurrencyLimiter(working_max=1, waiting_max=2, wait_s=60)
     assert places.enter() is None
     first, became_of_first = enter_beside(places)
     until(lambda: places.waiting == 1)
@@ -58,7 +58,7 @@ def test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them() -> None
 
 
 def test_who_waited_in_vain_is_refused_and_leaves_no_trace() -> None:
-    places = Places(working_max=1, waiting_max=1, wait_s=0.05)
+    places = ConcurrencyLimiter(working_max=1, waiting_max=1, wait_s=0.05)
     assert places.enter() is None
     assert places.enter() == WAITED
     assert (places.working, places.waiting) == (1, 0)
@@ -67,7 +67,7 @@ def test_who_waited_in_vain_is_refused_and_leaves_no_trace() -> None:
 
 
 def test_many_at_once_never_act_beyond_the_places() -> None:
-    places = Places(working_max=3, waiting_max=40, wait_s=30)
+    places = ConcurrencyLimiter(working_max=3, waiting_max=40, wait_s=30)
     acting, most, lock = 0, 0, threading.Lock()
 
     def act() -> None:
@@ -113,7 +113,7 @@ def app() -> Flask:
 
 
 def test_a_refusal_says_so_in_the_caller_s_language_and_when_to_come_again(app: Flask) -> None:
-    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    edge = admission.install(app, ConcurrencyLimiter(working_max=1, waiting_max=0, wait_s=1))
     assert edge.places.enter() is None
     refused = app.test_client().get("/work", headers={"Accept-Language": "ar"})
     assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
@@ -126,20 +126,20 @@ def test_a_refusal_says_so_in_the_caller_s_language_and_when_to_come_again(app: 
 
 
 def test_a_refusal_has_no_body_where_only_the_head_was_asked_for(app: Flask) -> None:
-    admission.install(app, Places(working_max=0, waiting_max=0, wait_s=1))
+    admission.install(app, ConcurrencyLimiter(working_max=0, waiting_max=0, wait_s=1))
     asked = app.test_client().head("/v1/dz-cnas/claims")
     assert (asked.status_code, asked.data) == (503, b"") and int(asked.headers["Content-Length"]) > 0
 
 
 def test_a_long_body_that_nobody_will_read_closes_the_connection(app: Flask) -> None:
-    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    edge = admission.install(app, ConcurrencyLimiter(working_max=1, waiting_max=0, wait_s=1))
     assert edge.places.enter() is None
     assert "Connection" not in app.test_client().post("/work", data=b"x").headers
     assert app.test_client().post("/work", data=b"x" * 100_000).headers["Connection"] == "close"
 
 
 def test_a_place_is_given_back_whatever_happens(app: Flask) -> None:
-    edge = admission.install(app, Places(working_max=1, waiting_max=0, wait_s=1))
+    edge = admission.install(app, ConcurrencyLimiter(working_max=1, waiting_max=0, wait_s=1))
     client = app.test_client()
     assert client.get("/work", buffered=True).status_code == 200
     assert client.get("/nowhere", buffered=True).status_code == 404

@@ -5,8 +5,8 @@ from marshmallow import Schema, fields
 
 from shared.http import bodies
 from shared.http.problems import BodyInvalid
+from shared.http.serialization import shown_by
 from shared.http.shapes import PagedQuery, paged
-from shared.http.showing import shown_by
 from shared.storage.paging import Page, Wanted
 
 

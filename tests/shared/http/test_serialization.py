@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump, pre_dump
 
-from shared.http.showing import shown_by
+from shared.http.serialization import shown_by
 from shared.languages.texts import Texts
 from tests.contracts import services
 from tests.ground import DZ, funds
