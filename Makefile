@@ -39,7 +39,7 @@ test: install ## style, types, import contracts and all tests but the long ones 
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 tests --ignore tests/faults --ignore tests/engines/apache
+	$(BIN)/pytest -n 3 tests --ignore tests/faults --ignore tests/engines/apache
 
 engines: install ## hold the bus to its contract on Apache Kafka, one broker and three, and take brokers away from it
 	ENGINES=apache $(BIN)/pytest tests/contracts/bus tests/shared/bus/test_watchdog.py

@@ -1,6 +1,6 @@
 """The engines that tests run on: real servers, started once per test process and only when a test asks for them.
 
-Under `pytest -n 2` each of the two processes has its own pair: a pair is up within a second and takes 70 MB.
+Under `pytest -n 3` each of the three processes has its own pair: a pair is up within a second and takes 70 MB.
 ENGINES=apache runs the tests on Apache Kafka, and KAFKA_BROKERS=3 on three brokers of it. Where MONGODB_URI or
 KAFKA_BOOTSTRAP_SERVERS is set, that server is used and none is started.
 """

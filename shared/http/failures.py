@@ -135,7 +135,7 @@ class _Reading:
                 return self.all([node.body] if isinstance(node, ast.Lambda) else node.body, names)
             case ast.Raise(exc=ast.expr() as raised):
                 either = [raised.body, raised.orelse] if isinstance(raised, ast.IfExp) else [raised]
-                found = NONE.union(*(_failure(self.value(each, names)) for each in either))
+                found = NONE.union(*(self.raised(each, names) for each in either))
                 return self.all(ast.iter_child_nodes(node), names) | found
             case ast.Call():
                 return self.call(node, names)
@@ -145,6 +145,14 @@ class _Reading:
                 return followed | self.read_property(node, names) | self.all(ast.iter_child_nodes(node), names)
             case _:
                 return self.all(ast.iter_child_nodes(node), names)
+
+    def raised(self, node: ast.expr, names: Names) -> Found:
+        """What stands behind `raise`: a failure, or any one of a table of them."""
+        made = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(made, ast.Subscript):
+            return _failure(self.value(node, names))
+        table = self.value(made.value, names)
+        return NONE.union(*map(_failure, table.values())) if isinstance(table, Mapping) else NONE
 
     def call(self, node: ast.Call, names: Names) -> Found:
         called = self.value(node.func, names)

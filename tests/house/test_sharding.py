@@ -12,27 +12,27 @@ from tests.commands import heard
 from tests.ground import DZ, context_on, someone
 
 ROOT = Path(__file__).parents[2]
-DIRECT = re.compile(r"\.collection\(|\bdatabase\[|databases\[")
+DIRECT = re.compile(r"raw_collection\(|\bcontext\.collection\(|\bdatabase\[|databases\[")
 
 BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
     "services/notifications/messages/store.py": "asks only how many ids the engine takes at once",
-    "shared/bus/deadletters.py": "stays whole; a broken event may name no fund",
+    "shared/bus/dead_letters.py": "stays whole; a broken event may name no fund",
     "shared/bus/inbox.py": "by the funds of what came, and none for rows of an older release",
     "shared/bus/relay.py": "carries the events of all funds in order; marks them by fund",
     "shared/jobs/queue.py": "one question for all funds, which it names",
     "shared/process/operations/inbox.py": "how the workers of a service are: no fund's",
-    "shared/process/operations/letters.py": "stays whole",
+    "shared/process/operations/dead_letter_actions.py": "stays whole",
     "shared/process/operations/outbox.py": "an operator's status counts what all funds told; errands stay whole",
     "shared/process/operations/plumbing.py": "gives operators' commands their database",
     "shared/process/standing.py": "counts what all funds told",
     "shared/storage/indexes.py": "makes indexes",
-    "shared/storage/platform.py": "gives repositories their collections",
+    "shared/storage/service_context.py": "gives repositories their collections",
     "shared/storage/proving.py": "a row of its own, never kept",
     "shared/storage/resealing.py": "names the fund",
     "shared/storage/retention.py": "names the fund, but for outbox and inbox, which are purged for all",
     "shared/storage/said.py": "names the fund, and none for rows of an older release",
     "shared/storage/sessions.py": "sessions of processes: no fund's",
-    "shared/storage/work.py": "gives repositories their collections",
+    "shared/storage/unit_of_work.py": "gives repositories their collections",
 }
 """Files that reach a collection by themselves, and why that names the fund or need not."""
 

@@ -36,7 +36,7 @@ def settle(seen: Seen, *, at_most_s: float = AT_MOST_S, quiet_s: float = QUIET_S
             if not on_their_way:
                 return
         if time.monotonic() > until_s:
-            raise NotSettled(f"not at rest after {at_most_s:.0f} s: {'; '.join(on_their_way) or 'uow goes on'}")
+            raise NotSettled(f"not at rest after {at_most_s:.0f} s: {'; '.join(on_their_way) or 'work goes on'}")
         time.sleep(LOOK_EVERY_S)
 
 

@@ -20,7 +20,7 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
             [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
         )
-    say(f"{count(len(found), 'letter is', 'dead_letter_actions are')} open" + (", and more than these" if more else ""))
+    say(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
     return 0
 
 
@@ -76,7 +76,7 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
         went, why = try_again(inbox, key=key, by=desk.who.subject)
         done += went
         stopped.update([why] if why else [])
-    say(f"{count(done, 'letter', 'dead_letter_actions')} replayed")
+    say(f"{count(done, 'letter', 'letters')} replayed")
     for why, times in stopped.most_common():
         say(f"{count(times, 'row', 'rows')} stopped at {why}")
     return 1 if stopped else 0

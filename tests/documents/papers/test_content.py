@@ -19,7 +19,7 @@ from services.documents.papers.content import (
     Wages,
 )
 from shared.funds.loading import load
-from shared.kernel.errors import Failure
+from shared.kernel.errors import Failure, Term
 from tests.documents.papers.builders import a_fund, a_paper, months, wages
 
 
@@ -41,12 +41,12 @@ def test_the_body_tells_which_paper_it_is() -> None:
         (
             lambda: a_paper(language="en", fund=load(["dz-cnas"])["dz-cnas"]),
             LanguageNotOffered,
-            {"kind": "salary-certificate", "language": "en"},
+            {"language": Term("language.en")},
         ),
     ],
 )
 def test_what_people_may_ask_in_vain_is_refused_by_name(
-    build: Callable[[], object], error: type[Failure], parameters: dict[str, str | int]
+    build: Callable[[], object], error: type[Failure], parameters: dict[str, object]
 ) -> None:
     with pytest.raises(error) as refused:
         build()

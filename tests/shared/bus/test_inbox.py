@@ -112,9 +112,9 @@ def test_replay_goes_on_in_order_once_the_cause_is_mended(context: ServiceContex
 def test_an_early_event_waits_for_what_it_builds_on(context: ServiceContext, inbox: Inbox) -> None:
     let = threading.Timer(
         0.3,
-        context.uow,
+        context.run,
         (DZ,),
-        {"by": someone(), "cause": "x", "action": lambda w: w.tenant_collection("let").insert("early", {})},
+        {"by": someone(), "cause": "x", "action": lambda w: w.collection("let").insert("early", {})},
     )
     let.start()
     inbox.take(letters(context, submitted("early")))
