@@ -3,8 +3,8 @@
 reactions = Reactions()
 
 @reactions.to(CollectionSettled)
-def post(work, event):
-    actions.post_collection(work, event)
+def post(uow, event):
+    actions.post_collection(uow, event)
 """
 
 from collections.abc import Callable, Iterable

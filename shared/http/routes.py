@@ -2,9 +2,9 @@
 
 routes = Routes("mandates")
 
-@routes.post("/mandates/<mandate_id>/acceptance", needs="mandates:accept", shows=MandateView)
-def accept(work, mandate_id):
-    return actions.accept(work, mandate_id=mandate_id)
+@routes.post("/mandates/<mandate_id>/acceptance", scope="mandates:accept", response=MandateView)
+def accept(uow, mandate_id):
+    return actions.accept(uow, mandate_id=mandate_id)
 
 Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query and the body where it takes them,
 then the parts of its path. A GET reads, save where it is kept that an agent looked; every other method runs in one

@@ -24,7 +24,7 @@ BY = system("leftovers")
 class Leftovers:
     """One kind of them.
 
-    `find(work)` answers ids of some, none when there are no more; `adopt(work, thing_id)` does what one lacks, such as
+    `find(uow)` answers ids of some, none when there are no more; `adopt(uow, thing_id)` does what one lacks, such as
     scheduling its job, so that it is not found again.
     """
 
