@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,4 +173,4 @@ def test_u7_the_shared_fields_are_there_too() -> None:
 
 def test_u7_no_document_names_a_place_of_ours() -> None:
     for document in (*OPENAPI.values(), ASYNCAPI):
-        assert "/work/" not in json.dumps(document)
+        assert str(Path(__file__).parents[2]) not in json.dumps(document)
