@@ -68,7 +68,7 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
         case StatementAvailable():
             told = Statement(statement_id=fact.statement_id, told_at=uow.at, next_look_at=uow.at)
             if store.statements.find(uow, told.statement_id) is None:
-                store.save(uow, Outcome(told))
+                store.following.save(uow, Outcome(told))
 
 
 def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -144,14 +144,14 @@ def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
 def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:
     """A file that the bank told of is booked: look at it no more."""
     statement = store.statements.load(uow, statement_id)
-    store.save(uow, Outcome(replace(statement, next_look_at=None)))
+    store.following.save(uow, Outcome(replace(statement, next_look_at=None)))
 
 
 def look_later(uow: UnitOfWork, *, statement_id: str) -> None:
     """The file could not be had, or not be believed: look again, each time after a longer while."""
     statement = store.statements.load(uow, statement_id)
     looks = statement.looks + 1
-    store.save(uow, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(uow.at, tries=looks))))
+    store.following.save(uow, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(uow.at, tries=looks))))
 
 
 # --- References -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ def jobs(bank: BankClient, *, return_url: str) -> list[JobKind]:
 
 
 leftovers = [
-    Leftovers(name=collections.FOLLOW, find=collections.unscheduled, adopt=collections.schedule),
-    Leftovers(name=payouts.FOLLOW, find=payouts.unscheduled, adopt=payouts.schedule),
-    Leftovers(name=banking.FETCH, find=banking.unscheduled, adopt=banking.schedule),
+    Leftovers(name=collections.FOLLOW, find=collections.following.unscheduled, adopt=collections.following.schedule),
+    Leftovers(name=payouts.FOLLOW, find=payouts.following.unscheduled, adopt=payouts.following.schedule),
+    Leftovers(name=banking.FETCH, find=banking.following.unscheduled, adopt=banking.following.schedule),
 ]

@@ -1,12 +1,8 @@
 """Where the bank's messages, its entries and the files to be fetched are kept."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message, Statement
-from shared.jobs import queue
+from shared.jobs.following import Following
 from shared.kernel.errors import Missing
-from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
@@ -15,8 +11,6 @@ from shared.storage.unit_of_work import UnitOfWork
 
 FETCH = "statements.fetch"
 """The kind of the job that fetches and books a file of booked entries; its thing is the statement."""
-SCHEDULED_AT_ONCE_MAX = 20
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 IN_ORDER = Order("taken_at", "_id")
 """The id that the database knows a document by: entries of earlier releases have no `entry_id` of their own."""
@@ -59,6 +53,8 @@ statements = Repository(
     ),
     indexes=[Index(("is_scheduled", "next_look_at"))],
 )
+following = Following(statements, FETCH)
+"""Every writer of statements saves through it: a thing and its job go together."""
 
 
 def unmatched(uow: UnitOfWork, *, wanted: Wanted) -> Page[BankEntry]:
@@ -90,22 +86,3 @@ def page(
     filters |= {"account": account} if account else {}
     filters |= {"day": day} if day else {}
     return entries.page(uow, order=IN_ORDER, wanted=wanted, **filters)
-
-
-def save(uow: UnitOfWork, outcome: Outcome[Statement]) -> Statement:
-    """Keep a statement, and its job at the time for which it asks."""
-    kept = statements.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(uow, FETCH, kept.statement_id, due_at=kept.next_look_at)
-    return kept
-
-
-def unscheduled(uow: UnitOfWork) -> list[str]:
-    """Statements that wait and have no job, by id."""
-    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.collection(statements.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
-    return [str(document["statement_id"]) for document in found]
-
-
-def schedule(uow: UnitOfWork, statement_id: str) -> None:
-    """Give what an earlier release left waiting its job."""
-    save(uow, Outcome(statements.load(uow, statement_id)))

@@ -97,7 +97,7 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     )
     store.obligations.save(uow, Outcome(called))
     _withdraw(uow, _live_of(uow, owed, before))
-    kept = store.save(uow, outcome)
+    kept = store.following.save(uow, outcome)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -150,7 +150,7 @@ def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], 
     found = store.collections.load(uow, collection_id)
     if not found.is_followed:
         return None
-    return store.save(uow, Outcome(rule(found)))
+    return store.following.save(uow, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def book(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.save(uow, came)
+    store.following.save(uow, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(uow, collection.declaration_id)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -240,7 +240,7 @@ def take_back(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.save(uow, back)
+    store.following.save(uow, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
         store.credits.save(uow, Outcome(gone))
@@ -392,7 +392,7 @@ def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> 
 
 def _withdraw(uow: UnitOfWork, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
+        store.following.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
 
 
 def _standing_obligation(uow: UnitOfWork, declaration_id: str) -> Obligation:

@@ -1,8 +1,6 @@
 """Where obligations, collections, credits and standings are kept."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, datetime
 
 from services.payments.collections.collection import Collection
 from services.payments.collections.credit import Credit
@@ -10,8 +8,7 @@ from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
-from shared.jobs import queue
-from shared.kernel.outcome import Outcome
+from shared.jobs.following import Following
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
@@ -19,8 +16,6 @@ from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "collections.follow"
 """The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
-SCHEDULED_AT_ONCE_MAX = 20
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 obligations = Repository(
     "obligations",
@@ -43,6 +38,8 @@ collections = Repository(
         Index(("is_scheduled", "next_look_at")),
     ],
 )
+following = Following(collections, FOLLOW)
+"""Every writer of collections saves through it: a thing and its job go together."""
 credits = Repository(
     "credits",
     Credit,
@@ -86,25 +83,6 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collecti
     """The tries that these references name."""
     wanted = sorted(references)
     return collections.find_all(uow, reference={"$in": wanted}) if wanted else []
-
-
-def save(uow: UnitOfWork, outcome: Outcome[Collection]) -> Collection:
-    """Keep a collection, and its job at the time for which it asks."""
-    kept = collections.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(uow, FOLLOW, kept.collection_id, due_at=kept.next_look_at)
-    return kept
-
-
-def unscheduled(uow: UnitOfWork) -> list[str]:
-    """Collections that wait and have no job, by id."""
-    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.collection(collections.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
-    return [str(document["collection_id"]) for document in found]
-
-
-def schedule(uow: UnitOfWork, collection_id: str) -> None:
-    """Give what an earlier release left waiting its job."""
-    save(uow, Outcome(collections.load(uow, collection_id)))
 
 
 def open_credits(uow: UnitOfWork, *, employer_id: str) -> list[Credit]:

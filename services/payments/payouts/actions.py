@@ -109,7 +109,9 @@ def gather(
         for payout in payouts
     ]
     store.payouts.save_many(uow, batched, part_of=batch_id)
-    return store.save(uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at)))
+    return store.following.save(
+        uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at))
+    )
 
 
 _FOLLOWED = {
@@ -121,7 +123,7 @@ _FOLLOWED = {
 
 def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
+    batch = store.following.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
         before = store.payouts.find_many(uow, batch.payout_ids)
@@ -135,7 +137,7 @@ def look_later(uow: UnitOfWork, *, seen: Batch) -> None:
     """No news of a batch: look again later. Where something came of the look, that says when."""
     batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
-        store.save(uow, Outcome(rules.look_later(batch, at=uow.at)))
+        store.following.save(uow, Outcome(rules.look_later(batch, at=uow.at)))
 
 
 def is_settled(uow: UnitOfWork, batch: Batch) -> bool:

@@ -1,14 +1,11 @@
 """Where payouts and batches are kept."""
 
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import UTC, datetime
 
 from services.payments.payouts.batch import PAYOUTS_MAX, Batch
 from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
-from shared.jobs import queue
-from shared.kernel.outcome import Outcome
+from shared.jobs.following import Following
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
@@ -16,8 +13,6 @@ from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "payouts.follow"
 """The kind of the job that sends a file of payouts and follows it until each is settled; its thing is the batch."""
-SCHEDULED_AT_ONCE_MAX = 20
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 payouts = Repository(
     "payouts",
@@ -40,6 +35,8 @@ batches = Repository(
     retention=BY_LAW,
     indexes=[Index(("is_scheduled", "next_look_at"))],
 )
+following = Following(batches, FOLLOW)
+"""Every writer of batches saves through it: a thing and its job go together."""
 
 OLDEST_FIRST = Order("payout_id", "payout_id")
 """Ids of ours begin with the time at which they were made."""
@@ -70,22 +67,3 @@ def to_be_replaced(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:
     wanted = {"$in": sorted(person_refs)}
     found = payouts.each(uow, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
     return list(found)
-
-
-def save(uow: UnitOfWork, outcome: Outcome[Batch]) -> Batch:
-    """Keep a batch, and its job at the time for which it asks."""
-    kept = batches.save(uow, replace(outcome, thing=replace(outcome.thing, is_scheduled=True)))
-    queue.schedule_or_cancel(uow, FOLLOW, kept.batch_id, due_at=kept.next_look_at)
-    return kept
-
-
-def unscheduled(uow: UnitOfWork) -> list[str]:
-    """Batches that wait and have no job, by id."""
-    waiting = {"is_scheduled": None, "next_look_at": {"$gt": NEVER}}
-    found = uow.collection(batches.name).find(waiting, limit=SCHEDULED_AT_ONCE_MAX)
-    return [str(document["batch_id"]) for document in found]
-
-
-def schedule(uow: UnitOfWork, batch_id: str) -> None:
-    """Give what an earlier release left waiting its job."""
-    save(uow, Outcome(batches.load(uow, batch_id)))

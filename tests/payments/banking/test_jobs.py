@@ -347,7 +347,7 @@ def look_again(context: ServiceContext, statement_id: str) -> None:
 
     def act(uow: UnitOfWork) -> None:
         statement = banking_store.statements.load(uow, statement_id)
-        banking_store.save(uow, Outcome(replace(statement, next_look_at=uow.at)))
+        banking_store.following.save(uow, Outcome(replace(statement, next_look_at=uow.at)))
 
     context.run(DZ, by=someone(), cause="test", action=act)
 
