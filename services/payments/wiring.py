@@ -32,7 +32,8 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
-from services.payments.partners.chores import calling, forgetting
+from services.payments.partners.jobs import delivering
+from services.payments.partners.jobs import leftovers as left_deliveries
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
@@ -82,12 +83,16 @@ def bank_of(own: Settings) -> BankClient:
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [checking(), *bank_jobs(bank_of(own), return_url=own.return_url)]
+    outbound = OutboundClient(may_be_private=own.may_call_private_endpoints)
+    return [
+        checking(),
+        *bank_jobs(bank_of(own), return_url=own.return_url),
+        delivering(outbound, signing_keys(own)),
+    ]
 
 
 def chores(own: Settings) -> Sequence[Chore]:
-    outbound, keys = OutboundClient(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [Paying(bank_of(own)).gathering, calling(outbound, keys), forgetting()]
+    return [Paying(bank_of(own)).gathering]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
@@ -146,6 +151,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     chores=chores,
     jobs=jobs,
-    leftovers=[left_declarations, *leftovers_at_bank],
+    leftovers=[left_declarations, *leftovers_at_bank, left_deliveries],
     blueprints=blueprints,
 )
