@@ -388,8 +388,7 @@ class Fund:
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
         amounts = [wage.a_month for wage in self.minimum_wages]
-        acts = [act for claim in self.claim_types.values() for act in claim.acts.values()]
-        amounts += [dated.price for act in acts for dated in act.prices]
+        amounts += [amount for claim in self.claim_types.values() for amount in claim.amounts()]
         if any(amount.currency is not self.currency for amount in amounts):
             raise ValueError(f"an amount is not in {self.currency}")
         for dated in (

@@ -118,7 +118,7 @@ class _Reading:
         for field in dataclasses.fields(kind):
             if field.name in raw:
                 values[field.name] = self.read(raw[field.name], hints[field.name], f"{place}.{field.name}")
-            elif field.default is dataclasses.MISSING:
+            elif field.default is field.default_factory is dataclasses.MISSING:
                 self.fault(f"{place}.{field.name}", "is missing")
         if len(self.faults) > before:
             return _MISSING
