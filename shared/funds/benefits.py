@@ -1,6 +1,6 @@
 """What insured persons may ask a fund for: claim types with their papers, prices, delays and appeals, all dated."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -294,17 +294,6 @@ class ClaimType:
         requirements = (each for paper in self.papers.values() for each in paper.requirements)
         named |= {name for each in requirements if each.when for name in each.when.fact_names()}
         return frozenset(name for name in named if facts.FORMULA.read(name) is None)
-
-    def amounts(self) -> Iterator[Money]:
-        """Every amount that it names: all are of the fund's currency."""
-        yield from (dated.price for act in self.acts.values() for dated in act.prices)
-        yield from (amount for ceiling in self.ceilings for amount in ceiling.amounts)
-        for step in self.formula:
-            yield from step.amounts()
-        conditions = [each.holds for each in self.conditions]
-        conditions += [each.when for each in self.questions if each.when]
-        for condition in conditions:
-            yield from condition.amounts()
 
     def requirements_on(self, day: date) -> dict[str, Requirement]:
         """The papers that a claim filed on that day may have, by kind."""

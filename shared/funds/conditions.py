@@ -65,11 +65,5 @@ class Condition:
         for each in self.joined:
             yield from each.fact_names()
 
-    def amounts(self) -> Iterator[Money]:
-        """Every amount that it names."""
-        yield from (amount for amount in (self.amount_at_least, self.amount_at_most) if amount is not None)
-        for each in self.joined:
-            yield from each.amounts()
-
     def _depth(self) -> int:
         return 1 + max((each._depth() for each in self.joined), default=0)

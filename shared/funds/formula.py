@@ -201,15 +201,6 @@ class Step:
         if self.when is not None:
             yield from self.when.fact_names()
 
-    def amounts(self) -> Iterator[Money]:
-        """Every amount that it names."""
-        for value in self.values:
-            yield from value.amounts or ()
-            if value.amount is not None:
-                yield value.amount
-        if self.when is not None:
-            yield from self.when.amounts()
-
 
 def as_fraction(share: str) -> Fraction:
     """A share as the law writes it: 2/3, 1.5, 7/6. ValueError for anything else."""

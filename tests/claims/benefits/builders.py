@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,7 +30,8 @@ def page(text: str, *, family: str = "allowance") -> ClaimType:
     """A benefit as its page says it; `LAW` and `TEXTS` stand for a law and for words."""
     head = HEAD + (f"family: {family}\n" if "family:" not in text else "")
     raw = yaml.load(head + text.replace("LAW", LAW).replace("TEXTS", TEXTS), Loader=_Loader)  # noqa: S506
-    reading = _Reading(["ar", "fr", "en"])
+    reading = _Reading(Path("tn-test"))
+    reading.languages = ["ar", "fr", "en"]
     found = reading.read(raw, ClaimType, "")
     if reading.faults:
         raise PageRefused("; ".join(reading.faults))
