@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shared.funds import facts
 from shared.funds.conditions import Condition
+from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
 from shared.funds.texts import Texts
@@ -228,6 +229,7 @@ class ClaimType:
     questions: tuple[Question, ...] = ()
     conditions: tuple[Eligibility, ...] = ()
     formula: tuple[Step, ...] = ()
+    effect: Effect = PAY_ONCE
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
