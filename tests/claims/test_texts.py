@@ -5,6 +5,8 @@ from enum import StrEnum
 import pytest
 
 from services.claims.access_journal.looked import Looked
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import Who, next_step
@@ -23,6 +25,8 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    JudgedOutcome: ("benefit.outcome.",),
+    FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
 UNSAID = {RightStatus}
