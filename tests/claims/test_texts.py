@@ -8,6 +8,8 @@ from services.claims.access_journal.looked import Looked
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.checking import CodeAnswer, Standing
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import Who, next_step
@@ -32,6 +34,8 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     EndReason: ("award.ended-for.",),
     Standing: ("cover.standing.",),
     CodeAnswer: ("cover.code.",),
+    JudgedOutcome: ("benefit.outcome.",),
+    FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
 UNSAID = {RightStatus}

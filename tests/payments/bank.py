@@ -70,7 +70,7 @@ def credited(reference: str, amount: str = "3150.25", *, entry: str = "ent_1", *
     told = {
         "fund": DZ,
         "entry_id": entry,
-        "account": funds()[DZ].payment.collections.number,
+        "account": funds()[DZ].payments.collections.number,
         "debtor_account": "00200300000056789016",
         "amount": amount,
         "currency": "DZD",
@@ -105,7 +105,7 @@ class Bank:
         return [line["facts"] for line in lines if line["what"] == what]
 
     def transfer(self, *, reference: str, amount: str, fund_id: str = DZ) -> None:
-        into, currency = funds()[fund_id].payment.collections.number, funds()[fund_id].currency.value
+        into, currency = funds()[fund_id].payments.collections.number, funds()[fund_id].currency.value
         payer = requests.post(
             f"{self.url}/customers/accounts", json={"holder": "Atelier Inventé", "currency": currency}, timeout=5
         ).json()["account"]
@@ -144,7 +144,7 @@ def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator
     accounts = " ".join(
         f"{fund_id}={own.number}:{funds()[fund_id].currency}"
         for fund_id in (DZ, TN)
-        for own in (funds()[fund_id].payment.collections, funds()[fund_id].payment.payouts)
+        for own in (funds()[fund_id].payments.collections, funds()[fund_id].payments.payouts)
     )
     with listening() as fund:
         settings = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 LINES_MAX = 100
-FACTS_MAX = 200
+FACTS_MAX = 400
 """Of one line; a career of forty years has 160 quarters."""
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.kernel.money import Money
+from shared.kernel.money import Currency, Money
 
 FactValue = bool | Decimal | Money | date | str
 """Whole numbers are decimals, too."""
@@ -21,6 +21,8 @@ class FactSource(StrEnum):
     PAPER = "paper"
     FUND = "fund"
     CROSS_CHECK = "cross-check"
+    COMPUTED = "computed"
+    """A step of the formula."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Facts:
     """What is known of a person for one benefit, by name. A name that is not there is not known."""
 
     known: Mapping[str, Fact]
+    currency: Currency
 
     def get(self, name: str) -> Fact | None:
         return self.known.get(name)
@@ -48,8 +51,8 @@ class Facts:
         return None if found is None else found.value
 
 
-def facts_of(*facts: Fact) -> Facts:
-    return Facts(known={fact.name: fact for fact in facts})
+def facts_of(*facts: Fact, currency: Currency) -> Facts:
+    return Facts(known={fact.name: fact for fact in facts}, currency=currency)
 
 
 def written(value: FactValue) -> str:

@@ -36,8 +36,5 @@ class Judgement:
     failed: str | None = None
     sum: ExplainedSum | None = None
     conditions: tuple[ConditionResult, ...] = ()
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The facts that are not known and would have to be."""
-        return tuple(dict.fromkeys(name for each in self.conditions for name in each.missing))
+    missing: tuple[str, ...] = ()
+    """The facts that are not known and would have to be."""

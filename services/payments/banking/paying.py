@@ -173,7 +173,7 @@ class Paying:
 
     def _look_up(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Book what the bank booked on the days since the file was written."""
-        number = context.funds[fund_id].payment.payouts.number
+        number = context.funds[fund_id].payments.payouts.number
         for on in _days(batch, context.reading(fund_id, by=BANK).at.date()):
             body = self.bank.day(number, on=on)
             if body is not None:

@@ -58,7 +58,7 @@ def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys)
 
 def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, at: datetime) -> bytes:
     """A pain.001 with these lines, checked against its schema, with its control sums."""
-    debtor = fund.payment.payouts
+    debtor = fund.payments.payouts
     heading = PayoutHeading(
         message_id=message_id,
         created_at=at,
@@ -67,8 +67,8 @@ def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, a
         debtor_account=debtor.number,
         debtor_bank=debtor.number[:BANK_CODE_DIGITS],
         totals=Totals.of(transfers),
-        charge_bearer=fund.payment.payout_file.charge_bearer,
-        is_booked_as_batch=fund.payment.payout_file.is_booked_as_batch,
+        charge_bearer=fund.payments.payout_file.charge_bearer,
+        is_booked_as_batch=fund.payments.payout_file.is_booked_as_batch,
     )
     file = io.BytesIO()
     pain001.write(heading, transfers, into=file)
@@ -76,4 +76,4 @@ def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, a
 
 
 def _written(text: str, fund: Fund, *, characters_max: int) -> str:
-    return written_for(text, characters=fund.payment.payout_file.characters, characters_max=characters_max)
+    return written_for(text, characters=fund.payments.payout_file.characters, characters_max=characters_max)

@@ -155,7 +155,7 @@ def request(
     requested = Collection(
         collection_id=collection_id,
         reference=reference(
-            fund.payment.transfer_prefix,
+            fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
             period=obligation.period,
             amount_minor=obligation.left_minor,
@@ -186,7 +186,7 @@ def request(
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
-    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payment.transfer_days_max)
+    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payments.transfer_days_max)
     return replace(
         _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,

@@ -9,7 +9,7 @@ from typing import Any
 from services.claims.awards import actions, rules
 from services.claims.awards.award import Award
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
-from shared.funds.benefits import ClaimType
+from shared.funds.benefits import ClaimType, Family
 from shared.funds.effects import Cover, Effect, EffectKind, Every, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
@@ -25,7 +25,7 @@ NAMES = {"ar": "منحة", "fr": "Allocation", "en": "Allowance"}
 
 PAYMENT_EFFECT = Effect(
     kind=EffectKind.PAY_PERIODICALLY,
-    payment=PeriodicPayment(every=Every.QUARTER, life_certificate_months=12, until=("person.died-on",), law=LAW),
+    payment=PeriodicPayment(every=Every.QUARTER, life_certificate_months=12, law=LAW),
 )
 COVER_EFFECT = Effect(
     kind=EffectKind.COVER, cover=Cover(months=12, covers=("medicine",), percent=Decimal(100), law=LAW)
@@ -36,7 +36,16 @@ def fund_with(benefits: Mapping[str, Effect], *, fund_id: str = DZ) -> Fund:
     """The fund, with a benefit more for each effect."""
     shipped = funds()[fund_id]
     model = next(iter(shipped.claim_types.values()))
-    more: dict[str, ClaimType] = {code: replace(model, names=NAMES, effect=effect) for code, effect in benefits.items()}
+    more: dict[str, ClaimType] = {
+        code: ClaimType(
+            names=NAMES,
+            usual_days=model.usual_days,
+            appeals=model.appeals,
+            family=Family.COVERAGE if effect.cover else Family.ALLOWANCE,
+            effect=effect,
+        )
+        for code, effect in benefits.items()
+    }
     return replace(shipped, claim_types={**shipped.claim_types, **more})
 
 

@@ -143,7 +143,7 @@ def _booked(scene: Scene) -> list[Any]:
         api_key=scene.settings["payments"]["BANK_API_KEY"],
         timeout_s=10,
     )
-    body = bank.day(funds()[DZ].payment.payouts.number, on=now().date())
+    body = bank.day(funds()[DZ].payments.payouts.number, on=now().date())
     return [] if body is None else list(camt.read(body).entries)
 
 

@@ -119,7 +119,7 @@ class File:
         """A camt.054 says that money left for the payout (or whatever it calls so) once more; the statement's id."""
         more = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>"
         line = detail(end_to_end_id or self.payout().end_to_end_id, amount=f'<Amt Ccy="DZD">{AMOUNT}</Amt>', more=more)
-        account = f"<Othr><Id>{funds()[DZ].payment.payouts.number}</Id></Othr>"
+        account = f"<Othr><Id>{funds()[DZ].payments.payouts.number}</Id></Othr>"
         body = notice(entry(AMOUNT, details=line), account=account).replace(b"BANK-1", entry_id.encode())
         made = requests.post(f"{self.ground.bank.url}/_statements/{DZ}", data=body, timeout=5)
         self.ground.bank.deliver(self.ground.made)

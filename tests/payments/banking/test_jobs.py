@@ -679,7 +679,7 @@ def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
 
-COLLECTIONS = funds()[DZ].payment.collections.number
+COLLECTIONS = funds()[DZ].payments.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
@@ -706,7 +706,7 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
     assert made.staff().get("/differences").json["items"] == []
 
 
-PAYOUTS = funds()[DZ].payment.payouts.number
+PAYOUTS = funds()[DZ].payments.payouts.number
 
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
