@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
 from services.documents.careers import store as careers
@@ -83,6 +84,18 @@ def _declared_page() -> DeclaredPage:
 WAITING = {"is_matched": False, "booked_as": "", "status": EntryStatus.WAITING, "shares": ()}
 
 PAGED: dict[str, Listed] = {
+    "services.claims.awards.store.of_person": Listed(
+        "claims",
+        awards.awards,
+        awards.NEWEST_FIRST,
+        lambda uow, it, wanted: awards.of_person(uow, it.person_ref, kind=None, wanted=wanted),
+    ),
+    "services.claims.awards.store.with_status": Listed(
+        "claims",
+        awards.awards,
+        awards.OLDEST_FIRST,
+        lambda uow, it, wanted: awards.with_status(uow, it.status, claim_type=it.claim_type, wanted=wanted),
+    ),
     "services.claims.claims.store.of_person": Listed(
         "claims",
         claims.claims,
@@ -272,6 +285,7 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
