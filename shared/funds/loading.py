@@ -11,7 +11,8 @@ from zoneinfo import available_timezones
 import msgspec
 import yaml
 
-from shared.funds.fund import Fund, Texts
+from shared.funds.fund import Fund
+from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 
 DEFINITIONS = Path(__file__).parent / "definitions"

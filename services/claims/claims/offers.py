@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.fund import Act, Appeal, ClaimType, Delays, Filer, FilingTerm, Fund, Price, Requirement, Texts
+from shared.funds.benefits import Act, Appeal, ClaimType, Delays, Filer, FilingTerm, Price, Requirement
+from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.texts import Texts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ from shared.events.claims import (
     PaperAdded,
     PaperRequested,
 )
-from shared.funds.fund import ClaimType, Fund, Price
+from shared.funds.benefits import ClaimType, Price
+from shared.funds.fund import Fund
 from shared.funds.law import in_force
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter

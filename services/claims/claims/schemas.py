@@ -16,7 +16,7 @@ from services.claims.claims.claim import (
 )
 from services.claims.claims.duplicates import Finding, Likeness
 from services.claims.claims.timeline import Contest, Who
-from shared.funds.fund import Filer
+from shared.funds.benefits import Filer
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
 from shared.process.access_journal.entry import Purpose

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from services.claims.claims.claim import Claim, Status, Step
 from services.claims.claims.rules import type_of
-from shared.funds.fund import Fund, Texts
+from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.texts import Texts
 
 
 class Who(StrEnum):

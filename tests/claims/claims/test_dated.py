@@ -11,7 +11,8 @@ from services.claims.claims import rules
 from services.claims.claims.claim import Claim, RefusalReason, Status
 from services.claims.claims.offers import offers
 from services.claims.claims.timeline import contest, next_step
-from shared.funds.fund import Appeal, Delays, FilingTerm, Fund, Percent, Price, Requirement, SupportingPaper
+from shared.funds.benefits import Appeal, Delays, FilingTerm, Percent, Price, Requirement, SupportingPaper
+from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.kernel.money import Currency, Money
 from tests.claims.builders import AMIRA, AT, filing, paper
