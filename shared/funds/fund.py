@@ -13,6 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from shared.funds.benefits import ClaimType
+from shared.funds.bindings import USUAL_BANK, BankBinding
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law, check_no_overlap, in_force
 from shared.funds.period import Period, PeriodKind, after_period_end
@@ -377,6 +378,7 @@ class Fund:
     card_lifetime: tuple[Lifetime, ...]
     claim_types: Mapping[str, ClaimType]
     paper_types: Mapping[str, PaperType]
+    bank: BankBinding = USUAL_BANK
 
     def __post_init__(self) -> None:
         if not self.languages:

@@ -90,6 +90,16 @@ def reverse(it: Collection, entry: str = "e9", **facts: Any) -> Any:
     return rules.reverse(it, bank_reference=entry, entry_id=entry, **whole)
 
 
+@pytest.mark.parametrize("rail", list(Rail))
+def test_a_card_is_offered_where_the_fund_s_bank_takes_any(rail: Rail) -> None:
+    fund = replace(funds()[DZ], bank=replace(funds()[DZ].bank, takes_cards=False))
+    if rail is Rail.CARD:
+        with pytest.raises(rules.RailNotOffered):
+            request(obligation(), rail, fund=fund)
+    else:
+        assert request(obligation(), rail, fund=fund)[1].thing.rail is rail
+
+
 # --- The table of moves -----------------------------------------------------------------------------------------------
 
 STEPS: dict[Status, Callable[[Collection], Collection]] = {
