@@ -134,7 +134,7 @@ WRONG = [
     ("dz-cnas", "timezone:", "zone: X\ntimezone:", "zone: is not known here"),
     ("dz-cnas", "timezone: Africa/Algiers\n", "", "timezone: is missing"),
     ("dz-cnas", "Africa/Algiers", "Africa/Nowhere", "timezone: Africa/Nowhere is not a time zone"),
-    ("dz-cnas", "currency: DZD", "currency: EUR", "currency: Invalid enum value 'EUR'"),
+    ("dz-cnas", "currency: DZD", "currency: DIN", "currency: Invalid enum value 'DIN'"),
     ("dz-cnas", "[friday, saturday]", "[friday, caturday]", "weekend[2]: Invalid enum value 'caturday'"),
     ("dz-cnas", "works-fund: 0.50}", "works-fund: 0.60}", "contribution_rates[1]: totals differ from the sums"),
     ("dz-cnas", "percent: 80", "percent: eighty", "claim_types.care-reimbursement.reimbursement[1].percent: "),
@@ -169,7 +169,7 @@ def test_a_fault_is_said_with_its_file_and_its_place(
 def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "tn-cnss.yaml").write_text("[]")
 
-    said = faults(tmp_path, "dz-cnas", ("currency: DZD", "currency: EUR"), ("colour:", "color:"), ("percent: 80", ""))
+    said = faults(tmp_path, "dz-cnas", ("currency: DZD", "currency: DIN"), ("colour:", "color:"), ("percent: 80", ""))
 
     assert [fault.split(": ")[:2] for fault in said] == [
         ["dz-cnas.yaml", "currency"],
