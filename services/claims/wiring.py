@@ -3,16 +3,25 @@
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims.claim import PaperReason, RefusalReason, Status
+from services.claims.claims.claim import (
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
-from services.claims.claims.timeline import Who
+from services.claims.claims.timeline import FurtherStep, Who
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
+from services.claims.reviews.routes import routes as review_routes
 from services.claims.settings import Settings, read
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
@@ -23,10 +32,14 @@ from shared.storage.retention import kept
 
 CODES: CodeSets = {
     "claim-statuses": (Status, "claim.step.{}"),
-    "next-steps": (Status, "claim.next.{}"),
+    "claim-happenings": (Happening, "claim.happening.{}"),
+    "next-steps": ([Status, FurtherStep], "claim.next.{}"),
     "who-must-act": (Who, "claim.who.{}"),
     "paper-reasons": (PaperReason, "claim.paper-reason.{}"),
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
+    "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),
+    "medical-reasons": (MedicalReason, "claim.medical-reason.{}"),
+    "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
@@ -37,7 +50,13 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, scope="claims:read")],
+    routes=[
+        code_routes(CODES),
+        claim_routes,
+        review_routes,
+        entitlement_routes,
+        access_journal(Looked, scope="claims:read"),
+    ],
     reactions=[claim_reactions, entitlement_reactions],
     quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
     leftovers=[leftovers],

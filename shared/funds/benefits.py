@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.procedure import USUAL, Procedure
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -102,6 +103,7 @@ class ClaimType:
     filing_terms: tuple[FilingTerm, ...]
     appeals: tuple[Appeal, ...]
     filed_by: tuple[Filer, ...] = (Filer.INSURED_PERSON,)
+    procedure: Procedure = USUAL
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals):

@@ -390,6 +390,7 @@ class Fund:
         amounts = [wage.a_month for wage in self.minimum_wages]
         acts = [act for claim in self.claim_types.values() for act in claim.acts.values()]
         amounts += [dated.price for act in acts for dated in act.prices]
+        amounts += [dated.amount for claim in self.claim_types.values() for dated in claim.procedure.one_person_up_to]
         if any(amount.currency is not self.currency for amount in amounts):
             raise ValueError(f"an amount is not in {self.currency}")
         for dated in (

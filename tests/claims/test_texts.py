@@ -5,9 +5,19 @@ from enum import StrEnum
 import pytest
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
+from services.claims.claims.claim import (
+    DEAD,
+    MOVES,
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.duplicates import Likeness
-from services.claims.claims.timeline import Who, next_step
+from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
@@ -19,6 +29,11 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
+    Happening: ("claim.happening.",),
+    FurtherStep: ("claim.next.",),
+    MedicalAnswer: ("claim.medical-answer.",),
+    MedicalReason: ("claim.medical-reason.",),
+    AppealOutcome: ("claim.appeal.",),
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
