@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from services.claims.claims.decisions import reasons_of
 from shared.funds.benefits import Act, Appeal, ClaimType, Delays, Filer, FilingTerm, Price, Requirement
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.procedure import LegalDelay
 from shared.funds.texts import Texts
 
 
@@ -41,6 +43,8 @@ class Offer:
     usual_days: Delays | None
     appeal: Appeal | None
     filed_by: tuple[Filer, ...]
+    legal_delay: LegalDelay | None
+    refusal_reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,8 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
         usual_days=find_in_force(definition.usual_days, on=on),
         appeal=find_in_force(definition.appeals, on=on),
         filed_by=definition.filed_by,
+        legal_delay=find_in_force(definition.procedure.legal_delays, on=on),
+        refusal_reasons=tuple(reasons_of(definition)),
     )
 
 

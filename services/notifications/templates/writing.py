@@ -96,6 +96,13 @@ def _reason(group: str) -> Callable[[Value, Fund, str], str]:
     return say
 
 
+def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
+    """A reason of the fund's own by its sentence, or one of the platform's in short words."""
+    reasons = (claim_type.procedure.refusal_reasons or {} for claim_type in fund.claim_types.values())
+    own = next((found[str(value)] for found in reasons if str(value) in found), None)
+    return _reason("refusal-reasons")(value, fund, language) if own is None else own[language].rstrip(".")
+
+
 _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.TEXT: _text,
     Kind.COUNT: _count,
@@ -108,5 +115,5 @@ _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.CLAIM_TYPE: _claim_type,
     Kind.PAPER: _paper,
     Kind.PAPER_REASON: _reason("paper-reasons"),
-    Kind.REFUSAL_REASON: _reason("refusal-reasons"),
+    Kind.REFUSAL_REASON: _refusal_reason,
 }
