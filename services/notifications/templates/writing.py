@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.notifications.templates.template import Kind, Value
 from shared.funds.fund import Fund
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.money import Money
 
 _DAY, _INSTANT, _QUARTER = "d MMMM y", "d MMMM y, HH:mm", "QQQQ y"
@@ -81,9 +81,13 @@ def _first(text: str, day: date, language: str) -> str:
 
 def _period(value: Value, fund: Fund, language: str) -> str:
     period = Period.read(str(value))
-    if period.quarter is None:
+    locale = _locale(language, fund.country)
+    if period.kind is PeriodKind.QUARTER:
+        return _unbroken(format_date(period.first_on, _QUARTER, locale=locale))
+    if period.kind is PeriodKind.YEAR:
         return str(period)
-    return _unbroken(format_date(period.first_on, _QUARTER, locale=_locale(language, fund.country)))
+    # A half-year has no name of its own in every language: its first and last month say it.
+    return _unbroken(format_interval(period.first_on, period.last_on, "yMMMM", locale=locale))
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
