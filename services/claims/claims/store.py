@@ -1,9 +1,9 @@
 """Where claims are kept, and what claims knows of the papers that documents keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
+from services.claims.claims.claim import DEAD, UNDECIDED, Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -29,12 +29,13 @@ claims = Repository(
     indexes=[
         Index(("reference",), unique=True),
         Index(("person_ref", "claim_id")),
+        Index(("person_ref", "claim_type", "claim_id")),
         Index(("person_ref", "due_on", "claim_id")),
         Index(("person_ref", "care_on")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
     ],
-    sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH},
+    sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH, "answers": DataClass.HEALTH},
     whose="claim_id",
 )
 
@@ -65,6 +66,12 @@ def queue(
     if person_ref is not None:
         filters["person_ref"] = person_ref
     return claims.page(uow, order=DUE_FIRST, wanted=wanted, **filters)
+
+
+def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:
+    """A person's claims of a type that the fund granted something for, newest first."""
+    found = claims.each(uow, order=NEWEST_FIRST, person_ref=person_ref, claim_type=claim_type)
+    return (claim for claim in found if claim.approved_minor > 0 and claim.status not in DEAD)
 
 
 def without_due_day(uow: UnitOfWork) -> list[str]:
