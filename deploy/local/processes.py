@@ -22,6 +22,8 @@ QUOTAS = (
     "client",
     "claims.submit",
     "claims.search",
+    "awards.check_cover",
+    "awards.check_cover_code",
     "uploads.add",
     "papers.ask",
     "declarations.file",

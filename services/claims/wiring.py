@@ -1,8 +1,14 @@
 """What claims is made of."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
+from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.jobs import following as following_awards
+from services.claims.awards.routes import routes as award_routes
+from services.claims.awards.store import awards
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.routes import routes as benefit_routes
@@ -20,6 +26,7 @@ from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
 from services.claims.settings import Settings, read
+from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
@@ -37,9 +44,18 @@ CODES: CodeSets = {
     "right-reasons": (Reason, "right.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
     "fact-sources": (FactSource, "benefit.source.{}"),
+    "award-kinds": (AwardKind, "award.kind.{}"),
+    "award-statuses": (AwardStatus, "award.step.{}"),
+    "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
+    "end-reasons": (EndReason, "award.ended-for.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (Looked, "access.looked-at.{}"),
 }
+
+
+def jobs(own: Settings) -> Sequence[JobKind]:
+    return [following_awards()]
+
 
 service: Service[Settings] = Service(
     name="claims",
@@ -50,13 +66,20 @@ service: Service[Settings] = Service(
         claim_routes,
         benefit_routes,
         insured_routes,
+        award_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
     reactions=[claim_reactions, entitlement_reactions, insured_reactions],
-    quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
+    quotas={
+        "claims.submit": "30/minute",
+        "claims.search": "60/minute",
+        "awards.check_cover": "60/minute",
+        "awards.check_cover_code": "20/minute",
+    },
+    jobs=jobs,
     leftovers=[leftovers],
-    repositories=[claims, entitlements, insured, entries],
+    repositories=[claims, entitlements, insured, awards, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -267,6 +267,10 @@ class ClaimType:
             computed.add(step.code)
         for eligibility in self.conditions:
             self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
+        if self.effect.payment is not None and self.effect.payment.until is not None:
+            self._check_known(self.effect.payment.until.fact_names(), asked=asked, computed=computed)
+        until = self.effect.payment.until if self.effect.payment else None
+        self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
         for paper in self.papers.values():
             for requirement in paper.requirements:
                 names = requirement.when.fact_names() if requirement.when else ()
@@ -293,6 +297,8 @@ class ClaimType:
         named = {name for question in self.questions if question.when for name in question.when.fact_names()}
         named |= {name for step in self.formula for name in step.fact_names()}
         named |= {name for each in self.conditions for name in each.holds.fact_names()}
+        if self.effect.payment is not None and self.effect.payment.until is not None:
+            named |= set(self.effect.payment.until.fact_names())
         requirements = (each for paper in self.papers.values() for each in paper.requirements)
         named |= {name for each in requirements if each.when for name in each.when.fact_names()}
         return frozenset(name for name in named if facts.FORMULA.read(name) is None)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.funds.conditions import Condition
 from shared.funds.law import Law
 from shared.funds.period import Period, last_day_of_term
 
 LIFE_CERTIFICATE_MONTHS_MAX = 60
 COVER_MONTHS_MAX = 600
-ENDING_FACTS_MAX = 10
 COVERED_MAX = 200
 
 
@@ -46,8 +46,7 @@ class JudgedOn(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodicPayment:
-    """A payment of every period. It ends by itself once one of the facts in `until` is known: a day ends it with the
-    period of that day, `true` ends it before the period for which it is true.
+    """A payment of every period. It ends by itself before the first period for which `until` holds (a death, an age).
 
     Where `life_certificate_months` is set the person proves every so many months that they live; who does not is
     suspended. `reminder_days` before that day they are reminded.
@@ -57,13 +56,11 @@ class PeriodicPayment:
     law: Law
     begins_with: BeginsWith = BeginsWith.THIS_PERIOD
     judged_on: JudgedOn = JudgedOn.LAST_DAY
-    until: tuple[str, ...] = ()
+    until: Condition | None = None
     life_certificate_months: int | None = None
     reminder_days: int = 30
 
     def __post_init__(self) -> None:
-        if len(self.until) > ENDING_FACTS_MAX:
-            raise ValueError(f"at most {ENDING_FACTS_MAX} facts end a payment")
         months = self.life_certificate_months
         if months is not None and not 1 <= months <= LIFE_CERTIFICATE_MONTHS_MAX:
             raise ValueError(f"a life certificate is asked for every 1 to {LIFE_CERTIFICATE_MONTHS_MAX} months")

@@ -4,6 +4,7 @@ what was granted before."""
 from collections.abc import Iterable
 from datetime import date
 
+from services.claims.awards import store as awards
 from services.claims.benefits.answer import Answer
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.sources import Granted, Sources, facts_from
@@ -31,8 +32,9 @@ def gather(
     """What is known on a day of all that the benefit looks at. Only what it looks at is read."""
     definition = uow.fund.claim_types[claim_type]
     wanted = _wanted(definition)
-    has_register, has_declared, has_granted = (
-        any(kind.read(name) for kind in kinds for name in wanted) for kinds in (_REGISTERED, _DECLARED, _GRANTED)
+    has_register, has_declared, has_granted, has_covers = (
+        any(kind.read(name) for kind in kinds for name in wanted)
+        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,))
     )
     person = insured.find(uow, person_ref) if has_register else None
     sources = Sources(
@@ -43,6 +45,7 @@ def gather(
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,
         registered_on=None if person is None else person.registered_at.astimezone(uow.fund.zone).date(),
+        covers=_covers(uow, person_ref, on=on) if has_covers else None,
         granted=_granted(uow, person_ref, claim_type, on=on) if has_granted else None,
     )
     return facts_from(sources, wanted, on=on)
@@ -51,7 +54,13 @@ def gather(
 def _wanted(definition: ClaimType) -> frozenset[str]:
     """What it looks at: to ask, to decide, to compute, and to end a payment of every period."""
     payment = definition.effect.payment
-    return definition.fact_names() | frozenset(payment.until if payment is not None else ())
+    until = payment.until if payment is not None else None
+    return definition.fact_names() | frozenset(until.fact_names() if until is not None else ())
+
+
+def _covers(uow: UnitOfWork, person_ref: str, *, on: date) -> frozenset[str]:
+    """The claim types of the covers that the person has on the day."""
+    return frozenset(cover.claim_type for cover in awards.covers_of(uow, person_ref) if cover.holds_on(on))
 
 
 def _granted(uow: UnitOfWork, person_ref: str, claim_type: str, *, on: date) -> tuple[Granted, ...]:

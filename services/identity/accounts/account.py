@@ -47,6 +47,8 @@ _AGENT = frozenset(
         _OWN,
         "claims:decide",
         "claims:read",
+        "awards:read",
+        "awards:manage",
         "rights:read",
         "uploads:read",
         "declarations:read",
@@ -66,6 +68,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         [
             "claims:submit",
             "claims:read",
+            "awards:read",
             "rights:read",
             "uploads:add",
             "uploads:read",

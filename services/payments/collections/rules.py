@@ -49,6 +49,12 @@ class DeclarationReplaced(Conflict):
     code = "collection.declaration-replaced"
 
 
+class RailNotOffered(Conflict):
+    """The fund's bank does not take money this way."""
+
+    code = "collection.rail-not-offered"
+
+
 class AlreadyLive(Conflict):
     code = "collection.already-live"
 
@@ -148,6 +154,8 @@ def request(
         raise DeclarationReplaced
     if obligation.left_minor == 0:
         raise AlreadyPaid
+    if rail is Rail.CARD and not fund.bindings.bank.takes_cards:
+        raise RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = list(before)
     here = (obligation.declaration_id, rail, obligation.left_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):

@@ -80,9 +80,9 @@ def test_a_cover_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
         Cover(**{**A_COVER, **facts})
 
 
-@pytest.mark.parametrize("facts", [{"life_certificate_months": 0}, {"until": ("a",) * 11}, {"reminder_days": 400}])
+@pytest.mark.parametrize("facts", [{"life_certificate_months": 0}, {"reminder_days": 400}])
 def test_a_payment_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"certificate|facts|reminder"):
+    with pytest.raises(ValueError, match=r"certificate|reminder"):
         payment(**facts)
 
 
@@ -95,17 +95,22 @@ def test_a_payment_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
     ],
 )
 def test_the_loader_says_what_is_wrong_and_where(written: dict[str, Any], fault: str) -> None:
-    reading = _Reading(Path("xx"))
+    reading = _Reading(Path("xx-test"))
     reading.read(written, Effect, "effect")
     (found,) = reading.faults
-    assert ": effect" in found and fault in found
+    assert "effect" in found and fault in found
 
 
 def test_an_effect_as_a_fund_writes_it() -> None:
-    reading = _Reading(Path("xx"))
+    reading = _Reading(Path("xx-test"))
     written = {
         "kind": "pay-periodically",
-        "payment": {"every": "quarter", "until": ["person.died-on"], "life_certificate_months": 12, "law": WRITTEN_LAW},
+        "payment": {
+            "every": "quarter",
+            "until": {"fact": "person.age", "at_least": 60},
+            "life_certificate_months": 12,
+            "law": WRITTEN_LAW,
+        },
     }
     effect = reading.read(written, Effect, "effect")
-    assert reading.faults == [] and effect.payment.until == ("person.died-on",)
+    assert reading.faults == [] and effect.payment.until.fact == "person.age"
