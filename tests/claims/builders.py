@@ -1,19 +1,18 @@
 """Valid things of claims, so that a test says only what it is about."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from services.claims.claims.claim import Claim, Line, Paper
 from services.claims.claims.rules import Filing, submit
 from shared.events.documents import UploadStored
 from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
-from tests.ground import DZ, funds
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 CARE_ON = date(2026, 2, 3)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 
 
 def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> Paper:

@@ -21,12 +21,12 @@ from shared.http.shapes import Amount
 from shared.kernel.money import Currency
 from shared.kernel.references import is_genuine, with_check
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.claims.builders import AMIRA
 from tests.claims.claims.test_routes import filing
 from tests.documents.uploads.builders import by_hand
 from tests.fuzz.targets import ENVELOPE
-from tests.ground import DZ, TN, funds
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import AMIRA
 from tests.payments.banking.files import detail, entry, notice, status_report
 
 DEEP = b"[" * 60_000

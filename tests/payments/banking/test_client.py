@@ -20,7 +20,7 @@ from services.payments.banking.client import (
 )
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
 from shared.kernel.money import Currency
-from tests.endless import endless
+from tests.kit.endless import endless
 
 
 @contextmanager

@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from deploy.local.programs import free_port
 from services.payments.wiring import service
 from shared.events.payments import PaymentDebited
 from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
-from tests.callers import Office
-from tests.ground import handle
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import handle
 from tests.payments.builders import FIRM
-from tests.simulators.programs import free_port
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 
 
 @dataclass

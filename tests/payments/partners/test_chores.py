@@ -21,11 +21,12 @@ from shared.process import purging
 from shared.storage.paging import Wanted
 from shared.storage.retention import PURGED_AT_ONCE_MAX
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.ground import DZ, TN, reading, told
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, reading, told
 from tests.payments.bank import office
-from tests.payments.partners.partner import AT, Partner, debit, deliveries, register
+from tests.payments.partners.partner import Partner, debit, deliveries, register
 
 OUTBOUND = OutboundClient(may_be_private=True, timeout_s=5)
 

@@ -15,8 +15,8 @@ from services.payments.partners.chores import Calling
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import SigningKey
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.ground import DZ, TN
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN
 from tests.payments.bank import office, own_settings
 from tests.payments.partners.partner import Partner, debit, register
 

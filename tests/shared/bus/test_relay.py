@@ -17,7 +17,7 @@ from shared.bus.inbox import TAKEN_WAITS_S
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import context_on
+from tests.kit.contexts import context_on
 
 TRANSACTION_LIFE_S = 60
 
