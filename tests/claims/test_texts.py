@@ -28,7 +28,7 @@ from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
 from tests.claims.claims.test_rules import at_status
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),

@@ -38,7 +38,7 @@ from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, reading, someone
+from tests.kit.contexts import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ import pytest
 
 from services.identity.accounts.account import Role
 from shared.http.routes import Route
-from tests.callers import Caller
 from tests.contracts import services
+from tests.kit.callers import Caller
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, Operation
 
