@@ -1,8 +1,14 @@
 """What claims is made of."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
+from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.jobs import following as following_awards
+from services.claims.awards.routes import routes as award_routes
+from services.claims.awards.store import awards
 from services.claims.claims.claim import (
     AppealOutcome,
     Happening,
@@ -23,6 +29,7 @@ from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.settings import Settings, read
+from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
@@ -42,9 +49,18 @@ CODES: CodeSets = {
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "award-kinds": (AwardKind, "award.kind.{}"),
+    "award-statuses": (AwardStatus, "award.step.{}"),
+    "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
+    "end-reasons": (EndReason, "award.ended-for.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (Looked, "access.looked-at.{}"),
 }
+
+
+def jobs(own: Settings) -> Sequence[JobKind]:
+    return [following_awards()]
+
 
 service: Service[Settings] = Service(
     name="claims",
@@ -54,13 +70,20 @@ service: Service[Settings] = Service(
         code_routes(CODES),
         claim_routes,
         review_routes,
+        award_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
     reactions=[claim_reactions, entitlement_reactions],
-    quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
+    quotas={
+        "claims.submit": "30/minute",
+        "claims.search": "60/minute",
+        "awards.check_cover": "60/minute",
+        "awards.check_cover_code": "20/minute",
+    },
+    jobs=jobs,
     leftovers=[leftovers],
-    repositories=[claims, entitlements, entries],
+    repositories=[claims, entitlements, awards, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

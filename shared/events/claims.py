@@ -161,3 +161,117 @@ class ClaimPaid:
     amount_minor: int
     currency: str
     paid_at: datetime
+
+
+# --- Awards: what a granted claim opened, and lives on ----------------------------------------------------------------
+
+
+@event(case="award_id")
+class AwardOpened:
+    """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications tells the
+    person. Without `until_on` a fact ends it."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_id: str
+    claim_type: str
+    kind: str
+    from_on: date
+    until_on: date | None
+    opened_at: datetime
+
+
+@event(case="award_id")
+class AwardEndsSoon:
+    """A cover ends with a day that comes near; notifications reminds the person, who may ask for another."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    until_on: date
+    reminded_at: datetime
+
+
+@event(case="award_id")
+class LifeCertificateDue:
+    """The person has to prove until a day that they live, or the payment is suspended; notifications reminds them."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    due_on: date
+    reminded_at: datetime
+
+
+@event(case="award_id")
+class AwardSuspended:
+    """Nothing follows from the award for now, with a reason (a code of claims); notifications tells the person."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    reason: str
+    suspended_at: datetime
+
+
+@event(case="award_id")
+class AwardResumed:
+    """The award holds again; notifications tells the person."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    resumed_at: datetime
+
+
+@event(case="award_id")
+class AwardEnded:
+    """The award has ended, with a reason (a code of claims); notifications tells the person. `until_on` is its last
+    day, included."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    kind: str
+    reason: str
+    until_on: date
+    ended_at: datetime
+
+
+@event(case="award_id")
+class BenefitDue:
+    """An approved run owes a person the payment of an award for a period; payments orders the payout, once for each
+    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it."""
+
+    payment_id: str
+    award_id: str
+    run_id: str
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    period: str
+    amount_minor: int
+    currency: str
+    due_at: datetime
+
+
+@event(case="award_id")
+class AwardPaid:
+    """The payment of an award for a period is with the person; notifications says so."""
+
+    payment_id: str
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    period: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime

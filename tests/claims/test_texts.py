@@ -5,6 +5,11 @@ from enum import StrEnum
 import pytest
 
 from services.claims.access_journal.looked import Looked
+from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
+from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.checking import CodeAnswer, Standing
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims.claim import (
     DEAD,
     MOVES,
@@ -38,6 +43,14 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    AwardStatus: ("award.step.",),
+    AwardKind: ("award.kind.",),
+    SuspensionReason: ("award.suspended-for.",),
+    EndReason: ("award.ended-for.",),
+    Standing: ("cover.standing.",),
+    CodeAnswer: ("cover.code.",),
+    JudgedOutcome: ("benefit.outcome.",),
+    FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
 UNSAID = {RightStatus}

@@ -30,6 +30,7 @@ from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import ISSUER, Caller, Office
 from tests.claims import builders as of_claims
+from tests.claims.awards.builders import opened, with_benefits
 from tests.claims.claims.test_routes import filing
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
@@ -108,6 +109,7 @@ class Holding:
 
 
 def _claims(context: ServiceContext, folder: Path) -> Holding:
+    context = with_benefits(context)
     office = Office(claims, context)
     handle(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
@@ -117,6 +119,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         done = agent.post(asked, {"answer": "yes", "reason": "justified"} if asked.endswith("answer") else None)
         assert done.status_code == 200, done.text
     numbers = itertools.count()
+    award = opened(context, claim_id="granted")
 
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
@@ -132,8 +135,8 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 
     return Holding(
         office,
-        parts={"claim_id": filed.json["claim_id"], "person_ref": of_claims.AMIRA},
-        marks={filed.json["claim_id"], filed.json["reference"], of_claims.AMIRA},
+        parts={"claim_id": filed.json["claim_id"], "award_id": award.award_id, "person_ref": of_claims.AMIRA},
+        marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, of_claims.AMIRA},
         asks={
             "claims.submit": {"make": new_filing},
             "claims.add_paper": {"make": new_paper},
@@ -145,6 +148,11 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
+            "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
+            "awards.suspend": {"json": {"reason": "under-control"}},
+            "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
+            "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
     )

@@ -16,7 +16,9 @@ from services.claims.entitlements.entitlement import (
     Worked,
 )
 from shared.events.payments import DeclaredWage
-from shared.funds.fund import FullQuarter, Fund, Threshold
+from shared.funds.declarations import FullQuarter
+from shared.funds.entitlements import Threshold
+from shared.funds.fund import Fund
 from shared.funds.law import in_force
 from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Missing
@@ -76,15 +78,15 @@ def _first(days: Iterable[date | None]) -> date | None:
 
 def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
     """The right on a day. A quarter that has begun counts as far as it was declared."""
-    rule = in_force(fund.entitlement, on=on)
-    full = in_force(fund.full_quarter, on=on)
+    rule = in_force(fund.entitlements.rules, on=on)
+    full = in_force(fund.declarations.full_quarter, on=on)
     since_on = entitlement.insured_since_on
     months = rule.newcomer_months
     is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
     thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
     if not any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
         return Right(status=RightStatus.CLOSED, reason=Reason.NOT_ENOUGH_WORK, decided_on=on)
-    months = in_force(fund.entitlement_lifetime, on=on).months
+    months = in_force(fund.entitlements.lifetime, on=on).months
     return Right(
         status=RightStatus.OPEN,
         reason=Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK,

@@ -36,7 +36,7 @@ class PaperView(Schema):
 
     number = fields.String(required=True)
     kind = fields.String(required=True)
-    name = fields.Function(lambda it: fund().paper_types[it.kind].names[language()], metadata=TEXT, required=True)
+    name = fields.Function(lambda it: fund().papers.types[it.kind].names[language()], metadata=TEXT, required=True)
     language = fields.String(required=True)
     status = fields.String(required=True)
     text = fields.Function(lambda it: say(f"paper.status.{it.status}"), metadata=TEXT, required=True)
@@ -46,7 +46,7 @@ class PaperView(Schema):
     issued_at = fields.AwareDateTime(attribute="issue.issued_at")
     valid_until = fields.Date(attribute="issue.valid_until_on", metadata={"description": "Included"})
     is_to_be_confirmed = fields.Function(
-        lambda it: fund().paper_types[it.kind].law.is_to_be_confirmed,
+        lambda it: fund().papers.types[it.kind].law.is_to_be_confirmed,
         metadata={"type": "boolean", "description": "Whether the fund has yet to confirm how long it is valid"},
         required=True,
     )

@@ -49,6 +49,8 @@ _AGENT = frozenset(
         _OWN,
         "claims:decide",
         "claims:read",
+        "awards:read",
+        "awards:manage",
         "rights:read",
         "uploads:read",
         "declarations:read",
@@ -68,6 +70,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         [
             "claims:submit",
             "claims:read",
+            "awards:read",
             "rights:read",
             "uploads:add",
             "uploads:read",

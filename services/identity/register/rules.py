@@ -223,7 +223,7 @@ class _Cells:
         return Contact(email=self.optional("email", self._email), mobile=self.optional("mobile", self._mobile))
 
     def account(self, column: str) -> str | None:
-        number = read_account(self._text(column), rule=self._fund.payment.payouts.rule)
+        number = read_account(self._text(column), rule=self._fund.payments.payouts.rule)
         if number is None:
             self.fault(column, "register.account-malformed")
         return number
@@ -244,7 +244,7 @@ class _Cells:
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""
         sector = typed.plain(self._required(column))
-        activities = {name for rates in self._fund.accident_rates for name in rates.activities}
+        activities = {name for rates in self._fund.contributions.accident_rates for name in rates.activities}
         if not SECTOR.fullmatch(sector) or (activities and sector not in activities):
             self.fault(column, "register.sector-unknown")
         return sector

@@ -87,7 +87,7 @@ def _period(value: Value, fund: Fund, language: str) -> str:
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
-    form = fund.declaration_forms.get(str(value))
+    form = fund.declarations.forms.get(str(value))
     return form.names[language] if form else words()["things"]["form"][language]
 
 

@@ -49,6 +49,12 @@ class DeclarationReplaced(Conflict):
     code = "collection.declaration-replaced"
 
 
+class RailNotOffered(Conflict):
+    """The fund's bank does not take money this way."""
+
+    code = "collection.rail-not-offered"
+
+
 class AlreadyLive(Conflict):
     code = "collection.already-live"
 
@@ -148,6 +154,8 @@ def request(
         raise DeclarationReplaced
     if obligation.left_minor == 0:
         raise AlreadyPaid
+    if rail is Rail.CARD and not fund.bindings.bank.takes_cards:
+        raise RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = list(before)
     here = (obligation.declaration_id, rail, obligation.left_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
@@ -155,7 +163,7 @@ def request(
     requested = Collection(
         collection_id=collection_id,
         reference=reference(
-            fund.payment.transfer_prefix,
+            fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
             period=obligation.period,
             amount_minor=obligation.left_minor,
@@ -186,7 +194,7 @@ def request(
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
-    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payment.transfer_days_max)
+    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payments.transfer_days_max)
     return replace(
         _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,

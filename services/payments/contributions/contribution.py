@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.funds.fund import Side
+from shared.funds.contributions import Side
 from shared.funds.law import Law
 from shared.funds.period import Period
 

@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 
 from services.payments.contributions.contribution import Assessment, Contribution, Slip
-from shared.funds.fund import DeclarationForm, Fund, Side
+from shared.funds.contributions import Side
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
 from shared.funds.law import Law, in_force
 from shared.funds.period import Period
 from shared.kernel.errors import Invalid
@@ -52,14 +54,14 @@ def contributions_on(fund: Fund, *, base_minor: int, on: date, activity: str) ->
     """
     if base_minor < 0:
         raise ValueError("a base below nought")
-    rates = fund.rates_on(on)
+    rates = fund.contributions.rates_on(on)
     found = [
         contribution
         for side, percents in rates.percents.items()
         for contribution in _side(side, percents, base_minor, rates.law)
     ]
-    if fund.accident_rates:
-        accident = in_force(fund.accident_rates, on=on)
+    if fund.contributions.accident_rates:
+        accident = in_force(fund.contributions.accident_rates, on=on)
         if activity not in accident.activities:
             raise ActivityUnknown(activity=activity)
         percent = accident.activities[activity].percent

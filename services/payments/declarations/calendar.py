@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.fund import DeclarationForm, Fund
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
 
 YEARS_MAX = 60
@@ -42,7 +43,7 @@ class FormPeriod:
 
 def forms(fund: Fund) -> list[OfferedForm]:
     """The fund's forms, in the order of its definition."""
-    return [OfferedForm(form, definition) for form, definition in fund.declaration_forms.items()]
+    return [OfferedForm(form, definition) for form, definition in fund.declarations.forms.items()]
 
 
 def periods(form: DeclarationForm, *, today: date) -> list[FormPeriod]:

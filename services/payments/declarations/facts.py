@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.funds.fund import Fund, PlausibilityCheck
+from shared.funds.declarations import PlausibilityCheck
+from shared.funds.fund import Fund
 from shared.funds.period import Period
 
 

@@ -11,7 +11,8 @@ from datetime import date
 from services.payments.declarations.findings import Phrase, Remark, Severity, day, value
 from services.payments.declarations.names import are_alike
 from services.payments.declarations.wages import MONTHS_PER_QUARTER, PeriodWage, Unit, WageLine
-from shared.funds.fund import Fund, PlausibilityCheck
+from shared.funds.declarations import PlausibilityCheck
+from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce, in_force
 from shared.funds.period import Period
 from shared.kernel.money import Money
@@ -67,7 +68,10 @@ class Floor:
 def floor(fund: Fund, *, on: date) -> Floor | None:
     """The floor that holds on a day; None where the fund's definition says nothing of that time."""
     try:
-        minimum, full = in_force(fund.minimum_wages, on=on), in_force(fund.full_quarter, on=on)
+        minimum, full = (
+            in_force(fund.contributions.minimum_wages, on=on),
+            in_force(fund.declarations.full_quarter, on=on),
+        )
     except NothingInForce:
         return None
     return Floor(minimum.a_month, {Unit.MONTH: MONTHS_PER_QUARTER, Unit.DAY: full.days, Unit.HOUR: full.hours})

@@ -88,7 +88,7 @@ def assessment(found: Examined) -> Assessment:
     fund = funds()[DZ]
     return assess(
         fund,
-        form=fund.declaration_forms["das"],
+        form=fund.declarations.forms["das"],
         period=Period(2025),
         by_quarter=found.report.by_quarter,
         activity="retail",

@@ -101,7 +101,7 @@ def test_w06_a_term_ends_on_the_day_before_the_same_day(begins_on: date, months:
 def test_each_form_says_when_it_is_due() -> None:
     funds = load()
 
-    assert funds["dz-cnas"].declaration_forms["das"].due_on(Period(2025)) == date(2026, 1, 31)
-    quarterly = funds["tn-cnss"].declaration_forms["quarterly-wages"]
+    assert funds["dz-cnas"].declarations.forms["das"].due_on(Period(2025)) == date(2026, 1, 31)
+    quarterly = funds["tn-cnss"].declarations.forms["quarterly-wages"]
     dues = [quarterly.due_on(quarter) for quarter in Period(2025).quarters]
     assert dues == [date(2025, 4, 15), date(2025, 7, 15), date(2025, 10, 15), date(2026, 1, 15)]
