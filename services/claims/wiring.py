@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.appeals.routes import routes as appeal_routes
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
@@ -27,6 +28,8 @@ from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
+from services.claims.notes.routes import routes as note_routes
+from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.settings import Settings, read
 from shared.jobs.job import JobKind
@@ -70,6 +73,8 @@ service: Service[Settings] = Service(
         code_routes(CODES),
         claim_routes,
         review_routes,
+        appeal_routes,
+        note_routes,
         award_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
@@ -83,7 +88,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     leftovers=[leftovers],
-    repositories=[claims, entitlements, awards, entries],
+    repositories=[claims, notes, entitlements, awards, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),
