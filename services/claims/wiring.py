@@ -10,6 +10,9 @@ from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
 from services.claims.awards.routes import routes as award_routes
 from services.claims.awards.store import awards
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.benefits.routes import routes as benefit_routes
 from services.claims.claims.claim import (
     AppealOutcome,
     Happening,
@@ -28,6 +31,9 @@ from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
+from services.claims.insured.reactions import reactions as insured_reactions
+from services.claims.insured.routes import routes as insured_routes
+from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
@@ -52,6 +58,8 @@ CODES: CodeSets = {
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
+    "fact-sources": (FactSource, "benefit.source.{}"),
     "award-kinds": (AwardKind, "award.kind.{}"),
     "award-statuses": (AwardStatus, "award.step.{}"),
     "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
@@ -75,11 +83,13 @@ service: Service[Settings] = Service(
         review_routes,
         appeal_routes,
         note_routes,
+        benefit_routes,
+        insured_routes,
         award_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
-    reactions=[claim_reactions, entitlement_reactions],
+    reactions=[claim_reactions, entitlement_reactions, insured_reactions],
     quotas={
         "claims.submit": "30/minute",
         "claims.search": "60/minute",
@@ -88,7 +98,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     leftovers=[leftovers],
-    repositories=[claims, notes, entitlements, awards, entries],
+    repositories=[claims, notes, entitlements, insured, awards, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -9,7 +9,7 @@ from typing import Any
 from services.claims.claims.claim import Claim, Line, Paper
 from services.claims.claims.rules import Filing, submit
 from shared.events.documents import UploadStored
-from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.funds.procedure import LegalDelay, OnePersonLimit, Procedure, Sample
@@ -71,13 +71,13 @@ def with_procedure(
     return replace(fund, claim_types={**fund.claim_types, "care-reimbursement": care})
 
 
-def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, months: int = 3) -> WagesDeclared:
+def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, months: int = 3) -> WagesDeclaredV2:
     """A year's wages at the same firm, three months a quarter unless said otherwise."""
     periods = tuple(
-        WagePeriod(year=year, quarter=quarter, duration=months, unit="M", wage_minor=18_000_000)
+        WagePeriodV2(year=year, kind="quarter", number=quarter, duration=months, unit="M", wage_minor=18_000_000)
         for quarter in (1, 2, 3, 4)
     )
-    return WagesDeclared(
+    return WagesDeclaredV2(
         declaration_id="d1",
         employer_id="1600000001",
         form="das",
@@ -86,7 +86,7 @@ def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, mo
         page=page,
         pages=pages,
         currency="DZD",
-        wages=tuple(DeclaredWage(person_ref=person_ref, periods=periods) for person_ref in person_refs),
+        wages=tuple(DeclaredWageV2(person_ref=person_ref, periods=periods) for person_ref in person_refs),
         accepted_at=AT,
     )
 

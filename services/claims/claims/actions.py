@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.claims.access_journal.looked import Looked
+from services.claims.benefits import actions as benefits
 from services.claims.claims import decisions, duplicates, rules, search, store
 from services.claims.claims.claim import Claim, Paper, PaperReason, Status
 from services.claims.claims.duplicates import Finding
@@ -55,6 +56,7 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     if uow.by.person_ref is None:
         raise NotYours
     papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
+    known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
     outcome = rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
@@ -62,6 +64,8 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         claim_id=uow.new_id(),
         reference=uow.new_reference("CL"),
         at=uow.at,
+        facts=known.facts,
+        dependants=known.dependants,
     )
     use_papers(uow, outcome.thing, papers)
     return store.claims.save(uow, outcome)

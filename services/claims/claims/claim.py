@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.claims.benefits.answer import Answer
+
 LINES_MAX = 50
 PAPERS_MAX = 20
 QUANTITY_MAX = 99
@@ -282,6 +284,8 @@ class Claim:
     `due_on` is the day by which the fund usually decides, `legal_due_on` the one by which the law wants it to: counted
     from the day on which the claim came in complete. `proposal` is a decision that a second person has yet to confirm.
     `appeal` is the appeal against this claim's decision; `appealed` what this claim is an appeal against.
+    A claim of a benefit that is not for care has no lines and `care_on` is the day of filing; its `answers` are what
+    the person said to the benefit's questions.
     """
 
     claim_id: str
@@ -307,11 +311,12 @@ class Claim:
     medical: MedicalReview | None = None
     appeal: AppealLink | None = None
     appealed: Appealed | None = None
+    answers: tuple[Answer, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.lines) <= LINES_MAX or len(self.papers) > PAPERS_MAX:
-            raise ValueError("a claim has 1 to 50 lines and at most 20 papers")
+        if len(self.lines) > LINES_MAX or len(self.papers) > PAPERS_MAX:
+            raise ValueError("a claim has at most 50 lines and 20 papers")
 
     @property
     def digests(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.claims.benefits.answer import GivenAnswer
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, Line, Paper, Status
@@ -49,7 +50,8 @@ def _today(uow: UnitOfWork) -> date:
 
 @routes.get("/claim-types", scope="claims:read", response=OfferViews, query=OfferQuery, is_reference=True)
 def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[Offer, ...]]:
-    """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
+    """What may be asked of the fund: claim types with their questions, the papers that they need, and the acts that are
+    paid for."""
     return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
 
 
@@ -63,10 +65,11 @@ def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
 
 @routes.post("/claims", scope="claims:submit", request=FilingBody, response=ClaimView, status=201, is_keyed=True)
 def submit(uow: UnitOfWork, body: Body) -> Claim:
-    """File a claim for oneself, with the supporting papers that its type requires."""
+    """File a claim for oneself, with the answers and the supporting papers that its type requires."""
     lines = tuple(Line(**line) for line in body["lines"])
     papers = tuple(Paper(**paper, added_at=uow.at) for paper in body["papers"])
-    filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers)
+    answers = tuple(GivenAnswer(**answer) for answer in body["answers"])
+    filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers, answers=answers)
     return actions.submit(uow, filing)
 
 

@@ -1,9 +1,13 @@
 """What may happen to a claim. Pure: the fund's definition, the right and the time are handed in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from services.claims.benefits import answers
+from services.claims.benefits.answer import GivenAnswer, with_answers
+from services.claims.benefits.conditions import held
+from services.claims.benefits.fact import Facts
 from services.claims.claims import decisions, duplicates
 from services.claims.claims.claim import (
     MOVES,
@@ -57,6 +61,24 @@ class CareInTheFuture(Invalid):
 
 class FiledTooLate(Invalid):
     code = "claim.filed-too-late"
+
+
+class CareDayMissing(Invalid):
+    """The benefit pays for care, and the claim does not say on which day it was."""
+
+    code = "claim.care-day-missing"
+
+
+class LinesMissing(Invalid):
+    """The benefit pays for care, and the claim does not say what was done."""
+
+    code = "claim.lines-missing"
+
+
+class CareNotAsked(Invalid):
+    """The benefit is not for care: a claim of it has neither a day of care nor lines."""
+
+    code = "claim.care-not-asked"
 
 
 class PaperKindUnknown(Invalid):
@@ -133,12 +155,13 @@ class FoundComplete(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a person sends to open a claim."""
+    """What a person sends to open a claim: the care, where the benefit is for care, and answers to its questions."""
 
     claim_type: str
-    care_on: date
+    care_on: date | None
     lines: tuple[Line, ...]
     papers: tuple[Paper, ...]
+    answers: tuple[GivenAnswer, ...] = ()
 
 
 def type_of(fund: Fund, claim_type: str) -> ClaimType:
@@ -150,27 +173,33 @@ def type_of(fund: Fund, claim_type: str) -> ClaimType:
 
 
 def submit(
-    filing: Filing, *, fund: Fund, person_ref: str, claim_id: str, reference: str, at: datetime
+    filing: Filing,
+    *,
+    fund: Fund,
+    person_ref: str,
+    claim_id: str,
+    reference: str,
+    at: datetime,
+    facts: Facts | None = None,
+    dependants: Collection[str] = (),
 ) -> Outcome[Claim]:
-    """A person files a claim, complete with the papers that its type requires."""
+    """A person files a claim, complete with the answers and the papers that its type requires. `facts` are what is
+    known of the person besides, `dependants` the ids of theirs."""
     definition = type_of(fund, filing.claim_type)
     today = at.astimezone(fund.zone).date()
-    if filing.care_on > today:
-        raise CareInTheFuture
-    term = in_force(definition.filing_terms, on=filing.care_on)
-    if filing.care_on < today - timedelta(days=term.days_max):
-        raise FiledTooLate(days_max=term.days_max)
-    for line in filing.lines:
-        _price(definition, line, on=filing.care_on)
-    _check_papers(definition, filing.papers, on=today)
+    care_on = _care_on(filing, definition, today=today)
+    known = facts or Facts(known={}, currency=fund.currency)
+    given = answers.checked(filing.answers, definition=definition, facts=known, dependants=dependants, on=today)
+    _check_papers(definition, filing.papers, facts=with_answers(known, given, on=today), on=today)
     claim = Claim(
         claim_id=claim_id,
         reference=reference,
         person_ref=person_ref,
         claim_type=filing.claim_type,
-        care_on=filing.care_on,
+        care_on=care_on,
         lines=filing.lines,
         papers=filing.papers,
+        answers=given,
         status=Status.SUBMITTED,
         steps=(Step(status=Status.SUBMITTED, at=at),),
         due_on=usual_due_on(definition, complete_on=today),
@@ -180,6 +209,26 @@ def submit(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
     )
     return Outcome(claim, (told,))
+
+
+def _care_on(filing: Filing, definition: ClaimType, *, today: date) -> date:
+    """The day of care, with each line priced on it; the day of filing where the benefit is not for care."""
+    if not definition.is_for_care:
+        if filing.lines or filing.care_on is not None:
+            raise CareNotAsked
+        return today
+    if filing.care_on is None:
+        raise CareDayMissing
+    if not filing.lines:
+        raise LinesMissing
+    if filing.care_on > today:
+        raise CareInTheFuture
+    term = in_force(definition.filing_terms, on=filing.care_on)
+    if filing.care_on < today - timedelta(days=term.days_max):
+        raise FiledTooLate(days_max=term.days_max)
+    for line in filing.lines:
+        _price(definition, line, on=filing.care_on)
+    return filing.care_on
 
 
 def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
@@ -210,13 +259,16 @@ def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
     return date.max if delay is None else complete_on + timedelta(days=delay.days)
 
 
-def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, on: date) -> None:
+def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, facts: Facts, on: date) -> None:
+    """A paper with a condition is required where that holds. Where it cannot be said it may be sent, and an agent may
+    ask for it."""
     kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
     for kind in kinds:
         if kind not in requirements:
             raise PaperKindUnknown(kind=_paper_name(definition, kind))
     for kind, requirement in requirements.items():
-        if requirement.is_required and kind not in kinds:
+        is_asked = requirement.when is None or held(requirement.when, facts).holds
+        if requirement.is_required and is_asked and kind not in kinds:
             raise PaperLacking(kind=_paper_name(definition, kind))
     if len({paper.upload_id for paper in papers}) != len(papers):
         raise PaperTwice

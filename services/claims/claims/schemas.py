@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.claims.benefits.answer import ANSWERS_MAX
+from services.claims.benefits.schemas import AnswerBody, AnswerView, QuestionView, When
 from services.claims.claims import timeline
 from services.claims.claims.claim import (
     LINES_MAX,
@@ -19,9 +21,9 @@ from services.claims.claims.claim import (
     Status,
 )
 from services.claims.claims.duplicates import Finding, Likeness
-from services.claims.claims.offers import Offer
+from services.claims.claims.offers import Offer, answers_shown
 from services.claims.claims.timeline import Contest, Who
-from shared.funds.benefits import Filer
+from shared.funds.benefits import DecidedBy, Family, Filer
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
 from shared.process.access_journal.entry import Purpose
@@ -46,9 +48,10 @@ class FilingBody(Schema):
     """A new claim."""
 
     claim_type = fields.String(required=True, validate=validate.Length(1, 40))
-    care_on = fields.Date(required=True)
-    lines = fields.List(fields.Nested(LineBody), required=True, validate=validate.Length(1, LINES_MAX))
+    care_on = fields.Date(load_default=None)
+    lines = fields.List(fields.Nested(LineBody), load_default=list, validate=validate.Length(1, LINES_MAX))
     papers = fields.List(fields.Nested(PaperBody), required=True, validate=validate.Length(0, PAPERS_MAX))
+    answers = fields.List(fields.Nested(AnswerBody), load_default=list, validate=validate.Length(0, ANSWERS_MAX))
 
 
 class PaperRequestBody(Schema):
@@ -140,6 +143,7 @@ class PaperOfferView(Schema):
     kind = fields.String(required=True)
     name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
     is_required = fields.Boolean(required=True, attribute="requirement.is_required")
+    when = When(lambda it: it.requirement.when)
     law = fields.String(required=True, attribute="requirement.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="requirement.law.is_to_be_confirmed")
 
@@ -200,6 +204,10 @@ class OfferView(Schema):
     claim_type = fields.String(required=True)
     name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
+    family = fields.Enum(Family, by_value=True, required=True)
+    decided_by = fields.Enum(DecidedBy, by_value=True, required=True)
+    is_for_care = fields.Boolean(required=True)
+    questions = fields.List(fields.Nested(QuestionView), required=True)
     percent = fields.String(required=True, allow_none=True)
     papers = fields.List(fields.Nested(PaperOfferView), required=True)
     acts = fields.List(fields.Nested(ActOfferView), required=True)
@@ -370,6 +378,7 @@ class ClaimView(Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     lines = fields.List(fields.Nested(LineView), required=True)
     papers = fields.List(fields.Nested(PaperView), required=True)
+    answers = Derived(AnswerView, of=lambda claim: answers_shown(claim, fund()), many=True, required=True)
     requests = fields.List(fields.Nested(PaperRequestView), required=True)
     decision = Derived(DecisionView, of=lambda claim: _decision(claim, claim.decision), allow_none=True)
     approved = Amount(required=True, attribute="approved_minor")

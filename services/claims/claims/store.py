@@ -1,9 +1,9 @@
 """Where claims are kept, and what claims knows of the papers that documents keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
+from services.claims.claims.claim import DEAD, UNDECIDED, Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -31,13 +31,16 @@ claims = Repository(
     indexes=[
         Index(("reference",), unique=True),
         Index(("person_ref", "claim_id")),
+        Index(("person_ref", "claim_type", "claim_id")),
         Index(("person_ref", "due_on", "claim_id")),
         Index(("person_ref", "care_on")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
     ],
-    sealed=dict.fromkeys(["lines", "decision", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH),
+    sealed=dict.fromkeys(
+        ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
+    ),
     whose="claim_id",
 )
 
@@ -74,6 +77,12 @@ def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: Wanted) -> Pag
     """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
     late = {"$lt": on.isoformat()}
     return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
+
+
+def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:
+    """A person's claims of a type that the fund granted something for, newest first."""
+    found = claims.each(uow, order=NEWEST_FIRST, person_ref=person_ref, claim_type=claim_type)
+    return (claim for claim in found if claim.approved_minor > 0 and claim.status not in DEAD)
 
 
 def without_due_day(uow: UnitOfWork) -> list[str]:

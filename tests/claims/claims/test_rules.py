@@ -211,10 +211,13 @@ def test_a_line_that_cannot_be(quantity: int, paid_minor: int) -> None:
         Line(act="specialist", quantity=quantity, paid_minor=paid_minor)
 
 
-@pytest.mark.parametrize("count", [0, LINES_MAX + 1])
-def test_a_claim_has_lines_and_not_too_many(count: int) -> None:
+def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
+    with pytest.raises(rules.LinesMissing):
+        claim(lines=())
+    with pytest.raises(rules.CareDayMissing):
+        claim(care_on=None)
     with pytest.raises(ValueError, match="lines"):
-        claim(lines=(Line(act="specialist", quantity=1, paid_minor=1),) * count)
+        claim(lines=(Line(act="specialist", quantity=1, paid_minor=1),) * (LINES_MAX + 1))
 
 
 @pytest.mark.parametrize(
