@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.appeals.routes import routes as appeal_routes
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
@@ -33,6 +34,8 @@ from services.claims.entitlements.store import entitlements
 from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
+from services.claims.notes.routes import routes as note_routes
+from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.settings import Settings, read
 from shared.jobs.job import JobKind
@@ -77,10 +80,12 @@ service: Service[Settings] = Service(
     routes=[
         code_routes(CODES),
         claim_routes,
+        review_routes,
+        appeal_routes,
+        note_routes,
         benefit_routes,
         insured_routes,
         award_routes,
-        review_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
@@ -93,7 +98,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     leftovers=[leftovers],
-    repositories=[claims, entitlements, insured, awards, entries],
+    repositories=[claims, notes, entitlements, insured, awards, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

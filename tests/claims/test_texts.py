@@ -24,6 +24,7 @@ from services.claims.claims.claim import (
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.notes.note import Audience
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
@@ -53,7 +54,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
-UNSAID = {RightStatus}
+UNSAID = {Audience, RightStatus}
 """What people read instead is the reason."""
 
 

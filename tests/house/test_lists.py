@@ -14,6 +14,8 @@ import pytest
 from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
+from services.claims.notes import store as notes
+from services.claims.notes.note import Audience, Note
 from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
@@ -120,6 +122,13 @@ PAGED: dict[str, Listed] = {
         claims.claims,
         claims.LATEST_FIRST,
         lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
+    "services.claims.notes.store.of_claim": Listed(
+        "claims",
+        notes.notes,
+        notes.OLDEST_FIRST,
+        lambda uow, it, wanted: notes.of_claim(uow, it.claim_id, audience=it.audience, wanted=wanted),
+        made=lambda: Note(note_id="n", claim_id="c", audience=Audience.AGENTS, text="t", by="a", at=FIRST),
     ),
     "services.documents.papers.store.of_person": Listed(
         "documents",

@@ -15,6 +15,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
         ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
         "makes a new thing",
     ),
+    **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
