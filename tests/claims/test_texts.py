@@ -14,6 +14,8 @@ from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
@@ -28,6 +30,10 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    RunStatus: ("run.step.",),
+    Change: ("run.change.",),
+    LineKind: ("run.line.",),
+    PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),

@@ -49,6 +49,8 @@ _AGENT = frozenset(
         "claims:read",
         "awards:read",
         "awards:manage",
+        "runs:make",
+        "runs:read",
         "rights:read",
         "uploads:read",
         "declarations:read",
@@ -82,7 +84,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     ),
     Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
     Role.AGENT: _AGENT,
-    Role.SUPERVISOR: _AGENT | {"claims:supervise"},
+    Role.SUPERVISOR: _AGENT | {"claims:supervise", "runs:approve"},
     Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
 }
 """What each role's tokens may say. A frontend asks for the part that it needs."""
