@@ -13,6 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.funds.benefits import ClaimType
+from shared.funds.bindings import USUAL, Bindings
 from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
@@ -134,6 +135,7 @@ class Sections:
     payments: Payments | None = None
     entitlements: Entitlements | None = None
     papers: Papers | None = None
+    bindings: Bindings | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -184,6 +186,10 @@ class Fund:
     @property
     def papers(self) -> Papers:
         return _present(self.sections.papers, "papers")
+
+    @property
+    def bindings(self) -> Bindings:
+        return self.sections.bindings or USUAL
 
     @property
     def language(self) -> str:

@@ -138,6 +138,12 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: runs.payments_of_award(uow, it.award_id, wanted=wanted),
         {"status": PaymentStatus.DUE},
     ),
+    "services.claims.claims.store.overdue": Listed(
+        "claims",
+        claims.claims,
+        claims.LATEST_FIRST,
+        lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
     "services.documents.papers.store.of_person": Listed(
         "documents",
         papers.papers,
@@ -287,8 +293,8 @@ WHOLE: dict[str, Listed] = {
     "services.payments.partners.store.of_fund": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)
     ),
-    "services.payments.partners.store.enabled": Listed(
-        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.enabled(uow)
+    "services.payments.partners.store.with_status": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.with_status(uow, it.status)
     ),
     "services.payments.payouts.store.waiting_for_account": Listed(
         "payments",
@@ -318,9 +324,9 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
-    "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",
+    "services.payments.partners.store.next_try_at": "the first of them",
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",

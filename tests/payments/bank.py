@@ -13,6 +13,7 @@ from typing import Any
 import requests
 from werkzeug.test import TestResponse
 
+from services.payments.banking.banks.choice import BankSettings
 from services.payments.settings import Settings
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext, now
@@ -27,12 +28,21 @@ ACCEPTED, REFUSED, SILENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 
 NEW_SECRET_TEXT = "whsec_YSBzZWNvbmQgc2VjcmV0IG9mIHRoZSB0ZXN0cyEh"
 
 
-def own_settings(url: str = "http://127.0.0.1:9", *, timeout_s: float = 2.0) -> Settings:
+def own_settings(
+    url: str = "http://127.0.0.1:9",
+    *,
+    timeout_s: float = 2.0,
+    webhook_secrets: tuple[str, ...] = (NEW_SECRET_TEXT, SECRET_TEXT),
+) -> Settings:
     return Settings(
-        bank_url=url,
-        bank_api_key=API_KEY,
-        bank_webhook_secrets=(NEW_SECRET_TEXT, SECRET_TEXT),
-        bank_timeout_s=timeout_s,
+        banks={
+            "BANK": BankSettings(
+                url=url,
+                api_key=API_KEY,
+                webhook_secrets=webhook_secrets,
+                timeout_s=timeout_s,
+            )
+        },
         return_url="http://127.0.0.1:9/{fund}/payments/{collection_id}",
     )
 
@@ -137,9 +147,11 @@ def _handed(made: Office, heard: Heard) -> TestResponse:
 
 
 @contextmanager
-def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator[Bank]:
+def running_bank(
+    state_dir: Path, *, webhook_url: str | None = None, folders: Mapping[str, Path] | None = None
+) -> Iterator[Bank]:
     """The simulator on a free port, with the funds' accounts as their definitions have them. Its webhooks go to a fund
-    that only listens, unless there is another address for them."""
+    that only listens, unless there is another address for them; `folders` are of funds that exchange files instead."""
     port = free_port()
     accounts = " ".join(
         f"{fund_id}={own.number}:{funds()[fund_id].currency}"
@@ -155,6 +167,7 @@ def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator
             "BANK_FUND_ACCOUNTS": accounts,
             "FUND_WEBHOOK_URL": webhook_url or f"http://127.0.0.1:{fund.port}/v1/{{fund}}/bank/events",
             "FUND_WEBHOOK_SECRET": SECRET_TEXT,
+            "BANK_FOLDERS": " ".join(f"{fund_id}={path}" for fund_id, path in (folders or {}).items()),
         }
         ready_url = f"http://127.0.0.1:{port}/health/ready"
         with running("simulators.bank", settings=settings, ready_url=ready_url):

@@ -149,7 +149,7 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
             rules.compute(
                 award,
                 account,
-                {period: judge(uow, award, period) for period in periods},
+                judge(uow, award, periods),
                 run=run,
                 upto=upto,
                 payment_id=uow.new_id(),

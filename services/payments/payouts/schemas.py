@@ -24,10 +24,12 @@ class PayoutView(Schema):
     payout_id = fields.String(required=True)
     claim_id = fields.String(required=True)
     award_id = fields.String(
-        required=True, metadata={"description": "The award that is paid for a period; empty where a claim is paid."}
+        required=True,
+        metadata={"description": "The award that is paid for a period; empty where a claim is paid.", "examples": [""]},
     )
     payment_id = fields.String(
-        required=True, metadata={"description": "That payment, as its run has it; empty where a claim is paid."}
+        required=True,
+        metadata={"description": "That payment, as its run has it; empty where a claim is paid.", "examples": [""]},
     )
     reference = fields.String(required=True, metadata={"description": "The number of the claim, or of the award."})
     person_ref = fields.String(required=True)

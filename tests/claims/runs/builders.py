@@ -1,5 +1,6 @@
 """Runs of an invented allowance, computed by what a test says is right for each period."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,8 +27,8 @@ class Tariff:
     special: dict[str, int | None] = field(default_factory=dict)
     over_since: Period | None = None
 
-    def judge(self, uow: UnitOfWork, award: Award, period: Period) -> Judged:
-        return self.of(period)
+    def judge(self, uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, Judged]:
+        return {period: self.of(period) for period in periods}
 
     def of(self, period: Period) -> Judged:
         if self.over_since is not None and period.first_on >= self.over_since.first_on:

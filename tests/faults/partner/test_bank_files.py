@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from services.payments.banking import store as banking
-from services.payments.banking.client import BankClient
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
 from services.payments.payouts import rules, store
@@ -28,7 +28,7 @@ from tests.callers import Office
 from tests.faults.partner.asking import offences
 from tests.faults.partner.conftest import Clock
 from tests.ground import DZ, funds, handle, parked, reading, told
-from tests.payments.bank import Bank, office, own_settings, running_bank
+from tests.payments.bank import API_KEY, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import AMIRA, KARIM, REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
 
@@ -61,7 +61,7 @@ class Ground:
         sealed = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
         body = b"".join(blobs.read(self.context, DZ, sealed))
         self.paying._change(self.context, DZ, batch, rule=rules.begin_sending)
-        self.paying.bank.send_file(body, message_id=batch.batch_id)
+        self.paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)
         self.bank.deliver(self.made, BOOKED[person])
         statements = [each.message["data"]["statement_id"] for each in self.bank.fund.webhooks[before:]]
         return File(self, batch.batch_id, claims, statements)
@@ -138,9 +138,9 @@ class File:
 def ground(context: ServiceContext, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
     with running_bank(tmp_path) as bank:
         made = office(context, own_settings(bank.url))
-        client = BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=5.0)
+        client = IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=5.0)
         handle(context, service, persons(ACCOUNTS))
-        yield Ground(context, made, bank, clock, Paying(client), Fetching(client))
+        yield Ground(context, made, bank, clock, Paying(lambda _: client), Fetching(lambda _: client))
 
 
 def look(file: File) -> None:

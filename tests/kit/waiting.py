@@ -1,0 +1,19 @@
+"""Waiting for what another thread or process does, always for a time that has an end."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+PAUSE_S = 0.05
+WAIT_MAX_S = 30.0
+
+
+def until(look: Callable[[], Found], *, what: str = "what never came", max_s: float = WAIT_MAX_S) -> Found:
+    """Look again and again, until there is something to see; what was seen."""
+    deadline = time.monotonic() + max_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"waited {max_s:.0f} s in vain: {what}"
+        time.sleep(PAUSE_S)
+    return found
