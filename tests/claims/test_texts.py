@@ -25,6 +25,8 @@ from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.notes.note import Audience
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
@@ -44,6 +46,10 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    RunStatus: ("run.step.",),
+    Change: ("run.change.",),
+    LineKind: ("run.line.",),
+    PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),

@@ -12,7 +12,15 @@ from tests.security.matrix import ALL, Operation
 
 CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
-        ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
+        [
+            "claims.submit",
+            "papers.ask",
+            "uploads.add",
+            "declarations.file",
+            "partners.register",
+            "accounts.open",
+            "runs.make",
+        ],
         "makes a new thing",
     ),
     **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
