@@ -12,12 +12,20 @@ from services.claims.awards.store import awards
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.routes import routes as benefit_routes
-from services.claims.claims.claim import PaperReason, RefusalReason, Status
+from services.claims.claims.claim import (
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
-from services.claims.claims.timeline import Who
+from services.claims.claims.timeline import FurtherStep, Who
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
@@ -25,6 +33,7 @@ from services.claims.entitlements.store import entitlements
 from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
+from services.claims.reviews.routes import routes as review_routes
 from services.claims.settings import Settings, read
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -36,10 +45,14 @@ from shared.storage.retention import kept
 
 CODES: CodeSets = {
     "claim-statuses": (Status, "claim.step.{}"),
-    "next-steps": (Status, "claim.next.{}"),
+    "claim-happenings": (Happening, "claim.happening.{}"),
+    "next-steps": ([Status, FurtherStep], "claim.next.{}"),
     "who-must-act": (Who, "claim.who.{}"),
     "paper-reasons": (PaperReason, "claim.paper-reason.{}"),
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
+    "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),
+    "medical-reasons": (MedicalReason, "claim.medical-reason.{}"),
+    "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
@@ -67,6 +80,7 @@ service: Service[Settings] = Service(
         benefit_routes,
         insured_routes,
         award_routes,
+        review_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],

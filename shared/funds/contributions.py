@@ -1,7 +1,7 @@
 """What employers and workers owe on wages, as data: shares, branches, rates and least wages, all dated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -22,14 +22,36 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShareBounds:
+    """The least and the most that one person's share comes to for a month."""
+
+    floor: Money | None = None
+    ceiling: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.floor is not None and self.ceiling is not None and self.floor.amount_minor > self.ceiling.amount_minor:
+            raise ValueError("floor is above ceiling")
+
+    def within(self, amount_minor: int, *, months: int) -> int:
+        """A person's share for so many months, raised to the floor or cut at the ceiling."""
+        least = self.floor.amount_minor * months if self.floor else 0
+        most = self.ceiling.amount_minor * months if self.ceiling else amount_minor
+        return max(least, min(amount_minor, most))
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContributionRates:
-    """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found."""
+    """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found.
+    The shares in `bounds` are computed person by person, the others on the sum of the wages."""
 
     percents: Mapping[Side, Mapping[str, Decimal]]
     totals: Mapping[Side, Decimal]
     law: Law
+    bounds: Mapping[Side, ShareBounds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if strange := set(self.bounds) - set(self.percents):
+            raise ValueError(f"bounds has no percentages for {', '.join(sorted(strange))}")
         sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}
         if sums != self.totals:
             raise ValueError(f"totals differ from the sums, which are {_written(sums)}")

@@ -52,6 +52,11 @@ class PlausibilityCheck:
         return (self.parameters or {})[name]
 
 
+def usual_wage_kind(period: PeriodKind) -> PeriodKind:
+    """What each wage is of where a form does not say it: a quarter in the declaration of a year, else the period."""
+    return PeriodKind.QUARTER if period is PeriodKind.YEAR else period
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeclarationForm:
     """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
@@ -63,10 +68,27 @@ class DeclarationForm:
     law: Law
     plausibility: Mapping[str, PlausibilityCheck] | None = None
     """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
+    wages_by: PeriodKind | None = None
+    """What each wage in a file is of; None: of a quarter in the declaration of a year, else of the whole period."""
     confirm_within_days: int = 15
     """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
     confirm_reminder_days: int = 3
     """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
+
+    def __post_init__(self) -> None:
+        if self.wage_kind.months > self.period.months:
+            raise ValueError(f"wages_by: a {self.period} has no {self.wage_kind}")
+        if self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
+            raise ValueError("wages_by: only the declaration of a year may tell wages of its parts")
+
+    @property
+    def wage_kind(self) -> PeriodKind:
+        """What each wage in a file is of."""
+        return self.wages_by or usual_wage_kind(self.period)
+
+    def parts(self, period: Period) -> tuple[Period, ...]:
+        """The periods of which a declaration tells wages, and for each of which contributions are due."""
+        return period.parts(self.wage_kind)
 
     def due_on(self, period: Period) -> date:
         """The last day on which the declaration of that period is in time."""

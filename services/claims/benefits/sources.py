@@ -185,7 +185,7 @@ class _Maker:
 
     def _work_days(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         this = self._quarter_number()
-        looked_at = [each for each in self._worked() if this - int(read["quarters"]) <= each.number <= this]
+        looked_at = [each for each in self._worked() if this - int(read["quarters"]) <= each.place <= this]
         full = find_in_force(self.sources.fund.declarations.full_quarter, on=self.on)
         if full is not None:
             units = {"H": Fraction(full.days, full.hours), "D": Fraction(1), "M": Fraction(full.days, MONTHS_A_QUARTER)}
@@ -212,8 +212,8 @@ class _Maker:
         wages = {each.declared_by: each.wage_minor for each in found.earned} if found is not None else {}
         by_quarter: dict[int, list[Worked]] = {}
         for each in self._worked():
-            if each.number < self._quarter_number() and each.duration > 0:
-                by_quarter.setdefault(each.number, []).append(each)
+            if each.place < self._quarter_number() and each.duration > 0:
+                by_quarter.setdefault(each.place, []).append(each)
         facts = []
         for number in sorted(by_quarter, reverse=True)[:count]:
             rows = by_quarter[number]
@@ -226,7 +226,7 @@ class _Maker:
     def _worked(self) -> tuple[Worked, ...]:
         found = self.sources.entitlement
         this = self._quarter_number()
-        return tuple(each for each in found.worked if each.number <= this) if found is not None else ()
+        return tuple(each for each in found.worked if each.place <= this) if found is not None else ()
 
     def _quarter_number(self) -> int:
         return self.on.year * 4 + (self.on.month - 1) // MONTHS_A_QUARTER + 1

@@ -6,6 +6,7 @@ from datetime import date
 
 from services.claims.benefits.answer import Answer
 from services.claims.claims.claim import Claim
+from services.claims.claims.decisions import reasons_of
 from shared.funds.benefits import (
     Act,
     Appeal,
@@ -21,6 +22,7 @@ from shared.funds.benefits import (
 )
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.procedure import LegalDelay
 from shared.funds.texts import Texts
 
 
@@ -55,6 +57,8 @@ class Offer:
     usual_days: Delays | None
     appeal: Appeal | None
     filed_by: tuple[Filer, ...]
+    legal_delay: LegalDelay | None
+    refusal_reasons: tuple[str, ...]
     family: Family
     decided_by: DecidedBy
     is_for_care: bool
@@ -109,6 +113,8 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
         usual_days=find_in_force(definition.usual_days, on=on),
         appeal=find_in_force(definition.appeals, on=on),
         filed_by=definition.filed_by,
+        legal_delay=find_in_force(definition.procedure.legal_delays, on=on),
+        refusal_reasons=tuple(reasons_of(definition)),
         family=definition.family,
         decided_by=definition.decided_by,
         is_for_care=definition.is_for_care,

@@ -17,6 +17,8 @@ NOBODY = "nobody"
 NEWEST_FIRST = Order("claim_id", "claim_id", is_newest_first=True)
 """Ids are ordered by time."""
 DUE_FIRST = Order("due_on", "claim_id")
+LATEST_FIRST = Order("legal_due_on", "claim_id")
+"""Those first that are past their legal day for longest."""
 
 DUE_DAYS_AT_ONCE_MAX = 200
 
@@ -34,8 +36,11 @@ claims = Repository(
         Index(("person_ref", "care_on")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
+        Index(("status", "legal_due_on", "claim_id")),
     ],
-    sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH, "answers": DataClass.HEALTH},
+    sealed=dict.fromkeys(
+        ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
+    ),
     whose="claim_id",
 )
 
@@ -66,6 +71,12 @@ def queue(
     if person_ref is not None:
         filters["person_ref"] = person_ref
     return claims.page(uow, order=DUE_FIRST, wanted=wanted, **filters)
+
+
+def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: Wanted) -> Page[Claim]:
+    """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
+    late = {"$lt": on.isoformat()}
+    return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
 
 
 def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.funds.period import Period, PeriodKind
+
 QUARTERS_KEPT_MAX = 240
 """Sixty years: a pension counts every quarter of a life's work."""
 ROWS_KEPT_MAX = 2_400
@@ -23,16 +25,18 @@ class Reason(StrEnum):
     NOT_ENOUGH_WORK = "not-enough-work"
 
 
-DeclaredBy = tuple[str, str, int, int]
-"""Employer, establishment, year and quarter."""
+DeclaredBy = tuple[str, str, int, str, int]
+"""Employer, establishment, year, kind of period and its number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """One quarter in one establishment of one employer, as the declaration in force says it.
+    """One period in one establishment of one employer, as the declaration in force says it.
 
-    `duration` counts the units in which it was declared: H hours, D days, M months. `entered_on` is the day on which
-    that declaration says that the person entered the firm; `establishment` the establishment's code, where it has one.
+    The period is the `number`th of its `kind` in the year; `quarter` is the quarter that it ends in. What releases
+    before periods of other kinds kept has no number: it is of the quarter. `duration` counts the units in which it was
+    declared: H hours, D days, M months. `entered_on` is the day on which that declaration says that the person entered
+    the firm; `establishment` the establishment's code, where it has one.
     """
 
     employer_id: str
@@ -42,24 +46,30 @@ class Worked:
     unit: str
     establishment: str = ""
     entered_on: date | None = None
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
+
+    @property
+    def period(self) -> Period:
+        return Period(self.year, kind=self.kind, number=self.number or self.quarter)
 
     @property
     def declared_by(self) -> "DeclaredBy":
         """What a newer declaration of the same replaces."""
-        return self.employer_id, self.establishment, self.year, self.quarter
+        return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
 
     @property
-    def number(self) -> int:
+    def place(self) -> int:
         """Its quarter, counted so that the next quarter has the next number."""
         return self.year * 4 + self.quarter
 
     @property
     def first_on(self) -> date:
-        return date(self.year, 3 * self.quarter - 2, 1)
+        return date(self.year, ((self.number or self.quarter) - 1) * self.kind.months + 1, 1)
 
     @property
     def insured_since_on(self) -> date | None:
-        """The first day of insured life that this quarter speaks of; none where nothing was worked, since that is how
+        """The first day of insured life that this period speaks of; none where nothing was worked, since that is how
         a declaration takes back what an earlier one said."""
         if self.duration <= 0:
             return None
@@ -68,17 +78,19 @@ class Worked:
 
 @dataclass(frozen=True, kw_only=True)
 class Earned:
-    """What was earned in the quarter of a `Worked`, in minor units. Wages are personal and rest encrypted."""
+    """What was earned in the period of a `Worked`, in minor units. Wages are personal and rest encrypted."""
 
     employer_id: str
     year: int
     quarter: int
     wage_minor: int
     establishment: str = ""
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
 
     @property
     def declared_by(self) -> DeclaredBy:
-        return self.employer_id, self.establishment, self.year, self.quarter
+        return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from services.payments.collections.obligation import Obligation, ObligationStatu
 from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Conflict, Missing, Term
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
@@ -120,8 +120,8 @@ def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple
 
 
 def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, attempt: int) -> str:
-    """What a payer writes on a transfer: prefix, employer, period (two digits of the year, the quarter or 0), amount in
-    base 36, attempt, and two check digits over all of it.
+    """What a payer writes on a transfer: prefix, employer, period (two digits of the year; 0, the quarter, 5 or 6 for
+    a half-year, A to L for a month), amount in base 36, attempt, and two check digits over all of it.
 
     The same try has the same reference; another amount, period or employer has another, and a slip of the pen in any
     place is found before anything is looked up.
@@ -129,8 +129,14 @@ def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, 
     if not 0 <= attempt < ATTEMPTS_MAX:
         raise TooManyAttempts(attempts_max=ATTEMPTS_MAX)
     read = Period.read(period)
-    when = f"{read.year % 100:02d}{read.quarter or 0}"
+    when = f"{read.year % 100:02d}{_place(read)}"
     return with_check(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
+
+
+def _place(period: Period) -> str:
+    """One character for a period in its year."""
+    first = {PeriodKind.YEAR: 0, PeriodKind.QUARTER: 1, PeriodKind.HALF_YEAR: 5, PeriodKind.MONTH: 10}[period.kind]
+    return "0" if period.kind is PeriodKind.YEAR else _DIGITS[first + period.number - 1]
 
 
 def request(

@@ -130,7 +130,7 @@ class ContributionView(Schema):
 
 
 class SlipView(Schema):
-    """The contributions on one quarter's wages."""
+    """The contributions on the wages of one period."""
 
     period = fields.String(required=True)
     base = Amount(required=True, attribute="base_minor")

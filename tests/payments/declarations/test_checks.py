@@ -146,7 +146,7 @@ def test_the_report_says_a_complement_and_the_sums_by_quarter() -> None:
     report, _ = examined(das_b([Worker(1)], header={"type": "C"}), facts())
 
     assert report.is_complement
-    assert report.by_quarter == dict.fromkeys((1, 2, 3, 4), 9_001_000)
+    assert report.by_part == dict.fromkeys((1, 2, 3, 4), 9_001_000)
 
 
 # --- What is refused, and warned of -----------------------------------------------------------------------------------
