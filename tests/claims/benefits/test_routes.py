@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
+from services.claims.awards.actions import open_award
 from services.claims.benefits import actions as benefits
 from services.claims.claims.store import claims
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext, now
+from shared.storage.unit_of_work import UnitOfWork
 from tests.callers import Caller, Office
 from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.builders import AMIRA, KARIM, upload
-from tests.ground import TN, handle, parked, reading
+from tests.ground import TN, handle, parked, reading, someone
 
 CHILDREN = [{"relation": "child", "birth_on": f"{2010 + i}-06-01"} for i in range(3)]
 TODAY = now().date()
@@ -214,6 +216,30 @@ def test_an_agreement_asks_further_only_for_something_else(amira: Caller) -> Non
 
 def test_an_exemption_is_judged(amira: Caller) -> None:
     assert estimated(amira, "remaining-share-exemption", since_on="2020-01-01")["judgement"]["outcome"] == "granted"
+
+
+def test_care_is_paid_whole_by_a_cover_in_force(amira: Caller, context: ServiceContext) -> None:
+    asked = amira.post("/claims", body("remaining-share-exemption", ("medical-report",), since_on="2020-01-01"))
+    assert asked.status_code == 201, asked.text
+
+    def opened(uow: UnitOfWork) -> Any:
+        claim = claims.load(uow, asked.json["claim_id"])
+        return open_award(uow, claim, None, from_on=TODAY, until_on=TODAY + timedelta(days=365))
+
+    cover = context.run(TN, by=someone(), cause="a grant", action=opened)
+    care = {
+        "claim_type": "care-reimbursement",
+        "care_on": TODAY.isoformat(),
+        "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "60.000"}],
+        "papers": [{"kind": "care-sheet", "upload_id": "u2"}, {"kind": "prescription", "upload_id": "u3"}],
+    }
+    filed = amira.post("/claims", care)
+    assert filed.status_code == 201, filed.text
+    agent = Office(service, context).staff(fund=TN)
+    approved = agent.post(f"/claims/{filed.json['claim_id']}/approval", {})
+    assert approved.json["approved"] == "35.000"  # all of the reference price, 28.000 without the cover
+    (line,) = approved.json["decision"]["lines"]
+    assert (line["percent"], line["cover"], line["reduced_for"]) == ("100", cover.reference, None)
 
 
 @pytest.mark.parametrize(("income", "outcome"), [("100.000", "granted"), ("2500.000", "refused")])
