@@ -60,8 +60,19 @@ class PaperRequested:
 
 
 @event(case="claim_id")
+class MedicalReviewRequested:
+    """A claim went to the fund's medical control; notifications tells the person that it takes its time there."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    requested_at: datetime
+
+
+@event(case="claim_id")
 class PaperAdded:
-    """The person gave the paper that was asked for."""
+    """The person gave a paper, which may have been asked for."""
 
     claim_id: str
     reference: str
@@ -72,7 +83,10 @@ class PaperAdded:
 
 @event(case="claim_id")
 class ClaimApproved:
-    """The fund owes an amount; payments orders the payout, notifications tells the person."""
+    """The fund owes an amount; payments orders the payout, notifications tells the person.
+
+    Where it was granted on appeal, `appeal_of` is the claim whose decision was contested, and the amount is what is
+    paid beside the first one."""
 
     claim_id: str
     reference: str
@@ -81,6 +95,7 @@ class ClaimApproved:
     amount_minor: int
     currency: str
     approved_at: datetime
+    appeal_of: str = ""
 
 
 @event(case="claim_id")
@@ -104,6 +119,36 @@ class ClaimWithdrawn:
     person_ref: str
     claim_type: str
     withdrawn_at: datetime
+
+
+@event(case="claim_id")
+class ClaimAppealed:
+    """A person contests the decision of a claim (`appeal_of`): another agent reviews a copy of it, which is a claim of
+    its own; notifications confirms it."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    appeal_of: str
+    first_reference: str
+    appealed_at: datetime
+
+
+@event(case="claim_id")
+class AppealDecided:
+    """What an appeal came to: `outcome` is confirmed, changed or reversed, `amount_minor` what is paid beside the first
+    decision; notifications tells the person. What is owed is told by `ClaimApproved`."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    appeal_of: str
+    first_reference: str
+    outcome: str
+    amount_minor: int
+    decided_at: datetime
 
 
 @event(case="claim_id")

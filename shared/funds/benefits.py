@@ -11,6 +11,7 @@ from shared.funds.conditions import Condition
 from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.procedure import USUAL, Procedure
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -233,6 +234,7 @@ class ClaimType:
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    procedure: Procedure = USUAL
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
@@ -269,6 +271,8 @@ class ClaimType:
             self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
         if self.effect.payment is not None and self.effect.payment.until is not None:
             self._check_known(self.effect.payment.until.fact_names(), asked=asked, computed=computed)
+        until = self.effect.payment.until if self.effect.payment else None
+        self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
         for paper in self.papers.values():
             for requirement in paper.requirements:
                 names = requirement.when.fact_names() if requirement.when else ()

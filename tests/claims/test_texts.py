@@ -10,9 +10,19 @@ from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.checking import CodeAnswer, Standing
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
-from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
+from services.claims.claims.claim import (
+    DEAD,
+    MOVES,
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.duplicates import Likeness
-from services.claims.claims.timeline import Who, next_step
+from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
@@ -24,6 +34,11 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
+    Happening: ("claim.happening.",),
+    FurtherStep: ("claim.next.",),
+    MedicalAnswer: ("claim.medical-answer.",),
+    MedicalReason: ("claim.medical-reason.",),
+    AppealOutcome: ("claim.appeal.",),
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),

@@ -115,6 +115,12 @@ PAGED: dict[str, Listed] = {
             person_ref=None,
         ),
     ),
+    "services.claims.claims.store.overdue": Listed(
+        "claims",
+        claims.claims,
+        claims.LATEST_FIRST,
+        lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
     "services.documents.papers.store.of_person": Listed(
         "documents",
         papers.papers,

@@ -114,6 +114,10 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
     handle(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(of_claims.AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
+    path, agent = f"/claims/{filed.json['claim_id']}", office.staff()
+    for asked in (f"{path}/medical-request", f"/medical-queue{path}/answer", f"{path}/release"):
+        done = agent.post(asked, {"answer": "yes", "reason": "justified"} if asked.endswith("answer") else None)
+        assert done.status_code == 200, done.text
     numbers = itertools.count()
     award = opened(context, claim_id="granted")
 
@@ -123,16 +127,25 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
+    def new_paper() -> dict[str, Any]:
+        """A paper that stands in no claim."""
+        upload_id = f"invoice-{next(numbers)}"
+        handle(context, claims, of_claims.upload(upload_id))
+        return {"json": {"kind": "invoice", "upload_id": upload_id}}
+
     return Holding(
         office,
         parts={"claim_id": filed.json["claim_id"], "award_id": award.award_id, "person_ref": of_claims.AMIRA},
         marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, of_claims.AMIRA},
         asks={
             "claims.submit": {"make": new_filing},
-            "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
+            "claims.add_paper": {"make": new_paper},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "claims.send_back": {"json": {"reason": "the bill is not legible"}},
+            "reviews.answer": {"json": {"answer": "yes", "reason": "justified"}},
+            "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
             "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},

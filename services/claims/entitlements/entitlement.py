@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from shared.funds.period import Period, PeriodKind
 
-QUARTERS_KEPT_MAX = 40
-"""Ten years: more than any fund's rule looks back."""
-ROWS_KEPT_MAX = 400
+QUARTERS_KEPT_MAX = 240
+"""Sixty years: a pension counts every quarter of a life's work."""
+ROWS_KEPT_MAX = 2_400
 """Ten employers or establishments in each of these quarters: more than anybody has."""
 
 
@@ -23,6 +23,10 @@ class Reason(StrEnum):
     ENOUGH_WORK = "enough-work"
     ENOUGH_WORK_AS_NEWCOMER = "enough-work-as-newcomer"
     NOT_ENOUGH_WORK = "not-enough-work"
+
+
+DeclaredBy = tuple[str, str, int, str, int]
+"""Employer, establishment, year, kind of period and its number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,7 @@ class Worked:
         return Period(self.year, kind=self.kind, number=self.number or self.quarter)
 
     @property
-    def declared_by(self) -> tuple[str, str, int, str, int]:
+    def declared_by(self) -> "DeclaredBy":
         """What a newer declaration of the same replaces."""
         return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
 
@@ -73,6 +77,23 @@ class Worked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Earned:
+    """What was earned in the period of a `Worked`, in minor units. Wages are personal and rest encrypted."""
+
+    employer_id: str
+    year: int
+    quarter: int
+    wage_minor: int
+    establishment: str = ""
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
+
+    @property
+    def declared_by(self) -> DeclaredBy:
+        return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
+
+
+@dataclass(frozen=True, kw_only=True)
 class Right:
     """The right as decided on a day; both ends of its time are included."""
 
@@ -90,7 +111,8 @@ class Entitlement:
     """A person's work and right.
 
     `insured_since_on` is the first day that the declarations in force speak of, computed anew with each of them.
-    `dropped_since_on` is the first day of the quarters that are no longer kept here.
+    `dropped_since_on` is the first day of the quarters that are no longer kept here. `earned` has the wages of what was
+    `worked`; those that an earlier release took in are not known.
     """
 
     person_ref: str
@@ -98,4 +120,5 @@ class Entitlement:
     insured_since_on: date | None = None
     dropped_since_on: date | None = None
     right: Right | None = None
+    earned: tuple[Earned, ...] = ()
     version: int = 0

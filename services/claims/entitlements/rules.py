@@ -9,6 +9,7 @@ from fractions import Fraction
 from services.claims.entitlements.entitlement import (
     QUARTERS_KEPT_MAX,
     ROWS_KEPT_MAX,
+    Earned,
     Entitlement,
     Reason,
     Right,
@@ -60,9 +61,29 @@ def declared(entitlement: Entitlement, wage: DeclaredWageV2, *, employer_id: str
     return replace(
         entitlement,
         worked=tuple(kept),
+        earned=_earned(entitlement, wage, kept, employer_id=employer_id, establishment=establishment),
         dropped_since_on=dropped_since_on,
         insured_since_on=_first([dropped_since_on, *(each.insured_since_on for each in kept)]),
     )
+
+
+def _earned(
+    entitlement: Entitlement, wage: DeclaredWageV2, kept: Iterable[Worked], *, employer_id: str, establishment: str
+) -> tuple[Earned, ...]:
+    """The wages of the quarters that are kept, with what an employer declared in place of what it said before."""
+    wages = {each.declared_by: each for each in entitlement.earned}
+    for period in wage.periods:
+        earned = Earned(
+            employer_id=employer_id,
+            establishment=establishment,
+            year=period.year,
+            quarter=Period.of(period.year, period.kind, period.number).ends_in_quarter,
+            kind=PeriodKind(period.kind),
+            number=period.number,
+            wage_minor=period.wage_minor,
+        )
+        wages[earned.declared_by] = earned
+    return tuple(wages[row.declared_by] for row in kept if row.declared_by in wages)
 
 
 def _with_its_first_day(entitlement: Entitlement) -> tuple[Worked, ...]:

@@ -16,6 +16,7 @@ from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.funds.fund import Fund
+from shared.languages.locales import locale_of, own_name
 
 _HERE = Path(__file__).parent
 
@@ -117,9 +118,9 @@ def _page(template: str, *, fund: Fund, language: Language, base: str, **facts: 
             fund=fund,
             language=language,
             base=base,
-            direction="rtl" if language is Language.ARABIC else "ltr",
+            direction=locale_of(language).text_direction,
             texts=_words()[language],
-            others={each: _words()[each]["language"] for each in fund.languages if each != language},
+            others={each: own_name(each) for each in fund.languages if each != language},
             style=_style(),
             **facts,
         )

@@ -106,9 +106,8 @@ class Paying:
                 # Somebody began to send it and did not live to write down what came of it.
                 self._change(context, fund_id, batch, rule=rules.doubt)
             case BatchStatus.UNKNOWN:
-                known = (
-                    rules.taken if self.bank_of(context.funds[fund_id]).has_file(batch.batch_id) else rules.never_taken
-                )
+                is_there = self.bank_of(context.funds[fund_id]).has_file(batch.batch_id)
+                known = rules.taken if is_there else rules.never_taken
                 self._change(context, fund_id, batch, rule=known)
             case BatchStatus.SENT:
                 self._report(context, fund_id, batch)

@@ -220,6 +220,7 @@ def test_the_same_signs_are_the_same_password_however_they_were_composed() -> No
         (Role.EMPLOYER, ActorKind.EMPLOYER, False),
         (Role.AGENT, ActorKind.STAFF, True),
         (Role.SUPERVISOR, ActorKind.STAFF, True),
+        (Role.MEDICAL_OFFICER, ActorKind.STAFF, True),
         (Role.OPERATOR, ActorKind.STAFF, True),
     ],
 )
@@ -230,6 +231,9 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 def test_only_operators_replay_and_no_person_decides() -> None:
     assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
+    assert "claims:medical" in Role.MEDICAL_OFFICER.scopes
+    assert not any("claims:medical" in role.scopes for role in Role if role is not Role.MEDICAL_OFFICER)
+    assert "claims:decide" not in Role.MEDICAL_OFFICER.scopes
     assert not Role.PERSON.scopes & {"claims:decide", "declarations:file", "operations:act"}
     assert not Role.EMPLOYER.scopes & {"claims:read", "cards:read", "careers:read"}
 

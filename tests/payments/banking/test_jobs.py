@@ -734,7 +734,7 @@ def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
     waiting = banking_store.unmatched(reading(context), wanted=Wanted()).items
     assert sorted((each.amount_minor, each.currency, str(each.why)) for each in waiting) == [
         (1_200, "DZD", "account-foreign"),
-        (1_200, "XXX", "currency-foreign"),
+        (1_200, "EUR", "currency-foreign"),
     ]
     assert {each.account for each in waiting} == {"foreign"}
     assert any("12.00 EUR" in each.details.text for each in waiting)

@@ -146,7 +146,7 @@ WRONG = [
     ("dz-cnas", FUND, "timezone:", "zone: X\ntimezone:", "zone: is not known here"),
     ("dz-cnas", FUND, "timezone: Africa/Algiers\n", "", "timezone: is missing"),
     ("dz-cnas", FUND, "Africa/Algiers", "Africa/Nowhere", "timezone: Africa/Nowhere is not a time zone"),
-    ("dz-cnas", FUND, "currency: DZD", "currency: EUR", "currency: Invalid enum value 'EUR'"),
+    ("dz-cnas", FUND, "currency: DZD", "currency: DIN", "currency: Invalid enum value 'DIN'"),
     ("dz-cnas", FUND, "[friday, saturday]", "[friday, caturday]", "weekend[2]: Invalid enum value 'caturday'"),
     ("dz-cnas", SUMS, "works-fund: 0.50}", "works-fund: 0.60}", "rates[1]: totals differ from the sums"),
     ("dz-cnas", CARE, "percent: 80", "percent: eighty", "reimbursement[1].percent: "),
@@ -194,7 +194,7 @@ def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     said = faults(
         tmp_path,
         "dz-cnas",
-        (FUND, "currency: DZD", "currency: EUR"),
+        (FUND, "currency: DZD", "currency: DIN"),
         (FUND, "colour:", "color:"),
         (CARE, "percent: 80", ""),
     )

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from tempfile import NamedTemporaryFile
 
 import structlog
 
@@ -230,9 +230,9 @@ class FixedFilesBank:
     def _put(self, place: str, name: str, body: bytes) -> None:
         folder = self.folder / place
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".{name}.{uuid4().hex}.part"
-        part.write_bytes(body)
-        part.replace(folder / name)
+        with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as part:
+            part.write(body)
+        Path(part.name).replace(folder / name)
 
     def _read(self, place: str, name: str) -> bytes | None:
         try:
