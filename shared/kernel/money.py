@@ -15,7 +15,7 @@ class Currency(StrEnum):
     DZD = "DZD"
     MAD = "MAD"
     OTHER = "XXX"
-    """What a bank tells of in any other currency: the amount is as written, and no rule ever books it."""
+    """What a bank reports in any other currency: the amount is as written, and no rule ever books it."""
 
     @property
     def decimals(self) -> int:
