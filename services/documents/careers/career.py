@@ -1,4 +1,5 @@
-"""A career: what employers declared that a person earned, quarter by quarter. Wages are personal and rest sealed."""
+"""A career: what employers declared that a person earned, quarter by quarter. Wages are personal and are stored
+encrypted."""
 
 from dataclasses import dataclass
 from datetime import date

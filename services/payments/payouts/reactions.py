@@ -1,4 +1,4 @@
-"""Events come in for payouts: claims that were approved, and persons whose account may now be known."""
+"""Reactions to events, for payouts: claims that were approved, and persons whose account may now be known."""
 
 from services.payments.payouts import actions
 from shared.bus.reactions import Reactions
