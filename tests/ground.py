@@ -28,7 +28,7 @@ def funds() -> dict[str, Fund]:
 
 @cache
 def keys() -> dict[str, FundKeys]:
-    """One ring for a whole run: what one service of a test seals another can open, as in a real installation."""
+    """One ring for a whole run: what one service of a test encrypts another can open, as in a real installation."""
     return from_data(generate_keyring([DZ, TN]))
 
 

@@ -37,7 +37,7 @@ FIRM = "1600000001"
 
 
 def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Sealed:
-    """Sealed as identity seals it."""
+    """Encrypted as identity encrypts it."""
     return keys()[fund_id].seal(json.dumps(opened), as_=DataClass.CONTACT, whose=owner_id)
 
 
