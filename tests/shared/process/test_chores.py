@@ -1,4 +1,4 @@
-"""Chores go through what waits: one that fails is left for later, the others go on."""
+"""Periodic tasks go through what waits: one that fails is left for later, the others go on."""
 
 import itertools
 import threading
