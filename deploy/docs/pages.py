@@ -129,7 +129,7 @@ class _Noting(Env):
 
     def _note(self, kind: str, made_up: Any, name: str, default: Any = ..., **more: Any) -> Any:
         self.asked[name] = (kind, default)
-        return made_up
+        return default if kind == "list" and default is not ... else made_up
 
 
 def _settings(service: Service[Any]) -> list[str]:

@@ -56,6 +56,7 @@ def _users(told: Cast) -> list[list[str]]:
         ("employer's user", "paie", ["--kind", "employer", "--employer", told.employer.number]),
         ("agent", "agent", ["--kind", "staff", "--role", "agent"]),
         ("supervisor", "superviseur", ["--kind", "staff", "--role", "supervisor"]),
+        ("medical officer", "medecin", ["--kind", "staff", "--role", "medical-officer"]),
         ("operator", "operateur", ["--kind", "staff", "--role", "operator"]),
     ):
         password = f"Palmier-{secrets.token_urlsafe(9)}"

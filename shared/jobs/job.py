@@ -79,6 +79,11 @@ def is_worn_out(job: Job, kind: JobKind) -> bool:
     return job.attempts > kind.attempts_max
 
 
+def is_idle(job: Job, *, at: datetime) -> bool:
+    """Whether it waits for its time: nobody runs it, no attempt failed, and it is not due."""
+    return job.status is JobStatus.WAITING and job.attempts == 0 and job.due_at > at
+
+
 def taken(job: Job, kind: JobKind, *, at: datetime) -> Job:
     """Somebody begins with it."""
     return replace(job, attempts=job.attempts + 1, due_at=at + timedelta(seconds=kind.lease_s))

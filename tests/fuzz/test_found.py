@@ -12,8 +12,9 @@ from services.claims.wiring import service
 from services.documents.uploads import gate, probe
 from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
-from services.payments.banking.client import AnswerNotBelieved, _Refusal
-from services.payments.banking.client import _read as read_answer
+from services.payments.banking.bank import AnswerNotBelieved
+from services.payments.banking.banks.iso_http import _read as read_answer
+from services.payments.banking.banks.iso_http import _Refusal
 from services.payments.banking.iso20022 import camt, pain002
 from shared.bus import envelope
 from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
 from services.documents.careers import store as careers
@@ -83,6 +84,18 @@ def _declared_page() -> DeclaredPage:
 WAITING = {"is_matched": False, "booked_as": "", "status": EntryStatus.WAITING, "shares": ()}
 
 PAGED: dict[str, Listed] = {
+    "services.claims.awards.store.of_person": Listed(
+        "claims",
+        awards.awards,
+        awards.NEWEST_FIRST,
+        lambda uow, it, wanted: awards.of_person(uow, it.person_ref, kind=None, wanted=wanted),
+    ),
+    "services.claims.awards.store.with_status": Listed(
+        "claims",
+        awards.awards,
+        awards.OLDEST_FIRST,
+        lambda uow, it, wanted: awards.with_status(uow, it.status, claim_type=it.claim_type, wanted=wanted),
+    ),
     "services.claims.claims.store.of_person": Listed(
         "claims",
         claims.claims,
@@ -101,6 +114,12 @@ PAGED: dict[str, Listed] = {
             due_before=date(2100, 1, 1),
             person_ref=None,
         ),
+    ),
+    "services.claims.claims.store.overdue": Listed(
+        "claims",
+        claims.claims,
+        claims.LATEST_FIRST,
+        lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
     ),
     "services.documents.papers.store.of_person": Listed(
         "documents",
@@ -251,8 +270,8 @@ WHOLE: dict[str, Listed] = {
     "services.payments.partners.store.of_fund": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)
     ),
-    "services.payments.partners.store.enabled": Listed(
-        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.enabled(uow)
+    "services.payments.partners.store.with_status": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.with_status(uow, it.status)
     ),
     "services.payments.payouts.store.waiting_for_account": Listed(
         "payments",
@@ -272,6 +291,7 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
@@ -280,9 +300,9 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
-    "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",
+    "services.payments.partners.store.next_try_at": "the first of them",
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",

@@ -139,8 +139,9 @@ class Office:
     def employer(self, *employer_ids: str, fund: str = DZ) -> Caller:
         return self._caller(fund, actor="employer", sub="user-1", employers=list(employer_ids))
 
-    def staff(self, name: str = "agent-1", *, fund: str = DZ) -> Caller:
-        return self._caller(fund, actor="staff", sub=name)
+    def staff(self, name: str = "agent-1", *, fund: str = DZ, scopes: Iterable[str] | None = None) -> Caller:
+        """Somebody of the fund: with every scope of the service, or with those given alone."""
+        return self._caller(fund, scopes, actor="staff", sub=name)
 
     def machine(self, name: str = "bank-1", *, fund: str = DZ) -> Caller:
         return self._caller(fund, actor="client", sub=name)
@@ -148,6 +149,6 @@ class Office:
     def nobody(self, *, fund: str = DZ) -> FlaskClient:
         return self.app.test_client()
 
-    def _caller(self, fund: str, **claims: Any) -> Caller:
+    def _caller(self, fund: str, scopes: Iterable[str] | None = None, **claims: Any) -> Caller:
         claims.setdefault("iat", int(self.context.clock().timestamp()))  # a test's clock may stand in another year
-        return Caller(self.app.test_client(), self.service, fund, self.scopes, **claims)
+        return Caller(self.app.test_client(), self.service, fund, self.scopes if scopes is None else scopes, **claims)

@@ -1,6 +1,7 @@
 """What a test stands on: a platform over a database of its own, with keys of its own and the funds as they ship."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from pymongo.database import Database
 from shared.bus import envelope
 from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
+from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
@@ -24,6 +26,12 @@ DZ, TN = "dz-cnas", "tn-cnss"
 @cache
 def funds() -> dict[str, Fund]:
     return dict(load([DZ, TN]))
+
+
+def with_bank(fund: Fund, **binding: Any) -> Fund:
+    """A fund that is bound to another bank."""
+    bindings = Bindings(bank=BankBinding(**binding))
+    return replace(fund, sections=replace(fund.sections, bindings=bindings))
 
 
 @cache

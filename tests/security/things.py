@@ -29,6 +29,7 @@ from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
+from tests.claims.awards.builders import opened, with_benefits
 from tests.claims.claims.test_routes import filing
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
@@ -109,11 +110,17 @@ class Holding:
 
 
 def _claims(context: ServiceContext, folder: Path) -> Holding:
+    context = with_benefits(context)
     office = Office(claims, context)
     handle(context, claims, of_claims.wages(AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
     filed = office.person(AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
+    path, agent = f"/claims/{filed.json['claim_id']}", office.staff()
+    for asked in (f"{path}/medical-request", f"/medical-queue{path}/answer", f"{path}/release"):
+        done = agent.post(asked, {"answer": "yes", "reason": "justified"} if asked.endswith("answer") else None)
+        assert done.status_code == 200, done.text
     numbers = itertools.count()
+    award = opened(context, claim_id="granted")
 
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
@@ -121,18 +128,32 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
+    def new_paper() -> dict[str, Any]:
+        """A paper that stands in no claim."""
+        upload_id = f"invoice-{next(numbers)}"
+        handle(context, claims, of_claims.upload(upload_id))
+        return {"json": {"kind": "invoice", "upload_id": upload_id}}
+
     return Holding(
         office,
-        parts={"claim_id": filed.json["claim_id"], "person_ref": AMIRA},
-        marks={filed.json["claim_id"], filed.json["reference"], AMIRA},
+        parts={"claim_id": filed.json["claim_id"], "award_id": award.award_id, "person_ref": AMIRA},
+        marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, AMIRA},
         asks={
             "claims.submit": {"make": new_filing},
-            "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
+            "claims.add_paper": {"make": new_paper},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "claims.send_back": {"json": {"reason": "the bill is not legible"}},
+            "reviews.answer": {"json": {"answer": "yes", "reason": "justified"}},
+            "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
+            "awards.list_for_agent": {"query_string": {"person_ref": AMIRA}},
+            "awards.suspend": {"json": {"reason": "under-control"}},
+            "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
+            "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
     )

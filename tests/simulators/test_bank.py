@@ -149,6 +149,18 @@ def test_the_dinar_of_tunisia_has_three_decimals(bank, fund):
 
 
 @pytest.mark.parametrize(
+    "currency, balance, wrong, kept",
+    [("XOF", "2700", "2700.5", "2700"), ("LYD", "10", "1.0005", "10.000"), ("EUR", "10", "1.005", "10.00")],
+)
+def test_any_currency_has_its_own_decimals(bank, currency, balance, wrong, kept):
+    account = bank.customer(currency=currency, balance=balance)
+
+    assert bank.get(f"/customers/accounts/{account}").json()["balance"] == kept
+    other = bank.customer(currency=currency)
+    assert bank.transfer(account, to_account=other, amount=wrong, currency=currency).json()["code"] == "amount-wrong"
+
+
+@pytest.mark.parametrize(
     "changes, status, code",
     [
         ({"amount": "0"}, 422, "amount-wrong"),

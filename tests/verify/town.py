@@ -20,7 +20,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Documents, Seen
 from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
-from services.payments.banking.client import BankClient
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.paying import Paying
 from services.payments.declarations.jobs import checking
 from shared.bus import dead_letters, topics
@@ -101,7 +101,7 @@ class Town:
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
         self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.save(uow, approval))
         self.carry()
-        paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
+        paying = Rounds(Paying(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.contexts["payments"], DZ)
         self.carry()

@@ -10,3 +10,5 @@ class Looked(StrEnum):
     CLAIMS = "claims"
     RIGHT = "right"
     PERSON = "person"
+    AWARD = "award"
+    AWARDS = "awards"

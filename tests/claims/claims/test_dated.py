@@ -155,7 +155,9 @@ def test_the_term_of_filing_is_that_of_the_day_of_care(care_on: date, days_later
 )
 def test_the_appeal_is_that_of_the_day_of_the_decision(decided_on: date, body: str, until_on: date) -> None:
     at = AT.replace(day=decided_on.day)
-    refused = rules.refuse(submitted(days_later=-4, papers=PAPERS), reason=RefusalReason.NOT_COVERED, by=AGENT, at=at)
+    refused = rules.refuse(
+        submitted(days_later=-4, papers=PAPERS), reason=RefusalReason.NOT_COVERED, fund=changed(), by=AGENT, at=at
+    )
     found = contest(refused.thing, FUND)
     assert found is not None and (found.body["fr"], found.until_on) == (body, until_on)
 

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from shared.bus.kafka_internals import must_rejoin
 from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import Ground
@@ -60,7 +61,7 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
         until(lambda: consumer.poll(20) is not None and bool(leader.outside_since_s or leader.has_joined.is_set()))
         consumer.poll(20)
     else:
-        until(lambda: consumer._coordinator.rejoin_needed)  # as its heartbeat learned
+        until(lambda: must_rejoin(consumer))  # as its heartbeat learned
     leader.leave()
     takes_part(ground, other)
 

@@ -56,7 +56,7 @@ TOLD: Mapping[str, Mapping[str, int]] = {
     "payments": {
         "payments.declaration-received": 1,
         "payments.declaration-accepted": 1,
-        "payments.wages-declared": 1,
+        "payments.wages-declared": 2,
         "payments.benefit-ordered": 1,
         "payments.benefit-paid": 1,
     },

@@ -3,7 +3,6 @@ with a code in the log, and nothing booked twice. The bank is a program of its o
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -198,8 +197,8 @@ def test_f24_a_key_is_replaced_without_a_pause_and_the_old_one_is_refused_after_
 ) -> None:
     message = debited(ask(made, "card")["collection_id"], PAID)
     both = made
-    new_only = office(context, replace(own_settings(), bank_webhook_secrets=(NEW_SECRET_TEXT,)))
-    old_only = office(context, replace(own_settings(), bank_webhook_secrets=(SECRET_TEXT,)))
+    new_only = office(context, own_settings(webhook_secrets=(NEW_SECRET_TEXT,)))
+    old_only = office(context, own_settings(webhook_secrets=(SECRET_TEXT,)))
 
     assert _code(post_signed(old_only, message, secret=NEW_SECRET_TEXT)) == "webhook.wrong-signature"
     assert nothing_is_booked(context)

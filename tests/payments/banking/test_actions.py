@@ -21,7 +21,7 @@ from tests.kit.people import AMIRA
 from tests.payments.bank import office
 from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
 
-PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.collections.number
+PAYOUTS, COLLECTIONS = funds()[DZ].payments.payouts.number, funds()[DZ].payments.collections.number
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(context:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],
+    [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payments.payouts.number}],
 )
 def test_b06_what_is_not_the_funds_waits_for_a_person_beside_what_is(
     context: ServiceContext, made: Office, wrong: dict[str, Any]

@@ -21,7 +21,7 @@ from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
 from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
 
-OWN = funds()[DZ].payment
+OWN = funds()[DZ].payments
 COLLECTIONS, PAYOUTS = OWN.collections.number, OWN.payouts.number
 THREE = ("c1", "c2", "c3")
 

@@ -11,7 +11,9 @@ from pymongo.database import Database
 from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
-from services.payments.banking.client import BankClient, BankSilent
+from services.payments.banking.bank import BankSilent
+from services.payments.banking.bank_file import Notice
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.collecting import Collecting
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
@@ -34,7 +36,7 @@ from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, readin
 from tests.kit.endless import endless
 from tests.kit.people import AMIRA, KARIM
 from tests.kit.rounds import Rounds
-from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
+from tests.payments.bank import ACCEPTED, API_KEY, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
@@ -64,13 +66,13 @@ def made(context: ServiceContext, bank: Bank) -> Office:
 
 
 @pytest.fixture
-def client(bank: Bank) -> BankClient:
-    return BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=PATIENCE_S)
+def client(bank: Bank) -> IsoHttpBank:
+    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
-def collecting(client: BankClient) -> Rounds:
-    return Rounds(Collecting(client, own_settings().return_url))
+def collecting(client: IsoHttpBank) -> Rounds:
+    return Rounds(Collecting(lambda _: client, own_settings().return_url))
 
 
 def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
@@ -259,7 +261,8 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
 def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: RunningClock) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    nobody = Rounds(Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/"))
+    gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S)
+    nobody = Rounds(Collecting(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
         clock.move(minutes=10)
@@ -312,13 +315,13 @@ def _opened(bank: Bank, collection_id: str) -> int:
 
 
 @pytest.fixture
-def paying(client: BankClient) -> Rounds:
-    return Rounds(Paying(client))
+def paying(client: IsoHttpBank) -> Rounds:
+    return Rounds(Paying(lambda _: client))
 
 
 @pytest.fixture
-def fetching(client: BankClient) -> Rounds:
-    return Rounds(Fetching(client))
+def fetching(client: IsoHttpBank) -> Rounds:
+    return Rounds(Fetching(lambda _: client))
 
 
 def look_again(context: ServiceContext, statement_id: str) -> None:
@@ -503,7 +506,8 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
-        talking = Rounds(Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S)))
+        endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=PATIENCE_S)
+        talking = Rounds(Paying(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
@@ -530,7 +534,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     body = _stored(context, batch)
     Paying._change(context, DZ, batch, rule=rules.begin_sending)
     if was_sent:
-        paying.bank.send_file(body, message_id=batch.batch_id)  # and here the process dies
+        paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)  # and here the process dies
     assert paying.run(context, DZ) == 0, "somebody may still be at it"
     for _ in range(8):
         clock.move(seconds=16)
@@ -658,7 +662,7 @@ def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
 
-COLLECTIONS = funds()[DZ].payment.collections.number
+COLLECTIONS = funds()[DZ].payments.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
@@ -685,7 +689,7 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
     assert made.staff().get("/differences").json["items"] == []
 
 
-PAYOUTS = funds()[DZ].payment.payouts.number
+PAYOUTS = funds()[DZ].payments.payouts.number
 
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
@@ -709,7 +713,7 @@ def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
     waiting = banking_store.unmatched(reading(context), wanted=Wanted()).items
     assert sorted((each.amount_minor, each.currency, str(each.why)) for each in waiting) == [
         (1_200, "DZD", "account-foreign"),
-        (1_200, "XXX", "currency-foreign"),
+        (1_200, "EUR", "currency-foreign"),
     ]
     assert {each.account for each in waiting} == {"foreign"}
     assert any("12.00 EUR" in each.details.text for each in waiting)
@@ -785,7 +789,8 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
     left = {"is_scheduled": ""}  # as a release without the due queue would have written them
     context.database["bank_statements"].update_many({}, {"$unset": left})
     assert adopt_all(context, DZ, leftovers=service.leftovers) == 22
-    broken = Rounds(Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S)))
+    breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
+    broken = Rounds(Fetching(lambda _: breaking))
     with capture_logs() as logs:
         for _ in range(3):
             broken.run(context, DZ)
@@ -826,10 +831,10 @@ def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
     assert banking_store.statements.load(reading(context), statement_id).next_look_at is None
 
 
-class Breaking(BankClient):
+class Breaking(IsoHttpBank):
     """A bank of whose files some break whoever reads them, in a way that nobody foresaw."""
 
-    def statement(self, statement_id: str) -> bytes | None:
+    def statement(self, statement_id: str) -> Notice | None:
         if statement_id.startswith("bad"):
             raise ValueError("nobody foresaw this")
         return super().statement(statement_id)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -18,7 +17,7 @@ BEFORE, DURING, AFTER = (OLD,), (NEW, OLD), (NEW,)
 
 def payments(context: ServiceContext, secrets: Sequence[str]) -> Office:
     """A process of payments that was started with these secrets; several of them run side by side on one database."""
-    return office(context, replace(own_settings(), bank_webhook_secrets=tuple(secrets)))
+    return office(context, own_settings(webhook_secrets=tuple(secrets)))
 
 
 def request(made: Office, secret: str, message_id: str) -> bool:

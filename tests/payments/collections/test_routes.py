@@ -28,7 +28,7 @@ def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office
         "0.00",
         "DZD",
     )
-    assert shown["account"]["number"] == funds()[DZ].payment.collections.number
+    assert shown["account"]["number"] == funds()[DZ].payments.collections.number
     assert is_genuine(shown["reference"]) and shown["reference"].startswith("CT1600000001250")
     assert [step["text"] for step in shown["timeline"]] == [
         "Le paiement est demandé.",

@@ -1,10 +1,9 @@
-"""The bank's HTTP interface as the fund uses it. Every answer is held against what was asked before it is believed.
-
-Three things may come of a call: the bank does what was asked, the bank says no (`BankRefused`), or nothing is known
-(`BankSilent`): it did not answer in time, answered with a fault of its own, answered what cannot be, or without end.
+"""A bank with an HTTP interface, files of ISO 20022 and webhooks. Every answer is held against what was asked before
+it is believed.
 """
 
-from collections.abc import Mapping
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -14,9 +13,11 @@ import msgspec
 import requests
 
 from services.payments.banking import amounts
+from services.payments.banking.bank import AnswerNotBelieved, AnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank_file import CreditTransfer, Notice, PayoutHeading, StatusReport
+from services.payments.banking.iso20022 import camt, pain001, pain002
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
 from shared import answers
-from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
 
 URL_CHARACTERS_MAX = 500
@@ -26,39 +27,6 @@ STATES = frozenset({"pending", "debited", "refused", "expired"})
 
 
 Shape = TypeVar("Shape")
-
-
-class BankSilent(Unavailable):
-    """Whether the bank did what it was asked is not known."""
-
-    code = "bank.silent"
-
-
-class AnswerNotBelieved(BankSilent):
-    """The bank answered something that cannot be an answer to what it was asked."""
-
-    code = "bank.answer-not-believed"
-
-
-class AnswerTooLarge(BankSilent):
-    """The bank's answer was given up, unread: it went on past the end of any that it may give."""
-
-    code = "bank.answer-too-large"
-
-
-class BankRefused(Conflict):
-    """The bank says no, with a code of its own, and did nothing."""
-
-    code = "bank.refused"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BankPayment:
-    """What the bank knows of a payment: pending, debited, refused or expired. Amounts in minor units."""
-
-    state: str
-    amount_minor: int
-    bank_reference: str | None
 
 
 class _Checkout(msgspec.Struct):
@@ -85,8 +53,8 @@ class _Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BankClient:
-    """One bank. Safe to use from several threads."""
+class IsoHttpBank:
+    """One bank (`Bank`)."""
 
     url: str
     api_key: str = field(repr=False)
@@ -143,6 +111,12 @@ class BankClient:
             raise AnswerNotBelieved from None
         return BankPayment(state=told.state, amount_minor=amount_minor, bank_reference=told.bank_reference)
 
+    def write(self, heading: PayoutHeading, transfers: Sequence[CreditTransfer]) -> bytes:
+        """A pain.001, checked against its schema, with its control sums."""
+        file = io.BytesIO()
+        pain001.write(heading, transfers, into=file)
+        return file.getvalue()
+
     def send_file(self, body: bytes, *, message_id: str) -> None:
         """Hand in a pain.001. A bank that says it has seen the id before has the file: nothing is done twice."""
         answer = self._call(
@@ -154,17 +128,31 @@ class BankClient:
         if answer.status == 409 and told.get("code") != "DUPL":
             raise BankRefused(reason=str(told.get("code", ""))[:40])
 
-    def verdict(self, message_id: str) -> bytes | None:
-        """The pain.002 on a file; None where the bank has never seen the file."""
-        return self._file(f"/files/{quote(message_id, safe='')}/pain.002")
+    def has_file(self, message_id: str) -> bool:
+        """Whether the bank has a verdict on the file, whatever it says."""
+        return self._file(_report_of(message_id)) is not None
 
-    def statement(self, statement_id: str) -> bytes | None:
-        """A camt.054 that the bank told of; None where it does not know it."""
-        return self._file(f"/statements/{quote(statement_id, safe='')}")
+    def report(self, message_id: str) -> StatusReport | None:
+        """Its pain.002 on a file."""
+        body = self._file(_report_of(message_id))
+        return None if body is None else pain002.read(body)
 
-    def day(self, account: str, *, on: date) -> bytes | None:
-        """The camt.054 of all that was booked on an account on a day (UTC): for when a message may have been missed."""
-        return self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
+    def new_statements(self) -> Sequence[str]:
+        """None: it sends a webhook for each."""
+        return ()
+
+    def statement(self, statement_id: str) -> Notice | None:
+        """A camt.054 that the bank told of."""
+        body = self._file(f"/statements/{quote(statement_id, safe='')}")
+        return None if body is None else camt.read(body)
+
+    def is_booked(self, statement_id: str) -> None:
+        """The bank keeps its files by itself."""
+
+    def day(self, account: str, *, on: date) -> Notice | None:
+        """The camt.054 of a day."""
+        body = self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
+        return None if body is None else camt.read(body)
 
     def _file(self, path: str, **more: Any) -> bytes | None:
         answer = self._call("GET", path, expected=(200, 404), bytes_max=FILE_BYTES_MAX, **more)
@@ -202,6 +190,10 @@ class BankClient:
         if answer.status >= 500:
             raise BankSilent
         raise AnswerNotBelieved
+
+
+def _report_of(message_id: str) -> str:
+    return f"/files/{quote(message_id, safe='')}/pain.002"
 
 
 def _read(body: bytes, shape: type[Shape]) -> Shape:

@@ -10,21 +10,15 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.client import (
-    AnswerNotBelieved,
-    AnswerTooLarge,
-    BankClient,
-    BankPayment,
-    BankRefused,
-    BankSilent,
-)
-from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
+from services.payments.banking.bank import AnswerNotBelieved, AnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.banks.iso_http import IsoHttpBank
+from services.payments.banking.iso20022.documents import FILE_BYTES_MAX, NotReadable
 from shared.kernel.money import Currency
 from tests.kit.endless import endless
 
 
 @contextmanager
-def answering(status: int, body: Any) -> Iterator[BankClient]:
+def answering(status: int, body: Any) -> Iterator[IsoHttpBank]:
     """A bank that answers everything in one way."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
@@ -44,13 +38,13 @@ def answering(status: int, body: Any) -> Iterator[BankClient]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        yield BankClient(url=f"http://127.0.0.1:{server.server_port}", api_key="k", timeout_s=2)
+        yield IsoHttpBank(url=f"http://127.0.0.1:{server.server_port}", api_key="k", timeout_s=2)
     finally:
         server.shutdown()
         server.server_close()
 
 
-def checkout(bank: BankClient) -> str:
+def checkout(bank: IsoHttpBank) -> str:
     return bank.open_checkout(
         payment_id="c1", fund_id="dz-cnas", amount_minor=315_025, currency=Currency.DZD, return_url="http://x/"
     )
@@ -68,7 +62,7 @@ def test_what_fits_is_believed() -> None:
         assert found == BankPayment(state="debited", amount_minor=315_025, bank_reference="ent_1")
     with answering(404, {"code": "payment-unknown"}) as bank:
         assert bank.payment("c1", currency=Currency.DZD) is None
-        assert bank.verdict("m1") is None and bank.statement("s1") is None
+        assert bank.report("m1") is None and not bank.has_file("m1") and bank.statement("s1") is None
     for status, body in ((202, {"message_id": "m1"}), (409, {"message_id": "m1", "code": "DUPL"})):
         with answering(status, body) as bank:
             bank.send_file(b"<xml/>", message_id="m1")
@@ -134,22 +128,22 @@ def test_a_bank_that_hangs_or_is_gone_has_said_nothing() -> None:
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
-        hanging = BankClient(url=f"http://127.0.0.1:{deaf.getsockname()[1]}", api_key="k", timeout_s=0.2)
+        hanging = IsoHttpBank(url=f"http://127.0.0.1:{deaf.getsockname()[1]}", api_key="k", timeout_s=0.2)
         with pytest.raises(BankSilent):
             checkout(hanging)
     with pytest.raises(BankSilent):
-        checkout(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=0.2))
+        checkout(IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=0.2))
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 404, 409, 422, 500])
 def test_an_answer_without_end_says_nothing_whatever_its_status(status: int) -> None:
     with endless(status) as source:
-        bank = BankClient(url=source.url, api_key="k", timeout_s=5)
+        bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=5)
         for ask in (
             lambda: checkout(bank),
             lambda: bank.payment("c1", currency=Currency.DZD),
             lambda: bank.send_file(b"<xml/>", message_id="m1"),
-            lambda: bank.verdict("m1"),
+            lambda: bank.report("m1"),
             lambda: bank.statement("s1"),
         ):
             source.was_left.clear()
@@ -161,10 +155,12 @@ def test_an_answer_without_end_says_nothing_whatever_its_status(status: int) -> 
 
 def test_a_file_may_be_as_large_as_a_file_of_a_bank_is_and_no_larger() -> None:
     with answering(200, b"x" * FILE_BYTES_MAX) as bank:
-        assert len(bank.verdict("m1") or b"") == FILE_BYTES_MAX
+        assert bank.has_file("m1")
+        with pytest.raises(NotReadable):
+            bank.report("m1")
     with answering(200, b"x" * (FILE_BYTES_MAX + 1)) as bank, pytest.raises(AnswerTooLarge):
-        bank.verdict("m1")
+        bank.report("m1")
 
 
 def test_the_key_is_never_shown() -> None:
-    assert "sesame" not in repr(BankClient(url="http://x", api_key="sesame", timeout_s=1))
+    assert "sesame" not in repr(IsoHttpBank(url="http://x", api_key="sesame", timeout_s=1))
