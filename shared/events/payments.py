@@ -311,7 +311,8 @@ class DeclarationPaid:
 
 @event(case="claim_id")
 class BenefitOrdered:
-    """A payout of an approved claim stands in the list for the bank; claims moves on to ordered."""
+    """A payout of an approved claim, or of the payment of an award for a period (then it names both, and the claim is
+    the one that opened the award), stands in the list for the bank; claims moves on to ordered."""
 
     claim_id: str
     payout_id: str
@@ -319,11 +320,14 @@ class BenefitOrdered:
     amount_minor: int
     currency: str
     ordered_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="claim_id")
 class BenefitPaid:
-    """The bank booked the payout; claims closes the claim, notifications tells the person."""
+    """The bank booked the payout; claims closes the claim, or notes the payment of the award, and notifications tells
+    the person."""
 
     claim_id: str
     payout_id: str
@@ -331,6 +335,8 @@ class BenefitPaid:
     amount_minor: int
     currency: str
     paid_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="claim_id")
@@ -342,6 +348,8 @@ class BenefitReturned:
     person_ref: str
     reason: str
     returned_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="endpoint_id")

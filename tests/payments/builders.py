@@ -11,7 +11,7 @@ from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.batch import Batch
-from shared.events.claims import ClaimApproved
+from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
@@ -57,6 +57,26 @@ def approved(claim_id: str = "c1", **facts: Any) -> ClaimApproved:
             "amount_minor": 32_000,
             "currency": "DZD",
             "approved_at": AT,
+            **facts,
+        }
+    )
+
+
+def due(payment_id: str = "pay1", **facts: Any) -> BenefitDue:
+    """The payment of 200.00 of Amira's award for a quarter."""
+    return BenefitDue(
+        **{
+            "payment_id": payment_id,
+            "award_id": "aw1",
+            "run_id": "run1",
+            "claim_id": "c1",
+            "reference": "AW260000000132",
+            "person_ref": AMIRA,
+            "claim_type": "family-allowance",
+            "period": "2026-Q1",
+            "amount_minor": 20_000,
+            "currency": "DZD",
+            "due_at": AT,
             **facts,
         }
     )

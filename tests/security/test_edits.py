@@ -12,9 +12,18 @@ from tests.security.matrix import ALL, Operation
 
 CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
-        ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
+        [
+            "claims.submit",
+            "papers.ask",
+            "uploads.add",
+            "declarations.file",
+            "partners.register",
+            "accounts.open",
+            "runs.make",
+        ],
         "makes a new thing",
     ),
+    **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),

@@ -11,6 +11,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
 from services.identity.accounts.account import Account, Role, Status
@@ -24,13 +25,15 @@ from services.payments.wiring import service as payments
 from shared.bus import dead_letters
 from shared.bus.dead_letters import DeadLetter
 from shared.jobs import queue
+from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
-from tests.claims.awards.builders import opened, with_benefits
+from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
 from tests.claims.claims.test_routes import filing
+from tests.claims.runs.builders import Tariff
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
 from tests.documents.uploads.builders import a_pdf
@@ -121,6 +124,9 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         assert done.status_code == 200, done.text
     numbers = itertools.count()
     award = opened(context, claim_id="granted")
+    run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
+    assert run.status_code == 201, run.text
+    Runner(context, [Running(Tariff().judge).job]).run_due()
 
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
@@ -136,7 +142,12 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 
     return Holding(
         office,
-        parts={"claim_id": filed.json["claim_id"], "award_id": award.award_id, "person_ref": AMIRA},
+        parts={
+            "claim_id": filed.json["claim_id"],
+            "award_id": award.award_id,
+            "run_id": run.json["run_id"],
+            "person_ref": AMIRA,
+        },
         marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, AMIRA},
         asks={
             "claims.submit": {"make": new_filing},
@@ -144,12 +155,17 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "appeals.appeal": {"json": {"statement": "it was prescribed"}},
+            "notes.write": {"json": {"text": "called the doctor"}},
+            "notes.write_medical": {"json": {"text": "called the doctor"}},
             "claims.send_back": {"json": {"reason": "the bill is not legible"}},
             "reviews.answer": {"json": {"answer": "yes", "reason": "justified"}},
             "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
-            "awards.list_for_agent": {"query_string": {"person_ref": AMIRA}},
+            "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
+            "runs.make": {"json": {"claim_type": ALLOWANCE, "period": "2026-Q1"}},
+            "runs.reject": {"json": {"reason": "the rate is wrong"}},
             "awards.suspend": {"json": {"reason": "under-control"}},
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
