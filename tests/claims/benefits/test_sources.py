@@ -20,7 +20,7 @@ from shared.funds import facts as names
 from shared.funds.benefits import QuestionKind
 from shared.kernel.partial_date import PartialDate
 from tests.claims.benefits.builders import tnd
-from tests.ground import TN, funds
+from tests.kit.contexts import TN, funds
 
 FUND = funds()[TN]
 ON = date(2026, 2, 10)
