@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.appeals.routes import routes as appeal_routes
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
@@ -33,6 +34,8 @@ from services.claims.entitlements.store import entitlements
 from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
+from services.claims.notes.routes import routes as note_routes
+from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.runs.jobs import Running, watching
 from services.claims.runs.judging import by_rules
@@ -88,11 +91,13 @@ service: Service[Settings] = Service(
     routes=[
         code_routes(CODES),
         claim_routes,
+        review_routes,
+        appeal_routes,
+        note_routes,
         benefit_routes,
         insured_routes,
         award_routes,
         run_routes,
-        review_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
@@ -106,7 +111,7 @@ service: Service[Settings] = Service(
     jobs=jobs,
     chores=lambda own: [watching()],
     leftovers=[leftovers],
-    repositories=[claims, entitlements, insured, awards, runs, payments, accounts, pages, entries],
+    repositories=[claims, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

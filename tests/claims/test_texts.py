@@ -24,13 +24,14 @@ from services.claims.claims.claim import (
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.notes.note import Audience
 from services.claims.runs.run import Change, LineKind, PaymentStatus
 from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
 from tests.claims.claims.test_rules import at_status
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
@@ -59,7 +60,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
-UNSAID = {RightStatus}
+UNSAID = {Audience, RightStatus}
 """What people read instead is the reason."""
 
 

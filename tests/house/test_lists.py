@@ -14,6 +14,8 @@ import pytest
 from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
+from services.claims.notes import store as notes
+from services.claims.notes.note import Audience, Note
 from services.claims.runs import store as runs
 from services.claims.runs.run import PaymentStatus
 from services.claims.runs.run import Status as RunStatus
@@ -41,7 +43,7 @@ from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, reading, someone
+from tests.kit.contexts import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +145,13 @@ PAGED: dict[str, Listed] = {
         claims.claims,
         claims.LATEST_FIRST,
         lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
+    "services.claims.notes.store.of_claim": Listed(
+        "claims",
+        notes.notes,
+        notes.OLDEST_FIRST,
+        lambda uow, it, wanted: notes.of_claim(uow, it.claim_id, audience=it.audience, wanted=wanted),
+        made=lambda: Note(note_id="n", claim_id="c", audience=Audience.AGENTS, text="t", by="a", at=FIRST),
     ),
     "services.documents.papers.store.of_person": Listed(
         "documents",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.payments.collections import actions as collections
@@ -16,11 +16,10 @@ from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, keys, someone
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys, someone
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 FIRM, OTHER_FIRM = "1600000001", "1600000002"
 
 RIB = "00200300000056789016"

@@ -10,7 +10,7 @@ from shared.process.access_journal.store import NEWEST_FIRST as ORDER
 from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
 from tests.contracts import services
-from tests.ground import reading
+from tests.kit.contexts import reading
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 

@@ -10,7 +10,7 @@ from services.payments.banking import payout_file
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 from tests.verify.town import Break, Town, changed, found, some
 
 

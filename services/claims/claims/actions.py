@@ -55,8 +55,8 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
     if uow.by.person_ref is None:
         raise NotYours
-    papers = _known(uow, filing.papers, person_ref=uow.by.person_ref)
-    beside = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
+    papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
+    known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
     outcome = rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
@@ -64,10 +64,10 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         claim_id=uow.new_id(),
         reference=uow.new_reference("CL"),
         at=uow.at,
-        facts=beside.facts,
-        dependants=beside.dependants,
+        facts=known.facts,
+        dependants=known.dependants,
     )
-    _use_papers(uow, outcome.thing, papers)
+    use_papers(uow, outcome.thing, papers)
     return store.claims.save(uow, outcome)
 
 
@@ -94,9 +94,9 @@ def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page
 
 def add_paper(uow: UnitOfWork, *, claim_id: str, paper: Paper) -> Claim:
     claim = read(uow, claim_id=claim_id)
-    (known,) = _known(uow, [paper], person_ref=claim.person_ref)
+    (known,) = known_papers(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
-    _use_papers(uow, claim, [known])
+    use_papers(uow, claim, [known], or_of=claim.appealed.claim_id if claim.appealed else "")
     return store.claims.save(uow, outcome)
 
 
@@ -282,7 +282,7 @@ def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str =
     return kept
 
 
-def _known(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
+def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
     """The papers with the digest of what is in them. Raises `UploadUnknown` where one is not known as the person's."""
     given = tuple(papers)
     uploads = store.uploads(uow, {paper.upload_id for paper in given})
@@ -291,10 +291,11 @@ def _known(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tupl
     return tuple(replace(paper, digest=uploads[paper.upload_id][1]) for paper in given)
 
 
-def _use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper]) -> None:
-    """Note that the papers stand in the claim. Raises `PaperInAnotherClaim` where one stands in another already."""
+def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
+    """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
+    (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
-    for claim_id in sorted(set(uses.values()) - {claim.claim_id}):
+    for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):
         raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
     store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})

@@ -202,8 +202,8 @@ def submit(
         answers=given,
         status=Status.SUBMITTED,
         steps=(Step(status=Status.SUBMITTED, at=at),),
-        due_on=_due_on(definition, complete_on=today),
-        legal_due_on=_legal_due_on(definition, complete_on=today),
+        due_on=usual_due_on(definition, complete_on=today),
+        legal_due_on=legal_due_on(definition, complete_on=today),
     )
     told = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
@@ -244,16 +244,16 @@ def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
     complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = _due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    due_on = usual_due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
     return Outcome(replace(claim, due_on=due_on))
 
 
-def _due_on(definition: ClaimType, *, complete_on: date) -> date:
+def usual_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the fund is to decide a claim that came in complete on a day."""
     return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)
 
 
-def _legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
+def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the law wants a decision; the last of all days where it sets none."""
     delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
     return date.max if delay is None else complete_on + timedelta(days=delay.days)
@@ -401,8 +401,8 @@ def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fu
     is_medical = claim.medical is not None and claim.medical.is_open
     return replace(
         moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
-        due_on=_due_on(definition, complete_on=complete_on),
-        legal_due_on=_legal_due_on(definition, complete_on=complete_on),
+        due_on=usual_due_on(definition, complete_on=complete_on),
+        legal_due_on=legal_due_on(definition, complete_on=complete_on),
     )
 
 

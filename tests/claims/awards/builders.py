@@ -16,7 +16,7 @@ from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import AMIRA, claim
-from tests.ground import DZ, funds, someone
+from tests.kit.contexts import DZ, funds, someone
 
 ALLOWANCE, COVER = "invented-allowance", "invented-cover"
 AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)

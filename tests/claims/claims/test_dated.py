@@ -15,9 +15,11 @@ from shared.funds.benefits import Appeal, Delays, FilingTerm, Percent, Price, Re
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.kernel.money import Currency, Money
-from tests.claims.builders import AMIRA, AT, filing, paper
+from tests.claims.builders import filing, paper
 from tests.claims.claims.test_rules import AGENT, approved, asked
-from tests.ground import DZ, funds
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
+from tests.kit.people import AMIRA
 
 CHANGE_ON = date(2026, 2, 8)
 """Between the usual day of care, the third, and the usual day of filing, the tenth."""

@@ -36,8 +36,10 @@ from shared.events.claims import (
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
-from tests.claims.builders import AMIRA, AT, claim, filing, paper, with_procedure
-from tests.ground import DZ, funds, someone
+from tests.claims.builders import claim, filing, paper, with_procedure
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, someone
+from tests.kit.people import AMIRA
 
 FUND = funds()[DZ]
 AGENT = someone(subject="agent-1")

@@ -19,8 +19,9 @@ from shared.events.identity import AccountActivated, ActivationRequested, Passwo
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
 
 FACTS = Facts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"

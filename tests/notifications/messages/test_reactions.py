@@ -11,9 +11,10 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, funds, handle, parked, told
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, handle, parked, told
+from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
 
 @pytest.fixture

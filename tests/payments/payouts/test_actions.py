@@ -7,10 +7,11 @@ from services.payments.payouts import actions, store
 from services.payments.payouts.batch import Batch
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, handle, parked, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, handle, parked, reading, told
+from tests.kit.people import AMIRA
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, RIB, approved, due, gathered, persons
+from tests.payments.builders import RIB, approved, due, gathered, persons
 
 CLAIMS = ("c1", "c2", "c3")
 

@@ -12,7 +12,9 @@ from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, Batch, Bat
 from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.moves import MoveNotAllowed
-from tests.payments.builders import AMIRA, AT, approved, due
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
+from tests.payments.builders import approved, due
 
 ID = "019c4c1e-0000-7000-8000-000000000001"
 
