@@ -19,6 +19,7 @@ from services.claims.claims.claim import (
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
@@ -65,6 +66,7 @@ CODES: CodeSets = {
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "reduction-reasons": (Reduction, "claim.reduced-for.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
     "fact-sources": (FactSource, "benefit.source.{}"),
     "award-kinds": (AwardKind, "award.kind.{}"),

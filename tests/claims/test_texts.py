@@ -18,6 +18,7 @@ from services.claims.claims.claim import (
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
@@ -37,6 +38,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
+    Reduction: ("claim.reduced-for.",),
     Happening: ("claim.happening.",),
     FurtherStep: ("claim.next.",),
     MedicalAnswer: ("claim.medical-answer.",),

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from services.claims.access_journal.looked import Looked
+from services.claims.awards import actions as awards
 from services.claims.benefits import actions as benefits
 from services.claims.claims import decisions, duplicates, rules, search, store
 from services.claims.claims.claim import Claim, Paper, PaperReason, Status
 from services.claims.claims.duplicates import Finding
+from services.claims.claims.pricing import CoverInForce, PricedBeside
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from services.claims.insured import actions as insured
 from shared.kernel import typed
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Conflict
@@ -219,8 +223,29 @@ def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, str])
         is_right_open=is_open,
         by=uow.by,
         at=uow.at,
+        beside=_priced_beside(uow, claim),
     )
     return _decided(uow, outcome)
+
+
+def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
+    """What a claim for care is priced beside. Of an appeal, the claim that it is against is not granted besides."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    covers = awards.covers_on(uow, claim.person_ref, claim.care_on)
+    is_limited = bool(definition.ceilings or definition.frequencies)
+    first_id = claim.appealed.claim_id if claim.appealed else ""
+    granted = store.granted_to(uow, claim.person_ref, claim_type=claim.claim_type) if is_limited else iter(())
+    person = insured.find(uow, claim.person_ref) if is_limited else None
+    return PricedBeside(
+        covers=tuple(
+            CoverInForce(
+                reference=cover.reference, acts=frozenset(cover.terms.covers), percent=Decimal(cover.terms.percent)
+            )
+            for cover in covers
+        ),
+        granted=tuple(each for each in granted if each.claim_id not in (claim.claim_id, first_id)),
+        dependants=None if person is None else person.dependant_count,
+    )
 
 
 def confirm(uow: UnitOfWork, *, claim_id: str) -> Claim:
