@@ -26,7 +26,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 class UploadUnknown(Conflict):
-    """Documents has not told of this paper, or it is somebody else's; a moment later it may be known."""
+    """The paper is unknown (documents may publish it a moment later), or it is somebody else's."""
 
     code = "claim.upload-unknown"
 

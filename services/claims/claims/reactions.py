@@ -1,4 +1,4 @@
-"""Events come in for claims: papers that were stored, and what payments did with the money."""
+"""Reactions to events, for claims: papers that were stored, and what payments did with the money."""
 
 from services.claims.claims import actions, store
 from shared.bus.reactions import Reactions
