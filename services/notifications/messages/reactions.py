@@ -1,4 +1,4 @@
-"""Reactions to events, for messages: each says something to somebody."""
+"""Reactions to events, for messages: each notifies persons or employers."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
