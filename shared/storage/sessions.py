@@ -6,6 +6,11 @@ before it opens a transaction there, and ends those of its host that belong to n
 whose own connection was lost inside a transaction ends that one before it opens the next.
 
 Whoever is alive after all only has its transaction run again whole.
+
+On MongoDB this would not be needed: there `transactionLifetimeLimitSeconds` is set to 20 (`deploy/k8s/README.md`). The
+embedded engine (SecantusDB 0.7.0b3) gives a transaction up after 60 s and refuses to be told otherwise: `setParameter`
+answers "unrecognized parameter". This file goes when its next version takes the parameter, or ends the transactions of
+a connection that is gone.
 """
 
 import contextlib
