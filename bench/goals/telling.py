@@ -168,7 +168,7 @@ class Centre:
 
 @contextmanager
 def _sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
-    """The chores of a worker, in their threads."""
+    """The periodic tasks of a worker, in their threads."""
     stop = threading.Event()
     working = threads(chores(settings), context, stop)
     for thread in working:

@@ -20,6 +20,7 @@ from services.claims.claims.claim import (
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
@@ -38,6 +39,13 @@ from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
+from services.claims.runs.jobs import Running, watching
+from services.claims.runs.judging import by_rules
+from services.claims.runs.reactions import reactions as run_reactions
+from services.claims.runs.routes import routes as run_routes
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
+from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -60,19 +68,24 @@ CODES: CodeSets = {
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "reduction-reasons": (Reduction, "claim.reduced-for.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
     "fact-sources": (FactSource, "benefit.source.{}"),
     "award-kinds": (AwardKind, "award.kind.{}"),
     "award-statuses": (AwardStatus, "award.step.{}"),
     "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
     "end-reasons": (EndReason, "award.ended-for.{}"),
+    "run-statuses": (RunStatus, "run.step.{}"),
+    "run-changes": (Change, "run.change.{}"),
+    "run-lines": (LineKind, "run.line.{}"),
+    "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (Looked, "access.looked-at.{}"),
 }
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [following_awards()]
+    return [following_awards(), Running(by_rules).job]
 
 
 service: Service[Settings] = Service(
@@ -88,10 +101,11 @@ service: Service[Settings] = Service(
         benefit_routes,
         insured_routes,
         award_routes,
+        run_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
-    reactions=[claim_reactions, entitlement_reactions, insured_reactions],
+    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
     quotas={
         "claims.submit": "30/minute",
         "claims.search": "60/minute",
@@ -99,8 +113,9 @@ service: Service[Settings] = Service(
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
+    chores=lambda own: [watching()],
     leftovers=[leftovers],
-    repositories=[claims, notes, entitlements, insured, awards, entries],
+    repositories=[claims, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -20,8 +20,8 @@ TIMEOUT_S = 5.0
 
 
 def chores(settings: Settings) -> list[Chore]:
-    """One chore a channel, and one for receipts. Mail connects when there is something to send; the line to the SMS
-    centre is kept from the start, since the centre may have receipts for what was sent before."""
+    """One periodic task a channel, and one for receipts. Mail connects when there is something to send; the line to the
+    SMS centre is kept from the start, since the centre may have receipts for what was sent before."""
     mail = MailProvider(
         server=MailServer(
             host=settings.smtp_host,

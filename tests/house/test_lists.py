@@ -16,6 +16,9 @@ from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
 from services.claims.notes import store as notes
 from services.claims.notes.note import Audience, Note
+from services.claims.runs import store as runs
+from services.claims.runs.run import PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
@@ -40,7 +43,7 @@ from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, reading, someone
+from tests.kit.contexts import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +119,26 @@ PAGED: dict[str, Listed] = {
             due_before=date(2100, 1, 1),
             person_ref=None,
         ),
+    ),
+    "services.claims.runs.store.page_of_runs": Listed(
+        "claims",
+        runs.runs,
+        runs.NEWEST_RUN_FIRST,
+        lambda uow, it, wanted: runs.page_of_runs(uow, claim_type=it.claim_type, wanted=wanted),
+        {"status": RunStatus.TOLD, "is_living": False},
+    ),
+    "services.claims.runs.store.payments_of": Listed(
+        "claims",
+        runs.payments,
+        runs.IN_ORDER,
+        lambda uow, it, wanted: runs.payments_of(uow, it.run_id, change=it.change, status=it.status, wanted=wanted),
+    ),
+    "services.claims.runs.store.payments_of_award": Listed(
+        "claims",
+        runs.payments,
+        runs.NEWEST_FIRST,
+        lambda uow, it, wanted: runs.payments_of_award(uow, it.award_id, wanted=wanted),
+        {"status": PaymentStatus.DUE},
     ),
     "services.claims.claims.store.overdue": Listed(
         "claims",
@@ -300,6 +323,7 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.claims.runs.store.last": "the newest alone",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.events.claims import (
@@ -40,16 +40,13 @@ from shared.events.payments import (
     PaymentReversed,
 )
 from shared.kernel.personal import DataClass, Sealed
-from tests.ground import DZ, keys
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
-FIRM = "1600000001"
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys
+from tests.kit.people import AMIRA, FIRM
 
 
 def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Sealed:
-    """Sealed as identity seals it."""
+    """Encrypted as identity encrypts it."""
     return keys()[fund_id].seal(json.dumps(opened), as_=DataClass.CONTACT, whose=owner_id)
 
 

@@ -141,10 +141,9 @@ def look(uow: UnitOfWork, *, award_id: str) -> Award:
     return award if outcome.thing == award else store.following.save(uow, outcome)
 
 
-def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date, is_death: bool) -> Award:
+def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date) -> Award:
     """A run met a fact by which the benefit ends."""
-    reason = EndReason.DEATH if is_death else EndReason.FACT
-    outcome = rules.end(award, reason=reason, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    outcome = rules.end(award, reason=EndReason.FACT, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
     return store.following.save(uow, outcome)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from services.claims.access_journal.looked import Looked
 from services.claims.awards import actions as awards
@@ -11,8 +12,10 @@ from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, judged, rules, search, store
 from services.claims.claims.claim import Claim, MedicalAnswer, Paper, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Finding
+from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from services.claims.insured import actions as insured
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.kernel import typed
 from shared.kernel.actors import Actor, NotYours, system
@@ -238,6 +241,7 @@ def _approval(uow: UnitOfWork, claim: Claim, *, refused_lines: Mapping[int, str]
         is_right_open=_is_right_open(uow, claim),
         by=by,
         at=uow.at,
+        beside=_priced_beside(uow, claim),
     )
 
 
@@ -256,6 +260,26 @@ def _grant(uow: UnitOfWork, claim: Claim, judgement: Judgement, *, by: Actor) ->
 
 def _is_right_open(uow: UnitOfWork, claim: Claim) -> bool:
     return entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
+
+
+def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
+    """What a claim for care is priced beside. Of an appeal, the claim that it is against is not granted besides."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    covers = awards.covers_on(uow, claim.person_ref, claim.care_on)
+    is_limited = bool(definition.ceilings or definition.frequencies)
+    first_id = claim.appealed.claim_id if claim.appealed else ""
+    granted = store.granted_to(uow, claim.person_ref, claim_type=claim.claim_type) if is_limited else iter(())
+    person = insured.find(uow, claim.person_ref) if is_limited else None
+    return PricedBeside(
+        covers=tuple(
+            CoverInForce(
+                reference=cover.reference, acts=frozenset(cover.terms.covers), percent=Decimal(cover.terms.percent)
+            )
+            for cover in covers
+        ),
+        granted=tuple(each for each in granted if each.claim_id not in (claim.claim_id, first_id)),
+        dependants=None if person is None else person.dependant_count,
+    )
 
 
 def confirm(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -354,7 +378,7 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
         findings=duplicates.findings(claim, store.comparable(uow, claim)),
         is_right_open=_is_right_open(uow, claim),
         judgement=judgement,
-        due=rules.reimbursed_minor(claim, definition) if judgement is None else judged.due_minor(judgement),
+        due=_priced_minor(uow, claim, definition) if judgement is None else judged.due_minor(judgement),
         sample_digest=uow.keys.blind_index(claim.claim_id, of="sample"),
         fund=uow.fund,
         at=uow.at,
@@ -369,6 +393,12 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     else:
         outcome = _grant(uow, claim, judgement, by=RULES)
     return _decided(uow, Outcome(judged.untouched(outcome.thing), outcome.events))
+
+
+def _priced_minor(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> int:
+    """What a claim for care comes to where nothing of it is refused."""
+    lines = priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
+    return sum(line.reimbursed_minor for line in lines)
 
 
 def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:

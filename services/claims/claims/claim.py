@@ -81,6 +81,15 @@ class Happening(StrEnum):
     APPEAL_WITHDRAWN = "appeal-withdrawn"
 
 
+class Reduction(StrEnum):
+    """Why less of a line is paid than price and percentage come to. Each has a sentence under `claim.reduced-for.…`."""
+
+    CEILING = "ceiling"
+    """The ceiling of the year is reached."""
+    TOO_OFTEN = "too-often"
+    """The act is paid for only so many times."""
+
+
 class PaperReason(StrEnum):
     """Why an agent asks for a paper."""
 
@@ -194,6 +203,9 @@ class DecidedLine:
     law: str
     is_to_be_confirmed: bool
     refused_for: str | None = None
+    cover: str | None = None
+    """The number of the cover that bears more of it than the fund usually does."""
+    reduced_for: Reduction | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

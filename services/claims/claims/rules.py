@@ -14,7 +14,6 @@ from services.claims.claims.claim import (
     PAPERS_MAX,
     SEPARATIONS_MAX,
     Claim,
-    DecidedLine,
     Decision,
     Happening,
     Line,
@@ -26,6 +25,7 @@ from services.claims.claims.claim import (
     Status,
     Step,
 )
+from services.claims.claims.pricing import NOTHING, PricedBeside, price_of, priced
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
@@ -36,14 +36,13 @@ from shared.events.claims import (
     PaperRequested,
     RequestDone,
 )
-from shared.funds.benefits import ClaimType, Price
+from shared.funds.benefits import ClaimType
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force, in_force
 from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
-from shared.kernel.money import share
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
@@ -54,10 +53,6 @@ class ClaimUnknown(Missing):
 
 class ClaimTypeUnknown(Invalid):
     code = "claim.type-unknown"
-
-
-class ActUnknown(Invalid):
-    code = "claim.act-unknown"
 
 
 class CareInTheFuture(Invalid):
@@ -244,17 +239,8 @@ def _care_on(filing: Filing, definition: ClaimType, *, today: date) -> date:
     if filing.care_on < today - timedelta(days=term.days_max):
         raise FiledTooLate(days_max=term.days_max)
     for line in filing.lines:
-        _price(definition, line, on=filing.care_on)
+        price_of(definition, line, on=filing.care_on)
     return filing.care_on
-
-
-def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
-    """The price of a line's act on the day of care."""
-    found = definition.price_on(line.act, day=on)
-    if found is None:
-        known = definition.acts.get(line.act)
-        raise ActUnknown(act=known.names if known else line.act[:40])
-    return found
 
 
 def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
@@ -447,6 +433,7 @@ def approve(
     is_right_open: bool,
     by: Actor,
     at: datetime,
+    beside: PricedBeside = NOTHING,
 ) -> Outcome[Claim]:
     """An agent decides line by line, numbered from 1; the fund pays its percentage of the reference price.
 
@@ -466,30 +453,12 @@ def approve(
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
-    lines = tuple(
-        _priced(line, number=number, definition=definition, on=claim.care_on, refused_for=refused_lines.get(number))
-        for number, line in enumerate(claim.lines, start=1)
-    )
+    lines = priced(claim, definition, refused_lines=refused_lines, beside=beside)
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
     decision = Decision(lines=lines, decided_by=by.subject, decided_at=at)
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
-
-
-def _priced(line: Line, *, number: int, definition: ClaimType, on: date, refused_for: str | None) -> DecidedLine:
-    price = _price(definition, line, on=on)
-    rate = in_force(definition.reimbursement, on=on)
-    base_minor = min(price.price.amount_minor * line.quantity, line.paid_minor)
-    return DecidedLine(
-        number=number,
-        reimbursed_minor=0 if refused_for else share(base_minor, rate.percent),
-        price_minor=price.price.amount_minor,
-        percent=str(rate.percent),
-        law=f"{rate.law.reference}; {price.law.reference}",
-        is_to_be_confirmed=rate.law.is_to_be_confirmed or price.law.is_to_be_confirmed,
-        refused_for=refused_for,
-    )
 
 
 def refuse(claim: Claim, *, reason: str, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
@@ -546,11 +515,3 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
         done_at=at,
     )
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
-
-
-def reimbursed_minor(claim: Claim, definition: ClaimType) -> int:
-    """What the fund pays for all lines of a claim for care."""
-    return sum(
-        _priced(line, number=number, definition=definition, on=claim.care_on, refused_for=None).reimbursed_minor
-        for number, line in enumerate(claim.lines, start=1)
-    )

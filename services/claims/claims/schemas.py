@@ -27,6 +27,7 @@ from services.claims.claims.claim import (
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
@@ -283,6 +284,9 @@ class DecidedLineView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True)
     refused_for = fields.String(allow_none=True)
     refused_text = fields.String(allow_none=True)
+    cover = fields.String(required=True, allow_none=True)
+    reduced_for = fields.Enum(Reduction, by_value=True, required=True, allow_none=True)
+    reduced_text = fields.String(required=True, allow_none=True)
 
 
 class DecisionView(Schema):
@@ -366,7 +370,14 @@ def _decision(claim: Claim, decision: Decision | None) -> dict[str, Any] | None:
     """A decision with the sentences of its reasons."""
     if decision is None:
         return None
-    lines = [{**vars(line), "refused_text": reason_text(line.refused_for, claim.claim_type)} for line in decision.lines]
+    lines = [
+        {
+            **vars(line),
+            "refused_text": reason_text(line.refused_for, claim.claim_type),
+            "reduced_text": line.reduced_for and say(f"claim.reduced-for.{line.reduced_for}"),
+        }
+        for line in decision.lines
+    ]
     return {
         **vars(decision),
         "lines": lines,

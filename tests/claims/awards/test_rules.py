@@ -29,7 +29,7 @@ from tests.claims.awards.builders import (
     UNTIL_ON,
     award,
 )
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 FUND = funds()[DZ]
 TODAY = AT.date()

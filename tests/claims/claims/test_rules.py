@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import decisions, rules
+from services.claims.claims import decisions, pricing, rules
 from services.claims.claims.claim import (
     LINES_MAX,
     MOVES,
@@ -36,8 +36,10 @@ from shared.events.claims import (
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
-from tests.claims.builders import AMIRA, AT, claim, filing, paper, with_procedure
-from tests.ground import DZ, funds, someone
+from tests.claims.builders import claim, filing, paper, with_procedure
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, someone
+from tests.kit.people import AMIRA
 
 FUND = funds()[DZ]
 CARE = FUND.claim_types["care-reimbursement"]
@@ -190,7 +192,7 @@ def test_a_filing_becomes_a_claim_and_is_told() -> None:
         ({"claim_type": "pension"}, rules.ClaimTypeUnknown),
         ({"care_on": AT.date() + timedelta(days=1)}, rules.CareInTheFuture),
         ({"care_on": AT.date() - timedelta(days=91)}, rules.FiledTooLate),
-        ({"lines": (Line(act="spell", quantity=1, paid_minor=1),)}, rules.ActUnknown),
+        ({"lines": (Line(act="spell", quantity=1, paid_minor=1),)}, pricing.ActUnknown),
         ({"papers": (paper(),)}, rules.PaperLacking),
         ({"papers": (paper(), paper("prescription", "b"), paper("poem", "c"))}, rules.PaperKindUnknown),
         ({"papers": (paper(), paper("prescription", "u-sheet"))}, rules.PaperTwice),

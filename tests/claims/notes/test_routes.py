@@ -5,10 +5,10 @@ import pytest
 from services.claims.notes.note import NOTES_MAX
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.claims.builders import AMIRA, upload, wages
 from tests.claims.claims.test_routes import filing
-from tests.ground import TN, handle
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle
 
 NOTE = {"text": "Le médecin a été appelé."}
 

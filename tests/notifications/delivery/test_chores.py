@@ -18,6 +18,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from deploy.local.programs import free_port
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.delivery import chores, rules
@@ -28,11 +29,10 @@ from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from shared.telemetry import steps
-from tests.ground import DZ, context_on, handle, parked, told
+from tests.kit.contexts import DZ, context_on, handle, parked, told
+from tests.kit.people import AMIRA
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA
 from tests.simulators.message_centre import Centre, message_centre
-from tests.simulators.programs import free_port
 
 OUR_TAG = 0x1401
 

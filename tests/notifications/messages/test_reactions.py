@@ -11,9 +11,10 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, funds, handle, parked, told
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, handle, parked, told
+from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_an_event_says_one_thing_to_one_owner(
     registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
     handle(registered, service, event)
-    handle(registered, service, event)  # told again under another id, as after a republish
+    handle(registered, service, event)  # published again under another id, as after a republish
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}

@@ -1,4 +1,4 @@
-"""Chores go through what waits: one that fails is left for later, the others go on."""
+"""Periodic tasks go through what waits: one that fails is left for later, the others go on."""
 
 import itertools
 import threading
@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from shared.kernel.errors import Conflict, Stale, Unavailable
 from shared.process.chores import IDLE_GROWTH, IDLE_MAX_S, Chore, OneByOne, Waiting, keep_doing, threads
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 
 
 class Busy(Conflict):
