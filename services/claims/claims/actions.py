@@ -64,11 +64,24 @@ class ForAgent:
 
 def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
+    outcome = _filed(uow, filing)
+    use_papers(uow, outcome.thing, outcome.thing.papers)
+    return _as_filed(uow, store.claims.save(uow, outcome))
+
+
+def check(uow: UnitOfWork, filing: Filing) -> None:
+    """Raises what filing this would be refused with now. Nothing is filed."""
+    claim = _filed(uow, filing).thing
+    _uses(uow, claim, claim.papers, or_of="")
+
+
+def _filed(uow: UnitOfWork, filing: Filing) -> Outcome[Claim]:
+    """The claim that the caller files, not saved yet."""
     if uow.by.person_ref is None:
         raise NotYours
     papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
     known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
-    outcome = rules.submit(
+    return rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
         person_ref=uow.by.person_ref,
@@ -78,8 +91,6 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         facts=known.facts,
         dependants=known.dependants,
     )
-    use_papers(uow, outcome.thing, papers)
-    return _as_filed(uow, store.claims.save(uow, outcome))
 
 
 def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -449,8 +460,14 @@ def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -
 def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
     """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
     (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
+    uses = _uses(uow, claim, papers, or_of=or_of)
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
+    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+
+
+def _uses(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str) -> Mapping[str, str]:
+    """In which claims the papers stand: none, this one, or that other."""
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
     for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):
         raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
-    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+    return uses
