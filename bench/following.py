@@ -40,8 +40,9 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import Civil, Contact, PersonEntry
 from services.identity.wiring import service as identity
 from services.notifications.delivery.actions import keep_receipts
-from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
-from services.notifications.delivery.letter import Answer, DeadLetter, Verdict
+from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX
+from services.notifications.delivery.jobs import send_waiting
+from services.notifications.delivery.outgoing import Answer, OutgoingMessage, Verdict
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service as notifications
 from services.payments.declarations.jobs import checking
@@ -58,7 +59,7 @@ from shared.process.service import Service
 from shared.sealing.keys import FundKeys, from_data, generate_keyring, restricted
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
+from tests.kit.callers import Office
 
 SIZES = (5_000, 10_000, 20_000)
 FUND = ALGERIA.fund
@@ -111,10 +112,8 @@ class Provider:
     channel: Channel = Channel.SMS
     window_max: int = 200
 
-    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        return {
-            letter.message_id: Answer(verdict=Verdict.TAKEN, provider_id=letter.message_id[:32]) for letter in letters
-        }
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+        return {each.message_id: Answer(verdict=Verdict.TAKEN, provider_id=each.message_id[:32]) for each in messages}
 
 
 class Line:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
+from services.claims.appeals.routes import routes as appeal_routes
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
@@ -14,10 +15,12 @@ from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.routes import routes as benefit_routes
 from services.claims.claims.claim import (
     AppealOutcome,
+    Doubt,
     Happening,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
@@ -33,7 +36,16 @@ from services.claims.entitlements.store import entitlements
 from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
+from services.claims.notes.routes import routes as note_routes
+from services.claims.notes.store import notes
 from services.claims.reviews.routes import routes as review_routes
+from services.claims.runs.jobs import Running, watching
+from services.claims.runs.judging import by_rules
+from services.claims.runs.reactions import reactions as run_reactions
+from services.claims.runs.routes import routes as run_routes
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
+from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -52,22 +64,28 @@ CODES: CodeSets = {
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
     "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),
     "medical-reasons": (MedicalReason, "claim.medical-reason.{}"),
+    "doubts": (Doubt, "claim.doubt.{}"),
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "reduction-reasons": (Reduction, "claim.reduced-for.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
     "fact-sources": (FactSource, "benefit.source.{}"),
     "award-kinds": (AwardKind, "award.kind.{}"),
     "award-statuses": (AwardStatus, "award.step.{}"),
     "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
     "end-reasons": (EndReason, "award.ended-for.{}"),
+    "run-statuses": (RunStatus, "run.step.{}"),
+    "run-changes": (Change, "run.change.{}"),
+    "run-lines": (LineKind, "run.line.{}"),
+    "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (Looked, "access.looked-at.{}"),
 }
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [following_awards()]
+    return [following_awards(), Running(by_rules).job]
 
 
 service: Service[Settings] = Service(
@@ -77,14 +95,17 @@ service: Service[Settings] = Service(
     routes=[
         code_routes(CODES),
         claim_routes,
+        review_routes,
+        appeal_routes,
+        note_routes,
         benefit_routes,
         insured_routes,
         award_routes,
-        review_routes,
+        run_routes,
         entitlement_routes,
         access_journal(Looked, scope="claims:read"),
     ],
-    reactions=[claim_reactions, entitlement_reactions, insured_reactions],
+    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
     quotas={
         "claims.submit": "30/minute",
         "claims.search": "60/minute",
@@ -92,8 +113,9 @@ service: Service[Settings] = Service(
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
+    chores=lambda own: [watching()],
     leftovers=[leftovers],
-    repositories=[claims, entitlements, insured, awards, entries],
+    repositories=[claims, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -169,9 +169,11 @@ class Eligibility:
 
 @dataclass(frozen=True, kw_only=True)
 class Ceiling:
-    """What the fund pays at most for a person's care of one calendar year, all claims of the type together.
+    """What the fund pays at most for a person's care of one calendar year, all claims of the type together. What
+    a cover bears is paid beside it.
 
-    `amounts` are those for the insured person alone, with one dependant, with two …; the last also for more.
+    `amounts` are those for the insured person alone, with one dependant, with two …; the last also for more, and where
+    it is not known how many there are.
     """
 
     amounts: tuple[Money, ...]
@@ -197,19 +199,6 @@ class Frequency:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exemption:
-    """While a cover of `cover` (a claim type) is in force on the day of care, `percent` of the reference price is paid;
-    of these acts only, where some are named."""
-
-    cover: str
-    percent: Decimal
-    law: Law
-    acts: tuple[str, ...] | None = None
-    is_above_ceiling: bool = True
-    """Whether it is paid beside the yearly ceiling."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ClaimType:
     """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`.
 
@@ -231,10 +220,9 @@ class ClaimType:
     conditions: tuple[Eligibility, ...] = ()
     formula: tuple[Step, ...] = ()
     effect: Effect = PAY_ONCE
+    procedure: Procedure = USUAL
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
-    exemptions: tuple[Exemption, ...] = ()
-    procedure: Procedure = USUAL
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
@@ -253,7 +241,6 @@ class ClaimType:
             check_no_overlap([each for each in self.conditions if each.code == code])
         self._check_facts()
         unpriced = {each.act for each in self.frequencies if each.act} - set(self.acts)
-        unpriced |= {act for each in self.exemptions for act in each.acts or ()} - set(self.acts)
         if unpriced:
             raise ValueError(f"there is no act {', '.join(sorted(unpriced))}")
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.funds.conditions import Condition
 from shared.funds.law import Law
-from shared.funds.period import Period, last_day_of_term
+from shared.funds.period import Period, PeriodKind, last_day_of_term
 
 LIFE_CERTIFICATE_MONTHS_MAX = 60
 COVER_MONTHS_MAX = 600
@@ -28,6 +28,8 @@ class Every(StrEnum):
 
     MONTH = "month"
     QUARTER = "quarter"
+    HALF_YEAR = "half-year"
+    YEAR = "year"
 
 
 class BeginsWith(StrEnum):
@@ -139,9 +141,8 @@ PAY_ONCE = Effect()
 
 def period_of(day: date, *, every: Every) -> Period:
     """The period of a payment in which a day lies."""
-    if every is Every.MONTH:
-        return Period.read(f"{day.year:04d}-{day.month:02d}")
-    return Period.read(f"{day.year:04d}-Q{(day.month + 2) // 3}")
+    kind = PeriodKind(every.value)
+    return Period(day.year, kind=kind, number=(day.month - 1) // kind.months + 1)
 
 
 def period_after(period: Period) -> Period:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +14,11 @@ from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.funds.procedure import LegalDelay, OnePersonLimit, Procedure, Sample
 from shared.kernel.money import Money
-from tests.ground import DZ, funds
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 CARE_ON = date(2026, 2, 3)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 
 
 def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> Paper:

@@ -14,35 +14,46 @@ from services.claims.claims.claim import (
     DEAD,
     MOVES,
     AppealOutcome,
+    Doubt,
     Happening,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.notes.note import Audience
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
 from tests.claims.claims.test_rules import at_status
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
+    Reduction: ("claim.reduced-for.",),
     Happening: ("claim.happening.",),
     FurtherStep: ("claim.next.",),
     MedicalAnswer: ("claim.medical-answer.",),
     MedicalReason: ("claim.medical-reason.",),
+    Doubt: ("claim.doubt.",),
     AppealOutcome: ("claim.appeal.",),
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    RunStatus: ("run.step.",),
+    Change: ("run.change.",),
+    LineKind: ("run.line.",),
+    PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),
@@ -53,7 +64,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
-UNSAID = {RightStatus}
+UNSAID = {Audience, RightStatus}
 """What people read instead is the reason."""
 
 

@@ -10,11 +10,10 @@ from services.documents.settings import Settings
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.kernel.personal import DataClass
-from tests.ground import DZ, keys
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 FIRM, OTHER_FIRM = "1600000001", "1600000002"
 PUBLIC_URL = "https://documents.test"
 CHAIN = make_signing_chain("CNAS", at=datetime.now(UTC))

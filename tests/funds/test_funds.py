@@ -32,9 +32,9 @@ from shared.process.service import missing_words
 from shared.sealing.keys import from_data, generate_keyring
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.funds.invented import CASES, MA, MONO, THREE, Case, more_funds
-from tests.ground import handle
+from tests.kit.callers import Office
+from tests.kit.contexts import handle
 from tests.payments.declarations.desk import register
 
 KEYS = from_data(generate_keyring(list(more_funds())))

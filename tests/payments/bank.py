@@ -13,15 +13,16 @@ from typing import Any
 import requests
 from werkzeug.test import TestResponse
 
+from deploy.local.programs import free_port
 from services.payments.banking.banks.choice import BankSettings
 from services.payments.settings import Settings
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
-from tests.ground import DZ, TN, funds
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.simulators import running_simulator
 from tests.simulators.fund import SECRET_TEXT, Fund, Heard, listening
-from tests.simulators.programs import free_port, running
 
 API_KEY = "an-invented-key"
 ACCEPTED, REFUSED, SILENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0119"
@@ -170,5 +171,5 @@ def running_bank(
             "BANK_FOLDERS": " ".join(f"{fund_id}={path}" for fund_id, path in (folders or {}).items()),
         }
         ready_url = f"http://127.0.0.1:{port}/health/ready"
-        with running("simulators.bank", settings=settings, ready_url=ready_url):
+        with running_simulator("simulators.bank", settings=settings, ready_url=ready_url):
             yield Bank(port, fund)

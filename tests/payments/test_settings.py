@@ -8,7 +8,7 @@ import pytest
 from services.payments.settings import Settings, read
 from services.payments.wiring import service
 from shared.process.settings import SettingsMissing, environment, sealed
-from tests.ground import DZ, funds, with_bank
+from tests.kit.contexts import DZ, funds, with_bank
 from tests.payments.bank import NEW_SECRET_TEXT
 from tests.simulators.fund import SECRET_TEXT
 

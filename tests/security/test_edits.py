@@ -5,16 +5,25 @@ import pytest
 
 from services.identity.accounts.account import Role
 from shared.http.routes import Route
-from tests.callers import Caller
 from tests.contracts import services
+from tests.kit.callers import Caller
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, Operation
 
 CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
-        ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
+        [
+            "claims.submit",
+            "papers.ask",
+            "uploads.add",
+            "declarations.file",
+            "partners.register",
+            "accounts.open",
+            "runs.make",
+        ],
         "makes a new thing",
     ),
+    **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),

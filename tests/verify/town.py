@@ -33,12 +33,13 @@ from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import claim
-from tests.ground import DZ, context_on, keys, someone
+from tests.kit.contexts import DZ, context_on, keys, someone
+from tests.kit.people import AMIRA
+from tests.kit.rounds import Rounds
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
-from tests.payments.builders import AMIRA, RIB, approved, persons
+from tests.payments.builders import RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk, register
-from tests.rounds import Rounds
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]

@@ -12,3 +12,4 @@ class Looked(StrEnum):
     PERSON = "person"
     AWARD = "award"
     AWARDS = "awards"
+    PAYMENT = "payment"

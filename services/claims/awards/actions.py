@@ -52,6 +52,11 @@ def open_award(
     return store.following.save(uow, outcome)
 
 
+def of_id(uow: UnitOfWork, award_id: str) -> Award:
+    """An award, for who has learnt of it by an event."""
+    return store.awards.load(uow, award_id)
+
+
 def covers_on(uow: UnitOfWork, person_ref: str, on: date) -> list[Award]:
     """The covers that a person had on a day of care, as far as is known now."""
     return [cover for cover in store.covers_of(uow, person_ref) if cover.holds_on(on)]
@@ -136,10 +141,9 @@ def look(uow: UnitOfWork, *, award_id: str) -> Award:
     return award if outcome.thing == award else store.following.save(uow, outcome)
 
 
-def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date, is_death: bool) -> Award:
+def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date) -> Award:
     """A run met a fact by which the benefit ends."""
-    reason = EndReason.DEATH if is_death else EndReason.FACT
-    outcome = rules.end(award, reason=reason, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    outcome = rules.end(award, reason=EndReason.FACT, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
     return store.following.save(uow, outcome)
 
 

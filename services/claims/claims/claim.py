@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.claims.benefits.answer import Answer
+from services.claims.benefits.explained import ExplainedSum
 
 LINES_MAX = 50
 PAPERS_MAX = 20
@@ -60,6 +61,9 @@ MOVES: dict[Status, frozenset[Status]] = {
 UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED, Status.MEDICAL_CONTROL, Status.TO_CONFIRM})
 """Nothing is decided that holds yet, and the person may still withdraw."""
 
+LASTING = UNDECIDED | {Status.APPROVED, Status.UNDER_WAY}
+"""It may still be granted, or what it was granted lasts."""
+
 DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
 """Nothing is paid for such a claim, nor will be: its papers may be filed again."""
 
@@ -75,6 +79,15 @@ class Happening(StrEnum):
     APPEAL_CHANGED = "appeal-changed"
     APPEAL_REVERSED = "appeal-reversed"
     APPEAL_WITHDRAWN = "appeal-withdrawn"
+
+
+class Reduction(StrEnum):
+    """Why less of a line is paid than price and percentage come to. Each has a sentence under `claim.reduced-for.…`."""
+
+    CEILING = "ceiling"
+    """The ceiling of the year is reached."""
+    TOO_OFTEN = "too-often"
+    """The act is paid for only so many times."""
 
 
 class PaperReason(StrEnum):
@@ -114,6 +127,21 @@ class MedicalReason(StrEnum):
     SHORTER_THAN_ASKED = "shorter-than-asked"
     NOT_ON_THE_LIST = "not-on-the-list"
     NOT_EXAMINED = "not-examined"
+
+
+class Doubt(StrEnum):
+    """Why rules that could decide a claim left it to a person; each has a sentence under `claim.doubt.…`."""
+
+    NOT_ALLOWED = "not-allowed"
+    ALIKE = "alike"
+    MEDICAL_CONTROL = "medical-control"
+    RIGHT_NOT_OPEN = "right-not-open"
+    FACTS_MISSING = "facts-missing"
+    REFUSAL = "refusal"
+    NOTHING_DUE = "nothing-due"
+    SECOND_PERSON = "second-person"
+    SAMPLE = "sample"
+    """Nothing is wrong with it: it is one of those that are controlled."""
 
 
 class AppealOutcome(StrEnum):
@@ -175,6 +203,9 @@ class DecidedLine:
     law: str
     is_to_be_confirmed: bool
     refused_for: str | None = None
+    cover: str | None = None
+    """The number of the cover that bears more of it than the fund usually does."""
+    reduced_for: Reduction | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +222,8 @@ class Decision:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     is_by_rules: bool = False
+    explained: ExplainedSum | None = None
+    """What the benefit comes to, step by step, where its sum was computed from facts."""
 
     @property
     def deciders(self) -> frozenset[str]:
@@ -311,6 +344,7 @@ class Claim:
     medical: MedicalReview | None = None
     appeal: AppealLink | None = None
     appealed: Appealed | None = None
+    doubts: tuple[Doubt, ...] = ()
     answers: tuple[Answer, ...] = ()
     version: int = 0
 

@@ -14,10 +14,10 @@ from services.claims.claims.claim import (
     PAPERS_MAX,
     SEPARATIONS_MAX,
     Claim,
-    DecidedLine,
     Decision,
     Happening,
     Line,
+    MedicalReview,
     Paper,
     PaperReason,
     PaperRequest,
@@ -25,20 +25,24 @@ from services.claims.claims.claim import (
     Status,
     Step,
 )
+from services.claims.claims.pricing import NOTHING, PricedBeside, price_of, priced
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
     ClaimSubmitted,
     ClaimWithdrawn,
+    MedicalReviewRequested,
     PaperAdded,
     PaperRequested,
+    RequestDone,
 )
-from shared.funds.benefits import ClaimType, Price
+from shared.funds.benefits import ClaimType
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force, in_force
+from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
-from shared.kernel.money import share
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
@@ -49,10 +53,6 @@ class ClaimUnknown(Missing):
 
 class ClaimTypeUnknown(Invalid):
     code = "claim.type-unknown"
-
-
-class ActUnknown(Invalid):
-    code = "claim.act-unknown"
 
 
 class CareInTheFuture(Invalid):
@@ -147,6 +147,18 @@ class TooManySeparations(Conflict):
     code = "claim.too-many-separations"
 
 
+class NoTask(Conflict):
+    """Nothing is to be done for such a claim: money or a cover follows from it."""
+
+    code = "claim.no-task"
+
+
+class MedicalControlNotForeseen(Conflict):
+    """The fund has no medical control of such claims."""
+
+    code = "claim.medical-control-not-foreseen"
+
+
 class FoundComplete(Conflict):
     """An agent found the claim complete before."""
 
@@ -202,8 +214,8 @@ def submit(
         answers=given,
         status=Status.SUBMITTED,
         steps=(Step(status=Status.SUBMITTED, at=at),),
-        due_on=_due_on(definition, complete_on=today),
-        legal_due_on=_legal_due_on(definition, complete_on=today),
+        due_on=usual_due_on(definition, complete_on=today),
+        legal_due_on=legal_due_on(definition, complete_on=today),
     )
     told = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
@@ -227,33 +239,24 @@ def _care_on(filing: Filing, definition: ClaimType, *, today: date) -> date:
     if filing.care_on < today - timedelta(days=term.days_max):
         raise FiledTooLate(days_max=term.days_max)
     for line in filing.lines:
-        _price(definition, line, on=filing.care_on)
+        price_of(definition, line, on=filing.care_on)
     return filing.care_on
-
-
-def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
-    """The price of a line's act on the day of care."""
-    found = definition.price_on(line.act, day=on)
-    if found is None:
-        known = definition.acts.get(line.act)
-        raise ActUnknown(act=known.names if known else line.act[:40])
-    return found
 
 
 def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
     complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = _due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    due_on = usual_due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
     return Outcome(replace(claim, due_on=due_on))
 
 
-def _due_on(definition: ClaimType, *, complete_on: date) -> date:
+def usual_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the fund is to decide a claim that came in complete on a day."""
     return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)
 
 
-def _legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
+def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the law wants a decision; the last of all days where it sets none."""
     delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
     return date.max if delay is None else complete_on + timedelta(days=delay.days)
@@ -345,6 +348,21 @@ def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: A
     return request_paper(_held(claim, by=by), kind=kind, reason=reason, fund=fund, at=at)
 
 
+def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> Outcome[Claim]:
+    """The claim goes to medical control; it stays in the hands of the agent who has it."""
+    if type_of(fund, claim.claim_type).procedure.medical_control is MedicalControl.NEVER:
+        raise MedicalControlNotForeseen
+    sent = replace(moved_to(claim, Status.MEDICAL_CONTROL, at=at), medical=MedicalReview(asked_by=by, asked_at=at))
+    told = MedicalReviewRequested(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        requested_at=at,
+    )
+    return Outcome(sent, (told,))
+
+
 def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
     """Somebody of the fund, whoever holds the claim, needs one more paper."""
     if kind not in type_of(fund, claim.claim_type).requirements_on(at.astimezone(fund.zone).date()):
@@ -401,8 +419,8 @@ def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fu
     is_medical = claim.medical is not None and claim.medical.is_open
     return replace(
         moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
-        due_on=_due_on(definition, complete_on=complete_on),
-        legal_due_on=_legal_due_on(definition, complete_on=complete_on),
+        due_on=usual_due_on(definition, complete_on=complete_on),
+        legal_due_on=legal_due_on(definition, complete_on=complete_on),
     )
 
 
@@ -415,6 +433,7 @@ def approve(
     is_right_open: bool,
     by: Actor,
     at: datetime,
+    beside: PricedBeside = NOTHING,
 ) -> Outcome[Claim]:
     """An agent decides line by line, numbered from 1; the fund pays its percentage of the reference price.
 
@@ -434,30 +453,12 @@ def approve(
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
-    lines = tuple(
-        _priced(line, number=number, definition=definition, on=claim.care_on, refused_for=refused_lines.get(number))
-        for number, line in enumerate(claim.lines, start=1)
-    )
+    lines = priced(claim, definition, refused_lines=refused_lines, beside=beside)
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
     decision = Decision(lines=lines, decided_by=by.subject, decided_at=at)
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
-
-
-def _priced(line: Line, *, number: int, definition: ClaimType, on: date, refused_for: str | None) -> DecidedLine:
-    price = _price(definition, line, on=on)
-    rate = in_force(definition.reimbursement, on=on)
-    base_minor = min(price.price.amount_minor * line.quantity, line.paid_minor)
-    return DecidedLine(
-        number=number,
-        reimbursed_minor=0 if refused_for else share(base_minor, rate.percent),
-        price_minor=price.price.amount_minor,
-        percent=str(rate.percent),
-        law=f"{rate.law.reference}; {price.law.reference}",
-        is_to_be_confirmed=rate.law.is_to_be_confirmed or price.law.is_to_be_confirmed,
-        refused_for=refused_for,
-    )
 
 
 def refuse(claim: Claim, *, reason: str, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
@@ -493,10 +494,29 @@ def note_returned(claim: Claim, *, reason: str, at: datetime) -> Outcome[Claim]:
 
 
 def note_under_way(claim: Claim, *, at: datetime) -> Outcome[Claim]:
-    """What was granted takes its course: it was opened, or somebody of the fund has begun with it."""
+    """What was granted takes its course: an award was opened, or somebody of the fund does a task."""
     return Outcome(moved_to(claim, Status.UNDER_WAY, at=at))
 
 
 def note_done(claim: Claim, *, at: datetime) -> Outcome[Claim]:
-    """What was granted has been done, or has ended."""
+    """What was granted has ended."""
     return Outcome(moved_to(claim, Status.DONE, at=at))
+
+
+def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
+    """Somebody of the fund has done what a granted request asks for."""
+    if type_of(fund, claim.claim_type).effect.kind is not EffectKind.TASK:
+        raise NoTask
+    told = RequestDone(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        done_at=at,
+    )
+    return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
+
+
+def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
+    """What the fund pays for all lines of a claim for care."""
+    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))

@@ -34,6 +34,7 @@ claims = Repository(
         Index(("person_ref", "claim_type", "claim_id")),
         Index(("person_ref", "due_on", "claim_id")),
         Index(("person_ref", "care_on")),
+        Index(("person_ref", "claim_type")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
@@ -99,10 +100,13 @@ def of_reference(uow: UnitOfWork, reference: str) -> Claim | None:
 
 
 def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
-    """The other claims of the person with care on the same day, and those of anybody with one of its papers. Raises
-    `TooManyToCompare` rather than leave some out."""
+    """The other claims of the person with care on the same day, or for the same benefit where that is no care, and
+    those of anybody with one of its papers. Raises `TooManyToCompare` rather than leave some out."""
     same_day = claims.find_all(uow, person_ref=claim.person_ref, care_on=claim.care_on.isoformat())
     found = {each.claim_id: each for each in same_day}
+    if not claim.lines:
+        alike = claims.find_all(uow, person_ref=claim.person_ref, claim_type=claim.claim_type)
+        found |= {each.claim_id: each for each in alike}
     with_papers = {
         str(use["claim_id"])
         for digest in claim.digests

@@ -51,6 +51,8 @@ _AGENT = frozenset(
         "claims:read",
         "awards:read",
         "awards:manage",
+        "runs:make",
+        "runs:read",
         "rights:read",
         "uploads:read",
         "declarations:read",
@@ -84,7 +86,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     ),
     Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
     Role.AGENT: _AGENT,
-    Role.SUPERVISOR: _AGENT | {"claims:supervise"},
+    Role.SUPERVISOR: _AGENT | {"claims:supervise", "runs:approve"},
     Role.MEDICAL_OFFICER: frozenset([_OWN, "claims:medical", "uploads:read"]),
     Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
 }

@@ -1,8 +1,9 @@
 """A fund with two invented benefits that open awards, and awards of them, so that a test says only what it is about."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,12 @@ from shared.funds.effects import Cover, Effect, EffectKind, Every, PeriodicPayme
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.storage.service_context import ServiceContext
-from tests.claims.builders import AMIRA, claim
-from tests.ground import DZ, funds, someone
+from tests.claims.builders import claim
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, someone
+from tests.kit.people import AMIRA
 
 ALLOWANCE, COVER = "invented-allowance", "invented-cover"
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 FROM_ON, UNTIL_ON = date(2026, 1, 1), date(2026, 12, 31)
 LAW = Law(valid_from=date(2000, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
 NAMES = {"ar": "منحة", "fr": "Allocation", "en": "Allowance"}
@@ -52,8 +54,14 @@ def fund_with(benefits: Mapping[str, Effect], *, fund_id: str = DZ) -> Fund:
 def with_benefits(context: ServiceContext, *, at: datetime | None = None) -> ServiceContext:
     """The same ground, with the two benefits in the fund, and the clock at an instant if one is given."""
     more = {DZ: fund_with({ALLOWANCE: PAYMENT_EFFECT, COVER: COVER_EFFECT})}
-    clock = {} if at is None else {"clock": lambda: at}
-    return replace(context, funds={**context.funds, **more}, **clock)
+    clock = context.clock if at is None else ticking(at)
+    return replace(context, funds={**context.funds, **more}, clock=clock)
+
+
+def ticking(at: datetime) -> Callable[[], datetime]:
+    """A clock that begins at an instant and is a millisecond later each time, so that ids come in order."""
+    ticks = itertools.count()
+    return lambda: at + timedelta(milliseconds=next(ticks))
 
 
 def a_sum(amount_minor: int = 20_000, *, on: date = date(2026, 2, 10), rule: str = "invented") -> ExplainedSum:

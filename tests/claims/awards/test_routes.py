@@ -11,10 +11,10 @@ from services.claims.awards.jobs import following
 from services.claims.wiring import service
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.claims.awards.builders import ALLOWANCE, COVER, opened, with_benefits
-from tests.claims.builders import AMIRA, KARIM
-from tests.ground import TN, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, reading, told
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

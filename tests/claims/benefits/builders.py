@@ -1,5 +1,7 @@
 """Benefits written in a test, and the facts that they are judged from."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,9 +10,14 @@ from typing import Any
 import yaml
 
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue, facts_of
+from shared.events.identity import PersonsRegistered, RegisteredPerson
+from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
 from shared.funds.benefits import ClaimType
 from shared.funds.loading import _Loader, _Reading
 from shared.kernel.money import Currency, Money
+from shared.kernel.personal import DataClass, Sealed
+from tests.kit.clock import AT
+from tests.kit.contexts import keys
 
 ON = date(2026, 2, 10)
 LAW = '{valid_from: 2000-01-01, reference: "Art. 1", confidence: "?"}'
@@ -52,3 +59,48 @@ def facts(**values: FactValue | int) -> Facts:
     """Facts by name, with `__` for a dot and `_` for a hyphen."""
     named = {name.replace("__", ".").replace("_", "-"): value for name, value in values.items()}
     return facts_of(*(fact(name, value) for name, value in named.items()), currency=Currency.TND)
+
+
+def registered(person_ref: str, *, birth_on: str, fund_id: str, dependants: Sequence[Mapping[str, str]] = ()) -> Any:
+    """A page of the register with one person and who depends on them."""
+    family = {
+        "birth_on": birth_on,
+        "dependants": [{"dependant_id": f"d{i}", **each} for i, each in enumerate(dependants)],
+    }
+    ring = keys()[fund_id]
+    return PersonsRegistered(
+        page_id=f"page-{person_ref}",
+        registered_at=AT,
+        persons=(
+            RegisteredPerson(
+                person_ref=person_ref,
+                civil=Sealed("k1.nobody-here-opens-it"),
+                language="fr",
+                dependants=len(dependants),
+                family=ring.seal(json.dumps(family), as_=DataClass.HEALTH, whose=person_ref),
+            ),
+        ),
+    )
+
+
+def quarters_of_wages(
+    person_ref: str, *, count: int, wage_minor: int, last: tuple[int, int], currency: str = "TND"
+) -> WagesDeclared:
+    """The wages of so many quarters up to the last one, each worked in full."""
+    number = last[0] * 4 + last[1] - 1
+    periods = tuple(
+        WagePeriod(year=each // 4, quarter=each % 4 + 1, duration=3, unit="M", wage_minor=wage_minor)
+        for each in range(number - count + 1, number + 1)
+    )
+    return WagesDeclared(
+        declaration_id=f"wages-{person_ref}",
+        employer_id="0012345678",
+        form="quarterly-wages",
+        period=str(last[0]),
+        revision=1,
+        page=1,
+        pages=1,
+        currency=currency,
+        wages=(DeclaredWage(person_ref=person_ref, periods=periods),),
+        accepted_at=AT,
+    )

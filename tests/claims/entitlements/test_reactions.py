@@ -8,9 +8,10 @@ import pytest
 from services.claims.wiring import service
 from shared.events.payments import in_version_1
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.claims.builders import AMIRA, KARIM, wages
-from tests.ground import TN, handle, parked, told
+from tests.claims.builders import wages
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

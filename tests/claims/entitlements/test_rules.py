@@ -7,9 +7,8 @@ import pytest
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import QUARTERS_KEPT_MAX, Entitlement, Reason, RightStatus
 from shared.events.payments import DeclaredWageV2, WagePeriodV2
-from tests.ground import DZ, TN, funds
-
-FIRM = "1600000001"
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import FIRM
 
 
 def worked(*quarters: tuple[int, int, int, str], since: date | None = date(2015, 1, 1)) -> Entitlement:

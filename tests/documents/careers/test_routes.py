@@ -8,9 +8,10 @@ import pytest
 
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, employers, wage
-from tests.ground import DZ, TN, handle, parked
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, wage
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, handle, parked
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

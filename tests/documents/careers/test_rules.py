@@ -9,7 +9,8 @@ from services.documents.careers import rules
 from services.documents.careers.career import Career, DeclaredPage
 from shared.events.payments import WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import PeriodMalformed
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
+from tests.kit.people import AMIRA, KARIM
 
 EMPTY = Career(person_ref=AMIRA)
 

@@ -26,10 +26,11 @@ from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import Period
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
-from tests.ground import DZ, TN, funds
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import AMIRA, KARIM
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
 HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
 

@@ -26,8 +26,9 @@ from shared.storage.service_context import now
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.scene import Scene, playing
-from tests.ground import DZ, funds, handle
-from tests.payments.builders import AMIRA, KARIM, RIB, approved
+from tests.kit.contexts import DZ, funds, handle
+from tests.kit.people import AMIRA, KARIM
+from tests.payments.builders import RIB, approved
 
 SIGKILLED = -9
 HEAD_BYTES_MAX = 1 << 16
@@ -46,7 +47,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
 
 
 def _payees(scene: Scene) -> PersonsRegistered:
-    """Both persons with name and account, sealed as identity would."""
+    """Both persons with name and account, encrypted as identity would."""
     keys = scene.contexts["payments"].keys[DZ]
     civil = json.dumps(
         {"insurance_number": "1", "family_name": "Inventée", "first_name": "Amira", "birth_on": "1990-01-01"}

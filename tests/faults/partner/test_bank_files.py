@@ -24,13 +24,14 @@ from shared.kernel.errors import Failure
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.faults.partner.conftest import Clock
-from tests.ground import DZ, funds, handle, parked, reading, told
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, funds, handle, parked, reading, told
+from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import API_KEY, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
-from tests.payments.builders import AMIRA, KARIM, REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
+from tests.payments.builders import REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
 
 AMOUNT = "320.00"
 SALIM = "psalimaaaaaaaaaaaaaaaaaaa"
@@ -48,7 +49,7 @@ class Ground:
     context: ServiceContext
     made: Office
     bank: Bank
-    clock: Clock
+    clock: RunningClock
     paying: Paying
     fetching: Fetching
 
@@ -135,7 +136,7 @@ class File:
 
 
 @pytest.fixture
-def ground(context: ServiceContext, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
+def ground(context: ServiceContext, clock: RunningClock, tmp_path: Path) -> Iterator[Ground]:
     with running_bank(tmp_path) as bank:
         made = office(context, own_settings(bank.url))
         client = IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=5.0)

@@ -8,8 +8,9 @@ import pytest
 from services.identity.accounts import store
 from services.identity.accounts.account import Role
 from shared.storage.service_context import ServiceContext
-from tests.ground import reading
-from tests.identity.builders import FIRM, added_user, csv_file, employer_row, imported, known_people
+from tests.identity.builders import added_user, csv_file, employer_row, imported, known_people
+from tests.kit.contexts import reading
+from tests.kit.people import FIRM
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from shared.events.identity import AccountActivated, ActivationRequested, Passwo
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
 
 FACTS = Facts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
@@ -229,7 +230,7 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 
 
 def test_only_operators_replay_and_no_person_decides() -> None:
-    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise"}
+    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise", "runs:approve"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
     assert "claims:medical" in Role.MEDICAL_OFFICER.scopes
     assert not any("claims:medical" in role.scopes for role in Role if role is not Role.MEDICAL_OFFICER)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.identity.register.rules import Fault, LineRefused, affiliated, read_employer, read_person, registered
-from tests.ground import DZ, TN, funds
 from tests.identity.builders import employer_row, karim, person_row
+from tests.kit.contexts import DZ, TN, funds
 
 TODAY = date(2026, 2, 10)
 

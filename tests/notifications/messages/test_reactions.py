@@ -11,9 +11,10 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, funds, handle, parked, told
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, handle, parked, told
+from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
 
 @pytest.fixture
@@ -53,7 +54,10 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
         (made.medical_review_requested(), "medical-review", AMIRA, {"email", "sms"}),
         (made.claim_appealed(), "claim-appealed", AMIRA, {"email", "sms"}),
         (made.appeal_decided(), "appeal-confirmed", AMIRA, {"email", "sms"}),
-        (made.appeal_decided(amount_minor=100), "appeal-granted", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(outcome="changed", amount_minor=100), "appeal-granted", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(outcome="reversed"), "appeal-accepted", AMIRA, {"email", "sms"}),
+        (made.request_granted(), "request-granted", AMIRA, {"email", "sms"}),
+        (made.request_done(), "request-done", AMIRA, {"email", "sms"}),
         (made.claim_withdrawn(), "claim-withdrawn", AMIRA, {"email", "sms"}),
         (made.claim_paid(), "claim-paid", AMIRA, {"email", "sms"}),
         (made.benefit_returned(), "benefit-returned", AMIRA, {"email", "sms"}),
@@ -66,7 +70,7 @@ def test_an_event_says_one_thing_to_one_owner(
     registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
     handle(registered, service, event)
-    handle(registered, service, event)  # told again under another id, as after a republish
+    handle(registered, service, event)  # published again under another id, as after a republish
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
@@ -75,7 +79,7 @@ def test_an_event_says_one_thing_to_one_owner(
 def test_what_an_appeal_brings_is_said_once(registered: ServiceContext) -> None:
     """Its approval is told for payments; the person reads of it as what became of the appeal."""
     approved = replace(made.claim_approved(), appeal_of="c0")
-    handle(registered, service, approved, made.appeal_decided(amount_minor=100))
+    handle(registered, service, approved, made.appeal_decided(outcome="changed", amount_minor=100))
     assert parked(registered) == []
     assert {row["template"] for row in kept(registered)} == {"appeal-granted"}
 

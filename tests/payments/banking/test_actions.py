@@ -15,10 +15,11 @@ from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, handle, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, handle, reading, told
+from tests.kit.people import AMIRA
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, FIRM, RIB, approved, gathered, open_obligation, persons
+from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
 
 PAYOUTS, COLLECTIONS = funds()[DZ].payments.payouts.number, funds()[DZ].payments.collections.number
 

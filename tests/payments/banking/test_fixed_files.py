@@ -30,23 +30,15 @@ from services.payments.payouts.batch import BatchStatus
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, context_on, handle, parked, told
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, context_on, handle, parked, told
+from tests.kit.people import AMIRA, KARIM
+from tests.kit.rounds import Rounds
 from tests.payments.bank import Bank, office, own_settings, running_bank
 from tests.payments.banking.files import heading, transfer
-from tests.payments.banking.test_jobs import Clock, balance, of_claim, only_batch
-from tests.payments.builders import (
-    AMIRA,
-    FIRM,
-    KARIM,
-    REFUSED_RIB,
-    RETURNED_RIB,
-    RIB,
-    approved,
-    open_obligation,
-    persons,
-)
-from tests.rounds import Rounds
+from tests.payments.banking.test_jobs import balance, of_claim, only_batch
+from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
 FIXED = layout("fixed-160")
 HEAD = "21" + "STM-1".ljust(35) + "00100100000001234563".ljust(34) + "DZD".ljust(89)
@@ -249,12 +241,12 @@ class Town:
     bank: Bank
     paying: Rounds
     fetching: Rounds
-    clock: Clock
+    clock: RunningClock
 
     def until(self, is_so: Callable[[], bool]) -> None:
         """Go round as a worker does, and give the bank's own program time, until something is so."""
         for _ in range(LOOKS_MAX):
-            self.clock.pass_by(seconds=20)
+            self.clock.move(seconds=20)
             self.paying.run(self.context, DZ)
             self.fetching.look(self.context, DZ)
             self.fetching.run(self.context, DZ)
@@ -266,7 +258,7 @@ class Town:
 
 @pytest.fixture
 def town(database: Any, mongodb: str, tmp_path: Path) -> Iterator[Town]:
-    clock, folder = Clock(), tmp_path / "exchange"
+    clock, folder = RunningClock(), tmp_path / "exchange"
     context = context_on(database, mongodb, clock=clock)
     files = FixedFilesBank(layout=FIXED, folder=folder)
     with running_bank(tmp_path / "bank", folders={DZ: folder}) as bank:

@@ -14,7 +14,7 @@ from services.payments.banking.bank import AnswerNotBelieved, AnswerTooLarge, Ba
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX, NotReadable
 from shared.kernel.money import Currency
-from tests.endless import endless
+from tests.kit.endless import endless
 
 
 @contextmanager

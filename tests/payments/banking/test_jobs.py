@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,38 +30,17 @@ from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Office
-from tests.endless import endless
-from tests.ground import DZ, TN, context_on, funds, handle, parked, reading, someone, told
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, reading, someone, told
+from tests.kit.endless import endless
+from tests.kit.people import AMIRA, KARIM
+from tests.kit.rounds import Rounds
 from tests.payments.bank import ACCEPTED, API_KEY, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
-from tests.payments.builders import (
-    AMIRA,
-    FIRM,
-    KARIM,
-    REFUSED_RIB,
-    RETURNED_RIB,
-    RIB,
-    approved,
-    open_obligation,
-    persons,
-)
-from tests.rounds import Rounds
+from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
 PATIENCE_S = 1.5
-
-
-@dataclass
-class Clock:
-    """The time, which a test may move on."""
-
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def __call__(self) -> datetime:
-        return now() + self.ahead
-
-    def pass_by(self, **time: float) -> None:
-        self.ahead += timedelta(**time)
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +50,12 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
     return context_on(database, mongodb, clock=clock)
 
 
@@ -156,7 +135,7 @@ def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
 
 
 def test_r8_a_silent_bank_is_asked_again_to_close(
-    context: ServiceContext, made: Office, bank: Bank, clock: Clock, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, clock: RunningClock, collecting: Rounds
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -165,7 +144,7 @@ def test_r8_a_silent_bank_is_asked_again_to_close(
     bank.fault("request-lost", seconds=PATIENCE_S + 1)
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "withdrawing"
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     collecting.run(context, DZ)
     assert see(context, collection_id).status == "withdrawn"
 
@@ -210,34 +189,34 @@ def test_a_transfer_in_tunisia_has_three_decimals(context: ServiceContext, made:
 
 
 def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
     collecting.run(context, DZ)
     bank.pay(str(see(context, collection_id).checkout_url), SILENT)
     assert collecting.run(context, DZ) == 0
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     assert collecting.run(context, DZ) == 1
     assert see(context, collection_id).status == "debited"
     assert collecting.run(context, DZ) == 0
 
 
 def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
-    context: ServiceContext, made: Office, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
     collecting.run(context, DZ)
     looks = 0
     for _ in range(60):
-        clock.pass_by(seconds=1)
+        clock.move(seconds=1)
         looks += collecting.run(context, DZ)
     assert looks == 3 and see(context, collection_id).status == "announced"
 
 
 def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -246,7 +225,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
     assert see(context, collection_id).status == "unknown"
     assert made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 409
 
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     collecting.run(context, DZ)
     assert see(context, collection_id).status == "requested", "the bank has never seen it"
     collecting.run(context, DZ)
@@ -265,7 +244,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 
 
 def test_an_answer_that_is_lost_never_makes_a_second_payment(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -273,20 +252,20 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "unknown"
     for _ in range(3):
-        clock.pass_by(seconds=6)
+        clock.move(seconds=6)
         collecting.run(context, DZ)
     assert see(context, collection_id).status == "announced"
     assert _opened(bank, collection_id) == 1
 
 
-def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: Clock) -> None:
+def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: RunningClock) -> None:
     open_obligation(context)
     collection_id = ask(made)
     gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S)
     nobody = Rounds(Collecting(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
-        clock.pass_by(minutes=10)
+        clock.move(minutes=10)
     seen = see(context, collection_id)
     assert (seen.status, len(seen.steps)) == ("unknown", 2)
 
@@ -314,13 +293,13 @@ def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
 
 
 def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made, "transfer")
     reference = see(context, collection_id).reference
     assert collecting.run(context, DZ) == 0
-    clock.pass_by(days=62)
+    clock.move(days=62)
     assert collecting.run(context, DZ) == 1 and see(context, collection_id).status == "expired"
     clock.ahead = timedelta()
     bank.transfer(reference=reference, amount="3150.25")
@@ -377,7 +356,7 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 
 
 def test_a_claim_is_paid_by_a_file_and_told(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
@@ -389,7 +368,7 @@ def test_a_claim_is_paid_by_a_file_and_told(
     assert balance(made, f"payable:{AMIRA}") == ("0.00", None)
     assert balance(made, "bank:payouts") == ("320.00", "credit")
     assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
-    clock.pass_by(seconds=10)
+    clock.move(seconds=10)
     paying.run(context, DZ)
     assert only_batch(context).status is BatchStatus.CLOSED and paying.run(context, DZ) == 0
     assert made.staff().get("/differences").json["items"] == [] and parked(context) == []
@@ -481,12 +460,12 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
     until_sent(context, paying)
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     assert of_claim(context).status == "paid"
 
@@ -506,13 +485,13 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, fault: str
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=PATIENCE_S * 2)
     is_silent(lambda: paying.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     expected = {"request-lost": BatchStatus.READY, "answer-lost": BatchStatus.SENT}
     assert only_batch(context).status is expected[fault]
@@ -523,7 +502,7 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
 
 
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
@@ -531,7 +510,7 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
         talking = Rounds(Paying(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     assert only_batch(context).status is BatchStatus.READY, "the bank was asked, and has never seen it"
 
@@ -547,7 +526,7 @@ def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office,
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_is_a_doubt_and_is_asked(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, was_sent: bool
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
@@ -558,7 +537,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
         paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)  # and here the process dies
     assert paying.run(context, DZ) == 0, "somebody may still be at it"
     for _ in range(8):
-        clock.pass_by(seconds=16)
+        clock.move(seconds=16)
         paying.run(context, DZ)
     assert of_claim(context).status == "paid" and _files(bank, context) == 1
     assert bank.log("file-duplicate") == []
@@ -617,7 +596,7 @@ BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJC
 
 @pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
 def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, group: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, group: str
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -626,17 +605,17 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
     assert statuses(context) == ["returned"] * 3
     assert {of_claim(context, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
     assert told(context).count("payments.benefit-returned") == 3
-    clock.pass_by(minutes=5)
+    clock.move(minutes=5)
     for _ in range(2):
         paying.run(context, DZ)
-        clock.pass_by(minutes=5)
+        clock.move(minutes=5)
     assert only_batch(context).status is BatchStatus.CLOSED
     clock.ahead = timedelta()
     assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
 
 
 def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -651,13 +630,13 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
     paying.run(context, DZ)
     assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is BatchStatus.SENT
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
-    clock.pass_by(minutes=5)
+    clock.move(minutes=5)
     paying.run(context, DZ)
     assert statuses(context) == ["returned"] * 3 and told(context).count("payments.benefit-returned") == 3
 
 
 def test_p01_a_refusal_after_acceptance_counts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -670,14 +649,14 @@ def test_p01_a_refusal_after_acceptance_counts(
 
 
 def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSP</GrpSts>"))
     for _ in range(4):
         paying.run(context, DZ)
-        clock.pass_by(minutes=5)
+        clock.move(minutes=5)
     assert statuses(context) == ["paid"] * 3 and only_batch(context).status is BatchStatus.CLOSED
 
 
@@ -687,7 +666,7 @@ COLLECTIONS = funds()[DZ].payments.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     reference = see(context, ask(made, "transfer")).reference
@@ -704,7 +683,7 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
     bank.deliver(made, len(files))
     for _ in range(3):
         fetching.run(context, DZ)
-        clock.pass_by(seconds=5)
+        clock.move(seconds=5)
     clock.ahead = timedelta()
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
     assert made.staff().get("/differences").json["items"] == []
@@ -798,7 +777,7 @@ def test_b07_charges_are_not_taken_from_what_was_paid(
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
     good = bank.tell_statement(notice(entry("0.00")))

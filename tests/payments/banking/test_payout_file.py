@@ -11,8 +11,10 @@ from services.payments.payees.payee import Payee
 from shared.funds.fund import Fund
 from shared.funds.payments import BankCharacters, ChargeBearer, PayoutFile
 from shared.kernel.personal import DataClass
-from tests.ground import DZ, funds, keys
-from tests.payments.builders import AMIRA, AT, RIB
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, keys
+from tests.kit.people import AMIRA
+from tests.payments.builders import RIB
 from tests.payments.payouts.test_rules import payout
 
 

@@ -12,8 +12,8 @@ from services.payments.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, told
 from tests.payments.bank import NEW_SECRET_TEXT, SECRET_TEXT, credited, debited, office, post_signed, refused
 from tests.payments.builders import FIRM, open_obligation
 

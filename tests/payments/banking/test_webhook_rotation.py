@@ -7,7 +7,7 @@ import pytest
 
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
+from tests.kit.callers import Office
 from tests.payments.bank import NEW_SECRET_TEXT, credited, office, own_settings, post_signed
 from tests.simulators.fund import SECRET_TEXT
 

@@ -5,8 +5,8 @@ import pytest
 from services.payments.wiring import service
 from shared.kernel.references import is_genuine
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, told
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,9 +25,9 @@ from services.payments.collections.standing import Case
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.references import is_genuine
-from tests.ground import DZ, TN, funds, with_bank
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds, with_bank
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 DUE = 315_025
 
 

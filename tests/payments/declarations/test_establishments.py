@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN
+from tests.kit.contexts import TN
 from tests.payments.declarations.builders import TN_EMPLOYER, Files, Worker, examined, facts, tn_122, workers
 from tests.payments.declarations.desk import Desk
 

@@ -19,7 +19,7 @@ from shared.funds.law import Confidence
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, funds, handle, reading, someone, told
+from tests.kit.contexts import DZ, TN, funds, handle, reading, someone, told
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     TN_EMPLOYER,

@@ -35,7 +35,7 @@ from shared.funds.period import Period, PeriodMalformed
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.partial_date import partial_date
-from tests.ground import DZ, TN, funds
+from tests.kit.contexts import DZ, TN, funds
 from tests.payments.declarations.builders import DZ_EMPLOYER, LAYOUTS
 
 AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)

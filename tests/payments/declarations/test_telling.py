@@ -9,7 +9,7 @@ from services.payments.declarations import telling
 from services.payments.declarations.declaration import BusinessReceipt, Status
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.events.payments import DeclaredWageV2, WagesDeclaredV2, in_version_1, in_version_2
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 from tests.payments.declarations.test_rules import declaration
 
 Quarters = dict[int, int]

@@ -1,6 +1,6 @@
 """What may follow from a benefit: what cannot be is refused when the fund is read; its days are those of calendars."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from shared.funds.effects import (
     EffectKind,
     Every,
     PeriodicPayment,
+    every_of,
     period_after,
     period_of,
 )
@@ -63,6 +64,13 @@ def test_periods_follow_one_another() -> None:
         found.append(period_after(found[-1]))
     assert [str(each) for each in found] == ["2025-Q4", "2026-Q1", "2026-Q2"]
     assert period_after(Period(2025, 4)).first_on == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("every", Every)
+def test_the_periods_of_every_length_join(every: Every) -> None:
+    period = period_of(date(2024, 11, 30), every=every)
+    assert period.first_on <= date(2024, 11, 30) <= period.last_on and every_of(period) is every
+    assert period_after(period).first_on == period.last_on + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

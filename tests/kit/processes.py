@@ -5,8 +5,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from deploy.local.programs import HOST, free_port
 from shared.process import migrating
 from shared.sealing.keys import generate_keyring
 from shared.storage.connection import connect
-from tests.ground import DZ, TN
+from tests.kit.contexts import DZ, TN
 
 END_MAX_S = 40
 NOBODY = f"mongodb://{HOST}:1"
@@ -82,15 +81,6 @@ def running(module: str, part: str, *, folder: Path, **settings: str) -> Iterato
             finally:
                 process.kill()
     assert status == 0, log.read_text()[-3000:]
-
-
-def until(holds: Callable[[], bool], *, tries: int = 300) -> None:
-    """Wait for something, a tenth of a second at a time."""
-    for _ in range(tries):
-        if holds():
-            return
-        threading.Event().wait(0.1)
-    raise AssertionError("it never came")
 
 
 def answer(url: str) -> "requests.Response | None":

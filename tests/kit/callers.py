@@ -18,7 +18,7 @@ from shared.http.limits import USUAL
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from tests.contracts import services
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 
 ISSUER = "https://identity.test"
 UNCOUNTED = dict.fromkeys(USUAL, "1000000/second")

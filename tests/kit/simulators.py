@@ -2,24 +2,17 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import requests
 
-REPOSITORY = Path(__file__).parents[2]
+from deploy.local.place import REPOSITORY
+from tests.kit.waiting import until
+
 START_S_MAX = 20
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Program:
@@ -30,7 +23,7 @@ class Program:
     def start(self) -> None:
         environ = {"PATH": os.environ["PATH"], **self._settings}
         self._process = subprocess.Popen([sys.executable, "-m", self._module], cwd=REPOSITORY, env=environ)
-        wait_until(self._answers, seconds_max=START_S_MAX)
+        until(self._answers, max_s=START_S_MAX)
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -50,19 +43,9 @@ class Program:
 
 
 @contextmanager
-def running(module: str, *, settings: dict[str, str], ready_url: str) -> Iterator[Program]:
+def running_simulator(module: str, *, settings: dict[str, str], ready_url: str) -> Iterator[Program]:
     program = Program(module, settings=settings, ready_url=ready_url)
     try:
         yield program
     finally:
         program.stop()
-
-
-def wait_until(condition, *, seconds_max: float = 10):
-    """The first true answer of the condition, asked every now and then."""
-    deadline = time.monotonic() + seconds_max
-    while time.monotonic() < deadline:
-        if answer := condition():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds_max} s")
