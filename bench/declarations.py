@@ -17,7 +17,7 @@ from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
 from services.payments.declarations import jobs, store
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, context_on, funds, reading
+from tests.kit.contexts import DZ, context_on, funds, reading
 from tests.payments.declarations.builders import das_b, workers
 from tests.payments.declarations.desk import Desk
 

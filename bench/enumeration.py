@@ -16,9 +16,9 @@ from pymongo import MongoClient
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
-from tests.ground import context_on
 from tests.identity.builders import AMIRA_NIN, KARIM_NIN, forgotten
 from tests.identity.conftest import House, Town, house_on, opened
+from tests.kit.contexts import context_on
 
 ROUNDS = 60
 NOBODY = "109900000000000777"

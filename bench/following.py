@@ -59,7 +59,7 @@ from shared.process.service import Service
 from shared.sealing.keys import FundKeys, from_data, generate_keyring, restricted
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
+from tests.kit.callers import Office
 
 SIZES = (5_000, 10_000, 20_000)
 FUND = ALGERIA.fund

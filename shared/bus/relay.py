@@ -6,7 +6,6 @@ Sent documents are kept: `republish` makes them unsent again, and a broker that 
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
+from shared.bus.kafka_internals import close_without_sending
 from shared.bus.security import UNENCRYPTED, Security
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.kernel.ids import first_id_at
@@ -59,15 +59,8 @@ def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer
 
 
 def give_up(producer: KafkaProducer) -> None:
-    """Close a producer with whatever it still had to send: that stands in the outbox, and is told by the next one.
-
-    Its own `close` waits for the broker first. Where that is in vain it closes nothing (kafka-python 3.0.12): the
-    producer would go on, behind the back of whoever begins anew.
-    """
-    producer._sender.force_close()
-    producer._sender.join(CLOSE_WAIT_S)
-    with suppress(KafkaError):
-        producer.close(timeout=CLOSE_WAIT_S)
+    """Close a producer with whatever it still had to send: that stands in the outbox, and is told by the next one."""
+    close_without_sending(producer, wait_s=CLOSE_WAIT_S)
 
 
 class Relay:

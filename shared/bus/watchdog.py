@@ -15,6 +15,7 @@ import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from shared.bus.kafka_internals import close_without_leaving, request_rejoin
 from shared.telemetry import metrics
 
 LOOK_S = 5.0
@@ -71,11 +72,8 @@ def silent(
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has given this member its part, be it none: before that nothing is taken in.
-
-    Whoever is outside is told to join until it has. By itself kafka-python 3.0.12 forgets a join that new topics asked
-    for, where a poll ends before the join does: the member would wait, without a heartbeat, for ever.
-    """
+    """Notes when the group has given this member its part, be it none: before that nothing is taken in. Whoever is
+    outside is told to join until it has."""
 
     def __init__(self, consumer: KafkaConsumer, has_joined: threading.Event) -> None:
         self.consumer = consumer
@@ -84,20 +82,16 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def on_partitions_revoked(self, revoked: object) -> None:
         self.outside_since_s = time.monotonic()
-        self.consumer._coordinator.request_rejoin()
+        request_rejoin(self.consumer)
 
     def on_partitions_assigned(self, assigned: object) -> None:
         self.outside_since_s = None
         self.has_joined.set()
 
     def leave(self) -> None:
-        """Close the consumer without telling the group, which learns it from the end of the session, as after a kill.
-
-        Where a leader takes its leave while others join, Tansu waits for its plan for ever and lets nobody in any more.
-        """
+        """Close the consumer without telling the group, which learns it when the session ends, as after a kill."""
         self.has_joined.clear()
-        self.consumer._coordinator.reset_generation()
-        self.consumer.close(autocommit=False)
+        close_without_leaving(self.consumer)
 
 
 @dataclass

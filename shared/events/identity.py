@@ -15,6 +15,10 @@ class RegisteredPerson:
     `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known}:
     `birth_on` as far as it is known (`1950-03-12`, `1950-03` or `1950`), one of the two names empty where there is one;
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
+
+    `family` is JSON {birth_on, dependants}: `dependants` are {dependant_id, relation, birth_on, condition where one was
+    proved}, and missing where the register knows only how many there are. It is of class health, so that claims, which
+    decides by it, needs no key to anybody's name.
     """
 
     person_ref: str
@@ -23,6 +27,7 @@ class RegisteredPerson:
     bank: Annotated[Sealed, DataClass.BANK] | None = None
     language: str
     dependants: int = 0
+    family: Annotated[Sealed, DataClass.HEALTH] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,10 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from shared.kernel import typed
+from shared.kernel.iban import national_number
+
+DIGITS = 20
+"""Of an account in Algeria and in Tunisia."""
 
 
 class AccountRule(StrEnum):
@@ -35,7 +39,7 @@ def _key(digits: str) -> str:
 
 
 def _is_twenty_digits(number: str) -> bool:
-    return len(number) == 20 and number.isascii() and number.isdigit()
+    return len(number) == DIGITS and number.isascii() and number.isdigit()
 
 
 _CHECKS: dict[AccountRule, Callable[[str], bool]] = {
@@ -44,13 +48,9 @@ _CHECKS: dict[AccountRule, Callable[[str], bool]] = {
 }
 
 
-_INTERNATIONAL = {AccountRule.RIB_TN: "TN59"}
-"""What an IBAN begins with where its two digits are the same for every account whose own key fits."""
-
-
 def read_account(text: str, *, rule: AccountRule) -> str | None:
     """A bank account as it is kept, however people wrote it, as an IBAN too; None where its form or key is wrong."""
-    number = typed.number(text).upper().removeprefix(_INTERNATIONAL.get(rule, ""))
+    number = national_number(typed.number(text).upper(), length=DIGITS)
     return number if is_account(number, rule=rule) else None
 
 

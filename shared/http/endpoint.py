@@ -1,7 +1,7 @@
 """From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -73,8 +73,11 @@ class Endpoint:
         if self.route.method != "GET":
             return self._changed(fund, actor, inputs, path)
         if self.route.is_journaled and actor.kind is ActorKind.STAFF:
-            look: Callable[[UnitOfWork], Response] = lambda uow: self._shown(self.route.handler(uow, *inputs, **path))  # noqa: E731
-            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
+
+            def read(uow: UnitOfWork) -> Response:
+                return self._shown(self.route.handler(uow, *inputs, **path))
+
+            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=read)
         uow = self.context.reading(fund, by=actor)
         shown = self._shown(self.route.handler(uow, *inputs, **path))
         return conditions.kept_by_callers(shown, is_public=self.route.scope == ANYONE) if self._is_reference else shown

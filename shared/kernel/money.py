@@ -4,22 +4,31 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+import iso4217
+
 AMOUNT_MINOR_MAX = 10**15
 """No single amount of a fund comes near a million million; above it, an amount is an error, not money."""
 
 
-class Currency(StrEnum):
-    """The currencies of the funds, each with its number of decimals (ISO 4217)."""
+DECIMALS_MAX = 3
+"""Codes with more, or with none to speak of, are no money of an account: CLF and UYW, gold, XDR."""
+_DECIMALS = {
+    each.code: each.exponent for each in iso4217.Currency if each.exponent is not None and each.exponent <= DECIMALS_MAX
+}
 
-    TND = "TND"
-    DZD = "DZD"
-    MAD = "MAD"
+
+class Currency(StrEnum):
+    """Every currency of ISO 4217 in which accounts are kept, by its code. The library carries the standard's own table:
+    babel's decimals are those of shop prices, of which Iraq's dinar has none and its bank files three."""
+
     OTHER = "XXX"
-    """What a bank tells of in any other currency: the amount is as written, and no rule ever books it."""
+    """What a bank tells of in no currency, or what cannot be: the amount is as written, and no rule ever books it."""
+    locals().update({code: code for code in _DECIMALS})
 
     @property
     def decimals(self) -> int:
-        return 3 if self is Currency.TND else 2
+        """Of its minor unit: 3 for TND, 2 for DZD and MAD, 0 for XOF."""
+        return _DECIMALS.get(self.value, 2)
 
 
 @dataclass(frozen=True, order=True)

@@ -19,8 +19,6 @@ HEADERS_KEPT_MAX = 256
 """People's browsers send few different ones, and each answer asks for several sentences."""
 
 HEADER_LENGTH_MAX = 1_000
-UNNAMED = 0.0001
-"""The weight of a language that a header does not name: less than any that it can give (RFC 9110, 12.4.2)."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +109,9 @@ def read(paths: Iterable[Path]) -> Texts:
 
 @functools.lru_cache(maxsize=HEADERS_KEPT_MAX)
 def best_language(header: str, offered: tuple[str, ...]) -> str:
-    """Which of the languages offered an Accept-Language header prefers (RFC 9110, 12.5.4); the first where it names
-    none of them. A region counts as its language. What `q=0` refuses is taken only where all are refused."""
-    weights: dict[str, float] = {}
-    for tag, weight in parse_accept_header(header[:HEADER_LENGTH_MAX], LanguageAccept):
-        language = tag.replace("_", "-").partition("-")[0].lower()
-        weights[language] = max(weight, weights.get(language, 0.0))
-    others = weights.get("*", UNNAMED)
-    named = [language for language in weights if language in offered]
-    best = max((*named, *offered), key=lambda language: weights.get(language, others))
-    return best if weights.get(best, others) else offered[0]
+    """Which of the languages offered an Accept-Language header prefers (RFC 9110, 12.5.4); of equal weights, and where
+    it names none of them, the first. A region counts as its language: by itself werkzeug would answer `ar-DZ, fr;q=0.5`
+    in French."""
+    read = parse_accept_header(header[:HEADER_LENGTH_MAX], LanguageAccept)
+    languages = LanguageAccept((tag.replace("_", "-").partition("-")[0], weight) for tag, weight in read)
+    return languages.best_match(offered, default=offered[0])

@@ -40,6 +40,8 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
 
 def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any) -> int:
     name, *rest = arguments
+    if name in PROCESSES:
+        service.check(shared, own)
     if name == "web":
         web.run(service, shared, own)
         return 0

@@ -173,6 +173,8 @@ class Repository(Generic[Kept]):
     def _thing(self, uow: UnitOfWork, document: Document) -> Kept:
         opened = dict(document)
         for name, data_class in self.sealed.items():
+            if name not in document:
+                continue  # a row of a release that did not have the field: its default stands
             sealed = Sealed(str(document[name]))
             clear = uow.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
             opened[name] = msgspec.json.decode(clear)

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from simulators.bank.amounts import DECIMALS, WrongAmount, to_minor, to_text
+from simulators.bank.amounts import WrongAmount, is_kept, to_minor, to_text
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import Book, balance_minor, move, new_id, note, now
 from simulators.bank.files import notice
@@ -34,8 +34,8 @@ def routes(bank: Bank) -> Blueprint:
     @blueprint.post("/customers/accounts")
     def open_account() -> ResponseReturnValue:
         holder, currency = fields("holder", "currency")
-        if currency not in DECIMALS:
-            raise Refused(422, "currency-unknown", f"The bank keeps {', '.join(DECIMALS)}.")
+        if not is_kept(currency):
+            raise Refused(422, "currency-unknown", "The bank keeps accounts in currencies of ISO 4217.")
         body = request.get_json()
         opening_minor = _amount(str(body.get("balance", OPENING_BALANCE)), currency)
         with bank.book.transaction() as uow:

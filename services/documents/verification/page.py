@@ -16,6 +16,7 @@ from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.funds.fund import Fund
+from shared.languages.locales import locale_of, own_name
 
 _HERE = Path(__file__).parent
 
@@ -32,7 +33,7 @@ def render(verification: Verification, *, fund: Fund, language: Language, base: 
     details = [(texts["number"], verification.number)]
     if record:
         details = [
-            (texts["kind"], fund.paper_types[record.kind].names[language]),
+            (texts["kind"], fund.papers.types[record.kind].names[language]),
             *details,
             (texts["issued"], habits.day(record.issued_on)),
             (texts["valid_until"], _until(habits.day(record.valid_until_on), record.kind, fund, texts)),
@@ -100,7 +101,7 @@ def unknown_file(*, fund: Fund, language: Language, base: str, on: date) -> str:
 
 def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
     """The last day; marked where the fund has yet to confirm how long such a paper is valid."""
-    return f"{day} ({texts['to_be_confirmed']})" if fund.paper_types[kind].law.is_to_be_confirmed else day
+    return f"{day} ({texts['to_be_confirmed']})" if fund.papers.types[kind].law.is_to_be_confirmed else day
 
 
 def form(*, fund: Fund, language: Language, base: str) -> str:
@@ -117,9 +118,9 @@ def _page(template: str, *, fund: Fund, language: Language, base: str, **facts: 
             fund=fund,
             language=language,
             base=base,
-            direction="rtl" if language is Language.ARABIC else "ltr",
+            direction=locale_of(language).text_direction,
             texts=_words()[language],
-            others={each: _words()[each]["language"] for each in fund.languages if each != language},
+            others={each: own_name(each) for each in fund.languages if each != language},
             style=_style(),
             **facts,
         )

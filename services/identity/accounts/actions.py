@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.identity.accounts import passwords, rules, second_factor, store, throttles
@@ -34,7 +35,9 @@ LOGIN_SENT_MAX = 1_000
 def apply(uow: UnitOfWork, facts: Facts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
     known_words = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=Role.PERSON, common=passwords.common(), known_words=known_words)
+    rules.check_password(
+        password, role=Role.PERSON, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+    )
     application = Application(
         application_id=uow.new_id(),
         facts=facts,
@@ -171,8 +174,15 @@ def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
     """The hash of a password that the owner of an account may choose, or what is wrong with it."""
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
     known_words = [*(rules.words_of(person) if person else ()), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=account.role, common=passwords.common(), known_words=known_words)
+    rules.check_password(
+        password, role=account.role, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+    )
     return _hashed(uow, password)
+
+
+def _check(password: str, *, role: Role, known_words: Iterable[str]) -> None:
+    is_easily_guessed = passwords.is_easily_guessed(password)
+    rules.check_password(password, role=role, is_easily_guessed=is_easily_guessed, known_words=known_words)
 
 
 def _hashed(uow: UnitOfWork, password: str) -> str:
@@ -194,7 +204,9 @@ def add_user(uow: UnitOfWork, *, login: str, password: str, role: Role, employer
     """Open an account for an employer's user or for one of the fund's staff."""
     read = rules.read_login(login)
     known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
-    rules.check_password(password, role=role, common=passwords.common(), known_words=known_words)
+    rules.check_password(
+        password, role=role, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+    )
     known_by = _index_of_login(uow, read)
     account = rules.add_user(
         store.known_by(uow, known_by),

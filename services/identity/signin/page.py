@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.identity.signin.client import Client
 from shared.funds.fund import Fund
 from shared.kernel.actors import ActorKind
+from shared.languages.locales import locale_of, own_name
 
 _HERE = Path(__file__).parent
 MINUTE_S = 60
@@ -77,7 +78,7 @@ def content_security_policy(*, sends_to: str | None = None) -> str:
 
 def language_names(languages: Sequence[str]) -> dict[str, str]:
     """What each language calls itself."""
-    return {language: _words()[language]["language"] for language in languages}
+    return {language: own_name(language) for language in languages}
 
 
 def _who(actors: Sequence[ActorKind]) -> str:
@@ -106,7 +107,7 @@ def _page(name: str, *, fund: Fund, language: str, **shown: Any) -> str:
         .render(
             fund=fund,
             language=language,
-            direction="rtl" if language == "ar" else "ltr",
+            direction=locale_of(language).text_direction,
             words=_words()[language],
             names=language_names(fund.languages),
             style=_style(),

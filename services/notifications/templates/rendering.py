@@ -14,10 +14,10 @@ from services.notifications.channels.sms_parts import shortened
 from services.notifications.templates.template import Kind, Template, Value
 from services.notifications.templates.writing import words, written
 from shared.funds.fund import Channel, Fund
+from shared.languages.locales import locale_of
 from shared.languages.plurals import chosen
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_RIGHT_TO_LEFT = {"ar"}
 _NUMBER = "\ufffc"
 """Stands for a number among the forms of its word until the form is chosen."""
 _BETWEEN_WORDS = re.compile("(?<![0-9])\u00a0|\u00a0(?![0-9])")
@@ -45,7 +45,7 @@ def render(
     if channel is Channel.SMS:
         return Rendering(text=shortened(_BETWEEN_WORDS.sub(" ", wording.sms.format_map(values))))
     shown = {name: _isolated(value, template.parameters.get(name)) for name, value in values.items()}
-    shown = shown if language in _RIGHT_TO_LEFT else values
+    shown = shown if locale_of(language).text_direction == "rtl" else values
     subject, text = wording.subject.format_map(values), wording.text.strip().format_map(shown)
     if channel is Channel.INBOX:
         return Rendering(subject=subject, text=text)
@@ -98,7 +98,7 @@ def _html(
     rendered: str = _mail().render(
         fund=fund,
         language=language,
-        direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
+        direction=locale_of(language).text_direction,
         subject=subject,
         greeting=frame["greeting"],
         paragraphs=[Markup(paragraph.replace("\n", " ")) for paragraph in text.split("\n\n")],  # noqa: S704 (escaped above)

@@ -6,18 +6,16 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.notifications.templates.template import Kind, Value
 from shared.funds.fund import Fund
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.money import Money
+from shared.languages.locales import locale_of, unbroken
 
 _DAY, _INSTANT, _QUARTER = "d MMMM y", "d MMMM y, HH:mm", "QQQQ y"
-_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
-"""Direction marks that babel writes: isolation does their work where the reader's screen knows it."""
 
 
 def written(kind: Kind, value: Value, *, language: str, fund: Fund) -> str:
@@ -34,60 +32,50 @@ def words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return found
 
 
-@cache
-def _locale(language: str, country: str) -> Locale:
-    """The country's own habits, or the plain language where babel knows no such pair (en_DZ)."""
-    try:
-        return Locale(language, country)
-    except UnknownLocaleError:
-        return Locale(language)
-
-
-def _unbroken(text: str) -> str:
-    """The same text with spaces that never break, and that keep the groups of a number in order in Arabic."""
-    return text.translate(_MARKS).replace(" ", "\u00a0").replace("\u202f", "\u00a0")
-
-
 def _text(value: Value, fund: Fund, language: str) -> str:
     return str(value)
 
 
 def _count(value: Value, fund: Fund, language: str) -> str:
-    return _unbroken(format_decimal(int(value), format="#,##0", locale=_locale(language, fund.country)))
+    return unbroken(format_decimal(int(value), format="#,##0", locale=locale_of(language, fund.country)))
 
 
 def _amount(value: Value, fund: Fund, language: str) -> str:
     """Minor units of the fund's currency."""
-    locale = _locale(language, fund.country)
-    pattern = "#,##0." + "0" * fund.currency.decimals
-    number = format_decimal(Money(int(value), fund.currency).decimal(), format=pattern, locale=locale)
-    return _unbroken(f"{number} {get_currency_symbol(fund.currency, locale=locale)}")
+    locale = locale_of(language, fund.country)
+    decimals = "." + "0" * fund.currency.decimals if fund.currency.decimals else ""
+    number = format_decimal(Money(int(value), fund.currency).decimal(), format="#,##0" + decimals, locale=locale)
+    return unbroken(f"{number} {get_currency_symbol(fund.currency, locale=locale)}")
 
 
 def _day(value: Value, fund: Fund, language: str) -> str:
     day = date.fromisoformat(str(value))
-    return _first(format_date(day, _DAY, locale=_locale(language, fund.country)), day, language)
+    return _first(format_date(day, _DAY, locale=locale_of(language, fund.country)), day, language)
 
 
 def _instant(value: Value, fund: Fund, language: str) -> str:
     at = datetime.fromisoformat(str(value)).astimezone(fund.zone)
-    return _first(format_datetime(at, _INSTANT, locale=_locale(language, fund.country)), at, language)
+    return _first(format_datetime(at, _INSTANT, locale=locale_of(language, fund.country)), at, language)
 
 
 def _first(text: str, day: date, language: str) -> str:
     """French counts the first day of a month only, which CLDR omits: 1er mars."""
-    return _unbroken(text.replace("1", "1er", 1) if language == "fr" and day.day == 1 else text)
+    return unbroken(text.replace("1", "1er", 1) if language == "fr" and day.day == 1 else text)
 
 
 def _period(value: Value, fund: Fund, language: str) -> str:
     period = Period.read(str(value))
-    if period.quarter is None:
+    locale = locale_of(language, fund.country)
+    if period.kind is PeriodKind.QUARTER:
+        return unbroken(format_date(period.first_on, _QUARTER, locale=locale))
+    if period.kind is PeriodKind.YEAR:
         return str(period)
-    return _unbroken(format_date(period.first_on, _QUARTER, locale=_locale(language, fund.country)))
+    # A half-year has no name of its own in every language: its first and last month say it.
+    return unbroken(format_interval(period.first_on, period.last_on, "yMMMM", locale=locale))
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
-    form = fund.declaration_forms.get(str(value))
+    form = fund.declarations.forms.get(str(value))
     return form.names[language] if form else words()["things"]["form"][language]
 
 
@@ -112,6 +100,13 @@ def _reason(group: str) -> Callable[[Value, Fund, str], str]:
     return say
 
 
+def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
+    """A reason of the fund's own by its sentence, or one of the platform's in short words."""
+    reasons = (claim_type.procedure.refusal_reasons or {} for claim_type in fund.claim_types.values())
+    own = next((found[str(value)] for found in reasons if str(value) in found), None)
+    return _reason("refusal-reasons")(value, fund, language) if own is None else own[language].rstrip(".")
+
+
 _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.TEXT: _text,
     Kind.COUNT: _count,
@@ -124,5 +119,5 @@ _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.CLAIM_TYPE: _claim_type,
     Kind.PAPER: _paper,
     Kind.PAPER_REASON: _reason("paper-reasons"),
-    Kind.REFUSAL_REASON: _reason("refusal-reasons"),
+    Kind.REFUSAL_REASON: _refusal_reason,
 }

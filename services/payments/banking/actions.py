@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.payments.banking import matching, settling, store
+from services.payments.banking.bank import BankPayment
 from services.payments.banking.bank_entry import Message, Statement
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.client import BankPayment
 from services.payments.banking.matching import ReportedEntry
 from services.payments.banking.messages import Credited, Debited, Fact, Refused, StatementAvailable
 from services.payments.banking.webhook import SignedMessage
@@ -66,9 +66,7 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
                 rule=lambda it: collecting.refuse(it, reason=fact.reason[:40], at=uow.at),
             )
         case StatementAvailable():
-            told = Statement(statement_id=fact.statement_id, told_at=uow.at, next_look_at=uow.at)
-            if store.statements.find(uow, told.statement_id) is None:
-                store.following.save(uow, Outcome(told))
+            expect(uow, statement_id=fact.statement_id)
 
 
 def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -139,6 +137,13 @@ def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
     nothing that cannot be booked holds up what stands beside it."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
+
+
+def expect(uow: UnitOfWork, *, statement_id: str) -> None:
+    """The bank has a file of booked entries: it is fetched, once."""
+    if store.statements.find(uow, statement_id) is None:
+        expected = Statement(statement_id=statement_id, told_at=uow.at, next_look_at=uow.at)
+        store.following.save(uow, Outcome(expected))
 
 
 def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:

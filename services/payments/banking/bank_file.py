@@ -3,7 +3,6 @@
 Pure. How they are written in XML stands in `iso20022/`.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from enum import StrEnum
 from unicodedata import category
 
 from shared.kernel.errors import Invalid
+from shared.kernel.iban import national_number
 from shared.kernel.money import Currency, Money
 
 ID_CHARACTERS_MAX = 35
@@ -23,7 +23,6 @@ TRANSFERS_MAX = 100_000
 NOT_PROVIDED = "NOTPROVIDED"
 """What ISO 20022 files carry where a reference is demanded and there is none."""
 
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 _NEVER_IN_XML = {"Cc", "Cs", "Cn"}
 
 
@@ -260,8 +259,8 @@ class BookedEntry:
     """The account of the other side, or its name where no account is given."""
     entry_reference: str = ""
     stated: str = ""
-    """The amount as the bank wrote it, `12.00 EUR`, where it is none of any fund's money or cannot be: `amount` is then
-    in `Currency.OTHER`, and a person has to look."""
+    """The amount as the bank wrote it, `12.001 EUR`, where it is in no currency or cannot be: `amount` is then in
+    `Currency.OTHER`, and a person has to look."""
     reference_is_own: bool = True
     """Whether `entry_id` is the payment's own reference; False where all payments of its entry have the same."""
 
@@ -290,13 +289,7 @@ def is_same_account(written: str, number: str) -> bool:
     """Whether a bank means an account whose national number is `number`: it may write it with blanks or dashes, or as
     the IBAN that holds it, filled up with noughts where the country's IBAN is longer."""
     bare = "".join(character for character in written if character.isalnum()).upper()
-    return bare == number or (_is_iban(bare) and bare[4:].lstrip("0") == number.lstrip("0"))
-
-
-def _is_iban(bare: str) -> bool:
-    if not _IBAN.fullmatch(bare):
-        return False
-    return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
+    return number in (bare, national_number(bare, length=len(number)))
 
 
 def _allow(field: str, text: str, *, characters_max: int) -> None:

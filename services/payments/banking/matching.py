@@ -78,6 +78,7 @@ class ReportedEntry:
 def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
     """A line of a bank's file, seen with the fund's accounts."""
     is_ours = line.amount.currency is fund.currency
+    stated = line.stated or ("" if is_ours else str(line.amount))
     charges = sum(each.amount_minor for each in line.charges if each.currency is line.amount.currency)
     return ReportedEntry(
         bank_reference=line.entry_id,
@@ -92,20 +93,20 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
         end_to_end_id=line.end_to_end_id or "",
         transaction_id=line.transaction_id or "",
         payment_information_id=line.payment_information_id or "",
-        texts=tuple(filter(None, (line.stated, *(line.texts or (line.remittance, line.end_to_end_id))))),
+        texts=tuple(filter(None, (stated, *(line.texts or (line.remittance, line.end_to_end_id))))),
         return_reason=line.return_reason,
         is_reversal=line.is_reversal,
         is_currency_foreign=not is_ours,
         charges_minor=min(charges, line.amount.amount_minor),
         counterparty=line.counterparty,
         number=line.account,
-        stated=line.stated,
+        stated=stated,
     )
 
 
 def account_code(number: str, *, fund: Fund) -> str:
     """The ledger's code of an account, or `FOREIGN`. Banks write one number with blanks, with dashes or as IBAN."""
-    payment = fund.payment
+    payment = fund.payments
     for own, code in ((payment.collections, BANK_COLLECTIONS), (payment.payouts, BANK_PAYOUTS)):
         if is_same_account(number, own.number):
             return code

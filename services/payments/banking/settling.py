@@ -30,7 +30,7 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     entry_id = entry_id or matching.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return
-    named = matching.named(reported, prefix=uow.fund.payment.transfer_prefix)
+    named = matching.named(reported, prefix=uow.fund.payments.transfer_prefix)
     found = collections.with_references(uow, named.references)
     reference = found[0].reference if len(found) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)

@@ -6,12 +6,14 @@ import threading
 
 import pytest
 
+from shared.bus.kafka_internals import must_rejoin
 from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
-from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.ground import Ground
 from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import TOPIC, Publisher, forget_takers, takers, tallies
-from tests.ground import parked
+from tests.kit.contexts import parked
+from tests.kit.waiting import until
 
 CLAIMS = [f"c{number}" for number in range(24)]
 
@@ -59,7 +61,7 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
         until(lambda: consumer.poll(20) is not None and bool(leader.outside_since_s or leader.has_joined.is_set()))
         consumer.poll(20)
     else:
-        until(lambda: consumer._coordinator.rejoin_needed)  # as its heartbeat learned
+        until(lambda: must_rejoin(consumer))  # as its heartbeat learned
     leader.leave()
     takes_part(ground, other)
 

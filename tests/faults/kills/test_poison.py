@@ -5,7 +5,7 @@ replays them; whoever would park a whole topic stops instead.
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,9 +19,8 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import looked_at
 from tests.faults.kills.scene import Scene, playing
-from tests.ground import DZ, TN, someone
-
-AT = datetime(2026, 2, 10, 9, tzinfo=UTC)
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, someone
 
 
 def _firm(case: str) -> EmployersRegistered:

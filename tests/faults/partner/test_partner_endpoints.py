@@ -10,18 +10,18 @@ from structlog.testing import capture_logs
 from services.payments.partners import rules
 from services.payments.partners.outbound import OutboundClient
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.faults.partner.conftest import Clock
-from tests.ground import told
+from tests.kit.callers import Office
+from tests.kit.clock import AT, RunningClock
+from tests.kit.contexts import told
 from tests.payments.bank import office
-from tests.payments.partners.partner import AT, Calling, Partner, debit, deliveries, register
+from tests.payments.partners.partner import Calling, Partner, debit, deliveries, register
 
 SLACK = timedelta(minutes=2)
 """How long the test itself may take between two looks at the clock, which runs on while it is moved."""
 
 
-def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: Clock) -> None:
+def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: RunningClock) -> None:
     made, calling = office(context), Calling(OutboundClient(may_be_private=True, timeout_s=5))
     down, healthy = Partner(), Partner()
     began_at = clock()
@@ -59,7 +59,7 @@ def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: Cl
 
 
 def _tries_until_it_ends(
-    made: Office, context: ServiceContext, clock: Clock, calling: Calling, endpoint: dict[str, Any]
+    made: Office, context: ServiceContext, clock: RunningClock, calling: Calling, endpoint: dict[str, Any]
 ) -> list[datetime]:
     """Let time pass from try to try, with many rounds before each is due; when each was made."""
     tries: list[datetime] = []
@@ -81,7 +81,7 @@ def _is_the_schedule(tries: list[datetime]) -> None:
         assert timedelta(seconds=wait_s) <= after - before <= timedelta(seconds=wait_s * 1.1) + SLACK
 
 
-def _replayed(made: Office, clock: Clock, endpoint: dict[str, Any], *, hours: int) -> None:
+def _replayed(made: Office, clock: RunningClock, endpoint: dict[str, Any], *, hours: int) -> None:
     """The partner is enabled again and asks for what happened from the first message on."""
     path, until = f"/endpoints/{endpoint['endpoint_id']}", AT + timedelta(hours=hours)
     asked = {"since": AT.isoformat(), "until": until.isoformat()}
@@ -94,12 +94,12 @@ def _replayed(made: Office, clock: Clock, endpoint: dict[str, Any], *, hours: in
     assert _at(clock, ask) == (2 if hours > 24 else 1)
 
 
-def _all(made: Office, clock: Clock) -> list[dict[str, Any]]:
+def _all(made: Office, clock: RunningClock) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = _at(clock, lambda: made.staff().get("/partners/endpoints").json["items"])
     return items
 
 
-def _at(clock: Clock, act: Any) -> Any:
+def _at(clock: RunningClock, act: Any) -> Any:
     """Do something over HTTP: tokens are of today, so the clock stands still at today for it."""
     ahead, clock.ahead = clock.ahead, timedelta()
     try:

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.world.client import Outcome
 from tests.faults.world.proxy import BLACK_HOLE, CUT, DEAF, MUTE, PASS, delayed
 from tests.faults.world.town import Town
-from tests.faults.world.world import until
+from tests.kit.waiting import until
 
 GONE_S = 8.0
 FORGETS = os.environ.get("ENGINES", "embedded") == "embedded"

@@ -1,24 +1,27 @@
 """Who may have an account, what a password must be, when a link opens, how long a door stays shut."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from zxcvbn.matching import RANKED_DICTIONARIES
 
-from services.identity.accounts import rules
+from services.identity.accounts import passwords, rules
 from services.identity.accounts.account import Account, Link, Role, Status
 from services.identity.accounts.application import Facts
 from services.identity.accounts.login_throttle import LoginThrottle
-from services.identity.accounts.passwords import common
+from services.identity.accounts.passwords import is_easily_guessed
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
 
 FACTS = Facts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
@@ -56,7 +59,7 @@ PENDING = Account(
 
 def check(password: str, role: Role = Role.PERSON) -> None:
     known_words = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
-    rules.check_password(password, role=role, common=common(), known_words=known_words)
+    rules.check_password(password, role=role, is_easily_guessed=is_easily_guessed(password), known_words=known_words)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +68,12 @@ def check(password: str, role: Role = Role.PERSON) -> None:
         "trois chats sur un mur",
         "correct horse battery",
         "zitouna bleue",
-        "73920184",
+        "k4m7q2z9",
+        "73486152",
+        "هلا والله",
         "ثلاث قطط فوق الجدار",
-        "        8 spaces",
         "x9$kQ2!v",
-        "é" * 3 + "ab" + "ç" * 4,
+        "été où çà naît",
         "any length up to the limit " * 9,
     ],
 )
@@ -81,7 +85,11 @@ def test_a_password_that_is_taken(password: str) -> None:
     ("password", "error"),
     [
         ("", rules.PasswordTooShort),
-        ("sept car", None),
+        ("sept car", rules.PasswordCommon),
+        ("20180412", rules.PasswordCommon),
+        ("        8 spaces", rules.PasswordCommon),
+        (" -._/-._/ ", rules.PasswordCommon),
+        ("1q2w3e4r", rules.PasswordCommon),
         ("sept ca", rules.PasswordTooShort),
         ("x" * 257, rules.PasswordTooLong),
         ("password", rules.PasswordCommon),
@@ -91,6 +99,10 @@ def test_a_password_that_is_taken(password: str) -> None:
         ("S0leil2025", rules.PasswordCommon),
         ("1234mohamed", rules.PasswordCommon),
         ("hamdoulilah", rules.PasswordCommon),
+        ("Inchallah2024!", rules.PasswordCommon),
+        ("kh4d1ja2019", rules.PasswordCommon),
+        ("sécurité1", rules.PasswordCommon),
+        ("qsdfghjklm1", rules.PasswordCommon),
         ("azertyazerty", rules.PasswordCommon),
         ("12345678", rules.PasswordCommon),
         ("87654321", rules.PasswordCommon),
@@ -108,29 +120,20 @@ def test_a_password_that_is_taken(password: str) -> None:
         (f"no{AMIRA_NSS}no", rules.PasswordPersonal),
     ],
 )
-def test_a_password_that_is_refused(password: str, error: type[Exception] | None) -> None:
-    if error is None:
-        check(password)
-        return
+def test_a_password_that_is_refused(password: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         check(password)
 
 
-@pytest.mark.parametrize("password", ["k4m7q2z9", "K4M7Q2Z9"])
-def test_a_common_password_with_digits_inside_is_common_as_a_whole(password: str) -> None:
-    check(password)
-    with pytest.raises(rules.PasswordCommon):
-        rules.check_password(password, role=Role.PERSON, common={"k4m7q2z9"}, known_words=[])
-
-
 @pytest.mark.parametrize(
-    "password", ["q" + "x7" * 30, "tout en minuscules", "TOUT EN MAJUSCULES", "20 chats", "😀" * 3 + " chats"]
+    "password",
+    ["tout en minuscules", "TOUT EN MAJUSCULES", "20 chats gris", "😀" * 3 + " deux chats", "94820175736201"],
 )
 def test_long_ones_are_taken_and_no_kind_of_sign_is_asked_for(password: str) -> None:
     check(password)
 
 
-@pytest.mark.parametrize("role", [Role.EMPLOYER, Role.AGENT, Role.OPERATOR])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PERSON])
 def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
     check("douze signes", role)
     with pytest.raises(rules.PasswordTooShort) as refused:
@@ -160,7 +163,7 @@ def test_p1_what_cannot_be_seen_and_other_digits_make_no_other_password(password
         check(password)
 
 
-@pytest.mark.parametrize("password", ["€#!?€$&%", "12!!??##", "a€€###!!", "ﷺ" * 8, "ab#ab#12%"])
+@pytest.mark.parametrize("password", ["€#!?€$&%", "12!!??##", "a€€###!!", "ﷺ" * 8])
 def test_p1_signs_are_letters_like_others(password: str) -> None:
     check(password)
 
@@ -218,6 +221,7 @@ def test_the_same_signs_are_the_same_password_however_they_were_composed() -> No
         (Role.EMPLOYER, ActorKind.EMPLOYER, False),
         (Role.AGENT, ActorKind.STAFF, True),
         (Role.SUPERVISOR, ActorKind.STAFF, True),
+        (Role.MEDICAL_OFFICER, ActorKind.STAFF, True),
         (Role.OPERATOR, ActorKind.STAFF, True),
     ],
 )
@@ -226,8 +230,11 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 
 
 def test_only_operators_replay_and_no_person_decides() -> None:
-    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise"}
+    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise", "runs:approve"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
+    assert "claims:medical" in Role.MEDICAL_OFFICER.scopes
+    assert not any("claims:medical" in role.scopes for role in Role if role is not Role.MEDICAL_OFFICER)
+    assert "claims:decide" not in Role.MEDICAL_OFFICER.scopes
     assert not Role.PERSON.scopes & {"claims:decide", "declarations:file", "operations:act"}
     assert not Role.EMPLOYER.scopes & {"claims:read", "cards:read", "careers:read"}
 
@@ -441,7 +448,7 @@ def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> No
 def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
     person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
     with pytest.raises(rules.PasswordPersonal):
-        rules.check_password(password, role=Role.PERSON, common=common(), known_words=rules.words_of(person))
+        rules.check_password(password, role=Role.PERSON, is_easily_guessed=False, known_words=rules.words_of(person))
 
 
 @pytest.mark.parametrize(
@@ -523,4 +530,18 @@ def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
     assert len(most_used) > 100
     for password in most_used:
         with pytest.raises(rules.PasswordCommon):
-            rules.check_password(rules.read_password(password), role=Role.PERSON, common=common(), known_words=[])
+            rules.check_password(
+                password, role=Role.PERSON, is_easily_guessed=is_easily_guessed(password), known_words=[]
+            )
+
+
+def test_how_long_a_guess_at_a_password_takes_is_bounded() -> None:
+    """Signs that may each stand for several letters are what zxcvbn takes longest over."""
+    started_s = time.process_time()
+    is_easily_guessed("4@8({[<369&#!1/|0$5+7%2" * 100)
+    assert time.process_time() - started_s < 2.0
+
+
+def test_what_one_request_told_of_its_owner_is_not_in_a_variable_of_all_requests() -> None:
+    is_easily_guessed("trois chats sur un mur")
+    assert set(RANKED_DICTIONARIES["user_inputs"]) == set(passwords._regional_words())

@@ -15,6 +15,7 @@ import pytest
 from pymongo.database import Database
 from structlog.testing import capture_logs
 
+from deploy.local.programs import free_port
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.delivery import rules
@@ -33,11 +34,10 @@ from shared.process.leftovers import adopt_all
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext, now
 from shared.telemetry import steps
-from tests.ground import DZ, context_on, handle, parked, reading, someone, told
+from tests.kit.contexts import DZ, context_on, handle, parked, reading, someone, told
+from tests.kit.people import AMIRA
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA
 from tests.simulators.message_centre import Centre
-from tests.simulators.programs import free_port
 
 OUR_TAG = 0x1401
 

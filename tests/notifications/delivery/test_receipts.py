@@ -16,12 +16,12 @@ from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import DZ, TN, handle, told
+from tests.kit.contexts import DZ, TN, handle, told
+from tests.kit.people import AMIRA
+from tests.kit.waiting import until
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA
 from tests.notifications.delivery.test_jobs import later, sms_to
 from tests.simulators.message_centre import Centre, message_centre
-from tests.simulators.programs import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def received(context: ServiceContext, receiving: Receiving) -> Any:
         found = message(context)
         return found if found["delivered_at"] or found["status"] == "undelivered" else None
 
-    return wait_until(look)
+    return until(look)
 
 
 def test_n03_a_receipt_that_says_yes_is_kept(context: ServiceContext, sms: SmsProvider) -> None:
@@ -152,7 +152,7 @@ def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
     class Slow(SmsProvider):
         def send(self, messages: Any, **more: Any) -> Any:
             answers = sms.send(messages, **more)
-            wait_until(lambda: receiving.run(context, DZ))
+            until(lambda: receiving.run(context, DZ))
             return answers
 
     send_waiting(context, DZ, provider=Slow(centre=sms.centre))

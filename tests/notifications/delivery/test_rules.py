@@ -16,7 +16,8 @@ from shared.events.notifications import MessageFailed, MessageSent
 from shared.funds.fund import Channel
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import Sealed
-from tests.notifications.builders import AMIRA, AT
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
 
 TRIES_MAX = TRIES.tries_max
 WAITS = [timedelta(seconds=wait_s) for wait_s in TRIES.waits_s]

@@ -140,7 +140,7 @@ def facts(fund_id: str = "dz-cnas", **given: Any) -> Facts:
         "standing": Standing.OPEN,
         "period": Period(2025) if is_dz else Period(2026, 1),
         "received_on": date(2026, 1, 20) if is_dz else date(2026, 4, 10),
-        "plausibility": next(iter(FUNDS[fund_id].declaration_forms.values())).plausibility or {},
+        "plausibility": next(iter(FUNDS[fund_id].declarations.forms.values())).plausibility or {},
     }
     return Facts(**(usual | given))
 
@@ -149,7 +149,7 @@ def examined(
     files: Files, given: Facts, *, chunk: int = 1 << 16, findings_max: int = FINDINGS_MAX
 ) -> tuple[Report, list[WageLine]]:
     """The report on files, and the workers of their good lines, in the layouts of the fund's only form."""
-    (form,) = given.fund.declaration_forms.values()
+    (form,) = given.fund.declarations.forms.values()
     layouts = [LAYOUTS[layout_id] for layout_id in form.layouts]
     examination = Examination(files.sources(chunk=chunk), facts=given, layouts=layouts, findings_max=findings_max)
     people = list(examination)

@@ -18,7 +18,8 @@ from services.payments.declarations.findings import Finding, Phrase, Role, Sever
 from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.funds.fund import CheckSeverity, Fund
+from shared.funds.declarations import CheckSeverity
+from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 from shared.languages.texts import Texts, read
@@ -145,7 +146,7 @@ def test_the_report_says_a_complement_and_the_sums_by_quarter() -> None:
     report, _ = examined(das_b([Worker(1)], header={"type": "C"}), facts())
 
     assert report.is_complement
-    assert report.by_quarter == dict.fromkeys((1, 2, 3, 4), 9_001_000)
+    assert report.by_part == dict.fromkeys((1, 2, 3, 4), 9_001_000)
 
 
 # --- What is refused, and warned of -----------------------------------------------------------------------------------
@@ -379,7 +380,7 @@ def test_what_the_fund_does_not_look_at_is_no_finding_and_what_it_refuses_is_an_
 
 @pytest.mark.parametrize("fund", FUNDS.values(), ids=FUNDS)
 def test_every_check_of_a_fund_is_one_that_there_is(fund: Fund) -> None:
-    for form in fund.declaration_forms.values():
+    for form in fund.declarations.forms.values():
         assert set(form.plausibility or {}) <= plausibility.CODES
         assert all(set(check.sentence) == {"ar", "fr", "en"} for check in (form.plausibility or {}).values())
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+from deploy.local.programs import free_port
 from services.payments.partners import store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint
@@ -20,12 +21,10 @@ from shared.jobs.job import JobKind
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
-from tests.callers import Office
-from tests.ground import DZ, handle
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, handle
 from tests.payments.builders import FIRM
-from tests.simulators.programs import free_port
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 
 
 class Calling:

@@ -32,12 +32,13 @@ from shared.process.leftovers import adopt_all
 from shared.storage.paging import Wanted
 from shared.storage.retention import PURGED_AT_ONCE_MAX
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.ground import DZ, TN, reading, told
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, reading, told
+from tests.kit.waiting import until
 from tests.payments.bank import office
-from tests.payments.partners.partner import AT, Calling, Partner, debit, deliveries, register
-from tests.simulators.programs import wait_until
+from tests.payments.partners.partner import Calling, Partner, debit, deliveries, register
 
 OUTBOUND = OutboundClient(may_be_private=True, timeout_s=5)
 
@@ -156,7 +157,7 @@ def test_an_endpoint_that_hangs_holds_up_no_other(made: Office, context: Service
         with calling.running(context):
             for number in range(2):
                 debit(context, f"c{number}", at=AT + timedelta(seconds=number))
-                wait_until(lambda number=number: len(partner.ids) > number)  # type: ignore[misc]
+                until(lambda number=number: len(partner.ids) > number)  # type: ignore[misc]
             assert len(set(partner.ids)) == 2
             assert [each["tries"] for each in deliveries(made, hanging, client="bank-2")] == [0, 0], "it hangs still"
 
@@ -284,8 +285,8 @@ def test_w1_a_partner_with_many_silent_endpoints_holds_up_no_other(
     debit(context)
     with silent.running(context):
         for each in others:
-            wait_until(lambda each=each: deliveries(made, each, "bank-2")[0]["status"] == "delivered")  # type: ignore[misc]
-        wait_until(lambda: sum("silent" in url for url in calls) == OF_PARTNER_AT_ONCE_MAX)
+            until(lambda each=each: deliveries(made, each, "bank-2")[0]["status"] == "delivered")  # type: ignore[misc]
+        until(lambda: sum("silent" in url for url in calls) == OF_PARTNER_AT_ONCE_MAX)
         time.sleep(1.5)  # those that found no share have come again
         assert sum("silent" in url for url in calls) == OF_PARTNER_AT_ONCE_MAX
         let_go.set()
@@ -300,7 +301,7 @@ def test_w1_the_slow_endpoints_of_a_partner_do_not_keep_its_others_out(
     debit(context)
     let_go.set()  # each silent call ends by its deadline, sooner or later
     with silent.running(context):
-        wait_until(lambda: deliveries(made, good)[0]["status"] == "delivered")
+        until(lambda: deliveries(made, good)[0]["status"] == "delivered")
 
 
 def test_w1_one_funds_silent_partner_slows_no_other_fund(
@@ -310,10 +311,10 @@ def test_w1_one_funds_silent_partner_slows_no_other_fund(
         register(made, f"https://silent.example/{number}", client=f"bank-{number}")
     debit(context)
     with silent.running(context):
-        wait_until(lambda: len(calls) == AT_ONCE_MAX)
+        until(lambda: len(calls) == AT_ONCE_MAX)
         register(made, "https://bank.example/", fund_id=TN)
         debit(context, fund_id=TN)
-        wait_until(lambda: "https://bank.example/" in calls)
+        until(lambda: "https://bank.example/" in calls)
         let_go.set()
 
 
@@ -365,7 +366,7 @@ def test_two_workers_do_not_call_one_endpoint_at_once(made: Office, context: Ser
     register(made, "https://silent.example/")
     debit(context)
     with silent.running(context):
-        wait_until(lambda: len(calls) == 1)
+        until(lambda: len(calls) == 1)
         debit(context, "c2", at=AT + timedelta(seconds=1))  # asked for while it is called
         assert Calling(Silent(may_be_private=True)).run(context) == 0
         let_go.set()

@@ -14,8 +14,8 @@ from services.payments.partners import signing
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import SigningKey
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.ground import DZ, TN
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN
 from tests.payments.bank import office, own_settings
 from tests.payments.partners.partner import Calling, Partner, debit, register
 

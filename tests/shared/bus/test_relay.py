@@ -14,10 +14,11 @@ from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, running
 from shared.bus import topics
 from shared.bus.inbox import TAKEN_WAITS_S
+from shared.bus.kafka_internals import is_sending
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import context_on
+from tests.kit.contexts import context_on
 
 TRANSACTION_LIFE_S = 60
 
@@ -68,5 +69,5 @@ def test_a_relay_whose_broker_is_silent_leaves_nothing_that_goes_on(context: Ser
         finally:
             os.kill(broker, signal.SIGCONT)
         assert relay._producer is None
-        assert not made._sender.is_alive()
+        assert not is_sending(made)
         assert unheard.failed()

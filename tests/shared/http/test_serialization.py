@@ -14,7 +14,7 @@ from marshmallow import Schema, fields, post_dump, pre_dump
 from shared.http.serialization import shown_by
 from shared.languages.texts import Texts
 from tests.contracts import services
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 Fields = dict[str, fields.Field[Any]]
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, context_on, funds, keys, reading, someone
+from tests.kit.clock import Clock
+from tests.kit.contexts import DZ, TN, context_on, funds, keys, reading, someone
 
 KIND = "print"
 
@@ -30,19 +31,6 @@ class Blank(Conflict):
 
 class BankSilent(Unavailable):
     code = "bank.silent"
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 import pytest
+from babel.numbers import get_currency_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +22,32 @@ from shared.kernel.references import is_genuine, with_check
         (3_150_000, Currency.TND, "3150.000 TND"),
         (41_400_00, Currency.DZD, "41400.00 DZD"),
         (5, Currency.MAD, "0.05 MAD"),
+        (2_700, Currency("XOF"), "2700 XOF"),
+        (2_700, Currency("JPY"), "2700 JPY"),
+        (2_700, Currency("LYD"), "2.700 LYD"),
+        (2_700, Currency("IQD"), "2.700 IQD"),
+        (2_700, Currency("MRU"), "27.00 MRU"),
+        (2_700, Currency("MGA"), "27.00 MGA"),
+        (2_700, Currency("EUR"), "27.00 EUR"),
     ],
 )
 def test_an_amount_is_shown_with_the_decimals_of_its_currency(
     amount_minor: int, currency: Currency, shown: str
 ) -> None:
     assert str(Money(amount_minor, currency)) == shown
+
+
+@pytest.mark.parametrize("code", ["", "EURO", "tnd", "FRF", "XAU", "XDR", "CLF", "ZZZ"])
+def test_what_is_no_currency_of_an_account_is_none(code: str) -> None:
+    """No currency, one that is no more, gold, one with four decimals."""
+    with pytest.raises(ValueError):
+        Currency(code)
+
+
+def test_each_currency_has_a_symbol_on_paper() -> None:
+    """Its name, sign and place are babel's; its code and decimals are the standard's."""
+    assert len(Currency) > 150
+    assert all(get_currency_symbol(each.value, locale="ar") for each in Currency)
 
 
 def test_currencies_do_not_mix_and_amounts_have_a_limit() -> None:

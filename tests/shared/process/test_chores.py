@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from shared.kernel.errors import Stale, Unavailable
 from shared.process.chores import IDLE_GROWTH, IDLE_MAX_S, Chore, Waiting, keep_doing, threads
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 
 
 class Gone(Unavailable):

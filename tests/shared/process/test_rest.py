@@ -35,8 +35,8 @@ from shared.process.standing import Watch
 from shared.storage import changes
 from shared.storage.connection import answers
 from shared.storage.service_context import ServiceContext
-from tests.commands import Commands, heard
-from tests.ground import context_on
+from tests.kit.commands import Commands, heard
+from tests.kit.contexts import context_on
 
 ALL_MAX_A_SECOND = 10.0
 SETTLED_AFTER_S, COUNTED_S = 180, 300

@@ -27,8 +27,8 @@ from shared.sealing.keys import from_data, generate_keyring, restricted
 from shared.storage import blobs, resealing
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, funds, handle, reading, someone
 from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
+from tests.kit.contexts import DZ, TN, funds, handle, reading, someone
 from tests.notifications import builders as made
 
 ALL = [each.value for each in DataClass]

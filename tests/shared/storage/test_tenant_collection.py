@@ -14,7 +14,7 @@ from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, context_on, someone
+from tests.kit.contexts import DZ, TN, context_on, someone
 
 PLAIN = {"colour": "red", "version": 1}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol
 
@@ -19,13 +19,10 @@ from services.documents.papers.content import Language
 from shared.kernel import partial_date
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
+from shared.languages.locales import locale_of, unbroken
 
 _WORDS = Path(__file__).parent / "words.yaml"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
-"""Direction marks that babel writes into Arabic texts: isolation does their work, and some fonts draw them."""
-
-
 UNBROKEN_MAX = 24
 """Letters that fit beside a label, also in capitals."""
 _JOINERS = "\u200c\u200d"
@@ -65,7 +62,7 @@ class Wording:
 
     def day(self, day: date) -> str:
         """A day in full, the month by its name: 2 janvier 2026. French counts the first day only, which CLDR omits."""
-        written = _unbroken(format_date(day, "long", locale=self.locale))
+        written = unbroken(format_date(day, "long", locale=self.locale))
         return written.replace("1", "1er", 1) if self.locale.language == "fr" and day.day == 1 else written
 
     def partly(self, partial: PartialDate) -> str:
@@ -74,25 +71,25 @@ class Wording:
         if day is not None:
             return self.day(day)
         first_on, (_, month, _) = partial_date.first_on(partial), partial_date.parts(partial)
-        return _unbroken(format_skeleton("yMMMM" if month else "y", first_on, locale=self.locale))
+        return unbroken(format_skeleton("yMMMM" if month else "y", first_on, locale=self.locale))
 
     def amount(self, money: Money) -> str:
         """An amount with all decimals of its currency and no currency sign: the column says it once."""
         pattern = "#,##0." + "0" * money.currency.decimals
-        return _unbroken(format_decimal(money.decimal(), format=pattern, locale=self.locale))
+        return unbroken(format_decimal(money.decimal(), format=pattern, locale=self.locale))
 
     def count(self, number: int) -> str:
         """A number of days or hours."""
-        return _unbroken(format_decimal(Decimal(number), format="#,##0", locale=self.locale))
+        return unbroken(format_decimal(Decimal(number), format="#,##0", locale=self.locale))
 
     def currency(self, currency: Currency) -> str:
         """The currency as the country abbreviates it: DA, د.ج."""
-        return _unbroken(get_currency_symbol(currency, locale=self.locale))
+        return unbroken(get_currency_symbol(currency, locale=self.locale))
 
     def period(self, starts_on: date, ends_on: date) -> str:
         """A month, a quarter or a year by its name; any other period by its two days."""
         if (starts_on, ends_on) == (starts_on.replace(day=1), _last_of_month(starts_on, months=1)):
-            return _unbroken(format_skeleton("yMMMM", starts_on, locale=self.locale))
+            return unbroken(format_skeleton("yMMMM", starts_on, locale=self.locale))
         if (starts_on.day, starts_on.month % 3) == (1, 1) and ends_on == _last_of_month(starts_on, months=3):
             quarters: list[str] = self.texts["quarters"]
             return quarters[starts_on.month // 3].format(year=starts_on.year)
@@ -103,18 +100,9 @@ class Wording:
 
 @cache
 def wording(language: Language, country: str) -> Wording:
-    """The wording of a language in a country, with babel's plain language where it knows no such pair (en_DZ)."""
+    """The wording of a language in a country."""
     texts = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
-    try:
-        locale = Locale(language, country)
-    except UnknownLocaleError:
-        locale = Locale(language)
-    return Wording(texts[language] | texts.get(f"{language}_{country}", {}), locale)
-
-
-def _unbroken(text: str) -> str:
-    """The same text with spaces that neither break nor let bidi swap the groups of a number, and no direction marks."""
-    return text.translate(_MARKS).replace(" ", "\u00a0").replace("\u202f", "\u00a0")
+    return Wording(texts[language] | texts.get(f"{language}_{country}", {}), locale_of(language, country))
 
 
 def _last_of_month(day: date, *, months: int) -> date:

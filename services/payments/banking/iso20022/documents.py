@@ -15,7 +15,7 @@ from shared.kernel.money import Currency, Money
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 _SCHEMAS_HERE = frozenset({"camt.054.001.08", "pain.001.001.09", "pain.002.001.12"})
 _NUMBER = re.compile(r"\+?[0-9]{1,18}(\.[0-9]{0,9})?", re.ASCII)
-_CURRENCIES = frozenset(Currency) - {Currency.OTHER}
+_CURRENCIES = frozenset(each.value for each in Currency) - {Currency.OTHER.value}
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 FILE_BYTES_MAX = 16 * 1024 * 1024
 """Some 30,000 booked payments. A parsed file takes up to eight times its size."""
@@ -64,7 +64,7 @@ class ControlSumDiffers(Invalid):
 
 
 class CurrencyUnknown(Invalid):
-    """An amount in a currency in which no fund pays."""
+    """An amount in no currency of ISO 4217."""
 
     code = "bank-file.currency-unknown"
 

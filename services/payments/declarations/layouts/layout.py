@@ -100,7 +100,8 @@ class Layout:
     ends_with_newline: bool
     kinds: dict[Role, tuple[RecordKind, ...]]
     file_name: re.Pattern[str]
-    """What a file's own name says: groups `employer`, `year`, and `quarter`, `establishment` where named."""
+    """What a file's own name says: groups `employer`, `year`, and `quarter` (`month`, `half_year`), `establishment`
+    where named."""
     lines_max: int
     """As many lines as the field of the line's number can count."""
 

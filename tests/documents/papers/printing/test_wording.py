@@ -23,6 +23,8 @@ NO_BREAK = "\u00a0"
         (FR, "TN", Money(1_290_277, Currency.TND), "1 290,277"),
         (AR, "TN", Money(1_290_277, Currency.TND), "1.290,277"),
         (EN, "TN", Money(1_290_277, Currency.TND), "1,290.277"),
+        (FR, "SN", Money(634_074, Currency("XOF")), "634 074"),
+        (AR, "LY", Money(634_074, Currency("LYD")), "634,074"),
         (FR, "DZ", Money(0, Currency.DZD), "0,00"),
         (FR, "TN", Money(-5, Currency.TND), "-0,005"),
         (FR, "DZ", Money(10**15, Currency.DZD), "10 000 000 000 000,00"),

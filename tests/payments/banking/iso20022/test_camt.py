@@ -145,6 +145,11 @@ def test_an_entry_without_a_day_of_its_own_has_that_of_its_value_or_waits_for_a_
         ("1500.505", "TND", 1_500_505),
         ("0.001", "TND", 1),
         ("10000000000000.00", "DZD", 10**15),
+        ("12.00", "EUR", 1_200),
+        ("2700", "XOF", 2_700),
+        ("2700.00000", "JPY", 2_700),
+        ("1500.505", "LYD", 1_500_505),
+        ("1500.505", "IQD", 1_500_505),
     ],
 )
 def test_amounts_become_minor_units(amount, ccy, minor):
@@ -156,9 +161,10 @@ def test_amounts_become_minor_units(amount, ccy, minor):
     [
         ("1500.505", "DZD", 150_050),
         ("0.0001", "TND", 1),
-        ("12.00", "EUR", 1_200),
-        ("2700", "JPY", 270_000),
         ("12.00", "XXX", 1_200),
+        ("12.00", "XAU", 1_200),
+        ("12.00", "CLF", 1_200),
+        ("2700.5", "XOF", 270_050),
         ("10000000000000.01", "DZD", 10**15),
     ],
 )

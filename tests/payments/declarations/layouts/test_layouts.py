@@ -87,7 +87,7 @@ def test_the_compiled_slices_are_those_that_are_declared(kind: RecordKind) -> No
 
 def test_every_layout_that_a_fund_takes_is_registered_for_that_fund() -> None:
     for fund in load().values():
-        for form in fund.declaration_forms.values():
+        for form in fund.declarations.forms.values():
             assert [LAYOUTS[layout_id].fund_id for layout_id in form.layouts] == [fund.fund_id] * len(form.layouts)
 
 

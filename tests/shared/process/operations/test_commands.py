@@ -14,7 +14,7 @@ from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, handle, someone
+from tests.kit.contexts import DZ, TN, handle, someone
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -14,8 +14,8 @@ from shared.jobs import queue
 from shared.process.operations.chore import carry_out
 from shared.process.operations.inbox import Behind, Standing, write_standing
 from shared.storage.service_context import ServiceContext, as_kept
-from tests.callers import Caller, Office
-from tests.ground import DZ, TN, someone
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import DZ, TN, someone
 from tests.shared.storage.test_service_context import submitted
 
 
