@@ -1,4 +1,4 @@
-"""Chores: what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, receipts
+"""Periodic tasks (`Chore`): what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, receipts
 that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`), where one that fails leaves the
 others alone and is seen by operators; a chore that fails is tried again whole, later and later.
 

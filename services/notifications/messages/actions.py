@@ -23,7 +23,7 @@ OPENED = "notifications.opened-batches"
 def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
 
-    `ContactUnknown` where the register has not told of an owner yet: the event is tried again.
+    `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """
     templates = {notice.template: catalogue.newest(notice.template) for notice in notices}
     channels = {channel for template in templates.values() for channel in template.channels}

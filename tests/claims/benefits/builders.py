@@ -17,7 +17,7 @@ from shared.funds.loading import _Loader, _Reading
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass, Sealed
 from tests.claims.builders import AT
-from tests.ground import keys
+from tests.kit.contexts import keys
 
 ON = date(2026, 2, 10)
 LAW = '{valid_from: 2000-01-01, reference: "Art. 1", confidence: "?"}'

@@ -15,7 +15,7 @@ from services.claims.benefits.sources import Sources, facts_from
 from services.claims.insured.insured import Dependant, FamilyRecord
 from shared.kernel.partial_date import PartialDate
 from tests.claims.benefits.builders import ON, facts, tnd
-from tests.ground import TN, funds
+from tests.kit.contexts import TN, funds
 
 FUND = funds()[TN]
 

@@ -11,10 +11,11 @@ from services.claims.claims.store import claims
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Caller, Office
 from tests.claims.benefits.builders import quarters_of_wages, registered
-from tests.claims.builders import AMIRA, KARIM, upload
-from tests.ground import TN, handle, parked, reading, someone
+from tests.claims.builders import AMIRA, upload
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import TN, handle, parked, reading, someone
+from tests.kit.people import KARIM
 
 CHILDREN = [{"relation": "child", "birth_on": f"{2010 + i}-06-01"} for i in range(3)]
 TODAY = now().date()
