@@ -7,10 +7,10 @@ import pytest
 
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.contexts import TN, handle, parked, today, told
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -26,7 +26,7 @@ def office(context: ServiceContext) -> Office:
 def filing(**facts: Any) -> dict[str, Any]:
     return {
         "claim_type": "care-reimbursement",
-        "care_on": (now() - timedelta(days=3)).date().isoformat(),
+        "care_on": (today() - timedelta(days=3)).isoformat(),
         "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}],
         "papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u2"}],
         **facts,

@@ -27,8 +27,9 @@ from services.notifications.delivery.providers import MailProvider, Provider, Sm
 from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import steps
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, parked, told
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
@@ -97,7 +98,7 @@ def statuses(context: ServiceContext, channel: str) -> list[tuple[str, str | Non
 
 def later(context: ServiceContext, wait: timedelta) -> ServiceContext:
     """The same service, some time on."""
-    return ServiceContext(context.database, context.funds, context.keys, clock=lambda: now() + wait)
+    return ServiceContext(context.database, context.funds, context.keys, clock=RunningClock(wait))
 
 
 # --- what leaves ------------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def test_the_activation_link_arrives_by_mail_and_is_forgotten(
 def test_a_link_that_is_no_longer_good_is_not_sent(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    handle(context, service, made.activation(expires_at=now() + timedelta(minutes=5)))
+    handle(context, service, made.activation(expires_at=context.clock() + timedelta(minutes=5)))
     send_waiting(later(context, timedelta(minutes=6)), DZ, provider=mail)
     assert centre.received(amira.email) == []
     assert statuses(context, "email") == [("failed", "delivery.expired")]
@@ -465,7 +466,7 @@ def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
 ) -> None:
     handle(context, service, made.claim_paid())
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
-    context.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
+    context.database["batches"].update_many({}, {"$set": {"taken_at": context.clock() - rules.LEASE * 2}})
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
     assert send_waiting(later(context, rules.LEASE * 2), DZ, provider=sms) == 0
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]
