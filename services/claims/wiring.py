@@ -109,6 +109,7 @@ service: Service[Settings] = Service(
     quotas={
         "claims.submit": "30/minute",
         "claims.search": "60/minute",
+        "benefits.estimate": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",
     },

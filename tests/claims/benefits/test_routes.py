@@ -282,5 +282,6 @@ def test_an_estimate_is_for_a_person_and_a_known_type(amira: Caller, context: Se
     office = Office(service, context)
     refused = office.staff(fund=TN).post("/estimates", {"claim_type": "general-request"})
     assert refused.status_code == 403
+    assert amira.post("/estimates", {"claim_type": "care-reimbursement"}).json["code"] == "benefit.priced-by-line"
     assert amira.post("/estimates", {"claim_type": "moon-trip"}).json["code"] == "claim.type-unknown"
     assert context.database["claims"].count_documents({}) == 0
