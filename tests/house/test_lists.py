@@ -271,6 +271,13 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
+    "services.claims.claims.store.granted_to": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
+        facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
+    ),
     "services.documents.careers.store.pages_that_decide": Listed(
         "documents",
         careers.pages,

@@ -74,6 +74,7 @@ def test_what_is_asked_is_offered_with_its_conditions(amira: Caller) -> None:
     assert [each["code"] for each in drugs["for-whom"]["choices"]] == ["self", "dependant"]
     assert drugs["dependant"]["when"] == {"fact": "answer.for-whom", "tests": {"equals": "dependant"}}
     care = offered["care-reimbursement"]
+    assert care["ceiling"]["amounts"][0] == "300.000" and allowance["ceiling"] is None
     assert (care["is_for_care"], care["questions"]) == (True, [])
 
 
