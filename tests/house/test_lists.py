@@ -413,7 +413,7 @@ def _value(like: object, number: int) -> object:
 
 def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
     """Things that differ in their key, in what they are sorted by and in what is unique."""
-    unique = {index.fields[-1] for index in listed.repository.indexes if index.unique}
+    unique = {index.fields[-1] for index in listed.repository.indexes if index.unique and index.where is None}
     own = {listed.order.field} - {listed.repository.key, "_id"}
     return [
         replace(
