@@ -44,7 +44,7 @@ def _declare(uri: str, size: int) -> None:
         begun = time.perf_counter()
         sent = desk.send(files)
         upload_s = time.perf_counter() - begun
-    # The keys of the bench are made anew in each process, so the worker is forked: it opens what was sealed here.
+    # The keys of the bench are made anew in each process, so the worker is forked: it opens what was encrypted here.
     with multiprocessing.get_context("fork").Pool(1) as pool:
         check_s, book_s, peak_mib = pool.apply(_work, (uri, sent.json["declaration_id"]))
     print(f"{size:8} {upload_s:9.2f} {check_s:8.2f} {book_s:7.2f} {upload_s + check_s + book_s:6.2f} {peak_mib:9.0f}")

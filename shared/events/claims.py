@@ -1,4 +1,4 @@
-"""What claims tells: rights decided from wages, and the life of a claim."""
+"""The events that claims publishes: rights decided from wages, and the life of a claim."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,7 +49,7 @@ class ClaimSubmitted:
 
 @event(case="claim_id")
 class PaperRequested:
-    """An agent needs one more paper; notifications tells the person which and why (`reason` is a code of claims)."""
+    """An agent needs one more paper; notifications informs the person which and why (`reason` is a code of claims)."""
 
     claim_id: str
     reference: str
@@ -100,7 +100,7 @@ class ClaimApproved:
 
 @event(case="claim_id")
 class ClaimRefused:
-    """The fund refuses, with a reason (a code of claims); notifications tells the person."""
+    """The fund refuses, with a reason (a code of claims); notifications informs the person."""
 
     claim_id: str
     reference: str
@@ -168,7 +168,7 @@ class ClaimPaid:
 
 @event(case="award_id")
 class AwardOpened:
-    """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications tells the
+    """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications informs the
     person. Without `until_on` a fact ends it."""
 
     award_id: str
@@ -208,7 +208,7 @@ class LifeCertificateDue:
 
 @event(case="award_id")
 class AwardSuspended:
-    """Nothing follows from the award for now, with a reason (a code of claims); notifications tells the person."""
+    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person."""
 
     award_id: str
     reference: str
@@ -220,7 +220,7 @@ class AwardSuspended:
 
 @event(case="award_id")
 class AwardResumed:
-    """The award holds again; notifications tells the person."""
+    """The award holds again; notifications informs the person."""
 
     award_id: str
     reference: str
@@ -231,7 +231,7 @@ class AwardResumed:
 
 @event(case="award_id")
 class AwardEnded:
-    """The award has ended, with a reason (a code of claims); notifications tells the person. `until_on` is its last
+    """The award has ended, with a reason (a code of claims); notifications informs the person. `until_on` is its last
     day, included."""
 
     award_id: str

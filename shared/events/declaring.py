@@ -56,5 +56,5 @@ def declaration_of(event_or_class: Any) -> Declaration:
 
 
 def case_of(told: Any) -> str:
-    """The case that this event belongs to: events of one case arrive in the order in which they were told."""
+    """The case that this event belongs to: events of one case arrive in the order in which they were published."""
     return str(getattr(told, declaration_of(told).case_field))

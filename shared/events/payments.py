@@ -1,4 +1,4 @@
-"""What payments tells: declarations and their wages, money called, debited and paid out."""
+"""The events that payments publishes: declarations and their wages, money called, debited and paid out."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ class DeclarationReceived:
 
 @event(case="declaration_id")
 class DeclarationRefused:
-    """A wage file has errors and nothing of it was booked; notifications tells the employer."""
+    """A wage file has errors and nothing of it was booked; notifications informs the employer."""
 
     declaration_id: str
     employer_id: str
@@ -35,8 +35,8 @@ class DeclarationRefused:
 @event(case="declaration_id")
 class DeclarationToConfirm:
     """A declaration could be accepted, but says what touches rights and is seldom meant; notifications asks the
-    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed. It is told once
-    more (`is_reminder`) shortly before that time is over."""
+    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed. It is published
+    once more (`is_reminder`) shortly before that time is over."""
 
     declaration_id: str
     employer_id: str
@@ -52,7 +52,7 @@ class DeclarationToConfirm:
 @event(case="declaration_id")
 class DeclarationWithdrawn:
     """A declaration was taken back before it was accepted, or (`is_lapsed`) was not confirmed in time; nothing of it
-    was booked, and of one that lapsed notifications tells the employer."""
+    was booked, and of one that lapsed notifications informs the employer."""
 
     declaration_id: str
     employer_id: str
@@ -65,7 +65,7 @@ class DeclarationWithdrawn:
 
 @event(case="declaration_id")
 class DeclarationAccepted:
-    """A declaration became a fact; the wages follow page by page, notifications tells the employer.
+    """A declaration became a fact; the wages follow page by page, notifications informs the employer.
 
     `paid_minor` is what the employer has paid already of `due_minor`, for the declaration that this one replaces.
     `revision` counts those of one employer, establishment, form and period; `establishment` is the code of the place
@@ -282,7 +282,7 @@ class PaymentDebited:
 @event(case="collection_id")
 class PaymentReversed:
     """The bank took money back that had come for a declaration (`reason`: a code of ISO 20022, or empty): what it paid
-    is open again, and notifications tells the employer."""
+    is open again, and notifications informs the employer."""
 
     collection_id: str
     declaration_id: str

@@ -18,6 +18,7 @@ from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
 from shared.funds.law import Law
+from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
 from shared.funds.texts import Texts
@@ -160,12 +161,24 @@ class Fund:
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
     """What persons may ask for, by code: one page of the folder `benefits` each."""
+    layouts: Mapping[str, FileLayout] = field(default_factory=dict)
+    """The layouts of its wage files, by name: one page of the folder `layouts` each."""
 
     def __post_init__(self) -> None:
         if not self.languages:
             raise ValueError("languages is empty: the first is the fund's default")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+
+    def faults(self) -> list[str]:
+        """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
+        forms = self.sections.declarations.forms if self.sections.declarations else {}
+        return [
+            f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
+            for name, form in forms.items()
+            for layout in form.layouts
+            if layout not in self.layouts
+        ]
 
     @property
     def contributions(self) -> Contributions:

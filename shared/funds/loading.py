@@ -15,6 +15,7 @@ import yaml
 
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund, Sections
+from shared.funds.layouts import FileLayout
 from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 
@@ -31,10 +32,10 @@ class FundsInvalid(Exception):
 
 ABOUT = "fund"
 """The file of what a fund is; every other file is a section of what it does."""
-PAGES = "benefits"
-"""The folder of what persons may ask for: one page each, named by its code."""
+PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
+"""Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
 SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
-_ELSEWHERE = ("sections", "claim_types")
+_ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
 """Fields of a fund that are not written in its first file."""
 
 
@@ -72,10 +73,15 @@ def read(folder: Path) -> tuple[Fund | None, list[str]]:
         if fund.timezone not in available_timezones():
             reading.fault("timezone", f"{fund.timezone} is not a time zone")
     sections = {name: reading.read_file(files[name], raw[name], kind) for name, kind in SECTIONS.items() if name in raw}
-    types = {code: reading.read_file(file, reading.parse(file), ClaimType) for code, file in pages.items()}
+    read_pages = {
+        name: {code: reading.read_file(file, reading.parse(file), kind) for code, file in pages[pages_folder].items()}
+        for pages_folder, (name, kind) in PAGES.items()
+    }
     if reading.faults:
         return None, reading.faults
-    return dataclasses.replace(fund, sections=Sections(**sections), claim_types=types), []
+    whole = dataclasses.replace(fund, sections=Sections(**sections), **read_pages)
+    reading.faults += [f"{folder.name}/{fault}" for fault in whole.faults()]
+    return (None, reading.faults) if reading.faults else (whole, [])
 
 
 class _Loader(yaml.SafeLoader):
@@ -111,18 +117,20 @@ class _Reading:
         self.faults.append(f"{self.folder.name}/{self._file}: {place.lstrip('.') or 'the file'}: {message}")
         return _MISSING
 
-    def find(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The files of the fund's sections, by name, and its pages of benefits, by code. What is neither is a fault."""
+    def find(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """The files of the fund's sections, by name, and the pages of each folder, by code. What is neither is a
+        fault."""
         known = {f"{name}.yaml": name for name in (ABOUT, *SECTIONS)}
-        files, pages = {ABOUT: f"{ABOUT}.yaml"}, {}
+        files, pages = {ABOUT: f"{ABOUT}.yaml"}, {folder: dict[str, str]() for folder in PAGES}
         for path in sorted(self.folder.rglob("*")):
             self._file = path.relative_to(self.folder).as_posix()
             if self._file in known:
                 files[known[self._file]] = self._file
-            elif path.parent == self.folder / PAGES and path.suffix == ".yaml":
-                pages[path.stem] = self._file
-            elif self._file != PAGES:
-                self.fault("", f"is not known here; known are {', '.join(known)} and {PAGES}/<claim-type>.yaml")
+            elif path.parent.parent == self.folder and path.parent.name in PAGES and path.suffix == ".yaml":
+                pages[path.parent.name][path.stem] = self._file
+            elif self._file not in PAGES:
+                also = " and ".join(f"{folder}/<code>.yaml" for folder in PAGES)
+                self.fault("", f"is not known here; known are {', '.join(known)}, {also}")
         return files, pages
 
     def parse(self, file: str) -> object:

@@ -1,4 +1,5 @@
-"""From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
+"""From a route to a response: authorize, parse, act in one unit of work, serialize. The same idempotency key gets the
+same response."""
 
 import itertools
 from collections.abc import Iterator
@@ -24,13 +25,13 @@ PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
 
 class TwinRunning(Conflict):
-    """The same request is being carried out right now."""
+    """A request with the same key is in progress."""
 
     code = "request.twin-running"
 
 
 class KeyKnown(Exception):
-    """The key came before, and what it asked for was done: `stored` is the answer that it got."""
+    """The key was used before: `stored` is the response of that request."""
 
     def __init__(self, stored: Document) -> None:
         super().__init__()
@@ -39,13 +40,13 @@ class KeyKnown(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that has a key: what it is kept under, and what makes it the same as another."""
+    """A request with an idempotency key: the id of its stored response, and the fingerprint of its inputs."""
 
     local_id: str
     fingerprint: str
 
     def print_in(self, uow: UnitOfWork) -> str:
-        """The fingerprint as it is kept: keyed, since a body may hold a password."""
+        """The fingerprint as it is stored: keyed, since a body may hold a password."""
         return uow.keys.blind_index(self.fingerprint, of="request")
 
 
@@ -124,7 +125,7 @@ class Endpoint:
 
         def once(uow: UnitOfWork) -> Response:
             if next(runs) and (stored := _stored(uow, asked)) is not None:
-                raise KeyKnown(stored)  # it is run again because a twin in another process was first
+                raise KeyKnown(stored)  # retried: the same request in another process committed first
             answer = act(uow)
             _keep(uow, asked, answer)
             return answer
@@ -137,7 +138,8 @@ class Endpoint:
 
     @contextmanager
     def _alone(self, request_id: str) -> Iterator[None]:
-        """Refuse a twin that runs in this process. One in another process meets it at the commit, and answers as it."""
+        """Refuse the same request while it runs in this process. In another process it conflicts at the commit, and
+        gets the same response."""
         if request_id in self._running:
             raise TwinRunning
         self._running.add(request_id)
@@ -148,7 +150,7 @@ class Endpoint:
 
     @staticmethod
     def _again(uow: UnitOfWork, asked: Asked, stored: Any) -> Response:
-        """The answer that the same request got before."""
+        """The response that the same request got before."""
         if stored["fingerprint"] != asked.print_in(uow):
             raise bodies.KeyReused
         body = uow.keys.open_bytes(stored["body"], as_=uow.keys.strictest, whose=asked.local_id)
@@ -159,8 +161,8 @@ class Endpoint:
         return answer
 
     def _shown(self, result: object) -> Response:
-        """What the handler made, as the caller gets it. A failure that it answers instead of raising it is refused like
-        any other, and what was kept beside it stays: a wrong password counts."""
+        """The handler's result as a response. A failure that is returned instead of raised is refused like any other,
+        but what was saved stays: a wrong password counts."""
         if isinstance(result, Failure):
             return problems.of_failure(result)
         if isinstance(result, Download):
@@ -178,12 +180,12 @@ class Endpoint:
 
 
 def _stored(uow: UnitOfWork, asked: Asked) -> Document | None:
-    """The answer that was kept under the key, with what it was kept for."""
+    """The response stored under the key, with its fingerprint."""
     return uow.collection("requests").find_one(asked.local_id)
 
 
 def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
-    """Keep the answer under its key, in the transaction of what it tells of; sealed: it may say what the care was."""
+    """Store the response under its key, in the same transaction; encrypted, since it may hold health data."""
     row = {
         "fingerprint": asked.print_in(uow),
         "at": uow.at,

@@ -30,7 +30,7 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         if arguments[0] in PROCESSES:
             raise
-        # Whoever read a command's answer, such as `head`, has had enough of it.
+        # The reader of a command's output, such as `head`, closed the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (SettingsMissing, FundsInvalid) as wrong:

@@ -89,7 +89,7 @@ class Service(Generic[Own]):
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
-        """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
+        """All that time asks of the service: its subjects' periodic tasks, the linking of its audit, the purging."""
         all_chores = [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
         if self.leftovers:
             all_chores.append(leftovers.chore(self.leftovers))

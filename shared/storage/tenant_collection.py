@@ -1,4 +1,4 @@
-"""A collection as one fund sees it, and the writes of a transaction, which wait to be made together.
+"""A collection as one fund sees it, and the pending writes of a transaction, which are sent together.
 
 What a unit of work inserts or revises is held back until something of it is read, or the work is saved: then each
 collection takes one message for all of it, and what is little goes in one message for all collections. A batch of a
@@ -22,6 +22,8 @@ from shared.telemetry.asking import asking, asks
 
 HELD_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
+FEW_MAX = 20
+"""So many new documents of one thing wait with those of the next, where each event brings some."""
 TOGETHER_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
@@ -32,7 +34,7 @@ DUPLICATE_KEY = 11000
 
 
 class ChangedMeanwhile(Stale):
-    """Others changed the same things each time that this was tried."""
+    """The same documents were changed concurrently, at each attempt."""
 
     code = "platform.changed-meanwhile"
 
@@ -72,7 +74,7 @@ Held = Insertion | Revision | Replacement | Removal
 
 @dataclass
 class Writes:
-    """The writes of one transaction that wait, by collection and id, in the order in which they came."""
+    """The pending writes of one transaction, by collection and id, in order."""
 
     session: ClientSession
     _held: dict[str, dict[str, Held]] = field(default_factory=dict)
@@ -118,7 +120,8 @@ class Writes:
         return key in self._held.get(collection.name, {})
 
     def settle(self, collection: Collection[Document], *keys: str) -> None:
-        """Make what waits for the collection, or only if it concerns one of the keys: before it is read or changed."""
+        """Send the pending writes of the collection, or only if they concern one of the keys: before it is read or
+        changed."""
         self.touched.add(collection.name)
         held = self._held.get(collection.name)
         if held and (not keys or any(key in held for key in keys)):
@@ -126,7 +129,7 @@ class Writes:
         self._has_begun = True
 
     def settle_all(self) -> None:
-        """Make all that waits: before the transaction is committed."""
+        """Send all pending writes: before the transaction is committed."""
         while self._held:
             if self._may_go_together():
                 held = [(self._collections[name], write) for name in self._held for write in self._held[name].values()]
@@ -239,7 +242,7 @@ class TenantCollection:
 
     @asks("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
-        """Those of the documents that are there, asked for in parts of as many as the engine takes well."""
+        """Those of the documents that are there, queried in chunks that suit the engine."""
         keys = [self.key(local_id) for local_id in local_ids]
         if keys:
             self._settle(*keys)
@@ -258,13 +261,18 @@ class TenantCollection:
         else:
             self.writes.hold(self.collection, key, Insertion(whole))
 
-    @asks("insert")
     def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
-        """Documents by local id, in batches that the server takes whole."""
-        rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
-        if rows:
-            self._settle()
-            self.collection.insert_many(rows, ordered=True, session=self.session)
+        """Documents by local id; few of them wait as in `insert`, many go in batches that the server takes whole."""
+        if self.writes is not None and len(documents) <= FEW_MAX:
+            for local_id, document in documents.items():
+                self.insert(local_id, document)
+        elif documents:
+            self._insert_many([self._whole(local_id, row)[1] for local_id, row in documents.items()])
+
+    @asks("insert")
+    def _insert_many(self, rows: Sequence[Document]) -> None:
+        self._settle()
+        self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
         """Set the fields of the document of that version. `ChangedMeanwhile`, now or when it is written, where there is
@@ -430,13 +438,13 @@ class TenantCollection:
         return key
 
     def _settle(self, *keys: str) -> None:
-        """See that what waits is written before it is read."""
+        """Flush what is pending before it is read."""
         if self.writes is not None:
             self.writes.settle(self.collection, *keys)
 
 
 def parts(keys: Sequence[str], *, of: Collection[Document]) -> Iterator[list[str]]:
-    """Ids in parts of as many as one query to this collection's engine names best."""
+    """Ids in chunks of as many as one query to this engine should name."""
     size = profile_of(of.database).ids_per_query
     for start in range(0, len(keys), size):
         yield list(keys[start : start + size])

@@ -36,7 +36,7 @@ def with_bank(fund: Fund, **binding: Any) -> Fund:
 
 @cache
 def keys() -> dict[str, FundKeys]:
-    """One ring for a whole run: what one service of a test seals another can open, as in a real installation."""
+    """One ring for a whole run: what one service of a test encrypts another can open, as in a real installation."""
     return from_data(generate_keyring([DZ, TN]))
 
 

@@ -51,7 +51,7 @@ from tests.kit.people import AMIRA, FIRM
 
 
 def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Sealed:
-    """Sealed as identity seals it."""
+    """Encrypted as identity encrypts it."""
     return keys()[fund_id].seal(json.dumps(opened), as_=DataClass.CONTACT, whose=owner_id)
 
 

@@ -7,10 +7,12 @@ import pytest
 
 from deploy.local.verify import bank_files
 from services.payments.banking import payout_file
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from tests.kit.contexts import DZ, funds
+from tests.payments.bank import API_KEY
 from tests.verify.town import Break, Town, changed, found, some
 
 
@@ -19,6 +21,10 @@ def indexes_again(lived_in: Town) -> Iterator[None]:
     """Two of one name need a database that has lost its unique index."""
     yield
     lived_in.services["payments"].make_indexes(lived_in.contexts["payments"])
+
+
+BANK = IsoHttpBank(url="http://bank.test", api_key=API_KEY, timeout_s=5)
+"""That writes the files; nobody calls it."""
 
 
 def _copy(collection: str, facts: dict[str, Any]) -> Break:
@@ -47,7 +53,7 @@ def _write_anew(**facts: Any) -> Break:
             purpose="x",
         )
         name = facts.get("message_id", batch["batch_id"])
-        body = payout_file.write([line], fund=funds()[DZ], message_id=name, at=context.clock())
+        body = payout_file.write([line], bank=BANK, fund=funds()[DZ], message_id=name, at=context.clock())
         blob = blobs.store(context, DZ, [body], as_=DataClass.BANK, size_max=len(body))
         change = {"$set": {"sha256": blob.sha256, "size": blob.size}}
         town["payments"]["batches"].update_one({"_id": batch["_id"]}, change)

@@ -1,4 +1,4 @@
-"""I15: a personal value in clear is found wherever it stands, and what is sealed is not."""
+"""I15: a personal value in clear is found wherever it stands, and what is encrypted is not."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """I6: a bank file's count and control sum are those of its lines, each EndToEndId stands in one file, and no claim
 or payment of an award is to be paid by two payouts.
 
-Three tellings of each file are held against each other: the batch and its payouts, the file as it rests sealed
+Three tellings of each file are held against each other: the batch and its payouts, the file as it is stored encrypted
 (opened where the keys are given, and read by the bank's own reader), and the bank's log (where the bank answers).
 """
 

@@ -1,4 +1,4 @@
-"""Events come in for careers: wages that employers declared."""
+"""Reactions to events, for careers: wages that employers declared."""
 
 from services.documents.careers import actions
 from shared.bus.reactions import Reactions

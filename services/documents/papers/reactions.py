@@ -1,4 +1,4 @@
-"""Events come in for papers: wages that were declared anew, once careers has written them down."""
+"""Reactions to events, for papers: wages that were declared anew, once careers has written them down."""
 
 from services.documents.careers import actions as careers
 from services.documents.papers import actions

@@ -448,7 +448,7 @@ def add_user(
 
 
 def shut_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
-    """Until when nobody may try again, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
+    """Until when nobody may retry, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
 
     A try at a shut door does not count, so hammering at it does not keep it shut any longer.
     """

@@ -1,4 +1,4 @@
-"""An insured person as the fund's own register has them. All that is known of the person rests sealed."""
+"""An insured person as the fund's own register has them. All that is known of the person is stored encrypted."""
 
 from dataclasses import dataclass
 

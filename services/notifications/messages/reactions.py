@@ -1,4 +1,4 @@
-"""Events come in for messages: each says something to somebody."""
+"""Reactions to events, for messages: each says something to somebody."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice

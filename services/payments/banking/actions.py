@@ -1,4 +1,4 @@
-"""What payments does with what the bank says: messages, answers and files become entries that are taken in once."""
+"""What payments does with what the bank says: messages, answers and files become entries that are handled once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -133,7 +133,7 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 
 
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
-    """Book what a file of the bank says has moved (`matching.numbered`). What was taken in before changes nothing, and
+    """Book what a file of the bank says has moved (`matching.numbered`). What was handled before changes nothing, and
     nothing that cannot be booked holds up what stands beside it."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)

@@ -60,7 +60,7 @@ class Paying:
         self._keep(context, fund_id, batch, partial(payouts.look_later, seen=batch))
 
     def gather(self, context: ServiceContext, fund_id: str) -> int:
-        """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
+        """Put what is ordered into a file, store it encrypted, and only then write down that it is in there."""
         uow = context.reading(fund_id, by=BANK)
         ordered = store.ordered(uow)
         transfers, unusable = _transfers(uow, ordered)

@@ -230,7 +230,7 @@ def ask_anew(collection: Collection, *, at: datetime) -> Collection:
 
 
 def refuse(collection: Collection, *, reason: str, at: datetime) -> Collection:
-    """The bank or the payer's card said no. Nothing was moved; the employer may try again."""
+    """The bank or the payer's card said no. Nothing was moved; the employer may retry."""
     return _moved(collection, to=Status.REFUSED, at=at, about=reason)
 
 
@@ -253,7 +253,7 @@ def withdrawn(collection: Collection, *, at: datetime) -> Collection:
 
 
 def is_booked(collection: Collection, *, bank_reference: str, entry_id: str) -> bool:
-    """Whether this entry of the bank was taken in before. What earlier releases booked is known by its reference."""
+    """Whether this entry of the bank was handled before. What earlier releases booked is known by its reference."""
     return any(
         each.entry_id == entry_id if each.entry_id else each.bank_reference == bank_reference
         for each in collection.debits

@@ -140,7 +140,7 @@ def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
 
 
 def resume(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
-    """An operator has the check tried again."""
+    """An operator has the check retried."""
     declaration = store.declarations.load(uow, declaration_id)
     return store.declarations.save(uow, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
 

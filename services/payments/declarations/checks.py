@@ -16,7 +16,6 @@ from services.payments.declarations.findings import Finding, Phrase, Remark, Rol
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import Line
-from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
 from services.payments.declarations.line_checks import duration_max
 from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine, wage_line
@@ -56,7 +55,7 @@ class Checker:
         self._named_establishment: tuple[Role, str] | None = None
         self._first_whose: dict[Role, tuple[str | None, tuple[int, int | None] | None]] = {}
         self._number = 0
-        self._seen: set[int] = set()
+        self._seen: set[int | str] = set()
         self._sums = dict.fromkeys(self._parts, 0)
         self._bounded: dict[int, Counter[Side]] = {}
         self._is_whole = True
@@ -210,10 +209,10 @@ class Checker:
 
     def _across(self, line: Line, values: Values) -> Iterator[Remark]:
         """The line's number and its person, held against the lines before."""
-        number, expected = _number(values), self._number + 1
+        number, expected = self._number_of(values), self._number + 1
         if number is not None and number != expected:
             field = "page" if "page" in values else "number"
-            yield Remark("wage-file.number-gap", field, *_numbers(values, expected=expected))
+            yield Remark("wage-file.number-gap", field, *self._numbers(values, expected=expected))
         # A number that no line can have says nothing of those that follow.
         self._number = number or expected
         if line.number == self._layout.lines_max + 1:
@@ -224,9 +223,29 @@ class Checker:
         if not self._insurance_number.fullmatch(person):
             code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
             yield Remark(code, "insurance_number", Phrase("other-form"), digits)
-        if int(person) in self._seen:
+        key = int(person) if person.isdigit() else person  # millions of them: a number takes half of a text's room
+        if key in self._seen:
             yield Remark("wage-file.person-twice", "insurance_number", Phrase("again"), Phrase("once"))
-        self._seen.add(int(person))
+        self._seen.add(key)
+
+    def _number_of(self, values: Values) -> int | None:
+        """The line's own number in its file, from 1; None where it cannot be read."""
+        a_page = self._layout.lines_per_page
+        if a_page and "page" in values and "line_in_page" in values:
+            page, line_in_page = values["page"], values["line_in_page"]
+            return (page - 1) * a_page + line_in_page if 1 <= line_in_page <= a_page else 0
+        return values.get("number")
+
+    def _numbers(self, values: Values, *, expected: int) -> tuple[Phrase, Phrase]:
+        """A line's own number as it stands there, and as it should: by page and line where lines are numbered so."""
+        a_page = self._layout.lines_per_page
+        if a_page is None or "page" not in values:
+            return Phrase("line-number", {"line": values["number"]}), Phrase("line-number", {"line": expected})
+        page, line_in_page = divmod(expected - 1, a_page)
+        return (
+            Phrase("page-and-line", {"page": values["page"], "line": values["line_in_page"]}),
+            Phrase("page-and-line", {"page": page + 1, "line": line_in_page + 1}),
+        )
 
     def _within(self, worker: WageLine, values: Values) -> Iterator[Remark]:
         """The worker's own line as a whole, which goes into the sums."""
@@ -323,25 +342,6 @@ def _bounded_rates(fund: Fund, part: Period) -> ContributionRates | None:
     return rates if rates is not None and rates.bounds else None
 
 
-def _numbers(values: Values, *, expected: int) -> tuple[Phrase, Phrase]:
-    """A line's own number as it stands there, and as it should: by page and line where lines are numbered so."""
-    if "page" not in values:
-        return Phrase("line-number", {"line": values["number"]}), Phrase("line-number", {"line": expected})
-    page, line_in_page = divmod(expected - 1, LINES_PER_PAGE)
-    return (
-        Phrase("page-and-line", {"page": values["page"], "line": values["line_in_page"]}),
-        Phrase("page-and-line", {"page": page + 1, "line": line_in_page + 1}),
-    )
-
-
 def encoded_otherwise(encoding: str, *, layout: Layout) -> Remark:
     """A file that was saved in another encoding than the layout's."""
     return Remark("wage-file.encoding", found=value(encoding), expected=value(ENCODINGS[layout.encoding]))
-
-
-def _number(values: Values) -> int | None:
-    """The line's own number in its file, from 1; None where it cannot be read."""
-    if "page" in values and "line_in_page" in values:
-        page, line_in_page = values["page"], values["line_in_page"]
-        return (page - 1) * LINES_PER_PAGE + line_in_page if 1 <= line_in_page <= LINES_PER_PAGE else 0
-    return values.get("number")

@@ -220,7 +220,7 @@ def book_batch_paid(uow: UnitOfWork, batch: Batch, *, entry_id: str, amount_mino
 
 def book_returned(uow: UnitOfWork, payout: Payout, *, entry_id: str, reason: str) -> bool:
     """The payout's money came back. Whether it was booked here. The fund owes it to the person again, and orders it at
-    once where the register has told of another account meanwhile."""
+    once where the register has published another account meanwhile."""
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
     with continued("payout returned", payout.traceparent):

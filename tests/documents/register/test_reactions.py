@@ -1,4 +1,4 @@
-"""Pages of the register come in, twice and in any order; what they say of a person rests sealed."""
+"""Pages of the register come in, twice and in any order; what they say of a person is stored encrypted."""
 
 import json
 from datetime import timedelta

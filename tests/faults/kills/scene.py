@@ -220,11 +220,11 @@ class Scene:
         until(tended, what=what)
 
     def settle(self) -> None:
-        """Wait until nothing is on its way: all that was told was sent, and taken in or parked by whom it concerns."""
+        """Wait until nothing is on its way: all that was told was sent, and handled or parked by whom it concerns."""
         self.until(lambda: not self.on_its_way(), what="what is on its way")
 
     def on_its_way(self) -> list[str]:
-        """What was told and is not sent, or not taken in nor parked by a service that reacts to it."""
+        """What was told and is not sent, or not handled nor parked by a service that reacts to it."""
         told: dict[str, tuple[str, int]] = {}
         waiting: list[str] = []
         for name in SERVICES:

@@ -47,7 +47,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
 
 
 def _payees(scene: Scene) -> PersonsRegistered:
-    """Both persons with name and account, sealed as identity would."""
+    """Both persons with name and account, encrypted as identity would."""
     keys = scene.contexts["payments"].keys[DZ]
     civil = json.dumps(
         {"insurance_number": "1", "family_name": "Inventée", "first_name": "Amira", "birth_on": "1990-01-01"}

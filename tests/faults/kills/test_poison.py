@@ -135,7 +135,7 @@ def _parked(scene: Scene, service: str) -> list[tuple[str, str]]:
 
 
 def _see_to(scene: Scene, service: str) -> None:
-    """What an operator does: what cannot be read is discarded, the rest of each key tried again, in order."""
+    """What an operator does: what cannot be read is discarded, the rest of each key retried, in order."""
     letters = scene.database(service)["deadletters"]
     _discard(scene, service, why={"$in": ["event.body-broken", "event.type-unknown"]})
     for key in letters.distinct("key", {"is_open": True, "key": {"$regex": f":{HEARS[service]}-"}}):

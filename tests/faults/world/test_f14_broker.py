@@ -17,7 +17,7 @@ FORGETS = os.environ.get("ENGINES", "embedded") == "embedded"
 
 def test_f14_the_broker_is_killed_and_comes_back(town: Town) -> None:
     """It is gone a while; people are served meanwhile. Then it is killed and at once started again. Where it forgets
-    all when it ends (Tansu), workers make its topics anew as they start, and all is told again."""
+    all when it ends (Tansu), workers make its topics anew as they start, and all is published again."""
     world = town.world
     with town.under_load(minutes=0.7):
         time.sleep(3)

@@ -229,7 +229,7 @@ class World:
         )
 
     def refill(self, *, since: datetime) -> int:
-        """What an operator does when the broker has forgotten everything: services tell again what they told."""
+        """What an operator does when the broker has forgotten everything: services publish again what they told."""
         return refill.tell_again(plan.settings_of_services(self.past_the_proxies, var=self.var), since=since)
 
     def tails(self, lines: int = 15) -> str:

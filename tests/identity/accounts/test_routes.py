@@ -139,7 +139,7 @@ def test_nobody_learns_whom_the_fund_knows(office: Office, context: ServiceConte
 
 
 def test_a_request_does_the_same_work_for_everybody(office: Office, context: ServiceContext) -> None:
-    """What differs between the known and the unknown happens later, in the chore."""
+    """What differs between the known and the unknown happens later, in the periodic task."""
     post(office, "/accounts", application())
     post(office, "/accounts", application(**UNKNOWN["an unknown id"]))
     waiting = list(context.database["applications"].find())

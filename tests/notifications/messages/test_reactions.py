@@ -74,7 +74,7 @@ def test_an_event_says_one_thing_to_one_owner(
     registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
     handle(registered, service, event)
-    handle(registered, service, event)  # told again under another id, as after a republish
+    handle(registered, service, event)  # published again under another id, as after a republish
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}

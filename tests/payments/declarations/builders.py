@@ -8,8 +8,7 @@ from typing import Any
 from services.payments.declarations.examination import Examination, Source
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.registry import LAYOUTS
-from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
+from services.payments.declarations.layouts.registry import made
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
 from shared.funds.loading import load
@@ -17,6 +16,8 @@ from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 
 FUNDS = load()
+LAYOUTS = {code: made(code, layout) for fund in FUNDS.values() for code, layout in fund.layouts.items()}
+LINES_PER_PAGE = LAYOUTS["tn-122"].lines_per_page or 0
 DZ_EMPLOYER = "1600000001"
 TN_EMPLOYER = "0012345678"
 FAMILY_NAMES = ("BENALI", "MANSOURI", "SAADI", "HADDAD", "MEZIANE", "KACI")

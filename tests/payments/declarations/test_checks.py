@@ -15,17 +15,18 @@ from services.payments.declarations import plausibility
 from services.payments.declarations.examination import Examination
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words, value
-from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.funds.declarations import CheckSeverity
 from shared.funds.fund import Fund
+from shared.funds.layouts import FIELD_NAMES, PART_NAMES
 from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 from shared.languages.texts import Texts, read
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     FUNDS,
+    LAYOUTS,
     TN_EMPLOYER,
     Files,
     Worker,
@@ -617,11 +618,8 @@ def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts:
     phrases = {f"wage-file.phrase.{code}" for code in re.findall(r'Phrase\(\s*"([a-z-]+)"', source)}
     phrases |= {f"wage-file.phrase.{code}-at" for code in ("letter", "space", "sign")}
     fields = {
-        "wage-file.field." + re.sub("_[1-4]$", "-of-quarter", part.name).replace("_", "-")
-        for layout in LAYOUTS.values()
-        for kinds in layout.kinds.values()
-        for kind in kinds
-        for part in kind.fields
+        f"wage-file.field.{name}".replace("_", "-")
+        for name in (*FIELD_NAMES, *(f"{each}-of-quarter" for each in PART_NAMES))
     }
 
     assert {code for code in texts.by_code if code.startswith("wage-file.")} == codes | phrases | fields

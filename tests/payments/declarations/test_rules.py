@@ -19,7 +19,6 @@ from services.payments.declarations.declaration import (
 )
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import Finding, Role, Severity
-from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.rules import Filing
@@ -37,7 +36,7 @@ from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.partial_date import partial_date
 from tests.kit.contexts import DZ, TN, funds
-from tests.payments.declarations.builders import DZ_EMPLOYER
+from tests.payments.declarations.builders import DZ_EMPLOYER, LAYOUTS
 
 AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Pages of the register of persons come in: sealed they come, sealed they stay."""
+"""Pages of the register of persons come in: encrypted they come, encrypted they stay."""
 
 import json
 from datetime import timedelta

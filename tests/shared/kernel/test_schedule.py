@@ -1,4 +1,4 @@
-"""When what did not work is tried again."""
+"""When what did not work is retried."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
 """G05: at rest a platform of two funds asks its database fewer than ten times a second, all five services together.
 
-Counted by the schedule, on a clock that the test moves: each chore, the relay, the due queue and the watch are asked
-once each time that their own waits let them, and what the driver sends is counted. Nothing here depends on how busy the
-machine is.
+Counted by the schedule, on a clock that the test moves: each periodic task, the relay, the due queue and the watch are
+asked once each time that their own waits let them, and what the driver sends is counted. Nothing here depends on how
+busy the machine is.
 """
 
 import heapq

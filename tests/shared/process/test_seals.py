@@ -1,4 +1,4 @@
-"""Sealing keys change while services run: old values open, new ones use the new key, and all can be sealed anew."""
+"""Sealing keys change while services run: old values open, new ones use the new key, and all can be re-encrypted."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def renewed(service: Service[Any], context: ServiceContext) -> int:
 
 
 def key_ids(service: Service[Any], context: ServiceContext) -> dict[str, set[str]]:
-    """Which keys sealed what rests in the database, by collection."""
+    """Which keys encrypted what rests in the database, by collection."""
     found: dict[str, set[str]] = {}
     for resting in resealing.everything(reading(context), service.repositories):
         found.setdefault(resting.tenant_collection, set()).update(key_id for _, key_id in resting.key_ids())

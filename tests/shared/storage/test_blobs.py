@@ -1,4 +1,4 @@
-"""Long bytes: sealed in pieces, stored once, read back whole."""
+"""Long bytes: encrypted in pieces, stored once, read back whole."""
 
 import os
 

@@ -89,10 +89,9 @@ def _may_be_blank(form: Form, length: int) -> bool:
 
 @dataclass(frozen=True)
 class Layout:
-    """A file layout of one fund, or a pair of files. Where a role has several kinds, the first that signs is meant."""
+    """A layout of a file, or of a pair of files. Where a role has several kinds, the first that signs is meant."""
 
     layout_id: str
-    fund_id: str
     version: str
     source: str
     encoding: str
@@ -104,6 +103,8 @@ class Layout:
     where named."""
     lines_max: int
     """As many lines as the field of the line's number can count."""
+    lines_per_page: int | None = None
+    """Where lines are numbered by page: how many a page has."""
 
     def kind(self, role: Role, line: bytes) -> RecordKind:
         kinds = self.kinds[role]

@@ -1,4 +1,4 @@
-"""The operator's commands, over a service's own process: what waits is shown, tried again, put away with a reason."""
+"""The operator's commands, over a service's own process: what waits is shown, retried, put away with a reason."""
 
 import json
 import os
