@@ -29,7 +29,7 @@ BANK = IsoHttpBank(url="http://bank.test", api_key=API_KEY, timeout_s=5)
 
 def _copy(collection: str, facts: dict[str, Any]) -> Break:
     def do(town: Town) -> None:
-        one = some(town["payments"], collection)
+        one = some(town["payments"], collection, **({"payment_id": ""} if collection == "payouts" else {}))
         for name, index in town["payments"][collection].index_information().items():
             if index.get("unique"):
                 town["payments"][collection].drop_index(name)
@@ -43,7 +43,7 @@ def _write_anew(**facts: Any) -> Break:
 
     def do(town: Town) -> None:
         context, batch = town.contexts["payments"], some(town["payments"], "batches")
-        payout = some(town["payments"], "payouts")
+        payout = some(town["payments"], "payouts", payment_id="")
         amount = Money(facts.get("amount_minor", payout["amount_minor"]), Currency.DZD)
         line = payout_file.CreditTransfer(
             end_to_end_id=payout["end_to_end_id"],
@@ -64,7 +64,7 @@ def _write_anew(**facts: Any) -> Break:
 def _paid_twice(town: Town) -> None:
     """Two payouts of one payment of an award; of two payments there may be two."""
     payouts = town["payments"]["payouts"]
-    model = {**some(town["payments"], "payouts"), "batch_id": None}
+    model = {**some(town["payments"], "payouts", payment_id=""), "batch_id": None}
     for number, payment_id in enumerate(("pay1", "pay1", "pay2")):
         name = f"o{number}"
         payouts.insert_one(
