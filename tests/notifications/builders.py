@@ -22,6 +22,8 @@ from shared.events.claims import (
     LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
+    RequestDone,
+    RequestGranted,
 )
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
@@ -212,6 +214,14 @@ def medical_review_requested() -> MedicalReviewRequested:
     return MedicalReviewRequested(**CLAIMED, claim_type="care-reimbursement", requested_at=AT)
 
 
+def request_granted() -> RequestGranted:
+    return RequestGranted(**CLAIMED, claim_type="care-reimbursement", granted_at=AT)
+
+
+def request_done() -> RequestDone:
+    return RequestDone(**CLAIMED, claim_type="care-reimbursement", done_at=AT)
+
+
 APPEALED: dict[str, Any] = {
     **CLAIMED,
     "claim_type": "care-reimbursement",
@@ -224,8 +234,7 @@ def claim_appealed() -> ClaimAppealed:
     return ClaimAppealed(**APPEALED, appealed_at=AT)
 
 
-def appeal_decided(*, amount_minor: int = 0) -> AppealDecided:
-    outcome = "changed" if amount_minor else "confirmed"
+def appeal_decided(*, outcome: str = "confirmed", amount_minor: int = 0) -> AppealDecided:
     return AppealDecided(**APPEALED, outcome=outcome, amount_minor=amount_minor, decided_at=AT)
 
 

@@ -1,4 +1,4 @@
-"""Reactions to events, for messages: each says something to somebody."""
+"""Reactions to events, for messages: each notifies persons or employers."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
@@ -21,6 +21,8 @@ from shared.events.claims import (
     LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
+    RequestDone,
+    RequestGranted,
 )
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
@@ -219,6 +221,30 @@ def say_paper_requested(uow: UnitOfWork, event: PaperRequested) -> None:
     actions.say(uow, notice, part_of=event.claim_id)
 
 
+@reactions.to(RequestGranted)
+def say_request_granted(uow: UnitOfWork, event: RequestGranted) -> None:
+    notice = Notice(
+        template="request-granted",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
+@reactions.to(RequestDone)
+def say_request_done(uow: UnitOfWork, event: RequestDone) -> None:
+    notice = Notice(
+        template="request-done",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
 @reactions.to(MedicalReviewRequested)
 def say_medical_review_requested(uow: UnitOfWork, event: MedicalReviewRequested) -> None:
     notice = Notice(
@@ -245,12 +271,13 @@ def say_claim_appealed(uow: UnitOfWork, event: ClaimAppealed) -> None:
 
 @reactions.to(AppealDecided)
 def say_appeal_decided(uow: UnitOfWork, event: AppealDecided) -> None:
-    """What is paid beside the first decision, or that it stands."""
+    """What is paid beside the first decision, what else follows from it, or that it stands."""
     parameters: dict[str, Value] = {"reference": event.reference, "first": event.first_reference}
+    template = "appeal-confirmed" if event.outcome == "confirmed" else "appeal-accepted"
     if event.amount_minor:
-        parameters["amount"] = event.amount_minor
+        template, parameters["amount"] = "appeal-granted", event.amount_minor
     notice = Notice(
-        template="appeal-granted" if event.amount_minor else "appeal-confirmed",
+        template=template,
         occasion=event.claim_id,
         about=event.claim_id,
         owner_id=event.person_ref,
