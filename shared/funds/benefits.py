@@ -259,8 +259,6 @@ class ClaimType:
             computed.add(step.code)
         for eligibility in self.conditions:
             self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
-        if self.effect.payment is not None and self.effect.payment.until is not None:
-            self._check_known(self.effect.payment.until.fact_names(), asked=asked, computed=computed)
         until = self.effect.payment.until if self.effect.payment else None
         self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
         for paper in self.papers.values():
