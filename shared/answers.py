@@ -1,4 +1,4 @@
-"""Others' answers over HTTP, read no further than a limit: whoever answers without end must not fill our memory."""
+"""HTTP responses of other systems, read up to a limit: a response without end must not fill the memory."""
 
 import requests
 
@@ -6,11 +6,11 @@ PART_BYTES = 16 * 1024
 
 
 class AnswerTooLarge(requests.RequestException):
-    """More came than such an answer can be. To who asked it is one of the ways in which nothing was answered."""
+    """The response is larger than its limit. The caller treats it as no response."""
 
 
 def read(answer: requests.Response, *, bytes_max: int) -> bytes:
-    """The body of an answer that was asked for with `stream=True`; what is packed counts as it is unpacked.
+    """The body of a response that was requested with `stream=True`. A compressed body counts by its decompressed size.
 
     Close the answer afterwards (`with`): what it still brings is not waited for. Raises `AnswerTooLarge`, and like
     `requests` itself where the other stops in the middle.

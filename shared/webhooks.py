@@ -27,7 +27,7 @@ _PREFIX = "whsec_"
 
 
 class HeadersMissing(Forbidden):
-    """The message carries no readable id, timestamp or signature, so nobody vouches for it."""
+    """The message has no readable id, timestamp or signature, so it cannot be verified."""
 
     code = "webhook.headers-missing"
 

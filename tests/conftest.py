@@ -20,7 +20,7 @@ from deploy.local.engines import secantusdb
 from deploy.local.programs import free_port, running
 from shared.storage.service_context import ServiceContext
 from tests.engines.cluster import chosen
-from tests.ground import context_on
+from tests.kit.contexts import context_on
 
 settings.register_profile("himaya", deadline=None)
 """How long an example takes is the machine's business: no test asserts a time."""

@@ -1,6 +1,7 @@
 """P4b and P9: how long events take at half load, after a worker was killed with -9, and after the broker was away.
 
-A worker is the whole of it: relay, inbox and chores in one process, started anew at once as its supervisor does.
+A worker is the whole of it: relay, inbox and periodic tasks in one process, started anew at once as its supervisor
+does.
 """
 
 import json

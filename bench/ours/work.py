@@ -1,5 +1,5 @@
-"""The worker of the measured service as every service has it: relay, inbox, chores. At its end it reports how long
-events took from being told to being handled and committed, those that were told after a SIGUSR1 if there was one.
+"""The worker of the measured service as every service has it: relay, inbox, periodic tasks. At its end it reports how
+long events took from being told to being handled and committed, those that were told after a SIGUSR1 if there was one.
 
 `python -m bench.ours.work`, until SIGTERM.
 """

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from environs import Env
 
-from deploy.docs import asyncapi, data_model
+from deploy.docs import asyncapi, data_model, excerpts
 from deploy.docs.examples import example
 from deploy.proxy import bodies
 from deploy.proxy import settings as proxy_settings
@@ -37,6 +37,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "events.md", events()
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi.document(services()))
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
+    frontends = ROOT / "docs" / "frontends.md"
+    yield frontends, excerpts.filled(frontends.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
     yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     for service in services():
         yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(service.openapi())
@@ -127,7 +129,7 @@ class _Noting(Env):
 
     def _note(self, kind: str, made_up: Any, name: str, default: Any = ..., **more: Any) -> Any:
         self.asked[name] = (kind, default)
-        return made_up
+        return default if kind == "list" and default is not ... else made_up
 
 
 def _settings(service: Service[Any]) -> list[str]:

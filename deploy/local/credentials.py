@@ -87,7 +87,7 @@ class Credentials:
         return key, certificates
 
     def keyring(self, service: str, *, fund_ids: Iterable[str]) -> Path:
-        """The file with the sealing keys that a service may hold. A fund that came later gets its keys here."""
+        """The file with the encryption keys that a service may hold. A fund that came later gets its keys here."""
         whole = self._kept("keyring.json", lambda: "{}")
         keys = json.loads(whole.read_text())
         if new := [fund_id for fund_id in fund_ids if fund_id not in keys]:

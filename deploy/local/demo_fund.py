@@ -14,9 +14,14 @@ from pathlib import Path
 from deploy.local import place
 from deploy.local.demo.operator import command
 from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, cast, write_register
+from services.identity.wiring import service
 
 WORKERS = 6
 SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
+
+
+class NotAdded(Exception):
+    """Somebody who is to sign in could not be added."""
 
 
 def main() -> int:
@@ -31,7 +36,11 @@ def main() -> int:
         if imported.returncode:
             print(imported.stdout + imported.stderr, file=sys.stderr)
             return 1
-        rows += _users(told)
+        try:
+            rows += _users(told)
+        except NotAdded as refused:
+            print(refused, file=sys.stderr)
+            return 1
     sign_ins = place.var(os.environ) / "demo" / "sign-ins.json"
     sign_ins.parent.mkdir(parents=True, exist_ok=True)
     beside = sign_ins.with_suffix(".new")
@@ -41,16 +50,19 @@ def main() -> int:
 
 
 def _users(told: Cast) -> list[list[str]]:
-    fund = told.country.fund
+    fund, taken = told.country.fund, service.texts().say("account.login-taken", "fr")
     rows = []
     for who, login, more in (
         ("employer's user", "paie", ["--kind", "employer", "--employer", told.employer.number]),
         ("agent", "agent", ["--kind", "staff", "--role", "agent"]),
         ("supervisor", "superviseur", ["--kind", "staff", "--role", "supervisor"]),
+        ("medical officer", "medecin", ["--kind", "staff", "--role", "medical-officer"]),
         ("operator", "operateur", ["--kind", "staff", "--role", "operator"]),
     ):
         password = f"Palmier-{secrets.token_urlsafe(9)}"
         added = command("identity", ["add-user", fund, "--login", login, "--password-stdin", *more], answer=password)
+        if added.returncode and added.stdout.strip() != taken:
+            raise NotAdded(f"{who} could not be added: {added.stdout}{added.stderr}")
         if added.returncode:  # an earlier first start was cut short after this one was added
             password = "as printed at the first start"  # noqa: S105
         rows.append([fund, who, login, password, totp_secret(added.stdout)])

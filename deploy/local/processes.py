@@ -22,6 +22,8 @@ QUOTAS = (
     "client",
     "claims.submit",
     "claims.search",
+    "awards.check_cover",
+    "awards.check_cover_code",
     "uploads.add",
     "papers.ask",
     "declarations.file",
@@ -146,7 +148,7 @@ def _fund_accounts(fund_ids: Iterable[str]) -> str:
     return " ".join(
         f"{fund_id}={account.number}:{fund.currency}"
         for fund_id, fund in load(fund_ids).items()
-        for account in (fund.payment.collections, fund.payment.payouts)
+        for account in (fund.payments.collections, fund.payments.payouts)
     )
 
 

@@ -1,6 +1,6 @@
-"""Tansu forgets when it ends: at the next start, the services tell again what they told lately.
+"""Tansu forgets when it ends: at the next start, the services publish again what they told lately.
 
-Whoever took an event in knows it by its id and does nothing twice; what nobody had taken in yet is not lost.
+Whoever handled an event knows it by its id and does nothing twice; what nobody had handled yet is not lost.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 
 REACH = timedelta(days=7)
-"""How long an event may have waited, when a run ended, to be told again at the next start."""
+"""How long an event may have waited, when a run ended, to be published again at the next start."""
 
 
 def last_ran_at(var: Path) -> datetime | None:

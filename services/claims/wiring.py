@@ -1,19 +1,52 @@
 """What claims is made of."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims.claim import PaperReason, RefusalReason, Status
+from services.claims.appeals.routes import routes as appeal_routes
+from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
+from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.jobs import following as following_awards
+from services.claims.awards.routes import routes as award_routes
+from services.claims.awards.store import awards
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.benefits.routes import routes as benefit_routes
+from services.claims.claims.claim import (
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    Reduction,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
-from services.claims.claims.timeline import Who
+from services.claims.claims.timeline import FurtherStep, Who
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
+from services.claims.insured.reactions import reactions as insured_reactions
+from services.claims.insured.routes import routes as insured_routes
+from services.claims.insured.store import insured
+from services.claims.notes.routes import routes as note_routes
+from services.claims.notes.store import notes
+from services.claims.reviews.routes import routes as review_routes
+from services.claims.runs.jobs import Running, watching
+from services.claims.runs.judging import by_rules
+from services.claims.runs.reactions import reactions as run_reactions
+from services.claims.runs.routes import routes as run_routes
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
+from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
+from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
@@ -23,25 +56,64 @@ from shared.storage.retention import kept
 
 CODES: CodeSets = {
     "claim-statuses": (Status, "claim.step.{}"),
-    "next-steps": (Status, "claim.next.{}"),
+    "claim-happenings": (Happening, "claim.happening.{}"),
+    "next-steps": ([Status, FurtherStep], "claim.next.{}"),
     "who-must-act": (Who, "claim.who.{}"),
     "paper-reasons": (PaperReason, "claim.paper-reason.{}"),
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
+    "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),
+    "medical-reasons": (MedicalReason, "claim.medical-reason.{}"),
+    "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
+    "reduction-reasons": (Reduction, "claim.reduced-for.{}"),
+    "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
+    "fact-sources": (FactSource, "benefit.source.{}"),
+    "award-kinds": (AwardKind, "award.kind.{}"),
+    "award-statuses": (AwardStatus, "award.step.{}"),
+    "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
+    "end-reasons": (EndReason, "award.ended-for.{}"),
+    "run-statuses": (RunStatus, "run.step.{}"),
+    "run-changes": (Change, "run.change.{}"),
+    "run-lines": (LineKind, "run.line.{}"),
+    "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (Looked, "access.looked-at.{}"),
 }
+
+
+def jobs(own: Settings) -> Sequence[JobKind]:
+    return [following_awards(), Running(by_rules).job]
+
 
 service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    routes=[code_routes(CODES), claim_routes, entitlement_routes, access_journal(Looked, scope="claims:read")],
-    reactions=[claim_reactions, entitlement_reactions],
-    quotas={"claims.submit": "30/minute", "claims.search": "60/minute"},
+    routes=[
+        code_routes(CODES),
+        claim_routes,
+        review_routes,
+        appeal_routes,
+        note_routes,
+        benefit_routes,
+        insured_routes,
+        award_routes,
+        run_routes,
+        entitlement_routes,
+        access_journal(Looked, scope="claims:read"),
+    ],
+    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
+    quotas={
+        "claims.submit": "30/minute",
+        "claims.search": "60/minute",
+        "awards.check_cover": "60/minute",
+        "awards.check_cover_code": "20/minute",
+    },
+    jobs=jobs,
+    chores=lambda own: [watching()],
     leftovers=[leftovers],
-    repositories=[claims, entitlements, entries],
+    repositories=[claims, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

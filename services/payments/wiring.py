@@ -1,13 +1,14 @@
 """What payments is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Blueprint
 
 from services.payments.access_journal.looked import Looked
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
-from services.payments.banking.client import BankClient
+from services.payments.banking.banks.choice import ChosenBanks, faults
+from services.payments.banking.fetching import Fetching
 from services.payments.banking.jobs import jobs as bank_jobs
 from services.payments.banking.jobs import leftovers as leftovers_at_bank
 from services.payments.banking.paying import Paying
@@ -32,7 +33,8 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
-from services.payments.partners.chores import calling, forgetting
+from services.payments.partners.jobs import delivering
+from services.payments.partners.jobs import leftovers as left_deliveries
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
@@ -48,6 +50,7 @@ from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
@@ -57,7 +60,6 @@ from shared.process.codes import CodeSets, code_routes
 from shared.process.service import Service
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
-from shared.webhooks import Secret
 
 CODES: CodeSets = {
     "declaration-statuses": (DeclarationStatus, "declaration.status.{}"),
@@ -77,24 +79,29 @@ CODES: CodeSets = {
 }
 
 
-def bank_of(own: Settings) -> BankClient:
-    return BankClient(url=own.bank_url, api_key=own.bank_api_key, timeout_s=own.bank_timeout_s)
-
-
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [checking(), *bank_jobs(bank_of(own), return_url=own.return_url)]
+    outbound = OutboundClient(may_be_private=own.may_call_private_endpoints)
+    return [
+        checking(),
+        *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
+        delivering(outbound, signing_keys(own)),
+    ]
 
 
 def chores(own: Settings) -> Sequence[Chore]:
-    outbound, keys = OutboundClient(may_be_private=own.may_call_private_endpoints), signing_keys(own)
-    return [Paying(bank_of(own)).gathering, calling(outbound, keys), forgetting()]
+    banks = ChosenBanks(own.banks)
+    return [Paying(banks).gathering, Fetching(banks).looking]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
     return [
-        secrets_for_app([Secret.read(text) for text in own.bank_webhook_secrets]),
+        secrets_for_app(ChosenBanks(own.banks).secrets),
         keys_for_app(signing_keys(own)),
     ]
+
+
+def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
+    return [fault for fund in funds.values() for fault in faults(fund, own.banks)]
 
 
 def signing_keys(own: Settings) -> FundsKeys:
@@ -105,6 +112,7 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
+    faults=faults_of_funds,
     routes=[
         code_routes(CODES),
         declaration_routes,
@@ -146,6 +154,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     chores=chores,
     jobs=jobs,
-    leftovers=[left_declarations, *leftovers_at_bank],
+    leftovers=[left_declarations, *leftovers_at_bank, left_deliveries],
     blueprints=blueprints,
 )

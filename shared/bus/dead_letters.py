@@ -1,11 +1,11 @@
-"""Dead letters: events that could not be acted on, and those of the same key that must wait behind them.
+"""Dead letters: events that could not be handled, and the later events of the same key, which wait behind them.
 
-They are kept whole until a person has them tried again or discards them. Bodies hold no personal value in clear.
+They are stored whole until an operator has them retried or discards them. Bodies hold no personal value in clear.
 
-The open letters of a key stand in a row, by `place`; they are tried in the order in which their events were told, which
-is the same unless the broker handed them over in another. Whoever joins the row touches its last letter, and whoever
-closes a letter writes it, in one transaction each: so an event either stands behind a letter that is still open, or
-finds the row empty and is acted on. It can neither overtake one that waits nor be left behind alone.
+The open dead letters of a key form a queue, ordered by `place`. They are retried in the order in which their events
+were published, which is the same unless the broker delivered them in another. Adding to the queue updates its last dead
+letter and closing a dead letter writes it, in one transaction each. So an event either waits behind a dead letter that
+is still open, or finds the queue empty and is handled: it can neither overtake one that waits nor stay behind alone.
 """
 
 import hashlib
@@ -21,19 +21,19 @@ from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext, Transaction
 
 FOLLOWS = "follows"
-"""Why a letter is parked that has no fault of its own: one before it in its row waits."""
+"""The reason of an event that is parked only because an earlier one of its key waits."""
 REPLAYED = "replayed"
 NAME_LENGTH_MAX = 100
 KEYS_A_ROUND = 100
 
 
 class AlreadyClosed(Exception):
-    """Somebody else closed the letter first."""
+    """The dead letter is closed already."""
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record as it came: what is needed to try it again."""
+    """A record as it was received: what is needed to handle it again."""
 
     event_id: str
     topic: str
@@ -44,7 +44,7 @@ class DeadLetter:
     body: bytes | None
 
     def header(self, name: str) -> str:
-        """The first header of a name, or nothing; cut where it is longer than any of ours."""
+        """The first header of a name, or an empty text; cut where it is longer than any of ours."""
         return next(
             (value.decode("utf-8", "replace")[:NAME_LENGTH_MAX] for key, value in self.headers if key == name), ""
         )
@@ -56,7 +56,8 @@ class DeadLetter:
 
     @property
     def fund_id(self) -> str:
-        """The fund whose operators may see it: key and header must agree. Of a broken record the key alone tells."""
+        """The fund whose operators may see it: key and header must agree. For a malformed record the key alone
+        decides."""
         of_key = self.key.partition(":")[0] if ":" in self.key else ""
         return of_key if self.header("ce_fund") in ("", of_key) else ""
 
@@ -68,7 +69,7 @@ def blocked_keys(database: Database[Document], keys: Iterable[str]) -> set[str]:
 
 
 def parked_ids(database: Database[Document], event_ids: Iterable[str]) -> set[str]:
-    """Which of these events were ever put away here. A discarded one that comes again must not be acted on."""
+    """Which of these events were ever parked. A discarded one that is delivered again must not be handled."""
     wanted = sorted(set(event_ids))
     if not wanted:
         return set()
@@ -77,17 +78,18 @@ def parked_ids(database: Database[Document], event_ids: Iterable[str]) -> set[st
 
 
 def open_count(database: Database[Document], *, limit: int) -> int:
-    """How many wait for a person, counted up to a limit."""
+    """How many are open, counted up to a limit."""
     return database["deadletters"].count_documents({"is_open": True}, limit=limit)
 
 
 def park(context: ServiceContext, letter: DeadLetter, *, why: str, tries: int) -> None:
-    """Put a letter away, once, at the end of its key's row. `why` is an error's code or class."""
+    """Park a record, at most once, at the end of its key's queue. `why` is an error's code or class."""
     context.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
 
 
 def follow(context: ServiceContext, letter: DeadLetter) -> bool:
-    """Put a letter behind the open ones of its key; False where none is open any more, so that it may be acted on."""
+    """Park a record behind the open dead letters of its key; False if none is open any more, so that it may be
+    handled."""
 
     def join_others(transaction: Transaction) -> bool:
         if _last(transaction, letter.key) is None:
@@ -131,24 +133,25 @@ def _last(transaction: Transaction, key: str) -> Document | None:
 
 
 def fingerprint(type_name: str, why: str) -> str:
-    """What makes letters a group: the type and version of the event, and why it could not be acted on."""
+    """What makes dead letters a group: the type and version of the event, and the reason of the failure."""
     return hashlib.sha256(f"{type_name} {why}".encode()).hexdigest()[:16]
 
 
 def first(database: Database[Document], key: str, *, session: ClientSession | None = None) -> Document | None:
-    """The letter of a key whose event was told first: one that came too early must not keep back what it waits for."""
+    """The dead letter of a key whose event was published first: one that arrived too early must not block the event
+    that it depends on."""
     query = {"is_open": True, "key": key}
     return database["deadletters"].find_one(query, sort=[("told", 1), ("place", 1)], session=session)
 
 
 def ask(database: Database[Document], event_id: str, *, by: str, at: datetime, session: ClientSession | None) -> None:
-    """Have a letter tried again by a worker, and those behind it when it has gone through."""
+    """Have a worker retry a dead letter, and those behind it once it succeeds."""
     asked = {"is_asked": True, "asked_by": by, "asked_at": at}
     database["deadletters"].update_one({"_id": event_id, "is_open": True}, {"$set": asked}, session=session)
 
 
 def asked_keys(database: Database[Document], fund_id: str) -> dict[str, str]:
-    """The keys whose first letter is to be tried again, and who asked for it."""
+    """The keys whose first dead letter is to be retried, and who asked for it."""
     found = database["deadletters"].find({"fund": fund_id, "is_asked": True}, {"key": 1, "asked_by": 1})
     return {str(row["key"]): str(row["asked_by"]) for row in found.limit(KEYS_A_ROUND)}
 
@@ -156,7 +159,7 @@ def asked_keys(database: Database[Document], fund_id: str) -> dict[str, str]:
 def close(
     database: Database[Document], event_id: str, *, how: str, by: str, at: datetime, session: ClientSession | None
 ) -> None:
-    """Close a letter, `replayed` or `discarded: <reason>`, and have the next one of its row tried."""
+    """Close a dead letter, `replayed` or `discarded: <reason>`, and have the next one of its queue retried."""
     change = {"$set": {"is_open": False, "is_asked": False, "resolved": how, "resolved_by": by, "resolved_at": at}}
     letters = database["deadletters"]
     if letters.update_one({"_id": event_id, "is_open": True}, change, session=session).matched_count == 0:
@@ -168,7 +171,7 @@ def close(
 
 
 def failed_again(database: Database[Document], letter: DeadLetter, *, why: str, at: datetime) -> None:
-    """Note that a letter was tried in vain: it keeps its place, and its tries are counted."""
+    """Note that a retry failed: the dead letter keeps its place, and its attempts are counted."""
     change = {
         "$set": {
             "why": why,
@@ -182,7 +185,7 @@ def failed_again(database: Database[Document], letter: DeadLetter, *, why: str, 
 
 
 def dead_letter_of(document: Document) -> DeadLetter:
-    """The record in a stored letter."""
+    """The record in a stored dead letter."""
     stored: list[tuple[str, bytes]] = [(name, bytes(value)) for name, value in document["headers"]]  # type: ignore[attr-defined]
     body = document["body"]
     return DeadLetter(

@@ -14,7 +14,7 @@ _READ = frozenset(["ce_id", "ce_type", "ce_fund", "ce_partitionkey", "ce_sequenc
 
 
 class EnvelopeBroken(Invalid):
-    """The record is not an event of this platform; nothing can be done with it."""
+    """The record is not an event of this platform and cannot be handled."""
 
     code = "event.envelope-broken"
 
@@ -33,7 +33,7 @@ class BodyBroken(Invalid):
 
 @dataclass(frozen=True)
 class Envelope:
-    """What travels beside an event's body. `sequence` is the version of the thing that the event tells of."""
+    """The headers of an event. `sequence` is the version of the thing that the event is about."""
 
     event_id: str
     type_name: str
@@ -62,7 +62,7 @@ def headers(stored: Mapping[str, Any]) -> Headers:
 
 
 def opened(received: Sequence[tuple[str, bytes]]) -> Envelope:
-    """The envelope of a record, or `EnvelopeBroken`. Of a header that stands twice the first counts."""
+    """The envelope of a record; raises `EnvelopeBroken`. If a header is repeated, the first counts."""
     values = {name: value.decode("utf-8", "replace") for name, value in reversed(received) if name in _READ}
     type_name, _, version = values.get("ce_type", "").rpartition(".v")
     needed = (values.get("ce_id"), type_name, values.get("ce_fund"), values.get("ce_partitionkey"))

@@ -1,7 +1,7 @@
-"""The inbox: takes events in, runs the service's reactions, and saves that it did, effectively once.
+"""The inbox: handles events, runs the service's reactions and saves the events' ids, effectively once.
 
-A batch shares one transaction with the ids of its events. Where one of the batch fails, the batch is done again one by
-one and only the bad one is parked, with the later events of its key.
+A batch and the ids of its events share one transaction. If an event of the batch fails, the events are handled again
+one by one, and only the failing one is parked, with the later events of its key.
 """
 
 import itertools
@@ -30,26 +30,26 @@ from shared.telemetry.carrying import continued
 from shared.telemetry.steps import passing
 
 EARLY_WAITS_S: tuple[float, ...] = (0.1, 0.4, 1.5, 3.0)
-"""An event may come before the one that it builds on, from another topic: wait a little before giving it up."""
+"""An event may arrive before the one that it depends on, from another topic: wait a little before parking it."""
 TAKEN_WAITS_S: tuple[float, ...] = (*EARLY_WAITS_S, 5.0, 10.0, 15.0, 15.0, 15.0)
-"""Others hold what the event needs. One who was killed inside a transaction holds it until the database gives the
-transaction up, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
+"""Other transactions hold what the event needs. A process that crashed inside a transaction holds it until the database
+aborts the transaction, a minute later (MongoDB's transactionLifetimeLimitSeconds): wait longer than that."""
 FAULT_WAITS_S: tuple[float, ...] = (0.1, 0.5, 2.0)
 
 log = structlog.get_logger()
 
 
 class AlreadyTaken(Exception):
-    """An event of the batch was taken in before."""
+    """An event of the batch was handled before."""
 
 
 class Stopping(Exception):
-    """The process is to end: what is not done of the batch is left to the next one, uncommitted."""
+    """The process is to stop: the rest of the batch stays uncommitted, for the next process."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """An event with its envelope, and the record that it came in."""
+    """An event with its envelope, and its record."""
 
     letter: DeadLetter
     envelope: Envelope
@@ -57,18 +57,18 @@ class Taken:
 
 @dataclass(frozen=True)
 class Failed:
-    """Why an event could not be acted on, and how long to wait before each further try."""
+    """Why an event could not be handled, and how long to wait before each further attempt."""
 
     why: str
     waits_s: tuple[float, ...]
 
 
 Closing = Callable[[Transaction], None]
-"""What else belongs into the transaction that takes an event in."""
+"""What else is done in the transaction that handles an event."""
 
 
 class Inbox:
-    """The inbox of one service. Once `stop` is set nothing new is begun, and nobody waits."""
+    """The inbox of one service. Once `stop` is set, no event is begun and no wait goes on."""
 
     def __init__(
         self, context: ServiceContext, *, service: str, reactions: Reactions, dead_letters_max: int = OPEN_MAX
@@ -81,7 +81,8 @@ class Inbox:
         self.taken_at: datetime | None = None
 
     def take(self, letters: Sequence[DeadLetter]) -> None:
-        """Act on records in order. Afterwards each is taken, known from before, of no interest here, or parked."""
+        """Handle records in order. Afterwards each is handled, was handled before, is ignored (no reaction here), or is
+        parked."""
         self._stop_here()
         passing("inbox.polled")
         taken: list[Taken] = []
@@ -89,7 +90,7 @@ class Inbox:
             try:
                 opened = envelope.opened(letter.headers)
             except EnvelopeBroken as broken:
-                self._take_opened(taken)  # what came before it must not stand behind it
+                self._take_opened(taken)  # what came before it must not wait behind it
                 taken = []
                 self._park(letter, why=broken.code, tries=1)
                 continue
@@ -114,7 +115,7 @@ class Inbox:
             self._take_alone(each)
 
     def _is_ours(self, opened: Envelope) -> bool:
-        """A version that nobody here knows of a type that somebody here reacts to: not to be passed over in silence."""
+        """An unknown version of a type that this service reacts to: it must not be ignored."""
         return any(opened.type_name == type_name for type_name, _ in self.reactions.types())
 
     def _take_together(self, taken: Sequence[Taken]) -> bool:
@@ -124,17 +125,17 @@ class Inbox:
             self.context.transact(lambda transaction: self._act(transaction, taken))
         except Unavailable:
             raise
-        except AlreadyTaken:  # a topic that is read from its start, or told again, brings little else
+        except AlreadyTaken:  # a topic that is read from its start, or published again, holds little else
             new = self._new_of(taken)
             return len(new) < len(taken) and self._take_together(new)
-        except Exception as failure:  # whatever it is, one by one will find whose it is and say so
+        except Exception as failure:  # handled one by one, the event that fails is found
             log.info("batch-done-singly", events=len(taken), why=_name(failure))
             return False
         self._count(taken, "taken")
         return True
 
     def _new_of(self, taken: Sequence[Taken]) -> list[Taken]:
-        """What was not taken in yet, each once; the rest is counted as known."""
+        """The events that were not handled yet, each once; the rest is counted as known."""
         ids = [each.envelope.event_id for each in taken]
         inbox = self.context.collection("inbox")
         of_funds = _of_funds(*(each.envelope.fund_id for each in taken))
@@ -152,7 +153,7 @@ class Inbox:
         return new
 
     def _take_alone(self, taken: Taken) -> None:
-        """One event in a transaction of its own, with the patience that its failure deserves."""
+        """One event in a transaction of its own, retried as often as its failure allows."""
         if self._follows(taken):
             return
         for tries in itertools.count(1):
@@ -166,7 +167,7 @@ class Inbox:
                 raise Stopping
 
     def _follows(self, taken: Taken) -> bool:
-        """Put an event that was not taken in yet behind the open dead letters of its key; whether that was done."""
+        """Put an event that was not handled yet behind the open dead letters of its key; whether that was done."""
         database, letter = self.context.database, taken.letter
         if not dead_letters.blocked_keys(database, [letter.key]):
             return False
@@ -181,7 +182,8 @@ class Inbox:
         return True
 
     def attempt(self, taken: Taken, closing: Closing = lambda transaction: None) -> Failed | None:
-        """Act on one event, once; what went wrong, if anything did. `Unavailable` is nobody's fault and goes on up."""
+        """Handle one event, once; the failure, if there was one. `Unavailable` is not the event's failure and is
+        raised."""
         try:
             self.act_alone(taken, closing=closing)
         except AlreadyTaken:
@@ -200,7 +202,7 @@ class Inbox:
         return None
 
     def act_alone(self, taken: Taken, *, closing: Closing = lambda transaction: None) -> None:
-        """Act on one event and save; raises what its reactions raise, `AlreadyTaken` where that was done before."""
+        """Handle one event and save; raises what its reactions raise, and `AlreadyTaken` if it was handled before."""
 
         def act(transaction: Transaction) -> None:
             closing(transaction)
@@ -242,7 +244,7 @@ class Inbox:
 
 
 def _of_funds(*fund_ids: str) -> Document:
-    """Rows of these funds, and those that an older release wrote, which name none."""
+    """Rows of these funds, and rows of an older release, which name no fund."""
     return {"fund": {"$in": [*sorted(set(fund_ids)), None]}}
 
 

@@ -1,4 +1,4 @@
-"""How far a group of consumers is behind, as the broker tells. The question also shows whether the broker answers."""
+"""The lag of a consumer group, as the broker reports it. The request also shows whether the broker answers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ ANSWER_MAX_MS = 3_000
 
 
 class Lag:
-    """Asks about one group. One connection, kept while the broker answers; for one thread."""
+    """The lag of one group. One connection, kept while the broker answers; for one thread."""
 
     def __init__(self, servers: str, *, group: str, topics: Sequence[str], security: Security = UNENCRYPTED) -> None:
         self.servers = servers
@@ -24,7 +24,8 @@ class Lag:
         self._admin: Any = None
 
     def ask(self) -> dict[tuple[str, int], int]:
-        """Records that the group has still to take in, by topic and partition; `BrokerUnavailable` within seconds."""
+        """Records that the group has still to handle, by topic and partition; raises `BrokerUnavailable` within
+        seconds."""
         try:
             self._admin = self._admin or KafkaAdminClient(
                 bootstrap_servers=self.servers,

@@ -29,7 +29,7 @@ class Reactions:
     def to(
         self, event: type[Heard]
     ) -> Callable[[Callable[[UnitOfWork, Heard], object]], Callable[[UnitOfWork, Heard], object]]:
-        """Run the function for each such event, in the unit of work that takes it in."""
+        """Run the function for each such event, in the unit of work that handles it."""
         declared = declaration_of(event)
 
         def register(reaction: Callable[[UnitOfWork, Heard], object]) -> Callable[[UnitOfWork, Heard], object]:

@@ -1,4 +1,5 @@
-"""The reader: gives the records of a service's topics to its inbox, and commits their offset once they are taken in."""
+"""The consumer: passes the records of a service's topics to its inbox, and commits their offset once they are
+handled."""
 
 import threading
 
@@ -63,7 +64,7 @@ class Reader:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Read until told to stop. Leaves by exception where the broker or database is gone: uncommitted."""
+        """Consume until it is stopped. Raises if the broker or database is unavailable; the batch stays uncommitted."""
         self.inbox.stop = stop
         self.inbox.room.wait(stop)
         consumer = self.consumer()

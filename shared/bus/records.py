@@ -1,4 +1,4 @@
-"""The broker's records as the inbox takes them: each a letter, in parts that one transaction can carry."""
+"""The broker's records as the inbox handles them, in batches that fit into one transaction."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ BATCH_BYTES_MAX = 64_000
 
 
 def as_dead_letter(record: Any) -> DeadLetter:
-    """What came, whole. A record without an id of its own is known by its place in the topic."""
+    """The record, whole. A record without an id is identified by its topic, partition and offset."""
     found = dict(reversed(record.headers or []))
     name = found.get("ce_id") or f"{record.topic}-{record.partition}-{record.offset}".encode()
     return DeadLetter(
@@ -27,7 +27,7 @@ def as_dead_letter(record: Any) -> DeadLetter:
 
 
 def batches(letters: Sequence[DeadLetter]) -> Iterator[list[DeadLetter]]:
-    """The same letters in order, in as few parts as a transaction's size allows."""
+    """The same records in order, in as few batches as a transaction's size allows."""
     return in_parts(
         letters, size=lambda each: len(each.body or b""), count_max=BATCH_EVENTS_MAX, size_max=BATCH_BYTES_MAX
     )

@@ -1,4 +1,4 @@
-"""The relay: carries what units of work told from the outbox to the broker, in order per key, at least once.
+"""The relay: publishes the events of the outbox to the broker, in order per key, at least once.
 
 One relay of a service works at a time (a lease); should two overlap, consumers see an event twice and act once.
 Sent documents are kept: `republish` makes them unsent again, and a broker that forgot everything is refilled.
@@ -39,7 +39,7 @@ SEND_WAIT_S = 30.0
 CLOSE_WAIT_S = 5.0
 IDLE_S = 0.1
 REST_S = 10.0
-"""Between two looks while nothing waits; the longer one where whoever writes something ends the wait."""
+"""Between two queries while the outbox is empty; the longer one if new rows end the wait."""
 
 
 def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer:
@@ -59,7 +59,8 @@ def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer
 
 
 def give_up(producer: KafkaProducer) -> None:
-    """Close a producer with whatever it still had to send: that stands in the outbox, and is told by the next one."""
+    """Close a producer without waiting for what it has not sent: it is still in the outbox, and the next producer sends
+    it."""
     close_without_sending(producer, wait_s=CLOSE_WAIT_S)
 
 
@@ -77,7 +78,7 @@ class Relay:
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Carry until told to stop. Where the broker or database is gone it leaves by exception."""
+        """Publish until it is stopped. Raises if the broker or database is unavailable."""
         self._stop, wakeup = stop, self.context.wakeups.on("outbox")
         try:
             while not stop.is_set():
@@ -128,7 +129,7 @@ class Relay:
     def _mark(self, documents: Sequence[Document]) -> None:
         """In one transaction, so one journal write, and by parts of as many ids as the engine takes well.
 
-        Where another relay marks the same, or died while it did, they are sent again after a wait: never in a circle.
+        If another relay marks the same documents, or crashed while doing so, they are sent again after a wait.
         """
         sent: Document = {"$set": {"is_sent": True, "sent_at": self.context.clock()}}
         outbox = self.context.collection("outbox")
@@ -159,7 +160,7 @@ class Relay:
         metrics.EVENTS_SENT.inc(len(events))
 
     def holds_lease(self) -> bool:
-        """Take, keep or be refused the right to carry; a dead holder's lease runs out by itself."""
+        """Take, renew or be refused the lease; the lease of a process that crashed expires by itself."""
         at = self.context.clock()
         if at < self._sure_until:
             return True
@@ -195,9 +196,9 @@ def republish(
     """Make what was published since an instant, of a key or by a fund unsent, so that the relay publishes it again.
 
     How many documents. They are read once, in the order of their ids, which is that of time, and marked in chunks of a
-    transaction each, so that no single command takes long. Whoever is stopped and runs the same errand again passes
-    over what it has marked before: each document says which errand was its last. Clocks, which differ, are not asked.
-    By key every document since the instant is looked at: there is no index for so rare a question.
+    transaction each, so that no single command takes long. A command that is stopped and run again skips what it has
+    marked before: each document names the last command that marked it. Clocks, which differ, are not asked. By key
+    every document since the instant is looked at: there is no index for so rare a question.
     """
     query: Document = {"is_sent": True}
     if errand_id:

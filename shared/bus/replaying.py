@@ -1,4 +1,4 @@
-"""Dead letters tried again: the row of a key in order, until one fails or none is left."""
+"""Retries dead letters: those of a key in order, until one fails or none is left."""
 
 from functools import partial
 
@@ -11,13 +11,13 @@ from shared.bus.inbox import Failed, Inbox, Taken
 from shared.storage.service_context import ServiceContext, Transaction
 
 ROW_MAX = 1_000
-"""Letters of one key in one go: a longer row is gone on with at the next."""
+"""Dead letters of one key in one run; the next run goes on with the rest."""
 
 log = structlog.get_logger()
 
 
 def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
-    """Try the open letters of a key again, in order, each once; how many went through, and what stopped it."""
+    """Retry the open dead letters of a key in order, each once; how many succeeded, and what stopped it."""
     for done in range(ROW_MAX):
         found = dead_letters.first(inbox.context.database, key)
         if found is None or inbox.stop.is_set():
@@ -29,13 +29,13 @@ def replay(inbox: Inbox, *, key: str, by: str) -> tuple[int, str | None]:
 
 
 def replay_asked(context: ServiceContext, fund_id: str, *, inbox: Inbox) -> int:
-    """A worker's chore: try the rows that operators of a fund asked for; how many letters went through."""
+    """A worker's periodic task: retry the keys that operators of a fund asked for; how many dead letters succeeded."""
     asked = dead_letters.asked_keys(context.database, fund_id)
     return sum(replay(inbox, key=key, by=by)[0] for key, by in asked.items())
 
 
 def _try(inbox: Inbox, letter: DeadLetter, *, by: str) -> str | None:
-    """Act on a letter and close it in one transaction; why that did not go, if it did not."""
+    """Handle a dead letter and close it in one transaction; the reason if that failed."""
     try:
         failed = inbox.attempt(Taken(letter, envelope.opened(letter.headers)), partial(_close, letter=letter, by=by))
     except EnvelopeBroken as broken:

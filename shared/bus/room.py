@@ -1,4 +1,4 @@
-"""Room for dead letters: a consumer stands still while as many of them are open as there may be."""
+"""The limit of open dead letters: at the limit the consumer stops until operators resolve some."""
 
 import threading
 
@@ -19,13 +19,14 @@ log = structlog.get_logger()
 
 
 class TooManyDeadLetters(Unavailable):
-    """The consumer will not turn its whole topic into dead letters: it stands still until operators resolved some."""
+    """The consumer stopped instead of turning its whole topic into dead letters; it goes on once operators resolved
+    some."""
 
     code = "platform.too-many-dead-letters"
 
 
 class Room:
-    """How many open dead letters one service may have, and whether its consumer stands still for them."""
+    """How many open dead letters one service may have, and whether its consumer is stopped."""
 
     def __init__(self, database: Database[Document], *, limit: int) -> None:
         self.database = database
@@ -33,7 +34,7 @@ class Room:
         self.is_full = threading.Event()
 
     def wait(self, stop: threading.Event) -> None:
-        """Stand still while there is none; say so once, and once when it ends."""
+        """Wait while the limit is reached; logged once, and once when it ends."""
         while not stop.is_set():
             if dead_letters.open_count(self.database, limit=self.limit) < self.limit:
                 break
@@ -48,7 +49,7 @@ class Room:
             log.info("consumer-goes-on")
 
     def stop_at_limit(self) -> None:
-        """Count after a letter was put away; `TooManyDeadLetters` where it was the last that there was room for."""
+        """Count after a record was parked; raises `TooManyDeadLetters` if the limit is reached."""
         open_now = dead_letters.open_count(self.database, limit=self.limit)
         metrics.DEAD_LETTERS_OPEN.set(open_now)
         if open_now >= self.limit:

@@ -1,11 +1,11 @@
-"""How a service shows the brokers who it is, and knows that they are the brokers: TLS, and a name with a password."""
+"""How a service authenticates to the brokers, and the brokers to it: TLS, and a user name with a password (SASL)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Protocol(StrEnum):
-    """As Kafka names them. A password never goes over a line that is not encrypted: there is no SASL_PLAINTEXT."""
+    """Kafka's names. A password is never sent over an unencrypted connection: there is no SASL_PLAINTEXT."""
 
     PLAINTEXT = "PLAINTEXT"
     SSL = "SSL"
@@ -13,7 +13,7 @@ class Protocol(StrEnum):
 
 
 class Mechanism(StrEnum):
-    """How name and password are shown."""
+    """How name and password are proven."""
 
     SCRAM_SHA_512 = "SCRAM-SHA-512"
     SCRAM_SHA_256 = "SCRAM-SHA-256"
@@ -21,7 +21,7 @@ class Mechanism(StrEnum):
 
 
 class SecurityIncomplete(ValueError):
-    """What was said of the brokers' security does not go together; the text says what lacks or is too much."""
+    """The settings of the brokers' security contradict each other; the text says what is missing or superfluous."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The topics: one per owner of events, made before anybody sends or reads."""
+"""The topics: one per owner of events, created before anything is published or consumed."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ REPLICAS_SAFE = 3
 IN_SYNC_MIN = 2
 """Of three brokers two have an event before it counts as sent: any one may be lost, and the others go on."""
 TIME_OF_BROKER = "LogAppendTime"
-"""Kafka refuses a record whose sender's clock is an hour ahead of its own. Headers say when an event was told."""
+"""Kafka refuses a record whose sender's clock is an hour ahead of its own. A header says when an event was
+published."""
 
 RECONNECT_MAX_MS = 1_000
 """How long a client waits at most before it looks again for a broker that went away: kafka-python would wait 30 s."""
@@ -32,7 +33,7 @@ class BrokerUnavailable(Unavailable):
 def ensure(
     servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int, security: Security = UNENCRYPTED
 ) -> None:
-    """Make the topics that are not there yet."""
+    """Create the topics that do not exist yet."""
     configs = {"message.timestamp.type": TIME_OF_BROKER}
     if replicas >= REPLICAS_SAFE:
         configs["min.insync.replicas"] = str(IN_SYNC_MIN)

@@ -1,4 +1,4 @@
-"""The watchdog of a consumer: notices that it was given partitions, has events to read there, and hears nothing.
+"""The watchdog of a consumer: notices that it has partitions and lag, and receives no records.
 
 A consumer can fall into this state without an error (kafka-python before 3.0.9 did, after a rebalance), and no other
 member helps, since the partition counts as taken. The same where a group never lets a member in. Whoever notices
@@ -21,21 +21,21 @@ from shared.telemetry import metrics
 LOOK_S = 5.0
 QUESTION_MAX_MS = 3_000
 UNKNOWN = -1
-"""Nothing was heard of the partition yet: it may be behind, and is asked for before it is called silent."""
+"""No record of the partition was received yet: its committed offset is read before it counts as stalled."""
 SILENCE_MAX_S = 30.0
-"""A partition that is behind for so long, and moves by nothing, is silent: ten times what a broker's change takes."""
+"""A partition with lag whose offset does not move for so long is stalled: ten times what a change of broker takes."""
 POLLS_MIN = 20
-"""And so many times was it asked: a consumer that was busy with a long batch did not ask."""
+"""And at least so many polls: a consumer that was busy with a long batch did not poll."""
 OUTSIDE_MAX_S = 90.0
-"""A group that takes so long to let a member in has got stuck.
-The longest honest wait is for a member that works at a batch (`TAKEN_WAITS_S` in the inbox)."""
+"""A group that takes so long to admit a member is stuck. The longest honest wait is for a member that works at a batch
+(`TAKEN_WAITS_S` in the inbox)."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Silence:
-    """A partition that is behind: where it stands, and since when and which poll it has stood there."""
+    """A partition with lag: its offset, and since when and which poll it has not moved."""
 
     reached: int
     since_s: float
@@ -50,7 +50,7 @@ def behind(
     at_s: float,
     polls: int,
 ) -> dict[TopicPartition, Silence]:
-    """The partitions that have something to read; one that has not moved since the last look keeps its beginning."""
+    """The partitions with lag; one that has not moved since the last check keeps its start."""
     found: dict[TopicPartition, Silence] = {}
     for partition, offset in reached.items():
         if ends.get(partition, 0) <= offset:
@@ -63,7 +63,7 @@ def behind(
 def silent(
     waiting: Mapping[TopicPartition, Silence], *, at_s: float, polls: int, silence_max_s: float
 ) -> list[TopicPartition]:
-    """Those that were asked often enough, for long enough, and gave nothing."""
+    """The partitions that were polled often enough, for long enough, without a record."""
     return sorted(
         partition
         for partition, silence in waiting.items()
@@ -72,8 +72,8 @@ def silent(
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has given this member its part, be it none: before that nothing is taken in. Whoever is
-    outside is told to join until it has."""
+    """Notes when the group has assigned this member its partitions, maybe none: before that nothing is handled. Whoever
+    is outside is told to join until it has."""
 
     def __init__(self, consumer: KafkaConsumer, has_joined: threading.Event) -> None:
         self.consumer = consumer
@@ -96,7 +96,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
 
 @dataclass
 class Watchdog:
-    """Watches one consumer, in its thread, from its making to its end."""
+    """Watches one consumer, in its thread, for its whole life."""
 
     consumer: KafkaConsumer
     membership: Membership
@@ -108,7 +108,7 @@ class Watchdog:
     _waiting: dict[TopicPartition, Silence] = field(default_factory=dict)
 
     def has_enough(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> bool:
-        """Note what a poll brought; whether it is time for a new consumer, which is logged and counted."""
+        """Note the result of a poll; whether the consumer must be replaced, which is logged and counted."""
         self._polls += 1
         for partition, records in polled.items():
             self._reached[partition] = records[-1].offset + 1
@@ -131,7 +131,7 @@ class Watchdog:
     def _is_kept_waiting(self, at_s: float) -> bool:
         try:
             found = self._look(at_s)
-        except KafkaError:  # whoever cannot be asked is not silent but gone, and is met elsewhere
+        except KafkaError:  # a broker that does not answer is handled elsewhere
             return False
         if not found:
             return False
@@ -150,7 +150,7 @@ class Watchdog:
         return [each for each in found if not self._is_done(each, end=ends[each])]
 
     def _is_done(self, partition: TopicPartition, *, end: int) -> bool:
-        """Whether there is nothing to read after all: others read it, or all of it has grown too old to be kept."""
+        """Whether there is no lag after all: another member read it, or the records are past their retention."""
         done = self.consumer.committed(partition, timeout_ms=QUESTION_MAX_MS)
         if done is None:
             done = self.consumer.beginning_offsets([partition], timeout_ms=QUESTION_MAX_MS)[partition]

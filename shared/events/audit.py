@@ -1,4 +1,5 @@
-"""What every service tells of its own audit, so that the others can vouch for it. The one topic with several owners."""
+"""The events that every service publishes of its audit, so that the others can vouch for it. The one topic with several
+owners."""
 
 from shared.events.declaring import event
 

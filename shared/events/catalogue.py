@@ -31,7 +31,7 @@ def declared() -> Mapping[tuple[str, int], type[Any]]:
 
 
 def owners() -> tuple[str, ...]:
-    """The services that tell events; each has a topic of its name."""
+    """The services that publish events; each has a topic of its name."""
     return tuple(sorted({cls.__event__.owner for cls in declared().values()}))
 
 

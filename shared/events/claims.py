@@ -1,4 +1,4 @@
-"""What claims tells: rights decided from wages, and the life of a claim."""
+"""The events that claims publishes: rights decided from wages, and the life of a claim."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,7 +49,7 @@ class ClaimSubmitted:
 
 @event(case="claim_id")
 class PaperRequested:
-    """An agent needs one more paper; notifications tells the person which and why (`reason` is a code of claims)."""
+    """An agent needs one more paper; notifications informs the person which and why (`reason` is a code of claims)."""
 
     claim_id: str
     reference: str
@@ -60,8 +60,19 @@ class PaperRequested:
 
 
 @event(case="claim_id")
+class MedicalReviewRequested:
+    """A claim went to the fund's medical control; notifications tells the person that it takes its time there."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    requested_at: datetime
+
+
+@event(case="claim_id")
 class PaperAdded:
-    """The person gave the paper that was asked for."""
+    """The person gave a paper, which may have been asked for."""
 
     claim_id: str
     reference: str
@@ -72,7 +83,10 @@ class PaperAdded:
 
 @event(case="claim_id")
 class ClaimApproved:
-    """The fund owes an amount; payments orders the payout, notifications tells the person."""
+    """The fund owes an amount; payments orders the payout, notifications tells the person.
+
+    Where it was granted on appeal, `appeal_of` is the claim whose decision was contested, and the amount is what is
+    paid beside the first one."""
 
     claim_id: str
     reference: str
@@ -81,11 +95,12 @@ class ClaimApproved:
     amount_minor: int
     currency: str
     approved_at: datetime
+    appeal_of: str = ""
 
 
 @event(case="claim_id")
 class ClaimRefused:
-    """The fund refuses, with a reason (a code of claims); notifications tells the person."""
+    """The fund refuses, with a reason (a code of claims); notifications informs the person."""
 
     claim_id: str
     reference: str
@@ -107,12 +122,156 @@ class ClaimWithdrawn:
 
 
 @event(case="claim_id")
+class ClaimAppealed:
+    """A person contests the decision of a claim (`appeal_of`): another agent reviews a copy of it, which is a claim of
+    its own; notifications confirms it."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    appeal_of: str
+    first_reference: str
+    appealed_at: datetime
+
+
+@event(case="claim_id")
+class AppealDecided:
+    """What an appeal came to: `outcome` is confirmed, changed or reversed, `amount_minor` what is paid beside the first
+    decision; notifications tells the person. What is owed is told by `ClaimApproved`."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    appeal_of: str
+    first_reference: str
+    outcome: str
+    amount_minor: int
+    decided_at: datetime
+
+
+@event(case="claim_id")
 class ClaimPaid:
     """The claim's money is with the person; notifications says so."""
 
     claim_id: str
     reference: str
     person_ref: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime
+
+
+# --- Awards: what a granted claim opened, and lives on ----------------------------------------------------------------
+
+
+@event(case="award_id")
+class AwardOpened:
+    """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications informs the
+    person. Without `until_on` a fact ends it."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_id: str
+    claim_type: str
+    kind: str
+    from_on: date
+    until_on: date | None
+    opened_at: datetime
+
+
+@event(case="award_id")
+class AwardEndsSoon:
+    """A cover ends with a day that comes near; notifications reminds the person, who may ask for another."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    until_on: date
+    reminded_at: datetime
+
+
+@event(case="award_id")
+class LifeCertificateDue:
+    """The person has to prove until a day that they live, or the payment is suspended; notifications reminds them."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    due_on: date
+    reminded_at: datetime
+
+
+@event(case="award_id")
+class AwardSuspended:
+    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    reason: str
+    suspended_at: datetime
+
+
+@event(case="award_id")
+class AwardResumed:
+    """The award holds again; notifications informs the person."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    resumed_at: datetime
+
+
+@event(case="award_id")
+class AwardEnded:
+    """The award has ended, with a reason (a code of claims); notifications informs the person. `until_on` is its last
+    day, included."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    kind: str
+    reason: str
+    until_on: date
+    ended_at: datetime
+
+
+@event(case="award_id")
+class BenefitDue:
+    """An approved run owes a person the payment of an award for a period; payments orders the payout, once for each
+    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it."""
+
+    payment_id: str
+    award_id: str
+    run_id: str
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    period: str
+    amount_minor: int
+    currency: str
+    due_at: datetime
+
+
+@event(case="award_id")
+class AwardPaid:
+    """The payment of an award for a period is with the person; notifications says so."""
+
+    payment_id: str
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    period: str
     amount_minor: int
     currency: str
     paid_at: datetime

@@ -5,6 +5,8 @@
         '''The fund took a declaration as fact; claims opens rights from the wages that follow.'''
         declaration_id: str
 
+A later version is named after the first: `@event(case="declaration_id", version=2) class DeclarationAcceptedV2`.
+
 Its owner is the module's name, its type `<owner>.<name-in-words>`, its case the field by which events keep their order.
 Within a version a field may be added with a default; anything else is a new version (`CONTRIBUTING.md`).
 """
@@ -33,7 +35,8 @@ def event(*, case: str, version: int = 1) -> Callable[[type[Declared]], type[Dec
 
     def declare(cls: type[Declared]) -> type[Declared]:
         owner = cls.__module__.rpartition(".")[2]
-        words = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        name = cls.__name__.removesuffix(f"V{version}")
+        words = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         fields = {field.name for field in dataclasses.fields(made)}  # type: ignore[arg-type]
         if case not in fields:
@@ -53,5 +56,5 @@ def declaration_of(event_or_class: Any) -> Declaration:
 
 
 def case_of(told: Any) -> str:
-    """The case that this event belongs to: events of one case arrive in the order in which they were told."""
+    """The case that this event belongs to: events of one case arrive in the order in which they were published."""
     return str(getattr(told, declaration_of(told).case_field))

@@ -1,4 +1,4 @@
-"""What documents tells: papers stored for people, papers issued by the fund."""
+"""The events that documents publishes: papers stored for people, papers issued by the fund."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ from shared.events.declaring import event
 
 @event(case="upload_id")
 class UploadStored:
-    """A person's paper passed the gate and is sealed away; claims may lean on it."""
+    """A person's paper passed the checks and is stored encrypted; claims may refer to it."""
 
     upload_id: str
     person_ref: str
@@ -30,7 +30,8 @@ class PaperIssued:
 
 @event(case="number")
 class PaperFailed:
-    """A paper that a person asked for cannot be printed; they are told why (`reason` is a code of documents)."""
+    """A paper that a person asked for cannot be printed; notifications informs them why (`reason` is a code of
+    documents)."""
 
     number: str
     person_ref: str
@@ -41,7 +42,7 @@ class PaperFailed:
 
 @event(case="number")
 class PaperRevoked:
-    """A paper no longer holds; whoever checks it is told so (`reason` is a code of documents)."""
+    """A paper is no longer valid; its verification page says so (`reason` is a code of documents)."""
 
     number: str
     person_ref: str

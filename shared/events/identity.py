@@ -1,4 +1,4 @@
-"""What identity tells: who is known to a fund, who may sign in, whose card was refreshed."""
+"""The events that identity publishes: who is known to a fund, who may sign in, whose card was refreshed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,11 +10,15 @@ from shared.kernel.personal import DataClass, Sealed
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredPerson:
-    """An insured person as the fund's register has it; each sealed value belongs to the `person_ref`.
+    """An insured person as the fund's register has it; each encrypted value belongs to the `person_ref`.
 
     `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known}:
     `birth_on` as far as it is known (`1950-03-12`, `1950-03` or `1950`), one of the two names empty where there is one;
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
+
+    `family` is JSON {birth_on, dependants}: `dependants` are {dependant_id, relation, birth_on, condition where one was
+    proved}, and missing where the register knows only how many there are. It is of class health, so that claims, which
+    decides by it, needs no key to anybody's name.
     """
 
     person_ref: str
@@ -23,6 +27,7 @@ class RegisteredPerson:
     bank: Annotated[Sealed, DataClass.BANK] | None = None
     language: str
     dependants: int = 0
+    family: Annotated[Sealed, DataClass.HEALTH] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,7 @@ class RecoveryRequested:
 
 @event(case="account_id")
 class PasswordChanged:
-    """An account has a new password; notifications tells its owner, or the employers for whom a user acts.
+    """An account has a new password; notifications informs its owner, or the employers for whom a user acts.
 
     Staff of the fund have neither `person_ref` nor `employer_ids`.
     """
@@ -121,7 +126,7 @@ class RefreshedCard:
 @event(case="declaration_id")
 class CardsRefreshed:
     """Cards were refreshed from the rights that a declaration opened; payments counts them for the employer and
-    notifications tells the persons.
+    notifications informs the persons.
 
     `page` is that of the wages. Of the workers whom the declaration names on that page, `not_open` counts those whose
     right is not open; of the others, `already_good` those whose card was good for as long before, and `unknown` those

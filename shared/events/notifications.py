@@ -1,4 +1,4 @@
-"""What notifications tells: what became of a message."""
+"""The events that notifications publishes: what became of a message."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from shared.events.declaring import event
 
 @event(case="message_id")
 class MessageSent:
-    """A channel's provider took the message; `about` is the case that it tells of."""
+    """A channel's provider took the message; `about` is the case that it is about."""
 
     message_id: str
     about: str
@@ -18,8 +18,8 @@ class MessageSent:
 
 @event(case="message_id")
 class MessageUndelivered:
-    """A channel's provider took the message, and says now that it did not reach its recipient; the case that it tells
-    of shows it. `reason` is a code (`delivery.undelivered`, `delivery.rejected` and others)."""
+    """A channel's provider took the message, and says now that it did not reach its recipient; the case that it is
+    about shows it. `reason` is a code (`delivery.undelivered`, `delivery.rejected` and others)."""
 
     message_id: str
     about: str
@@ -31,7 +31,7 @@ class MessageUndelivered:
 
 @event(case="message_id")
 class MessageFailed:
-    """A message will not arrive by this channel; the case that it tells of shows it."""
+    """A message will not arrive by this channel; the case that it is about shows it."""
 
     message_id: str
     about: str

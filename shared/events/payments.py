@@ -1,9 +1,11 @@
-"""What payments tells: declarations and their wages, money called, debited and paid out."""
+"""The events that payments publishes: declarations and their wages, money called, debited and paid out."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.events.declaring import event
+
+QUARTER = "quarter"
 
 
 @event(case="declaration_id")
@@ -19,7 +21,7 @@ class DeclarationReceived:
 
 @event(case="declaration_id")
 class DeclarationRefused:
-    """A wage file has errors and nothing of it was booked; notifications tells the employer."""
+    """A wage file has errors and nothing of it was booked; notifications informs the employer."""
 
     declaration_id: str
     employer_id: str
@@ -33,8 +35,8 @@ class DeclarationRefused:
 @event(case="declaration_id")
 class DeclarationToConfirm:
     """A declaration could be accepted, but says what touches rights and is seldom meant; notifications asks the
-    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed. It is told once
-    more (`is_reminder`) shortly before that time is over."""
+    employer to confirm or withdraw it until `confirm_until`. `findings` counts what is to be confirmed. It is published
+    once more (`is_reminder`) shortly before that time is over."""
 
     declaration_id: str
     employer_id: str
@@ -50,7 +52,7 @@ class DeclarationToConfirm:
 @event(case="declaration_id")
 class DeclarationWithdrawn:
     """A declaration was taken back before it was accepted, or (`is_lapsed`) was not confirmed in time; nothing of it
-    was booked, and of one that lapsed notifications tells the employer."""
+    was booked, and of one that lapsed notifications informs the employer."""
 
     declaration_id: str
     employer_id: str
@@ -63,7 +65,7 @@ class DeclarationWithdrawn:
 
 @event(case="declaration_id")
 class DeclarationAccepted:
-    """A declaration became a fact; the wages follow page by page, notifications tells the employer.
+    """A declaration became a fact; the wages follow page by page, notifications informs the employer.
 
     `paid_minor` is what the employer has paid already of `due_minor`, for the declaration that this one replaces.
     `revision` counts those of one employer, establishment, form and period; `establishment` is the code of the place
@@ -112,9 +114,11 @@ class DeclaredWage:
 
 @event(case="declaration_id")
 class WagesDeclared:
-    """A page of an accepted declaration; claims opens rights from it, documents writes careers.
+    """A page of an accepted declaration, by quarters; claims opens rights from it, documents writes careers.
 
-    Pages count from 1 to `pages`. What an employer declares for one `establishment` says nothing of its others.
+    Pages count from 1 to `pages`. What an employer declares for one `establishment` says nothing of its others. It is
+    published beside version 2 until its last reaction has moved, of declarations that tell wages by quarters only;
+    `has_version_2` tells those who know both that the same page comes as version 2 too.
     """
 
     declaration_id: str
@@ -128,6 +132,126 @@ class WagesDeclared:
     wages: tuple[DeclaredWage, ...]
     accepted_at: datetime
     establishment: str | None = None
+    has_version_2: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WagePeriodV2:
+    """What was earned in one period: the year, the half-year, quarter or month (`kind`) of a `number` from 1;
+    `duration` counts units: H hours, D days, M months."""
+
+    year: int
+    kind: str
+    number: int
+    duration: int
+    unit: str
+    wage_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredWageV2:
+    """One worker's line of a declaration. `is_withdrawn`: the declaration no longer names the person, whom the one
+    before named."""
+
+    person_ref: str
+    periods: tuple[WagePeriodV2, ...]
+    entered_on: date | None = None
+    left_on: date | None = None
+    is_withdrawn: bool = False
+
+
+@event(case="declaration_id", version=2)
+class WagesDeclaredV2:
+    """A page of an accepted declaration, by periods of any kind; claims opens rights from it, documents writes careers.
+
+    Pages count from 1 to `pages`. What an employer declares for one `establishment` says nothing of its others.
+    """
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    revision: int
+    page: int
+    pages: int
+    currency: str
+    wages: tuple[DeclaredWageV2, ...]
+    accepted_at: datetime
+    establishment: str | None = None
+
+
+def in_version_2(page: WagesDeclared) -> WagesDeclaredV2:
+    """The same page as version 2 says it."""
+    return WagesDeclaredV2(
+        declaration_id=page.declaration_id,
+        employer_id=page.employer_id,
+        form=page.form,
+        period=page.period,
+        revision=page.revision,
+        page=page.page,
+        pages=page.pages,
+        currency=page.currency,
+        wages=tuple(
+            DeclaredWageV2(
+                person_ref=wage.person_ref,
+                periods=tuple(
+                    WagePeriodV2(
+                        year=each.year,
+                        kind=QUARTER,
+                        number=each.quarter,
+                        duration=each.duration,
+                        unit=each.unit,
+                        wage_minor=each.wage_minor,
+                    )
+                    for each in wage.periods
+                ),
+                entered_on=wage.entered_on,
+                left_on=wage.left_on,
+                is_withdrawn=wage.is_withdrawn,
+            )
+            for wage in page.wages
+        ),
+        accepted_at=page.accepted_at,
+        establishment=page.establishment,
+    )
+
+
+def in_version_1(page: WagesDeclaredV2) -> WagesDeclared | None:
+    """The same page for those who read version 1; None where a wage is of another period than a quarter."""
+    if any(each.kind != QUARTER for wage in page.wages for each in wage.periods):
+        return None
+    return WagesDeclared(
+        declaration_id=page.declaration_id,
+        employer_id=page.employer_id,
+        form=page.form,
+        period=page.period,
+        revision=page.revision,
+        page=page.page,
+        pages=page.pages,
+        currency=page.currency,
+        wages=tuple(
+            DeclaredWage(
+                person_ref=wage.person_ref,
+                periods=tuple(
+                    WagePeriod(
+                        year=each.year,
+                        quarter=each.number,
+                        duration=each.duration,
+                        unit=each.unit,
+                        wage_minor=each.wage_minor,
+                    )
+                    for each in wage.periods
+                ),
+                entered_on=wage.entered_on,
+                left_on=wage.left_on,
+                is_withdrawn=wage.is_withdrawn,
+            )
+            for wage in page.wages
+        ),
+        accepted_at=page.accepted_at,
+        establishment=page.establishment,
+        has_version_2=True,
+    )
 
 
 @event(case="collection_id")
@@ -158,7 +282,7 @@ class PaymentDebited:
 @event(case="collection_id")
 class PaymentReversed:
     """The bank took money back that had come for a declaration (`reason`: a code of ISO 20022, or empty): what it paid
-    is open again, and notifications tells the employer."""
+    is open again, and notifications informs the employer."""
 
     collection_id: str
     declaration_id: str
@@ -187,7 +311,8 @@ class DeclarationPaid:
 
 @event(case="claim_id")
 class BenefitOrdered:
-    """A payout of an approved claim stands in the list for the bank; claims moves on to ordered."""
+    """A payout of an approved claim, or of the payment of an award for a period (then it names both, and the claim is
+    the one that opened the award), stands in the list for the bank; claims moves on to ordered."""
 
     claim_id: str
     payout_id: str
@@ -195,11 +320,14 @@ class BenefitOrdered:
     amount_minor: int
     currency: str
     ordered_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="claim_id")
 class BenefitPaid:
-    """The bank booked the payout; claims closes the claim, notifications tells the person."""
+    """The bank booked the payout; claims closes the claim, or notes the payment of the award, and notifications tells
+    the person."""
 
     claim_id: str
     payout_id: str
@@ -207,6 +335,8 @@ class BenefitPaid:
     amount_minor: int
     currency: str
     paid_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="claim_id")
@@ -218,6 +348,8 @@ class BenefitReturned:
     person_ref: str
     reason: str
     returned_at: datetime
+    award_id: str = ""
+    payment_id: str = ""
 
 
 @event(case="endpoint_id")

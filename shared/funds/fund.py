@@ -1,25 +1,38 @@
 """What a fund is: everything in which one country's fund differs from another's, as data.
 
-The values stand in `definitions/<fund_id>.yaml`, written for a fund's officer; `loading` reads and checks them.
-Whatever a law sets carries its `law`: from when to when, by which text, and how sure we are.
+The values stand in the folder `definitions/<fund_id>`, written for a fund's officer; `loading` reads and checks them.
+Each subject has a section of its own (`Sections`), one file and one module each. Whatever a law sets carries its
+`law`: from when to when, by which text, and how sure we are.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from shared.funds.identifiers import AccountRule, is_account
-from shared.funds.law import Law, check_no_overlap, find_in_force, in_force
-from shared.funds.period import Period, PeriodKind, after_period_end
+from shared.funds.benefits import ClaimType
+from shared.funds.bindings import USUAL, Bindings
+from shared.funds.contributions import Contributions
+from shared.funds.declarations import Declarations
+from shared.funds.entitlements import Entitlements
+from shared.funds.law import Law
+from shared.funds.layouts import FileLayout
+from shared.funds.papers import Papers
+from shared.funds.payments import Payments
+from shared.funds.texts import Texts
 from shared.kernel import typed
-from shared.kernel.money import Currency, Money
+from shared.kernel.errors import Missing
+from shared.kernel.money import Currency
 
-Texts = Mapping[str, str]
-"""One sentence or name in each of the fund's languages."""
+Section = TypeVar("Section")
+
+
+class SectionMissing(Missing):
+    """The fund's definition has no such section: the fund does not do what was asked."""
+
+    code = "fund.section-missing"
 
 
 # --- Who people are ---------------------------------------------------------------------------------------------------
@@ -81,351 +94,6 @@ class PhoneRule:
         return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DependantRule:
-    """Up to which birthday somebody is covered through the insured person; no age means without limit."""
-
-    relation: str
-    law: Law
-    condition: str | None = None
-    """What must be proved (`student`, `disabled`); None where nothing need be."""
-    until_age: int | None = None
-
-
-# --- What employers declare and owe -----------------------------------------------------------------------------------
-
-
-class Side(StrEnum):
-    """The headings of a contribution slip. Each is rounded once, by itself."""
-
-    EMPLOYER = "employer"
-    EMPLOYEE = "employee"
-    WORKS_FUND = "works-fund"
-    SECTOR_ACCIDENT = "sector-accident"
-    """Paid by the employer on top, at the rate of its activity."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContributionRates:
-    """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found."""
-
-    percents: Mapping[Side, Mapping[str, Decimal]]
-    totals: Mapping[Side, Decimal]
-    law: Law
-
-    def __post_init__(self) -> None:
-        sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}
-        if sums != self.totals:
-            raise ValueError(f"totals differ from the sums, which are {_written(sums)}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Activity:
-    """A kind of business, with its rate of sector accident contribution."""
-
-    names: Texts
-    percent: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccidentRates:
-    """The sector accident rate by kind of business."""
-
-    activities: Mapping[str, Activity]
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinimumWage:
-    """The least lawful wage for a full month."""
-
-    a_month: Money
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class FullQuarter:
-    """What a quarter worked in full counts for; a month is a third of it. Turns one unit of duration into another."""
-
-    days: int
-    hours: int
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """How long after the end of the period: months first, then days."""
-
-    months: int = 0
-    days: int = 0
-
-
-class CheckSeverity(StrEnum):
-    """What a plausibility check does where it finds something."""
-
-    ERROR = "error"
-    """The declaration is refused."""
-    CONFIRM = "confirm"
-    """The employer confirms it before the declaration is accepted: it touches somebody's rights."""
-    WARNING = "warning"
-    """The declaration is accepted all the same."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlausibilityCheck:
-    """What a fund does about one thing in a declaration that may be, but is seldom meant. The `sentence` says what it
-    is and what to do; `parameters` are whole numbers that the check is computed with."""
-
-    severity: CheckSeverity
-    sentence: Texts
-    parameters: Mapping[str, int] | None = None
-
-    def parameter(self, name: str) -> int:
-        """A number that the check is computed with; KeyError where the definition does not say it."""
-        return (self.parameters or {})[name]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeclarationForm:
-    """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
-
-    names: Texts
-    period: PeriodKind
-    due: Due
-    layouts: tuple[str, ...]
-    law: Law
-    plausibility: Mapping[str, PlausibilityCheck] | None = None
-    """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
-    confirm_within_days: int = 15
-    """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
-    confirm_reminder_days: int = 3
-    """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
-
-    def due_on(self, period: Period) -> date:
-        """The last day on which the declaration of that period is in time."""
-        return after_period_end(period.last_on, months=self.due.months, days=self.due.days)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """A bank account of the fund."""
-
-    number: str
-    holder: str
-    bank: str
-    rule: AccountRule
-
-    def __post_init__(self) -> None:
-        if not is_account(self.number, rule=self.rule):
-            raise ValueError(f"number does not have the key of {self.rule.value}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """An amount up to which something is allowed."""
-
-    amount: Money
-    law: Law
-
-
-class BankCharacters(StrEnum):
-    """What a bank's files may hold: every script, or Latin letters without accents, digits and few signs."""
-
-    UNICODE = "unicode"
-    LATIN = "latin"
-
-
-class ChargeBearer(StrEnum):
-    """Who pays what the banks charge for a payment (ISO 20022 ChargeBearerType1Code)."""
-
-    DEBTOR = "DEBT"
-    CREDITOR = "CRED"
-    SHARED = "SHAR"
-    SERVICE_LEVEL = "SLEV"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayoutFile:
-    """What the fund has agreed with its bank about files of payouts. What is None is left out: the bank's own rule
-    holds."""
-
-    characters: BankCharacters = BankCharacters.UNICODE
-    charge_bearer: ChargeBearer | None = None
-    is_booked_as_batch: bool | None = None
-    """Whether the bank is to book a file as one debit, or each of its payments alone."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Payment:
-    """Where contributions come in, where benefits go out, and the letters that open a transfer's reference."""
-
-    collections: Account
-    payouts: Account
-    transfer_prefix: str
-    transfer_days_max: int
-    """How long a transfer's reference stays good."""
-    one_person_up_to: Limit | None = None
-    """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
-    payout_file: PayoutFile = PayoutFile()
-
-    def needs_two(self, amount_minor: int) -> bool:
-        """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""
-        return self.one_person_up_to is None or amount_minor > self.one_person_up_to.amount.amount_minor
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch("[A-Z]{1,3}", self.transfer_prefix):
-            raise ValueError("transfer_prefix is one to three capital letters")
-
-
-# --- What persons obtain ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Threshold:
-    """Work that opens the right: so many days, or so many hours where the law counts them, in the last quarters."""
-
-    days: int
-    quarters: int
-    hours: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntitlementRule:
-    """When wages declared open the right to benefits: any one threshold is enough.
-
-    `newcomers` replaces `thresholds` for a person whose insured life is shorter than `newcomer_months`.
-    """
-
-    thresholds: tuple[Threshold, ...]
-    law: Law
-    newcomers: tuple[Threshold, ...] = ()
-    newcomer_months: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lifetime:
-    """How long something lasts from the day it is opened or made."""
-
-    months: int
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class Requirement:
-    """Whether a claim needs a paper, or may have it."""
-
-    is_required: bool
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class SupportingPaper:
-    """A paper that a claim needs, or may have, while one of its requirements is in force."""
-
-    names: Texts
-    requirements: tuple[Requirement, ...]
-
-    def __post_init__(self) -> None:
-        check_no_overlap(self.requirements)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Percent:
-    """A dated percentage."""
-
-    percent: Decimal
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class Price:
-    """A dated price."""
-
-    price: Money
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """An act of care and the prices that the fund reimburses by, each for its time."""
-
-    names: Texts
-    prices: tuple[Price, ...]
-
-    def __post_init__(self) -> None:
-        check_no_overlap(self.prices)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delays:
-    """The usual delay of each step of a claim, in days, as people are told it."""
-
-    completeness: int
-    decision: int
-    payment: int
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilingTerm:
-    """How long after the care the claim may be filed; the day of care itself is not counted."""
-
-    days_max: int
-    law: Law
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appeal:
-    """Before whom a decision may be contested, and within how many days; the day of the decision is not counted."""
-
-    body: Texts
-    days: int
-    law: Law
-
-
-class Filer(StrEnum):
-    """Who may file a claim."""
-
-    INSURED_PERSON = "insured-person"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimType:
-    """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`."""
-
-    names: Texts
-    papers: Mapping[str, SupportingPaper]
-    usual_days: tuple[Delays, ...]
-    reimbursement: tuple[Percent, ...]
-    acts: Mapping[str, Act]
-    filing_terms: tuple[FilingTerm, ...]
-    appeals: tuple[Appeal, ...]
-    filed_by: tuple[Filer, ...] = (Filer.INSURED_PERSON,)
-
-    def __post_init__(self) -> None:
-        for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals):
-            check_no_overlap(dated)
-
-    def requirements_on(self, day: date) -> dict[str, Requirement]:
-        """The papers that a claim filed on that day may have, by kind."""
-        found = {kind: find_in_force(paper.requirements, on=day) for kind, paper in self.papers.items()}
-        return {kind: requirement for kind, requirement in found.items() if requirement is not None}
-
-    def price_on(self, act: str, *, day: date) -> Price | None:
-        """The price of an act on the day of care; None where the fund does not pay for it."""
-        return find_in_force(self.acts[act].prices, on=day) if act in self.acts else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaperType:
-    """A paper that the fund issues."""
-
-    names: Texts
-    languages: tuple[str, ...]
-    validity_days: int
-    law: Law
-
-
 # --- How the fund presents itself -------------------------------------------------------------------------------------
 
 
@@ -456,9 +124,28 @@ class Branding:
             raise ValueError("colour is # and six hexadecimal digits, such as #0a6640")
 
 
+# --- The whole --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sections:
+    """What a fund does, by subject; None where it does not do it."""
+
+    contributions: Contributions | None = None
+    declarations: Declarations | None = None
+    payments: Payments | None = None
+    entitlements: Entitlements | None = None
+    papers: Papers | None = None
+    bindings: Bindings | None = None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fund:
-    """One social security fund. There is one object per fund in a process, made at start."""
+    """One social security fund. There is one object per fund in a process, made at start.
+
+    A subject reads its section as `fund.declarations`, which raises `SectionMissing` where the fund has none;
+    `fund.sections.declarations` is then None.
+    """
 
     fund_id: str
     country: str
@@ -471,45 +158,51 @@ class Fund:
     channels: tuple[Channel, ...]
     identifiers: Mapping[IdentifierKind, Identifier]
     phone: PhoneRule
-    dependants: tuple[DependantRule, ...]
-    sides: Mapping[Side, Texts]
-    branches: Mapping[str, Texts]
-    contribution_rates: tuple[ContributionRates, ...]
-    accident_rates: tuple[AccidentRates, ...]
-    minimum_wages: tuple[MinimumWage, ...]
-    full_quarter: tuple[FullQuarter, ...]
-    declaration_forms: Mapping[str, DeclarationForm]
-    payment: Payment
-    entitlement: tuple[EntitlementRule, ...]
-    entitlement_lifetime: tuple[Lifetime, ...]
-    card_lifetime: tuple[Lifetime, ...]
-    claim_types: Mapping[str, ClaimType]
-    paper_types: Mapping[str, PaperType]
+    sections: Sections = field(default_factory=Sections)
+    claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
+    """What persons may ask for, by code: one page of the folder `benefits` each."""
+    layouts: Mapping[str, FileLayout] = field(default_factory=dict)
+    """The layouts of its wage files, by name: one page of the folder `layouts` each."""
 
     def __post_init__(self) -> None:
         if not self.languages:
             raise ValueError("languages is empty: the first is the fund's default")
-        for rates in self.contribution_rates:
-            unnamed = {branch for side in rates.percents.values() for branch in side} - set(self.branches)
-            if unnamed:
-                raise ValueError(f"branches does not name {', '.join(sorted(unnamed))}")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
-        amounts = [wage.a_month for wage in self.minimum_wages]
-        acts = [act for claim in self.claim_types.values() for act in claim.acts.values()]
-        amounts += [dated.price for act in acts for dated in act.prices]
-        if any(amount.currency is not self.currency for amount in amounts):
-            raise ValueError(f"an amount is not in {self.currency}")
-        for dated in (
-            self.contribution_rates,
-            self.accident_rates,
-            self.minimum_wages,
-            self.full_quarter,
-            self.entitlement,
-            self.entitlement_lifetime,
-            self.card_lifetime,
-        ):
-            check_no_overlap(dated)
+
+    def faults(self) -> list[str]:
+        """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
+        forms = self.sections.declarations.forms if self.sections.declarations else {}
+        return [
+            f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
+            for name, form in forms.items()
+            for layout in form.layouts
+            if layout not in self.layouts
+        ]
+
+    @property
+    def contributions(self) -> Contributions:
+        return _present(self.sections.contributions, "contributions")
+
+    @property
+    def declarations(self) -> Declarations:
+        return _present(self.sections.declarations, "declarations")
+
+    @property
+    def payments(self) -> Payments:
+        return _present(self.sections.payments, "payments")
+
+    @property
+    def entitlements(self) -> Entitlements:
+        return _present(self.sections.entitlements, "entitlements")
+
+    @property
+    def papers(self) -> Papers:
+        return _present(self.sections.papers, "papers")
+
+    @property
+    def bindings(self) -> Bindings:
+        return self.sections.bindings or USUAL
 
     @property
     def language(self) -> str:
@@ -520,13 +213,12 @@ class Fund:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    def rates_on(self, day: date) -> ContributionRates:
-        return in_force(self.contribution_rates, on=day)
-
     def read_identifier(self, kind: IdentifierKind, text: str) -> str | None:
         """The number as it is kept, or None when it is malformed."""
         return self.identifiers[kind].read(text)
 
 
-def _written(percents: Mapping[Side, Decimal]) -> str:
-    return ", ".join(f"{side} {percent}" for side, percent in percents.items())
+def _present(section: Section | None, name: str) -> Section:
+    if section is None:
+        raise SectionMissing(section=name)
+    return section

@@ -1,4 +1,6 @@
-"""Reads the funds' definitions and refuses them with every fault at once, each with its file and its place in it."""
+"""Reads the funds' definitions and refuses them with every fault at once, each with its file and its place in it.
+
+A fund is a folder: `fund.yaml`, one file for each section that it has (`Sections`), and a page for each benefit."""
 
 import dataclasses
 import types
@@ -11,23 +13,35 @@ from zoneinfo import available_timezones
 import msgspec
 import yaml
 
-from shared.funds.fund import Fund, Texts
+from shared.funds.benefits import ClaimType
+from shared.funds.fund import Fund, Sections
+from shared.funds.layouts import FileLayout
+from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
 class FundsInvalid(Exception):
-    """The definitions cannot be used. `faults` says `file: place: what is wrong`, one line each."""
+    """The definitions cannot be used. `faults` says `fund/file: place: what is wrong`, one line each."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
 
 
+ABOUT = "fund"
+"""The file of what a fund is; every other file is a section of what it does."""
+PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
+"""Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
+SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
+_ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
+"""Fields of a fund that are not written in its first file."""
+
+
 def load(fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS) -> dict[str, Fund]:
     """The funds of these ids, or all that are defined, by id. `FundsInvalid` lists every fault of every file."""
-    defined = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    defined = {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))}
     wanted = list(defined) if fund_ids is None else list(fund_ids)
     faults = [
         f"{fund_id}: no such fund; defined are {', '.join(defined)}" for fund_id in wanted if fund_id not in defined
@@ -36,7 +50,7 @@ def load(fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS) -
     for fund_id in wanted:
         if fund_id in defined:
             fund, wrong = read(defined[fund_id])
-            faults += [f"{defined[fund_id].name}: {fault}" for fault in wrong]
+            faults += wrong
             if fund is not None:
                 funds[fund_id] = fund
     if faults:
@@ -44,21 +58,30 @@ def load(fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS) -
     return funds
 
 
-def read(path: Path) -> tuple[Fund | None, list[str]]:
-    """The fund that a file defines and no fault, or None and what is wrong with it."""
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader, below
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        return None, [f"not YAML: {' '.join(str(fault).split())}"]
-    languages = raw.get("languages") if isinstance(raw, dict) else None
-    reading = _Reading(languages if isinstance(languages, list) else [])
-    fund = reading.read(raw, Fund, "")
+def read(folder: Path) -> tuple[Fund | None, list[str]]:
+    """The fund that a folder defines and no fault, or None and what is wrong with it."""
+    if not folder.is_dir():
+        return None, [f"{folder.name}: is a file; a fund is a folder with one file for each section"]
+    reading = _Reading(folder)
+    files, pages = reading.find()
+    raw = {name: reading.parse(file) for name, file in files.items()}
+    reading.know(raw[ABOUT], said={file: raw[name] for name, file in files.items()})
+    fund = reading.read_file(files[ABOUT], raw[ABOUT], Fund)
     if isinstance(fund, Fund):
-        if fund.fund_id != path.stem:
-            reading.fault("fund_id", f"is {fund.fund_id}, but the file is named {path.name}")
+        if fund.fund_id != folder.name:
+            reading.fault("fund_id", f"is {fund.fund_id}, but the folder is named {folder.name}")
         if fund.timezone not in available_timezones():
             reading.fault("timezone", f"{fund.timezone} is not a time zone")
-    return (None, reading.faults) if reading.faults else (fund, [])
+    sections = {name: reading.read_file(files[name], raw[name], kind) for name, kind in SECTIONS.items() if name in raw}
+    read_pages = {
+        name: {code: reading.read_file(file, reading.parse(file), kind) for code, file in pages[pages_folder].items()}
+        for pages_folder, (name, kind) in PAGES.items()
+    }
+    if reading.faults:
+        return None, reading.faults
+    whole = dataclasses.replace(fund, sections=Sections(**sections), **read_pages)
+    reading.faults += [f"{folder.name}/{fault}" for fault in whole.faults()]
+    return (None, reading.faults) if reading.faults else (whole, [])
 
 
 class _Loader(yaml.SafeLoader):
@@ -82,13 +105,64 @@ class _Reading:
     msgspec checks the single values; it would stop at the first fault, so the containers are walked here.
     """
 
-    def __init__(self, languages: list[str]) -> None:
-        self.languages = languages
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.languages: list[str] = []
+        self.currency: Currency | None = None
         self.faults: list[str] = []
+        self._file = ""
+        self._said: Mapping[str, Any] = {}
 
     def fault(self, place: str, message: str) -> object:
-        self.faults.append(f"{place.lstrip('.') or 'the file'}: {message}")
+        self.faults.append(f"{self.folder.name}/{self._file}: {place.lstrip('.') or 'the file'}: {message}")
         return _MISSING
+
+    def find(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """The files of the fund's sections, by name, and the pages of each folder, by code. What is neither is a
+        fault."""
+        known = {f"{name}.yaml": name for name in (ABOUT, *SECTIONS)}
+        files, pages = {ABOUT: f"{ABOUT}.yaml"}, {folder: dict[str, str]() for folder in PAGES}
+        for path in sorted(self.folder.rglob("*")):
+            self._file = path.relative_to(self.folder).as_posix()
+            if self._file in known:
+                files[known[self._file]] = self._file
+            elif path.parent.parent == self.folder and path.parent.name in PAGES and path.suffix == ".yaml":
+                pages[path.parent.name][path.stem] = self._file
+            elif self._file not in PAGES:
+                also = " and ".join(f"{folder}/<code>.yaml" for folder in PAGES)
+                self.fault("", f"is not known here; known are {', '.join(known)}, {also}")
+        return files, pages
+
+    def parse(self, file: str) -> object:
+        self._file = file
+        try:
+            return yaml.load((self.folder / file).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader
+        except FileNotFoundError:
+            return self.fault("", "is missing")
+        except (yaml.YAMLError, UnicodeDecodeError) as fault:
+            return self.fault("", f"not YAML: {' '.join(str(fault).split())}")
+
+    def know(self, about: object, *, said: Mapping[str, object]) -> None:
+        """What every file is read by: the fund's languages and currency, and what the other files say."""
+        facts = about if isinstance(about, dict) else {}
+        languages = facts.get("languages")
+        self.languages = languages if isinstance(languages, list) else []
+        self.currency = next((each for each in Currency if each == facts.get("currency")), None)
+        self._said = {file: raw for file, raw in said.items() if isinstance(raw, dict)}
+
+    def read_file(self, file: str, raw: object, kind: type) -> Any:
+        self._file = file
+        return _MISSING if raw is _MISSING else self.read(raw, kind, "")
+
+    def _unknown(self, key: object, kind: type, place: str) -> object:
+        """A key that is not known in its place; at the top of a file, it may be at home in another one."""
+        if not place and kind in (Fund, *SECTIONS.values()):
+            homes = [f"{name}.yaml" for name, each in ((ABOUT, Fund), *SECTIONS.items()) if key in get_type_hints(each)]
+            if twice := [home for home in homes if key in self._said.get(home, ())]:
+                return self.fault(f"{key}", f"is said in {twice[0]} too, where it belongs")
+            if homes:
+                return self.fault(f"{key}", f"belongs in {homes[0]}")
+        return self.fault(f"{place}.{key}", "is not known here")
 
     def read(self, raw: object, kind: Any, place: str) -> Any:
         if get_origin(kind) in (Union, types.UnionType):  # only `X | None` is used
@@ -111,13 +185,15 @@ class _Reading:
             return self.fault(place, "must be a block of `name: value`")
         before = len(self.faults)
         hints = get_type_hints(kind)
-        for unknown in raw.keys() - hints.keys():
-            self.fault(f"{place}.{unknown}", "is not known here")
+        if kind is Fund:
+            hints = {name: hint for name, hint in hints.items() if name not in _ELSEWHERE}
+        for unknown in [key for key in raw if key not in hints]:
+            self._unknown(unknown, kind, place)
         values = {}
         for field in dataclasses.fields(kind):
-            if field.name in raw:
+            if field.name in raw and field.name in hints:
                 values[field.name] = self.read(raw[field.name], hints[field.name], f"{place}.{field.name}")
-            elif field.default is dataclasses.MISSING:
+            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
                 self.fault(f"{place}.{field.name}", "is missing")
         if len(self.faults) > before:
             return _MISSING
@@ -153,4 +229,6 @@ class _Reading:
             return self.fault(place, "must be an amount and a currency, such as 528.320 TND")
         if minor != int(minor):
             return self.fault(place, f"has more than the {currency.decimals} decimals of {currency}")
+        if self.currency not in (None, currency):
+            return self.fault(place, f"is not in {self.currency}")
         return Money(int(minor), currency)

@@ -1,4 +1,5 @@
-"""The stretch of time that a declaration speaks of: a year or a quarter, written `2025` or `2026-Q1`."""
+"""The stretch of time that a declaration speaks of: a year, a half-year, a quarter or a month, written `2025`,
+`2026-H1`, `2026-Q1` or `2026-M01`."""
 
 import calendar
 import re
@@ -9,29 +10,61 @@ from functools import cached_property
 
 from shared.kernel.errors import Invalid
 
-_WRITTEN = re.compile(r"(?P<year>[0-9]{4})(?:-Q(?P<quarter>[1-4]))?")
+WRITTEN = r"[0-9]{4}(-(H[12]|Q[1-4]|M(0[1-9]|1[0-2])))?"
+"""How periods are written, as a regular expression."""
+_WRITTEN = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<kind>[HQM])(?P<number>[0-9]{1,2}))?")
+YEARS = range(1900, 3000)
+MONTHS_A_YEAR = 12
 
 
 class PeriodKind(StrEnum):
     YEAR = "year"
+    HALF_YEAR = "half-year"
     QUARTER = "quarter"
+    MONTH = "month"
+
+    @property
+    def months(self) -> int:
+        """How many months such a period has."""
+        return _MONTHS[self]
+
+    @property
+    def a_year(self) -> int:
+        """How many of them a year has."""
+        return MONTHS_A_YEAR // self.months
+
+
+_MONTHS = {PeriodKind.YEAR: 12, PeriodKind.HALF_YEAR: 6, PeriodKind.QUARTER: 3, PeriodKind.MONTH: 1}
+_LETTERS = {PeriodKind.HALF_YEAR: "H", PeriodKind.QUARTER: "Q", PeriodKind.MONTH: "M"}
+_KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
 
 class PeriodMalformed(Invalid):
-    """Not a year (2025) or a quarter (2026-Q1)."""
+    """Not a year (2025), a half-year (2026-H1), a quarter (2026-Q1) or a month (2026-M01)."""
 
     code = "fund.period-malformed"
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A calendar year, or one quarter of it when `quarter` (1 to 4) is given."""
+    """A calendar year, or its half-year, quarter or month of a number from 1.
+
+    `quarter` is the number of a quarter and None for any other period. It comes first because releases before periods
+    of other kinds kept nothing else: what they kept is read, and they read the quarters of today.
+    """
 
     year: int
     quarter: int | None = None
+    kind: PeriodKind = PeriodKind.YEAR
+    number: int = 1
 
     def __post_init__(self) -> None:
-        if not 1900 <= self.year <= 2999 or self.quarter not in (None, 1, 2, 3, 4):
+        if self.quarter is not None:
+            object.__setattr__(self, "kind", PeriodKind.QUARTER)
+            object.__setattr__(self, "number", self.quarter)
+        elif self.kind is PeriodKind.QUARTER:
+            object.__setattr__(self, "quarter", self.number)
+        if self.year not in YEARS or not 1 <= self.number <= self.kind.a_year:
             raise PeriodMalformed()
 
     @classmethod
@@ -39,29 +72,56 @@ class Period:
         found = _WRITTEN.fullmatch(text)
         if found is None:
             raise PeriodMalformed()
-        return cls(int(found["year"]), int(found["quarter"]) if found["quarter"] else None)
+        kind = _KINDS.get(found["kind"], PeriodKind.YEAR)
+        period = cls(int(found["year"]), kind=kind, number=int(found["number"] or 1))
+        if str(period) != text:
+            raise PeriodMalformed()
+        return period
+
+    @classmethod
+    def of(cls, year: int, kind: str, number: int) -> "Period":
+        """A period as events say it."""
+        if kind not in set(PeriodKind):
+            raise PeriodMalformed()
+        return cls(year, kind=PeriodKind(kind), number=number)
+
+    def parts(self, kind: PeriodKind) -> tuple["Period", ...]:
+        """The periods of a kind that lie in it, in order: four quarters in a year, itself of its own kind, none of a
+        longer one."""
+        count = self.kind.months // kind.months
+        first = (self.number - 1) * count + 1
+        return tuple(Period(self.year, kind=kind, number=number) for number in range(first, first + count))
 
     @property
-    def kind(self) -> PeriodKind:
-        return PeriodKind.YEAR if self.quarter is None else PeriodKind.QUARTER
+    def months(self) -> int:
+        return self.kind.months
 
     @property
-    def quarters(self) -> tuple["Period", ...]:
-        """The quarters in it, in order: four for a year, itself for a quarter."""
-        if self.quarter is not None:
-            return (self,)
-        return tuple(Period(self.year, quarter) for quarter in (1, 2, 3, 4))
+    def ends_in_quarter(self) -> int:
+        """The quarter of its year that it ends in."""
+        return (self.number * self.months + 2) // 3
 
     @cached_property
     def first_on(self) -> date:
-        return date(self.year, 1 if self.quarter is None else 3 * self.quarter - 2, 1)
+        return date(self.year, (self.number - 1) * self.months + 1, 1)
 
     @cached_property
     def last_on(self) -> date:
-        return end_of_month(date(self.year, 12 if self.quarter is None else 3 * self.quarter, 1))
+        return end_of_month(date(self.year, self.number * self.months, 1))
 
     def __str__(self) -> str:
-        return f"{self.year:04d}" if self.quarter is None else f"{self.year:04d}-Q{self.quarter}"
+        return written(self.year, self.kind, self.number)
+
+
+def written(year: int, kind: PeriodKind, number: int) -> str:
+    """A period as it is written, even where it is none: a file may say the fifth quarter."""
+    if kind is PeriodKind.YEAR:
+        return f"{year:04d}"
+    return (
+        f"{year:04d}-{_LETTERS[kind]}{number:02d}"
+        if kind is PeriodKind.MONTH
+        else f"{year:04d}-{_LETTERS[kind]}{number}"
+    )
 
 
 def end_of_month(day: date) -> date:

@@ -1,7 +1,8 @@
-"""Admission: how many requests of a process act at once, how many wait and for how long. The rest are refused at once.
+"""Load shedding: how many requests of a process run at once, how many wait and for how long. The rest are refused at
+once.
 
-gunicorn's threads have a queue without end in front of them: under more load than the process can carry every answer
-would come too late, and memory would grow. A refusal takes a fraction of a millisecond and says when to come again.
+gunicorn's threads have a queue without end in front of them: under more load than the process can serve every response
+would be late, and memory would grow. A refusal takes a fraction of a millisecond and carries `Retry-After`.
 """
 
 import threading
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 EXEMPT = ("/health/",)
-"""How the process is must be told just when it has too much to do."""
+"""Health checks must be answered under overload as well."""
 FULL, WAITED = "full", "waited"
 SAID_EVERY_S = 10.0
 BODY_READ_MAX = 64 * 1024
@@ -34,13 +35,13 @@ log = structlog.get_logger()
 
 
 class Overloaded(Unavailable):
-    """There are more requests than the process can carry."""
+    """There are more requests than the process can serve."""
 
     code = "platform.overloaded"
 
 
 class ConcurrencyLimiter:
-    """The places of a process: `working_max` to act, `waiting_max` to wait in, first come first served."""
+    """Limits the requests of a process: `working_max` run, `waiting_max` wait, first come first served."""
 
     def __init__(self, *, working_max: int, waiting_max: int, wait_s: float) -> None:
         self.working_max = working_max
@@ -64,7 +65,7 @@ class ConcurrencyLimiter:
         return len(self._waiting) >= self.waiting_max and self._working >= self.working_max
 
     def enter(self) -> str | None:
-        """Take a place to act, after a wait if need be; why not, where there is none. Who got one must `leave`."""
+        """Wait for a slot, if need be; the reason if there is none. Whoever got one must `leave`."""
         with self._lock:
             if self._working < self.working_max:
                 self._working += 1
@@ -76,13 +77,13 @@ class ConcurrencyLimiter:
         if turn.wait(self.wait_s):
             return None
         with self._lock:
-            if turn.is_set():  # the place came in the last moment
+            if turn.is_set():  # the slot became free in the last moment
                 return None
             self._waiting.remove(turn)
             return WAITED
 
     def leave(self) -> None:
-        """Give the place to whoever waits longest."""
+        """Give the slot to the request that waits longest."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -92,7 +93,7 @@ class ConcurrencyLimiter:
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a caller is told for whom there is no place."""
+    """The response to a request that is refused."""
 
     headers: list[tuple[str, str]]
     body: bytes
@@ -105,7 +106,7 @@ class Refusal:
 
 
 class Refusals:
-    """The refusal in each language, made once: it is said most when there is least time. Here they are counted."""
+    """The refusal in each language, rendered once, since it is sent most under load. Refusals are counted here."""
 
     def __init__(self, texts: Texts) -> None:
         self._by_language = {language: Refusal.said(texts, language) for language in LANGUAGES}
@@ -122,7 +123,7 @@ class Refusals:
 
 
 class Admission:
-    """The edge around a service's app that lets requests in or refuses them."""
+    """WSGI middleware around a service's app that accepts requests or refuses them."""
 
     def __init__(self, inner: "WSGIApplication", places: ConcurrencyLimiter, refusals: Refusals) -> None:
         self.places = places
@@ -158,7 +159,7 @@ class Admission:
 
 
 def install(app: Flask, places: ConcurrencyLimiter) -> Admission:
-    """Put the edge around an app; `app.extensions` has its places, of which readiness tells."""
+    """Wrap an app; `app.extensions` has its limiter, which readiness reports."""
     edge = Admission(app.wsgi_app, places, Refusals(app.extensions["texts"]))
     app.wsgi_app = edge  # type: ignore[method-assign]
     app.extensions["places"] = places

@@ -1,7 +1,7 @@
 """Who changes a thing may say which version of it they saw (`If-Match`, RFC 9110, 13.1.1); another one is refused.
 
-Every answer that shows a versioned thing carries its `ETag`. A caller who sends it back with a change is told (412)
-where somebody else was first, with the version that stands now; who sends no `If-Match` is not asked.
+Every answer that shows a versioned thing carries its `ETag`. A caller who sends it back with a change gets 412 if the
+thing has changed meanwhile, with its current version; without `If-Match` nothing is compared.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,8 @@
-"""From a route to an answer: may, read, act in one unit of work, show. The same key again gives the same answer."""
+"""From a route to a response: authorize, parse, act in one unit of work, serialize. The same idempotency key gets the
+same response."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +24,13 @@ PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
 
 class TwinRunning(Conflict):
-    """The same request is being carried out right now."""
+    """A request with the same key is in progress."""
 
     code = "request.twin-running"
 
 
 class KeyKnown(Exception):
-    """The key came before, and what it asked for was done: `stored` is the answer that it got."""
+    """The key was used before: `stored` is the response of that request."""
 
     def __init__(self, stored: Document) -> None:
         super().__init__()
@@ -38,13 +39,13 @@ class KeyKnown(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that has a key: what it is kept under, and what makes it the same as another."""
+    """A request with an idempotency key: the id of its stored response, and the fingerprint of its inputs."""
 
     local_id: str
     fingerprint: str
 
     def print_in(self, uow: UnitOfWork) -> str:
-        """The fingerprint as it is kept: keyed, since a body may hold a password."""
+        """The fingerprint as it is stored: keyed, since a body may hold a password."""
         return uow.keys.blind_index(self.fingerprint, of="request")
 
 
@@ -72,8 +73,11 @@ class Endpoint:
         if self.route.method != "GET":
             return self._changed(fund, actor, inputs, path)
         if self.route.is_journaled and actor.kind is ActorKind.STAFF:
-            look: Callable[[UnitOfWork], Response] = lambda uow: self._shown(self.route.handler(uow, *inputs, **path))  # noqa: E731
-            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=look)
+
+            def read(uow: UnitOfWork) -> Response:
+                return self._shown(self.route.handler(uow, *inputs, **path))
+
+            return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=read)
         uow = self.context.reading(fund, by=actor)
         shown = self._shown(self.route.handler(uow, *inputs, **path))
         return conditions.kept_by_callers(shown, is_public=self.route.scope == ANYONE) if self._is_reference else shown
@@ -120,7 +124,7 @@ class Endpoint:
 
         def once(uow: UnitOfWork) -> Response:
             if next(runs) and (stored := _stored(uow, asked)) is not None:
-                raise KeyKnown(stored)  # it is run again because a twin in another process was first
+                raise KeyKnown(stored)  # retried: the same request in another process committed first
             answer = act(uow)
             _keep(uow, asked, answer)
             return answer
@@ -133,7 +137,8 @@ class Endpoint:
 
     @contextmanager
     def _alone(self, request_id: str) -> Iterator[None]:
-        """Refuse a twin that runs in this process. One in another process meets it at the commit, and answers as it."""
+        """Refuse the same request while it runs in this process. In another process it conflicts at the commit, and
+        gets the same response."""
         if request_id in self._running:
             raise TwinRunning
         self._running.add(request_id)
@@ -144,7 +149,7 @@ class Endpoint:
 
     @staticmethod
     def _again(uow: UnitOfWork, asked: Asked, stored: Any) -> Response:
-        """The answer that the same request got before."""
+        """The response that the same request got before."""
         if stored["fingerprint"] != asked.print_in(uow):
             raise bodies.KeyReused
         body = uow.keys.open_bytes(stored["body"], as_=uow.keys.strictest, whose=asked.local_id)
@@ -155,8 +160,8 @@ class Endpoint:
         return answer
 
     def _shown(self, result: object) -> Response:
-        """What the handler made, as the caller gets it. A failure that it answers instead of raising it is refused like
-        any other, and what was kept beside it stays: a wrong password counts."""
+        """The handler's result as a response. A failure that is returned instead of raised is refused like any other,
+        but what was saved stays: a wrong password counts."""
         if isinstance(result, Failure):
             return problems.of_failure(result)
         if isinstance(result, Download):
@@ -174,12 +179,12 @@ class Endpoint:
 
 
 def _stored(uow: UnitOfWork, asked: Asked) -> Document | None:
-    """The answer that was kept under the key, with what it was kept for."""
+    """The response stored under the key, with its fingerprint."""
     return uow.collection("requests").find_one(asked.local_id)
 
 
 def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
-    """Keep the answer under its key, in the transaction of what it tells of; sealed: it may say what the care was."""
+    """Store the response under its key, in the same transaction; encrypted, since it may hold health data."""
     row = {
         "fingerprint": asked.print_in(uow),
         "at": uow.at,

@@ -27,7 +27,7 @@ from shared.kernel.actors import Actor, ActorKind
 
 ADDRESS, SUBJECT, CLIENT = "address", "subject", "client"
 USUAL: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
-"""For whoever has no token, for a person who signed in, for a machine; where the settings say nothing else."""
+"""Without a token, for a person who signed in, for a machine; the settings may override it."""
 
 COUNTERS_MAX = 50_000
 """About 14 MB. Beyond it the oldest counters are forgotten, and their callers begin anew."""

@@ -250,7 +250,7 @@ def _refusals(route: Route, texts: Texts) -> dict[str, Any]:
 
 
 def _refusal(status: int, found: frozenset[str], texts: Texts) -> dict[str, Any]:
-    """A refusal with its codes, each with the sentence that people are told."""
+    """A refusal with its codes, each with the sentence that people read."""
     ordered = sorted(found)
     sentences = "\n".join(f"- `{code}`: {_sentence(code, texts)}" for code in ordered)
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": {"code": {"enum": ordered}}}]}
@@ -320,5 +320,5 @@ def _describe_field(schema: dict[str, Any], says: str) -> None:
 
 
 def _with_type(schema: dict[str, Any]) -> None:
-    """An enumeration of ours is of texts; generators of clients want to be told."""
+    """An enumeration of ours is of texts; client generators need it to be explicit."""
     schema.setdefault("type", ["string", "null"] if None in schema["enum"] else "string")

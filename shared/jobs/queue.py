@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.jobs.job import Job, JobStatus, given_up, id_of, retried
+from shared.jobs.job import Job, JobStatus, given_up, id_of, is_idle, retried
 from shared.kernel.actors import system
 from shared.kernel.errors import Missing
 from shared.storage.paging import Order, Page, Wanted
@@ -49,6 +49,21 @@ def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | No
         version=_fresh(uow),
     )
     uow.collection(NAME).put(job.job_id, as_document(job))
+
+
+def schedule_if_idle(uow: UnitOfWork, kind: str, thing_id: str) -> None:
+    """Have a thing's work done now, where many ask for the same: a job that is due, is under way or failed is left as
+    it is, so that those who ask do not meet each other over one row.
+
+    Whoever runs such a kind looks again a moment after it found something, and has `Leftovers` for what was saved
+    beside its last look.
+    """
+    job_id = id_of(kind, thing_id)
+    if uow.collection(NAME).is_held(job_id):
+        return
+    found = jobs.find(uow, job_id)
+    if found is None or is_idle(found, at=uow.at):
+        schedule(uow, kind, thing_id)
 
 
 def cancel(uow: UnitOfWork, kind: str, thing_id: str) -> None:

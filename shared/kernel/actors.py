@@ -48,5 +48,5 @@ class Actor:
 
 
 def system(name: str) -> Actor:
-    """The platform acting by itself: a reaction to an event, a chore, an operator's command."""
+    """The platform acting by itself: a reaction to an event, a periodic task, an operator's command."""
     return Actor(kind=ActorKind.SYSTEM, subject=f"system:{name}")

@@ -52,7 +52,7 @@ class Conflict(Failure):
 
 
 class Stale(Failure):
-    """Somebody else changed the thing meanwhile, three times in a row (HTTP 409)."""
+    """The thing was changed concurrently, three times in a row (HTTP 409)."""
 
 
 class Superseded(Failure):
@@ -60,4 +60,4 @@ class Superseded(Failure):
 
 
 class Unavailable(Failure):
-    """Something this depends on does not answer: worth trying again later (HTTP 503)."""
+    """A dependency does not answer: retry later (HTTP 503)."""

@@ -1,4 +1,4 @@
-"""What a rule answers: the thing as it is now, and the facts that others must hear of."""
+"""The result of a rule: the thing as it is now, and the events to publish."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -8,7 +8,7 @@ Thing = TypeVar("Thing", covariant=True)
 
 @dataclass(frozen=True)
 class Outcome(Generic[Thing]):
-    """A changed thing and the events that tell of the change, saved together or not at all."""
+    """A changed thing and its events, saved together or not at all."""
 
     thing: Thing
     events: tuple[object, ...] = ()

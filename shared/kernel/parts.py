@@ -1,4 +1,4 @@
-"""A long row of things in parts, each bounded in number and in size."""
+"""A long sequence in batches, each bounded in number and in size."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -9,7 +9,7 @@ Thing = TypeVar("Thing")
 def in_parts(
     things: Iterable[Thing], *, size: Callable[[Thing], int], count_max: int, size_max: int
 ) -> Iterator[list[Thing]]:
-    """The same things in order, in as few parts as the bounds allow; one that is too large stands alone."""
+    """The same things in order, in as few batches as the bounds allow; one that is too large is a batch of its own."""
     part: list[Thing] = []
     total = 0
     for thing in things:

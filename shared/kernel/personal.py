@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NewType
 
 Sealed = NewType("Sealed", str)
-"""A value that only a holder of its class's key can read (`shared.sealing`)."""
+"""A value that only a holder of the key of its class can decrypt (`shared.sealing`)."""
 
 
 class DataClass(StrEnum):

@@ -1,4 +1,4 @@
-"""When what did not work is tried again: after growing waits. Pure: the time and chance are handed in."""
+"""When a failed attempt is retried: after growing waits. Pure: time and entropy are arguments."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Schedule:
-    """The waits after the first try, the second and so on, in seconds; the last one repeats for whoever goes on.
+    """The waits after the first try, the second and so on, in seconds; the last one repeats.
 
     `jitter` is by how much of itself a wait may be longer, so that those who failed together are not tried together.
     """

@@ -1,6 +1,6 @@
 """Links each service's audit into a chain, and lets the other services keep its head.
 
-A chain alone does not stop whoever rewrites all of it; a head that stands in four other databases does.
+A chain alone does not prevent that all of it is rewritten; a head that is stored in four other databases does.
 """
 
 from functools import partial
@@ -29,7 +29,7 @@ def chore(service: str) -> Chore:
 
 
 def reactions(service: str) -> Reactions:
-    """What a service does on hearing of the others' heads."""
+    """The reaction to the heads that other services publish."""
     heard = Reactions()
     heard.to(AuditLinked)(partial(keep_head, own=service))
     return heard

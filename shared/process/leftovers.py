@@ -1,6 +1,7 @@
-"""What an earlier release left: things that wait and that no job does, or that lack what this release needs of them.
+"""Backfills: things of an earlier release that have no job, or that lack what this release needs.
 
-`migrate` sees to it once; since webs of the earlier release may still run for a while beside this one, so does a chore.
+`migrate` runs them once; since web processes of the earlier release may still run beside this one, a periodic task does
+so as well.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,10 +23,10 @@ BY = system("leftovers")
 
 @dataclass(frozen=True, kw_only=True)
 class Leftovers:
-    """One kind of them.
+    """One backfill.
 
-    `find(uow)` answers ids of some, none when there are no more; `adopt(uow, thing_id)` does what one lacks, such as
-    scheduling its job, so that it is not found again.
+    `find(uow)` returns ids of some, none when there are no more; `adopt(uow, thing_id)` adds what one lacks, such as
+    its job, so that it is not found again.
     """
 
     name: str
@@ -38,7 +39,7 @@ def chore(leftovers: Sequence[Leftovers]) -> Chore:
 
 
 def adopt_all(context: ServiceContext, fund_id: str, *, leftovers: Sequence[Leftovers]) -> int:
-    """Adopt all of one fund, some at a time; how many things. Done again, it finds nothing."""
+    """Backfill all of one fund, in batches; how many things. Idempotent."""
     return sum(_adopt_kind(context, fund_id, each) for each in leftovers)
 
 

@@ -30,7 +30,7 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         if arguments[0] in PROCESSES:
             raise
-        # Whoever read a command's answer, such as `head`, has had enough of it.
+        # The reader of a command's output, such as `head`, closed the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (SettingsMissing, FundsInvalid) as wrong:
@@ -40,6 +40,8 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
 
 def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any) -> int:
     name, *rest = arguments
+    if name in PROCESSES:
+        service.check(shared, own)
     if name == "web":
         web.run(service, shared, own)
         return 0

@@ -1,4 +1,4 @@
-"""The chore that removes what was kept long enough, as each collection's own retention says."""
+"""The periodic task that removes what was kept long enough, as each collection's own retention says."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -15,7 +15,7 @@ EVERY_S = 600.0
 ROUNDS_MAX = 50
 """A backlog is worked off over several runs, each transaction of them short."""
 OUTBOX_DAYS, INBOX_DAYS = 120, 180
-"""What may be republished is known to whoever took it in: an event is remembered for longer than it is kept."""
+"""The id of an event is kept for longer than the event can be published again."""
 
 PLUMBING: Mapping[str, Retention] = {
     "outbox": for_days(OUTBOX_DAYS, since=ID, why="events can be republished for so long", is_sent=True),

@@ -1,4 +1,4 @@
-"""What an operator may ask of any service about its sealing keys: which sealed what, and to seal all with today's.
+"""The command `seals` of every service: which key encrypted what, and re-encryption with the current key.
 
 python -m services.claims seals status
 python -m services.claims seals renew
@@ -23,7 +23,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "seals"
 PATIENCE_S = 90
-"""A process that was killed leaves a transaction behind, which the database ends after a minute."""
+"""A process that crashed leaves a transaction open, which the database aborts after a minute."""
 
 
 def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
@@ -56,7 +56,7 @@ def _status(service: Service[Any], context: ServiceContext, fund_id: str) -> Non
 
 
 def _status_of_said(uow: UnitOfWork, fund_id: str) -> None:
-    """What `renew` leaves as it is: a key stays until none of it is to be told, or tried, again."""
+    """What `renew` does not change: a key stays until none of these can be published, or retried, again."""
     counted, last = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], datetime]()
     for each in said.everything(uow):
         row = (each.where, each.data_class.value, each.key_id)
@@ -80,7 +80,7 @@ def _renew(service: Service[Any], context: ServiceContext, fund_id: str) -> None
 
 
 def _patiently(renew: Callable[[], int]) -> int:
-    """Wait for whoever is at the same things."""
+    """Retry while other transactions write the same documents."""
     for _ in range(PATIENCE_S):
         try:
             return renew()

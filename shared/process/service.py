@@ -9,7 +9,8 @@ from environs import Env
 from flask import Blueprint
 
 from shared.bus.reactions import Reactions
-from shared.funds.loading import load
+from shared.funds.fund import Fund
+from shared.funds.loading import FundsInvalid, load
 from shared.http import fields, openapi
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
 from shared.http.fields import Meanings
@@ -56,6 +57,7 @@ PLUMBING_COLLECTIONS = (*purging.OF_FUNDS, *purging.PLUMBING)
 class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
+    `faults` says what the funds' definitions ask for that the settings do not give; a process does not start with any.
     To its own routes come those of operations, which every service answers.
     `leftovers` are what an earlier release left waiting, without a job, or without something that this one needs.
     `indexes` and `retentions` are those of collections that no repository keeps. `quotas` are those of single routes,
@@ -65,6 +67,7 @@ class Service(Generic[Own]):
     name: str
     folder: Path
     settings: Callable[[Env], Own]
+    faults: Callable[[Own, Mapping[str, Fund]], Sequence[str]] = lambda own, funds: ()
     routes: Sequence[Routes] = ()
     reactions: Sequence[Reactions] = ()
     repositories: Sequence[Repository[Any]] = ()
@@ -86,7 +89,7 @@ class Service(Generic[Own]):
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
     def all_chores(self, own: Own) -> Sequence[Chore]:
-        """All that time asks of the service: its subjects' chores, the linking of its audit, the purging."""
+        """All that time asks of the service: its subjects' periodic tasks, the linking of its audit, the purging."""
         all_chores = [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
         if self.leftovers:
             all_chores.append(leftovers.chore(self.leftovers))
@@ -115,6 +118,11 @@ class Service(Generic[Own]):
             funds=load(common.fund_ids),
             keys=from_file(common.keys_file),
         )
+
+    def check(self, common: Common, own: Own) -> None:
+        """Raise `FundsInvalid` with all that a process could not start with."""
+        if faults := list(self.faults(own, load(common.fund_ids))):
+            raise FundsInvalid(faults)
 
     def verifier(self, common: Common, own: Own, context: ServiceContext) -> Verifier:
         keys = self.keys(own, context) if self.keys else KeysFromUrl(common.jwks_url)

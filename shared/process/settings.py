@@ -56,7 +56,7 @@ class Common:
 
 
 def common(env: Env, *, service: str) -> Common:
-    """Read them from the environment; `env` collects what is wrong until it is sealed."""
+    """Read them from the environment; `env` collects the faults until `env.seal` reports them."""
     return Common(
         mongodb_uri=env.str("MONGODB_URI"),
         mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),

@@ -1,7 +1,7 @@
-"""How a worker stands: what it is missing to be ready, found out every few seconds and written down.
+"""The status of a worker: what it lacks to be ready, checked every few seconds and saved.
 
-Whoever asks for its readiness, its metrics or `inbox status` reads what was found: no question to a worker waits for
-its neighbours, and none of its threads is asked for what another thread owns.
+Readiness, metrics and `inbox status` read the last result: no request to a worker waits for its dependencies, and no
+thread reads what another thread owns.
 """
 
 import os
@@ -27,12 +27,12 @@ from shared.telemetry import metrics
 
 LOOK_EVERY_S = 3.0
 WRITE_EVERY_S = 20.0
-"""What has not changed is written down again so often, and what waits is counted so often."""
+"""An unchanged status is saved again so often, and what waits is counted so often."""
 DATABASE_ANSWER_MAX_S = 2.0
 LATELY_S = 10.0
-"""A neighbour that answered within this time counts as reachable."""
+"""A dependency that answered within this time counts as reachable."""
 PULSE_MAX_S = 30.0
-"""A main loop that did not come round for so long is dead."""
+"""A main loop without a heartbeat for so long counts as hung."""
 FORGOTTEN_AFTER = timedelta(days=1)
 FORGET_EVERY_S = 3600.0
 OUTBOX_COUNTED_MAX = 1_000
@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 
 class Watch:
-    """Looks at one worker. `looking` runs in a thread of its own; the others are only read."""
+    """Checks one worker. `looking` runs in a thread of its own; the others are only read."""
 
     def __init__(self, reader: Reader, threads: Sequence[threading.Thread]) -> None:
         self.reader = reader
@@ -60,14 +60,14 @@ class Watch:
         self._written: Standing | None = None
         self._counted_s = self._forgot_s = float("-inf")
         self.lacking: list[str] = []
-        """What the database was found to lack when the worker began: set before any of its threads starts."""
+        """What the database lacked when the worker started: set before any of its threads starts."""
 
     def beat(self) -> None:
-        """The main loop came round."""
+        """The main loop is alive."""
         self._came_round_s = time.monotonic()
 
     def is_alive(self) -> bool:
-        """Whether the main loop still comes round. Asks no neighbour."""
+        """Whether the main loop is alive. Needs no dependency."""
         return time.monotonic() - self._came_round_s < PULSE_MAX_S
 
     def missing(self) -> list[str]:
@@ -84,7 +84,7 @@ class Watch:
         return found
 
     def looking(self, stop: threading.Event) -> None:
-        """Look every few seconds until told to stop."""
+        """Check every few seconds until it is stopped."""
         try:
             while not stop.is_set():
                 self._look()
@@ -122,7 +122,7 @@ class Watch:
         metrics.DEAD_LETTERS_OPEN.set(dead_letters.open_count(database, limit=self.inbox.room.limit))
 
     def _write(self) -> None:
-        """Keep how the worker stands for whoever asks over HTTP: when it has changed, and every few seconds."""
+        """Save the worker's status for requests over HTTP: when it has changed, and every few seconds."""
         now_s, database, at = time.monotonic(), self.context.database, self.context.clock()
         standing = Standing(
             worker=self.name,

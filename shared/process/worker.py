@@ -1,4 +1,4 @@
-"""The worker process of a service: its relay, its inbox and its chores, and a small page that tells how it is."""
+"""The worker process of a service: its relay, its inbox and its periodic tasks, and a health endpoint."""
 
 import signal
 import threading
@@ -33,7 +33,7 @@ from shared.telemetry import logs, metrics, traces
 
 PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 GRACE_S = 20.0
-"""For what is under way when the signal comes: the batch, the slice of the outbox, each chore's one thing."""
+"""For what is under way when the signal comes: the batch, the slice of the outbox, each periodic task's one thing."""
 TICK_S = 0.5
 
 Gone = (Unavailable, Stale, PyMongoError, KafkaError)
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 
 def run(service: Service[Any], common: Common, own: Any) -> int:
-    """Work until a signal ends it; 1 where a thread died of a fault, so that the supervisor starts it anew."""
+    """Run until a signal; 1 if a thread crashed, so that the supervisor restarts the process."""
     logs.start(service.name, level=common.log_level)
     traces.start(
         f"{service.name}-worker", zipkin_url=common.zipkin_url, otlp_url=common.otlp_url, share=common.traced_share
@@ -98,7 +98,7 @@ def _thread(name: str, carry_on: Callable[[threading.Event], object], stop: thre
 
 
 def _work(prepare: Callable[[], None], threads: list[threading.Thread], watch: Watch, stop: threading.Event) -> bool:
-    """Start once the engines are there, then see that every thread lives; False where one died."""
+    """Start once the engines answer, then watch the threads; False if one crashed."""
     is_prepared = threading.Event()
 
     def begin(_: threading.Event) -> None:

@@ -1,8 +1,8 @@
-"""Sealed personal data: one ring of keys per service, holding only the classes of data that the service needs.
+"""Encryption of personal data: one keyring per service, with only the classes of data that the service needs.
 
-A sealed value is `<key id>.<base64url of nonce and ciphertext>` (AES-256-GCM). Its associated data is fund, class and
-whose value it is: a value moved to another person, fund or class does not open. Keys are rotated by adding one and
-naming it current; what older ones sealed still opens.
+An encrypted value is `<key id>.<base64url of nonce and ciphertext>` (AES-256-GCM). Its associated data is the fund, the
+class and the id of the owner: a value moved to another person, fund or class cannot be decrypted. Keys are rotated by
+adding one and making it current; older keys still decrypt.
 """
 
 import base64
@@ -28,11 +28,12 @@ _STRICTNESS = (DataClass.CONTACT, DataClass.CIVIL, DataClass.BANK, DataClass.HEA
 
 
 class SealBroken(Exception):
-    """The value was sealed for another fund, class or person, or it was changed. Never shown: it is a fault of ours."""
+    """The value was encrypted for another fund, class or person, or it was changed. Never shown to callers: it is a
+    fault of the platform."""
 
 
 class KeyMissing(Exception):
-    """This service holds no such key: it has no business with that class of data."""
+    """This service holds no such key: it does not need that class of data."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ class FundKeys:
 
     @property
     def strictest(self) -> DataClass:
-        """The strictest class that this service may open: what holds for it is good enough for anything it says."""
+        """The strictest class that this service may decrypt: good enough for any response of it."""
         return max(self.classes, key=_STRICTNESS.index)
 
     def seal(self, value: str | bytes, *, as_: DataClass, whose: str) -> Sealed:
-        """Hide a value of a class. `whose` is the person_ref, employer id or file id that it belongs to."""
+        """Encrypt a value of a class. `whose` is the person_ref, employer id or file id that it belongs to."""
         keys = self._of(as_)
         nonce = secrets.token_bytes(NONCE_BYTES)
         clear = value.encode() if isinstance(value, str) else value
@@ -64,7 +65,7 @@ class FundKeys:
         return Sealed(f"{keys.current}.{base64.urlsafe_b64encode(nonce + hidden).decode()}")
 
     def open_bytes(self, sealed: Sealed, *, as_: DataClass, whose: str) -> bytes:
-        """The value again, or `SealBroken`."""
+        """The decrypted value; raises `SealBroken`."""
         key_id, _, body = sealed.partition(".")
         cipher = self._of(as_).ciphers.get(key_id)
         if cipher is None:
@@ -76,19 +77,20 @@ class FundKeys:
             raise SealBroken(f"a {as_} value of {self.fund_id}") from broken
 
     def open(self, sealed: Sealed, *, as_: DataClass, whose: str) -> str:
-        """The text again, or `SealBroken`."""
+        """The decrypted text; raises `SealBroken`."""
         return self.open_bytes(sealed, as_=as_, whose=whose).decode()
 
     def is_current(self, sealed: Sealed, *, as_: DataClass) -> bool:
-        """Whether the key that seals today sealed this value."""
+        """Whether the current key encrypted this value."""
         return sealed.partition(".")[0] == self._of(as_).current
 
     def renewed(self, sealed: Sealed, *, as_: DataClass, whose: str) -> Sealed:
-        """The same value, sealed with the key of today."""
+        """The same value, encrypted with the current key."""
         return self.seal(self.open_bytes(sealed, as_=as_, whose=whose), as_=as_, whose=whose)
 
     def blind_index(self, value: str, *, of: str) -> str:
-        """What equality is looked up by where the value itself may not stand: keyed, one-way, per fund and field."""
+        """A keyed hash to look values up by equality where the value itself must not be stored: one-way, per fund and
+        field."""
         return hmac.new(self.index_key, f"{self.fund_id}|{of}|{value}".encode(), hashlib.sha256).hexdigest()
 
     def person_ref(self, insurance_number: str) -> str:
@@ -122,7 +124,7 @@ def generate_keyring(fund_ids: Iterable[str], *, key_id: str = "k1") -> dict[str
 
 
 def restricted(keyring: Mapping[str, object], classes: Iterable[DataClass]) -> dict[str, object]:
-    """The part of a ring that a service may hold."""
+    """The part of a keyring that a service may hold."""
     wanted = {each.value for each in classes}
     rings = json.loads(json.dumps(keyring))
     for ring in rings.values():
@@ -131,7 +133,7 @@ def restricted(keyring: Mapping[str, object], classes: Iterable[DataClass]) -> d
 
 
 def from_data(keyring: Mapping[str, object]) -> dict[str, FundKeys]:
-    """A ring read back from its plain data, by fund."""
+    """A keyring from its plain data, by fund."""
     rings = json.loads(json.dumps(keyring))
     return {
         fund_id: FundKeys(
@@ -151,5 +153,5 @@ def from_data(keyring: Mapping[str, object]) -> dict[str, FundKeys]:
 
 
 def from_file(path: Path) -> dict[str, FundKeys]:
-    """The ring of the service whose file this is."""
+    """The keyring in a service's file."""
     return from_data(json.loads(path.read_text()))

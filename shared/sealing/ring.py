@@ -1,6 +1,6 @@
-"""A ring of keys as plain data, and how it changes: a key is added, named current, and one day taken out.
+"""A keyring as plain data, and how it changes: a key is added, made current, and one day removed.
 
-Pure. Each change is made once, to the whole ring, of which every service gets its part: a key that two services made
+Pure. Each change is made once, to the whole keyring, of which every service gets its part: a key that two services made
 for themselves would be two keys.
 """
 
@@ -13,15 +13,15 @@ from typing import Any
 KEY_BYTES = 32
 
 Ring = Mapping[str, Any]
-"""By fund: its classes, each with its keys by id and which of them seals; and the keys of indexes and references."""
+"""By fund: its classes, each with its keys by id and which of them encrypts; and the keys of indexes and references."""
 
 
 class RingRefused(Exception):
-    """The ring would not open any more what it sealed, or seal what others cannot open."""
+    """The change would make stored values undecryptable, or encrypt what other services cannot decrypt."""
 
 
 def with_key(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
-    """The ring with one more key in each fund and class, which opens and does not seal yet."""
+    """The keyring with one more key in each fund and class, which decrypts and does not encrypt yet."""
     changed = _copy(ring)
     for held in _of(changed, classes):
         if key_id in held["keys"]:
@@ -31,7 +31,7 @@ def with_key(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, 
 
 
 def with_current(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
-    """The ring with that key sealing from now on."""
+    """The keyring with that key as the current one."""
     changed = _copy(ring)
     for held in _of(changed, classes):
         if key_id not in held["keys"]:
@@ -41,7 +41,7 @@ def with_current(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[s
 
 
 def without_key(ring: Ring, key_id: str, *, classes: Collection[str]) -> dict[str, Any]:
-    """The ring without a key: what it sealed does not open any more, ever."""
+    """The keyring without a key: what that key encrypted can never be decrypted again."""
     changed = _copy(ring)
     for held in _of(changed, classes):
         if held["current"] == key_id:

@@ -1,7 +1,7 @@
-"""Long bytes: wage files, supporting papers, issued papers. Sealed in pieces, stored once per fund and content.
+"""Long bytes: wage files, supporting papers, issued papers. Encrypted in chunks, stored once per fund and content.
 
 Written before the unit of work that refers to them, since they may be long; a blob that nothing refers to harms nobody.
-What never came whole (its sender went away, its process was killed) is removed after a day.
+An incomplete one (the sender disconnected, the process crashed) is removed after a day.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Blob:
 
 
 def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
-    """Seal the bytes away and answer what names them; the same bytes sent again are not stored again."""
+    """Store the bytes encrypted and return what identifies them; the same bytes are not stored twice."""
     uow = context.reading(fund_id, by=system("blobs"))
     pieces, blob_id = uow.collection("blob_pieces"), context.new_id()
     begun = uow.collection("blobs_begun")
@@ -77,7 +77,7 @@ def remove_unfinished(context: ServiceContext, fund_id: str) -> int:
     )
     for row in long_ago:
         blob_id = str(row["blob_id"])
-        if not uow.collection("blobs").find({"blob_id": blob_id}, limit=1):  # killed between recording it and saying so
+        if not uow.collection("blobs").find({"blob_id": blob_id}, limit=1):  # crashed before it was returned
             _remove_pieces(uow, blob_id)
         uow.collection("blobs_begun").remove(blob_id)
     return len(long_ago)

@@ -1,7 +1,7 @@
 """Follows the database's change stream while the service is at rest, and ends everybody's waits when something comes.
 
-While there is work nothing is followed: whoever works finds the next piece by asking, as without a change stream. So a
-busy database serves no streams, and one that has none, or refuses them, only makes a service at rest ask more often.
+While there is work no stream is open: the next piece of work is found by a query, as without a change stream. So a busy
+database serves no streams, and one that has none, or refuses them, only makes a service at rest ask more often.
 """
 
 import threading
@@ -34,7 +34,7 @@ class Changes:
         self.wakeups = context.wakeups
 
     def run(self, stop: threading.Event) -> None:
-        """Follow, whenever it is quiet, until told to stop."""
+        """Follow, whenever it is quiet, until it is stopped."""
         while not stop.is_set():
             wait_s = QUIET_S - self.wakeups.quiet_s()
             if wait_s <= 0:

@@ -40,7 +40,8 @@ class DatabaseUnavailable(Unavailable):
 def connect(uri: str, database: str) -> Database[Document]:
     """A service's own database. Called after a fork, never on import: the client is not fork-safe.
 
-    What the URI says of waiting and of retrying writes is kept; the driver retries single writes unless told not to.
+    What the URI says of waiting and of retrying writes is kept; the driver retries single writes unless the URI
+    disables it.
     """
     waits: dict[str, Any] = {"serverSelectionTimeoutMS": SERVER_WAIT_MS, "socketTimeoutMS": SOCKET_WAIT_MS}
     given = {name.lower() for name in parse_uri(uri, warn=False)["options"]}

@@ -37,7 +37,7 @@ class DeclaredIndex:
 
 
 def create_collections(database: Database[Document], names: Iterable[str]) -> None:
-    """See that they are there: one that a transaction makes in passing lets others conflict."""
+    """Create them: a collection that a transaction creates implicitly makes others conflict."""
     there = set(database.list_collection_names())
     for name in sorted(set(names) - there):
         try:

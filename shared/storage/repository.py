@@ -46,11 +46,11 @@ class Index:
 
 
 class Repository(Generic[Kept]):
-    """Keeps things of one kind under their key, per fund, and tells their events.
+    """Stores things of one kind under their key, per fund, and publishes their events.
 
-    `retention` says how long rows live and why; one chore of the service carries it out.
-    `sealed` names the fields that rest sealed, with their class; they belong to the value of the field `whose`.
-    `came_sealed` names those that another service sealed, for the same value, and that nobody opens on the way in.
+    `retention` says how long rows live and why; one periodic task of the service carries it out. `sealed` names the
+    fields that are stored encrypted, with their class; they belong to the value of the field `whose`. `came_sealed`
+    names those that another service encrypted, for the same value; they are stored as they were received.
     """
 
     def __init__(
@@ -128,8 +128,8 @@ class Repository(Generic[Kept]):
         return self._thing(uow, found[0]) if found else None
 
     def save(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
-        """Save what a rule answered and tell its events. `ChangedMeanwhile`, now or when it is written, where another
-        writer was first."""
+        """Save the outcome of a rule and publish its events. `ChangedMeanwhile`, now or when it is written, where
+        another writer was first."""
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
@@ -173,6 +173,8 @@ class Repository(Generic[Kept]):
     def _thing(self, uow: UnitOfWork, document: Document) -> Kept:
         opened = dict(document)
         for name, data_class in self.sealed.items():
+            if name not in document:
+                continue  # a row of a release that did not have the field: its default stands
             sealed = Sealed(str(document[name]))
             clear = uow.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
             opened[name] = msgspec.json.decode(clear)

@@ -1,8 +1,8 @@
-"""What rests sealed in a service's database, found wherever it is kept, and sealed anew with the keys of today.
+"""Re-encryption: finds every encrypted value in a service's database and encrypts it with the current key.
 
 Found are the fields of repositories, the remembered answers to requests, and the pieces of blobs. Not the outbox and
-the dead letters: they are what was said, and are told again as they were, so an older key stays as long as they do
-(`said.py` counts what they hold).
+the dead letters: they are published again as they were, so an older key stays as long as they do (`said.py` counts what
+they hold).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,13 +16,13 @@ from shared.storage.unit_of_work import UnitOfWork
 
 TOGETHER_MAX = 100
 TOGETHER_BYTES_MAX = 4_000_000
-"""In one transaction: small enough to wait for nobody for long."""
+"""In one transaction: small enough not to block others for long."""
 READ_TOGETHER = 500
 
 
 @dataclass(frozen=True)
 class Resting:
-    """A document with values that rest sealed, and what they were sealed for."""
+    """A document with encrypted values, and their associated data."""
 
     tenant_collection: str
     local_id: str
@@ -42,7 +42,7 @@ class Resting:
 
 
 def everything(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterator[Resting]:
-    """All that rests sealed in this fund, read once from the beginning to the end."""
+    """All encrypted values of this fund, read once from the beginning to the end."""
     for repository in repositories:
         classes = {**repository.sealed, **repository.came_sealed}
         if classes:
@@ -52,7 +52,7 @@ def everything(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iter
 
 
 def old(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterator[Sequence[Resting]]:
-    """What older keys sealed, in parts of one transaction each."""
+    """Values of older keys, in batches of one transaction each."""
     part: list[Resting] = []
     for resting in everything(uow, repositories):
         if resting.is_current(uow):
@@ -66,7 +66,7 @@ def old(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterator[Se
 
 
 def renew(uow: UnitOfWork, part: Sequence[Resting]) -> int:
-    """Seal each anew, as long as it is as it was read: what somebody wrote meanwhile is sealed already. How many."""
+    """Re-encrypt each that is still as it was read; one that was written meanwhile is current already. How many."""
     renewed = 0
     for each in part:
         change = {

@@ -81,7 +81,7 @@ def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
 
 
 def purge_plumbing(context: ServiceContext, collection: str, retention: Retention) -> int:
-    """The same for what has no fund and no audit: what was sent, what was taken in."""
+    """The same for what has no fund and no audit: what was sent, what was handled."""
     rows = context.collection(collection)
     over = list(
         rows.find(retention.over(context.clock()), {"_id": 1}).sort(retention.since, 1).limit(PURGED_AT_ONCE_MAX)

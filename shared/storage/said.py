@@ -1,7 +1,7 @@
-"""Sealed values in what was said: in the outbox, and in dead letters that are still open.
+"""Encrypted values of published events: in the outbox, and in dead letters that are still open.
 
-They are counted, and never sealed anew: an event is told again, and a letter tried again, as it was. So a key that
-sealed one of them has to stay for as long as that may happen.
+They are counted and never re-encrypted: an event is published again, and a dead letter retried, as it was. So a key
+that encrypted one of them must stay for as long as that may happen.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ READ_TOGETHER = 100
 
 @dataclass(frozen=True)
 class Said:
-    """A sealed value in an event that waits to be sent, was sent, or is parked; and when it was put there."""
+    """An encrypted value in an event that waits to be sent, was sent, or is parked; and when it was put there."""
 
     where: str
     data_class: DataClass
@@ -29,7 +29,7 @@ class Said:
 
 
 def everything(uow: UnitOfWork) -> Iterator[Said]:
-    """All in this fund that this service has keys for: what it cannot open it will never have to."""
+    """All in this fund that this service has keys for: it never has to decrypt the rest."""
     for where, at, type_and_version, body in (*_told(uow), *_parked(uow)):
         for data_class, value in _sealed_in(type_and_version, body):
             if data_class in uow.keys.classes:
@@ -66,7 +66,7 @@ def _parked(uow: UnitOfWork) -> Iterator[Found]:
 
 
 def _sealed_in(type_and_version: tuple[str, int], body: bytes) -> Iterator[tuple[DataClass, Sealed]]:
-    """The sealed values of an event; none where it is of a kind that holds none, or cannot be read by anybody."""
+    """The encrypted values of an event; none if its type has none, or if it cannot be parsed."""
     if type_and_version not in _types():
         return
     try:
@@ -77,7 +77,7 @@ def _sealed_in(type_and_version: tuple[str, int], body: bytes) -> Iterator[tuple
 
 
 def values(told: Any) -> Iterator[tuple[DataClass, Sealed]]:
-    """The sealed values of an event or of a part of one, with the class that its declaration names."""
+    """The encrypted values of an event or of a part of one, with the class that its declaration names."""
     if isinstance(told, tuple):
         for each in told:
             yield from values(each)
@@ -94,7 +94,8 @@ def values(told: Any) -> Iterator[tuple[DataClass, Sealed]]:
 
 @functools.cache
 def sealed_fields(cls: type[Any]) -> Mapping[str, DataClass]:
-    """The fields of an event, or of a part of one, that hold a sealed value: `Annotated[Sealed, DataClass.CIVIL]`."""
+    """The fields of an event, or of a part of one, that hold an encrypted value: `Annotated[Sealed,
+    DataClass.CIVIL]`."""
     hints = get_type_hints(cls, include_extras=True)
     return {name: found for name, hint in hints.items() if (found := _class_in(hint)) is not None}
 
@@ -107,7 +108,7 @@ def _class_in(hint: Any) -> DataClass | None:
 
 @functools.cache
 def _types() -> frozenset[tuple[str, int]]:
-    """The events that hold sealed values, themselves or in their parts."""
+    """The events that hold encrypted values, themselves or in their parts."""
     return frozenset(name for name, cls in catalogue.declared().items() if _may_hold(cls))
 
 

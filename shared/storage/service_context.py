@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -65,7 +65,7 @@ def now() -> datetime:
 
 
 def as_kept(instant: datetime) -> datetime:
-    """The instant in whole milliseconds, as the database keeps it."""
+    """The instant in whole milliseconds, as the database stores it."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
@@ -77,6 +77,7 @@ class Transaction:
     session: ClientSession
     at: datetime
     uows: list[UnitOfWork] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.writes = Writes(self.session)
@@ -84,11 +85,12 @@ class Transaction:
     def unit_of_work(self, fund_id: str, *, by: Actor, cause: str) -> UnitOfWork:
         """A unit of work in a fund, for one cause."""
         uow = self.context.make_uow(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
+        uow.shared = self.shared
         self.uows.append(uow)
         return uow
 
     def save(self) -> None:
-        """Write what was told and done beside the state that the actions wrote."""
+        """Write the events and the audit beside the state that the actions wrote."""
         context = self.context
         told = {
             "outbox": outbox_documents(self.uows, context.new_id()),
@@ -102,7 +104,7 @@ class Transaction:
 
 @dataclass(frozen=True)
 class ServiceContext:
-    """The ground of one process. `clock` and `entropy` are read here and nowhere below."""
+    """What a process holds. `clock` and `entropy` are read here and nowhere below."""
 
     database: Database[Document]
     funds: Mapping[str, Fund]
@@ -141,7 +143,7 @@ class ServiceContext:
         )
 
     def reading(self, fund_id: str, *, by: Actor) -> UnitOfWork:
-        """A look without a transaction; nothing is kept or told from it."""
+        """A read without a transaction; it saves and publishes nothing."""
         return self.make_uow(fund_id, by=by, cause="", at=as_kept(self.clock()), writes=None)
 
     def run(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
@@ -164,7 +166,7 @@ class ServiceContext:
             except PyMongoError as error:
                 if isinstance(error, OperationFailure) and error.code == TOO_LARGE_FOR_CACHE:
                     raise TransactionTooLarge from error
-                if error.has_error_label(COMMIT_UNKNOWN):  # asked for often enough: the caller's next try will tell
+                if error.has_error_label(COMMIT_UNKNOWN):  # the caller's next attempt will show the outcome
                     raise DatabaseUnavailable from error
                 is_over = run == RUNS_MAX or time.monotonic() - began_s > RETRIED_MAX_S
                 if is_gone(error) and (is_over or not _is_passing(error)):
@@ -192,7 +194,7 @@ class ServiceContext:
         return answer
 
     def _commit(self, session: ClientSession) -> None:
-        """Commit; where the answer to the commit is lost, ask for the same commit again, never for the work."""
+        """Commit; if the response to the commit is lost, the same commit is retried, never the work."""
         for last in (False,) * (COMMITS_MAX - 1) + (True,):
             try:
                 with asking("commit", "transaction"):
@@ -204,5 +206,6 @@ class ServiceContext:
 
 
 def _is_passing(error: PyMongoError) -> bool:
-    """Whether a server that is gone will be followed by another: not where none came in the time of an election."""
+    """Whether the error is transient: another server is expected to become primary, unless the election has timed
+    out."""
     return error.has_error_label(TRANSIENT) and not isinstance(error, ServerSelectionTimeoutError)

@@ -1,15 +1,16 @@
-"""The database sessions in which a process opens transactions, and the end of those that the dead left open.
+"""The database sessions in which a process opens transactions, and the killing of those that crashed processes left
+open.
 
-Who is killed inside a transaction holds what it wrote until the database gives the transaction up, a minute later by
-default: until then its successor waits, and people are told to come again. So a process writes down each session
-before it opens a transaction there, and ends those of its host that belong to nobody any more. Likewise a process
-whose own connection was lost inside a transaction ends that one before it opens the next.
+A process that crashes inside a transaction blocks what it wrote until the database aborts the transaction, a minute
+later by default: until then its successor waits, and requests are answered by 503. So a process writes down each
+session before it opens a transaction there, and ends those of its host that belong to nobody any more. Likewise a
+process whose own connection was lost inside a transaction ends that one before it opens the next.
 
-Whoever is alive after all only has its transaction run again whole.
+If the process is alive after all, its transaction is only retried.
 
 On MongoDB this would not be needed: there `transactionLifetimeLimitSeconds` is set to 20 (`deploy/k8s/README.md`). The
-embedded engine (SecantusDB 0.7.0b3) gives a transaction up after 60 s and refuses to be told otherwise: `setParameter`
-answers "unrecognized parameter". This file goes when its next version takes the parameter, or ends the transactions of
+embedded engine (SecantusDB 0.7.0b3) aborts a transaction after 60 s and refuses to be told otherwise: `setParameter`
+answers "unrecognized parameter". This file goes when a later version takes the parameter, or aborts the transactions of
 a connection that is gone.
 """
 
@@ -56,7 +57,7 @@ class Sessions:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[ClientSession]:
-        """A session to open a transaction in; what the dead and lost ones hold is free by then."""
+        """A session to open a transaction in; sessions of crashed processes are killed first."""
         with self.database.client.start_session() as session:
             self._make_way()
             session_id: Binary = session.session_id["id"]
@@ -84,7 +85,7 @@ class Sessions:
         return {Binary(bytes.fromhex(str(row["_id"])), 4) for row in dead} - self.noted.keys()
 
     def _lives(self, process: int) -> bool:
-        """Whether such a process runs here. What stands under our own number is of somebody who had it before us."""
+        """Whether such a process runs on this host. A row with our own process id is of an earlier process."""
         if process == self.process:
             return False
         try:
@@ -128,7 +129,7 @@ class Sessions:
 
 
 def _is_waited_for(process: int) -> bool:
-    """Whether it is dead and only its number stands yet, until whoever started it has asked how it ended (Linux)."""
+    """Whether it has ended and its parent has not yet waited for it (a zombie, on Linux)."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return False

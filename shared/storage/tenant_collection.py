@@ -1,4 +1,4 @@
-"""A collection as one fund sees it, and the writes of a transaction, which wait to be made together.
+"""A collection as one fund sees it, and the pending writes of a transaction, which are sent together.
 
 What a unit of work inserts or revises is held back until something of it is read, or the work is saved: then each
 collection takes one message for all of it, and what is little goes in one message for all collections. A batch of a
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import bson
-from pymongo import InsertOne, UpdateMany, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKeyError, OperationFailure
@@ -22,6 +22,8 @@ from shared.telemetry.asking import asking, asks
 
 HELD_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
+FEW_MAX = 20
+"""So many new documents of one thing wait with those of the next, where each event brings some."""
 TOGETHER_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
@@ -32,7 +34,7 @@ DUPLICATE_KEY = 11000
 
 
 class ChangedMeanwhile(Stale):
-    """Others changed the same things each time that this was tried."""
+    """The same documents were changed concurrently, at each attempt."""
 
     code = "platform.changed-meanwhile"
 
@@ -52,12 +54,27 @@ class Revision:
     change: Mapping[str, object]
 
 
-Held = Insertion | Revision
+@dataclass(frozen=True)
+class Replacement:
+    """A document as it is to stand, whether or not there was one before."""
+
+    old: Mapping[str, object]
+    document: Document
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A document that is to stand no more, whether or not there was one."""
+
+    old: Mapping[str, object]
+
+
+Held = Insertion | Revision | Replacement | Removal
 
 
 @dataclass
 class Writes:
-    """The writes of one transaction that wait, by collection and id, in the order in which they came."""
+    """The pending writes of one transaction, by collection and id, in order."""
 
     session: ClientSession
     _held: dict[str, dict[str, Held]] = field(default_factory=dict)
@@ -86,8 +103,10 @@ class Writes:
         return found if found is not None and found.get("version") == version else None
 
     def hold(self, collection: Collection[Document], key: str, write: Held) -> None:
-        """Let a write wait. A second one of the same document waits for the first to be made."""
-        if key in self._held.get(collection.name, {}):
+        """Let a write wait. A second one of the same document waits for the first to be made, or stands for both where
+        neither depends on what was there before."""
+        before = self._held.get(collection.name, {}).get(key)
+        if before is not None and not (_is_unconditional(before) and _is_unconditional(write)):
             self._make(collection.name)
         self._collections[collection.name] = collection
         self.touched.add(collection.name)
@@ -96,8 +115,13 @@ class Writes:
         if len(held) >= HELD_MAX:
             self._make(collection.name)
 
+    def holds(self, collection: Collection[Document], key: str) -> bool:
+        """Whether a write of this document waits."""
+        return key in self._held.get(collection.name, {})
+
     def settle(self, collection: Collection[Document], *keys: str) -> None:
-        """Make what waits for the collection, or only if it concerns one of the keys: before it is read or changed."""
+        """Send the pending writes of the collection, or only if they concern one of the keys: before it is read or
+        changed."""
         self.touched.add(collection.name)
         held = self._held.get(collection.name)
         if held and (not keys or any(key in held for key in keys)):
@@ -105,7 +129,7 @@ class Writes:
         self._has_begun = True
 
     def settle_all(self) -> None:
-        """Make all that waits: before the transaction is committed."""
+        """Send all pending writes: before the transaction is committed."""
         while self._held:
             if self._may_go_together():
                 held = [(self._collections[name], write) for name in self._held for write in self._held[name].values()]
@@ -130,12 +154,7 @@ class Writes:
 
 def write_together(held: Sequence[tuple[Collection[Document], Held]], *, session: ClientSession) -> None:
     """Make writes of several collections in order. Raises as `write_all` does."""
-    operations = [
-        InsertOne(write.document, namespace=collection.full_name)
-        if isinstance(write, Insertion)
-        else UpdateOne(write.old, write.change, namespace=collection.full_name)
-        for collection, write in held
-    ]
+    operations = [_operation(write, namespace=collection.full_name) for collection, write in held]
     try:
         made = session.client.bulk_write(operations, session=session)
     except ClientBulkWriteException as refused:
@@ -144,7 +163,7 @@ def write_together(held: Sequence[tuple[Collection[Document], Held]], *, session
         first = refused.details["writeErrors"][0]
         kind = DuplicateKeyError if first["code"] == DUPLICATE_KEY else OperationFailure
         raise kind(f"a write of {held[first['idx']][0].name} was refused", first["code"]) from refused
-    _must_match(made.matched_count, [write for _, write in held])
+    _must_match(made.matched_count, made.upserted_count, [write for _, write in held])
 
 
 def write_all(collection: Collection[Document], writes: Sequence[Held], *, session: ClientSession) -> None:
@@ -152,21 +171,37 @@ def write_all(collection: Collection[Document], writes: Sequence[Held], *, sessi
     if len(writes) == 1 and isinstance(writes[0], Insertion):  # what most requests have, and cheaper than many of one
         collection.insert_one(writes[0].document, session=session)
         return
-    operations = [
-        InsertOne(write.document) if isinstance(write, Insertion) else UpdateOne(write.old, write.change)
-        for write in writes
-    ]
+    operations = [_operation(write) for write in writes]
     try:
         made = collection.bulk_write(operations, ordered=True, session=session)
     except BulkWriteError as refused:
         if is_duplicate(refused):
             raise DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY) from refused
         raise
-    _must_match(made.matched_count, writes)
+    _must_match(made.matched_count, made.upserted_count, writes)
 
 
-def _must_match(matched_count: int, writes: Sequence[Held]) -> None:
-    if matched_count != sum(isinstance(write, Revision) for write in writes):
+def _operation(
+    write: Held, *, namespace: str | None = None
+) -> "InsertOne[Document] | UpdateOne | ReplaceOne[Document] | DeleteOne":
+    if isinstance(write, Insertion):
+        return InsertOne(write.document, namespace=namespace)
+    if isinstance(write, Revision):
+        return UpdateOne(write.old, write.change, namespace=namespace)
+    if isinstance(write, Replacement):
+        return ReplaceOne(write.old, write.document, upsert=True, namespace=namespace)
+    return DeleteOne(write.old, namespace=namespace)
+
+
+def _is_unconditional(write: Held) -> bool:
+    return isinstance(write, Replacement | Removal)
+
+
+def _must_match(matched_count: int, upserted_count: int, writes: Sequence[Held]) -> None:
+    """Each revision has to find its document. A replacement finds one, or puts it in."""
+    revisions = sum(isinstance(write, Revision) for write in writes)
+    replacements = sum(isinstance(write, Replacement) for write in writes)
+    if matched_count + upserted_count != revisions + replacements:
         raise ChangedMeanwhile
 
 
@@ -207,7 +242,7 @@ class TenantCollection:
 
     @asks("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
-        """Those of the documents that are there, asked for in parts of as many as the engine takes well."""
+        """Those of the documents that are there, queried in chunks that suit the engine."""
         keys = [self.key(local_id) for local_id in local_ids]
         if keys:
             self._settle(*keys)
@@ -226,13 +261,18 @@ class TenantCollection:
         else:
             self.writes.hold(self.collection, key, Insertion(whole))
 
-    @asks("insert")
     def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
-        """Documents by local id, in batches that the server takes whole."""
-        rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
-        if rows:
-            self._settle()
-            self.collection.insert_many(rows, ordered=True, session=self.session)
+        """Documents by local id; few of them wait as in `insert`, many go in batches that the server takes whole."""
+        if self.writes is not None and len(documents) <= FEW_MAX:
+            for local_id, document in documents.items():
+                self.insert(local_id, document)
+        elif documents:
+            self._insert_many([self._whole(local_id, row)[1] for local_id, row in documents.items()])
+
+    @asks("insert")
+    def _insert_many(self, rows: Sequence[Document]) -> None:
+        self._settle()
+        self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
         """Set the fields of the document of that version. `ChangedMeanwhile`, now or when it is written, where there is
@@ -349,19 +389,27 @@ class TenantCollection:
         self._forget()
         return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
 
-    @asks("delete")
     def remove(self, local_id: str) -> None:
-        key = self._settled(self.key(local_id))
+        """See that there is no such document."""
+        key = self.key(local_id)
         self._forget()
-        self.collection.delete_one(self._its(key), session=self.session)
+        if self.writes is None:
+            self.collection.delete_one(self._its(key))
+        else:
+            self.writes.hold(self.collection, key, Removal(self._its(key)))
 
-    @asks("replace")
     def put(self, local_id: str, document: Mapping[str, object]) -> None:
         """Insert, or replace whatever stands there."""
         key, whole = self._whole(local_id, document)
-        self._settle(key)
         self._forget()
-        self.collection.replace_one(self._its(key), whole, upsert=True, session=self.session)
+        if self.writes is None:
+            self.collection.replace_one(self._its(key), whole, upsert=True)
+        else:
+            self.writes.hold(self.collection, key, Replacement(self._its(key), whole))
+
+    def is_held(self, local_id: str) -> bool:
+        """Whether this transaction wrote the document and the server does not know of it yet."""
+        return self.writes is not None and self.writes.holds(self.collection, self.key(local_id))
 
     @asks("count")
     def count(self, equal: Mapping[str, object]) -> int:
@@ -390,13 +438,13 @@ class TenantCollection:
         return key
 
     def _settle(self, *keys: str) -> None:
-        """See that what waits is written before it is read."""
+        """Flush what is pending before it is read."""
         if self.writes is not None:
             self.writes.settle(self.collection, *keys)
 
 
 def parts(keys: Sequence[str], *, of: Collection[Document]) -> Iterator[list[str]]:
-    """Ids in parts of as many as one query to this collection's engine names best."""
+    """Ids in chunks of as many as one query to this engine should name."""
     size = profile_of(of.database).ids_per_query
     for start in range(0, len(keys), size):
         yield list(keys[start : start + size])

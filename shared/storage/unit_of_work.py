@@ -25,7 +25,7 @@ from shared.telemetry.carrying import carried
 
 OUTBOX_EVENTS_MAX = 200
 OUTBOX_BYTES_MAX = 4_000_000
-"""An outbox document stays far below MongoDB's 16 MB; a unit of work that tells more writes several."""
+"""An outbox document stays far below MongoDB's 16 MB; a unit of work that publishes more writes several."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class AuditRecord:
 
 @dataclass
 class UnitOfWork:
-    """One cause's work in one fund at one instant: what actions read from, keep in and tell through."""
+    """One cause's work in one fund at one instant: what actions read from, save to and publish through."""
 
     fund: Fund
     keys: FundKeys
@@ -53,13 +53,15 @@ class UnitOfWork:
     entropy: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
     audit_records: list[AuditRecord] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What the units of work of one transaction have in common, such as what one of them began and the next adds to."""
 
     def new_id(self) -> str:
         """A fresh time-ordered id."""
         return str(uuid7(self.at, self.entropy(10)))
 
     def new_reference(self, kind: str) -> str:
-        """A fresh reference for people: kind, two digits of the year, eight of chance, two check digits.
+        """A fresh reference for people: kind, two digits of the year, eight random, two check digits.
 
         Eight digits meet by accident; a unique index on the reference makes the unit of work run again with others.
         """
@@ -67,7 +69,7 @@ class UnitOfWork:
         return with_check(kind, f"{self.at.year % 100:02d}{number:08d}")
 
     def publish(self, event: Any, *, version: int = 0) -> None:
-        """Send an event once this work is saved; `version` is that of the thing which it tells of."""
+        """Send an event once this work is saved; `version` is that of the thing which it is about."""
         declared = declaration_of(event)
         self.events.append(
             {

@@ -1,4 +1,4 @@
-"""Wakes what waits for new rows, so that a process at rest asks its database next to nothing and is late for nothing.
+"""Wakes threads that wait for new rows, so that an idle process hardly queries its database and is never late.
 
 Who looks for work waits here between two looks. A commit of this process ends the wait, and so does one of any other
 process while the database's change stream is followed (`changes.py`). While it is not, waits stay short.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 class Wakeups:
-    """Those of one process. `is_watched` says whether it hears of what other processes write."""
+    """Those of one process. `is_watched` says whether writes of other processes wake it as well."""
 
     def __init__(self) -> None:
         self.is_watched = False
@@ -26,7 +26,7 @@ class Wakeups:
 
     @property
     def collections(self) -> list[str]:
-        """All that somebody waits for."""
+        """All collections that are waited for."""
         return sorted(self._waiting)
 
     def wake(self, *collections: str) -> None:
@@ -37,7 +37,7 @@ class Wakeups:
                 event.set()
 
     def note_activity(self) -> None:
-        """Somebody found work to do: more may come soon."""
+        """Work was found: more may follow soon."""
         self._active_s = time.monotonic()
 
     def quiet_s(self) -> float:
@@ -45,12 +45,13 @@ class Wakeups:
         return time.monotonic() - self._active_s
 
     def watch(self, *, is_watched: bool) -> None:
-        """What others write is heard of from now on, or no more: everybody looks once more, and waits accordingly."""
+        """Writes of other processes wake threads from now on, or no longer: all threads check once more, and wait
+        accordingly."""
         self.is_watched = is_watched
         self.end_waits()
 
     def end_waits(self) -> None:
-        """Let everybody look, or see that the process ends."""
+        """Wake all threads: to check, or to stop."""
         for events in list(self._waiting.values()):
             for event in events:
                 event.set()
@@ -64,7 +65,7 @@ class Wakeup:
     event: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, seconds: float, *, watched_s: float) -> bool:
-        """Wait for so long at most, or for `watched_s` where all writes are heard of; whether something came."""
+        """Wait for at most so long, or for `watched_s` if all writes wake it; whether it was woken."""
         is_woken = self.event.wait(watched_s if self.wakeups.is_watched else seconds)
         self.event.clear()
         return is_woken

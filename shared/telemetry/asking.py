@@ -1,7 +1,7 @@
-"""Spans of what the database is asked, in a trace that is recorded.
+"""Spans of database commands, in a trace that is recorded.
 
-Made where we ask, not by listening to the driver: to tell a listener of each command costs a request a tenth of its
-time, and nine traces in ten are not recorded.
+Made at the call, not by a listener of the driver: a listener costs a request a tenth of its time, and nine traces in
+ten are not recorded.
 """
 
 import functools
@@ -20,7 +20,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def asking(command: str, of: str) -> AbstractContextManager[None]:
-    """A span around a command, named by it and its collection alone; where nobody records, nothing."""
+    """A span around a command, named by it and its collection alone; without a recorded trace, none."""
     return _span(command, of) if trace.get_current_span().is_recording() else UNRECORDED
 
 
@@ -40,7 +40,7 @@ def asks(command: str) -> Callable[[Method], Method]:
 
 @contextmanager
 def _span(command: str, of: str) -> Iterator[None]:
-    """Of a failure the span tells the class only: the database's own words may hold a value."""
+    """The span names the class of a failure only: the database's own text may hold a value."""
     with tracer.start_as_current_span(
         f"{command} {of}",
         kind=SpanKind.CLIENT,

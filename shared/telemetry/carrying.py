@@ -1,4 +1,4 @@
-"""A trace carried over to what is done later: an event taken in, a message sent, a file of payments brought in."""
+"""Propagation of a trace to what is done later: handling an event, sending a message, submitting a file of payments."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([
 
 
 def carried() -> str:
-    """The trace that this moment belongs to, to be kept with what will be done later (W3C traceparent)."""
+    """The traceparent of the current span, to be stored with what will be done later (W3C Trace Context)."""
     here = trace.get_current_span().get_span_context()
     return f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}" if here.is_valid else ""
 
 
 def remote(traceparent: str) -> SpanContext | None:
-    """Where a trace came from; None where there is none, or what was sent is no traceparent."""
+    """The remote span of a traceparent; None if it is empty or malformed."""
     found = TRACEPARENT.fullmatch(traceparent)
     if found is None:
         return None
@@ -29,7 +29,7 @@ def remote(traceparent: str) -> SpanContext | None:
 
 
 def begin(name: str, traceparent: str, *, kind: SpanKind) -> Span:
-    """A span of the trace that was carried here; where nobody records that, the trace alone, at no cost."""
+    """A span in the propagated trace; if the trace is not sampled, a non-recording one, at no cost."""
     origin = remote(traceparent)
     if origin is None:
         return tracer.start_span(name, context=Context(), kind=kind)
@@ -40,7 +40,7 @@ def begin(name: str, traceparent: str, *, kind: SpanKind) -> Span:
 
 @contextmanager
 def continued(name: str, traceparent: str, *, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[None]:
-    """Do something as a part of the trace that was carried here. Of a failure the span tells the class only."""
+    """Run a block as a part of the propagated trace. The span names the class of a failure only."""
     span = begin(name, traceparent, kind=kind)
     token = context.attach(trace.set_span_in_context(span))
     try:

@@ -12,8 +12,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 class Outlet:
-    """Where lines go. One that cannot be written, since the disk is full or nobody reads, is lost, and nothing else is:
-    what was done for a caller must not be answered as a fault because of it."""
+    """Where lines go. A line that cannot be written, since the disk is full or the pipe is closed, is lost, and nothing
+    else is: what was done for a caller must not be answered as a fault because of it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -1,6 +1,6 @@
-"""Steps that the edges pass, by name, so that a test can stop a process exactly there.
+"""Failpoints: named points at which a test can make a process crash or wait.
 
-A process that no test started has no watcher, and passing a step costs one empty loop.
+Outside of tests there is no watcher, and a failpoint costs one empty loop.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,11 @@ _watchers: list[Callable[[str], None]] = []
 
 
 def watch(watcher: Callable[[str], None]) -> None:
-    """Call the watcher at each step that this process passes from now on."""
+    """Call the watcher at each failpoint that this process reaches from now on."""
     _watchers.append(watcher)
 
 
 def passing(step: str) -> None:
-    """Say that the process stands at this step."""
+    """The process reaches this failpoint."""
     for watcher in _watchers:
         watcher(step)

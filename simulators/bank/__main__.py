@@ -8,6 +8,7 @@ import sys
 from werkzeug.serving import make_server
 
 from simulators.bank.app import application, open_bank
+from simulators.bank.exchange import Exchange
 from simulators.bank.settings import Settings
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     server = make_server(settings.host, settings.port, application(bank), threaded=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     bank.postman.start()
+    Exchange(bank.book, settings.folders).start()
     print(f"partner bank on http://{settings.host}:{server.server_port}", flush=True)
     try:
         server.serve_forever()

@@ -104,33 +104,33 @@ def _pay(
 ) -> list[Verdict]:
     verdicts, paid, returned = [], [], []
     for order in payment.orders:
-        reason = "AM05" if order.end_to_end_id in seen else _reason_against(order, account["currency"])
+        reason = "AM05" if order.end_to_end_id in seen else reason_against(order, account["currency"])
         seen.add(order.end_to_end_id)
         verdicts.append(Verdict(order, reason))
         if reason is None:
-            paid.append(_book(uow, order, account["account"], return_reason=None))
-            if _number_ends(order.creditor_account, RETURNED_ENDING):
-                returned.append(_book(uow, order, account["account"], return_reason="AC04"))
+            paid.append(pay(uow, order, account["account"], return_reason=None))
+            if number_ends(order.creditor_account, RETURNED_ENDING):
+                returned.append(pay(uow, order, account["account"], return_reason="AC04"))
     _publish(bank, uow, account, message_id, entries=[paid] if paid else [])
     _publish(bank, uow, account, message_id, entries=[[one] for one in returned])
     return verdicts
 
 
-def _reason_against(order: Order, currency: str) -> str | None:
+def reason_against(order: Order, currency: str) -> str | None:
     if order.currency != currency:
         return "AM03"
     try:
         to_minor(order.amount, currency)
     except WrongAmount as error:
         return str(error)
-    return "AC01" if _number_ends(order.creditor_account, REFUSED_ENDING) else None
+    return "AC01" if number_ends(order.creditor_account, REFUSED_ENDING) else None
 
 
-def _number_ends(account: str, ending: str) -> bool:
+def number_ends(account: str, ending: str) -> bool:
     return account[:-KEY_DIGITS].endswith(ending)
 
 
-def _book(uow: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
+def pay(uow: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
     """Pay one order; with a return reason, bring its money back. The fund's side of the movement."""
     parties = (account, order.creditor_account) if return_reason is None else (order.creditor_account, account)
     moved = move(

@@ -47,6 +47,8 @@ class Settings:
     webhook_secrets: tuple[Secret, ...]
     retry_s: float
     lookup: Lookup | None
+    folders: Mapping[str, Path]
+    """Of funds that exchange files and nothing else."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -70,6 +72,7 @@ class Settings:
             webhook_secrets=tuple(map(Secret.read, environ["FUND_WEBHOOK_SECRET"].split())),
             retry_s=float(environ.get("BANK_RETRY_S", "1")),
             lookup=_lookup(environ),
+            folders=dict(map(_folder, environ.get("BANK_FOLDERS", "").split())),
         )
 
 
@@ -77,6 +80,11 @@ def _fund_account(text: str) -> FundAccount:
     fund, _, rest = text.partition("=")
     account, _, currency = rest.partition(":")
     return FundAccount(fund=fund, account=account, currency=currency)
+
+
+def _folder(text: str) -> tuple[str, Path]:
+    fund, _, path = text.partition("=")
+    return fund, Path(path)
 
 
 def _lookup(environ: Mapping[str, str]) -> Lookup | None:

@@ -1,19 +1,24 @@
 """Valid things of claims, so that a test says only what it is about."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from services.claims.claims.claim import Claim, Line, Paper
 from services.claims.claims.rules import Filing, submit
 from shared.events.documents import UploadStored
-from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
-from tests.ground import DZ, funds
+from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
+from shared.funds.fund import Fund
+from shared.funds.law import Confidence, Law
+from shared.funds.procedure import LegalDelay, OnePersonLimit, Procedure, Sample
+from shared.kernel.money import Money
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 CARE_ON = date(2026, 2, 3)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 
 
 def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> Paper:
@@ -45,13 +50,33 @@ def claim(*, claim_id: str = "c1", person_ref: str = AMIRA, **facts: Any) -> Cla
     ).thing
 
 
-def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, months: int = 3) -> WagesDeclared:
+def with_procedure(
+    *,
+    one_person_up_to: int | None = None,
+    legal_days: int | None = None,
+    sample_percent: int | None = None,
+    **facts: Any,
+) -> Fund:
+    """The fund with a procedure of its care reimbursement; amounts in minor units."""
+    fund = funds()[DZ]
+    law = Law(valid_from=date(2020, 1, 1), reference="a text", confidence=Confidence.HIGH)
+    if one_person_up_to is not None:
+        facts["one_person_up_to"] = (OnePersonLimit(amount=Money(one_person_up_to, fund.currency), law=law),)
+    if legal_days is not None:
+        facts["legal_delays"] = (LegalDelay(days=legal_days, law=law),)
+    if sample_percent is not None:
+        facts["samples"] = (Sample(percent=Decimal(sample_percent), law=law),)
+    care = replace(fund.claim_types["care-reimbursement"], procedure=Procedure(**facts))
+    return replace(fund, claim_types={**fund.claim_types, "care-reimbursement": care})
+
+
+def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, months: int = 3) -> WagesDeclaredV2:
     """A year's wages at the same firm, three months a quarter unless said otherwise."""
     periods = tuple(
-        WagePeriod(year=year, quarter=quarter, duration=months, unit="M", wage_minor=18_000_000)
+        WagePeriodV2(year=year, kind="quarter", number=quarter, duration=months, unit="M", wage_minor=18_000_000)
         for quarter in (1, 2, 3, 4)
     )
-    return WagesDeclared(
+    return WagesDeclaredV2(
         declaration_id="d1",
         employer_id="1600000001",
         form="das",
@@ -60,7 +85,7 @@ def wages(*person_refs: str, page: int = 1, pages: int = 1, year: int = 2025, mo
         page=page,
         pages=pages,
         currency="DZD",
-        wages=tuple(DeclaredWage(person_ref=person_ref, periods=periods) for person_ref in person_refs),
+        wages=tuple(DeclaredWageV2(person_ref=person_ref, periods=periods) for person_ref in person_refs),
         accepted_at=AT,
     )
 

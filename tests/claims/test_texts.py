@@ -5,27 +5,64 @@ from enum import StrEnum
 import pytest
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims.claim import DEAD, MOVES, PaperReason, RefusalReason, Status
+from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
+from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.checking import CodeAnswer, Standing
+from services.claims.benefits.fact import FactSource
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.claims.claim import (
+    DEAD,
+    MOVES,
+    AppealOutcome,
+    Happening,
+    MedicalAnswer,
+    MedicalReason,
+    PaperReason,
+    Reduction,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.duplicates import Likeness
-from services.claims.claims.timeline import Who, next_step
+from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.notes.note import Audience
+from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
 from tests.claims.builders import claim
 from tests.claims.claims.test_rules import at_status
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 SAID: dict[type[StrEnum], tuple[str, ...]] = {
     Status: ("claim.step.", "claim.next."),
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
+    Reduction: ("claim.reduced-for.",),
+    Happening: ("claim.happening.",),
+    FurtherStep: ("claim.next.",),
+    MedicalAnswer: ("claim.medical-answer.",),
+    MedicalReason: ("claim.medical-reason.",),
+    AppealOutcome: ("claim.appeal.",),
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     Reason: ("right.",),
     Looked: ("access.looked-at.",),
+    RunStatus: ("run.step.",),
+    Change: ("run.change.",),
+    LineKind: ("run.line.",),
+    PaymentStatus: ("run.payment.",),
+    AwardStatus: ("award.step.",),
+    AwardKind: ("award.kind.",),
+    SuspensionReason: ("award.suspended-for.",),
+    EndReason: ("award.ended-for.",),
+    Standing: ("cover.standing.",),
+    CodeAnswer: ("cover.code.",),
+    JudgedOutcome: ("benefit.outcome.",),
+    FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
-UNSAID = {RightStatus}
+UNSAID = {Audience, RightStatus}
 """What people read instead is the reason."""
 
 

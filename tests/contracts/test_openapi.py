@@ -10,8 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.contracts import services
+from tests.kit.callers import Office
 
 EXAMPLES_A_ROUTE = 12
 

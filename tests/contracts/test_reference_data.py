@@ -12,9 +12,9 @@ from services.payments.wiring import service as payments
 from shared.http.conditions import REFERENCE_KEPT_S
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.contracts import services
-from tests.ground import DZ, TN
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN
 
 OF_SERVICES: Mapping[str, Service[Any]] = {each.name: each for each in (claims, documents, identity, payments)}
 ROUTES = [

@@ -8,13 +8,12 @@ from typing import Any
 from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.settings import Settings
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
-from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.kernel.personal import DataClass
-from tests.ground import DZ, keys
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 FIRM, OTHER_FIRM = "1600000001", "1600000002"
 PUBLIC_URL = "https://documents.test"
 CHAIN = make_signing_chain("CNAS", at=datetime.now(UTC))
@@ -63,17 +62,18 @@ def employers(*, at: datetime = AT, **names: str) -> EmployersRegistered:
     )
 
 
-def wage(person_ref: str = AMIRA, *, wage_minor: int = 18_000_000, year: int = 2025, **facts: Any) -> DeclaredWage:
+def wage(person_ref: str = AMIRA, *, wage_minor: int = 18_000_000, year: int = 2025, **facts: Any) -> DeclaredWageV2:
     """A year at work, three months a quarter, 180,000.00 each."""
     periods = tuple(
-        WagePeriod(year=year, quarter=quarter, duration=3, unit="M", wage_minor=wage_minor) for quarter in (1, 2, 3, 4)
+        WagePeriodV2(year=year, kind="quarter", number=quarter, duration=3, unit="M", wage_minor=wage_minor)
+        for quarter in (1, 2, 3, 4)
     )
-    return DeclaredWage(**{"person_ref": person_ref, "periods": periods, **facts})
+    return DeclaredWageV2(**{"person_ref": person_ref, "periods": periods, **facts})
 
 
-def declared(*wages: DeclaredWage, revision: int = 1, year: int = 2025, **facts: Any) -> WagesDeclared:
+def declared(*wages: DeclaredWageV2, revision: int = 1, year: int = 2025, **facts: Any) -> WagesDeclaredV2:
     """A page of an accepted declaration, by default the only one, of one worker."""
-    return WagesDeclared(
+    return WagesDeclaredV2(
         **{
             "declaration_id": f"{facts.get('employer_id', FIRM)}-{year}-{revision}",
             "employer_id": FIRM,

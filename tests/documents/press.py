@@ -13,9 +13,9 @@ from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
-from tests.callers import Caller
 from tests.documents.builders import CHAIN, PUBLIC_URL
-from tests.ground import DZ
+from tests.kit.callers import Caller
+from tests.kit.contexts import DZ
 
 
 @cache

@@ -1,4 +1,4 @@
-"""After a start, what was told lately is told again; what is old, or still waits to be told, is left alone."""
+"""After a start, what was told lately is published again; what is old, or still waits to be told, is left alone."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

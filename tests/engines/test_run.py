@@ -16,6 +16,7 @@ import pytest
 
 from deploy.local import figures, place
 from deploy.local.programs import free_port, is_listening
+from tests.kit.waiting import until
 
 WAIT_MAX_S = 60.0
 
@@ -35,7 +36,7 @@ class Run:
             )
 
     def wait_until_ready(self) -> "Run":
-        wait_for(lambda: "all is ready" in self.said() or self.process.poll() is not None)
+        until(lambda: "all is ready" in self.said() or self.process.poll() is not None)
         assert "all is ready" in self.said(), self.said()
         return self
 
@@ -69,13 +70,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
             return run
 
         yield started
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_MAX_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_it_starts_in_order_and_stops_in_the_reverse_order(start: Callable[..., Run]) -> None:
@@ -121,8 +115,8 @@ def test_a_killed_service_is_started_again(start: Callable[..., Run]) -> None:
     run = start().wait_until_ready()
     killed = run.server(2)
     killed.kill()
-    wait_for(lambda: not is_listening(run.ports[2]))
-    wait_for(lambda: is_listening(run.ports[2]))
+    until(lambda: not is_listening(run.ports[2]))
+    until(lambda: is_listening(run.ports[2]))
     assert run.server(2).pid != killed.pid
     assert run.process.poll() is None
 
@@ -163,6 +157,6 @@ def test_a_service_that_ends_while_it_starts_says_why(start: Callable[..., Run])
 
 def test_it_can_be_stopped_while_it_starts(start: Callable[..., Run]) -> None:
     run = start(DEAF="stage-2")
-    wait_for(lambda: "ready  stand in 1" in run.said())
+    until(lambda: "ready  stand in 1" in run.said())
     assert run.asked_to_stop(signal.SIGINT) == 0
     assert run.left_over() == []

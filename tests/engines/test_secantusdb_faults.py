@@ -22,7 +22,7 @@ from shared.kernel.errors import Unavailable
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import COMMIT_UNKNOWN, COMMITS_MAX, RUNS_MAX, ChangedMeanwhile, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, context_on, someone
+from tests.kit.contexts import DZ, context_on, someone
 from tests.shared.storage.test_service_context import submitted
 
 WRITERS = 4

@@ -49,10 +49,10 @@ from shared.kernel.references import is_genuine
 from shared.languages.texts import best_language
 from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
-from tests.callers import ISSUER, FixedKeys, signing_key, token
 from tests.documents.uploads.builders import a_pdf, a_picture
-from tests.ground import DZ, TN, funds
 from tests.identity.builders import employer_row, person_row
+from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
+from tests.kit.contexts import DZ, TN, funds
 from tests.payments.banking import files as bank_files
 from tests.payments.declarations.builders import Files as WageFiles
 from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122

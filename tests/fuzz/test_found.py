@@ -12,8 +12,9 @@ from services.claims.wiring import service
 from services.documents.uploads import gate, probe
 from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
-from services.payments.banking.client import AnswerNotBelieved, _Refusal
-from services.payments.banking.client import _read as read_answer
+from services.payments.banking.bank import AnswerNotBelieved
+from services.payments.banking.banks.iso_http import _read as read_answer
+from services.payments.banking.banks.iso_http import _Refusal
 from services.payments.banking.iso20022 import camt, pain002
 from shared.bus import envelope
 from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken
@@ -21,12 +22,12 @@ from shared.http.shapes import Amount
 from shared.kernel.money import Currency
 from shared.kernel.references import is_genuine, with_check
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.claims.builders import AMIRA
 from tests.claims.claims.test_routes import filing
 from tests.documents.uploads.builders import by_hand
 from tests.fuzz.targets import ENVELOPE
-from tests.ground import DZ, TN, funds
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import AMIRA
 from tests.payments.banking.files import detail, entry, notice, status_report
 
 DEEP = b"[" * 60_000

@@ -11,8 +11,14 @@ from typing import Any
 
 import pytest
 
+from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
+from services.claims.notes import store as notes
+from services.claims.notes.note import Audience, Note
+from services.claims.runs import store as runs
+from services.claims.runs.run import PaymentStatus
+from services.claims.runs.run import Status as RunStatus
 from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
@@ -37,7 +43,7 @@ from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, reading, someone
+from tests.kit.contexts import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +89,18 @@ def _declared_page() -> DeclaredPage:
 WAITING = {"is_matched": False, "booked_as": "", "status": EntryStatus.WAITING, "shares": ()}
 
 PAGED: dict[str, Listed] = {
+    "services.claims.awards.store.of_person": Listed(
+        "claims",
+        awards.awards,
+        awards.NEWEST_FIRST,
+        lambda uow, it, wanted: awards.of_person(uow, it.person_ref, kind=None, wanted=wanted),
+    ),
+    "services.claims.awards.store.with_status": Listed(
+        "claims",
+        awards.awards,
+        awards.OLDEST_FIRST,
+        lambda uow, it, wanted: awards.with_status(uow, it.status, claim_type=it.claim_type, wanted=wanted),
+    ),
     "services.claims.claims.store.of_person": Listed(
         "claims",
         claims.claims,
@@ -101,6 +119,39 @@ PAGED: dict[str, Listed] = {
             due_before=date(2100, 1, 1),
             person_ref=None,
         ),
+    ),
+    "services.claims.runs.store.page_of_runs": Listed(
+        "claims",
+        runs.runs,
+        runs.NEWEST_RUN_FIRST,
+        lambda uow, it, wanted: runs.page_of_runs(uow, claim_type=it.claim_type, wanted=wanted),
+        {"status": RunStatus.TOLD, "is_living": False},
+    ),
+    "services.claims.runs.store.payments_of": Listed(
+        "claims",
+        runs.payments,
+        runs.IN_ORDER,
+        lambda uow, it, wanted: runs.payments_of(uow, it.run_id, change=it.change, status=it.status, wanted=wanted),
+    ),
+    "services.claims.runs.store.payments_of_award": Listed(
+        "claims",
+        runs.payments,
+        runs.NEWEST_FIRST,
+        lambda uow, it, wanted: runs.payments_of_award(uow, it.award_id, wanted=wanted),
+        {"status": PaymentStatus.DUE},
+    ),
+    "services.claims.claims.store.overdue": Listed(
+        "claims",
+        claims.claims,
+        claims.LATEST_FIRST,
+        lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
+    "services.claims.notes.store.of_claim": Listed(
+        "claims",
+        notes.notes,
+        notes.OLDEST_FIRST,
+        lambda uow, it, wanted: notes.of_claim(uow, it.claim_id, audience=it.audience, wanted=wanted),
+        made=lambda: Note(note_id="n", claim_id="c", audience=Audience.AGENTS, text="t", by="a", at=FIRST),
     ),
     "services.documents.papers.store.of_person": Listed(
         "documents",
@@ -251,8 +302,8 @@ WHOLE: dict[str, Listed] = {
     "services.payments.partners.store.of_fund": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)
     ),
-    "services.payments.partners.store.enabled": Listed(
-        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.enabled(uow)
+    "services.payments.partners.store.with_status": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.with_status(uow, it.status)
     ),
     "services.payments.payouts.store.waiting_for_account": Listed(
         "payments",
@@ -272,17 +323,21 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.claims.runs.store.last": "the newest alone",
+    "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
+    "services.notifications.messages.store.arrived": "whether there is one",
+    "services.notifications.messages.store.first_due_at": "the first of them",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
-    "services.payments.partners.store.removed": "a round: what it forgot is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",
     "services.payments.partners.store.due": "a round: each try moves its message on",
+    "services.payments.partners.store.next_try_at": "the first of them",
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",

@@ -8,8 +8,8 @@ from typing import Any
 from pymongo.database import Database
 
 from deploy.docs.data_model import UNSHARDED
-from tests.commands import heard
-from tests.ground import DZ, context_on, someone
+from tests.kit.commands import heard
+from tests.kit.contexts import DZ, context_on, someone
 
 ROOT = Path(__file__).parents[2]
 DIRECT = re.compile(r"raw_collection\(|\bcontext\.collection\(|\bdatabase\[|databases\[")

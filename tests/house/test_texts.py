@@ -68,7 +68,9 @@ MEANT_AS_THEY_ARE = {
     ("moves.py", "here"),  # no sentence shows them
     ("moves.py", "to"),
     ("smtp.py", "cause"),  # the other side's own codes, to whoever looks into it
-    ("client.py", "reason"),
+    ("iso_http.py", "reason"),
+    ("fixed_files.py", "reason"),
+    ("fixed_files.py", "stated"),  # numbers
     ("actions.py", "currency"),  # ISO 4217
     ("documents.py", "computed"),  # numbers
     ("wording.py", "year"),

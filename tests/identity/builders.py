@@ -3,8 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,14 +15,13 @@ from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
 from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Sealed
-from shared.storage.service_context import ServiceContext, now
-from tests.ground import DZ, keys
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+from shared.storage.service_context import ServiceContext
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys
+from tests.kit.people import FIRM
 
 AMIRA_NSS, AMIRA_NIN = "900000000001", "109900000000000001"
 KARIM_NSS, KARIM_NIN = "850000000002", "118500000000000002"
-FIRM = "1600000001"
 PASSWORD = "trois chats sur un mur"
 PORTAL = "https://portal.test"
 
@@ -127,19 +125,6 @@ def rights(
             **facts,
         }
     )
-
-
-@dataclass
-class Clock:
-    """The true time, moved on as far as a test asks."""
-
-    ahead: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return now() + self.ahead
-
-    def advance(self, **by: float) -> None:
-        self.ahead += timedelta(**by)
 
 
 def application(**facts: Any) -> dict[str, Any]:

@@ -25,9 +25,11 @@ from shared.http.app import build
 from shared.http.callers import Verifier
 from shared.kernel.actors import ActorKind
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, context_on, someone
-from tests.identity.builders import FIRM, Clock, added_user, application, considered, known_people, links
+from tests.identity.builders import added_user, application, considered, known_people, links
 from tests.identity.signin.relying_party import CALLBACK, ISSUER, Browser
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, context_on, someone
+from tests.kit.people import FIRM
 
 SERVICES = ("identity", "claims", "payments", "documents", "notifications")
 PORTAL_SCOPES = (
@@ -47,7 +49,7 @@ class House:
 
     app: Flask
     context: ServiceContext
-    clock: Clock
+    clock: RunningClock
     keys: SigningKeys
     bank_key: ECKey
     codes: Callable[[], str]
@@ -136,10 +138,10 @@ def house(town: Town, mongodb: str) -> House:
     return house_on(town, lambda clock: context_on(town.database, mongodb, clock=clock))
 
 
-def house_on(town: Town, ground: Callable[[Clock], ServiceContext]) -> House:
+def house_on(town: Town, ground: Callable[[RunningClock], ServiceContext]) -> House:
     """Identity on a ground, with the town as it was."""
     town.as_before()
-    clock = Clock()
+    clock = RunningClock()
     context = ground(clock)
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})

@@ -2,10 +2,20 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, ClaimWithdrawn, PaperRequested
+from shared.events.claims import (
+    AppealDecided,
+    ClaimAppealed,
+    ClaimApproved,
+    ClaimPaid,
+    ClaimRefused,
+    ClaimSubmitted,
+    ClaimWithdrawn,
+    MedicalReviewRequested,
+    PaperRequested,
+)
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
     ActivationRequested,
@@ -28,16 +38,13 @@ from shared.events.payments import (
     PaymentReversed,
 )
 from shared.kernel.personal import DataClass, Sealed
-from tests.ground import DZ, keys
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
-FIRM = "1600000001"
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys
+from tests.kit.people import AMIRA, FIRM
 
 
 def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Sealed:
-    """Sealed as identity seals it."""
+    """Encrypted as identity encrypts it."""
     return keys()[fund_id].seal(json.dumps(opened), as_=DataClass.CONTACT, whose=owner_id)
 
 
@@ -192,3 +199,24 @@ def paper_failed() -> PaperFailed:
         reason="letters-not-printable",
         failed_at=AT,
     )
+
+
+def medical_review_requested() -> MedicalReviewRequested:
+    return MedicalReviewRequested(**CLAIMED, claim_type="care-reimbursement", requested_at=AT)
+
+
+APPEALED: dict[str, Any] = {
+    **CLAIMED,
+    "claim_type": "care-reimbursement",
+    "appeal_of": "c0",
+    "first_reference": "CL260000000295",
+}
+
+
+def claim_appealed() -> ClaimAppealed:
+    return ClaimAppealed(**APPEALED, appealed_at=AT)
+
+
+def appeal_decided(*, amount_minor: int = 0) -> AppealDecided:
+    outcome = "changed" if amount_minor else "confirmed"
+    return AppealDecided(**APPEALED, outcome=outcome, amount_minor=amount_minor, decided_at=AT)

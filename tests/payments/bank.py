@@ -13,26 +13,37 @@ from typing import Any
 import requests
 from werkzeug.test import TestResponse
 
+from deploy.local.programs import free_port
+from services.payments.banking.banks.choice import BankSettings
 from services.payments.settings import Settings
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
-from tests.ground import DZ, TN, funds
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.simulators import running_simulator
 from tests.simulators.fund import SECRET_TEXT, Fund, Heard, listening
-from tests.simulators.programs import free_port, running
 
 API_KEY = "an-invented-key"
 ACCEPTED, REFUSED, SILENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0119"
 NEW_SECRET_TEXT = "whsec_YSBzZWNvbmQgc2VjcmV0IG9mIHRoZSB0ZXN0cyEh"
 
 
-def own_settings(url: str = "http://127.0.0.1:9", *, timeout_s: float = 2.0) -> Settings:
+def own_settings(
+    url: str = "http://127.0.0.1:9",
+    *,
+    timeout_s: float = 2.0,
+    webhook_secrets: tuple[str, ...] = (NEW_SECRET_TEXT, SECRET_TEXT),
+) -> Settings:
     return Settings(
-        bank_url=url,
-        bank_api_key=API_KEY,
-        bank_webhook_secrets=(NEW_SECRET_TEXT, SECRET_TEXT),
-        bank_timeout_s=timeout_s,
+        banks={
+            "BANK": BankSettings(
+                url=url,
+                api_key=API_KEY,
+                webhook_secrets=webhook_secrets,
+                timeout_s=timeout_s,
+            )
+        },
         return_url="http://127.0.0.1:9/{fund}/payments/{collection_id}",
     )
 
@@ -70,7 +81,7 @@ def credited(reference: str, amount: str = "3150.25", *, entry: str = "ent_1", *
     told = {
         "fund": DZ,
         "entry_id": entry,
-        "account": funds()[DZ].payment.collections.number,
+        "account": funds()[DZ].payments.collections.number,
         "debtor_account": "00200300000056789016",
         "amount": amount,
         "currency": "DZD",
@@ -105,7 +116,7 @@ class Bank:
         return [line["facts"] for line in lines if line["what"] == what]
 
     def transfer(self, *, reference: str, amount: str, fund_id: str = DZ) -> None:
-        into, currency = funds()[fund_id].payment.collections.number, funds()[fund_id].currency.value
+        into, currency = funds()[fund_id].payments.collections.number, funds()[fund_id].currency.value
         payer = requests.post(
             f"{self.url}/customers/accounts", json={"holder": "Atelier Inventé", "currency": currency}, timeout=5
         ).json()["account"]
@@ -137,14 +148,16 @@ def _handed(made: Office, heard: Heard) -> TestResponse:
 
 
 @contextmanager
-def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator[Bank]:
+def running_bank(
+    state_dir: Path, *, webhook_url: str | None = None, folders: Mapping[str, Path] | None = None
+) -> Iterator[Bank]:
     """The simulator on a free port, with the funds' accounts as their definitions have them. Its webhooks go to a fund
-    that only listens, unless there is another address for them."""
+    that only listens, unless there is another address for them; `folders` are of funds that exchange files instead."""
     port = free_port()
     accounts = " ".join(
         f"{fund_id}={own.number}:{funds()[fund_id].currency}"
         for fund_id in (DZ, TN)
-        for own in (funds()[fund_id].payment.collections, funds()[fund_id].payment.payouts)
+        for own in (funds()[fund_id].payments.collections, funds()[fund_id].payments.payouts)
     )
     with listening() as fund:
         settings = {
@@ -155,7 +168,8 @@ def running_bank(state_dir: Path, *, webhook_url: str | None = None) -> Iterator
             "BANK_FUND_ACCOUNTS": accounts,
             "FUND_WEBHOOK_URL": webhook_url or f"http://127.0.0.1:{fund.port}/v1/{{fund}}/bank/events",
             "FUND_WEBHOOK_SECRET": SECRET_TEXT,
+            "BANK_FOLDERS": " ".join(f"{fund_id}={path}" for fund_id, path in (folders or {}).items()),
         }
         ready_url = f"http://127.0.0.1:{port}/health/ready"
-        with running("simulators.bank", settings=settings, ready_url=ready_url):
+        with running_simulator("simulators.bank", settings=settings, ready_url=ready_url):
             yield Bank(port, fund)

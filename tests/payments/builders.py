@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.payments.collections import actions as collections
@@ -11,16 +11,15 @@ from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.batch import Batch
-from shared.events.claims import ClaimApproved
+from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, keys, someone
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, keys, someone
+from tests.kit.people import AMIRA
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
-AMIRA = "pamiraaaaaaaaaaaaaaaaaaaa"
-KARIM = "pkarimaaaaaaaaaaaaaaaaaaa"
 FIRM, OTHER_FIRM = "1600000001", "1600000002"
 
 RIB = "00200300000056789016"
@@ -58,6 +57,26 @@ def approved(claim_id: str = "c1", **facts: Any) -> ClaimApproved:
             "amount_minor": 32_000,
             "currency": "DZD",
             "approved_at": AT,
+            **facts,
+        }
+    )
+
+
+def due(payment_id: str = "pay1", **facts: Any) -> BenefitDue:
+    """The payment of 200.00 of Amira's award for a quarter."""
+    return BenefitDue(
+        **{
+            "payment_id": payment_id,
+            "award_id": "aw1",
+            "run_id": "run1",
+            "claim_id": "c1",
+            "reference": "AW260000000132",
+            "person_ref": AMIRA,
+            "claim_type": "family-allowance",
+            "period": "2026-Q1",
+            "amount_minor": 20_000,
+            "currency": "DZD",
+            "due_at": AT,
             **facts,
         }
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.proxy.front import NGINX, Front, fronting
-from tests.shared.process.running import Running, is_ok, running, until
+from tests.kit.platform import NGINX
+from tests.kit.processes import Running, is_ok, running
+from tests.kit.waiting import until
+from tests.proxy.front import Front, fronting
 
 LATE_S = 15
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import getpass
-import shutil
 import socket
 import ssl
 import subprocess
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import requests
 
 from deploy.local.addresses import SERVICES
@@ -19,10 +17,9 @@ from deploy.local.programs import HOST, free_port
 from deploy.proxy import bodies
 from deploy.proxy.config import render
 from deploy.proxy.settings import Settings, Site, TimeOuts
-from tests.shared.process.running import until
+from tests.kit.platform import NGINX
+from tests.kit.waiting import until
 
-NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed: apt-get install nginx-light")
 NOBODY = f"{HOST}:1"
 LATE_S = 15
 

@@ -16,7 +16,8 @@ from deploy.local.programs import HOST
 from deploy.proxy import bodies
 from shared.http.routes import BODY_BYTES_MAX
 from tests.contracts import services
-from tests.proxy.front import NGINX, Front, all_of, fronting
+from tests.kit.platform import NGINX
+from tests.proxy.front import Front, all_of, fronting
 
 OPERATIONS = "/v1/<fund>/operations/"
 FUND = "dz-cnas"

@@ -14,10 +14,12 @@ from deploy.proxy import answers
 from shared.http import headers
 from shared.languages.texts import LANGUAGES, best_language
 from shared.process.web import HEAD_LINE_BYTES_MAX
-from tests.ground import DZ
+from tests.kit.contexts import DZ
+from tests.kit.platform import NGINX
+from tests.kit.processes import is_ok, running
+from tests.kit.waiting import until
 from tests.proxy.conftest import LATE_S, Served
-from tests.proxy.front import HOST, NGINX, Front, fronting
-from tests.shared.process.running import is_ok, running, until
+from tests.proxy.front import HOST, Front, fronting
 from tests.shared.process.test_broken_callers import CHUNKED
 
 SAID, SLOW = f"/claims/v1/{DZ}/said", f"/claims/v1/{DZ}/slow?seconds=0"

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from deploy.proxy.settings import TimeOuts
-from tests.ground import DZ
+from tests.kit.contexts import DZ
+from tests.kit.processes import is_ok
+from tests.kit.waiting import until
 from tests.proxy.conftest import Served
 from tests.proxy.front import HOST, all_of, fronting
-from tests.shared.process.running import is_ok, until
 
 CALLERS = 60
 """More than the process has threads."""
@@ -140,7 +141,7 @@ def test_an_answer_that_nobody_takes_holds_no_thread(served: Served, tmp_path: P
         for line in lines:
             line.sendall(f"GET /claims/v1/{DZ}/long HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
         time.sleep(1)
-        until(lambda: is_served(served), tries=4)
+        until(lambda: is_served(served), max_s=0.4)
 
 
 def test_who_never_closes_a_connection_that_ends_keeps_nobody_waiting(served: Served) -> None:

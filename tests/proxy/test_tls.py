@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import HOST
-from tests.proxy.front import LATE_S, NGINX, Front, all_of, fronting
+from tests.kit.platform import NGINX
+from tests.proxy.front import LATE_S, Front, all_of, fronting
 from tests.proxy.test_outside import Stub, stub
 from tests.proxy.test_raw import is_a_problem
 

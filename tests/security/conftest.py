@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from tests.ground import context_on
+from tests.kit.contexts import context_on
 from tests.security.things import MAKERS, Holding
 
 Holdings = Callable[[str], Holding]

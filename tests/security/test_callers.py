@@ -8,8 +8,8 @@ import pytest
 from services.identity.accounts.account import SCOPES, Role
 from shared.http.callers import TokenInvalid, Verifier
 from shared.storage.service_context import now
-from tests.callers import ISSUER, FixedKeys
-from tests.ground import DZ, TN
+from tests.kit.callers import ISSUER, FixedKeys
+from tests.kit.contexts import DZ, TN
 from tests.security import tokens
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, GUARDED, Operation
@@ -27,6 +27,8 @@ PUBLIC: Mapping[str, str] = {
     "verification.check": "whoever is shown a paper may check it; the number is not to be guessed and the answer thin",
     "verification.check_code": "the control code on the paper, 40 random bits, is the proof",
     "verification.check_file": "whoever shows the signed file has it already",
+    "awards.check_cover": "whoever is shown a cover may check it; the number is not to be guessed and the answer thin",
+    "awards.check_cover_code": "the code that the person was given with the number, 40 random bits, is the proof",
     "verify.ask": "the same, as a page for people",
     "verify.check": "the same, as a page for people",
     "verify.check_code": "the same, as a page for people",

@@ -5,19 +5,29 @@ import pytest
 
 from services.identity.accounts.account import Role
 from shared.http.routes import Route
-from tests.callers import Caller
 from tests.contracts import services
+from tests.kit.callers import Caller
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, Operation
 
 CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
-        ["claims.submit", "papers.ask", "uploads.add", "declarations.file", "partners.register", "accounts.open"],
+        [
+            "claims.submit",
+            "papers.ask",
+            "uploads.add",
+            "declarations.file",
+            "partners.register",
+            "accounts.open",
+            "runs.make",
+        ],
         "makes a new thing",
     ),
+    **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
+    "awards.check_cover_code": "looks at something; what is sent decides",
     "signin.userinfo_by_post": "reads, by POST as OpenID Connect has it",
     **dict.fromkeys(["accounts.activate", "accounts.ask_recovery", "accounts.recover"], "of a link that is good once"),
     "upkeep.change_password": "the old password says what was seen",

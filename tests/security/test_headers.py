@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, Operation
 from tests.security.tokens import good

@@ -10,13 +10,14 @@ from shared.process.access_journal.store import NEWEST_FIRST as ORDER
 from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
 from tests.contracts import services
-from tests.ground import reading
+from tests.kit.contexts import reading
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 
 NOT_JOURNALED = {
     "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
     "refunds.read": "the same",
+    "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
     "operations.read_letter": "of what operators see, nothing says whom it is about",
     "operations.read_job": "the same",
 }

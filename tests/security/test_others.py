@@ -3,8 +3,8 @@
 import pytest
 
 from services.identity.accounts.account import SCOPES, Role
-from tests.callers import token
-from tests.ground import DZ, TN
+from tests.kit.callers import token
+from tests.kit.contexts import DZ, TN
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 

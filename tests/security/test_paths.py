@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ground import DZ, TN
+from tests.kit.contexts import DZ, TN
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, GUARDED, Operation, document
 from tests.security.tokens import good

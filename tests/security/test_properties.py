@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.identity.accounts.account import Role
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, FORM, GUARDED, JSON, Operation, document, resolved
 from tests.security.tokens import good

@@ -11,6 +11,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
 from services.identity.accounts.account import Account, Role, Status
@@ -24,18 +25,22 @@ from services.payments.wiring import service as payments
 from shared.bus import dead_letters
 from shared.bus.dead_letters import DeadLetter
 from shared.jobs import queue
+from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import ISSUER, Caller, Office
 from tests.claims import builders as of_claims
+from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
 from tests.claims.claims.test_routes import filing
+from tests.claims.runs.builders import Tariff
 from tests.documents import builders as of_documents
 from tests.documents.press import obtained
 from tests.documents.uploads.builders import a_pdf
-from tests.ground import DZ, handle, someone
 from tests.identity import builders as of_identity
+from tests.kit.callers import ISSUER, Caller, Office
+from tests.kit.contexts import DZ, handle, someone
+from tests.kit.people import AMIRA, FIRM
 from tests.notifications import builders as of_notifications
 from tests.payments import bank
 from tests.payments import builders as of_payments
@@ -62,7 +67,7 @@ class Holding:
     marks: set[str] = field(default_factory=set)
     asks: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What to send with an operation so that nothing but whose thing it is can be wrong with it, by its name."""
-    owner: str = of_claims.AMIRA
+    owner: str = AMIRA
     firm: str = DZ_EMPLOYER
 
     def __post_init__(self) -> None:
@@ -108,11 +113,20 @@ class Holding:
 
 
 def _claims(context: ServiceContext, folder: Path) -> Holding:
+    context = with_benefits(context)
     office = Office(claims, context)
-    handle(context, claims, of_claims.wages(of_claims.AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
-    filed = office.person(of_claims.AMIRA).post("/claims", filing())
+    handle(context, claims, of_claims.wages(AMIRA), *(of_claims.upload(each) for each in ("u1", "u2", "u3")))
+    filed = office.person(AMIRA).post("/claims", filing())
     assert filed.status_code == 201, filed.text
+    path, agent = f"/claims/{filed.json['claim_id']}", office.staff()
+    for asked in (f"{path}/medical-request", f"/medical-queue{path}/answer", f"{path}/release"):
+        done = agent.post(asked, {"answer": "yes", "reason": "justified"} if asked.endswith("answer") else None)
+        assert done.status_code == 200, done.text
     numbers = itertools.count()
+    award = opened(context, claim_id="granted")
+    run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
+    assert run.status_code == 201, run.text
+    Runner(context, [Running(Tariff().judge).job]).run_due()
 
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""
@@ -120,18 +134,42 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
+    def new_paper() -> dict[str, Any]:
+        """A paper that stands in no claim."""
+        upload_id = f"invoice-{next(numbers)}"
+        handle(context, claims, of_claims.upload(upload_id))
+        return {"json": {"kind": "invoice", "upload_id": upload_id}}
+
     return Holding(
         office,
-        parts={"claim_id": filed.json["claim_id"], "person_ref": of_claims.AMIRA},
-        marks={filed.json["claim_id"], filed.json["reference"], of_claims.AMIRA},
+        parts={
+            "claim_id": filed.json["claim_id"],
+            "award_id": award.award_id,
+            "run_id": run.json["run_id"],
+            "person_ref": AMIRA,
+        },
+        marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, AMIRA},
         asks={
             "claims.submit": {"make": new_filing},
-            "claims.add_paper": {"json": {"kind": "invoice", "upload_id": "u3"}},
+            "claims.add_paper": {"make": new_paper},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "appeals.appeal": {"json": {"statement": "it was prescribed"}},
+            "notes.write": {"json": {"text": "called the doctor"}},
+            "notes.write_medical": {"json": {"text": "called the doctor"}},
+            "claims.send_back": {"json": {"reason": "the bill is not legible"}},
+            "reviews.answer": {"json": {"answer": "yes", "reason": "justified"}},
+            "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
+            "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
+            "runs.make": {"json": {"claim_type": ALLOWANCE, "period": "2026-Q1"}},
+            "runs.reject": {"json": {"reason": "the rate is wrong"}},
+            "awards.suspend": {"json": {"reason": "under-control"}},
+            "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
+            "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
     )
@@ -139,7 +177,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 
 def _documents(context: ServiceContext, folder: Path) -> Holding:
     office = Office(documents, context, of_documents.settings_in(folder))
-    amira = of_documents.AMIRA
+    amira = AMIRA
     handle(context, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
     owner = office.person(amira)
     number = obtained(owner, context)
@@ -226,12 +264,12 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
     handle(context, notifications, made.persons(made.person()), made.employers(made.employer()))
     handle(context, notifications, made.claim_submitted())
     handle(context, notifications, made.declaration_accepted())
-    return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=made.FIRM)
+    return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=FIRM)
 
 
 def _payments(context: ServiceContext, folder: Path) -> Holding:
     office = bank.office(context)
-    handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({of_payments.AMIRA: of_payments.RIB}))
+    handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({AMIRA: of_payments.RIB}))
     handle(context, payments, of_payments.approved())
     desk = Desk(context)
     desk.office, desk.caller = office, office.employer(DZ_EMPLOYER)

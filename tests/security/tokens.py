@@ -15,8 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from shared.storage.service_context import now
-from tests.callers import ISSUER, signing_key, token
-from tests.ground import DZ, TN
+from tests.kit.callers import ISSUER, signing_key, token
+from tests.kit.contexts import DZ, TN
 
 Header = Mapping[str, Any]
 Forge = Callable[[str, str], str]

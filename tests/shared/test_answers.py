@@ -11,7 +11,7 @@ import requests
 
 from deploy.local.programs import HOST
 from shared import answers
-from tests.endless import endless
+from tests.kit.endless import endless
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from threading import Thread
 from urllib.parse import parse_qs
 
 from shared.webhooks import Secret, verify
-from tests.simulators.programs import wait_until
+from tests.kit.waiting import until
 
 SECRET_TEXT = "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIHRoZSB0ZXN0cw=="
 
@@ -42,7 +42,7 @@ class Fund:
 
     def hear(self, count: int, *, seconds_max: float = 10) -> list[Heard]:
         """The webhooks so far, once there are as many."""
-        wait_until(lambda: len(self.webhooks) >= count, seconds_max=seconds_max)
+        until(lambda: len(self.webhooks) >= count, max_s=seconds_max)
         return self.webhooks
 
 

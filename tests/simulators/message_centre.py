@@ -8,7 +8,8 @@ from pathlib import Path
 
 import requests
 
-from tests.simulators.programs import free_port, running
+from deploy.local.programs import free_port
+from tests.kit.simulators import running_simulator
 
 
 class Centre:
@@ -42,5 +43,7 @@ class Centre:
 def message_centre(state_dir: Path) -> Iterator[Centre]:
     """The simulator running as a program, and how to ask it."""
     centre = Centre()
-    with running("simulators.messages", settings=centre.settings(state_dir), ready_url=centre.url + "/health/ready"):
+    with running_simulator(
+        "simulators.messages", settings=centre.settings(state_dir), ready_url=centre.url + "/health/ready"
+    ):
         yield centre

@@ -13,12 +13,15 @@ from joserfc.jwk import ECKey
 from lxml import etree
 from werkzeug.serving import make_server
 
+from deploy.local.place import REPOSITORY
+from deploy.local.programs import free_port
 from simulators.bank.app import application, open_bank
 from simulators.bank.files import CAMT_054, PAIN_002, check
 from simulators.bank.settings import Settings
+from tests.kit.simulators import running_simulator
+from tests.kit.waiting import until
 from tests.simulators import pain_001
 from tests.simulators.fund import SECRET_TEXT, Fund, listening
-from tests.simulators.programs import REPOSITORY, free_port, running, wait_until
 
 DZ_ACCOUNT, TN_ACCOUNT = "00100100000001234563", "07040000000000012321"
 KEY = {"authorization": "Bearer an-invented-key"}
@@ -220,13 +223,15 @@ def test_a_webhook_is_repeated_with_one_id_until_it_is_heard(bank, fund):
     heard = fund.hear(4)
     assert len({one.webhook_id for one in heard}) == 1
     assert len({one.body for one in heard}) == 1
-    wait_until(lambda: bank.log("webhook-sent")[-1:] and bank.log("webhook-sent")[-1]["state"] == "heard")
+    until(lambda: bank.log("webhook-sent")[-1:] and bank.log("webhook-sent")[-1]["state"] == "heard")
 
 
 def test_what_was_not_heard_before_a_power_cut_is_told_after_it(fund, tmp_path):
     port = free_port()
     ready_url = f"http://127.0.0.1:{port}/health/ready"
-    with running("simulators.bank", settings=settings(fund, tmp_path, port=port), ready_url=ready_url) as program:
+    with running_simulator(
+        "simulators.bank", settings=settings(fund, tmp_path, port=port), ready_url=ready_url
+    ) as program:
         bank = Bank(port)
         bank.fault("webhook-delayed", seconds=1)
         account = bank.customer()
@@ -375,7 +380,7 @@ def test_a_lost_answer_leaves_its_effect_and_a_lost_request_none(bank):
         requests.post(
             f"{bank.url}/customers/accounts", json={"holder": "x", "currency": "DZD", "account": "A1"}, timeout=0.3
         )
-    wait_until(lambda: bank.log("account-opened"))
+    until(lambda: bank.log("account-opened"))
 
     bank.fault("request-lost", seconds=0)
     assert bank.checkout("pay-lost").status_code == 504
@@ -480,7 +485,7 @@ def test_a_reference_is_looked_up_at_the_fund(fund, tmp_path):
         "BANK_PRIVATE_KEY_FILE": str(tmp_path / "key.pem"),
     }
     fund.references.add("KNOWN")
-    with running("simulators.bank", settings=asking, ready_url=f"http://127.0.0.1:{port}/health/ready"):
+    with running_simulator("simulators.bank", settings=asking, ready_url=f"http://127.0.0.1:{port}/health/ready"):
         bank = Bank(port)
         account = bank.customer()
 

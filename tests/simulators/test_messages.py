@@ -14,8 +14,9 @@ import smpplib.exceptions
 from smpplib.smpp import make_pdu
 
 from simulators.messages.sms import decode
+from tests.kit.simulators import running_simulator
+from tests.kit.waiting import until
 from tests.simulators.message_centre import Centre, message_centre
-from tests.simulators.programs import running, wait_until
 
 ARABIC = "تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري، ويمكنكم استعمال بطاقتكم في جميع الصيدليات المتعاقدة."
 
@@ -125,7 +126,7 @@ def test_the_page_escapes_what_it_shows(centre, to):
 def test_only_who_knows_the_password_may_send_where_there_is_one(tmp_path, to):
     centre = Centre()
     settings = centre.settings(tmp_path) | {"MESSAGES_SMTP_USER": "himaya", "MESSAGES_SMTP_PASSWORD": "invented"}
-    with running("simulators.messages", settings=settings, ready_url=centre.url + "/health/ready"):
+    with running_simulator("simulators.messages", settings=settings, ready_url=centre.url + "/health/ready"):
         with pytest.raises(smtplib.SMTPException):
             centre.send_mail(mail(to))
         with smtplib.SMTP("127.0.0.1", centre.smtp_port, timeout=5) as server:
@@ -140,7 +141,7 @@ def test_only_who_knows_the_password_may_send_where_there_is_one(tmp_path, to):
 def test_what_was_received_is_there_after_a_restart(tmp_path, to):
     centre = Centre()
     settings = centre.settings(tmp_path)
-    with running("simulators.messages", settings=settings, ready_url=centre.url + "/health/ready") as program:
+    with running_simulator("simulators.messages", settings=settings, ready_url=centre.url + "/health/ready") as program:
         centre.send_mail(mail(to))
         program.kill()
         program.start()
@@ -264,7 +265,7 @@ def test_a_receipt_waits_for_somebody_to_take_it(centre, number):
     first.client.disconnect()  # gone without a word, and perhaps before the receipt
 
     second = Sender(centre.smpp_port)
-    wait_until(lambda: centre.received("+" + number))
+    until(lambda: centre.received("+" + number))
     assert second.send(number, b"y", coding=0, registered_delivery=1) == 0
     second.wait(second.receipts)
     second.close()

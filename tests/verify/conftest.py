@@ -8,7 +8,7 @@ from pymongo import MongoClient
 
 from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, running
-from tests.commands import heard
+from tests.kit.commands import heard
 from tests.payments.bank import running_bank
 from tests.verify.town import Town
 

@@ -9,7 +9,7 @@ from deploy.local.verify.seen import Limits
 from shared.process import auditing
 from shared.storage import audit
 from shared.storage.audit import Head, Link
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 from tests.verify.town import Break, Town, found, some
 
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)

@@ -10,7 +10,7 @@ from services.payments.banking import payout_file
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 from tests.verify.town import Break, Town, changed, found, some
 
 
@@ -55,6 +55,17 @@ def _write_anew(**facts: Any) -> Break:
     return do
 
 
+def _paid_twice(town: Town) -> None:
+    """Two payouts of one payment of an award; of two payments there may be two."""
+    payouts = town["payments"]["payouts"]
+    model = {**some(town["payments"], "payouts"), "batch_id": None}
+    for number, payment_id in enumerate(("pay1", "pay1", "pay2")):
+        name = f"o{number}"
+        payouts.insert_one(
+            {**model, "_id": f"dz-cnas:{name}", "payout_id": name, "end_to_end_id": name, "payment_id": payment_id}
+        )
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "the sum is too high": (changed("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
     "a payout is lost": (lambda town: town["payments"]["payouts"].delete_many({}), "of its payouts are not there"),
@@ -65,6 +76,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
     ),
     "two payouts have one name": (_copy("payouts", {"payout_id": "another"}), "2 payouts are called"),
     "a claim is paid twice": (_copy("payouts", {"payout_id": "x", "end_to_end_id": "x"}), "2 payouts pay claim"),
+    "a payment of an award is paid twice": (_paid_twice, "2 payouts pay payment pay1"),
     "the stored file has another amount": (_write_anew(amount_minor=1), "differs from its payout"),
     "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
     "the bank took another number of orders": (changed("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),

@@ -1,4 +1,4 @@
-"""I15: a personal value in clear is found wherever it stands, and what is sealed is not."""
+"""I15: a personal value in clear is found wherever it stands, and what is encrypted is not."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from deploy.local.demo import people
 from deploy.local.verify import clear
 from deploy.local.verify.personal import Canaries
 from shared.kernel.personal import DataClass
-from tests.ground import DZ, keys
+from tests.kit.contexts import DZ, keys
 from tests.verify.seen_of_one import Documents, seen_of
 from tests.verify.town import Town, found
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.local.verify import declared
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 from tests.verify.town import Break, Town, changed, found, lost, some
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from deploy.local.verify import funds
-from tests.ground import TN
+from tests.kit.contexts import TN
 from tests.verify.town import Break, Town, found
 
 BREAKS: dict[str, tuple[Break, str]] = {

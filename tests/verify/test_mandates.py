@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.verify import mandates
 from deploy.local.verify.answer import Look
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 from tests.verify.town import Break, Town, found, some
 
 RAIL = "direct-debit"

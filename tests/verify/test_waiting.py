@@ -3,7 +3,7 @@
 from deploy.local.verify import waiting
 from shared.bus import dead_letters
 from shared.jobs import queue
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 from tests.verify.town import Town, found, resolved, some
 
 

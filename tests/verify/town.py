@@ -20,7 +20,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Documents, Seen
 from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
-from services.payments.banking.client import BankClient
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.paying import Paying
 from services.payments.declarations.jobs import checking
 from shared.bus import dead_letters, topics
@@ -33,12 +33,13 @@ from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import claim
-from tests.ground import DZ, context_on, keys, someone
+from tests.kit.contexts import DZ, context_on, keys, someone
+from tests.kit.people import AMIRA
+from tests.kit.rounds import Rounds
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
-from tests.payments.builders import AMIRA, RIB, approved, persons
+from tests.payments.builders import RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk, register
-from tests.rounds import Rounds
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]
@@ -100,7 +101,7 @@ class Town:
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
         self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.save(uow, approval))
         self.carry()
-        paying = Rounds(Paying(BankClient(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
+        paying = Rounds(Paying(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.contexts["payments"], DZ)
         self.carry()

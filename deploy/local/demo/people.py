@@ -81,7 +81,7 @@ class Employer:
 
 @dataclass(frozen=True)
 class Cast:
-    """A firm and its workers, new at every telling, so that the story can be told again on the same platform."""
+    """A firm and its workers, new at every telling, so that the story can be published again on the same platform."""
 
     country: Country
     run: int

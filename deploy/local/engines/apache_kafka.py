@@ -1,7 +1,7 @@
 """Apache Kafka on Java 17, one broker or a cluster of three (KRaft): the event engine that keeps its events.
 
-Each broker is a controller too. One broker loses what it acknowledged where its disk is lost; three keep each event
-on three disks, and take events in as long as two of them run.
+Each broker is a controller too. One broker loses what it acknowledged where its disk is lost; three keep each event on
+three disks, and handles events as long as two of them run.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """I6: a bank file's count and control sum are those of its lines, each EndToEndId stands in one file, and no claim
-is to be paid by two payouts.
+or payment of an award is to be paid by two payouts.
 
-Three tellings of each file are held against each other: the batch and its payouts, the file as it rests sealed
+Three tellings of each file are held against each other: the batch and its payouts, the file as it is stored encrypted
 (opened where the keys are given, and read by the bank's own reader), and the bank's log (where the bank answers).
 """
 
@@ -60,18 +60,19 @@ def _lines(seen: Seen, look: Look) -> Mapping[str, Line]:
     lines: dict[str, Line] = {}
     names: Counter[tuple[str, str]] = Counter()
     living: Counter[tuple[str, str]] = Counter()
-    fields = ("fund", "payout_id", "end_to_end_id", "amount_minor", "batch_id", "claim_id", "status")
+    fields = ("fund", "payout_id", "end_to_end_id", "amount_minor", "batch_id", "claim_id", "payment_id", "status")
     for row in seen.rows("payments", "payouts", *fields):
-        living[row["fund"], row["claim_id"]] += row["status"] != Status.RETURNED
+        cause = f"payment {row['payment_id']}" if row.get("payment_id") else f"claim {row['claim_id']}"
+        living[row["fund"], cause] += row["status"] != Status.RETURNED
         lines[row["_id"]] = Line(row["payout_id"], row["end_to_end_id"], row["amount_minor"], row.get("batch_id"))
         names[row["fund"], row["end_to_end_id"]] += 1
     look.at("payouts", len(lines))
     for (fund, name), count in names.items():
         if count > 1:
             look.offends(f"{fund} {count} payouts are called {name}")
-    for (fund, claim_id), count in living.items():
+    for (fund, cause), count in living.items():
         if count > 1:
-            look.offends(f"{fund} {count} payouts pay claim {claim_id}")
+            look.offends(f"{fund} {count} payouts pay {cause}")
     return lines
 
 

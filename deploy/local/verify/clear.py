@@ -1,7 +1,7 @@
 """I15: no personal value stands in clear in logs, spans, topics, dead letters or any field of any database.
 
 One compiled search over all values runs through raw bytes: log files in pieces, documents as the server sends them
-(sealed fields and dead letters with the rest), records while they are read, spans page by page.
+(encrypted fields and dead letters with the rest), records while they are read, spans page by page.
 """
 
 import re

@@ -12,8 +12,8 @@ CENTRE_WAIT_S = 30
 CHANNELS = {"sms": "sms", "email": "mail"}
 """The centre's word for each of ours; what stands in a person's inbox leaves by neither."""
 MAY_HAVE_ARRIVED = {"sent", "undelivered", "unknown", "queued"}
-"""`unknown`: no answer came, twice. `queued`: its answer is on its way, or was lost and it is tried again.
-`undelivered`: the centre took it, and its receipt said that it did not reach the telephone."""
+"""`unknown`: no answer came, twice. `queued`: its answer is on its way, or was lost and it is retried. `undelivered`:
+the centre took it, and its receipt said that it did not reach the telephone."""
 
 
 def ask(seen: Seen, look: Look) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 LIKE_SEALED = re.compile(r"[A-Za-z0-9_-]{1,8}")
-"""Sealed values and ids are letters and digits: in enough of them, so short a word or number is met by chance."""
+"""Encrypted values and ids are letters and digits: in enough of them, so short a word or number is met by chance."""
 
 
 class Canaries:

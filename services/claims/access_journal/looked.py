@@ -10,3 +10,6 @@ class Looked(StrEnum):
     CLAIMS = "claims"
     RIGHT = "right"
     PERSON = "person"
+    AWARD = "award"
+    AWARDS = "awards"
+    PAYMENT = "payment"

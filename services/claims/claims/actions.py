@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from services.claims.access_journal.looked import Looked
-from services.claims.claims import duplicates, rules, search, store
-from services.claims.claims.claim import Claim, Paper, PaperReason, RefusalReason, Status
+from services.claims.awards import actions as awards
+from services.claims.benefits import actions as benefits
+from services.claims.claims import decisions, duplicates, rules, search, store
+from services.claims.claims.claim import Claim, Paper, PaperReason, Status
 from services.claims.claims.duplicates import Finding
+from services.claims.claims.pricing import CoverInForce, PricedBeside
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from services.claims.insured import actions as insured
 from shared.kernel import typed
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Conflict
@@ -39,6 +44,8 @@ class ForAgent:
     claim: Claim
     beside: tuple[Claim, ...]
     findings: tuple[Finding, ...]
+    first: Claim | None = None
+    """The claim whose decision is contested, where this one is an appeal."""
 
     @property
     def version(self) -> int:
@@ -52,7 +59,8 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
     if uow.by.person_ref is None:
         raise NotYours
-    papers = _known(uow, filing.papers, person_ref=uow.by.person_ref)
+    papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
+    known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
     outcome = rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
@@ -60,8 +68,10 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         claim_id=uow.new_id(),
         reference=uow.new_reference("CL"),
         at=uow.at,
+        facts=known.facts,
+        dependants=known.dependants,
     )
-    _use_papers(uow, outcome.thing, papers)
+    use_papers(uow, outcome.thing, papers)
     return store.claims.save(uow, outcome)
 
 
@@ -88,9 +98,9 @@ def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page
 
 def add_paper(uow: UnitOfWork, *, claim_id: str, paper: Paper) -> Claim:
     claim = read(uow, claim_id=claim_id)
-    (known,) = _known(uow, [paper], person_ref=claim.person_ref)
+    (known,) = known_papers(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
-    _use_papers(uow, claim, [known])
+    use_papers(uow, claim, [known], or_of=claim.appealed.claim_id if claim.appealed else "")
     return store.claims.save(uow, outcome)
 
 
@@ -101,7 +111,7 @@ def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
         raise NotYours
     outcome = rules.withdraw(claim, at=uow.at)
     store.free_papers(uow, claim)
-    return store.claims.save(uow, outcome)
+    return _decided(uow, outcome)
 
 
 # --- The fund's agents ------------------------------------------------------------------------------------------------
@@ -124,6 +134,11 @@ def queue(
     return store.queue(
         uow, wanted=wanted, status=status, assigned_to=held_by, due_before=due_before, person_ref=person_ref
     )
+
+
+def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
+    """Claims whose legal delay is over, those first that are late for longest."""
+    return store.overdue(uow, status=status, on=uow.at.astimezone(uow.fund.zone).date(), wanted=wanted)
 
 
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
@@ -153,7 +168,15 @@ def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Fou
 def for_agent(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
     """A claim with the person's others of the same act and day, and what of it may be filed twice."""
     claim = look_at(uow, claim_id=claim_id, purpose=purpose)
-    return _for_agent(uow, claim)
+    return beside(uow, claim)
+
+
+def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
+    """The claim with what stands beside it, for who has looked at it or changed it."""
+    others = store.comparable(uow, claim)
+    alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
+    first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
+    return ForAgent(claim, tuple(alike), duplicates.findings(claim, others), first)
 
 
 def assign(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -176,7 +199,11 @@ def separate(uow: UnitOfWork, *, claim_id: str, other_id: str) -> ForAgent:
     claim, other = store.claims.load(uow, claim_id), store.claims.load(uow, other_id)
     others = store.comparable(uow, claim)
     outcome = rules.separate(claim, other, others=others, by=uow.by, at=uow.at)
-    return _for_agent(uow, store.claims.save(uow, outcome))
+    return beside(uow, store.claims.save(uow, outcome))
+
+
+def find_complete(uow: UnitOfWork, *, claim_id: str) -> Claim:
+    return store.claims.save(uow, rules.find_complete(store.claims.load(uow, claim_id), by=uow.by, at=uow.at))
 
 
 def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
@@ -185,7 +212,7 @@ def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason)
     return store.claims.save(uow, outcome)
 
 
-def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, RefusalReason]) -> Claim:
+def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, str]) -> Claim:
     claim = store.claims.load(uow, claim_id)
     is_open = entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
     outcome = rules.approve(
@@ -196,15 +223,51 @@ def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, Refus
         is_right_open=is_open,
         by=uow.by,
         at=uow.at,
+        beside=_priced_beside(uow, claim),
     )
-    return store.claims.save(uow, outcome)
+    return _decided(uow, outcome)
 
 
-def refuse(uow: UnitOfWork, *, claim_id: str, reason: RefusalReason) -> Claim:
+def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
+    """What a claim for care is priced beside. Of an appeal, the claim that it is against is not granted besides."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    covers = awards.covers_on(uow, claim.person_ref, claim.care_on)
+    is_limited = bool(definition.ceilings or definition.frequencies)
+    first_id = claim.appealed.claim_id if claim.appealed else ""
+    granted = store.granted_to(uow, claim.person_ref, claim_type=claim.claim_type) if is_limited else iter(())
+    person = insured.find(uow, claim.person_ref) if is_limited else None
+    return PricedBeside(
+        covers=tuple(
+            CoverInForce(
+                reference=cover.reference, acts=frozenset(cover.terms.covers), percent=Decimal(cover.terms.percent)
+            )
+            for cover in covers
+        ),
+        granted=tuple(each for each in granted if each.claim_id not in (claim.claim_id, first_id)),
+        dependants=None if person is None else person.dependant_count,
+    )
+
+
+def confirm(uow: UnitOfWork, *, claim_id: str) -> Claim:
+    """The caller, a second person, agrees with what another granted. The right is asked for again: days may lie
+    between the two."""
     claim = store.claims.load(uow, claim_id)
-    outcome = rules.refuse(claim, reason=reason, by=uow.by, at=uow.at)
+    if not entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on):
+        raise rules.RightNotOpen(care_on=claim.care_on)
+    return _decided(uow, decisions.confirm(claim, fund=uow.fund, by=uow.by, at=uow.at))
+
+
+def send_back(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
+    """The caller, a second person, does not agree."""
+    claim = store.claims.load(uow, claim_id)
+    return store.claims.save(uow, decisions.send_back(claim, reason=reason, by=uow.by, at=uow.at))
+
+
+def refuse(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
+    claim = store.claims.load(uow, claim_id)
+    outcome = rules.refuse(claim, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
     store.free_papers(uow, claim)
-    return store.claims.save(uow, outcome)
+    return _decided(uow, outcome)
 
 
 def set_due_day(uow: UnitOfWork, claim_id: str) -> None:
@@ -229,10 +292,13 @@ def note_returned(uow: UnitOfWork, *, claim_id: str, reason: str) -> None:
     store.claims.save(uow, rules.note_returned(store.claims.load(uow, claim_id), reason=reason, at=uow.at))
 
 
-def _for_agent(uow: UnitOfWork, claim: Claim) -> ForAgent:
-    others = store.comparable(uow, claim)
-    beside = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
-    return ForAgent(claim, tuple(beside), duplicates.findings(claim, others))
+def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
+    """Save what may have ended a claim. Where it was an appeal, the claim that it is against learns what it came to."""
+    kept = store.claims.save(uow, outcome)
+    if kept.appealed is not None and decisions.outcome_of(kept) is not None:
+        first = store.claims.load(uow, kept.appealed.claim_id)
+        store.claims.save(uow, decisions.note_appeal_decided(first, kept, at=uow.at))
+    return kept
 
 
 def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
@@ -241,7 +307,7 @@ def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str =
     return kept
 
 
-def _known(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
+def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
     """The papers with the digest of what is in them. Raises `UploadUnknown` where one is not known as the person's."""
     given = tuple(papers)
     uploads = store.uploads(uow, {paper.upload_id for paper in given})
@@ -250,10 +316,11 @@ def _known(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tupl
     return tuple(replace(paper, digest=uploads[paper.upload_id][1]) for paper in given)
 
 
-def _use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper]) -> None:
-    """Note that the papers stand in the claim. Raises `PaperInAnotherClaim` where one stands in another already."""
+def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
+    """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
+    (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
-    for claim_id in sorted(set(uses.values()) - {claim.claim_id}):
+    for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):
         raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
     store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.claims.benefits.answer import Answer
+
 LINES_MAX = 50
 PAPERS_MAX = 20
 QUANTITY_MAX = 99
@@ -15,30 +17,73 @@ class Status(StrEnum):
 
     SUBMITTED = "submitted"
     PAPERS_ASKED = "papers-asked"
+    MEDICAL_CONTROL = "medical-control"
+    TO_CONFIRM = "to-confirm"
+    """An agent granted it; above the amount that one person may grant a second one has to confirm."""
     APPROVED = "approved"
     REFUSED = "refused"
     ORDERED = "ordered"
     PAID = "paid"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+    UNDER_WAY = "under-way"
+    """What was granted takes its course: a cover lasts, a payment comes every period, a task is being done."""
+    DONE = "done"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.SUBMITTED: frozenset({Status.PAPERS_ASKED, Status.APPROVED, Status.REFUSED, Status.WITHDRAWN}),
-    Status.PAPERS_ASKED: frozenset({Status.PAPERS_ASKED, Status.SUBMITTED, Status.REFUSED, Status.WITHDRAWN}),
-    Status.APPROVED: frozenset({Status.ORDERED}),
+    Status.SUBMITTED: frozenset(
+        {
+            Status.PAPERS_ASKED,
+            Status.MEDICAL_CONTROL,
+            Status.TO_CONFIRM,
+            Status.APPROVED,
+            Status.REFUSED,
+            Status.WITHDRAWN,
+        }
+    ),
+    Status.PAPERS_ASKED: frozenset(
+        {Status.PAPERS_ASKED, Status.SUBMITTED, Status.MEDICAL_CONTROL, Status.REFUSED, Status.WITHDRAWN}
+    ),
+    Status.MEDICAL_CONTROL: frozenset({Status.SUBMITTED, Status.PAPERS_ASKED, Status.WITHDRAWN}),
+    Status.TO_CONFIRM: frozenset({Status.APPROVED, Status.SUBMITTED, Status.WITHDRAWN}),
+    Status.APPROVED: frozenset({Status.ORDERED, Status.UNDER_WAY, Status.DONE}),
     Status.ORDERED: frozenset({Status.PAID, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.ORDERED}),
     Status.PAID: frozenset({Status.RETURNED}),  # a bank may give back what it booked, days later
+    Status.UNDER_WAY: frozenset({Status.DONE}),
+    Status.DONE: frozenset(),
     Status.REFUSED: frozenset(),
     Status.WITHDRAWN: frozenset(),
 }
 
-UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED})
-"""An agent has yet to decide, and the person may still withdraw."""
+UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED, Status.MEDICAL_CONTROL, Status.TO_CONFIRM})
+"""Nothing is decided that holds yet, and the person may still withdraw."""
 
 DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
 """Nothing is paid for such a claim, nor will be: its papers may be filed again."""
+
+
+class Happening(StrEnum):
+    """What may happen to a claim and leave it where it stands; each has a sentence under `claim.happening.…`."""
+
+    FOUND_COMPLETE = "found-complete"
+    PAPER_ADDED = "paper-added"
+    MEDICAL_ANSWER = "medical-answer"
+    APPEALED = "appealed"
+    APPEAL_CONFIRMED = "appeal-confirmed"
+    APPEAL_CHANGED = "appeal-changed"
+    APPEAL_REVERSED = "appeal-reversed"
+    APPEAL_WITHDRAWN = "appeal-withdrawn"
+
+
+class Reduction(StrEnum):
+    """Why less of a line is paid than price and percentage come to. Each has a sentence under `claim.reduced-for.…`."""
+
+    CEILING = "ceiling"
+    """The ceiling of the year is reached."""
+    TOO_OFTEN = "too-often"
+    """The act is paid for only so many times."""
 
 
 class PaperReason(StrEnum):
@@ -50,13 +95,46 @@ class PaperReason(StrEnum):
 
 
 class RefusalReason(StrEnum):
-    """Why the fund does not pay, for a whole claim or for a line of it."""
+    """Why the fund does not grant it, for a whole claim or for a line of it, where the fund's definition of the claim
+    type names no reasons of its own."""
 
     NOT_COVERED = "not-covered"
     NOT_PRESCRIBED = "not-prescribed"
     RIGHT_NOT_OPEN = "right-not-open"
     ALREADY_PAID = "already-paid"
     PAPERS_NOT_GIVEN = "papers-not-given"
+    MEDICALLY_NOT_JUSTIFIED = "medically-not-justified"
+
+
+class MedicalAnswer(StrEnum):
+    """What medical control answers."""
+
+    YES = "yes"
+    NO = "no"
+    IN_PART = "in-part"
+
+
+class MedicalReason(StrEnum):
+    """Why medical control answers so."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not-justified"
+    MORE_THAN_NEEDED = "more-than-needed"
+    SHORTER_THAN_ASKED = "shorter-than-asked"
+    NOT_ON_THE_LIST = "not-on-the-list"
+    NOT_EXAMINED = "not-examined"
+
+
+class AppealOutcome(StrEnum):
+    """What an appeal comes to."""
+
+    CONFIRMED = "confirmed"
+    """The first decision stands."""
+    CHANGED = "changed"
+    """More is granted than before."""
+    REVERSED = "reversed"
+    """What was refused as a whole is granted."""
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,17 +183,90 @@ class DecidedLine:
     percent: str
     law: str
     is_to_be_confirmed: bool
-    refused_for: RefusalReason | None = None
+    refused_for: str | None = None
+    cover: str | None = None
+    """The number of the cover that bears more of it than the fund usually does."""
+    reduced_for: Reduction | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """An agent's decision, line by line; the values that it was made with stay with it."""
+    """A decision, line by line; the values that it was made with stay with it.
+
+    `confirmed_by` is the second person, where one was needed. `is_by_rules`: nobody of the fund touched it.
+    """
 
     lines: tuple[DecidedLine, ...]
     decided_by: str
     decided_at: datetime
-    refused_for: RefusalReason | None = None
+    refused_for: str | None = None
+    confirmed_by: str | None = None
+    confirmed_at: datetime | None = None
+    is_by_rules: bool = False
+
+    @property
+    def deciders(self) -> frozenset[str]:
+        return frozenset({self.decided_by} | ({self.confirmed_by} if self.confirmed_by else set()))
+
+    @property
+    def refuses_something(self) -> bool:
+        return bool(self.refused_for) or any(line.refused_for for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicalReview:
+    """What medical control was asked and what it answered, for the agent who decides: never its notes.
+
+    `refused_lines` are those that it does not find justified; `months` for how long it agrees, where that is limited.
+    """
+
+    asked_by: str
+    asked_at: datetime
+    answer: MedicalAnswer | None = None
+    reason: MedicalReason | None = None
+    refused_lines: tuple[int, ...] = ()
+    months: int | None = None
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objection:
+    """Why a second person did not confirm what another granted; for agents alone."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealLink:
+    """The appeal against the decision of a claim, as the claim itself knows it."""
+
+    claim_id: str
+    reference: str
+    at: datetime
+    outcome: AppealOutcome | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appealed:
+    """What an appeal is against: the first claim, what it was granted, who decided it, and what the person says."""
+
+    claim_id: str
+    reference: str
+    approved_minor: int
+    deciders: tuple[str, ...]
+    statement: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,18 +280,24 @@ class Separation:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing that happened to the claim. `about` is the paper or the reason that it was about."""
+    """One thing that happened to the claim. `about` is the paper or the reason that it was about; `happening` says what
+    it was where the claim stayed as it stood."""
 
     status: Status
     at: datetime
     about: str = ""
+    happening: Happening | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """A claim and everything that happened to it. Amounts are minor units of the fund's currency.
 
-    `due_on` is the day by which the fund is to decide: counted from the day on which the claim came in complete.
+    `due_on` is the day by which the fund usually decides, `legal_due_on` the one by which the law wants it to: counted
+    from the day on which the claim came in complete. `proposal` is a decision that a second person has yet to confirm.
+    `appeal` is the appeal against this claim's decision; `appealed` what this claim is an appeal against.
+    A claim of a benefit that is not for care has no lines and `care_on` is the day of filing; its `answers` are what
+    the person said to the benefit's questions.
     """
 
     claim_id: str
@@ -158,11 +315,20 @@ class Claim:
     assigned_to: str | None = None
     due_on: date = date.max
     separations: tuple[Separation, ...] = ()
+    legal_due_on: date = date.max
+    found_complete_at: datetime | None = None
+    proposal: Decision | None = None
+    proposed_minor: int = 0
+    objection: Objection | None = None
+    medical: MedicalReview | None = None
+    appeal: AppealLink | None = None
+    appealed: Appealed | None = None
+    answers: tuple[Answer, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.lines) <= LINES_MAX or len(self.papers) > PAPERS_MAX:
-            raise ValueError("a claim has 1 to 50 lines and at most 20 papers")
+        if len(self.lines) > LINES_MAX or len(self.papers) > PAPERS_MAX:
+            raise ValueError("a claim has at most 50 lines and 20 papers")
 
     @property
     def digests(self) -> frozenset[str]:
@@ -177,3 +343,12 @@ class Claim:
     @property
     def submitted_at(self) -> datetime:
         return self.steps[0].at
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.status in UNDECIDED
+
+    @property
+    def has_legal_delay(self) -> bool:
+        """Whether the law sets a day by which it is to be decided."""
+        return self.legal_due_on != date.max

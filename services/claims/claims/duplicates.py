@@ -34,7 +34,7 @@ def findings(claim: Claim, others: Iterable[Claim], *, refused_lines: Collection
     lines = [line for number, line in enumerate(claim.lines, start=1) if number not in refused_lines]
     found = [_finding(Likeness.SAME_LINE, claim, claim)] if _has_twins(lines) else []
     for other in others:
-        if other.status not in DEAD and other.claim_id != claim.claim_id:
+        if other.status not in DEAD and other.claim_id != claim.claim_id and not _is_appeal_of(claim, other):
             found += [_finding(likeness, claim, other) for likeness in _likenesses(claim, lines, other)]
     return tuple(found)
 
@@ -43,6 +43,14 @@ def has_same_act(claim: Claim, other: Claim) -> bool:
     """Whether two claims are about the same act on the same day, at whatever amount."""
     return claim.care_on == other.care_on and not {line.act for line in claim.lines}.isdisjoint(
         line.act for line in other.lines
+    )
+
+
+def _is_appeal_of(one: Claim, other: Claim) -> bool:
+    """Whether either is an appeal against the other."""
+    return any(
+        appeal.appealed is not None and appeal.appealed.claim_id == first.claim_id
+        for appeal, first in ((one, other), (other, one))
     )
 
 

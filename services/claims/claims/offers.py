@@ -4,8 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.fund import Act, Appeal, ClaimType, Delays, Filer, FilingTerm, Fund, Price, Requirement, Texts
+from services.claims.benefits.answer import Answer
+from services.claims.claims.claim import Claim
+from services.claims.claims.decisions import reasons_of
+from shared.funds.benefits import (
+    Act,
+    Appeal,
+    ClaimType,
+    DecidedBy,
+    Delays,
+    Family,
+    Filer,
+    FilingTerm,
+    Price,
+    Question,
+    Requirement,
+)
+from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.procedure import LegalDelay
+from shared.funds.texts import Texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +57,12 @@ class Offer:
     usual_days: Delays | None
     appeal: Appeal | None
     filed_by: tuple[Filer, ...]
+    legal_delay: LegalDelay | None
+    refusal_reasons: tuple[str, ...]
+    family: Family
+    decided_by: DecidedBy
+    is_for_care: bool
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +113,28 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
         usual_days=find_in_force(definition.usual_days, on=on),
         appeal=find_in_force(definition.appeals, on=on),
         filed_by=definition.filed_by,
+        legal_delay=find_in_force(definition.procedure.legal_delays, on=on),
+        refusal_reasons=tuple(reasons_of(definition)),
+        family=definition.family,
+        decided_by=definition.decided_by,
+        is_for_care=definition.is_for_care,
+        questions=definition.questions,
     )
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """An answer beside its question; None where the fund asks that question no more."""
+
+    answer: Answer
+    question: Question | None
+
+
+def answers_shown(claim: Claim, fund: Fund) -> list[AnswerShown]:
+    """The answers of a claim with the questions as the fund asks them today."""
+    definition = fund.claim_types.get(claim.claim_type)
+    asked = {question.code: question for question in definition.questions} if definition else {}
+    return [AnswerShown(answer, asked.get(answer.code)) for answer in claim.answers]
 
 
 def _acts(acts: Iterable[tuple[str, Act]], *, on: date) -> Iterator[ActOffer]:

@@ -16,14 +16,17 @@ def know_upload(uow: UnitOfWork, event: UploadStored) -> None:
 
 @reactions.to(BenefitOrdered)
 def note_ordered(uow: UnitOfWork, event: BenefitOrdered) -> None:
-    actions.note_ordered(uow, claim_id=event.claim_id)
+    if not event.payment_id:
+        actions.note_ordered(uow, claim_id=event.claim_id)
 
 
 @reactions.to(BenefitPaid)
 def note_paid(uow: UnitOfWork, event: BenefitPaid) -> None:
-    actions.note_paid(uow, claim_id=event.claim_id, currency=event.currency)
+    if not event.payment_id:
+        actions.note_paid(uow, claim_id=event.claim_id, currency=event.currency)
 
 
 @reactions.to(BenefitReturned)
 def note_returned(uow: UnitOfWork, event: BenefitReturned) -> None:
-    actions.note_returned(uow, claim_id=event.claim_id, reason=event.reason)
+    if not event.payment_id:
+        actions.note_returned(uow, claim_id=event.claim_id, reason=event.reason)

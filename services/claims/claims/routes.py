@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.claims.benefits.answer import GivenAnswer
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, Line, Paper, Status
@@ -18,6 +19,7 @@ from services.claims.claims.schemas import (
     ClaimViews,
     FilingBody,
     FoundView,
+    ObjectionBody,
     OfferQuery,
     OfferViews,
     OwnQuery,
@@ -48,7 +50,8 @@ def _today(uow: UnitOfWork) -> date:
 
 @routes.get("/claim-types", scope="claims:read", response=OfferViews, query=OfferQuery, is_reference=True)
 def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[Offer, ...]]:
-    """What may be asked of the fund: claim types with the papers that they need, and the acts that are paid for."""
+    """What may be asked of the fund: claim types with their questions, the papers that they need, and the acts that are
+    paid for."""
     return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
 
 
@@ -62,10 +65,11 @@ def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
 
 @routes.post("/claims", scope="claims:submit", request=FilingBody, response=ClaimView, status=201, is_keyed=True)
 def submit(uow: UnitOfWork, body: Body) -> Claim:
-    """File a claim for oneself, with the supporting papers that its type requires."""
+    """File a claim for oneself, with the answers and the supporting papers that its type requires."""
     lines = tuple(Line(**line) for line in body["lines"])
     papers = tuple(Paper(**paper, added_at=uow.at) for paper in body["papers"])
-    filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers)
+    answers = tuple(GivenAnswer(**answer) for answer in body["answers"])
+    filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers, answers=answers)
     return actions.submit(uow, filing)
 
 
@@ -101,6 +105,8 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     if query["reference"] is not None:
         return actions.find_reference(uow, reference=query["reference"], purpose=query["purpose"])
     status = query["status"]
+    if query["is_overdue"]:
+        return actions.overdue(uow, status=status or Status.SUBMITTED, wanted=query["page"])
     if status is None and query["person_ref"] is None:
         status = Status.SUBMITTED
     return actions.queue(
@@ -167,6 +173,12 @@ def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ForAgent:
     return actions.separate(uow, claim_id=claim_id, other_id=body["claim_id"])
 
 
+@routes.post("/claims/<claim_id>/completeness", scope="claims:decide", response=ClaimView, edits=actions.read)
+def find_complete(uow: UnitOfWork, claim_id: str) -> Claim:
+    """Say that nothing is lacking: the person sees it, and the claim waits for a decision."""
+    return actions.find_complete(uow, claim_id=claim_id)
+
+
 @routes.post(
     "/claims/<claim_id>/paper-requests",
     scope="claims:decide",
@@ -188,14 +200,37 @@ def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     edits=actions.read,
 )
 def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
-    """Decide line by line; the fund owes its share of every line that is not refused."""
+    """Decide line by line; the fund owes its share of every line that is not refused.
+
+    Above the amount that one person may grant, the decision waits for a second one.
+    """
     refused = {line["number"]: line["reason"] for line in body["refused_lines"]}
     return actions.approve(uow, claim_id=claim_id, refused_lines=refused)
+
+
+@routes.post(
+    "/claims/<claim_id>/confirmation", scope="claims:decide", response=ClaimView, is_keyed=True, edits=actions.read
+)
+def confirm(uow: UnitOfWork, claim_id: str) -> Claim:
+    """Confirm, as a second person, what another agent granted: from now on the fund owes it."""
+    return actions.confirm(uow, claim_id=claim_id)
+
+
+@routes.post(
+    "/claims/<claim_id>/objection",
+    scope="claims:decide",
+    request=ObjectionBody,
+    response=ClaimView,
+    edits=actions.read,
+)
+def send_back(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
+    """Do not confirm what another agent granted, and say why: the claim is to be decided anew."""
+    return actions.send_back(uow, claim_id=claim_id, reason=body["reason"])
 
 
 @routes.post(
     "/claims/<claim_id>/refusal", scope="claims:decide", request=RefusalBody, response=ClaimView, edits=actions.read
 )
 def refuse(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
-    """Refuse the whole claim, with the reason."""
+    """Refuse the whole claim, with the reason. Of an appeal it means that the first decision stands."""
     return actions.refuse(uow, claim_id=claim_id, reason=body["reason"])

@@ -1,40 +1,43 @@
 """What may happen to a claim. Pure: the fund's definition, the right and the time are handed in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.claims.claims import duplicates
+from services.claims.benefits import answers
+from services.claims.benefits.answer import GivenAnswer, with_answers
+from services.claims.benefits.conditions import held
+from services.claims.benefits.fact import Facts
+from services.claims.claims import decisions, duplicates
 from services.claims.claims.claim import (
     MOVES,
     PAPERS_MAX,
     SEPARATIONS_MAX,
     Claim,
-    DecidedLine,
     Decision,
+    Happening,
     Line,
     Paper,
     PaperReason,
     PaperRequest,
-    RefusalReason,
     Separation,
     Status,
     Step,
 )
+from services.claims.claims.pricing import NOTHING, PricedBeside, price_of, priced
+from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import (
-    ClaimApproved,
     ClaimPaid,
-    ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
     PaperAdded,
     PaperRequested,
 )
-from shared.funds.fund import ClaimType, Fund, Price
-from shared.funds.law import in_force
+from shared.funds.benefits import ClaimType
+from shared.funds.fund import Fund
+from shared.funds.law import find_in_force, in_force
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
-from shared.kernel.money import share
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
@@ -47,16 +50,30 @@ class ClaimTypeUnknown(Invalid):
     code = "claim.type-unknown"
 
 
-class ActUnknown(Invalid):
-    code = "claim.act-unknown"
-
-
 class CareInTheFuture(Invalid):
     code = "claim.care-in-the-future"
 
 
 class FiledTooLate(Invalid):
     code = "claim.filed-too-late"
+
+
+class CareDayMissing(Invalid):
+    """The benefit pays for care, and the claim does not say on which day it was."""
+
+    code = "claim.care-day-missing"
+
+
+class LinesMissing(Invalid):
+    """The benefit pays for care, and the claim does not say what was done."""
+
+    code = "claim.lines-missing"
+
+
+class CareNotAsked(Invalid):
+    """The benefit is not for care: a claim of it has neither a day of care nor lines."""
+
+    code = "claim.care-not-asked"
 
 
 class PaperKindUnknown(Invalid):
@@ -125,14 +142,21 @@ class TooManySeparations(Conflict):
     code = "claim.too-many-separations"
 
 
+class FoundComplete(Conflict):
+    """An agent found the claim complete before."""
+
+    code = "claim.found-complete"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """What a person sends to open a claim."""
+    """What a person sends to open a claim: the care, where the benefit is for care, and answers to its questions."""
 
     claim_type: str
-    care_on: date
+    care_on: date | None
     lines: tuple[Line, ...]
     papers: tuple[Paper, ...]
+    answers: tuple[GivenAnswer, ...] = ()
 
 
 def type_of(fund: Fund, claim_type: str) -> ClaimType:
@@ -144,30 +168,37 @@ def type_of(fund: Fund, claim_type: str) -> ClaimType:
 
 
 def submit(
-    filing: Filing, *, fund: Fund, person_ref: str, claim_id: str, reference: str, at: datetime
+    filing: Filing,
+    *,
+    fund: Fund,
+    person_ref: str,
+    claim_id: str,
+    reference: str,
+    at: datetime,
+    facts: Facts | None = None,
+    dependants: Collection[str] = (),
 ) -> Outcome[Claim]:
-    """A person files a claim, complete with the papers that its type requires."""
+    """A person files a claim, complete with the answers and the papers that its type requires. `facts` are what is
+    known of the person besides, `dependants` the ids of theirs."""
     definition = type_of(fund, filing.claim_type)
     today = at.astimezone(fund.zone).date()
-    if filing.care_on > today:
-        raise CareInTheFuture
-    term = in_force(definition.filing_terms, on=filing.care_on)
-    if filing.care_on < today - timedelta(days=term.days_max):
-        raise FiledTooLate(days_max=term.days_max)
-    for line in filing.lines:
-        _price(definition, line, on=filing.care_on)
-    _check_papers(definition, filing.papers, on=today)
+    care_on = _care_on(filing, definition, today=today)
+    known = facts or Facts(known={}, currency=fund.currency)
+    given = answers.checked(filing.answers, definition=definition, facts=known, dependants=dependants, on=today)
+    _check_papers(definition, filing.papers, facts=with_answers(known, given, on=today), on=today)
     claim = Claim(
         claim_id=claim_id,
         reference=reference,
         person_ref=person_ref,
         claim_type=filing.claim_type,
-        care_on=filing.care_on,
+        care_on=care_on,
         lines=filing.lines,
         papers=filing.papers,
+        answers=given,
         status=Status.SUBMITTED,
         steps=(Step(status=Status.SUBMITTED, at=at),),
-        due_on=_due_on(definition, complete_on=today),
+        due_on=usual_due_on(definition, complete_on=today),
+        legal_due_on=legal_due_on(definition, complete_on=today),
     )
     told = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
@@ -175,35 +206,55 @@ def submit(
     return Outcome(claim, (told,))
 
 
-def _price(definition: ClaimType, line: Line, *, on: date) -> Price:
-    """The price of a line's act on the day of care."""
-    found = definition.price_on(line.act, day=on)
-    if found is None:
-        known = definition.acts.get(line.act)
-        raise ActUnknown(act=known.names if known else line.act[:40])
-    return found
+def _care_on(filing: Filing, definition: ClaimType, *, today: date) -> date:
+    """The day of care, with each line priced on it; the day of filing where the benefit is not for care."""
+    if not definition.is_for_care:
+        if filing.lines or filing.care_on is not None:
+            raise CareNotAsked
+        return today
+    if filing.care_on is None:
+        raise CareDayMissing
+    if not filing.lines:
+        raise LinesMissing
+    if filing.care_on > today:
+        raise CareInTheFuture
+    term = in_force(definition.filing_terms, on=filing.care_on)
+    if filing.care_on < today - timedelta(days=term.days_max):
+        raise FiledTooLate(days_max=term.days_max)
+    for line in filing.lines:
+        price_of(definition, line, on=filing.care_on)
+    return filing.care_on
 
 
 def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
     complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = _due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    due_on = usual_due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
     return Outcome(replace(claim, due_on=due_on))
 
 
-def _due_on(definition: ClaimType, *, complete_on: date) -> date:
+def usual_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the fund is to decide a claim that came in complete on a day."""
     return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)
 
 
-def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, on: date) -> None:
+def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
+    """The day by which the law wants a decision; the last of all days where it sets none."""
+    delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
+    return date.max if delay is None else complete_on + timedelta(days=delay.days)
+
+
+def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, facts: Facts, on: date) -> None:
+    """A paper with a condition is required where that holds. Where it cannot be said it may be sent, and an agent may
+    ask for it."""
     kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
     for kind in kinds:
         if kind not in requirements:
             raise PaperKindUnknown(kind=_paper_name(definition, kind))
     for kind, requirement in requirements.items():
-        if requirement.is_required and kind not in kinds:
+        is_asked = requirement.when is None or held(requirement.when, facts).holds
+        if requirement.is_required and is_asked and kind not in kinds:
             raise PaperLacking(kind=_paper_name(definition, kind))
     if len({paper.upload_id for paper in papers}) != len(papers):
         raise PaperTwice
@@ -255,7 +306,7 @@ def separate(claim: Claim, other: Claim, *, others: Iterable[Claim], by: Actor, 
 
 def withdraw(claim: Claim, *, at: datetime) -> Outcome[Claim]:
     """The person takes the claim back while it is undecided."""
-    withdrawn = replace(_moved(claim, to=Status.WITHDRAWN, at=at), requests=())
+    withdrawn = replace(moved_to(claim, Status.WITHDRAWN, at=at), requests=(), proposal=None, proposed_minor=0)
     told = ClaimWithdrawn(
         claim_id=claim.claim_id,
         reference=claim.reference,
@@ -266,14 +317,28 @@ def withdraw(claim: Claim, *, at: datetime) -> Outcome[Claim]:
     return Outcome(withdrawn, (told,))
 
 
+def find_complete(claim: Claim, *, by: Actor, at: datetime) -> Outcome[Claim]:
+    """An agent looked at the papers and finds nothing lacking."""
+    held = _held(claim, by=by)
+    moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # only what waits for a decision
+    if claim.found_complete_at is not None:
+        raise FoundComplete
+    return Outcome(replace(noted(held, Happening.FOUND_COMPLETE, at=at), found_complete_at=at))
+
+
 def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent cannot decide without one more paper, and says why."""
-    held = _held(claim, by=by)
+    return request_paper(_held(claim, by=by), kind=kind, reason=reason, fund=fund, at=at)
+
+
+def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
+    """Somebody of the fund, whoever holds the claim, needs one more paper."""
     if kind not in type_of(fund, claim.claim_type).requirements_on(at.astimezone(fund.zone).date()):
         raise PaperKindUnknown(kind=kind[:40])
     asked = replace(
-        _moved(held, to=Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
+        moved_to(claim, Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
         requests=(*claim.requests, PaperRequest(kind=kind, reason=reason, asked_at=at)),
+        found_complete_at=None,
     )
     told = PaperRequested(
         claim_id=claim.claim_id,
@@ -287,19 +352,25 @@ def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: A
 
 
 def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
-    """The person gives a paper that was asked for; with the last one the claim is back in the queue."""
-    if paper.kind not in {request.kind for request in claim.requests}:
-        raise PaperNotAsked(kind=_paper_name(type_of(fund, claim.claim_type), paper.kind))
+    """The person gives a paper, asked for or not, while nothing is decided; with the last one that was asked for the
+    claim is back where it was."""
+    definition = type_of(fund, claim.claim_type)
+    if not claim.is_undecided:
+        raise PaperNotAsked(kind=_paper_name(definition, paper.kind))
+    if paper.kind not in definition.requirements_on(at.astimezone(fund.zone).date()) and paper.kind not in {
+        request.kind for request in claim.requests
+    }:
+        raise PaperKindUnknown(kind=_paper_name(definition, paper.kind))
     if paper.upload_id in {known.upload_id for known in claim.papers}:
         raise PaperTwice
     if len(claim.papers) == PAPERS_MAX:
         raise TooManyPapers(papers_max=PAPERS_MAX)
     left = tuple(request for request in claim.requests if request.kind != paper.kind)
     added = replace(claim, papers=(*claim.papers, paper), requests=left)
-    if not left:
-        complete_on = at.astimezone(fund.zone).date()
-        due_on = _due_on(type_of(fund, claim.claim_type), complete_on=complete_on)
-        added = replace(_moved(added, to=Status.SUBMITTED, at=at, about=paper.kind), due_on=due_on)
+    if claim.status is Status.PAPERS_ASKED and not left:
+        added = _complete_again(added, definition, about=paper.kind, fund=fund, at=at)
+    else:
+        added = noted(added, Happening.PAPER_ADDED, at=at, about=paper.kind)
     told = PaperAdded(
         claim_id=claim.claim_id,
         reference=claim.reference,
@@ -310,15 +381,27 @@ def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcom
     return Outcome(added, (told,))
 
 
+def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fund, at: datetime) -> Claim:
+    """All that was asked for is there: the delays begin anew."""
+    complete_on = at.astimezone(fund.zone).date()
+    is_medical = claim.medical is not None and claim.medical.is_open
+    return replace(
+        moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
+        due_on=usual_due_on(definition, complete_on=complete_on),
+        legal_due_on=legal_due_on(definition, complete_on=complete_on),
+    )
+
+
 def approve(
     claim: Claim,
     *,
-    refused_lines: Mapping[int, RefusalReason],
+    refused_lines: Mapping[int, str],
     others: Iterable[Claim],
     fund: Fund,
     is_right_open: bool,
     by: Actor,
     at: datetime,
+    beside: PricedBeside = NOTHING,
 ) -> Outcome[Claim]:
     """An agent decides line by line, numbered from 1; the fund pays its percentage of the reference price.
 
@@ -326,7 +409,8 @@ def approve(
     `others` are the claims of the person and day, and those with the same papers: none may be alike and unanswered.
     """
     held = _held(claim, by=by)
-    moved(MOVES, claim.status, to=Status.APPROVED)
+    moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # what waits for a second person is not decided anew
+    decisions.must_be_another(claim, by)
     if not is_right_open:
         raise RightNotOpen(care_on=claim.care_on)
     if not set(refused_lines) <= set(range(1, len(claim.lines) + 1)):
@@ -335,67 +419,28 @@ def approve(
         if not finding.is_answered:
             raise DuplicateOpen(reference=finding.reference)
     definition = type_of(fund, claim.claim_type)
-    lines = tuple(
-        _priced(line, number=number, definition=definition, on=claim.care_on, refused_for=refused_lines.get(number))
-        for number, line in enumerate(claim.lines, start=1)
-    )
+    decisions.must_be_reasons(refused_lines.values(), definition)
+    decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
+    lines = priced(claim, definition, refused_lines=refused_lines, beside=beside)
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
-    approved = replace(
-        _moved(held, to=Status.APPROVED, at=at),
-        decision=Decision(lines=lines, decided_by=by.subject, decided_at=at),
-        approved_minor=amount_minor,
-    )
-    told = ClaimApproved(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        claim_type=claim.claim_type,
-        amount_minor=amount_minor,
-        currency=fund.currency.value,
-        approved_at=at,
-    )
-    return Outcome(approved, (told,))
+    decision = Decision(lines=lines, decided_by=by.subject, decided_at=at)
+    return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
 
 
-def _priced(
-    line: Line, *, number: int, definition: ClaimType, on: date, refused_for: RefusalReason | None
-) -> DecidedLine:
-    price = _price(definition, line, on=on)
-    rate = in_force(definition.reimbursement, on=on)
-    base_minor = min(price.price.amount_minor * line.quantity, line.paid_minor)
-    return DecidedLine(
-        number=number,
-        reimbursed_minor=0 if refused_for else share(base_minor, rate.percent),
-        price_minor=price.price.amount_minor,
-        percent=str(rate.percent),
-        law=f"{rate.law.reference}; {price.law.reference}",
-        is_to_be_confirmed=rate.law.is_to_be_confirmed or price.law.is_to_be_confirmed,
-        refused_for=refused_for,
-    )
-
-
-def refuse(claim: Claim, *, reason: RefusalReason, by: Actor, at: datetime) -> Outcome[Claim]:
+def refuse(claim: Claim, *, reason: str, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent refuses the whole claim and says why."""
-    refused = replace(
-        _moved(_held(claim, by=by), to=Status.REFUSED, at=at, about=reason.value),
-        decision=Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason),
-    )
-    told = ClaimRefused(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        claim_type=claim.claim_type,
-        reason=reason.value,
-        refused_at=at,
-    )
-    return Outcome(refused, (told,))
+    held = _held(claim, by=by)
+    decisions.must_be_another(claim, by)
+    decisions.must_be_reasons([reason], type_of(fund, claim.claim_type))
+    decision = Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason)
+    return decisions.refuse(held, decision, at=at)
 
 
 def note_ordered(claim: Claim, *, at: datetime) -> Outcome[Claim]:
     """Payments put the payout on the list for the bank."""
-    return Outcome(_moved(claim, to=Status.ORDERED, at=at))
+    return Outcome(moved_to(claim, Status.ORDERED, at=at))
 
 
 def note_paid(claim: Claim, *, currency: str, at: datetime) -> Outcome[Claim]:
@@ -408,14 +453,19 @@ def note_paid(claim: Claim, *, currency: str, at: datetime) -> Outcome[Claim]:
         currency=currency,
         paid_at=at,
     )
-    return Outcome(_moved(claim, to=Status.PAID, at=at), (told,))
+    return Outcome(moved_to(claim, Status.PAID, at=at), (told,))
 
 
 def note_returned(claim: Claim, *, reason: str, at: datetime) -> Outcome[Claim]:
     """The bank could not pay the person."""
-    return Outcome(_moved(claim, to=Status.RETURNED, at=at, about=reason))
+    return Outcome(moved_to(claim, Status.RETURNED, at=at, about=reason))
 
 
-def _moved(claim: Claim, *, to: Status, at: datetime, about: str = "") -> Claim:
-    status = moved(MOVES, claim.status, to=to)
-    return replace(claim, status=status, steps=(*claim.steps, Step(status=status, at=at, about=about)))
+def note_under_way(claim: Claim, *, at: datetime) -> Outcome[Claim]:
+    """What was granted takes its course: it was opened, or somebody of the fund has begun with it."""
+    return Outcome(moved_to(claim, Status.UNDER_WAY, at=at))
+
+
+def note_done(claim: Claim, *, at: datetime) -> Outcome[Claim]:
+    """What was granted has been done, or has ended."""
+    return Outcome(moved_to(claim, Status.DONE, at=at))

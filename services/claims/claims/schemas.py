@@ -4,19 +4,27 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.claims.benefits.answer import ANSWERS_MAX
+from services.claims.benefits.schemas import AnswerBody, AnswerView, QuestionView, When
 from services.claims.claims import timeline
 from services.claims.claims.claim import (
     LINES_MAX,
     PAPERS_MAX,
     QUANTITY_MAX,
+    AppealOutcome,
     Claim,
+    Decision,
+    MedicalAnswer,
+    MedicalReason,
     PaperReason,
+    Reduction,
     RefusalReason,
     Status,
 )
 from services.claims.claims.duplicates import Finding, Likeness
+from services.claims.claims.offers import Offer, answers_shown
 from services.claims.claims.timeline import Contest, Who
-from shared.funds.fund import Filer
+from shared.funds.benefits import DecidedBy, Family, Filer
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
 from shared.process.access_journal.entry import Purpose
@@ -41,9 +49,10 @@ class FilingBody(Schema):
     """A new claim."""
 
     claim_type = fields.String(required=True, validate=validate.Length(1, 40))
-    care_on = fields.Date(required=True)
-    lines = fields.List(fields.Nested(LineBody), required=True, validate=validate.Length(1, LINES_MAX))
+    care_on = fields.Date(load_default=None)
+    lines = fields.List(fields.Nested(LineBody), load_default=list, validate=validate.Length(1, LINES_MAX))
     papers = fields.List(fields.Nested(PaperBody), required=True, validate=validate.Length(0, PAPERS_MAX))
+    answers = fields.List(fields.Nested(AnswerBody), load_default=list, validate=validate.Length(0, ANSWERS_MAX))
 
 
 class PaperRequestBody(Schema):
@@ -53,7 +62,7 @@ class PaperRequestBody(Schema):
 
 class RefusedLineBody(Schema):
     number = fields.Integer(required=True, strict=True, validate=validate.Range(1, LINES_MAX))
-    reason = fields.Enum(RefusalReason, by_value=True, required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 40))
 
 
 class ApprovalBody(Schema):
@@ -65,7 +74,13 @@ class ApprovalBody(Schema):
 
 
 class RefusalBody(Schema):
-    reason = fields.Enum(RefusalReason, by_value=True, required=True)
+    reason = fields.String(required=True, validate=validate.Length(1, 40))
+
+
+class ObjectionBody(Schema):
+    """Why a second person does not confirm it."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
 
 
 class ReassignmentBody(Schema):
@@ -97,6 +112,10 @@ class QueueQuery(PagedQuery, PurposeQuery):
         metadata={"description": "An agent's number, `me`, or `nobody` for what waits in the common queue."},
     )
     due_before = fields.Date(load_default=None, metadata={"description": "To be decided before this day."})
+    is_overdue = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Those alone whose legal delay is over, the latest first; goes with `status` alone."},
+    )
     reference = fields.String(load_default=None, validate=ID, metadata={"description": "Of one claim; goes alone."})
     person_ref = fields.String(load_default=None, validate=ID)
 
@@ -125,6 +144,7 @@ class PaperOfferView(Schema):
     kind = fields.String(required=True)
     name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
     is_required = fields.Boolean(required=True, attribute="requirement.is_required")
+    when = When(lambda it: it.requirement.when)
     law = fields.String(required=True, attribute="requirement.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="requirement.law.is_to_be_confirmed")
 
@@ -157,6 +177,21 @@ class AppealView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
 
+class LegalDelayView(Schema):
+    """Within how many days of a complete claim the law wants a decision."""
+
+    days = fields.Integer(required=True)
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class ReasonView(Schema):
+    """A reason for which such a claim may be refused, as a whole or line by line."""
+
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class FilerView(Schema):
     """Who may file such a claim."""
 
@@ -170,6 +205,10 @@ class OfferView(Schema):
     claim_type = fields.String(required=True)
     name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
+    family = fields.Enum(Family, by_value=True, required=True)
+    decided_by = fields.Enum(DecidedBy, by_value=True, required=True)
+    is_for_care = fields.Boolean(required=True)
+    questions = fields.List(fields.Nested(QuestionView), required=True)
     percent = fields.String(required=True, allow_none=True)
     papers = fields.List(fields.Nested(PaperOfferView), required=True)
     acts = fields.List(fields.Nested(ActOfferView), required=True)
@@ -177,6 +216,8 @@ class OfferView(Schema):
     filing = fields.Nested(FilingTermView, required=True, allow_none=True)
     usual_days = fields.Nested(DelaysView, required=True, allow_none=True)
     appeal = fields.Nested(AppealView, required=True, allow_none=True)
+    legal_delay = fields.Nested(LegalDelayView, required=True, allow_none=True)
+    refusal_reasons = Derived(ReasonView, of=lambda offer: _reasons(offer), many=True, required=True)
 
 
 OfferViews = many(OfferView)
@@ -231,15 +272,19 @@ class DecidedLineView(Schema):
     percent = fields.String(required=True)
     law = fields.String(required=True)
     is_to_be_confirmed = fields.Boolean(required=True)
-    refused_for = fields.Enum(RefusalReason, by_value=True, allow_none=True)
-    refused_text = fields.Function(lambda it: _refusal(it.refused_for), metadata=TEXT, allow_none=True)
+    refused_for = fields.String(allow_none=True)
+    refused_text = fields.String(allow_none=True)
+    cover = fields.String(required=True, allow_none=True)
+    reduced_for = fields.Enum(Reduction, by_value=True, required=True, allow_none=True)
+    reduced_text = fields.String(required=True, allow_none=True)
 
 
 class DecisionView(Schema):
     lines = fields.List(fields.Nested(DecidedLineView), required=True)
     decided_at = fields.AwareDateTime(required=True)
-    refused_for = fields.Enum(RefusalReason, by_value=True, allow_none=True)
-    refused_text = fields.Function(lambda it: _refusal(it.refused_for), metadata=TEXT, allow_none=True)
+    refused_for = fields.String(allow_none=True)
+    refused_text = fields.String(allow_none=True)
+    is_by_rules = fields.Boolean(required=True)
 
 
 class ContestView(Schema):
@@ -266,10 +311,64 @@ class NextView(Schema):
     who_text = fields.Function(lambda it: say(f"claim.who.{it.who}"), required=True, metadata=TEXT)
     usually_by_on = fields.Date(allow_none=True)
     is_to_be_confirmed = fields.Boolean(required=True)
+    legally_by_on = fields.Date(allow_none=True)
+    law = fields.String(allow_none=True)
+    is_law_to_be_confirmed = fields.Boolean(required=True)
 
 
-def _refusal(reason: RefusalReason | None) -> str | None:
-    return None if reason is None else say(f"claim.refused-for.{reason}")
+class AppealLinkView(Schema):
+    """The appeal against the decision, which is a claim of its own."""
+
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    outcome = fields.Enum(AppealOutcome, by_value=True, required=True, allow_none=True)
+    outcome_text = fields.Function(
+        lambda it: say(f"claim.appeal.{it.outcome}") if it.outcome else None, metadata=TEXT, allow_none=True
+    )
+    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class AppealedView(Schema):
+    """What an appeal is against."""
+
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    approved = Amount(required=True, attribute="approved_minor")
+
+
+def reason_text(reason: str | None, claim_type: str) -> str | None:
+    """A reason in the caller's language: the fund's own sentence, or the platform's."""
+    if reason is None:
+        return None
+    definition = fund().claim_types.get(claim_type)
+    own = (definition.procedure.refusal_reasons if definition else None) or {}
+    if reason in own:
+        return own[reason][language()]
+    return say(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
+
+
+def _reasons(offer: Offer) -> list[dict[str, Any]]:
+    return [{"code": each, "text": reason_text(each, offer.claim_type)} for each in offer.refusal_reasons]
+
+
+def _decision(claim: Claim, decision: Decision | None) -> dict[str, Any] | None:
+    """A decision with the sentences of its reasons."""
+    if decision is None:
+        return None
+    lines = [
+        {
+            **vars(line),
+            "refused_text": reason_text(line.refused_for, claim.claim_type),
+            "reduced_text": line.reduced_for and say(f"claim.reduced-for.{line.reduced_for}"),
+        }
+        for line in decision.lines
+    ]
+    return {
+        **vars(decision),
+        "lines": lines,
+        "refused_text": reason_text(decision.refused_for, claim.claim_type),
+    }
 
 
 def _contest(found: Contest) -> str:
@@ -290,15 +389,24 @@ class ClaimView(Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     lines = fields.List(fields.Nested(LineView), required=True)
     papers = fields.List(fields.Nested(PaperView), required=True)
+    answers = Derived(AnswerView, of=lambda claim: answers_shown(claim, fund()), many=True, required=True)
     requests = fields.List(fields.Nested(PaperRequestView), required=True)
-    decision = fields.Nested(DecisionView, allow_none=True)
+    decision = Derived(DecisionView, of=lambda claim: _decision(claim, claim.decision), allow_none=True)
     approved = Amount(required=True, attribute="approved_minor")
     currency = fields.Function(lambda claim: fund().currency.value, metadata={"type": "string"}, required=True)
     assigned_to = fields.String(allow_none=True)
     timeline = Derived(StepView, of=_steps, many=True, required=True)
     contest = Derived(ContestView, of=lambda claim: timeline.contest(claim, fund()), allow_none=True)
     due_on = fields.Date(required=True, metadata={"description": "The day by which the fund is to decide"})
+    legal_due_on = fields.Function(
+        lambda claim: claim.legal_due_on.isoformat() if claim.has_legal_delay else None,
+        required=True,
+        allow_none=True,
+        metadata={"type": "string", "format": "date"},
+    )
     next = Derived(NextView, of=lambda claim: timeline.next_step(claim, fund()), required=True)
+    appeal = fields.Nested(AppealLinkView, required=True, allow_none=True)
+    appeal_of = fields.Nested(AppealedView, required=True, allow_none=True, attribute="appealed")
     version = fields.Integer(required=True)
 
 
@@ -332,10 +440,55 @@ def _likeness(found: Finding) -> str:
     return say(f"claim.duplicate.{found.likeness}", reference=found.reference)
 
 
+class ProposalView(DecisionView):
+    """A decision that waits for a second person, and whose it is."""
+
+    decided_by = fields.String(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+
+
+class ObjectionView(Schema):
+    """Why a second person did not confirm what was granted."""
+
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    reason = fields.String(required=True)
+
+
+class ReviewView(Schema):
+    """What medical control answered; nothing of why, beside the reason's code."""
+
+    asked_at = fields.AwareDateTime(required=True)
+    answer = fields.Enum(MedicalAnswer, by_value=True, required=True, allow_none=True)
+    answer_text = fields.Function(lambda it: _said("claim.medical-answer", it.answer), metadata=TEXT, allow_none=True)
+    reason = fields.Enum(MedicalReason, by_value=True, required=True, allow_none=True)
+    reason_text = fields.Function(lambda it: _said("claim.medical-reason", it.reason), metadata=TEXT, allow_none=True)
+    refused_lines = fields.List(fields.Integer(), required=True)
+    months = fields.Integer(required=True, allow_none=True)
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+def _said(prefix: str, code: str | None) -> str | None:
+    return None if code is None else say(f"{prefix}.{code}")
+
+
+def _proposal(claim: Claim) -> dict[str, Any] | None:
+    shown = _decision(claim, claim.proposal)
+    return None if shown is None else {**shown, "amount_minor": claim.proposed_minor}
+
+
 class AgentClaimView(Schema):
-    """A claim as an agent needs it to decide: beside what may be the same bill."""
+    """A claim as an agent needs it to decide: beside what may be the same bill, with what medical control answered,
+    what a second person has to confirm, and, of an appeal, the claim whose decision is contested."""
 
     claim = fields.Nested(ClaimView, required=True)
+    proposal = Derived(ProposalView, of=lambda it: _proposal(it.claim), required=True, allow_none=True)
+    objection = fields.Nested(ObjectionView, required=True, allow_none=True, attribute="claim.objection")
+    medical = fields.Nested(ReviewView, required=True, allow_none=True, attribute="claim.medical")
+    first = fields.Nested(ClaimView, required=True, allow_none=True)
+    statement = fields.Function(
+        lambda it: it.claim.appealed.statement if it.claim.appealed else None, metadata=TEXT, allow_none=True
+    )
     beside = fields.List(fields.Nested(BesideView), required=True)
     findings = fields.List(fields.Nested(FindingView), required=True)
     version = fields.Integer(required=True)

@@ -1,9 +1,9 @@
 """Where claims are kept, and what claims knows of the papers that documents keeps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from services.claims.claims.claim import UNDECIDED, Claim, Paper, Status
+from services.claims.claims.claim import DEAD, UNDECIDED, Claim, Paper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -17,6 +17,8 @@ NOBODY = "nobody"
 NEWEST_FIRST = Order("claim_id", "claim_id", is_newest_first=True)
 """Ids are ordered by time."""
 DUE_FIRST = Order("due_on", "claim_id")
+LATEST_FIRST = Order("legal_due_on", "claim_id")
+"""Those first that are past their legal day for longest."""
 
 DUE_DAYS_AT_ONCE_MAX = 200
 
@@ -29,12 +31,16 @@ claims = Repository(
     indexes=[
         Index(("reference",), unique=True),
         Index(("person_ref", "claim_id")),
+        Index(("person_ref", "claim_type", "claim_id")),
         Index(("person_ref", "due_on", "claim_id")),
         Index(("person_ref", "care_on")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
+        Index(("status", "legal_due_on", "claim_id")),
     ],
-    sealed={"lines": DataClass.HEALTH, "decision": DataClass.HEALTH},
+    sealed=dict.fromkeys(
+        ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
+    ),
     whose="claim_id",
 )
 
@@ -65,6 +71,18 @@ def queue(
     if person_ref is not None:
         filters["person_ref"] = person_ref
     return claims.page(uow, order=DUE_FIRST, wanted=wanted, **filters)
+
+
+def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: Wanted) -> Page[Claim]:
+    """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
+    late = {"$lt": on.isoformat()}
+    return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
+
+
+def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:
+    """A person's claims of a type that the fund granted something for, newest first."""
+    found = claims.each(uow, order=NEWEST_FIRST, person_ref=person_ref, claim_type=claim_type)
+    return (claim for claim in found if claim.approved_minor > 0 and claim.status not in DEAD)
 
 
 def without_due_day(uow: UnitOfWork) -> list[str]:

@@ -1,13 +1,15 @@
 """What a person is told of their claim: what happened, what comes next, who must act, and by when it usually is."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from services.claims.claims.claim import Claim, Status, Step
 from services.claims.claims.rules import type_of
-from shared.funds.fund import Fund, Texts
+from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.texts import Texts
 
 
 class Who(StrEnum):
@@ -19,14 +21,24 @@ class Who(StrEnum):
     NOBODY = "nobody"
 
 
+class FurtherStep(StrEnum):
+    """What may come next where no status says it; each has a sentence under `claim.next.…`, as the statuses have."""
+
+    APPEALED = "appealed"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Next:
-    """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise."""
+    """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise; the legal one is the
+    last on which the law wants the fund to decide."""
 
     text: str
     who: Who
     usually_by_on: date | None = None
     is_to_be_confirmed: bool = False
+    legally_by_on: date | None = None
+    law: str | None = None
+    is_law_to_be_confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,38 +55,70 @@ class Contest:
 _WHO = {
     Status.SUBMITTED: Who.FUND,
     Status.PAPERS_ASKED: Who.YOU,
+    Status.MEDICAL_CONTROL: Who.FUND,
+    Status.TO_CONFIRM: Who.FUND,
     Status.APPROVED: Who.FUND,
     Status.ORDERED: Who.BANK,
     Status.RETURNED: Who.YOU,
     Status.PAID: Who.NOBODY,
     Status.REFUSED: Who.NOBODY,
     Status.WITHDRAWN: Who.NOBODY,
+    Status.UNDER_WAY: Who.FUND,
+    Status.DONE: Who.NOBODY,
 }
+
+_FUND_DECIDES = frozenset({Status.SUBMITTED, Status.MEDICAL_CONTROL, Status.TO_CONFIRM})
 
 
 def next_step(claim: Claim, fund: Fund) -> Next:
     """What comes after the present status."""
+    if claim.appeal is not None and claim.appeal.is_open and _WHO[claim.status] is Who.NOBODY:
+        return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
+    if claim.status in _FUND_DECIDES:
+        return _decision(claim, fund)
     since_on = claim.steps[-1].at.astimezone(fund.zone).date()
     usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
-    days = None
-    if usual is not None:
-        days = {
-            Status.SUBMITTED: usual.decision,
-            Status.APPROVED: usual.payment,
-            Status.ORDERED: usual.payment,
-        }.get(claim.status)
+    is_paying = claim.status in (Status.APPROVED, Status.ORDERED) and usual is not None
     return Next(
         text=f"claim.next.{claim.status}",
         who=_WHO[claim.status],
-        usually_by_on=None if days is None else since_on + timedelta(days=days),
-        is_to_be_confirmed=days is not None and usual is not None and usual.law.is_to_be_confirmed,
+        usually_by_on=since_on + timedelta(days=usual.payment) if is_paying and usual else None,
+        is_to_be_confirmed=is_paying and usual is not None and usual.law.is_to_be_confirmed,
     )
 
 
+def _decision(claim: Claim, fund: Fund) -> Next:
+    """The fund decides: as it usually does, and as the law wants it to."""
+    definition = type_of(fund, claim.claim_type)
+    complete_on = _complete_at(claim).astimezone(fund.zone).date()
+    usual = find_in_force(definition.usual_days, on=complete_on)
+    usually_by_on = None if usual is None else complete_on + timedelta(days=usual.decision)
+    legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
+    return Next(
+        text=f"claim.next.{claim.status}",
+        who=_WHO[claim.status],
+        usually_by_on=usually_by_on if claim.due_on == date.max else claim.due_on,
+        is_to_be_confirmed=usual is not None and usual.law.is_to_be_confirmed,
+        legally_by_on=claim.legal_due_on if claim.has_legal_delay else None,
+        law=legal.law.reference if legal else None,
+        is_law_to_be_confirmed=legal is not None and legal.law.is_to_be_confirmed,
+    )
+
+
+def _complete_at(claim: Claim) -> datetime:
+    """Since when the papers are complete: as filed, or since the last one that was asked for."""
+    complete = [claim.steps[0].at]
+    for before, step in pairwise(claim.steps):
+        if before.status is Status.PAPERS_ASKED and step.status is not Status.PAPERS_ASKED:
+            complete.append(step.at)
+    return complete[-1]
+
+
 def contest(claim: Claim, fund: Fund) -> Contest | None:
-    """How the person may contest what was refused, be it one line: by the law of the day of the decision."""
+    """How the person may contest what was refused, be it one line: by the law of the day of the decision. What an
+    appeal came to is not contested here once more."""
     decision = claim.decision
-    if decision is None or not (decision.refused_for or any(line.refused_for for line in decision.lines)):
+    if decision is None or not decision.refuses_something or claim.appealed is not None:
         return None
     decided_on = decision.decided_at.astimezone(fund.zone).date()
     appeal = find_in_force(type_of(fund, claim.claim_type).appeals, on=decided_on)
@@ -91,4 +135,4 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
 
 def text_of(step: Step) -> str:
     """The code of the sentence for a step."""
-    return f"claim.step.{step.status}"
+    return f"claim.step.{step.status}" if step.happening is None else f"claim.happening.{step.happening}"

@@ -8,13 +8,13 @@ from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.store import entitlements
 from shared.events.claims import Right, RightsDecided
-from shared.events.payments import WagesDeclared
+from shared.events.payments import WagesDeclaredV2
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def decide_page(uow: UnitOfWork, page: WagesDeclared) -> None:
+def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
     """Write down the work of a page of wages, decide each person's right anew, and tell."""
     today = uow.at.astimezone(uow.fund.zone).date()
     known = entitlements.find_many(uow, {wage.person_ref for wage in page.wages})
@@ -54,7 +54,7 @@ def is_open(uow: UnitOfWork, *, person_ref: str, on: date) -> bool:
     return found is not None and rules.is_open(found, fund=uow.fund, on=on)
 
 
-def _told(page: WagesDeclared, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
+def _told(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
     withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-QUARTERS_KEPT_MAX = 40
-"""Ten years: more than any fund's rule looks back."""
-ROWS_KEPT_MAX = 400
+from shared.funds.period import Period, PeriodKind
+
+QUARTERS_KEPT_MAX = 240
+"""Sixty years: a pension counts every quarter of a life's work."""
+ROWS_KEPT_MAX = 2_400
 """Ten employers or establishments in each of these quarters: more than anybody has."""
 
 
@@ -23,12 +25,18 @@ class Reason(StrEnum):
     NOT_ENOUGH_WORK = "not-enough-work"
 
 
+DeclaredBy = tuple[str, str, int, str, int]
+"""Employer, establishment, year, kind of period and its number."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Worked:
-    """One quarter in one establishment of one employer, as the declaration in force says it.
+    """One period in one establishment of one employer, as the declaration in force says it.
 
-    `duration` counts the units in which it was declared: H hours, D days, M months. `entered_on` is the day on which
-    that declaration says that the person entered the firm; `establishment` the establishment's code, where it has one.
+    The period is the `number`th of its `kind` in the year; `quarter` is the quarter that it ends in. What releases
+    before periods of other kinds kept has no number: it is of the quarter. `duration` counts the units in which it was
+    declared: H hours, D days, M months. `entered_on` is the day on which that declaration says that the person entered
+    the firm; `establishment` the establishment's code, where it has one.
     """
 
     employer_id: str
@@ -38,28 +46,51 @@ class Worked:
     unit: str
     establishment: str = ""
     entered_on: date | None = None
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
 
     @property
-    def declared_by(self) -> tuple[str, str, int, int]:
+    def period(self) -> Period:
+        return Period(self.year, kind=self.kind, number=self.number or self.quarter)
+
+    @property
+    def declared_by(self) -> "DeclaredBy":
         """What a newer declaration of the same replaces."""
-        return self.employer_id, self.establishment, self.year, self.quarter
+        return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
 
     @property
-    def number(self) -> int:
+    def place(self) -> int:
         """Its quarter, counted so that the next quarter has the next number."""
         return self.year * 4 + self.quarter
 
     @property
     def first_on(self) -> date:
-        return date(self.year, 3 * self.quarter - 2, 1)
+        return date(self.year, ((self.number or self.quarter) - 1) * self.kind.months + 1, 1)
 
     @property
     def insured_since_on(self) -> date | None:
-        """The first day of insured life that this quarter speaks of; none where nothing was worked, since that is how
+        """The first day of insured life that this period speaks of; none where nothing was worked, since that is how
         a declaration takes back what an earlier one said."""
         if self.duration <= 0:
             return None
         return self.first_on if self.entered_on is None else min(self.entered_on, self.first_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earned:
+    """What was earned in the period of a `Worked`, in minor units. Wages are personal and rest encrypted."""
+
+    employer_id: str
+    year: int
+    quarter: int
+    wage_minor: int
+    establishment: str = ""
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
+
+    @property
+    def declared_by(self) -> DeclaredBy:
+        return self.employer_id, self.establishment, self.year, self.kind, self.number or self.quarter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +111,8 @@ class Entitlement:
     """A person's work and right.
 
     `insured_since_on` is the first day that the declarations in force speak of, computed anew with each of them.
-    `dropped_since_on` is the first day of the quarters that are no longer kept here.
+    `dropped_since_on` is the first day of the quarters that are no longer kept here. `earned` has the wages of what was
+    `worked`; those that an earlier release took in are not known.
     """
 
     person_ref: str
@@ -88,4 +120,5 @@ class Entitlement:
     insured_since_on: date | None = None
     dropped_since_on: date | None = None
     right: Right | None = None
+    earned: tuple[Earned, ...] = ()
     version: int = 0

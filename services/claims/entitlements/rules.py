@@ -9,16 +9,19 @@ from fractions import Fraction
 from services.claims.entitlements.entitlement import (
     QUARTERS_KEPT_MAX,
     ROWS_KEPT_MAX,
+    Earned,
     Entitlement,
     Reason,
     Right,
     RightStatus,
     Worked,
 )
-from shared.events.payments import DeclaredWage
-from shared.funds.fund import FullQuarter, Fund, Threshold
+from shared.events.payments import DeclaredWageV2
+from shared.funds.declarations import FullQuarter
+from shared.funds.entitlements import Threshold
+from shared.funds.fund import Fund
 from shared.funds.law import in_force
-from shared.funds.period import last_day_of_term
+from shared.funds.period import Period, PeriodKind, last_day_of_term
 from shared.kernel.errors import Missing
 
 MONTHS_A_QUARTER = 3
@@ -28,8 +31,8 @@ class EntitlementUnknown(Missing):
     code = "right.unknown"
 
 
-def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, establishment: str) -> Entitlement:
-    """The record with what an employer declared; a newer declaration of a quarter replaces the older one, with the
+def declared(entitlement: Entitlement, wage: DeclaredWageV2, *, employer_id: str, establishment: str) -> Entitlement:
+    """The record with what an employer declared; a newer declaration of a period replaces the older one, with the
     day of entry that the older one gave."""
     new = {
         each.declared_by: each
@@ -38,7 +41,9 @@ def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, 
                 employer_id=employer_id,
                 establishment=establishment,
                 year=period.year,
-                quarter=period.quarter,
+                quarter=Period.of(period.year, period.kind, period.number).ends_in_quarter,
+                kind=PeriodKind(period.kind),
+                number=period.number,
                 duration=period.duration,
                 unit=period.unit,
                 entered_on=wage.entered_on,
@@ -47,16 +52,38 @@ def declared(entitlement: Entitlement, wage: DeclaredWage, *, employer_id: str, 
         )
     }
     rows = [each for each in _with_its_first_day(entitlement) if each.declared_by not in new]
-    rows = sorted([*rows, *new.values()], key=lambda each: (each.number, each.employer_id, each.establishment))
-    kept = [each for each in rows if each.number > rows[-1].number - QUARTERS_KEPT_MAX][-ROWS_KEPT_MAX:]
+    rows = sorted(
+        [*rows, *new.values()], key=lambda each: (each.place, each.first_on, each.employer_id, each.establishment)
+    )
+    kept = [each for each in rows if each.place > rows[-1].place - QUARTERS_KEPT_MAX][-ROWS_KEPT_MAX:]
     dropped = rows[: len(rows) - len(kept)]
     dropped_since_on = _first([entitlement.dropped_since_on, *(each.insured_since_on for each in dropped)])
     return replace(
         entitlement,
         worked=tuple(kept),
+        earned=_earned(entitlement, wage, kept, employer_id=employer_id, establishment=establishment),
         dropped_since_on=dropped_since_on,
         insured_since_on=_first([dropped_since_on, *(each.insured_since_on for each in kept)]),
     )
+
+
+def _earned(
+    entitlement: Entitlement, wage: DeclaredWageV2, kept: Iterable[Worked], *, employer_id: str, establishment: str
+) -> tuple[Earned, ...]:
+    """The wages of the quarters that are kept, with what an employer declared in place of what it said before."""
+    wages = {each.declared_by: each for each in entitlement.earned}
+    for period in wage.periods:
+        earned = Earned(
+            employer_id=employer_id,
+            establishment=establishment,
+            year=period.year,
+            quarter=Period.of(period.year, period.kind, period.number).ends_in_quarter,
+            kind=PeriodKind(period.kind),
+            number=period.number,
+            wage_minor=period.wage_minor,
+        )
+        wages[earned.declared_by] = earned
+    return tuple(wages[row.declared_by] for row in kept if row.declared_by in wages)
 
 
 def _with_its_first_day(entitlement: Entitlement) -> tuple[Worked, ...]:
@@ -76,15 +103,15 @@ def _first(days: Iterable[date | None]) -> date | None:
 
 def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
     """The right on a day. A quarter that has begun counts as far as it was declared."""
-    rule = in_force(fund.entitlement, on=on)
-    full = in_force(fund.full_quarter, on=on)
+    rule = in_force(fund.entitlements.rules, on=on)
+    full = in_force(fund.declarations.full_quarter, on=on)
     since_on = entitlement.insured_since_on
     months = rule.newcomer_months
     is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
     thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
     if not any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
         return Right(status=RightStatus.CLOSED, reason=Reason.NOT_ENOUGH_WORK, decided_on=on)
-    months = in_force(fund.entitlement_lifetime, on=on).months
+    months = in_force(fund.entitlements.lifetime, on=on).months
     return Right(
         status=RightStatus.OPEN,
         reason=Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK,
@@ -102,7 +129,7 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
 
 def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:
     this = _number(on.year, (on.month - 1) // MONTHS_A_QUARTER + 1)
-    looked_at = (each for each in worked if this - threshold.quarters <= each.number <= this)
+    looked_at = (each for each in worked if this - threshold.quarters <= each.place <= this)
     quarters = _full_quarters(looked_at, full)
     return quarters * full.days >= threshold.days or (
         threshold.hours is not None and quarters * full.hours >= threshold.hours

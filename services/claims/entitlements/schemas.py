@@ -10,6 +10,7 @@ class WorkedView(Schema):
     employer_id = fields.String(required=True)
     year = fields.Integer(required=True)
     quarter = fields.Integer(required=True)
+    period = fields.String(required=True)
     duration = fields.Integer(required=True)
     unit = fields.String(required=True, metadata={"description": "H hours, D days, M months"})
     establishment = fields.String(

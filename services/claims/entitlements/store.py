@@ -2,7 +2,16 @@
 
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.rules import EntitlementUnknown
+from shared.kernel.personal import DataClass
 from shared.storage.repository import Repository
 from shared.storage.retention import BY_LAW
 
-entitlements = Repository("entitlements", Entitlement, key="person_ref", missing=EntitlementUnknown, retention=BY_LAW)
+entitlements = Repository(
+    "entitlements",
+    Entitlement,
+    key="person_ref",
+    missing=EntitlementUnknown,
+    retention=BY_LAW,
+    sealed={"earned": DataClass.HEALTH},
+    whose="person_ref",
+)

@@ -8,14 +8,14 @@ from services.documents.careers import rules
 from services.documents.careers.career import Career, Entry, Line, Statement
 from services.documents.careers.store import careers, pages, pages_that_decide
 from services.documents.register import actions as register
-from shared.events.payments import DeclaredWage, WagesDeclared
+from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def write_page(uow: UnitOfWork, page: WagesDeclared) -> None:
+def write_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
     """Write a page of wages into the careers of its persons, and out of those whom a corrected declaration drops."""
     deciding = pages_that_decide(
         uow,
@@ -27,7 +27,7 @@ def write_page(uow: UnitOfWork, page: WagesDeclared) -> None:
     record = rules.page_of(page, known=deciding)
     if record is None:
         return
-    declared: dict[str, list[DeclaredWage]] = defaultdict(list)
+    declared: dict[str, list[DeclaredWageV2]] = defaultdict(list)
     for wage in page.wages:
         declared[wage.person_ref].append(wage)
     known = careers.find_many(uow, record.touched_refs)
@@ -40,7 +40,7 @@ def write_page(uow: UnitOfWork, page: WagesDeclared) -> None:
     pages.save_many(uow, [replace(record, leaning=leaning)], part_of=record.page_id)
 
 
-def leaning_on(uow: UnitOfWork, page: WagesDeclared) -> tuple[str, ...]:
+def leaning_on(uow: UnitOfWork, page: WagesDeclaredV2) -> tuple[str, ...]:
     """The papers that were made from the careers which a page changed; none where the page was overtaken."""
     record = pages.find(uow, rules.page_id_of(page))
     return record.leaning if record else ()

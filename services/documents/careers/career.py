@@ -1,18 +1,21 @@
-"""A career: what employers declared that a person earned, quarter by quarter. Wages are personal and rest sealed."""
+"""A career: what employers declared that a person earned, period by period. Wages are personal and rest sealed."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 
 UNITS = frozenset("HDM")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One quarter in one establishment of an employer; `duration` counts units: H hours, D days, M months.
+    """One period in one establishment of an employer: the `number`th of its `kind` in the year, which ends in
+    `quarter`; what releases before periods of other kinds kept has no number and is of the quarter. `duration` counts
+    units: H hours, D days, M months.
 
-    `declared_period` is that of the declaration (a year or a quarter), `revision` its number among those of the period.
+    `declared_period` is that of the declaration (a year, a half-year, a quarter or a month), `revision` its number
+    among those of the period.
     """
 
     employer_id: str
@@ -28,15 +31,17 @@ class Entry:
     entered_on: date | None = None
     left_on: date | None = None
     establishment: str | None = None
+    kind: PeriodKind = PeriodKind.QUARTER
+    number: int | None = None
 
     def __post_init__(self) -> None:
-        Period(self.year, self.quarter)  # refuses a quarter that no year has
+        self.period  # noqa: B018 refuses a period that no year has
         if self.unit not in UNITS or self.duration < 0 or self.wage_minor < 0:
             raise ValueError("an entry counts hours, days or months, and neither time nor pay below nothing")
 
     @property
     def period(self) -> Period:
-        return Period(self.year, self.quarter)
+        return Period(self.year, kind=self.kind, number=self.number or self.quarter)
 
 
 @dataclass(frozen=True, kw_only=True)

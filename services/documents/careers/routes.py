@@ -1,4 +1,4 @@
-"""HTTP comes in for careers."""
+"""HTTP routes of careers."""
 
 from collections.abc import Mapping
 from typing import Any

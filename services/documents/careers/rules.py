@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.documents.careers.career import Career, DeclaredPage, Entry
-from shared.events.payments import DeclaredWage, WagesDeclared
+from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Missing
 
 ENTRIES_MAX = 1_000
@@ -20,17 +21,17 @@ class CareerUnknown(Missing):
     code = "career.unknown"
 
 
-def scope_of(page: WagesDeclared) -> str:
+def scope_of(page: WagesDeclaredV2) -> str:
     """What a revision replaces: all that its employer declared for this establishment on this form for this period."""
     return _scope(page.employer_id, page.form, page.period, page.establishment)
 
 
-def page_id_of(page: WagesDeclared) -> str:
+def page_id_of(page: WagesDeclaredV2) -> str:
     """What names a page of a declaration."""
     return f"{page.declaration_id}/{page.page}"
 
 
-def page_of(page: WagesDeclared, *, known: Sequence[DeclaredPage]) -> DeclaredPage | None:
+def page_of(page: WagesDeclaredV2, *, known: Sequence[DeclaredPage]) -> DeclaredPage | None:
     """The record of a page; None where a later revision, or this page itself, came before it.
 
     `known` are the pages of the same scope: all of them, or those that decide (`store.pages_that_decide`). With the
@@ -53,10 +54,10 @@ def page_of(page: WagesDeclared, *, known: Sequence[DeclaredPage]) -> DeclaredPa
     return replace(record, withdrawn_refs=tuple(sorted(before - now)), is_last=True)
 
 
-def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclared) -> Career:
+def declared(career: Career, wages: Iterable[DeclaredWageV2], *, page: WagesDeclaredV2) -> Career:
     """The career with what one declaration says; it replaces what earlier revisions said. No wages: it is taken out.
 
-    A quarter without time and pay is not an entry.
+    A period without time and pay is not an entry.
     """
     scope = scope_of(page)
     kept = [each for each in career.entries if _scope_of_entry(each) != scope or each.revision == page.revision]
@@ -64,7 +65,9 @@ def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclar
         Entry(
             employer_id=page.employer_id,
             year=period.year,
-            quarter=period.quarter,
+            quarter=Period.of(period.year, period.kind, period.number).ends_in_quarter,
+            kind=PeriodKind(period.kind),
+            number=period.number,
             duration=period.duration,
             unit=period.unit,
             wage_minor=period.wage_minor,
@@ -80,7 +83,7 @@ def declared(career: Career, wages: Iterable[DeclaredWage], *, page: WagesDeclar
         for period in wage.periods
         if period.duration or period.wage_minor
     ]
-    entries = sorted([*kept, *new], key=lambda each: (each.year, each.quarter, each.employer_id))
+    entries = sorted([*kept, *new], key=lambda each: (each.year, each.quarter, each.number or 0, each.employer_id))
     return replace(career, entries=tuple(entries[-ENTRIES_MAX:]))
 
 

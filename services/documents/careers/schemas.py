@@ -6,12 +6,13 @@ from shared.http.shapes import Amount, fund
 
 
 class CareerLineView(Schema):
-    """One quarter with one employer, and the declaration that says so."""
+    """One period with one employer, and the declaration that says so."""
 
     employer_id = fields.String(required=True, attribute="entry.employer_id")
     employer_name = fields.String(required=True, allow_none=True)
     year = fields.Integer(required=True, attribute="entry.year")
     quarter = fields.Integer(required=True, attribute="entry.quarter")
+    period = fields.String(required=True, attribute="entry.period")
     duration = fields.Integer(required=True, attribute="entry.duration")
     unit = fields.String(required=True, attribute="entry.unit", metadata={"description": "H hours, D days, M months"})
     wage = Amount(required=True, attribute="entry.wage_minor")
@@ -20,7 +21,7 @@ class CareerLineView(Schema):
 
 
 class CareerView(Schema):
-    """A person's career, newest quarter first."""
+    """A person's career, newest period first."""
 
     person_ref = fields.String(required=True)
     currency = fields.Function(lambda statement: fund().currency.value, metadata={"type": "string"}, required=True)

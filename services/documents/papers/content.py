@@ -198,7 +198,7 @@ class PaperContent:
     code: str = ""
 
     def __post_init__(self) -> None:
-        if self.language not in self.fund.paper_types[self.kind].languages:
+        if self.language not in self.fund.papers.types[self.kind].languages:
             raise LanguageNotOffered(language=Term(f"language.{self.language}"))
         if not self.verification_url.startswith(("https://", "http://")):
             raise ValueError("a QR code must lead to a web address")

@@ -52,7 +52,7 @@ class Press:
         return None
 
     def print(self, context: ServiceContext, fund_id: str, paper: Paper) -> None:
-        """The steps of a print; what the press refuses to print is not tried again."""
+        """The steps of a print; what the press refuses to print is not retried."""
         fund, at = context.funds[fund_id], context.clock()
         printed = rules.content(paper, fund=fund, public_url=self.public_url, at=at)
         try:

@@ -1,4 +1,4 @@
-"""HTTP comes in for papers."""
+"""HTTP routes of papers."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -35,7 +35,8 @@ from services.documents.papers.paper import (
     Withdrawal,
 )
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
-from shared.funds.fund import Fund, PaperType
+from shared.funds.fund import Fund
+from shared.funds.papers import PaperType
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing, Term
 from shared.kernel.money import Currency, Money
@@ -121,7 +122,7 @@ class Offer:
 
 def offers(fund: Fund) -> list[Offer]:
     """The papers that the fund issues, in the order of its definition."""
-    return [Offer(Kind(kind), definition) for kind, definition in fund.paper_types.items() if kind in set(Kind)]
+    return [Offer(Kind(kind), definition) for kind, definition in fund.papers.types.items() if kind in set(Kind)]
 
 
 def takes_period(kind: Kind) -> bool:
@@ -144,7 +145,7 @@ def ask(
     at: datetime,
 ) -> Outcome[Paper]:
     """A person asks for a paper. What it will say is fixed here; the press only prints it."""
-    if request.language not in fund.paper_types[request.kind].languages:
+    if request.language not in fund.papers.types[request.kind].languages:
         raise LanguageNotOffered(language=Term(f"language.{request.language}"))
     if waiting >= WAITING_MAX:
         raise TooManyWaiting(waiting_max=WAITING_MAX)
@@ -184,7 +185,7 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
         number=paper.number,
         language=paper.language,
         issued_on=issued_on,
-        valid_until_on=issued_on + timedelta(days=fund.paper_types[paper.kind].validity_days),
+        valid_until_on=issued_on + timedelta(days=fund.papers.types[paper.kind].validity_days),
         fund=fund,
         holder=paper.said.holder,
         body=paper.said.body,

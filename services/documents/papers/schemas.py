@@ -3,11 +3,12 @@
 from marshmallow import Schema, fields, validate
 
 from services.documents.papers.content import Kind, Language
+from shared.funds.period import WRITTEN
 from shared.http.problems import language, say
 from shared.http.shapes import fund, many, paged
 
 TEXT = {"type": "string"}
-PERIOD = validate.Regexp(r"^[0-9]{4}(-Q[1-4])?$")
+PERIOD = validate.Regexp(f"^{WRITTEN}$")
 
 
 class RequestBody(Schema):
@@ -15,7 +16,10 @@ class RequestBody(Schema):
 
     kind = fields.Enum(Kind, by_value=True, required=True)
     language = fields.Enum(Language, by_value=True, required=True)
-    from_period = fields.String(validate=PERIOD, metadata={"description": "A year (2025) or a quarter (2026-Q1)"})
+    from_period = fields.String(
+        validate=PERIOD,
+        metadata={"description": "A year (2025), half-year (2026-H1), quarter (2026-Q1) or month (2026-M01)"},
+    )
     to_period = fields.String(validate=PERIOD, metadata={"description": "Included"})
 
 
@@ -36,7 +40,7 @@ class PaperView(Schema):
 
     number = fields.String(required=True)
     kind = fields.String(required=True)
-    name = fields.Function(lambda it: fund().paper_types[it.kind].names[language()], metadata=TEXT, required=True)
+    name = fields.Function(lambda it: fund().papers.types[it.kind].names[language()], metadata=TEXT, required=True)
     language = fields.String(required=True)
     status = fields.String(required=True)
     text = fields.Function(lambda it: say(f"paper.status.{it.status}"), metadata=TEXT, required=True)
@@ -46,7 +50,7 @@ class PaperView(Schema):
     issued_at = fields.AwareDateTime(attribute="issue.issued_at")
     valid_until = fields.Date(attribute="issue.valid_until_on", metadata={"description": "Included"})
     is_to_be_confirmed = fields.Function(
-        lambda it: fund().paper_types[it.kind].law.is_to_be_confirmed,
+        lambda it: fund().papers.types[it.kind].law.is_to_be_confirmed,
         metadata={"type": "boolean", "description": "Whether the fund has yet to confirm how long it is valid"},
         required=True,
     )

@@ -35,6 +35,6 @@ def civil_of(uow: UnitOfWork, person_ref: str) -> Civil:
 
 
 def names_of(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, str]:
-    """The names of those employers that the register has told of."""
+    """The names of those employers that the register has published."""
     found = employers.find_many(uow, set(employer_ids))
     return {employer_id: employer.name for employer_id, employer in found.items()}

@@ -1,4 +1,4 @@
-"""A person as the fund's register has them. Who they are stays sealed as it came and is opened only to print it."""
+"""A person as the fund's register has them. Who they are stays encrypted as it came and is opened only to print it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Events come in for the register: pages of it that identity imported."""
+"""Reactions to events, for the register: pages of it that identity imported."""
 
 from services.documents.register import actions
 from shared.bus.reactions import Reactions

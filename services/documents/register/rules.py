@@ -10,13 +10,13 @@ from shared.kernel.errors import Missing
 
 
 class PersonUnknown(Missing):
-    """The register has not told of this person, or not yet."""
+    """The register has not published this person, or not yet."""
 
     code = "register.person-unknown"
 
 
 class EmployerUnknown(Missing):
-    """The register has not told of this employer, or not yet."""
+    """The register has not published this employer, or not yet."""
 
     code = "register.employer-unknown"
 

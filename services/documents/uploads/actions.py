@@ -25,7 +25,7 @@ class Admitted:
 
 
 def admit_file(context: ServiceContext, fund_id: str, sent: SentFile) -> Admitted:
-    """Make a sent paper anew and seal its bytes away; one that is never referred to afterwards harms nobody."""
+    """Make a sent paper anew and encrypt its bytes away; one that is never referred to afterwards harms nobody."""
     content = sent.stream.read(UPLOAD_BYTES_MAX + 1)
     paper = admit(content, media_type=sent.media_type, file_name=sent.name)
     store.keep_bytes(context, fund_id, paper)

@@ -1,4 +1,4 @@
-"""HTTP comes in for uploads."""
+"""HTTP routes of uploads."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,5 @@
-"""A supporting paper that a person gave: what is known of it beside its bytes, which rest sealed, class health.
+"""A supporting paper that a person gave: what is known of it beside its bytes, which are stored encrypted, class
+health.
 
 The name of the file that was sent is not kept: it often says more than its sender means.
 """

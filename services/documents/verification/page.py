@@ -33,7 +33,7 @@ def render(verification: Verification, *, fund: Fund, language: Language, base: 
     details = [(texts["number"], verification.number)]
     if record:
         details = [
-            (texts["kind"], fund.paper_types[record.kind].names[language]),
+            (texts["kind"], fund.papers.types[record.kind].names[language]),
             *details,
             (texts["issued"], habits.day(record.issued_on)),
             (texts["valid_until"], _until(habits.day(record.valid_until_on), record.kind, fund, texts)),
@@ -101,7 +101,7 @@ def unknown_file(*, fund: Fund, language: Language, base: str, on: date) -> str:
 
 def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
     """The last day; marked where the fund has yet to confirm how long such a paper is valid."""
-    return f"{day} ({texts['to_be_confirmed']})" if fund.paper_types[kind].law.is_to_be_confirmed else day
+    return f"{day} ({texts['to_be_confirmed']})" if fund.papers.types[kind].law.is_to_be_confirmed else day
 
 
 def form(*, fund: Fund, language: Language, base: str) -> str:

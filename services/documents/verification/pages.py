@@ -1,4 +1,4 @@
-"""HTTP comes in for verification, from people: the page behind a paper's code, and fields for a number and a file."""
+"""HTTP routes of verification, from people: the page behind a paper's code, and fields for a number and a file."""
 
 from urllib.parse import urlsplit
 

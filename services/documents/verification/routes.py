@@ -1,4 +1,4 @@
-"""HTTP comes in for verification, from programs; people get the page (`pages`)."""
+"""HTTP routes of verification, from programs; people get the page (`pages`)."""
 
 from collections.abc import Mapping
 from typing import Any

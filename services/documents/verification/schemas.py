@@ -32,11 +32,11 @@ class VerificationView(Schema):
     initials = fields.String(attribute="record.initials", metadata={"description": "Of its holder's name"})
 
     def named(self, verification: Verification) -> str | None:
-        return fund().paper_types[verification.record.kind].names[language()] if verification.record else None
+        return fund().papers.types[verification.record.kind].names[language()] if verification.record else None
 
     def unconfirmed(self, verification: Verification) -> bool | None:
         record = verification.record
-        return fund().paper_types[record.kind].law.is_to_be_confirmed if record else None
+        return fund().papers.types[record.kind].law.is_to_be_confirmed if record else None
 
 
 class CodeBody(Schema):

@@ -15,6 +15,7 @@ class Role(StrEnum):
     EMPLOYER = "employer"
     AGENT = "agent"
     SUPERVISOR = "supervisor"
+    MEDICAL_OFFICER = "medical-officer"
     OPERATOR = "operator"
 
     @property
@@ -36,6 +37,7 @@ _ACTORS = {
     Role.EMPLOYER: ActorKind.EMPLOYER,
     Role.AGENT: ActorKind.STAFF,
     Role.SUPERVISOR: ActorKind.STAFF,
+    Role.MEDICAL_OFFICER: ActorKind.STAFF,
     Role.OPERATOR: ActorKind.STAFF,
 }
 
@@ -47,6 +49,10 @@ _AGENT = frozenset(
         _OWN,
         "claims:decide",
         "claims:read",
+        "awards:read",
+        "awards:manage",
+        "runs:make",
+        "runs:read",
         "rights:read",
         "uploads:read",
         "declarations:read",
@@ -66,6 +72,7 @@ SCOPES: Mapping[Role, frozenset[str]] = {
         [
             "claims:submit",
             "claims:read",
+            "awards:read",
             "rights:read",
             "uploads:add",
             "uploads:read",
@@ -79,7 +86,8 @@ SCOPES: Mapping[Role, frozenset[str]] = {
     ),
     Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
     Role.AGENT: _AGENT,
-    Role.SUPERVISOR: _AGENT | {"claims:supervise"},
+    Role.SUPERVISOR: _AGENT | {"claims:supervise", "runs:approve"},
+    Role.MEDICAL_OFFICER: frozenset([_OWN, "claims:medical", "uploads:read"]),
     Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
 }
 """What each role's tokens may say. A frontend asks for the part that it needs."""

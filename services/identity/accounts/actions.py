@@ -253,7 +253,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """How it went: the account where they are in, else how long the door stays shut (0: they may try again).
+    """How it went: the account where they are in, else how long the door stays shut (0: they may retry).
 
     `device` is what their browser should bring next time.
     """

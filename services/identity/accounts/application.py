@@ -1,6 +1,6 @@
 """An application, as anybody may send it: for an account, or for a way back into one.
 
-It is kept sealed until it is considered, then forgotten.
+It is kept encrypted until it is considered, then forgotten.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""HTTP comes in for accounts."""
+"""HTTP routes of accounts."""
 
 from collections.abc import Mapping
 from typing import Any

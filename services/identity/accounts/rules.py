@@ -13,12 +13,13 @@ from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
 from shared.kernel import partial_date, typed
+from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
 
-PASSWORD_LENGTH_MIN = {Role.PERSON: 8, Role.EMPLOYER: 12, Role.AGENT: 12, Role.OPERATOR: 12}
+PASSWORD_LENGTH_MIN = {ActorKind.PERSON: 8, ActorKind.EMPLOYER: 12, ActorKind.STAFF: 12}
 """NIST SP 800-63B-4 asks for 15 where a password stands alone. A person's 8 (ASVS 5.0, 6.2.1) go with an e-mailed link
 and with doors that shut; staff have a second factor. Decided so, and written down in the README."""
 PASSWORD_LENGTH_MAX = 256
@@ -167,7 +168,7 @@ def read_password(text: str) -> str:
 
 def check_password(password: str, *, role: Role, is_easily_guessed: bool, known_words: Iterable[str]) -> None:
     """Long enough as it was typed, not made of what is known of its owner, not easily guessed. Nothing else."""
-    length_min = PASSWORD_LENGTH_MIN[role]
+    length_min = PASSWORD_LENGTH_MIN[role.actor]
     if typed.length(password) < length_min:
         raise PasswordTooShort(length_min=length_min)
     if len(password) > PASSWORD_LENGTH_MAX:
@@ -447,7 +448,7 @@ def add_user(
 
 
 def shut_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
-    """Until when nobody may try again, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
+    """Until when nobody may retry, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
 
     A try at a shut door does not count, so hammering at it does not keep it shut any longer.
     """

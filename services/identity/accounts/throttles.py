@@ -13,7 +13,7 @@ def before(uow: UnitOfWork, name: str) -> LoginThrottle:
 
 
 def shut_s(uow: UnitOfWork, throttle: LoginThrottle) -> int:
-    """How many seconds from now nobody may try again; 0 where one may."""
+    """How many seconds from now nobody may retry; 0 where one may."""
     until = rules.shut_until(throttle, at=uow.at)
     return 0 if until is None else -int((uow.at - until).total_seconds() // 1)
 

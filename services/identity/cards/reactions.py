@@ -1,4 +1,4 @@
-"""Events come in for cards: rights that claims decided."""
+"""Reactions to events, for cards: rights that claims decided."""
 
 from services.identity.cards import actions
 from shared.bus.reactions import Reactions

@@ -1,4 +1,4 @@
-"""HTTP comes in for cards."""
+"""HTTP routes of cards."""
 
 from collections.abc import Mapping
 from typing import Any

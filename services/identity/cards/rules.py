@@ -28,7 +28,7 @@ def refresh(card: Card, *, right_until: date, right_version: int, fund: Fund, on
     """
     if not _is_newer(card, right_version):
         return card
-    until = min(right_until, last_day_of_term(on, months=in_force(fund.card_lifetime, on=on).months))
+    until = min(right_until, last_day_of_term(on, months=in_force(fund.entitlements.card_lifetime, on=on).months))
     if card.valid_until is not None:
         until = max(until, card.valid_until)
     return replace(card, valid_until=until, closed_on=None, right_version=right_version)

@@ -18,7 +18,7 @@ class CardView(Schema):
     )
     text = fields.Method("sentence", required=True)
     is_to_be_confirmed = fields.Function(
-        lambda card: any(lifetime.law.is_to_be_confirmed for lifetime in fund().card_lifetime),
+        lambda card: any(lifetime.law.is_to_be_confirmed for lifetime in fund().entitlements.card_lifetime),
         required=True,
         metadata={"type": "boolean", "description": "The fund has yet to confirm how long a card lasts."},
     )

@@ -127,7 +127,18 @@ def _told_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
         bank=Sealed(bank) if bank else None,
         language=person.language,
         dependants=person.dependants,
+        family=uow.keys.seal(msgspec.json.encode(_told_family(person)), as_=DataClass.HEALTH, whose=person.person_ref),
     )
+
+
+def _told_family(person: Person) -> dict[str, object]:
+    told: dict[str, object] = {"birth_on": person.civil.birth_on}
+    if person.family is not None or person.dependants == 0:
+        told["dependants"] = [
+            {name: value for name, value in msgspec.to_builtins(each).items() if value is not None}
+            for each in person.family or ()
+        ]
+    return told
 
 
 def _told_employer(uow: UnitOfWork, employer: Employer) -> RegisteredEmployer:

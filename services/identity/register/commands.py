@@ -16,7 +16,14 @@ from typing import TextIO, TypeVar
 from services.identity.register import actions, rows, rules
 from services.identity.register.actions import Numbered, Tally
 from services.identity.register.employer import Employer
-from services.identity.register.rules import EMPLOYER_COLUMNS, PERSON_COLUMNS, Fault, LineRefused, Read
+from services.identity.register.rules import (
+    EMPLOYER_COLUMNS,
+    PERSON_COLUMNS,
+    PERSON_COLUMNS_OPTIONAL,
+    Fault,
+    LineRefused,
+    Read,
+)
 from shared.funds.fund import Fund
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure
@@ -92,7 +99,9 @@ class _Clerk:
             entry = self._warned(line, rules.read_person(row, fund=self._fund, on=self._on))
             return entry.civil.insurance_number, Numbered(line, entry)
 
-        entries = self._entries(path, columns=PERSON_COLUMNS, key_column="insurance_number", read=read)
+        entries = self._entries(
+            path, columns=PERSON_COLUMNS, optional=PERSON_COLUMNS_OPTIONAL, key_column="insurance_number", read=read
+        )
         self._import("persons", entries, actions.register_persons)
 
     def import_employers(self, path: Path) -> None:
@@ -108,12 +117,13 @@ class _Clerk:
         path: Path,
         *,
         columns: Sequence[str],
+        optional: Sequence[str] = (),
         key_column: str,
         read: Callable[[rows.Row, int], tuple[str, Entry]],
     ) -> Iterator[Entry]:
         """The good lines, read. A number that comes again is refused: the file would undo itself at each import."""
         seen: set[int] = set()
-        for line, row in rows.read(path, columns=columns):
+        for line, row in rows.read(path, columns=columns, optional=optional):
             try:
                 if isinstance(row, LineRefused):
                     raise row

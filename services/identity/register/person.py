@@ -1,4 +1,4 @@
-"""An insured person as the fund's own register has them. All that is known of the person rests sealed."""
+"""An insured person as the fund's own register has them. All that is known of the person is stored encrypted."""
 
 from dataclasses import dataclass
 
@@ -37,6 +37,16 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Dependant:
+    """Somebody who is covered through the insured person. `condition` is what was proved (`student`, `disabled`)."""
+
+    dependant_id: str
+    relation: str
+    birth_on: PartialDate
+    condition: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonEntry:
     """A line of the register, read and found good."""
 
@@ -45,6 +55,7 @@ class PersonEntry:
     bank: str | None
     language: str
     dependants: int
+    family: tuple[Dependant, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,4 +69,6 @@ class Person:
     bank: str | None
     language: str
     dependants: int
+    family: tuple[Dependant, ...] | None = None
+    """Who the dependants are; None where the register says only how many."""
     version: int = 0

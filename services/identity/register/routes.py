@@ -1,4 +1,4 @@
-"""HTTP comes in for the register, from the fund's agents."""
+"""HTTP routes of the register, from the fund's agents."""
 
 from collections.abc import Mapping
 from typing import Any

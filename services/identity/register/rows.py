@@ -31,8 +31,11 @@ class ColumnsDiffer(Invalid):
 Row = dict[str, str]
 
 
-def read(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, Row | LineRefused]]:
-    """Each row by its columns, or why it is none. All columns must be there, in any order, and no other."""
+def read(
+    path: Path, *, columns: Sequence[str], optional: Sequence[str] = ()
+) -> Iterator[tuple[int, Row | LineRefused]]:
+    """Each row by its columns, or why it is none. All columns must be there, in any order, and no other than optional
+    ones."""
     try:
         file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
@@ -41,7 +44,7 @@ def read(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, Row | Lin
         header = file.readline(HEADER_LENGTH_MAX)
         delimiter = ";" if header.count(";") > header.count(",") else ","
         names = [typed.plain(name).lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
-        if sorted(names) != sorted(columns):
+        if sorted(name for name in names if name not in optional) != sorted(columns) or len(set(names)) < len(names):
             missing = set(columns) - set(names)
             raise ColumnsDiffer(file=path.name, missing=", ".join(sorted(missing)) or "-", expected=len(columns))
         yield from _rows(file, names, delimiter)

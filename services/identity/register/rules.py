@@ -12,6 +12,7 @@ from services.identity.register.person import (
     NAME_LENGTH_MAX,
     Civil,
     Contact,
+    Dependant,
     Person,
     PersonEntry,
 )
@@ -35,6 +36,8 @@ PERSON_COLUMNS = (
     "dependants",
     "bank_account",
 )
+PERSON_COLUMNS_OPTIONAL = ("family",)
+"""Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty."""
 EMPLOYER_COLUMNS = (
     "employer_number",
     "name",
@@ -92,6 +95,7 @@ def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[PersonE
     with a warning.
     """
     cells = _Cells(row, fund, on)
+    family = cells.optional("family", cells.family)
     entry = PersonEntry(
         civil=Civil(
             insurance_number=cells.identifier("insurance_number", IdentifierKind.INSURANCE_NUMBER),
@@ -105,7 +109,8 @@ def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[PersonE
         contact=cells.contact(),
         bank=cells.optional("bank_account", cells.account),
         language=cells.language(),
-        dependants=cells.count("dependants", up_to=DEPENDANTS_MAX),
+        dependants=cells.dependants(family),
+        family=family,
     )
     return cells.read(entry)
 
@@ -140,6 +145,7 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
         bank=entry.bank,
         language=entry.language,
         dependants=entry.dependants,
+        family=entry.family,
         version=known.version if known else 0,
     )
     return None if person == known else person
@@ -223,7 +229,7 @@ class _Cells:
         return Contact(email=self.optional("email", self._email), mobile=self.optional("mobile", self._mobile))
 
     def account(self, column: str) -> str | None:
-        number = read_account(self._text(column), rule=self._fund.payment.payouts.rule)
+        number = read_account(self._text(column), rule=self._fund.payments.payouts.rule)
         if number is None:
             self.fault(column, "register.account-malformed")
         return number
@@ -241,10 +247,45 @@ class _Cells:
             return 0
         return int(text)
 
+    def dependants(self, family: tuple[Dependant, ...] | None) -> int:
+        """How many dependants there are: as many as are named, where they are."""
+        told = self.count("dependants", up_to=DEPENDANTS_MAX)
+        if family is None:
+            return told
+        if self._text("dependants") and told != len(family):
+            self.fault("family", "register.family-differs")
+        return len(family)
+
+    def family(self, column: str) -> tuple[Dependant, ...]:
+        """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
+        Those of one relation and birth are told apart by a number."""
+        told = [each.split(":") for each in typed.plain(self._text(column)).split(";") if each.strip()]
+        rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
+        found: list[Dependant] = []
+        for parts in told[: DEPENDANTS_MAX + 1]:
+            relation, birth, condition = [part.strip() for part in (*parts, "", "")[:3]]
+            birth_on = partial_date.read(birth.upper())
+            is_known = (relation, condition or None) in rules and len(parts) in (2, 3)
+            if not is_known or birth_on is None or partial_date.first_on(birth_on) > self._on:
+                self.fault(column, "register.family-malformed")
+                continue
+            alike = sum(each.relation == relation and each.birth_on == birth_on for each in found)
+            found.append(
+                Dependant(
+                    dependant_id=f"{relation}-{birth_on}" + (f"-{alike + 1}" if alike else ""),
+                    relation=relation,
+                    birth_on=birth_on,
+                    condition=condition or None,
+                )
+            )
+        if len(found) > DEPENDANTS_MAX:
+            self.fault(column, "register.family-malformed")
+        return tuple(found)
+
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""
         sector = typed.plain(self._required(column))
-        activities = {name for rates in self._fund.accident_rates for name in rates.activities}
+        activities = {name for rates in self._fund.contributions.accident_rates for name in rates.activities}
         if not SECTOR.fullmatch(sector) or (activities and sector not in activities):
             self.fault(column, "register.sector-unknown")
         return sector

@@ -18,7 +18,7 @@ persons = Repository(
     missing=PersonUnknown,
     retention=BY_LAW,
     indexes=[Index(("national_id_index",), unique=True)],
-    sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK},
+    sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK, "family": DataClass.HEALTH},
     whose="person_ref",
 )
 

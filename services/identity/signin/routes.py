@@ -1,4 +1,4 @@
-"""HTTP comes in for sign-in: the endpoints of OpenID Connect, which speak forms and redirects, and `/userinfo`."""
+"""HTTP routes of sign-in: the endpoints of OpenID Connect, which speak forms and redirects, and `/userinfo`."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

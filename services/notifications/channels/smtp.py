@@ -1,4 +1,4 @@
-"""Mail out of the house, over SMTP: many mails by one connection. When to try again is the caller's to decide."""
+"""Mail out of the house, over SMTP: many mails by one connection. When to retry is the caller's to decide."""
 
 import smtplib
 from contextlib import suppress
@@ -109,7 +109,7 @@ class MailConnection:
     def send(self, mail: Mail) -> str:
         """Hand a mail over. The id under which it is known from now on: its Message-ID, without brackets.
 
-        Raises `AddressRefused`, `MailRefused` (do not try again), `MailServerUnavailable`, `MailThrottled` (do),
+        Raises `AddressRefused`, `MailRefused` (do not retry), `MailServerUnavailable`, `MailThrottled` (do),
         `MailOutcomeUnknown`. Of a mail that was refused or put off, the connection is as good as before.
         """
         for address in (mail.sender, mail.recipient):

@@ -21,7 +21,7 @@ def register(uow: UnitOfWork, told: Sequence[Contact], *, part_of: str) -> None:
 
 def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
     """Where each of them can be reached by one of the channels, opened; `ContactUnknown` where the register has not
-    told of one of them."""
+    published one of them."""
     known = contacts.find_many(uow, owner_ids)
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown

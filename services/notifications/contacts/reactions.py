@@ -1,4 +1,4 @@
-"""Events come in for contacts: pages of the fund's register."""
+"""Reactions to events, for contacts: pages of the fund's register."""
 
 from services.notifications.contacts import actions
 from services.notifications.contacts.contact import Contact

@@ -10,7 +10,7 @@ from shared.kernel.errors import Missing
 
 
 class ContactUnknown(Missing):
-    """The register has not told of this person or employer yet; the event that needs them came too early."""
+    """The register has not published this person or employer yet; the event that needs them came too early."""
 
     code = "contact.unknown"
 

@@ -1,10 +1,20 @@
-"""Events come in for messages: each says something to somebody."""
+"""Reactions to events, for messages: each says something to somebody."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
 from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimApproved, ClaimPaid, ClaimRefused, ClaimSubmitted, ClaimWithdrawn, PaperRequested
+from shared.events.claims import (
+    AppealDecided,
+    ClaimAppealed,
+    ClaimApproved,
+    ClaimPaid,
+    ClaimRefused,
+    ClaimSubmitted,
+    ClaimWithdrawn,
+    MedicalReviewRequested,
+    PaperRequested,
+)
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
 from shared.events.payments import (
@@ -202,8 +212,51 @@ def say_paper_requested(uow: UnitOfWork, event: PaperRequested) -> None:
     actions.say(uow, notice, part_of=event.claim_id)
 
 
+@reactions.to(MedicalReviewRequested)
+def say_medical_review_requested(uow: UnitOfWork, event: MedicalReviewRequested) -> None:
+    notice = Notice(
+        template="medical-review",
+        occasion=f"{event.claim_id}/{event.requested_at.isoformat()}",  # it may be asked more than once
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
+@reactions.to(ClaimAppealed)
+def say_claim_appealed(uow: UnitOfWork, event: ClaimAppealed) -> None:
+    notice = Notice(
+        template="claim-appealed",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "first": event.first_reference},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
+@reactions.to(AppealDecided)
+def say_appeal_decided(uow: UnitOfWork, event: AppealDecided) -> None:
+    """What is paid beside the first decision, or that it stands."""
+    parameters: dict[str, Value] = {"reference": event.reference, "first": event.first_reference}
+    if event.amount_minor:
+        parameters["amount"] = event.amount_minor
+    notice = Notice(
+        template="appeal-granted" if event.amount_minor else "appeal-confirmed",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters=parameters,
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
 @reactions.to(ClaimApproved)
 def say_claim_approved(uow: UnitOfWork, event: ClaimApproved) -> None:
+    """Not of an appeal: what it came to is told as such."""
+    if event.appeal_of:
+        return
     notice = Notice(
         template="claim-approved",
         occasion=event.claim_id,

@@ -1,4 +1,4 @@
-"""HTTP comes in for messages."""
+"""HTTP routes of messages."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -35,7 +35,7 @@ class Notice:
     """Something to tell one person or employer.
 
     `occasion` is what happens once: told twice, or by two events, a notice of one occasion is one message. `about` is
-    the case that it tells of. `language` is the one asked for just now, where there is one.
+    the case that it is about. `language` is the one asked for just now, where there is one.
     """
 
     template: str

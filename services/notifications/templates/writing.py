@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.notifications.templates.template import Kind, Value
 from shared.funds.fund import Fund
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.money import Money
 from shared.languages.locales import locale_of, unbroken
 
@@ -43,8 +43,8 @@ def _count(value: Value, fund: Fund, language: str) -> str:
 def _amount(value: Value, fund: Fund, language: str) -> str:
     """Minor units of the fund's currency."""
     locale = locale_of(language, fund.country)
-    pattern = "#,##0." + "0" * fund.currency.decimals
-    number = format_decimal(Money(int(value), fund.currency).decimal(), format=pattern, locale=locale)
+    decimals = "." + "0" * fund.currency.decimals if fund.currency.decimals else ""
+    number = format_decimal(Money(int(value), fund.currency).decimal(), format="#,##0" + decimals, locale=locale)
     return unbroken(f"{number} {get_currency_symbol(fund.currency, locale=locale)}")
 
 
@@ -65,13 +65,17 @@ def _first(text: str, day: date, language: str) -> str:
 
 def _period(value: Value, fund: Fund, language: str) -> str:
     period = Period.read(str(value))
-    if period.quarter is None:
+    locale = locale_of(language, fund.country)
+    if period.kind is PeriodKind.QUARTER:
+        return unbroken(format_date(period.first_on, _QUARTER, locale=locale))
+    if period.kind is PeriodKind.YEAR:
         return str(period)
-    return unbroken(format_date(period.first_on, _QUARTER, locale=locale_of(language, fund.country)))
+    # A half-year has no name of its own in every language: its first and last month say it.
+    return unbroken(format_interval(period.first_on, period.last_on, "yMMMM", locale=locale))
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
-    form = fund.declaration_forms.get(str(value))
+    form = fund.declarations.forms.get(str(value))
     return form.names[language] if form else words()["things"]["form"][language]
 
 
@@ -96,6 +100,13 @@ def _reason(group: str) -> Callable[[Value, Fund, str], str]:
     return say
 
 
+def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
+    """A reason of the fund's own by its sentence, or one of the platform's in short words."""
+    reasons = (claim_type.procedure.refusal_reasons or {} for claim_type in fund.claim_types.values())
+    own = next((found[str(value)] for found in reasons if str(value) in found), None)
+    return _reason("refusal-reasons")(value, fund, language) if own is None else own[language].rstrip(".")
+
+
 _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.TEXT: _text,
     Kind.COUNT: _count,
@@ -108,5 +119,5 @@ _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.CLAIM_TYPE: _claim_type,
     Kind.PAPER: _paper,
     Kind.PAPER_REASON: _reason("paper-reasons"),
-    Kind.REFUSAL_REASON: _reason("refusal-reasons"),
+    Kind.REFUSAL_REASON: _refusal_reason,
 }

@@ -1,12 +1,12 @@
-"""What payments does with what the bank says: messages, answers and files become entries that are taken in once."""
+"""What payments does with what the bank says: messages, answers and files become entries that are handled once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from services.payments.banking import matching, settling, store
+from services.payments.banking.bank import BankPayment
 from services.payments.banking.bank_entry import Message, Statement
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.client import BankPayment
 from services.payments.banking.matching import ReportedEntry
 from services.payments.banking.messages import Credited, Debited, Fact, Refused, StatementAvailable
 from services.payments.banking.webhook import SignedMessage
@@ -66,9 +66,7 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
                 rule=lambda it: collecting.refuse(it, reason=fact.reason[:40], at=uow.at),
             )
         case StatementAvailable():
-            told = Statement(statement_id=fact.statement_id, told_at=uow.at, next_look_at=uow.at)
-            if store.statements.find(uow, told.statement_id) is None:
-                store.following.save(uow, Outcome(told))
+            expect(uow, statement_id=fact.statement_id)
 
 
 def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -135,10 +133,17 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 
 
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
-    """Book what a file of the bank says has moved (`matching.numbered`). What was taken in before changes nothing, and
+    """Book what a file of the bank says has moved (`matching.numbered`). What was handled before changes nothing, and
     nothing that cannot be booked holds up what stands beside it."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
+
+
+def expect(uow: UnitOfWork, *, statement_id: str) -> None:
+    """The bank has a file of booked entries: it is fetched, once."""
+    if store.statements.find(uow, statement_id) is None:
+        expected = Statement(statement_id=statement_id, told_at=uow.at, next_look_at=uow.at)
+        store.following.save(uow, Outcome(expected))
 
 
 def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:

@@ -100,7 +100,7 @@ class Decision:
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """What the bank says of the other side: its account and its text, which may hold anything; the number of an account
-    that is not the fund's; and what a person wrote about a decision. Rests sealed."""
+    that is not the fund's; and what a person wrote about a decision. Rests encrypted."""
 
     counterparty: str
     text: str
@@ -110,7 +110,7 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class BankEntry:
-    """Money that moved on an account of the fund: taken in once, never lost.
+    """Money that moved on an account of the fund: handled once, never lost.
 
     `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
     there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty,
@@ -164,7 +164,7 @@ class BankEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message of the bank that was taken in."""
+    """A message of the bank that was handled."""
 
     message_id: str
     kind: str

@@ -9,7 +9,7 @@ import unicodedata
 
 from anyascii import anyascii
 
-from shared.funds.fund import BankCharacters
+from shared.funds.payments import BankCharacters
 
 _LATIN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 """What every bank takes: the character set of SWIFT and of the SEPA guidelines."""

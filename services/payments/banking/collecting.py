@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.payments.banking import actions
-from services.payments.banking.client import BankClient, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import Bank, BankOf, BankPayment, BankRefused, BankSilent
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
@@ -19,7 +19,7 @@ from shared.telemetry.carrying import continued
 class Collecting:
     """`return_url` is where the payer's browser comes back; it may name `{fund}` and `{collection_id}`."""
 
-    bank: BankClient
+    bank_of: BankOf
     return_url: str
 
     @property
@@ -46,13 +46,16 @@ class Collecting:
 
     def call(self, context: ServiceContext, fund_id: str, collection: Collection) -> str:
         """The outside half of an announcement: the page, from the bank. Asked twice, it is the same page."""
-        return self.bank.open_checkout(
+        return self._bank(context, fund_id).open_checkout(
             payment_id=collection.collection_id,
             fund_id=fund_id,
             amount_minor=collection.amount_minor,
             currency=context.funds[fund_id].currency,
             return_url=self.return_url.format(fund=fund_id, collection_id=collection.collection_id),
         )
+
+    def _bank(self, context: ServiceContext, fund_id: str) -> Bank:
+        return self.bank_of(context.funds[fund_id])
 
     def _announce(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
@@ -69,7 +72,8 @@ class Collecting:
     def _close(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         """Nobody is to pay on the page any more. A bank that does not close pages is asked what came of it."""
         try:
-            payment = self.bank.close_checkout(collection.collection_id, currency=context.funds[fund_id].currency)
+            currency = context.funds[fund_id].currency
+            payment = self._bank(context, fund_id).close_checkout(collection.collection_id, currency=currency)
         except BankSilent:
             self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise
@@ -80,7 +84,9 @@ class Collecting:
 
     def _ask(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
-            payment = self.bank.payment(collection.collection_id, currency=context.funds[fund_id].currency)
+            payment = self._bank(context, fund_id).payment(
+                collection.collection_id, currency=context.funds[fund_id].currency
+            )
         except BankSilent:
             self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
             raise

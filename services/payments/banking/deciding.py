@@ -105,7 +105,7 @@ def _decide(
     details = replace(entry.details, note=note, counterparty=counterparty or entry.details.counterparty)
     proposed = replace(proposed, details=details)
     uow.note("decided", store.entries.name, entry_id, version=version, why=way.value)
-    if uow.fund.payment.needs_two(entry.amount_minor):
+    if uow.fund.payments.needs_two(entry.amount_minor):
         return store.entries.save(uow, Outcome(proposed))
     return _carry_out(uow, proposed)
 

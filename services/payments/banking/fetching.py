@@ -1,23 +1,26 @@
-"""Fetches and books the files of booked entries that the bank told of."""
+"""Fetches and books files of booked entries: those that the bank told of, and those that lie ready at one that tells
+nothing."""
 
 from dataclasses import dataclass
 from functools import partial
 
 from services.payments.banking import actions, store
+from services.payments.banking.bank import BankOf
 from services.payments.banking.bank_entry import Statement
-from services.payments.banking.client import BankClient
-from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from shared.jobs.job import JobKind
+from shared.process.chores import Chore
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
+
+LOOK_S, LOOK_REST_S = 5.0, 30.0
 
 
 @dataclass(frozen=True)
 class Fetching:
-    """Fetches the files of booked entries that the bank told of."""
+    """Fetches files of booked entries."""
 
-    bank: BankClient
+    bank_of: BankOf
 
     @property
     def job(self) -> JobKind:
@@ -35,15 +38,32 @@ class Fetching:
     def fetch(self, context: ServiceContext, fund_id: str, statement: Statement) -> bool:
         """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""
         cause = f"statements:{statement.statement_id}"
-        body = self.bank.statement(statement.statement_id)
-        if body is None:
+        notice = self.bank_of(context.funds[fund_id]).statement(statement.statement_id)
+        if notice is None:
             return False
-        notice = camt.read(body)
         book(context, fund_id, cause, notice)
         if notice.faults:
             return False
         in_unit_of_work(context, fund_id, cause, partial(actions.take_statement, statement_id=statement.statement_id))
+        self.bank_of(context.funds[fund_id]).is_booked(statement.statement_id)
         return True
+
+    @property
+    def looking(self) -> Chore:
+        """Asks for what lies ready where the bank does not say so by itself."""
+        return Chore("bank-statements", LOOK_S, self.look, rest_s=LOOK_REST_S)
+
+    def look(self, context: ServiceContext, fund_id: str) -> int:
+        """How many files were new. One that is booked but still offered is said to be booked once more."""
+        names = self.bank_of(context.funds[fund_id]).new_statements()
+        known = store.statements.find_many(context.reading(fund_id, by=BANK), names)
+        new = [name for name in names if name not in known]
+        for name in new:
+            in_unit_of_work(context, fund_id, f"statements:{name}", partial(actions.expect, statement_id=name))
+        for statement in known.values():
+            if statement.next_look_at is None:
+                self.bank_of(context.funds[fund_id]).is_booked(statement.statement_id)
+        return len(new)
 
     @staticmethod
     def _look_later(context: ServiceContext, fund_id: str, statement: Statement) -> None:

@@ -1,7 +1,7 @@
 """What payments does by itself with its bank. Here alone, and in no request, is the bank called."""
 
 from services.payments.banking import store as banking
-from services.payments.banking.client import BankClient
+from services.payments.banking.bank import BankOf
 from services.payments.banking.collecting import Collecting
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
@@ -11,9 +11,9 @@ from shared.jobs.job import JobKind
 from shared.process.leftovers import Leftovers
 
 
-def jobs(bank: BankClient, *, return_url: str) -> list[JobKind]:
+def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
     """One kind for each thing that the bank has a word in."""
-    return [Collecting(bank, return_url).job, Paying(bank).job, Fetching(bank).job]
+    return [Collecting(bank_of, return_url).job, Paying(bank_of).job, Fetching(bank_of).job]
 
 
 leftovers = [

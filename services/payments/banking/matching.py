@@ -106,7 +106,7 @@ def of_line(line: BookedEntry, *, fund: Fund) -> ReportedEntry:
 
 def account_code(number: str, *, fund: Fund) -> str:
     """The ledger's code of an account, or `FOREIGN`. Banks write one number with blanks, with dashes or as IBAN."""
-    payment = fund.payment
+    payment = fund.payments
     for own, code in ((payment.collections, BANK_COLLECTIONS), (payment.payouts, BANK_PAYOUTS)):
         if is_same_account(number, own.number):
             return code

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from services.payments.banking import payout_file
+from services.payments.banking.bank import BankOf, BankRefused, BankSilent
 from services.payments.banking.bank_file import CreditTransfer, StatusReport
-from services.payments.banking.client import BankClient, BankRefused, BankSilent
-from services.payments.banking.iso20022 import camt, documents, pain002
+from services.payments.banking.iso20022 import documents
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
@@ -33,7 +33,7 @@ GATHER_S, GATHER_REST_S = 0.5, 15.0
 class Paying:
     """Writes files of payouts, sends them, and follows each until every payout is settled."""
 
-    bank: BankClient
+    bank_of: BankOf
 
     @property
     def gathering(self) -> Chore:
@@ -60,7 +60,7 @@ class Paying:
         self._keep(context, fund_id, batch, partial(payouts.look_later, seen=batch))
 
     def gather(self, context: ServiceContext, fund_id: str) -> int:
-        """Put what is ordered into a file, store it sealed, and only then write down that it is in there."""
+        """Put what is ordered into a file, store it encrypted, and only then write down that it is in there."""
         uow = context.reading(fund_id, by=BANK)
         ordered = store.ordered(uow)
         transfers, unusable = _transfers(uow, ordered)
@@ -70,7 +70,13 @@ class Paying:
             return len(unusable)
         payable = [payout for payout in ordered if payout.payout_id in transfers]
         batch_id = context.new_id().replace("-", "")
-        body = payout_file.write(list(transfers.values()), fund=uow.fund, message_id=batch_id, at=uow.at)
+        body = payout_file.write(
+            list(transfers.values()),
+            bank=self.bank_of(context.funds[fund_id]),
+            fund=uow.fund,
+            message_id=batch_id,
+            at=uow.at,
+        )
         blob = blobs.store(context, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
         passing("payout.stored")
         in_unit_of_work(
@@ -100,8 +106,8 @@ class Paying:
                 # Somebody began to send it and did not live to write down what came of it.
                 self._change(context, fund_id, batch, rule=rules.doubt)
             case BatchStatus.UNKNOWN:
-                verdict = self.bank.verdict(batch.batch_id)
-                known = rules.never_taken if verdict is None else rules.taken
+                is_there = self.bank_of(context.funds[fund_id]).has_file(batch.batch_id)
+                known = rules.taken if is_there else rules.never_taken
                 self._change(context, fund_id, batch, rule=known)
             case BatchStatus.SENT:
                 self._report(context, fund_id, batch)
@@ -114,7 +120,7 @@ class Paying:
         sending = self._change(context, fund_id, batch, rule=rules.begin_sending)
         passing("payout.sending")
         try:
-            self.bank.send_file(body, message_id=batch.batch_id)
+            self.bank_of(context.funds[fund_id]).send_file(body, message_id=batch.batch_id)
         except BankSilent:
             self._change(context, fund_id, sending, rule=rules.doubt)
             raise
@@ -129,7 +135,7 @@ class Paying:
     def _report(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
-        report = self._verdict(batch)
+        report = self.bank_of(context.funds[fund_id]).report(batch.batch_id)
         refused = _refused(report, batch, context.funds[fund_id].currency) if report else []
         if report is not None and not report.is_pending:
             self._keep(
@@ -144,13 +150,9 @@ class Paying:
 
     def _report_again(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """A bank may give its verdict in halves: what it refuses later counts as well."""
-        report = self._verdict(batch)
+        report = self.bank_of(context.funds[fund_id]).report(batch.batch_id)
         if report is not None:
             self._refuse(context, fund_id, batch, _refused(report, batch, context.funds[fund_id].currency))
-
-    def _verdict(self, batch: Batch) -> StatusReport | None:
-        body = self.bank.verdict(batch.batch_id)
-        return None if body is None else pain002.read(body)
 
     def _refuse(self, context: ServiceContext, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
         if refused:
@@ -173,11 +175,11 @@ class Paying:
 
     def _look_up(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
         """Book what the bank booked on the days since the file was written."""
-        number = context.funds[fund_id].payment.payouts.number
+        number = context.funds[fund_id].payments.payouts.number
         for on in _days(batch, context.reading(fund_id, by=BANK).at.date()):
-            body = self.bank.day(number, on=on)
-            if body is not None:
-                book(context, fund_id, f"payouts:{batch.batch_id}", camt.read(body))
+            notice = self.bank_of(context.funds[fund_id]).day(number, on=on)
+            if notice is not None:
+                book(context, fund_id, f"payouts:{batch.batch_id}", notice)
 
     @staticmethod
     def _change(context: ServiceContext, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:

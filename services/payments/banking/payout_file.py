@@ -1,11 +1,11 @@
 """Writes the file that orders payouts. The only place where payees' names and accounts are opened."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from services.payments.banking.bank import Bank
 from services.payments.banking.bank_file import (
     NAME_CHARACTERS_MAX,
     PURPOSE_CHARACTERS_MAX,
@@ -15,7 +15,6 @@ from services.payments.banking.bank_file import (
     Totals,
 )
 from services.payments.banking.characters import written_for
-from services.payments.banking.iso20022 import pain001
 from services.payments.payees.payee import Payee
 from services.payments.payouts.payout import Payout
 from shared.funds.fund import Fund
@@ -56,9 +55,9 @@ def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys)
         raise PayeeUnusable(payout=payout.payout_id) from broken
 
 
-def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, at: datetime) -> bytes:
-    """A pain.001 with these lines, checked against its schema, with its control sums."""
-    debtor = fund.payment.payouts
+def write(transfers: Sequence[CreditTransfer], *, bank: Bank, fund: Fund, message_id: str, at: datetime) -> bytes:
+    """A file with these lines, as the bank wants it."""
+    debtor = fund.payments.payouts
     heading = PayoutHeading(
         message_id=message_id,
         created_at=at,
@@ -67,13 +66,11 @@ def write(transfers: Sequence[CreditTransfer], *, fund: Fund, message_id: str, a
         debtor_account=debtor.number,
         debtor_bank=debtor.number[:BANK_CODE_DIGITS],
         totals=Totals.of(transfers),
-        charge_bearer=fund.payment.payout_file.charge_bearer,
-        is_booked_as_batch=fund.payment.payout_file.is_booked_as_batch,
+        charge_bearer=fund.payments.payout_file.charge_bearer,
+        is_booked_as_batch=fund.payments.payout_file.is_booked_as_batch,
     )
-    file = io.BytesIO()
-    pain001.write(heading, transfers, into=file)
-    return file.getvalue()
+    return bank.write(heading, transfers)
 
 
 def _written(text: str, fund: Fund, *, characters_max: int) -> str:
-    return written_for(text, characters=fund.payment.payout_file.characters, characters_max=characters_max)
+    return written_for(text, characters=fund.payments.payout_file.characters, characters_max=characters_max)

@@ -37,7 +37,7 @@ def in_unit_of_work(
 
 
 def book(context: ServiceContext, fund_id: str, cause: str, notice: Notice) -> None:
-    """Book what a file says, some lines at a time: those that were taken in before a fall change nothing after it."""
+    """Book what a file says, some lines at a time: those that were handled before a fall change nothing after it."""
     fund = context.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):

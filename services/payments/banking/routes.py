@@ -41,7 +41,7 @@ def hear(uow: UnitOfWork, message: SignedMessage) -> dict[str, Any]:
 def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """For a bank, before it accepts a transfer: whether a reference is genuine, what is due, and to which account."""
     collection = actions.by_reference(uow, reference)
-    into = uow.fund.payment.collections
+    into = uow.fund.payments.collections
     return {
         "reference": collection.reference,
         "due_minor": collection.amount_minor if collection.is_live else 0,

@@ -1,4 +1,4 @@
-"""What an entry of the bank does to money: taken in once, booked to what it is for, or kept for a person."""
+"""What an entry of the bank does to money: handled once, booked to what it is for, or kept for a person."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,12 +25,12 @@ ZERO = "zero"
 
 
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
-    """Book one entry as the table of cases says (`matching.decide`). One that was taken in before changes nothing,
+    """Book one entry as the table of cases says (`matching.decide`). One that was handled before changes nothing,
     whoever told of it then."""
     entry_id = entry_id or matching.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return
-    named = matching.named(reported, prefix=uow.fund.payment.transfer_prefix)
+    named = matching.named(reported, prefix=uow.fund.payments.transfer_prefix)
     found = collections.with_references(uow, named.references)
     reference = found[0].reference if len(found) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)

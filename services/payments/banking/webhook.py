@@ -1,6 +1,6 @@
 """How a signed message of the bank is read: over the raw body, before any unit of work and before any JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request
 
 from services.payments.banking import messages
 from services.payments.banking.messages import Fact
+from shared.funds.fund import Fund
 from shared.http import bodies
 from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
@@ -49,9 +50,11 @@ class SignedBody:
 
     def read(self, context: ServiceContext, fund_id: str) -> SignedMessage:
         body = bodies.raw()
-        secrets: Sequence[Secret] = current_app.extensions.get(_SECRETS, ())
-        message_id = verify(body, headers=dict(request.headers), secrets=secrets, at=context.clock())
-        kind, fact = messages.read(body, fund=context.funds[fund_id])
+        fund = context.funds[fund_id]
+        secrets: SecretsOf | None = current_app.extensions.get(_SECRETS)
+        of_bank = secrets(fund) if secrets else ()
+        message_id = verify(body, headers=dict(request.headers), secrets=of_bank, at=context.clock())
+        kind, fact = messages.read(body, fund=fund)
         return SignedMessage(message_id=message_id, kind=kind, fact=fact)
 
     def describe(self) -> Mapping[str, Any]:
@@ -71,8 +74,12 @@ class SignedBody:
         }
 
 
-def secrets_for_app(secrets: Sequence[Secret]) -> Blueprint:
+SecretsOf = Callable[[Fund], Sequence[Secret]]
+"""With what the bank of a fund signs."""
+
+
+def secrets_for_app(secrets: SecretsOf) -> Blueprint:
     """A blueprint without routes that gives its app the secrets: routes are declared on import, settings come later."""
     blueprint = Blueprint("bank-webhook-secrets", __name__)
-    blueprint.record(lambda state: state.app.extensions.__setitem__(_SECRETS, tuple(secrets)))
+    blueprint.record(lambda state: state.app.extensions.__setitem__(_SECRETS, secrets))
     return blueprint

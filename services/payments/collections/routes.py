@@ -1,4 +1,4 @@
-"""HTTP comes in for collections."""
+"""HTTP routes of collections."""
 
 from collections.abc import Mapping
 from typing import Any

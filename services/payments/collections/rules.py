@@ -18,7 +18,7 @@ from services.payments.collections.obligation import Obligation, ObligationStatu
 from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Conflict, Missing, Term
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
@@ -47,6 +47,12 @@ class AlreadyPaid(Conflict):
 
 class DeclarationReplaced(Conflict):
     code = "collection.declaration-replaced"
+
+
+class RailNotOffered(Conflict):
+    """The fund's bank does not take money this way."""
+
+    code = "collection.rail-not-offered"
 
 
 class AlreadyLive(Conflict):
@@ -114,8 +120,8 @@ def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple
 
 
 def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, attempt: int) -> str:
-    """What a payer writes on a transfer: prefix, employer, period (two digits of the year, the quarter or 0), amount in
-    base 36, attempt, and two check digits over all of it.
+    """What a payer writes on a transfer: prefix, employer, period (two digits of the year; 0, the quarter, 5 or 6 for
+    a half-year, A to L for a month), amount in base 36, attempt, and two check digits over all of it.
 
     The same try has the same reference; another amount, period or employer has another, and a slip of the pen in any
     place is found before anything is looked up.
@@ -123,8 +129,14 @@ def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, 
     if not 0 <= attempt < ATTEMPTS_MAX:
         raise TooManyAttempts(attempts_max=ATTEMPTS_MAX)
     read = Period.read(period)
-    when = f"{read.year % 100:02d}{read.quarter or 0}"
+    when = f"{read.year % 100:02d}{_place(read)}"
     return with_check(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
+
+
+def _place(period: Period) -> str:
+    """One character for a period in its year."""
+    first = {PeriodKind.YEAR: 0, PeriodKind.QUARTER: 1, PeriodKind.HALF_YEAR: 5, PeriodKind.MONTH: 10}[period.kind]
+    return "0" if period.kind is PeriodKind.YEAR else _DIGITS[first + period.number - 1]
 
 
 def request(
@@ -148,6 +160,8 @@ def request(
         raise DeclarationReplaced
     if obligation.left_minor == 0:
         raise AlreadyPaid
+    if rail is Rail.CARD and not fund.bindings.bank.takes_cards:
+        raise RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = list(before)
     here = (obligation.declaration_id, rail, obligation.left_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
@@ -155,7 +169,7 @@ def request(
     requested = Collection(
         collection_id=collection_id,
         reference=reference(
-            fund.payment.transfer_prefix,
+            fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
             period=obligation.period,
             amount_minor=obligation.left_minor,
@@ -186,7 +200,7 @@ def request(
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
-    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payment.transfer_days_max)
+    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payments.transfer_days_max)
     return replace(
         _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,
@@ -216,7 +230,7 @@ def ask_anew(collection: Collection, *, at: datetime) -> Collection:
 
 
 def refuse(collection: Collection, *, reason: str, at: datetime) -> Collection:
-    """The bank or the payer's card said no. Nothing was moved; the employer may try again."""
+    """The bank or the payer's card said no. Nothing was moved; the employer may retry."""
     return _moved(collection, to=Status.REFUSED, at=at, about=reason)
 
 
@@ -239,7 +253,7 @@ def withdrawn(collection: Collection, *, at: datetime) -> Collection:
 
 
 def is_booked(collection: Collection, *, bank_reference: str, entry_id: str) -> bool:
-    """Whether this entry of the bank was taken in before. What earlier releases booked is known by its reference."""
+    """Whether this entry of the bank was handled before. What earlier releases booked is known by its reference."""
     return any(
         each.entry_id == entry_id if each.entry_id else each.bank_reference == bank_reference
         for each in collection.debits

@@ -48,7 +48,7 @@ class CollectionView(Schema):
     amount = Amount(required=True, attribute="amount_minor")
     debited = Amount(required=True, attribute="debited_minor")
     currency = fields.Function(lambda collection: fund().currency.value, metadata={"type": "string"}, required=True)
-    account = Derived(FundAccountView, of=lambda collection: fund().payment.collections, required=True)
+    account = Derived(FundAccountView, of=lambda collection: fund().payments.collections, required=True)
     valid_until_on = fields.Date(required=True, allow_none=True)
     checkout_url = fields.String(required=True, allow_none=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)

@@ -1,10 +1,10 @@
-"""What an employer owes on the wages it declared: lines by side and branch, of one quarter, of a whole declaration."""
+"""What an employer owes on the wages it declared: lines by side and branch, of one period, of a whole declaration."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.funds.fund import Side
+from shared.funds.contributions import Side
 from shared.funds.law import Law
 from shared.funds.period import Period
 
@@ -22,7 +22,7 @@ class Contribution:
 
 @dataclass(frozen=True, kw_only=True)
 class Slip:
-    """The contributions on one quarter's wages."""
+    """The contributions on the wages of one period."""
 
     period: Period
     base_minor: int

@@ -1,6 +1,6 @@
 """How contributions are computed from wages, by the fund's dated rates. Pure.
 
-Rounding: each side (employer, employee, works fund, sector accident) is one percentage of the quarter's wages, rounded
+Rounding: each side (employer, employee, works fund, sector accident) is one percentage of the period's wages, rounded
 once, half up to the minor unit, as the funds' slips do. The branches then share the rounded side by largest remainder,
 so that the lines of a side always add up to the side, and no branch is further than one minor unit from its exact part.
 """
@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 
 from services.payments.contributions.contribution import Assessment, Contribution, Slip
-from shared.funds.fund import DeclarationForm, Fund, Side
+from shared.funds.contributions import ContributionRates, Side
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
 from shared.funds.law import Law, in_force
 from shared.funds.period import Period
 from shared.kernel.errors import Invalid
@@ -26,40 +28,73 @@ class ActivityUnknown(Invalid):
 
 
 def assess(
-    fund: Fund, *, form: DeclarationForm, period: Period, by_quarter: Mapping[int, int], activity: str
+    fund: Fund,
+    *,
+    form: DeclarationForm,
+    period: Period,
+    by_part: Mapping[int, int],
+    activity: str,
+    bounded: Mapping[int, Mapping[Side, int]] | None = None,
 ) -> Assessment:
-    """What a declaration makes due: one slip a quarter, at the rates of that quarter's last day.
+    """What a declaration makes due: one slip for each period that wages are told of (`form.parts`), at the rates of
+    that period's last day.
 
-    `by_quarter` gives the wages in minor units by quarter (1 to 4). Raises `ActivityUnknown`, `NothingInForce`.
+    `by_part` gives the wages in minor units by the number of the period in its year, `bounded` the shares that were
+    computed person by person (`bounded_shares`). A fund without contributions is
+    owed nothing. Raises `ActivityUnknown`, `NothingInForce`.
     """
+    parts = form.parts(period) if fund.sections.contributions else ()
     slips = tuple(
-        slip(fund, period=quarter, base_minor=by_quarter.get(quarter.quarter or 0, 0), activity=activity)
-        for quarter in period.quarters
+        slip(
+            fund,
+            period=part,
+            base_minor=by_part.get(part.number, 0),
+            activity=activity,
+            bounded=(bounded or {}).get(part.number, {}),
+        )
+        for part in parts
     )
     return Assessment(slips=slips, due_on=form.due_on(period))
 
 
-def slip(fund: Fund, *, period: Period, base_minor: int, activity: str) -> Slip:
-    """The contributions on one quarter's wages."""
-    contributions = contributions_on(fund, base_minor=base_minor, on=period.last_on, activity=activity)
+def slip(
+    fund: Fund, *, period: Period, base_minor: int, activity: str, bounded: Mapping[Side, int] | None = None
+) -> Slip:
+    """The contributions on the wages of one period."""
+    contributions = contributions_on(
+        fund, base_minor=base_minor, on=period.last_on, activity=activity, bounded=bounded or {}
+    )
     return Slip(period=period, base_minor=base_minor, contributions=contributions)
 
 
-def contributions_on(fund: Fund, *, base_minor: int, on: date, activity: str) -> tuple[Contribution, ...]:
+def bounded_shares(rates: ContributionRates, wage_minor: int, *, months: int) -> dict[Side, int]:
+    """The shares of one person's wage that have a floor or a ceiling a month; none of a person who earned nothing."""
+    if not wage_minor:
+        return {}
+    return {
+        side: bounds.within(share(wage_minor, sum(rates.percents[side].values(), Decimal(0))), months=months)
+        for side, bounds in rates.bounds.items()
+    }
+
+
+def contributions_on(
+    fund: Fund, *, base_minor: int, on: date, activity: str, bounded: Mapping[Side, int] | None = None
+) -> tuple[Contribution, ...]:
     """The contributions on a base at the rates of a day, by side and branch, in the order of the fund's definition.
 
-    `activity` counts only where the fund has sector accident rates.
+    `activity` counts only where the fund has sector accident rates. Of a side whose share has a floor or a ceiling for
+    each person, the sum of the persons' shares (`bounded`) takes the place of the percentage of the sum of the wages.
     """
     if base_minor < 0:
         raise ValueError("a base below nought")
-    rates = fund.rates_on(on)
+    rates = fund.contributions.rates_on(on)
     found = [
         contribution
         for side, percents in rates.percents.items()
-        for contribution in _side(side, percents, base_minor, rates.law)
+        for contribution in _side(side, percents, base_minor, rates.law, total_minor=(bounded or {}).get(side))
     ]
-    if fund.accident_rates:
-        accident = in_force(fund.accident_rates, on=on)
+    if fund.contributions.accident_rates:
+        accident = in_force(fund.contributions.accident_rates, on=on)
         if activity not in accident.activities:
             raise ActivityUnknown(activity=activity)
         percent = accident.activities[activity].percent
@@ -67,18 +102,26 @@ def contributions_on(fund: Fund, *, base_minor: int, on: date, activity: str) ->
     return tuple(found)
 
 
-def _side(side: Side, percents: Mapping[str, Decimal], base_minor: int, law: Law) -> list[Contribution]:
-    amounts_minor = _shared(share(base_minor, sum(percents.values(), Decimal(0))), percents, base_minor)
+def _side(
+    side: Side, percents: Mapping[str, Decimal], base_minor: int, law: Law, *, total_minor: int | None = None
+) -> list[Contribution]:
+    percent = sum(percents.values(), Decimal(0))
+    if total_minor is None:
+        exact = {branch: base_minor * each / 100 for branch, each in percents.items()}
+        amounts_minor = _shared(share(base_minor, percent), exact)
+    else:
+        amounts_minor = _shared(
+            total_minor, {branch: total_minor * each / percent for branch, each in percents.items()}
+        )
     return [
         Contribution(side=side, branch=branch, percent=percent, amount_minor=amounts_minor[branch], law=law)
         for branch, percent in percents.items()
     ]
 
 
-def _shared(total_minor: int, percents: Mapping[str, Decimal], base_minor: int) -> dict[str, int]:
+def _shared(total_minor: int, exact: Mapping[str, Decimal]) -> dict[str, int]:
     """A side's rounded total among its branches: whole units first, the rest to the largest remainders in turn."""
-    exact = {branch: base_minor * percent / 100 for branch, percent in percents.items()}
     whole = {branch: int(part) for branch, part in exact.items()}
     left = total_minor - sum(whole.values())
     by_remainder = sorted(exact, key=lambda branch: whole[branch] - exact[branch])
-    return {branch: whole[branch] + (branch in by_remainder[:left]) for branch in percents}
+    return {branch: whole[branch] + (branch in by_remainder[:left]) for branch in exact}

@@ -23,6 +23,7 @@ from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
+from shared.events.payments import in_version_1
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.jobs import queue
@@ -116,6 +117,7 @@ def schedule(uow: UnitOfWork, declaration_id: str) -> None:
 def facts(uow: UnitOfWork, declaration: Declaration) -> Facts:
     """What the files of a declaration are held against."""
     employer = employers.find(uow, declaration.employer_id)
+    form = rules.form_of(uow.fund, declaration.form)
     standing = Standing.UNKNOWN if employer is None else Standing.OPEN if employer.is_open else Standing.CLOSED
     return Facts(
         fund=uow.fund,
@@ -123,7 +125,8 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> Facts:
         standing=standing,
         period=Period.read(declaration.period),
         received_on=declaration.received_at.astimezone(uow.fund.zone).date(),
-        plausibility=rules.form_of(uow.fund, declaration.form).plausibility or {},
+        plausibility=form.plausibility or {},
+        wage_kind=form.wage_kind,
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
     )
@@ -137,7 +140,7 @@ def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
 
 
 def resume(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
-    """An operator has the check tried again."""
+    """An operator has the check retried."""
     declaration = store.declarations.load(uow, declaration_id)
     return store.declarations.save(uow, rules.resume(declaration)) if declaration.status is Status.HELD else declaration
 
@@ -253,7 +256,8 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
             uow.fund,
             form=rules.form_of(uow.fund, declaration.form),
             period=Period.read(declaration.period),
-            by_quarter=report.by_quarter,
+            by_part=report.by_part,
+            bounded=report.bounded,
             activity=activity,
         )
     except contributions.ActivityUnknown:
@@ -300,12 +304,14 @@ def _tell_wages(uow: UnitOfWork, accepted: Declaration, people: list[ToTell]) ->
     events = telling.wage_events(
         accepted,
         people,
-        year=Period.read(accepted.period).year,
+        form=rules.form_of(uow.fund, accepted.form),
         currency=uow.fund.currency.value,
         person_ref=uow.keys.person_ref,
     )
     for event in events:
         uow.publish(event, version=accepted.version)
+        if (by_quarters := in_version_1(event)) is not None:
+            uow.publish(by_quarters, version=accepted.version)
 
 
 # --- Confirming -------------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.funds.fund import DeclarationForm, Fund
-from shared.funds.period import Period, PeriodKind
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
+from shared.funds.period import Period
 
 YEARS_MAX = 60
 """Of periods that are shown, counted from today: nobody declares for earlier ones."""
@@ -42,14 +43,14 @@ class FormPeriod:
 
 def forms(fund: Fund) -> list[OfferedForm]:
     """The fund's forms, in the order of its definition."""
-    return [OfferedForm(form, definition) for form, definition in fund.declaration_forms.items()]
+    return [OfferedForm(form, definition) for form, definition in fund.declarations.forms.items()]
 
 
 def periods(form: DeclarationForm, *, today: date) -> list[FormPeriod]:
     """The periods of a form from the first that the law asks for until the one that today is in."""
     first_year = max(form.law.valid_from.year, today.year - YEARS_MAX)
-    years = [Period(year) for year in range(first_year, today.year + 1)]
-    found = years if form.period is PeriodKind.YEAR else [quarter for year in years for quarter in year.quarters]
+    years = (Period(year) for year in range(first_year, today.year + 1))
+    found = (period for year in years for period in year.parts(form.period))
     return [
         FormPeriod(period, due_on=form.due_on(period), is_over=period.last_on < today)
         for period in found

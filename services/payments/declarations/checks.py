@@ -6,19 +6,27 @@ of workers where a line is not even as long as a line. Checks that need several 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+from services.payments.contributions.rules import bounded_shares
 from services.payments.declarations import line_checks, plausibility
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, day, value
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import Line
-from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
+from services.payments.declarations.line_checks import duration_max
 from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
-from services.payments.declarations.wages import WageLine, wage_line
-from shared.funds.fund import IdentifierKind
+from services.payments.declarations.wages import PeriodWage, Unit, WageLine, wage_line
+from shared.funds.contributions import ContributionRates, Side
+from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.law import find_in_force
+from shared.funds.period import Period, PeriodKind, written
 from shared.kernel.money import Money
+
+NUMBER_FIELDS = {PeriodKind.QUARTER: "quarter", PeriodKind.MONTH: "month", PeriodKind.HALF_YEAR: "half_year"}
+"""The field of a line, and the group of a file's name, that says which period of the year it is."""
 
 ENCODINGS = {"ascii": "ASCII", "cp1252": "Windows-1252 (ANSI)"}
 """The encodings of layouts, as editors name them."""
@@ -30,13 +38,15 @@ class Checker:
     def __init__(self, layout: Layout, *, facts: Facts, findings_max: int = FINDINGS_MAX) -> None:
         self._layout = layout
         self._facts = facts
-        self._period = (facts.period.year, facts.period.quarter)
+        self._kind = facts.period.kind
+        self._period = (facts.period.year, None if self._kind is PeriodKind.YEAR else facts.period.number)
+        self._wage_parts = facts.parts
+        self._parts = {part.number: part for part in self._wage_parts}
+        self._durations_max = duration_max(self._wage_parts[0].kind)
         self._notes = Notes(findings_max=findings_max)
         self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
-        self._floors = {
-            quarter.quarter or 0: plausibility.floor(facts.fund, on=quarter.last_on)
-            for quarter in facts.period.quarters
-        }
+        self._floors = {number: plausibility.floor(facts.fund, on=part.last_on) for number, part in self._parts.items()}
+        self._rates = {number: _bounded_rates(facts.fund, part) for number, part in self._parts.items()}
         self._line_counts = dict.fromkeys(layout.kinds, 0)
         self._is_utf_8: set[Role] = set()
         self._misnamed: list[tuple[Role, str, Remark]] = []
@@ -45,8 +55,9 @@ class Checker:
         self._named_establishment: tuple[Role, str] | None = None
         self._first_whose: dict[Role, tuple[str | None, tuple[int, int | None] | None]] = {}
         self._number = 0
-        self._seen: set[int] = set()
-        self._sums = dict.fromkeys(self._floors, 0)
+        self._seen: set[int | str] = set()
+        self._sums = dict.fromkeys(self._parts, 0)
+        self._bounded: dict[int, Counter[Side]] = {}
         self._is_whole = True
         self._is_counted = True
         self._header: tuple[Line, RecordKind, Values] | None = None
@@ -60,12 +71,13 @@ class Checker:
             self._note(Remark("wage-file.name-malformed", severity=Severity.WARNING), role)
             return
         parts, period = said.groupdict(), self._facts.period
-        quarter = f"-Q{parts['quarter']}" if parts.get("quarter") else ""
+        number = parts.get(NUMBER_FIELDS.get(self._kind, ""))
+        rest = written(0, self._kind, int(number))[4:] if number else ""
         if "establishment" in parts:
             self._named_establishment = role, parts["establishment"]
         for what, found, expected in (
             ("employer", parts["employer"], self._facts.employer_id),
-            ("year", parts["year"] + quarter, str(period)[4 - len(parts["year"]) :]),
+            ("year", parts["year"] + rest, str(period)[4 - len(parts["year"]) :]),
         ):
             if found != expected:
                 remark = Remark("wage-file.name-differs", found=value(found), expected=value(expected))
@@ -88,7 +100,7 @@ class Checker:
             if any(fault.severity is Severity.ERROR for fault in faults) or not self._is_ours(values):
                 self._is_whole = False
             else:
-                worker = wage_line(values, line=line.number)
+                worker = wage_line(values, line=line.number, parts=self._wage_parts)
                 remarks += self._within(worker, values)
         found = [each for remark in remarks if (each := plausibility.judged(remark, table=self._facts.plausibility))]
         for remark in found:
@@ -116,7 +128,8 @@ class Checker:
             lines=sum(self._line_counts.values()),
             workers=self._line_counts[Role.DETAIL],
             wages_minor=sum(self._sums.values()),
-            by_quarter=dict(self._sums),
+            by_part=dict(self._sums),
+            bounded={number: dict(shares) for number, shares in self._bounded.items()},
             is_complement=self._header is not None and self._header[2].get("type") == "C",
             establishment=self._establishment or "",
         )
@@ -141,9 +154,9 @@ class Checker:
         return (values["employer"], self._period_of(values)) == (self._facts.employer_id, self._period)
 
     def _period_of(self, values: Values) -> tuple[int, int | None] | None:
-        """The year and quarter that a line says; None where they cannot be read."""
-        year, quarter = values.get("year"), values.get("quarter")
-        return None if year is None or (quarter is None and self._period[1] is not None) else (year, quarter)
+        """The year, and the number of the period in it, that a line says; None where they cannot be read."""
+        year, number = values.get("year"), values.get(NUMBER_FIELDS.get(self._kind, ""))
+        return None if year is None or (number is None and self._period[1] is not None) else (year, number)
 
     def _whose(self, values: Values, *, role: Role) -> Iterator[Remark]:
         """Whose line it is, and of when. Where a whole file is another's, its first line says so once for all."""
@@ -154,8 +167,13 @@ class Checker:
             code = "wage-file.employer-differs" if is_first else "wage-file.two-employers"
             yield Remark(code, "employer", value(employer), value(self._facts.employer_id))
         if period not in (None, self._period) and (is_first or period != first_period):
-            yield Remark("wage-file.period-differs", "year", value(_written(*period)), value(_written(*self._period)))
+            yield Remark(
+                "wage-file.period-differs", "year", value(self._written(*period)), value(str(self._facts.period))
+            )
         yield from self._where(values)
+
+    def _written(self, year: int, number: int | None) -> str:
+        return written(year, self._kind, number or 0)
 
     def _where(self, values: Values) -> Iterator[Remark]:
         """Which place of work the line is of: one declaration is of one, and each change of code is said once."""
@@ -191,10 +209,10 @@ class Checker:
 
     def _across(self, line: Line, values: Values) -> Iterator[Remark]:
         """The line's number and its person, held against the lines before."""
-        number, expected = _number(values), self._number + 1
+        number, expected = self._number_of(values), self._number + 1
         if number is not None and number != expected:
             field = "page" if "page" in values else "number"
-            yield Remark("wage-file.number-gap", field, *_numbers(values, expected=expected))
+            yield Remark("wage-file.number-gap", field, *self._numbers(values, expected=expected))
         # A number that no line can have says nothing of those that follow.
         self._number = number or expected
         if line.number == self._layout.lines_max + 1:
@@ -205,23 +223,55 @@ class Checker:
         if not self._insurance_number.fullmatch(person):
             code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
             yield Remark(code, "insurance_number", Phrase("other-form"), digits)
-        if int(person) in self._seen:
+        key = int(person) if person.isdigit() else person  # millions of them: a number takes half of a text's room
+        if key in self._seen:
             yield Remark("wage-file.person-twice", "insurance_number", Phrase("again"), Phrase("once"))
-        self._seen.add(int(person))
+        self._seen.add(key)
+
+    def _number_of(self, values: Values) -> int | None:
+        """The line's own number in its file, from 1; None where it cannot be read."""
+        a_page = self._layout.lines_per_page
+        if a_page and "page" in values and "line_in_page" in values:
+            page, line_in_page = values["page"], values["line_in_page"]
+            return (page - 1) * a_page + line_in_page if 1 <= line_in_page <= a_page else 0
+        return values.get("number")
+
+    def _numbers(self, values: Values, *, expected: int) -> tuple[Phrase, Phrase]:
+        """A line's own number as it stands there, and as it should: by page and line where lines are numbered so."""
+        a_page = self._layout.lines_per_page
+        if a_page is None or "page" not in values:
+            return Phrase("line-number", {"line": values["number"]}), Phrase("line-number", {"line": expected})
+        page, line_in_page = divmod(expected - 1, a_page)
+        return (
+            Phrase("page-and-line", {"page": values["page"], "line": values["line_in_page"]}),
+            Phrase("page-and-line", {"page": page + 1, "line": line_in_page + 1}),
+        )
 
     def _within(self, worker: WageLine, values: Values) -> Iterator[Remark]:
         """The worker's own line as a whole, which goes into the sums."""
         yield from line_checks.of_person(worker, values=values)
         period, table = self._facts.period, self._facts.plausibility
-        wrong = [*line_checks.of_employment(worker, period=period), *line_checks.of_durations(worker)]
+        wrong = [
+            *line_checks.of_employment(worker, period=period),
+            *line_checks.of_durations(worker, most=self._durations_max),
+        ]
         yield from wrong
         if not wrong:  # what cannot be need not be called unlikely too
-            yield from plausibility.of_employment(worker, period=period, table=table)
+            yield from plausibility.of_employment(worker, period=period, parts=self._parts, table=table)
             yield from plausibility.of_wages(worker, floors=self._floors, table=table)
         if "total" in values and values["total"] != sum(wage.wage_minor for wage in worker.wages):
             yield Remark("wage-file.line-total-differs", "total", Phrase("other-sum"), Phrase("sum-of-quarters"))
         for wage in worker.wages:
             self._sums[wage.quarter] += wage.wage_minor
+            self._bound(wage)
+
+    def _bound(self, wage: PeriodWage) -> None:
+        """Add a person's shares that have a floor or a ceiling a month."""
+        rates = self._rates[wage.quarter]
+        if rates is not None:
+            months = wage.duration if wage.unit is Unit.MONTH and wage.duration else self._parts[wage.quarter].months
+            shares = bounded_shares(rates, wage.wage_minor, months=months)
+            self._bounded.setdefault(wage.quarter, Counter()).update(shares)
 
     def _totals(self) -> None:
         """The sums, held against the header and against what the employer typed, when every line counts in them."""
@@ -260,7 +310,7 @@ class Checker:
     ) -> None:
         field = remark.field
         if kind is not None and not kind.column(field):
-            field = field.rstrip("_1234")  # a file of one quarter has no quarter in its fields' names
+            field = field.rstrip("_0123456789")  # a file of one period has no number in its fields' names
         self._notes.add(
             Finding(
                 severity=remark.severity,
@@ -285,30 +335,13 @@ def _of_facts(facts: Facts) -> Iterator[Remark]:
         yield Remark("wage-file.period-not-over", "year", value(str(facts.period)), day(facts.period.last_on))
 
 
-def _written(year: int, quarter: int | None) -> str:
-    """A year and quarter as people write them, even where they are no possible period."""
-    return f"{year:04d}" if quarter is None else f"{year:04d}-Q{quarter}"
-
-
-def _numbers(values: Values, *, expected: int) -> tuple[Phrase, Phrase]:
-    """A line's own number as it stands there, and as it should: by page and line where lines are numbered so."""
-    if "page" not in values:
-        return Phrase("line-number", {"line": values["number"]}), Phrase("line-number", {"line": expected})
-    page, line_in_page = divmod(expected - 1, LINES_PER_PAGE)
-    return (
-        Phrase("page-and-line", {"page": values["page"], "line": values["line_in_page"]}),
-        Phrase("page-and-line", {"page": page + 1, "line": line_in_page + 1}),
-    )
+def _bounded_rates(fund: Fund, part: Period) -> ContributionRates | None:
+    """The rates of a period, where any share has a floor or a ceiling for each person."""
+    contributions = fund.sections.contributions
+    rates = find_in_force(contributions.rates, on=part.last_on) if contributions else None
+    return rates if rates is not None and rates.bounds else None
 
 
 def encoded_otherwise(encoding: str, *, layout: Layout) -> Remark:
     """A file that was saved in another encoding than the layout's."""
     return Remark("wage-file.encoding", found=value(encoding), expected=value(ENCODINGS[layout.encoding]))
-
-
-def _number(values: Values) -> int | None:
-    """The line's own number in its file, from 1; None where it cannot be read."""
-    if "page" in values and "line_in_page" in values:
-        page, line_in_page = values["page"], values["line_in_page"]
-        return (page - 1) * LINES_PER_PAGE + line_in_page if 1 <= line_in_page <= LINES_PER_PAGE else 0
-    return values.get("number")

@@ -52,7 +52,7 @@ BOOKED = frozenset({Status.ACCEPTED, Status.REPLACED})
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file as the employer sent it; its bytes rest sealed under their hash (hex) and size."""
+    """A file as the employer sent it; its bytes are stored encrypted under their hash (hex) and size."""
 
     name: str
     sha256: str
@@ -210,7 +210,7 @@ class StandingDeclaration:
 
 @dataclass(frozen=True, kw_only=True)
 class WagePage:
-    """Some hundreds of a declaration's workers. They are civil data and rest sealed."""
+    """Some hundreds of a declaration's workers. They are civil data and are stored encrypted."""
 
     page_id: str
     declaration_id: str

@@ -142,6 +142,6 @@ def _refusal(findings: tuple[Finding, ...]) -> Report:
         lines=0,
         workers=0,
         wages_minor=0,
-        by_quarter={},
+        by_part={},
         is_complement=False,
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.funds.fund import Fund, PlausibilityCheck
-from shared.funds.period import Period
+from shared.funds.declarations import PlausibilityCheck, usual_wage_kind
+from shared.funds.fund import Fund
+from shared.funds.period import Period, PeriodKind
 
 
 class Standing(StrEnum):
@@ -19,8 +20,9 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a file is held against. `plausibility` is the fund's table of what is looked at beyond its form; the control
-    totals are what the employer typed beside the file, if anything."""
+    """What a file is held against. `wage_kind` says what each wage is of, None as usual; `plausibility` is the fund's
+    table of what is looked at beyond its form; the control totals are what the employer typed beside the file, if
+    anything."""
 
     fund: Fund
     employer_id: str
@@ -30,3 +32,9 @@ class Facts:
     plausibility: Mapping[str, PlausibilityCheck]
     control_workers: int | None = None
     control_wages_minor: int | None = None
+    wage_kind: PeriodKind | None = None
+
+    @property
+    def parts(self) -> tuple[Period, ...]:
+        """The periods that wages are told of."""
+        return self.period.parts(self.wage_kind or usual_wage_kind(self.period.kind))

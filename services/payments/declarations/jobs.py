@@ -16,7 +16,7 @@ from services.payments.declarations import actions, rules, store
 from services.payments.declarations.actions import Judged
 from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.examination import Source, examine
-from services.payments.declarations.layouts.registry import LAYOUTS
+from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
@@ -72,7 +72,7 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
         Source(file.name, blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
         for file in declaration.files
     ]
-    layouts = [LAYOUTS[layout_id] for layout_id in rules.form_of(uow.fund, declaration.form).layouts]
+    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
     examined = examine(sources, facts=actions.facts(uow, declaration), layouts=layouts)
     return actions.judge(uow, declaration, examined)
 

@@ -1,15 +1,21 @@
 """The checks of one worker's line by itself. Those that look at other lines too are in `checks`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.payments.declarations.findings import Phrase, Remark, Severity, day, value
 from services.payments.declarations.layouts.layout import Values
-from services.payments.declarations.wages import MONTHS_PER_QUARTER, Unit, WageLine
-from shared.funds.period import Period
+from services.payments.declarations.wages import Unit, WageLine
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.partial_date import first_on, parts, whole
 
-DURATION_MAX = {Unit.MONTH: MONTHS_PER_QUARTER, Unit.DAY: 92, Unit.HOUR: 999}
-"""The longest work in a quarter. Hours are bounded by their three digits only: overtime counts."""
+DAYS_MAX = {PeriodKind.MONTH: 31, PeriodKind.QUARTER: 92, PeriodKind.HALF_YEAR: 184, PeriodKind.YEAR: 366}
+HOURS_A_MONTH_MAX = 333
+"""Bounded by the three digits of a quarter's hours only: overtime counts."""
+
+
+def duration_max(kind: PeriodKind) -> dict[Unit, int]:
+    """The longest work in a period of a kind."""
+    return {Unit.MONTH: kind.months, Unit.DAY: DAYS_MAX[kind], Unit.HOUR: HOURS_A_MONTH_MAX * kind.months}
 
 
 def of_person(worker: WageLine, *, values: Values) -> Iterator[Remark]:
@@ -38,9 +44,9 @@ def of_employment(worker: WageLine, *, period: Period) -> Iterator[Remark]:
         yield Remark("wage-file.exit-before-entry", "left_on", Phrase("earlier-day"), Phrase("day"))
 
 
-def of_durations(worker: WageLine) -> Iterator[Remark]:
-    """Durations that no quarter can hold."""
+def of_durations(worker: WageLine, *, most: Mapping[Unit, int]) -> Iterator[Remark]:
+    """Durations that no such period can hold (`duration_max`)."""
     for wage in worker.wages:
-        if wage.duration > DURATION_MAX[wage.unit]:
-            field, most = f"duration_{wage.quarter}", Phrase("at-most", {"count": DURATION_MAX[wage.unit]})
-            yield Remark("wage-file.duration-too-long", field, value(wage.duration), most)
+        if wage.duration > most[wage.unit]:
+            field, expected = f"duration_{wage.quarter}", Phrase("at-most", {"count": most[wage.unit]})
+            yield Remark("wage-file.duration-too-long", field, value(wage.duration), expected)

@@ -11,8 +11,9 @@ from datetime import date
 from services.payments.declarations.findings import Phrase, Remark, Severity, day, value
 from services.payments.declarations.names import are_alike
 from services.payments.declarations.wages import MONTHS_PER_QUARTER, PeriodWage, Unit, WageLine
-from shared.funds.fund import Fund, PlausibilityCheck
-from shared.funds.law import NothingInForce, in_force
+from shared.funds.declarations import PlausibilityCheck
+from shared.funds.fund import Fund
+from shared.funds.law import find_in_force
 from shared.funds.period import Period
 from shared.kernel.money import Money
 from shared.kernel.partial_date import PartialDate, may_be_same
@@ -53,7 +54,7 @@ def judged(remark: Remark, *, table: Table) -> Remark | None:
 
 @dataclass(frozen=True)
 class Floor:
-    """The least lawful wage for a piece of work in one quarter, where the fund's definition knows one."""
+    """The least lawful wage for a piece of work, where the fund's definition knows one."""
 
     a_month: Money
     full_quarter: dict[Unit, int]
@@ -66,15 +67,16 @@ class Floor:
 
 def floor(fund: Fund, *, on: date) -> Floor | None:
     """The floor that holds on a day; None where the fund's definition says nothing of that time."""
-    try:
-        minimum, full = in_force(fund.minimum_wages, on=on), in_force(fund.full_quarter, on=on)
-    except NothingInForce:
+    contributions = fund.sections.contributions
+    minimum = find_in_force(contributions.minimum_wages, on=on) if contributions else None
+    full = find_in_force(fund.declarations.full_quarter, on=on)
+    if minimum is None or full is None:
         return None
     return Floor(minimum.a_month, {Unit.MONTH: MONTHS_PER_QUARTER, Unit.DAY: full.days, Unit.HOUR: full.hours})
 
 
 def of_wages(worker: WageLine, *, floors: Mapping[int, Floor | None], table: Table) -> Iterator[Remark]:
-    """Each quarter's duration and wage, held against each other and against the legal minimum."""
+    """Each duration and wage, held against each other and against the legal minimum."""
     if not worker.wages:
         yield Remark("wage-file.no-wages", "wage_1", Phrase("zeros"), Phrase("amount"))
     for wage in worker.wages:
@@ -91,8 +93,8 @@ def of_wages(worker: WageLine, *, floors: Mapping[int, Floor | None], table: Tab
             yield Remark(code, f"wage_{wage.quarter}", Phrase("below"), expected)
 
 
-def of_employment(worker: WageLine, *, period: Period, table: Table) -> Iterator[Remark]:
-    """The work declared, held against the time between entry and exit; the first quarter that is too long is named."""
+def of_employment(worker: WageLine, *, period: Period, parts: Mapping[int, Period], table: Table) -> Iterator[Remark]:
+    """The work declared, held against the time between entry and exit; the first period that is too long is named."""
     if worker.left_on is not None and worker.left_on < period.first_on:
         if worker.wages:
             expected = day(period.first_on)
@@ -102,17 +104,17 @@ def of_employment(worker: WageLine, *, period: Period, table: Table) -> Iterator
     if check is None or (worker.entered_on is None and worker.left_on is None):
         return
     for wage in worker.wages:
-        most = _longest(worker, quarter=Period(period.year, wage.quarter), hours_a_day=check.parameter("hours_a_day"))
+        most = _longest(worker, part=parts[wage.quarter], hours_a_day=check.parameter("hours_a_day"))
         if wage.duration > most[wage.unit]:
             found, expected = value(wage.duration), Phrase("at-most", {"count": most[wage.unit]})
             yield Remark("wage-file.duration-beyond-employment", f"duration_{wage.quarter}", found, expected)
             return
 
 
-def _longest(worker: WageLine, *, quarter: Period, hours_a_day: int) -> dict[Unit, int]:
-    """The longest work in a quarter of somebody employed between two days; a month that is begun counts whole."""
-    first_on = max(quarter.first_on, worker.entered_on or quarter.first_on)
-    last_on = min(quarter.last_on, worker.left_on or quarter.last_on)
+def _longest(worker: WageLine, *, part: Period, hours_a_day: int) -> dict[Unit, int]:
+    """The longest work in a period of somebody employed between two days; a month that is begun counts whole."""
+    first_on = max(part.first_on, worker.entered_on or part.first_on)
+    last_on = min(part.last_on, worker.left_on or part.last_on)
     days = max(0, (last_on - first_on).days + 1)
     months = last_on.month - first_on.month + 1 if days else 0
     return {Unit.MONTH: months, Unit.DAY: days, Unit.HOUR: days * hours_a_day}

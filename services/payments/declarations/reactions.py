@@ -1,4 +1,4 @@
-"""Events come in for declarations: the cards that were refreshed from their wages."""
+"""Reactions to events, for declarations: the cards that were refreshed from their wages."""
 
 from services.payments.declarations import actions
 from shared.bus.reactions import Reactions

@@ -1,9 +1,10 @@
 """The result of checking a declaration's files: the findings, as many as are kept, and what the files add up to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.payments.declarations.findings import RANKS, Finding, Severity
+from shared.funds.contributions import Side
 
 FINDINGS_MAX = 1_000
 """More than anybody corrects by hand; the report says how many there are beyond it."""
@@ -11,7 +12,9 @@ FINDINGS_MAX = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a check found. `wages_minor` and `by_quarter` are sums of the lines that could be read."""
+    """What a check found. `wages_minor` and `by_part` are sums of the lines that could be read, the latter by
+    the number of the period in its year that wages are told of; `bounded` are the sums of the shares that have a floor
+    or a ceiling for each person, by that number."""
 
     findings: tuple[Finding, ...]
     errors: int
@@ -19,10 +22,11 @@ class Report:
     lines: int
     workers: int
     wages_minor: int
-    by_quarter: Mapping[int, int]
+    by_part: Mapping[int, int]
     is_complement: bool
     confirms: int = 0
     """How many findings the employer has to confirm."""
+    bounded: Mapping[int, Mapping[Side, int]] = field(default_factory=dict)
     establishment: str = ""
     """The code of the place of work that every line names; empty where the layout has none."""
 

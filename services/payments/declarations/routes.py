@@ -1,4 +1,4 @@
-"""HTTP comes in for declarations."""
+"""HTTP routes of declarations."""
 
 from collections.abc import Mapping
 from typing import Any

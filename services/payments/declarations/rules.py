@@ -31,7 +31,8 @@ from shared.events.payments import (
     DeclarationToConfirm,
     DeclarationWithdrawn,
 )
-from shared.funds.fund import DeclarationForm, Fund, IdentifierKind
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.moves import moved
@@ -115,7 +116,7 @@ class Filing:
 
 def form_of(fund: Fund, form: str) -> DeclarationForm:
     """The fund's definition of a form."""
-    found = fund.declaration_forms.get(form)
+    found = fund.declarations.forms.get(form)
     if found is None:
         raise FormUnknown(form=form[:40])
     return found

@@ -116,9 +116,13 @@ class ContributionView(Schema):
     """One branch's part of one side, with the text that its percentage comes from."""
 
     side = fields.String(required=True)
-    side_name = fields.Function(lambda part: _named(fund().sides[part.side]), metadata=TEXT, required=True)
+    side_name = fields.Function(
+        lambda part: _named(fund().contributions.sides[part.side]), metadata=TEXT, required=True
+    )
     branch = fields.String(required=True)
-    branch_name = fields.Function(lambda part: _named(fund().branches[part.branch]), metadata=TEXT, required=True)
+    branch_name = fields.Function(
+        lambda part: _named(fund().contributions.branches[part.branch]), metadata=TEXT, required=True
+    )
     percent = fields.String(required=True)
     amount = Amount(required=True, attribute="amount_minor")
     law = fields.String(required=True, attribute="law.reference")
@@ -126,7 +130,7 @@ class ContributionView(Schema):
 
 
 class SlipView(Schema):
-    """The contributions on one quarter's wages."""
+    """The contributions on the wages of one period."""
 
     period = fields.String(required=True)
     base = Amount(required=True, attribute="base_minor")
@@ -180,7 +184,7 @@ class FormName(fields.String):
     """The fund's own name of a form."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str:
-        return _named(fund().declaration_forms[value].names)
+        return _named(fund().declarations.forms[value].names)
 
 
 class StatusText(fields.String):
@@ -298,7 +302,7 @@ class LinesView(Schema):
 
 def _sentence(code: str, parameters: Mapping[str, str | int]) -> str:
     """A sentence of this service, or of the fund's own table of what it looks at in a declaration."""
-    for form in fund().declaration_forms.values():
+    for form in fund().declarations.forms.values():
         if check := (form.plausibility or {}).get(code.removeprefix(plausibility.PREFIX)):
             return _named(check.sentence)
     return say(code, **parameters)

@@ -1,4 +1,5 @@
-"""Where declarations are kept, with their findings, their workers (sealed) and what is known of the workers' cards."""
+"""Where declarations are kept, with their findings, their workers (encrypted) and what is known of the workers'
+cards."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def keep_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Findi
 def keep_workers(
     uow: UnitOfWork, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]
 ) -> None:
-    """Keep pages of workers, sealed. Those that are there already are the same, since the same files made them."""
+    """Keep pages of workers, encrypted. Those that are there already are the same, since the same files made them."""
     made = {
         page_id: WagePage(page_id=page_id, declaration_id=declaration.declaration_id, lines=lines)
         for number, lines in pages

@@ -1,17 +1,19 @@
 """What others are told of an accepted declaration: that it is a fact, and its wages page by page. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.payments.declarations.declaration import Declaration
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.events.payments import DeclarationAccepted, DeclaredWage, WagePeriod, WagesDeclared
+from shared.events.payments import DeclarationAccepted, DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
+from shared.funds.declarations import DeclarationForm
+from shared.funds.period import Period
 
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """A worker whose wages others must know, and the quarters in which what they know holds no more."""
+    """A worker whose wages others must know, and the periods in which what they know holds no more."""
 
     worker: WageLine
     withdrawn: tuple[int, ...] = ()
@@ -21,8 +23,8 @@ class ToTell:
 
 
 def to_tell(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[ToTell]:
-    """The workers of a declaration; and every quarter that the declaration before had and this one not, be it of a
-    worker who is gone, for whoever keeps wages by quarter and must not go on believing the old ones."""
+    """The workers of a declaration; and every period that the declaration before had and this one not, be it of a
+    worker who is gone, for whoever keeps wages by period and must not go on believing the old ones."""
     earlier = {worker.insurance_number: worker for worker in before}
     people = [ToTell(worker, _withdrawn(earlier.pop(worker.insurance_number, None), worker)) for worker in workers]
     people += [ToTell(replace(gone, wages=()), _withdrawn(gone, None), is_named=False) for gone in earlier.values()]
@@ -54,13 +56,19 @@ def accepted_event(accepted: Declaration, *, currency: str, paid_minor: int) -> 
 
 
 def wage_events(
-    accepted: Declaration, people: Sequence[ToTell], *, year: int, currency: str, person_ref: Callable[[str], str]
-) -> Iterator[WagesDeclared]:
+    accepted: Declaration,
+    people: Sequence[ToTell],
+    *,
+    form: DeclarationForm,
+    currency: str,
+    person_ref: Callable[[str], str],
+) -> Iterator[WagesDeclaredV2]:
     """Its wages by pseudonym, made one page at a time: of a long file all pages at once would fill the memory."""
     if accepted.business is None:
         raise ValueError("only what was accepted has wages to tell")
+    parts = {part.number: part for part in form.parts(Period.read(accepted.period))}
     for number, page in enumerate(paged(people, size=WAGES_A_PAGE), start=1):
-        yield WagesDeclared(
+        yield WagesDeclaredV2(
             declaration_id=accepted.declaration_id,
             employer_id=accepted.employer_id,
             form=accepted.form,
@@ -69,7 +77,7 @@ def wage_events(
             page=number,
             pages=accepted.told_pages,
             currency=currency,
-            wages=tuple(_wage(each, year, person_ref) for each in page),
+            wages=tuple(_wage(each, parts, person_ref) for each in page),
             accepted_at=accepted.business.at,
             establishment=accepted.other_establishment,
         )
@@ -82,14 +90,15 @@ def _withdrawn(before: WageLine | None, now: WageLine | None) -> tuple[int, ...]
     return tuple(wage.quarter for wage in before.wages if wage.quarter not in kept)
 
 
-def _wage(each: ToTell, year: int, person_ref: Callable[[str], str]) -> DeclaredWage:
+def _wage(each: ToTell, parts: Mapping[int, Period], person_ref: Callable[[str], str]) -> DeclaredWageV2:
     nothing = (PeriodWage(quarter, 0, Unit.MONTH, 0) for quarter in each.withdrawn)
-    return DeclaredWage(
+    return DeclaredWageV2(
         person_ref=person_ref(each.worker.insurance_number),
         periods=tuple(
-            WagePeriod(
-                year=year,
-                quarter=wage.quarter,
+            WagePeriodV2(
+                year=parts[wage.quarter].year,
+                kind=parts[wage.quarter].kind.value,
+                number=wage.quarter,
                 duration=wage.duration,
                 unit=wage.unit.value,
                 wage_minor=wage.wage_minor,

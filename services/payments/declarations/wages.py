@@ -1,10 +1,13 @@
 """A worker's wages as a declaration's line tells them, the same for every layout."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from services.payments.declarations.layouts.layout import Values
+from shared.funds.period import Period
 from shared.kernel.partial_date import PartialDate
 
 
@@ -18,12 +21,11 @@ _UNIT_LETTERS = {"H": Unit.HOUR, "J": Unit.DAY, "M": Unit.MONTH}
 
 MONTHS_PER_QUARTER = 3
 
-_QUARTERS = tuple((quarter, f"duration_{quarter}", f"unit_{quarter}", f"wage_{quarter}") for quarter in (1, 2, 3, 4))
-
 
 @dataclass(frozen=True, slots=True)
 class PeriodWage:
-    """What was earned in one quarter (1 to 4) of the declaration's year, for how much work."""
+    """What was earned in one part of the declaration's year, for how much work. `quarter` is the part's number in the
+    year, from 1, whether the form tells wages by quarters or by other periods: it is kept under this name."""
 
     quarter: int
     duration: int
@@ -33,11 +35,11 @@ class PeriodWage:
 
 @dataclass(frozen=True, slots=True)
 class WageLine:
-    """One worker of a declaration. Quarters in which nothing was worked or earned are left out.
+    """One worker of a declaration. Periods in which nothing was worked or earned are left out.
 
     `birth_on` is as far as it is known, mostly a whole day. One of the names may be empty: some people have one. Where
     a layout has one field for both names, `family_name` holds it whole and `first_name` is empty. Where it
-    carries no duration, a wage counts as a quarter worked in full, three months, as the fund's `full_quarter` says.
+    carries no duration, a wage counts as its period worked in full, as the fund's `full_quarter` says.
     """
 
     line: int
@@ -51,20 +53,32 @@ class WageLine:
     left_on: date | None
 
 
-def wages(values: Values) -> tuple[PeriodWage, ...]:
-    """The quarters of a line without faults."""
+def wages(values: Values, *, parts: Sequence[Period]) -> tuple[PeriodWage, ...]:
+    """The wages of a line without faults: one for the whole period, or one for each of its parts."""
     if "wage" in values:
-        if not values["wage"]:
+        (part,) = parts
+        duration = values.get("duration", part.months if values["wage"] else 0)
+        if not duration and not values["wage"]:
             return ()
-        return (PeriodWage(values["quarter"], MONTHS_PER_QUARTER, Unit.MONTH, values["wage"]),)
+        return (PeriodWage(part.number, duration, _unit(values.get("unit", "M")), values["wage"]),)
     return tuple(
-        PeriodWage(quarter, values[duration], _UNIT_LETTERS.get(values[unit], Unit.MONTH), values[wage])
-        for quarter, duration, unit, wage in _QUARTERS
+        PeriodWage(number, values[duration], _unit(values[unit]), values[wage])
+        for number, duration, unit, wage in _fields(len(parts))
         if values[duration] or values[wage]
     )
 
 
-def wage_line(values: Values, *, line: int) -> WageLine:
+@cache
+def _fields(count: int) -> tuple[tuple[int, str, str, str], ...]:
+    """The fields of each part of a year, by its number."""
+    return tuple((part, f"duration_{part}", f"unit_{part}", f"wage_{part}") for part in range(1, count + 1))
+
+
+def _unit(letter: str) -> Unit:
+    return _UNIT_LETTERS.get(letter, Unit.MONTH)
+
+
+def wage_line(values: Values, *, line: int, parts: Sequence[Period]) -> WageLine:
     """The worker of a line without faults."""
     return WageLine(
         line,
@@ -73,7 +87,7 @@ def wage_line(values: Values, *, line: int) -> WageLine:
         values.get("first_name", "").strip(),
         values.get("birth_on"),
         values.get("national_id"),
-        wages(values),
+        wages(values, parts=parts),
         values.get("entered_on"),
         values.get("left_on"),
     )

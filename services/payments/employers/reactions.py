@@ -1,4 +1,4 @@
-"""Events come in for employers: pages of the fund's register."""
+"""Reactions to events, for employers: pages of the fund's register."""
 
 from services.payments.employers import actions
 from shared.bus.reactions import Reactions

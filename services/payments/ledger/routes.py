@@ -1,4 +1,4 @@
-"""HTTP comes in for the ledger. Nothing is written from here: entries are posted by what happens to money."""
+"""HTTP routes of the ledger. Nothing is written from here: entries are posted by what happens to money."""
 
 from collections.abc import Mapping
 from typing import Any

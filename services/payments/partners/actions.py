@@ -9,6 +9,7 @@ import msgspec
 from services.payments.partners import rules, store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint, Kind, Status
+from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
@@ -57,6 +58,7 @@ def change(uow: UnitOfWork, *, endpoint_id: str, url: str, kinds: Collection[Kin
 def remove(uow: UnitOfWork, *, endpoint_id: str) -> None:
     """The caller listens there no more; what still waits for it ends with it."""
     _change(uow, endpoint_id, lambda it: rules.remove(it, at=uow.at))
+    schedule(uow, endpoint_id)
 
 
 def change_secret(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
@@ -69,7 +71,9 @@ def retire_secret(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
 
 
 def enable(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
-    return _change(uow, endpoint_id, lambda it: rules.enable(it, at=uow.at))
+    enabled = _change(uow, endpoint_id, lambda it: rules.enable(it, at=uow.at))
+    schedule(uow, endpoint_id)
+    return enabled
 
 
 def replay(uow: UnitOfWork, *, endpoint_id: str, since: datetime, until: datetime) -> Replay:
@@ -82,6 +86,8 @@ def replay(uow: UnitOfWork, *, endpoint_id: str, since: datetime, until: datetim
     chosen = _whole_instants(found)
     for delivery in chosen:
         store.deliveries.save(uow, Outcome(rules.again(delivery, at=uow.at)))
+    if chosen:
+        schedule(uow, endpoint_id)
     rest = found[len(chosen) :]
     return Replay(queued=len(chosen), next_since=rest[0].happened_at if rest else None)
 
@@ -111,8 +117,8 @@ def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mappi
     `facts` are ids and amounts, never what is known of a person.
     """
     message_id = f"msg_{uow.cause.removeprefix('event:')}"
-    told = {"type": kind.value, "timestamp": happened_at.isoformat(), "data": {"fund": uow.fund.fund_id, **facts}}
-    body = msgspec.json.encode(told).decode()
+    said = {"type": kind.value, "timestamp": happened_at.isoformat(), "data": {"fund": uow.fund.fund_id, **facts}}
+    body = msgspec.json.encode(said).decode()
     for endpoint in store.of_fund(uow):
         if kind in endpoint.kinds:
             delivery = Delivery(
@@ -126,6 +132,13 @@ def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mappi
                 traceparent=carried(),
             )
             store.deliveries.save(uow, Outcome(delivery))
+            if endpoint.status is Status.ENABLED:
+                schedule(uow, endpoint.endpoint_id)
+
+
+def schedule(uow: UnitOfWork, endpoint_id: str) -> None:
+    """Have what waits for an endpoint sent, or ended where it was removed."""
+    queue.schedule_if_idle(uow, store.DELIVER, endpoint_id)
 
 
 def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoint, bool]:
@@ -141,14 +154,19 @@ def take_answer(uow: UnitOfWork, seen: Delivery, *, answer: str) -> tuple[Endpoi
     return (endpoint, False) if judged is None else (store.endpoints.save(uow, judged), True)
 
 
-def forget_removed(uow: UnitOfWork) -> int:
-    """End what waits for endpoints that were removed, some hundreds at a time, then forget them; how many of both."""
-    ended = 0
-    for endpoint in store.removed(uow):
-        waiting = store.waiting(uow, endpoint.endpoint_id)
-        for delivery in waiting:
-            store.deliveries.save(uow, Outcome(rules.end(delivery, at=uow.at)))
-        if not waiting:
-            store.forget_endpoint(uow, endpoint)
-        ended += len(waiting) or 1
-    return ended
+def give_up(uow: UnitOfWork, endpoint_id: str) -> None:
+    """An operator gave an endpoint's job up: it is called no more, and what waits for it waits until it is enabled."""
+    outcome = rules.give_up(store.endpoints.load(uow, endpoint_id), at=uow.at)
+    if outcome is not None:
+        store.endpoints.save(uow, outcome)
+
+
+def forget(uow: UnitOfWork, *, endpoint_id: str) -> int:
+    """End what waits for an endpoint that was removed, some hundreds at a time, then forget it; how many messages
+    ended."""
+    waiting = store.waiting(uow, endpoint_id)
+    for delivery in waiting:
+        store.deliveries.save(uow, Outcome(rules.end(delivery, at=uow.at)))
+    if not waiting:
+        store.forget_endpoint(uow, store.endpoints.load(uow, endpoint_id))
+    return len(waiting)

@@ -22,14 +22,16 @@ class Status(StrEnum):
     ENABLED = "enabled"
     DISABLED = "disabled"
     REMOVED = "removed"
-    """Its partner took it back: nobody sees it or calls it, and a worker ends what waits for it and forgets it."""
+    """Its partner took it back: nobody sees it or calls it, and its job ends what waits for it and forgets it."""
 
 
 class Reason(StrEnum):
-    """Why an endpoint is called no more: it said that it is gone, or a message was tried in vain to the end."""
+    """Why an endpoint is called no more: it said that it is gone, a message was tried in vain to the end, or its job
+    failed for a fault of ours and an operator gave it up."""
 
     GONE = "gone"
     NOT_ANSWERING = "not-answering"
+    GIVEN_UP = "given-up"
 
 
 @dataclass(frozen=True, kw_only=True)

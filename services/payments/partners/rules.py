@@ -116,11 +116,19 @@ def judge(endpoint: Endpoint, tried: Delivery, *, at: datetime) -> Outcome[Endpo
     is_gone = tried.last_answer == GONE
     if endpoint.status is not Status.ENABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
         return None
-    reason = Reason.GONE if is_gone else Reason.NOT_ANSWERING
-    told = EndpointDisabled(
+    return _disable(endpoint, Reason.GONE if is_gone else Reason.NOT_ANSWERING, at=at)
+
+
+def give_up(endpoint: Endpoint, *, at: datetime) -> Outcome[Endpoint] | None:
+    """An operator gave its job up: it is called no more until its partner enables it. None where it is not called."""
+    return _disable(endpoint, Reason.GIVEN_UP, at=at) if endpoint.status is Status.ENABLED else None
+
+
+def _disable(endpoint: Endpoint, reason: Reason, *, at: datetime) -> Outcome[Endpoint]:
+    event = EndpointDisabled(
         endpoint_id=endpoint.endpoint_id, partner=endpoint.client, reason=reason.value, disabled_at=at
     )
-    return Outcome(replace(endpoint, status=Status.DISABLED, reason=reason, changed_at=at), (told,))
+    return Outcome(replace(endpoint, status=Status.DISABLED, reason=reason, changed_at=at), (event,))
 
 
 def _allowed(url: str) -> str:

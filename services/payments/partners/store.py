@@ -1,25 +1,28 @@
 """Where endpoints and the messages for them are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import Endpoint, Status
 from services.payments.partners.rules import KEPT, DeliveryUnknown, EndpointUnknown
+from shared.jobs import queue
+from shared.jobs.job import id_of
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention, kept
 from shared.storage.unit_of_work import UnitOfWork
 
+DELIVER = "partners.deliver"
+"""The kind of the job that sends what waits for an endpoint; its thing is the endpoint."""
 DUE_MAX = 20
 IN_ORDER = Order("endpoint_id", "endpoint_id")
 NEWEST = Order("happened_at", "delivery_id", is_newest_first=True)
 REPLAYED_MAX = 200
 THERE = {"$in": [Status.ENABLED.value, Status.DISABLED.value]}
 """Of an endpoint that its partner has not removed."""
-REMOVED_AT_ONCE_MAX = 5
 ENDED_AT_ONCE_MAX = 200
 
 endpoints = Repository(
@@ -65,18 +68,13 @@ def of_fund(uow: UnitOfWork) -> Iterator[Endpoint]:
     return endpoints.each(uow, order=IN_ORDER, status=THERE)
 
 
-def enabled(uow: UnitOfWork) -> Iterator[Endpoint]:
-    """Those that are called."""
-    return endpoints.each(uow, order=IN_ORDER, status=Status.ENABLED.value)
+def with_status(uow: UnitOfWork, status: Status) -> Iterator[Endpoint]:
+    """Every partner's endpoints of one status."""
+    return endpoints.each(uow, order=IN_ORDER, status=status.value)
 
 
 def count_of_client(uow: UnitOfWork, client: str) -> int:
     return uow.collection(endpoints.name).count({"client": client, "status": THERE})
-
-
-def removed(uow: UnitOfWork) -> list[Endpoint]:
-    """Those that were removed and are not forgotten yet, some at a time."""
-    return endpoints.find_all(uow, limit=REMOVED_AT_ONCE_MAX, status=Status.REMOVED.value)
 
 
 def waiting(uow: UnitOfWork, endpoint_id: str) -> list[Delivery]:
@@ -95,6 +93,29 @@ def due(uow: UnitOfWork, endpoint_id: str, *, at: datetime) -> list[Delivery]:
     """The messages for an endpoint that time has come for, longest due first, as many as one round tries."""
     waiting = {"endpoint_id": endpoint_id, "status": DeliveryStatus.WAITING, "next_try_at": {"$lte": at}}
     return deliveries.find_all(uow, limit=DUE_MAX, sort=[("next_try_at", 1)], **waiting)
+
+
+def next_try_at(uow: UnitOfWork, endpoint_id: str) -> datetime | None:
+    """When the next message for an endpoint is due; None where none waits."""
+    found = deliveries.find_all(
+        uow, limit=1, sort=[("next_try_at", 1)], endpoint_id=endpoint_id, status=DeliveryStatus.WAITING
+    )
+    return found[0].next_try_at if found else None
+
+
+def without_job(uow: UnitOfWork) -> list[str]:
+    """Endpoints that have something to be done for them and no job, by id."""
+    return [
+        endpoint.endpoint_id
+        for status in (Status.ENABLED, Status.REMOVED)
+        for endpoint in _without_job(uow, list(with_status(uow, status)))
+        if status is Status.REMOVED or next_try_at(uow, endpoint.endpoint_id) is not None
+    ]
+
+
+def _without_job(uow: UnitOfWork, found: Collection[Endpoint]) -> list[Endpoint]:
+    scheduled = queue.jobs.find_many(uow, [id_of(DELIVER, endpoint.endpoint_id) for endpoint in found])
+    return [endpoint for endpoint in found if id_of(DELIVER, endpoint.endpoint_id) not in scheduled]
 
 
 def newest(uow: UnitOfWork, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:

@@ -1,5 +1,5 @@
 """A person of the register: whom the fund may owe money, and whose wages employers declare. Name and bank account are
-sealed exactly as the register sent them."""
+encrypted exactly as the register sent them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Payee:
 
 @dataclass(frozen=True, kw_only=True)
 class Civil:
-    """Who the person is, as the register says it; read from what is sealed, kept nowhere."""
+    """Who the person is, as the register says it; read from what is encrypted, kept nowhere."""
 
     family_name: str = ""
     first_name: str = ""

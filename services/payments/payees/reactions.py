@@ -1,4 +1,4 @@
-"""Events come in for payees: pages of the fund's register."""
+"""Reactions to events, for payees: pages of the fund's register."""
 
 from services.payments.payees import actions
 from shared.bus.reactions import Reactions

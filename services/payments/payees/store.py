@@ -1,4 +1,4 @@
-"""Where payees are kept. Their fields come sealed and stay so."""
+"""Where payees are kept. Their fields come encrypted and stay so."""
 
 from services.payments.payees.payee import Payee
 from shared.kernel.errors import Missing

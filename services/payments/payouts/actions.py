@@ -8,8 +8,8 @@ from services.payments.ledger import actions as ledger
 from services.payments.payees import actions as payees
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import Batch, BatchStatus
-from services.payments.payouts.payout import SETTLED, Payout, Status
-from shared.events.claims import ClaimApproved
+from services.payments.payouts.payout import SETTLED, Owed, Payout, Status
+from shared.events.claims import BenefitDue, ClaimApproved
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -20,23 +20,33 @@ from shared.telemetry.carrying import carried, continued
 
 def order(uow: UnitOfWork, claim: ClaimApproved) -> None:
     """The fund owes a person the amount of an approved claim: booked as owed, ordered where an account is known."""
-    if store.of_claim(uow, claim.claim_id):
-        return  # one that came back is ordered again, in its place
+    if not any(not payout.payment_id for payout in store.of_claim(uow, claim.claim_id)):
+        _order(uow, rules.owed_for_claim(claim))  # one that came back is ordered again, in its place
+
+
+def order_award_payment(uow: UnitOfWork, due: BenefitDue) -> None:
+    """The fund owes a person the payment of an award for a period, once for each payment. That it is booked under the
+    payment's own id keeps two workers from ordering it at the same moment."""
+    if not store.of_payment(uow, due.payment_id):
+        _order(uow, rules.owed_for_award(due))
+
+
+def _order(uow: UnitOfWork, owed: Owed) -> None:
     outcome = rules.order(
-        claim,
+        owed,
         payout_id=uow.new_id(),
-        has_account=payees.has_account(uow, claim.person_ref),
+        has_account=payees.has_account(uow, owed.person_ref),
         at=uow.at,
         traceparent=carried(),
     )
     kept = store.payouts.save(uow, outcome)
-    owed = ledger.entry(
+    entry = ledger.entry(
         uow,
-        cause=f"payout:{kept.payout_id}:ordered",
+        cause=f"award-payment:{kept.payment_id}" if kept.payment_id else f"payout:{kept.payout_id}:ordered",
         debits={account.benefits(kept.claim_type): kept.amount_minor},
         credits={account.payable(kept.person_ref): kept.amount_minor},
     )
-    ledger.post(uow, owed)
+    ledger.post(uow, entry)
 
 
 def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
@@ -210,7 +220,7 @@ def book_batch_paid(uow: UnitOfWork, batch: Batch, *, entry_id: str, amount_mino
 
 def book_returned(uow: UnitOfWork, payout: Payout, *, entry_id: str, reason: str) -> bool:
     """The payout's money came back. Whether it was booked here. The fund owes it to the person again, and orders it at
-    once where the register has told of another account meanwhile."""
+    once where the register has published another account meanwhile."""
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
     with continued("payout returned", payout.traceparent):

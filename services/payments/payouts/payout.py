@@ -1,4 +1,4 @@
-"""A payout: the money of one approved claim on its way to the person, by a file that the bank takes."""
+"""A payout: the money of an approved claim, or of an award for a period, on its way by a file that the bank takes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +48,26 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Owed:
+    """What the fund owes a person, and for what."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    amount_minor: int
+    currency: str
+    award_id: str = ""
+    payment_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payout:
     """One payment to one person. The names of the bank's entries stand in `paid_by` and `returned_by`.
 
     What was returned is never paid under the same id: another payout replaces it, once (`replaces`, `replaced_by`).
+    Its cause is a claim, or the payment of an award for a period (`payment_id`, `award_id`); then `claim_id` is the
+    claim that opened the award, and `reference` the award's number.
     `account_index` is the blind index of the account that it was sent to, by which another account is told from it.
     """
 
@@ -71,6 +87,8 @@ class Payout:
     replaces: str | None = None
     replaced_by: str | None = None
     traceparent: str = ""
+    award_id: str = ""
+    payment_id: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -80,3 +98,8 @@ class Payout:
             raise ValueError("a payout has a batch from the moment when it is put into one")
         if self.replaced_by is not None and self.status is not Status.RETURNED:
             raise ValueError("only what came back is paid by another payout")
+
+    @property
+    def cause(self) -> str:
+        """What it is owed for, once: a claim, or the payment of an award."""
+        return self.payment_id or self.claim_id

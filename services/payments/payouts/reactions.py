@@ -1,8 +1,8 @@
-"""Events come in for payouts: claims that were approved, and persons whose account may now be known."""
+"""Events come in for payouts: approved claims, payments of awards that are due, accounts that may now be known."""
 
 from services.payments.payouts import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimApproved
+from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.identity import PersonsRegistered
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -12,6 +12,11 @@ reactions = Reactions()
 @reactions.to(ClaimApproved)
 def order(uow: UnitOfWork, event: ClaimApproved) -> None:
     actions.order(uow, event)
+
+
+@reactions.to(BenefitDue)
+def order_award_payment(uow: UnitOfWork, event: BenefitDue) -> None:
+    actions.order_award_payment(uow, event)
 
 
 @reactions.to(PersonsRegistered)

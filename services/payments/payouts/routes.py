@@ -1,4 +1,4 @@
-"""HTTP comes in for payouts: agents look, and order again what came back; all else comes from claims and the bank."""
+"""HTTP routes of payouts: agents look, and order again what came back; all else comes from claims and the bank."""
 
 from collections.abc import Mapping
 from typing import Any

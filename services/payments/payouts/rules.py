@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.payments.payouts.batch import BATCH_MOVES, Batch, BatchStatus, BatchStep
-from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
-from shared.events.claims import ClaimApproved
+from services.payments.payouts.payout import MOVES, STEPS_MAX, Owed, Payout, Status, Step
+from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.history import with_step
@@ -50,23 +50,49 @@ class AlreadyReplaced(Conflict):
 # --- Payouts ----------------------------------------------------------------------------------------------------------
 
 
-def order(
-    claim: ClaimApproved, *, payout_id: str, has_account: bool, at: datetime, traceparent: str = ""
-) -> Outcome[Payout]:
-    """The fund owes a person the amount of a claim. Without a bank account it waits, visibly, until one is known."""
-    waiting = Payout(
-        payout_id=payout_id,
-        end_to_end_id=payout_id.replace("-", ""),
+def owed_for_claim(claim: ClaimApproved) -> Owed:
+    """What an approved claim owes."""
+    return Owed(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
         claim_type=claim.claim_type,
         amount_minor=claim.amount_minor,
+        currency=claim.currency,
+    )
+
+
+def owed_for_award(due: BenefitDue) -> Owed:
+    """What an approved run owes for an award and a period."""
+    return Owed(
+        claim_id=due.claim_id,
+        reference=due.reference,
+        person_ref=due.person_ref,
+        claim_type=due.claim_type,
+        amount_minor=due.amount_minor,
+        currency=due.currency,
+        award_id=due.award_id,
+        payment_id=due.payment_id,
+    )
+
+
+def order(owed: Owed, *, payout_id: str, has_account: bool, at: datetime, traceparent: str = "") -> Outcome[Payout]:
+    """The fund owes a person an amount. Without a bank account it waits, visibly, until one is known."""
+    waiting = Payout(
+        payout_id=payout_id,
+        end_to_end_id=payout_id.replace("-", ""),
+        claim_id=owed.claim_id,
+        reference=owed.reference,
+        person_ref=owed.person_ref,
+        claim_type=owed.claim_type,
+        amount_minor=owed.amount_minor,
         status=Status.WAITING_ACCOUNT,
         steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
         traceparent=traceparent,
+        award_id=owed.award_id,
+        payment_id=owed.payment_id,
     )
-    return account_known(waiting, currency=claim.currency, at=at) if has_account else Outcome(waiting)
+    return account_known(waiting, currency=owed.currency, at=at) if has_account else Outcome(waiting)
 
 
 def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Payout]:
@@ -81,6 +107,8 @@ def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Pay
         amount_minor=payout.amount_minor,
         currency=currency,
         ordered_at=at,
+        award_id=payout.award_id,
+        payment_id=payout.payment_id,
     )
     return Outcome(ordered, (told,))
 
@@ -116,6 +144,8 @@ def order_again(
         status=Status.WAITING_ACCOUNT,
         steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
         replaces=returned.payout_id,
+        award_id=returned.award_id,
+        payment_id=returned.payment_id,
         traceparent=traceparent,
     )
     ordered = account_known(again, currency=currency, at=at) if has_account else Outcome(again)
@@ -141,6 +171,8 @@ def pay(payout: Payout, *, entry_id: str, currency: str, at: datetime) -> Outcom
         amount_minor=payout.amount_minor,
         currency=currency,
         paid_at=at,
+        award_id=payout.award_id,
+        payment_id=payout.payment_id,
     )
     return Outcome(_moved(paid, to=Status.PAID, at=at), (told,))
 
@@ -154,6 +186,8 @@ def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime
         person_ref=payout.person_ref,
         reason=reason,
         returned_at=at,
+        award_id=payout.award_id,
+        payment_id=payout.payment_id,
     )
     return Outcome(_moved(returned, to=Status.RETURNED, at=at, about=reason), (told,))
 

@@ -19,11 +19,19 @@ class PayoutStepView(Schema):
 
 
 class PayoutView(Schema):
-    """The money of one approved claim on its way to the person."""
+    """The money of an approved claim, or of an award for a period, on its way to the person."""
 
     payout_id = fields.String(required=True)
     claim_id = fields.String(required=True)
-    reference = fields.String(required=True, metadata={"description": "The claim's reference."})
+    award_id = fields.String(
+        required=True,
+        metadata={"description": "The award that is paid for a period; empty where a claim is paid.", "examples": [""]},
+    )
+    payment_id = fields.String(
+        required=True,
+        metadata={"description": "That payment, as its run has it; empty where a claim is paid.", "examples": [""]},
+    )
+    reference = fields.String(required=True, metadata={"description": "The number of the claim, or of the award."})
     person_ref = fields.String(required=True)
     amount = Amount(required=True, attribute="amount_minor")
     currency = fields.Function(lambda payout: fund().currency.value, metadata={"type": "string"}, required=True)

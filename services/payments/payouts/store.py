@@ -23,6 +23,7 @@ payouts = Repository(
     indexes=[
         Index(("end_to_end_id",), unique=True),
         Index(("claim_id",)),
+        Index(("payment_id",)),
         Index(("status", "payout_id")),
         Index(("person_ref", "status", "payout_id")),
     ],
@@ -44,6 +45,11 @@ OLDEST_FIRST = Order("payout_id", "payout_id")
 
 def of_claim(uow: UnitOfWork, claim_id: str) -> list[Payout]:
     return payouts.find_all(uow, claim_id=claim_id)
+
+
+def of_payment(uow: UnitOfWork, payment_id: str) -> list[Payout]:
+    """The payouts of an award's payment: one, and one for each time that it came back."""
+    return payouts.find_all(uow, payment_id=payment_id)
 
 
 def ordered(uow: UnitOfWork) -> list[Payout]:

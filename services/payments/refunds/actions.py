@@ -18,7 +18,7 @@ def order(
 ) -> Refund:
     """Money is to go back: it is taken from its `source` at once. Beyond the fund's limit a second person confirms it
     before anybody sends it."""
-    is_alone = not uow.fund.payment.needs_two(amount_minor)
+    is_alone = not uow.fund.payments.needs_two(amount_minor)
     return _keep_ordered(
         uow,
         refund_id=refund_id,

@@ -43,7 +43,7 @@ class RefundStep:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundDetails:
-    """Whose account it goes to, and what an agent wrote about it. Rests sealed."""
+    """Whose account it goes to, and what an agent wrote about it. Rests encrypted."""
 
     counterparty: str
     note: str

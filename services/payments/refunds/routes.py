@@ -1,4 +1,4 @@
-"""HTTP comes in for refunds: what is to be sent back, and the second person who agrees."""
+"""HTTP routes of refunds: what is to be sent back, and the second person who agrees."""
 
 from collections.abc import Mapping
 from typing import Any

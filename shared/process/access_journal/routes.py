@@ -1,4 +1,4 @@
-"""HTTP comes in for the access journal, the same in every service that keeps one."""
+"""HTTP routes of the access journal, the same in every service that keeps one."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -28,7 +28,7 @@ def outbox(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def republish(desk: Desk, asked: argparse.Namespace) -> int:
-    """Mark what was told to be sent again; a worker's relay carries it."""
+    """Mark published events as unsent; a worker's relay publishes them again."""
     if asked.since is None and asked.key is None:
         raise NothingNamed
     documents = tell_again(desk.context, since=asked.since, key=asked.key)

@@ -1,4 +1,4 @@
-"""What operators asked for over HTTP, carried out by a worker."""
+"""What operators asked for over HTTP, done by a worker."""
 
 from functools import partial
 
@@ -12,11 +12,11 @@ EVERY_S, REST_S = 2.0, 30.0
 
 
 def chore(inbox: Inbox) -> Chore:
-    """Rows of dead letters tried again, events told again."""
+    """Retries dead letters and publishes events again."""
     run = partial(carry_out, inbox=inbox)
     return Chore("operations", EVERY_S, run, rest_s=REST_S, woken_by=("errands", "deadletters"))
 
 
 def carry_out(context: ServiceContext, fund_id: str, *, inbox: Inbox) -> int:
-    """Do what waits in one fund; how many letters and documents that were."""
+    """Run what waits in one fund; how many dead letters and documents that were."""
     return replay_asked(context, fund_id, inbox=inbox) + outbox.carry_out(context, fund_id)

@@ -1,4 +1,5 @@
-"""What operators do with dead letters: look at them, have them tried again, discard them. Never at what an event says.
+"""What operators do with dead letters: list and inspect them, have them retried, discard them. The body of an event is
+never shown.
 
 `fund_id` is None for a command on the machine, which sees every fund; over HTTP it is the operator's own.
 """
@@ -47,20 +48,20 @@ class DeadLetterUnknown(Missing):
 
 
 class DeadLetterClosed(Conflict):
-    """The letter was replayed or discarded before."""
+    """The dead letter was replayed or discarded before."""
 
     code = "deadletter.closed"
 
 
 class DeadLetterNotFirst(Conflict):
-    """An earlier letter of the same key waits: it has to be replayed or discarded first."""
+    """An earlier dead letter of the same key waits: it has to be replayed or discarded first."""
 
     code = "deadletter.not-first"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A dead letter as an operator may see it. `tried_at` is None while nobody tried it again."""
+    """A dead letter as an operator may see it. `tried_at` is None until it is retried."""
 
     event_id: str
     fund_id: str
@@ -87,7 +88,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Open letters of one type that failed for one reason."""
+    """Open dead letters of one type that failed for one reason."""
 
     fingerprint: str
     type: str
@@ -97,7 +98,7 @@ class Group:
 
 
 def shown(document: Any) -> Shown:
-    """A stored letter without its body."""
+    """A stored dead letter without its body."""
     letter = dead_letters.dead_letter_of({"body": None, **document})
     optional = ("tried_at", "asked_by", "resolved", "resolved_by", "resolved_at")
     same = ("key", "topic", "partition", "offset", "place", "why", "fingerprint", "tries", "parked_at")
@@ -128,7 +129,8 @@ def page(
     after: str = "",
     limit: int = OPEN_SHOWN_MAX,
 ) -> tuple[list[Shown], str | None]:
-    """Open letters by the time at which their events were told, and the id to go on after where there are more."""
+    """Open dead letters by the time at which their events were published, and the id to go on after where there are
+    more."""
     query: Document = {**_open(fund_id), "_id": {"$gt": after}}
     if key is not None:
         query["key"] = key
@@ -140,7 +142,7 @@ def page(
 
 
 def inspect(database: Database[Document], fund_id: str | None, event_id: str) -> Shown:
-    """One letter, open or closed."""
+    """One dead letter, open or closed."""
     query: Document = {"_id": event_id}
     if fund_id is not None:
         query["fund"] = fund_id
@@ -151,7 +153,7 @@ def inspect(database: Database[Document], fund_id: str | None, event_id: str) ->
 
 
 def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
-    """What is wrong, the most frequent first. Letters that only wait behind others are in no group."""
+    """What is wrong, the most frequent first. Dead letters that only wait behind others are in no group."""
     query = _open(fund_id)
     fields = {"type": 1, "why": 1, "fingerprint": 1, "parked_at": 1}
     members: dict[str, list[Any]] = {}
@@ -172,7 +174,7 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
 
 
 def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
-    """Have a letter tried again by a worker, then those behind it, in order. It must stand first in its key's row."""
+    """Have a dead letter retried by a worker, then those behind it, in order. It must be the first of its key."""
     letter = _open_letter(uow, event_id)
     first = dead_letters.first(database_of(uow), letter.key, session=session_of(uow))
     if first is None or first["_id"] != event_id:
@@ -182,7 +184,7 @@ def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
 
 
 def ask_key(uow: UnitOfWork, key: str) -> str:
-    """Have the row of a key tried again; the id of its first letter."""
+    """Have the dead letters of a key retried; the id of the first."""
     first: Any = dead_letters.first(database_of(uow), key, session=session_of(uow))
     if first is None or first["fund"] != uow.fund.fund_id:
         raise DeadLetterUnknown
@@ -191,7 +193,7 @@ def ask_key(uow: UnitOfWork, key: str) -> str:
 
 
 def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
-    """Have the letters of a group tried again that stand first in their keys' rows, some hundreds at once; how many."""
+    """Have the dead letters of a group retried that are the first of their keys, some hundreds at once; how many."""
     query = _open(uow.fund.fund_id) | {"fingerprint": fingerprint}
     found = list(database_of(uow)[THING].find(query, {"key": 1}, session=session_of(uow)).limit(OPEN_SHOWN_MAX))
     if not found:
@@ -208,7 +210,7 @@ def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
 
 
 def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
-    """Close a letter without acting on it; a worker goes on with those behind it."""
+    """Close a dead letter without acting on it; a worker goes on with those behind it."""
     _open_letter(uow, event_id)
     try:
         dead_letters.close(
@@ -226,7 +228,8 @@ def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
 
 
 def discard_unowned(context: ServiceContext, event_id: str, *, reason: str, by: str) -> None:
-    """The same for a record that no fund served here owns: the letter itself and the log tell who did it, and why."""
+    """The same for a record that no fund served here owns: the dead letter itself and the log record who did it, and
+    why."""
 
     def close(transaction: Transaction) -> None:
         dead_letters.close(

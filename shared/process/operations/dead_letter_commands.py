@@ -1,4 +1,4 @@
-"""`deadletters list|inspect|groups|replay|discard` on the machine. A command sees every fund's letters."""
+"""`deadletters list|inspect|groups|replay|discard` on the machine. A command sees every fund's dead letters."""
 
 import argparse
 from collections import Counter
@@ -13,7 +13,7 @@ from shared.process.operations.screen import count, facts, instant, say, table
 
 
 def show(desk: Desk, asked: argparse.Namespace) -> int:
-    """The open letters, one a line."""
+    """The open dead letters, one a line."""
     found, more = dead_letter_actions.page(desk.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
     if found:
         table(
@@ -25,7 +25,7 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def inspect(desk: Desk, asked: argparse.Namespace) -> int:
-    """All that may be shown of one letter."""
+    """All that may be shown of one dead letter."""
     row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
     facts(
         [
@@ -67,7 +67,7 @@ def groups(desk: Desk, asked: argparse.Namespace) -> int:
 
 
 def replay(desk: Desk, asked: argparse.Namespace) -> int:
-    """Try rows of letters again at once; 1 where any of them stopped."""
+    """Retry dead letters at once, by key; 1 if any of them failed."""
     done, stopped = 0, Counter[str]()
     inbox = desk.inbox
     for key, fund_id in _rows(desk, asked):
@@ -98,7 +98,7 @@ def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
 
 
 def discard(desk: Desk, asked: argparse.Namespace) -> int:
-    """Close one letter for good."""
+    """Close one dead letter for good."""
     row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
     if row.fund_id in desk.context.funds:
         desk.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))

@@ -1,4 +1,4 @@
-"""Where an operator's command works: the service, connected, and who asks."""
+"""What an operator's command runs with: the service, its connections, and who runs it."""
 
 import getpass
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Desk:
-    """One command's ground. What it changes is one unit of work, audited under the name of the machine's user."""
+    """The context of one command. Its changes are one unit of work, audited under the name of the machine's user."""
 
     service: Service[Any]
     common: Common
@@ -29,7 +29,7 @@ class Desk:
 
     @property
     def inbox(self) -> Inbox:
-        """What tries letters again; it never goes to the broker for that."""
+        """Retries dead letters; that needs no broker."""
         return Inbox(self.context, service=self.service.name, reactions=self.service.hears())
 
     def run(self, fund_id: str, action: Callable[[UnitOfWork], Answer]) -> Answer:

@@ -1,5 +1,5 @@
-"""The inbox as operators see it. A worker writes down every few seconds how it stands: whoever asks over HTTP reads
-that, so that no request waits for the broker.
+"""The inbox as operators see it. A worker saves its status every few seconds: requests over HTTP read that, so that no
+request waits for the broker.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What the inbox has taken in, and what is parked. `behind` is None where no worker could ask the broker."""
+    """What the inbox has handled, and what is parked. `behind` is None where no worker could ask the broker."""
 
     taken: int
     last_taken_at: datetime | None

@@ -1,6 +1,6 @@
-"""The outbox as operators see it, and their errands: what was told before told again.
+"""The outbox as operators see it, and their commands to publish events again.
 
-An errand is only written down over HTTP: a worker carries it out, since it may touch much of the outbox.
+Over HTTP a command is only saved: a worker runs it, since it may touch much of the outbox.
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ WAITING_COUNTED_MAX = 10_000
 
 
 class NothingNamed(Invalid):
-    """Neither an instant nor a key was named: everything would be sent again."""
+    """Neither an instant nor a key was given: everything would be published again."""
 
     code = "outbox.nothing-named"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """What an operator asked a worker to tell again, and what became of it."""
+    """What an operator asked a worker to publish again, and what became of it."""
 
     errand_id: str
     since: datetime | None
@@ -52,7 +52,7 @@ class Outbox:
 
 
 def status(database: Database[Document], fund_id: str | None) -> Outbox:
-    """How the outbox is: the service's own numbers, and the errands of a fund or of all."""
+    """The status of the outbox: the service's own numbers, and the commands of a fund or of all."""
     waiting = database["outbox"].count_documents({"is_sent": False}, limit=WAITING_COUNTED_MAX)
     oldest: Any = database["outbox"].find_one({"is_sent": False}, {"at": 1}, sort=[("_id", 1)]) if waiting else None
     lease: Any = database["leases"].find_one({"_id": "relay"})
@@ -67,7 +67,7 @@ def status(database: Database[Document], fund_id: str | None) -> Outbox:
 
 
 def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -> Errand:
-    """Have a worker tell again what this fund told since an instant, or what it told of one thing."""
+    """Have a worker publish again the events of this fund since an instant, or of one key."""
     if since is None and key is None:
         raise NothingNamed
     if key is not None and not key.startswith(f"{uow.fund.fund_id}:"):
@@ -88,8 +88,8 @@ def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -
 
 
 def carry_out(context: ServiceContext, fund_id: str) -> int:
-    """Do the errands of a fund that wait; how many documents will be sent again. One that is stopped goes on where it
-    was: what it has marked is passed over."""
+    """Run the waiting commands of a fund; how many documents will be sent again. A command that is stopped resumes:
+    what it has marked is skipped."""
     waiting: list[Any] = list(
         context.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
     )

@@ -1,4 +1,4 @@
-"""The collections of the plumbing, seen from inside a unit of work: what stands in them has ids that are no fund's."""
+"""The service's internal collections, from inside a unit of work: their ids are not scoped to a fund."""
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database

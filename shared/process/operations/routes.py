@@ -33,7 +33,7 @@ routes = Routes("operations", about="What the service's operators see and do: de
 
 @routes.get("/operations/deadletters", scope=READ, query=LettersQuery, response=LettersView)
 def list_letters(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
-    """The fund's open dead letters, by the time at which their events were told."""
+    """The fund's open dead letters, by the time at which their events were published."""
     items, following = dead_letter_actions.page(database_of(uow), uow.fund.fund_id, **query)
     return {"items": items, "next": following}
 
@@ -52,20 +52,20 @@ def read_letter(uow: UnitOfWork, event_id: str) -> object:
 
 @routes.post("/operations/deadletters/<event_id>/replay", scope=ACT, response=LetterDetailView, status=202)
 def replay_letter(uow: UnitOfWork, event_id: str) -> object:
-    """Have a worker try a letter again, and those of its key behind it, in order."""
+    """Have a worker retry a dead letter, and those of its key behind it, in order."""
     return dead_letter_actions.ask_letter(uow, event_id)
 
 
 @routes.post("/operations/deadletters/keys/<key>/replay", scope=ACT, response=AskedView, status=202)
 def replay_key(uow: UnitOfWork, key: str) -> object:
-    """Have a worker try the letters of one key again, in order."""
+    """Have a worker retry the dead letters of one key, in order."""
     dead_letter_actions.ask_key(uow, key)
     return {"asked": 1}
 
 
 @routes.post("/operations/deadletters/groups/<fingerprint>/replay", scope=ACT, response=AskedView, status=202)
 def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
-    """Have a worker try the letters of a group again, and those behind each of them, in order.
+    """Have a worker retry the dead letters of a group, and those behind each of them, in order.
 
     At most 200 rows at once; `asked` says how many.
     """
@@ -74,25 +74,26 @@ def replay_group(uow: UnitOfWork, fingerprint: str) -> object:
 
 @routes.post("/operations/deadletters/<event_id>/discard", scope=ACT, request=DiscardBody, response=LetterDetailView)
 def discard_letter(uow: UnitOfWork, body: Mapping[str, Any], event_id: str) -> object:
-    """Close a letter without acting on it, with the reason; a worker goes on with those behind it."""
+    """Close a dead letter without acting on it, with the reason; a worker goes on with those behind it."""
     return dead_letter_actions.discard(uow, event_id, reason=body["reason"])
 
 
 @routes.get("/operations/outbox", scope=READ, response=OutboxView)
 def read_outbox(uow: UnitOfWork) -> object:
-    """How many documents of events wait to be sent and since when, and what was asked to be told again."""
+    """How many documents of events wait to be sent and since when, and what was asked to be published again."""
     return outbox.status(database_of(uow), uow.fund.fund_id)
 
 
 @routes.post("/operations/outbox/republish", scope=ACT, request=RepublishBody, response=ErrandView, status=202)
 def republish(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
-    """Have a worker tell again what the fund told since an instant, or of one key. Who knows it does nothing."""
+    """Have a worker publish again the events of the fund since an instant, or of one key. Consumers that handled them
+    ignore them."""
     return outbox.ask_republish(uow, since=body["since"], key=body["key"])
 
 
 @routes.get("/operations/inbox", scope=READ, response=InboxView)
 def read_inbox(uow: UnitOfWork) -> object:
-    """What was taken in and what is parked, and of each worker how it stands and how far behind it is."""
+    """What was taken in and what is parked, and of each worker its status and its lag."""
     return inbox.status(database_of(uow), uow.fund.fund_id, at=uow.at)
 
 

@@ -18,7 +18,7 @@ class LettersQuery(Schema):
 
 
 class LetterView(Schema):
-    """A dead letter: which event, why it could not be acted on, how often it was tried."""
+    """A dead letter: which event, why it could not be handled, how often it was tried."""
 
     event_id = fields.String(required=True)
     type = fields.String(required=True, metadata={"description": "Type and version of the event."})
@@ -55,7 +55,7 @@ class LettersView(Schema):
 
 
 class GroupView(Schema):
-    """Open letters of one type that failed for one reason."""
+    """Open dead letters of one type that failed for one reason."""
 
     fingerprint = fields.String(required=True)
     type = fields.String(required=True)
@@ -75,14 +75,14 @@ class DiscardBody(Schema):
 
 
 class RepublishBody(Schema):
-    """What to tell again: all of the fund since an instant, one key's events, or both together."""
+    """What to publish again: all of the fund since an instant, one key's events, or both together."""
 
     since = fields.AwareDateTime(load_default=None, allow_none=True)
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, KEY_LENGTH_MAX))
 
 
 class ErrandView(Schema):
-    """Something to be told again, and how many documents of events that were once it is done."""
+    """Something to be published again, and how many documents of events that were once it is done."""
 
     errand_id = fields.String(required=True)
     since = fields.AwareDateTime(required=True, allow_none=True)
@@ -94,7 +94,7 @@ class ErrandView(Schema):
 
 
 class OutboxView(Schema):
-    """Documents of events of the service that wait to be sent; the errands are the fund's own."""
+    """Documents of events of the service that wait to be sent; the commands are the fund's own."""
 
     waiting = fields.Integer(required=True)
     oldest_at = fields.AwareDateTime(required=True, allow_none=True)

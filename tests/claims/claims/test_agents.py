@@ -10,10 +10,11 @@ from services.claims.claims.claim import Status
 from services.claims.wiring import service
 from shared.languages import days
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Caller, Office
-from tests.claims.builders import AMIRA, KARIM, upload, wages
+from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
-from tests.ground import TN, handle, keys, parked, told
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import TN, handle, keys, parked, told
+from tests.kit.people import AMIRA, KARIM
 
 NSS = "900000000001"
 """The insurance number of somebody who has a right and claims here."""

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import rules
+from services.claims.claims import pricing, rules
 from services.claims.claims.claim import Claim, RefusalReason, Status
 from services.claims.claims.offers import offers
 from services.claims.claims.timeline import contest, next_step
-from shared.funds.fund import Appeal, Delays, FilingTerm, Fund, Percent, Price, Requirement, SupportingPaper
+from shared.funds.benefits import Appeal, Delays, FilingTerm, Percent, Price, Requirement, SupportingPaper
+from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.kernel.money import Currency, Money
-from tests.claims.builders import AMIRA, AT, filing, paper
+from tests.claims.builders import filing, paper
 from tests.claims.claims.test_rules import AGENT, approved, asked
-from tests.ground import DZ, funds
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
+from tests.kit.people import AMIRA
 
 CHANGE_ON = date(2026, 2, 8)
 """Between the usual day of care, the third, and the usual day of filing, the tenth."""
@@ -96,7 +99,7 @@ def test_the_price_and_the_percentage_are_those_of_the_day_of_care(
 def test_an_act_is_paid_for_while_it_has_a_price() -> None:
     line = replace(filing().lines[0], act="retired")
     assert submitted(lines=(line,)).status is Status.SUBMITTED
-    with pytest.raises(rules.ActUnknown):
+    with pytest.raises(pricing.ActUnknown):
         submitted(lines=(line,), care_on=CHANGE_ON, days_later=-1)
 
 
@@ -152,7 +155,9 @@ def test_the_term_of_filing_is_that_of_the_day_of_care(care_on: date, days_later
 )
 def test_the_appeal_is_that_of_the_day_of_the_decision(decided_on: date, body: str, until_on: date) -> None:
     at = AT.replace(day=decided_on.day)
-    refused = rules.refuse(submitted(days_later=-4, papers=PAPERS), reason=RefusalReason.NOT_COVERED, by=AGENT, at=at)
+    refused = rules.refuse(
+        submitted(days_later=-4, papers=PAPERS), reason=RefusalReason.NOT_COVERED, fund=changed(), by=AGENT, at=at
+    )
     found = contest(refused.thing, FUND)
     assert found is not None and (found.body["fr"], found.until_on) == (body, until_on)
 

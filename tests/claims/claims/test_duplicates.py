@@ -9,9 +9,11 @@ import pytest
 from services.claims.claims import rules
 from services.claims.claims.claim import SEPARATIONS_MAX, Claim, Line, RefusalReason, Separation, Status
 from services.claims.claims.duplicates import Likeness, findings, has_same_act
-from tests.claims.builders import AT, CARE_ON, KARIM, claim, paper
+from tests.claims.builders import CARE_ON, claim, paper
 from tests.claims.claims.test_rules import AGENT, LATER, approved
-from tests.ground import someone
+from tests.kit.clock import AT
+from tests.kit.contexts import someone
+from tests.kit.people import KARIM
 
 VISIT = Line(act="general-practitioner", quantity=1, paid_minor=50_000)
 

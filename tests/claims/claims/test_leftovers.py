@@ -5,10 +5,11 @@ import pytest
 from services.claims.wiring import service
 from shared.process.leftovers import adopt_all
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.claims.builders import AMIRA, upload
+from tests.claims.builders import upload
 from tests.claims.claims.test_routes import filing
-from tests.ground import DZ, handle
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, handle
+from tests.kit.people import AMIRA
 
 
 @pytest.mark.parametrize("is_asked", [False, True])

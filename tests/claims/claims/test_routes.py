@@ -8,9 +8,10 @@ import pytest
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.claims.builders import AMIRA, KARIM, upload, wages
-from tests.ground import TN, handle, parked, told
+from tests.claims.builders import upload, wages
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

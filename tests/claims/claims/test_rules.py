@@ -7,35 +7,47 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import rules
+from services.claims.claims import decisions, pricing, rules
 from services.claims.claims.claim import (
     LINES_MAX,
     MOVES,
     PAPERS_MAX,
     Claim,
+    Happening,
     Line,
+    MedicalAnswer,
+    MedicalReason,
     PaperReason,
     RefusalReason,
     Status,
 )
 from services.claims.claims.timeline import Who, next_step
+from services.claims.reviews import rules as reviews
 from shared.events.claims import (
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
+    MedicalReviewRequested,
     PaperAdded,
     PaperRequested,
 )
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
-from tests.claims.builders import AMIRA, AT, claim, filing, paper
-from tests.ground import DZ, funds, someone
+from tests.claims.builders import claim, filing, paper, with_procedure
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, someone
+from tests.kit.people import AMIRA
 
 FUND = funds()[DZ]
 AGENT = someone(subject="agent-1")
+SECOND = someone(subject="agent-2")
+OFFICER = someone(subject="officer-1")
+FOUR_EYES = with_procedure(one_person_up_to=10_000)
+"""The fund, where one agent grants up to 100.00 alone."""
+YES = reviews.Answer(answer=MedicalAnswer.YES, reason=MedicalReason.JUSTIFIED)
 LATER = AT + timedelta(hours=1)
 
 Verb = Callable[[Claim], Outcome[Claim]]
@@ -57,23 +69,45 @@ VERBS: dict[str, Verb] = {
     "ask-paper": lambda it: asked(it, kind="invoice"),
     "add-paper": lambda it: rules.add_paper(it, paper("invoice", "u-invoice"), fund=FUND, at=LATER),
     "approve": lambda it: approved(it),
-    "refuse": lambda it: rules.refuse(it, reason=RefusalReason.NOT_COVERED, by=AGENT, at=LATER),
+    "approve-much": lambda it: approved(it, fund=FOUR_EYES),
+    "confirm": lambda it: decisions.confirm(it, fund=FUND, by=SECOND, at=LATER),
+    "send-back": lambda it: decisions.send_back(it, reason="The bill is not legible.", by=SECOND, at=LATER),
+    "ask-medical": lambda it: reviews.ask(it, fund=FUND, by="agent-1", at=LATER),
+    "answer-medical": lambda it: reviews.answer(it, YES, by=OFFICER, at=LATER),
+    "refuse": lambda it: rules.refuse(it, reason=RefusalReason.NOT_COVERED, fund=FUND, by=AGENT, at=LATER),
     "order": lambda it: rules.note_ordered(it, at=LATER),
     "pay": lambda it: rules.note_paid(it, currency="DZD", at=LATER),
     "return": lambda it: rules.note_returned(it, reason="AC04", at=LATER),
     "withdraw": lambda it: rules.withdraw(it, at=LATER),
+    "begin": lambda it: rules.note_under_way(it, at=LATER),
+    "finish": lambda it: rules.note_done(it, at=LATER),
 }
 
 ALLOWED: dict[tuple[Status, str], Status] = {
     (Status.SUBMITTED, "ask-paper"): Status.PAPERS_ASKED,
     (Status.SUBMITTED, "approve"): Status.APPROVED,
     (Status.SUBMITTED, "refuse"): Status.REFUSED,
+    (Status.SUBMITTED, "approve-much"): Status.TO_CONFIRM,
+    (Status.SUBMITTED, "ask-medical"): Status.MEDICAL_CONTROL,
+    (Status.SUBMITTED, "add-paper"): Status.SUBMITTED,
     (Status.SUBMITTED, "withdraw"): Status.WITHDRAWN,
+    (Status.MEDICAL_CONTROL, "answer-medical"): Status.SUBMITTED,
+    (Status.MEDICAL_CONTROL, "ask-paper"): Status.PAPERS_ASKED,
+    (Status.MEDICAL_CONTROL, "add-paper"): Status.MEDICAL_CONTROL,
+    (Status.MEDICAL_CONTROL, "withdraw"): Status.WITHDRAWN,
+    (Status.TO_CONFIRM, "confirm"): Status.APPROVED,
+    (Status.TO_CONFIRM, "send-back"): Status.SUBMITTED,
+    (Status.TO_CONFIRM, "add-paper"): Status.TO_CONFIRM,
+    (Status.TO_CONFIRM, "withdraw"): Status.WITHDRAWN,
     (Status.PAPERS_ASKED, "withdraw"): Status.WITHDRAWN,
     (Status.PAPERS_ASKED, "ask-paper"): Status.PAPERS_ASKED,
+    (Status.PAPERS_ASKED, "ask-medical"): Status.MEDICAL_CONTROL,
     (Status.PAPERS_ASKED, "add-paper"): Status.SUBMITTED,
     (Status.PAPERS_ASKED, "refuse"): Status.REFUSED,
     (Status.APPROVED, "order"): Status.ORDERED,
+    (Status.APPROVED, "begin"): Status.UNDER_WAY,
+    (Status.APPROVED, "finish"): Status.DONE,
+    (Status.UNDER_WAY, "finish"): Status.DONE,
     (Status.ORDERED, "pay"): Status.PAID,
     (Status.ORDERED, "return"): Status.RETURNED,
     (Status.PAID, "return"): Status.RETURNED,
@@ -81,24 +115,34 @@ ALLOWED: dict[tuple[Status, str], Status] = {
 }
 
 
+STAYS = {"add-paper"}
+"""What may leave a claim where it stands."""
+
+REFUSED_WITH = {
+    "add-paper": rules.PaperNotAsked,
+    "confirm": decisions.NothingToConfirm,
+    "send-back": decisions.NothingToConfirm,
+    "answer-medical": reviews.NotWithMedicalControl,
+}
+"""What says more than that the table does not allow it."""
+
+
 def at_status(status: Status) -> Claim:
-    """A claim that stands there, with a paper asked for where that is what it waits for."""
-    here = claim()
-    if status is Status.PAPERS_ASKED:
-        return VERBS["ask-paper"](here).thing
-    return replace(here, status=status)
+    """A claim that stands there, with what it waits for."""
+    reached = {
+        Status.PAPERS_ASKED: "ask-paper",
+        Status.MEDICAL_CONTROL: "ask-medical",
+        Status.TO_CONFIRM: "approve-much",
+    }
+    return VERBS[reached[status]](claim()).thing if status in reached else replace(claim(), status=status)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("status", Status)
 def test_every_move(status: Status, verb: str) -> None:
     before = at_status(status)
-    if verb == "add-paper" and status is not Status.PAPERS_ASKED:
-        with pytest.raises(rules.PaperNotAsked):
-            VERBS[verb](before)
-        return
     if (status, verb) not in ALLOWED:
-        with pytest.raises(MoveNotAllowed):
+        with pytest.raises(REFUSED_WITH.get(verb, MoveNotAllowed)):
             VERBS[verb](before)
         return
     after = VERBS[verb](before).thing
@@ -108,7 +152,7 @@ def test_every_move(status: Status, verb: str) -> None:
 
 
 def test_the_table_of_moves_holds_what_the_verbs_do_and_no_more() -> None:
-    done = {(here, there) for (here, _), there in ALLOWED.items()}
+    done = {(here, there) for (here, verb), there in ALLOWED.items() if verb not in STAYS or here is not there}
     assert done == {(here, there) for here, leads in MOVES.items() for there in leads}
 
 
@@ -119,6 +163,8 @@ def test_the_table_of_moves_holds_what_the_verbs_do_and_no_more() -> None:
         ("add-paper", Status.PAPERS_ASKED, PaperAdded),
         ("approve", Status.SUBMITTED, ClaimApproved),
         ("refuse", Status.SUBMITTED, ClaimRefused),
+        ("confirm", Status.TO_CONFIRM, ClaimApproved),
+        ("ask-medical", Status.SUBMITTED, MedicalReviewRequested),
         ("pay", Status.ORDERED, ClaimPaid),
         ("withdraw", Status.PAPERS_ASKED, ClaimWithdrawn),
     ],
@@ -145,7 +191,7 @@ def test_a_filing_becomes_a_claim_and_is_told() -> None:
         ({"claim_type": "pension"}, rules.ClaimTypeUnknown),
         ({"care_on": AT.date() + timedelta(days=1)}, rules.CareInTheFuture),
         ({"care_on": AT.date() - timedelta(days=91)}, rules.FiledTooLate),
-        ({"lines": (Line(act="spell", quantity=1, paid_minor=1),)}, rules.ActUnknown),
+        ({"lines": (Line(act="spell", quantity=1, paid_minor=1),)}, pricing.ActUnknown),
         ({"papers": (paper(),)}, rules.PaperLacking),
         ({"papers": (paper(), paper("prescription", "b"), paper("poem", "c"))}, rules.PaperKindUnknown),
         ({"papers": (paper(), paper("prescription", "u-sheet"))}, rules.PaperTwice),
@@ -167,10 +213,13 @@ def test_a_line_that_cannot_be(quantity: int, paid_minor: int) -> None:
         Line(act="specialist", quantity=quantity, paid_minor=paid_minor)
 
 
-@pytest.mark.parametrize("count", [0, LINES_MAX + 1])
-def test_a_claim_has_lines_and_not_too_many(count: int) -> None:
+def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
+    with pytest.raises(rules.LinesMissing):
+        claim(lines=())
+    with pytest.raises(rules.CareDayMissing):
+        claim(care_on=None)
     with pytest.raises(ValueError, match="lines"):
-        claim(lines=(Line(act="specialist", quantity=1, paid_minor=1),) * count)
+        claim(lines=(Line(act="specialist", quantity=1, paid_minor=1),) * (LINES_MAX + 1))
 
 
 @pytest.mark.parametrize(
@@ -212,6 +261,7 @@ def test_a_refused_line_pays_nothing_and_the_others_do() -> None:
         ({"is_right_open": False}, rules.RightNotOpen),
         ({"refused_lines": {2: RefusalReason.NOT_COVERED}}, rules.LinesDiffer),
         ({"refused_lines": {1: RefusalReason.NOT_COVERED}}, rules.NothingApproved),
+        ({"refused_lines": {1: "too-dear"}}, decisions.ReasonUnknown),
     ],
 )
 def test_an_approval_that_is_refused(facts: dict[str, Any], refusal: type[Failure]) -> None:
@@ -225,6 +275,93 @@ def test_two_papers_asked_are_two_to_give() -> None:
     assert (half.status, [request.kind for request in half.requests]) == (Status.PAPERS_ASKED, ["prescription"])
     whole = rules.add_paper(half, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
     assert (whole.status, whole.requests) == (Status.SUBMITTED, ())
+
+
+def test_a_paper_that_nobody_asked_for_is_taken_while_nothing_is_decided() -> None:
+    given = rules.add_paper(claim(), paper("invoice", "u-invoice"), fund=FUND, at=LATER)
+    assert given.thing.papers[-1].upload_id == "u-invoice"
+    assert (given.thing.steps[-1].happening, given.thing.steps[-1].about) == (Happening.PAPER_ADDED, "invoice")
+    assert [type(event) for event in given.events] == [PaperAdded]
+    with pytest.raises(rules.PaperKindUnknown):
+        rules.add_paper(claim(), paper("poem", "u-poem"), fund=FUND, at=LATER)
+    waiting = asked(claim(), kind="invoice").thing
+    another = rules.add_paper(waiting, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
+    assert (another.status, len(another.requests)) == (Status.PAPERS_ASKED, 1)
+
+
+def test_a_claim_is_found_complete_once_and_anew_after_a_paper() -> None:
+    found = rules.find_complete(claim(), by=AGENT, at=LATER).thing
+    assert (found.status, found.found_complete_at, found.steps[-1].happening) == (
+        Status.SUBMITTED,
+        LATER,
+        Happening.FOUND_COMPLETE,
+    )
+    with pytest.raises(rules.FoundComplete):
+        rules.find_complete(found, by=AGENT, at=LATER)
+    with pytest.raises(MoveNotAllowed):
+        rules.find_complete(at_status(Status.PAPERS_ASKED), by=AGENT, at=LATER)
+    assert asked(found, kind="invoice").thing.found_complete_at is None
+
+
+# --- A second person --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("limit_minor", "waits"), [(31_999, True), (32_000, False), (None, False)])
+def test_above_the_limit_a_second_person_confirms(limit_minor: int | None, waits: bool) -> None:
+    decided = approved(claim(), fund=with_procedure(one_person_up_to=limit_minor))
+    assert (decided.thing.status is Status.TO_CONFIRM, decided.events == ()) == (waits, waits)
+    assert (decided.thing.decision is None, decided.thing.approved_minor) == (waits, 0 if waits else 32_000)
+
+
+def test_the_first_may_not_confirm_and_the_second_leaves_their_name() -> None:
+    waiting = at_status(Status.TO_CONFIRM)
+    for verb in (
+        lambda: decisions.confirm(waiting, fund=FUND, by=AGENT, at=LATER),
+        lambda: decisions.send_back(waiting, reason="no", by=AGENT, at=LATER),
+    ):
+        with pytest.raises(decisions.SamePerson):
+            verb()
+    confirmed = decisions.confirm(waiting, fund=FUND, by=SECOND, at=LATER).thing
+    assert confirmed.decision is not None
+    assert confirmed.decision.deciders == {"agent-1", "agent-2"}
+    assert (confirmed.approved_minor, confirmed.proposal) == (32_000, None)
+
+
+def test_what_was_sent_back_says_why_and_is_decided_anew() -> None:
+    back = VERBS["send-back"](at_status(Status.TO_CONFIRM)).thing
+    assert back.objection is not None and back.objection.by == "agent-2"
+    assert (back.proposal, back.assigned_to) == (None, "agent-1")
+    anew = approved(back, fund=FOUR_EYES).thing
+    assert (anew.status, anew.objection) == (Status.TO_CONFIRM, None)
+
+
+# --- Reasons of the fund's own ----------------------------------------------------------------------------------------
+
+
+def test_a_fund_s_own_reasons_take_the_place_of_the_platform_s() -> None:
+    own = with_procedure(refusal_reasons={"not-resident": {"ar": "غير مقيم", "fr": "Non résident"}})
+    refused = rules.refuse(claim(), reason="not-resident", fund=own, by=AGENT, at=LATER)
+    assert refused.thing.decision is not None and refused.thing.decision.refused_for == "not-resident"
+    for reason, fund in ((RefusalReason.NOT_COVERED, own), ("not-resident", FUND)):
+        with pytest.raises(decisions.ReasonUnknown):
+            rules.refuse(claim(), reason=reason, fund=fund, by=AGENT, at=LATER)
+
+
+# --- The law's day ----------------------------------------------------------------------------------------------------
+
+
+def test_the_legal_day_stands_beside_the_usual_one() -> None:
+    fund = with_procedure(legal_days=60)
+    filed = rules.submit(filing(), fund=fund, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
+    coming = next_step(filed, fund)
+    assert (coming.usually_by_on, coming.legally_by_on) == (date(2026, 2, 20), date(2026, 4, 11))
+    assert coming.law == "a text" and not coming.is_law_to_be_confirmed
+    waiting = asked(filed, kind="invoice", fund=fund).thing
+    assert next_step(waiting, fund).legally_by_on is None
+    later = AT + timedelta(days=10)
+    complete = rules.add_paper(waiting, paper("invoice", "u-invoice"), fund=fund, at=later).thing
+    assert next_step(complete, fund).legally_by_on == date(2026, 4, 21)
+    assert next_step(claim(), FUND).legally_by_on is None
 
 
 def test_a_paper_that_the_claim_type_does_not_know_is_not_asked_for() -> None:
@@ -254,6 +391,10 @@ def test_a_claim_in_a_colleague_s_hands_stays_there() -> None:
     [
         (Status.SUBMITTED, Who.FUND, date(2026, 2, 20)),
         (Status.PAPERS_ASKED, Who.YOU, None),
+        (Status.MEDICAL_CONTROL, Who.FUND, date(2026, 2, 20)),
+        (Status.TO_CONFIRM, Who.FUND, date(2026, 2, 20)),
+        (Status.UNDER_WAY, Who.FUND, None),
+        (Status.DONE, Who.NOBODY, None),
         (Status.APPROVED, Who.FUND, date(2026, 2, 15)),
         (Status.ORDERED, Who.BANK, date(2026, 2, 15)),
         (Status.RETURNED, Who.YOU, None),

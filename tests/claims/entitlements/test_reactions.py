@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from services.claims.wiring import service
+from shared.events.payments import in_version_1
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.claims.builders import AMIRA, KARIM, wages
-from tests.ground import TN, handle, parked, told
+from tests.claims.builders import wages
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture
@@ -70,3 +72,28 @@ def test_r4_a_replacement_with_fewer_workers_closes_their_rights_and_says_which_
     assert [(each["status"], each["version"]) for each in rights[0]] == [("open", 1), ("open", 1)]
     assert [(each["person_ref"], each["status"], each["version"]) for each in rights[1]] == [(AMIRA, "closed", 2)]
     assert office.person(AMIRA).get("/rights").json["status"] == "closed"
+
+
+def test_a_page_of_an_earlier_release_is_taken_in_and_one_that_comes_in_both_versions_once(
+    office: Office, context: ServiceContext
+) -> None:
+    both = in_version_1(wages(AMIRA))
+    assert both is not None
+    handle(context, service, both)
+    assert told(context) == [] and office.person(AMIRA).get("/rights").status_code == 404
+
+    handle(context, service, replace(both, has_version_2=False))
+    assert told(context) == ["claims.rights-decided"]
+    assert len(office.person(AMIRA).get("/rights").json["worked"]) == 4
+
+
+def test_what_was_kept_of_quarters_before_there_were_other_periods_is_shown(
+    office: Office, context: ServiceContext
+) -> None:
+    handle(context, service, wages(AMIRA))
+    kept = context.database["entitlements"]
+    kept.update_many({}, {"$unset": {"worked.$[].kind": "", "worked.$[].number": ""}})
+
+    assert [each["period"] for each in office.person(AMIRA).get("/rights").json["worked"]] == [
+        f"2025-Q{quarter}" for quarter in (1, 2, 3, 4)
+    ]

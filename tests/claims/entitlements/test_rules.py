@@ -6,19 +6,18 @@ import pytest
 
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import QUARTERS_KEPT_MAX, Entitlement, Reason, RightStatus
-from shared.events.payments import DeclaredWage, WagePeriod
-from tests.ground import DZ, TN, funds
-
-FIRM = "1600000001"
+from shared.events.payments import DeclaredWageV2, WagePeriodV2
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import FIRM
 
 
 def worked(*quarters: tuple[int, int, int, str], since: date | None = date(2015, 1, 1)) -> Entitlement:
     """A record of (year, quarter, duration, unit), for somebody insured for long unless said otherwise."""
     periods = tuple(
-        WagePeriod(year=year, quarter=quarter, duration=duration, unit=unit, wage_minor=1)
+        WagePeriodV2(year=year, kind="quarter", number=quarter, duration=duration, unit=unit, wage_minor=1)
         for year, quarter, duration, unit in quarters
     )
-    wage = DeclaredWage(person_ref="p1", periods=periods, entered_on=since)
+    wage = DeclaredWageV2(person_ref="p1", periods=periods, entered_on=since)
     return rules.declared(Entitlement(person_ref="p1"), wage, employer_id=FIRM, establishment="")
 
 
@@ -31,10 +30,10 @@ def line(
 ) -> Entitlement:
     """The record after one more declaration."""
     periods = tuple(
-        WagePeriod(year=year, quarter=quarter, duration=duration, unit=unit, wage_minor=1)
+        WagePeriodV2(year=year, kind="quarter", number=quarter, duration=duration, unit=unit, wage_minor=1)
         for year, quarter, duration, unit in quarters
     )
-    wage = DeclaredWage(person_ref="p1", periods=periods, entered_on=entered_on)
+    wage = DeclaredWageV2(person_ref="p1", periods=periods, entered_on=entered_on)
     return rules.declared(record, wage, employer_id=employer_id, establishment=establishment)
 
 
@@ -76,8 +75,9 @@ def test_a_newcomer_needs_less() -> None:
 
 
 def test_r01_two_establishments_of_one_employer_both_count() -> None:
-    wage = DeclaredWage(
-        person_ref="p1", periods=(WagePeriod(year=2025, quarter=4, duration=30, unit="D", wage_minor=1),)
+    wage = DeclaredWageV2(
+        person_ref="p1",
+        periods=(WagePeriodV2(year=2025, kind="quarter", number=4, duration=30, unit="D", wage_minor=1),),
     )
     record = Entitlement(person_ref="p1")
     for establishment in ("", "0001", "0001"):
@@ -88,8 +88,9 @@ def test_r01_two_establishments_of_one_employer_both_count() -> None:
 
 def test_a_newer_declaration_of_a_quarter_replaces_the_older_one() -> None:
     first = worked((2025, 4, 60, "D"))
-    wage = DeclaredWage(
-        person_ref="p1", periods=(WagePeriod(year=2025, quarter=4, duration=10, unit="D", wage_minor=1),)
+    wage = DeclaredWageV2(
+        person_ref="p1",
+        periods=(WagePeriodV2(year=2025, kind="quarter", number=4, duration=10, unit="D", wage_minor=1),),
     )
     assert [each.duration for each in rules.declared(first, wage, employer_id=FIRM, establishment="").worked] == [10]
     other = rules.declared(first, wage, employer_id="1600000002", establishment="")
@@ -97,11 +98,11 @@ def test_a_newer_declaration_of_a_quarter_replaces_the_older_one() -> None:
 
 
 def test_the_record_does_not_grow_for_ever() -> None:
-    life = worked(*((year, quarter, 1, "D") for year in range(2010, 2026) for quarter in (1, 2, 3, 4)), since=None)
+    life = worked(*((year, quarter, 1, "D") for year in range(1950, 2026) for quarter in (1, 2, 3, 4)), since=None)
     assert len(life.worked) == QUARTERS_KEPT_MAX
-    assert life.worked[-1].year == 2025
-    assert life.insured_since_on == date(2010, 1, 1)
-    assert line(life, (2025, 4, 10, "D")).insured_since_on == date(2010, 1, 1)
+    assert life.worked[-1].year == 2025 and len(life.earned) == QUARTERS_KEPT_MAX
+    assert life.insured_since_on == date(1950, 1, 1)
+    assert line(life, (2025, 4, 10, "D")).insured_since_on == date(1950, 1, 1)
 
 
 def test_a_quarter_with_many_employers_leaves_the_years_before_it_in_the_record() -> None:
@@ -199,3 +200,45 @@ def test_w06_the_newcomer_s_months_end_on_the_day_before_the_same_day(on: date, 
     new = line(NOBODY_YET, (2025, 4, 78, "D"), (2026, 1, 60, "D"), entered_on=date(2025, 9, 30))
     reason = rules.decide(new, fund=funds()[DZ], on=on).reason
     assert reason is (Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK)
+
+
+PERIODS = [
+    # fund, periods of 2025 as (kind, number, days), whether the right is open on 10 January 2026
+    (TN, [("month", 7, 25), ("month", 12, 25)], True),  # the two last quarters
+    (TN, [("month", 7, 25), ("month", 12, 24)], False),
+    (TN, [("month", 1, 25), ("month", 7, 25)], False),  # one of them is a year back, and 50 days are not 80
+    (TN, [("half-year", 2, 50)], True),
+    (TN, [("half-year", 1, 50)], False),
+    (TN, [("year", 1, 50)], True),
+]
+
+
+@pytest.mark.parametrize(("fund_id", "periods", "is_open"), PERIODS)
+def test_work_counts_for_the_quarter_that_its_period_ends_in(
+    fund_id: str, periods: list[tuple[str, int, int]], is_open: bool
+) -> None:
+    told = tuple(
+        WagePeriodV2(year=2025, kind=kind, number=number, duration=days, unit="D", wage_minor=1)
+        for kind, number, days in periods
+    )
+    wage = DeclaredWageV2(person_ref="p1", periods=told)
+    record = rules.declared(NOBODY_YET, wage, employer_id=FIRM, establishment="")
+
+    assert rules.is_open(record, fund=funds()[fund_id], on=date(2026, 1, 10)) is is_open
+
+
+def test_months_of_one_quarter_stand_beside_each_other_and_each_is_replaced_by_itself() -> None:
+    def month(number: int, days: int) -> DeclaredWageV2:
+        period = WagePeriodV2(year=2025, kind="month", number=number, duration=days, unit="D", wage_minor=1)
+        return DeclaredWageV2(person_ref="p1", periods=(period,))
+
+    record = NOBODY_YET
+    for each in (month(3, 20), month(1, 10), month(2, 15), month(1, 12)):
+        record = rules.declared(record, each, employer_id=FIRM, establishment="")
+
+    assert [(str(each.period), each.duration) for each in record.worked] == [
+        ("2025-M01", 12),
+        ("2025-M02", 15),
+        ("2025-M03", 20),
+    ]
+    assert record.insured_since_on == date(2025, 1, 1)

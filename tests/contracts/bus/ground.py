@@ -26,7 +26,8 @@ from shared.kernel.errors import Unavailable
 from shared.storage.service_context import ServiceContext, now
 from shared.telemetry.steps import watch
 from tests.contracts.bus.tallies import TOPIC, reactions
-from tests.ground import context_on
+from tests.kit.contexts import context_on
+from tests.kit.waiting import until
 
 PARTITIONS = 6
 SESSION_MS = 2_000
@@ -227,11 +228,3 @@ def _in_thread(run: Callable[[threading.Event], object]) -> Iterator[threading.T
         stop.set()
         thread.join(WAIT_MAX_S)
         assert not thread.is_alive(), "it did not stop when it was told to"
-
-
-def until(holds: Callable[[], bool], *, within_s: float = WAIT_MAX_S) -> None:
-    """Wait for what has to come."""
-    deadline_s = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline_s, "it never came"
-        time.sleep(0.1)

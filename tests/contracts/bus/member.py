@@ -18,7 +18,7 @@ from shared.telemetry import logs
 from shared.telemetry.steps import watch
 from tests.contracts.bus.ground import patiently
 from tests.contracts.bus.tallies import reactions
-from tests.ground import funds, keys
+from tests.kit.contexts import funds, keys
 
 
 def stop_at(step: str, flag: Path) -> None:

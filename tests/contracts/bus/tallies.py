@@ -11,7 +11,7 @@ from shared.events.claims import ClaimSubmitted
 from shared.kernel.errors import Invalid
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 
 TOPIC = "claims"
 BAD = "bad"

@@ -9,10 +9,11 @@ import pytest
 from shared.bus.kafka_internals import must_rejoin
 from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
-from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.ground import Ground
 from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import TOPIC, Publisher, forget_takers, takers, tallies
-from tests.ground import parked
+from tests.kit.contexts import parked
+from tests.kit.waiting import until
 
 CLAIMS = [f"c{number}" for number in range(24)]
 

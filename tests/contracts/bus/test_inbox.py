@@ -7,9 +7,10 @@ from shared.bus import dead_letters
 from shared.bus.relay import republish
 from shared.bus.replaying import replay
 from shared.storage.service_context import as_kept
-from tests.contracts.bus.ground import Ground, crash_at, until
+from tests.contracts.bus.ground import Ground, crash_at
 from tests.contracts.bus.tallies import BAD, TOPIC, Publisher, tallies
-from tests.ground import DZ, parked, someone
+from tests.kit.contexts import DZ, parked, someone
+from tests.kit.waiting import until
 
 CLAIMS = [f"c{number}" for number in range(12)]
 

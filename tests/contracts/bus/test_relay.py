@@ -8,7 +8,7 @@ from shared.bus import envelope
 from shared.bus.relay import Relay, republish
 from tests.contracts.bus.ground import Crash, Ground, crash_at, end
 from tests.contracts.bus.tallies import Publisher
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 
 CLAIMS = [f"c{number}" for number in range(12)]
 

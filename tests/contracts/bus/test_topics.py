@@ -12,8 +12,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from shared.bus import reader, topics
 from shared.bus.topics import BrokerUnavailable
 from tests.contracts.bus.conftest import needs_apache
-from tests.contracts.bus.ground import PARTITIONS, Ground, until
+from tests.contracts.bus.ground import PARTITIONS, Ground
 from tests.contracts.bus.tallies import TOPIC, Publisher, tallies
+from tests.kit.waiting import until
 
 needs_three = pytest.mark.skipif(os.environ.get("KAFKA_BROKERS") != "3", reason="one broker keeps one of each event")
 

@@ -13,8 +13,9 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from services.documents.careers import actions
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.documents.builders import AMIRA, KARIM, declared, wage
-from tests.ground import context_on, handle, parked, reading
+from tests.documents.builders import declared, wage
+from tests.kit.contexts import context_on, handle, parked, reading
+from tests.kit.people import AMIRA, KARIM
 
 CORRECTIONS = 30
 READ_MAX = 25

@@ -8,9 +8,10 @@ import pytest
 
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, employers, wage
-from tests.ground import DZ, TN, handle, parked
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, wage
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, handle, parked
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def test_a_person_reads_their_career_newest_quarter_first(office: Office, contex
         "employer_name": "SARL El Amel",
         "year": 2025,
         "quarter": 4,
+        "period": "2025-Q4",
         "duration": 3,
         "unit": "M",
         "wage": "180000.00",
@@ -60,7 +62,7 @@ def test_an_overtaken_revision_changes_nothing(office: Office, context: ServiceC
 
 
 def test_a_page_that_cannot_be_is_parked_and_changes_nothing(office: Office, context: ServiceContext) -> None:
-    wrong = wage(periods=(replace(wage().periods[0], quarter=5),))
+    wrong = wage(periods=(replace(wage().periods[0], number=5),))
     handle(context, service, declared(wage(KARIM), wrong))
     assert parked(context) == ["fund.period-malformed"]
     assert office.person(KARIM).get("/career").status_code == 404

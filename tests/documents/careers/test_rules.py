@@ -7,14 +7,15 @@ import pytest
 
 from services.documents.careers import rules
 from services.documents.careers.career import Career, DeclaredPage
-from shared.events.payments import WagePeriod, WagesDeclared
+from shared.events.payments import WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import PeriodMalformed
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
+from tests.kit.people import AMIRA, KARIM
 
 EMPTY = Career(person_ref=AMIRA)
 
 
-def written(*pages: WagesDeclared) -> Career:
+def written(*pages: WagesDeclaredV2) -> Career:
     career = EMPTY
     for page in pages:
         career = rules.declared(career, [each for each in page.wages if each.person_ref == AMIRA], page=page)
@@ -36,7 +37,7 @@ def test_a_declaration_is_written_quarter_by_quarter_oldest_first() -> None:
 
 
 def test_a_later_revision_replaces_all_of_the_earlier_one() -> None:
-    one_quarter = WagePeriod(year=2025, quarter=2, duration=3, unit="M", wage_minor=7)
+    one_quarter = WagePeriodV2(year=2025, kind="quarter", number=2, duration=3, unit="M", wage_minor=7)
     career = written(declared(), declared(wage(periods=(one_quarter,)), revision=2))
     assert wages_of(career) == [(FIRM, 2, 7)]
 
@@ -66,7 +67,10 @@ def test_two_lines_of_one_person_in_one_declaration_both_count() -> None:
 
 
 def test_an_empty_quarter_is_no_entry() -> None:
-    periods = tuple(WagePeriod(year=2025, quarter=q, duration=0, unit="D", wage_minor=w) for q, w in ((1, 0), (2, 5)))
+    periods = tuple(
+        WagePeriodV2(year=2025, kind="quarter", number=q, duration=0, unit="D", wage_minor=w)
+        for q, w in ((1, 0), (2, 5))
+    )
     assert wages_of(written(declared(wage(periods=periods)))) == [(FIRM, 2, 5)]
 
 
@@ -78,7 +82,9 @@ def test_a_career_does_not_grow_for_ever() -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        ({"quarter": 5}, PeriodMalformed),
+        ({"number": 5}, PeriodMalformed),
+        ({"kind": "week"}, PeriodMalformed),
+        ({"kind": "month", "number": 13}, PeriodMalformed),
         ({"year": 20}, PeriodMalformed),
         ({"unit": "weeks"}, ValueError),
         ({"duration": -1}, ValueError),
@@ -102,7 +108,7 @@ def test_a_career_knows_the_last_papers_that_were_made_from_it() -> None:
 # --- Pages ------------------------------------------------------------------------------------------------------------
 
 
-def known(page: WagesDeclared, *before: DeclaredPage) -> DeclaredPage:
+def known(page: WagesDeclaredV2, *before: DeclaredPage) -> DeclaredPage:
     record = rules.page_of(page, known=before)
     assert record is not None
     return record
@@ -123,7 +129,7 @@ TWO = known(declared(wage(KARIM), page=2, pages=2), ONE)
     ],
 )
 def test_whom_a_corrected_declaration_leaves_out_is_known_with_its_last_page(
-    page: WagesDeclared, before: list[DeclaredPage], withdrawn: tuple[str, ...]
+    page: WagesDeclaredV2, before: list[DeclaredPage], withdrawn: tuple[str, ...]
 ) -> None:
     record = known(page, *before)
     assert record.withdrawn_refs == withdrawn
@@ -147,5 +153,5 @@ def test_the_pages_of_a_revision_may_come_in_any_order() -> None:
         (declared(), [known(declared(revision=2))]),  # a later revision came first
     ],
 )
-def test_a_page_that_came_or_was_overtaken_changes_nothing(page: WagesDeclared, before: list[DeclaredPage]) -> None:
+def test_a_page_that_came_or_was_overtaken_changes_nothing(page: WagesDeclaredV2, before: list[DeclaredPage]) -> None:
     assert rules.page_of(page, known=before) is None

@@ -19,6 +19,7 @@ from services.documents.papers.content import (
 )
 from shared.funds.fund import Fund
 from shared.funds.loading import load
+from shared.funds.papers import Papers
 from shared.kernel.money import Money
 from shared.kernel.partial_date import PartialDate
 
@@ -29,8 +30,8 @@ ISSUED_ON = date(2026, 11, 22)
 def a_fund(fund_id: str = "dz-cnas") -> Fund:
     """A real fund that also issues its papers in English, which no fund does yet."""
     fund = load([fund_id])[fund_id]
-    papers = {kind: replace(paper, languages=("ar", "fr", "en")) for kind, paper in fund.paper_types.items()}
-    return replace(fund, paper_types=papers)
+    papers = {kind: replace(paper, languages=("ar", "fr", "en")) for kind, paper in fund.papers.types.items()}
+    return replace(fund, sections=replace(fund.sections, papers=Papers(types=papers)))
 
 
 def months(count: int, *, wage_minor: int = 4_800_000, fund: Fund | None = None) -> tuple[WageLine, ...]:

@@ -16,10 +16,12 @@ from services.documents.wiring import service
 from shared.jobs.runner import Runner
 from shared.process.leftovers import adopt_all
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.documents.builders import AMIRA, AT, CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
+from tests.documents.builders import CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, press, printed
-from tests.ground import DZ, TN, context_on, handle, reading, told
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, context_on, handle, reading, told
+from tests.kit.people import AMIRA
 
 
 @pytest.fixture

@@ -16,12 +16,9 @@ from pyhanko_certvalidator import ValidationContext
 from services.documents.papers.paper import WAITING_MAX
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.documents.builders import (
-    AMIRA,
     CHAIN,
     FIRM,
-    KARIM,
     OTHER_FIRM,
     PUBLIC_URL,
     declared,
@@ -31,7 +28,9 @@ from tests.documents.builders import (
     wage,
 )
 from tests.documents.press import asked, code_on, obtained, printed
-from tests.ground import DZ, TN, handle, parked, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, handle, parked, told
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

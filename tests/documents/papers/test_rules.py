@@ -22,19 +22,20 @@ from services.documents.papers.paper import (
 )
 from services.documents.papers.rules import Request
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
-from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import Period
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
-from tests.documents.builders import AMIRA, FIRM, KARIM, OTHER_FIRM, declared, wage
-from tests.ground import DZ, TN, funds
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import AMIRA, KARIM
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
 HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
 
 
-def career(*pages: WagesDeclared) -> tuple[Entry, ...]:
+def career(*pages: WagesDeclaredV2) -> tuple[Entry, ...]:
     """Amira's entries after these pages."""
     written = Career(person_ref=AMIRA)
     for page in pages:
@@ -94,7 +95,7 @@ def test_a_salary_certificate_says_what_was_declared_quarter_by_quarter() -> Non
 
 @pytest.mark.parametrize(("unit", "days", "hours"), [("D", 66, None), ("H", None, 66), ("M", None, None)])
 def test_time_is_printed_in_the_unit_in_which_it_was_declared(unit: str, days: int | None, hours: int | None) -> None:
-    worked = wage(periods=(WagePeriod(year=2025, quarter=1, duration=66, unit=unit, wage_minor=1),))
+    worked = wage(periods=(WagePeriodV2(year=2025, kind="quarter", number=1, duration=66, unit=unit, wage_minor=1),))
     (line,) = wages_of(ask(entries=career(declared(worked)))).lines
     assert (line.days, line.hours) == (days, hours)
 
@@ -164,7 +165,7 @@ def test_a_certificate_of_affiliation_says_since_when_and_through_whom(
     assert (said.since_on, newest, said.ended_on) == (since_on, employer_id, ended_on)
 
 
-def spans_of(*pages: WagesDeclared, at: datetime = AT) -> list[tuple[str, date, date, bool]]:
+def spans_of(*pages: WagesDeclaredV2, at: datetime = AT) -> list[tuple[str, date, date, bool]]:
     said = ask(request("affiliation-certificate"), entries=career(*pages), at=at).said.affiliation
     assert said
     return [(each.employer.employer_id, each.starts_on, each.ends_on, each.has_left) for each in said.spans]
@@ -300,7 +301,7 @@ def test_only_what_was_asked_is_issued(status: Status) -> None:
 # --- Withdrawing ------------------------------------------------------------------------------------------------------
 
 
-def changed(**facts: Any) -> DeclaredWage:
+def changed(**facts: Any) -> DeclaredWageV2:
     first, *rest = wage().periods
     return wage(periods=(replace(first, **facts), *rest))
 
@@ -318,13 +319,13 @@ LATE = declared(employer_id=OTHER_FIRM)
         ([declared(wage(), wage(wage_minor=5), revision=2)], Reason.WAGES_ADDED),
         ([declared(changed(wage_minor=17_999_999), revision=2)], Reason.WAGES_CHANGED),
         ([declared(changed(duration=60, unit="D"), revision=2)], Reason.WAGES_CHANGED),
-        ([declared(changed(quarter=2), revision=2)], Reason.WAGES_CHANGED),
+        ([declared(changed(number=2), revision=2)], Reason.WAGES_CHANGED),
         ([declared(wage(KARIM), revision=2)], Reason.WAGES_CHANGED),
         ([declared(changed(wage_minor=1), revision=2), LATE], Reason.WAGES_CHANGED),
     ],
 )
 def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise(
-    pages: list[WagesDeclared], reason: Reason | None
+    pages: list[WagesDeclaredV2], reason: Reason | None
 ) -> None:
     entries = career(declared(), *pages)
     outcome = rules.withdraw(issued(ask()), entries=entries, fund=funds()[DZ], at=AT)

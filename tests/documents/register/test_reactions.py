@@ -1,4 +1,4 @@
-"""Pages of the register come in, twice and in any order; what they say of a person rests sealed."""
+"""Pages of the register come in, twice and in any order; what they say of a person is stored encrypted."""
 
 import json
 from datetime import timedelta
@@ -9,8 +9,10 @@ from services.documents.register import actions
 from services.documents.register.rules import PersonUnknown
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.documents.builders import AMIRA, AT, FIRM, KARIM, employers, registered
-from tests.ground import DZ, TN, handle, parked, reading
+from tests.documents.builders import FIRM, employers, registered
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, handle, parked, reading
+from tests.kit.people import AMIRA, KARIM
 
 LATER = AT + timedelta(days=1)
 

@@ -8,7 +8,9 @@ import pytest
 from services.documents.register import rules
 from services.documents.register.employer import Employer
 from services.documents.register.person import Civil, Person
-from tests.documents.builders import AMIRA, AT, FIRM, employers, registered
+from tests.documents.builders import FIRM, employers, registered
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
 
 HEARD = registered(AMIRA).persons[0]
 FIRM_HEARD = employers().employers[0]

@@ -12,10 +12,10 @@ from services.documents.uploads.gate import UPLOAD_BYTES_MAX
 from services.documents.uploads.pdf import PAGES_MAX
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Caller, Office
-from tests.documents.builders import AMIRA, KARIM
 from tests.documents.uploads.builders import a_pdf, a_picture, in_annotation, javascript, on_opening, png_that_claims
-from tests.ground import TN, told
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import TN, told
+from tests.kit.people import AMIRA, KARIM
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 

@@ -3,7 +3,8 @@
 from services.documents.uploads.rules import store
 from services.documents.uploads.upload import Upload
 from shared.events.documents import UploadStored
-from tests.documents.builders import AMIRA, AT
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
 
 
 def test_what_is_stored_is_told() -> None:

@@ -17,10 +17,11 @@ from services.documents.verification import page
 from services.documents.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.documents.builders import AMIRA, FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
+from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, obtained
-from tests.ground import DZ, TN, context_on, handle, reading
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, context_on, handle, reading
+from tests.kit.people import AMIRA
 
 NEVER_ISSUED = with_check("PR", "2600000001")
 

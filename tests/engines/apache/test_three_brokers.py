@@ -9,11 +9,12 @@ from kafka import KafkaAdminClient
 from shared.bus import envelope
 from shared.bus.relay import republish
 from shared.storage.service_context import as_kept
-from tests.contracts.bus.ground import Ground, until
+from tests.contracts.bus.ground import Ground
 from tests.contracts.bus.load import telling
 from tests.contracts.bus.tallies import TOPIC, Publisher, tallies
 from tests.engines.cluster import Cluster
-from tests.ground import parked
+from tests.kit.contexts import parked
+from tests.kit.waiting import until
 
 CLAIMS = [f"c{number}" for number in range(24)]
 PATIENCE_S = 120.0
@@ -23,7 +24,7 @@ OUTAGE_S = 15.0
 def goes_on(ground: Ground, *, turns: int = 5) -> None:
     """Wait until each claim has been counted some turns further than now."""
     goal = min(tallies(ground.context).values(), default=0) + turns
-    until(lambda: min(tallies(ground.context).values(), default=0) >= goal, within_s=PATIENCE_S)
+    until(lambda: min(tallies(ground.context).values(), default=0) >= goal, max_s=PATIENCE_S)
 
 
 def in_sync(ground: Ground) -> bool:
@@ -35,8 +36,8 @@ def in_sync(ground: Ground) -> bool:
 
 def all_is_told_and_counted_once(ground: Ground, publisher: Publisher) -> None:
     ground.carry()
-    until(lambda: tallies(ground.context) == publisher.turns, within_s=PATIENCE_S)
-    until(ground.lag_is_gone, within_s=PATIENCE_S)
+    until(lambda: tallies(ground.context) == publisher.turns, max_s=PATIENCE_S)
+    until(ground.lag_is_gone, max_s=PATIENCE_S)
     assert parked(ground.context) == []
     rows = list(ground.context.database["outbox"].find())
     assert all(row["is_sent"] for row in rows)
@@ -56,7 +57,7 @@ def test_f14_each_broker_in_turn_killed_and_started_again_under_load_on_three_br
             brokers.kill(number)
             goes_on(ground)
             brokers.start(number)
-            until(lambda: in_sync(ground), within_s=PATIENCE_S)
+            until(lambda: in_sync(ground), max_s=PATIENCE_S)
     all_is_told_and_counted_once(ground, publisher)
 
 
@@ -94,5 +95,5 @@ def test_f14_a_cluster_wiped_under_a_living_consumer_is_filled_again_by_republis
     with ground.relaying():
         goes_on(ground, turns=0)
         assert republish(ground.context, since=began_at) >= 20
-        until(lambda: tallies(ground.context) == publisher.turns, within_s=PATIENCE_S)
+        until(lambda: tallies(ground.context) == publisher.turns, max_s=PATIENCE_S)
     all_is_told_and_counted_once(ground, publisher)

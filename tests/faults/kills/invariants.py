@@ -12,8 +12,9 @@ from deploy.local.verify.questions import QUESTIONS, ask
 from deploy.local.verify.seen import Seen
 from deploy.local.verify.settling import settle
 from shared.bus import envelope
-from tests.faults.kills.scene import WAIT_MAX_S, Scene
+from tests.faults.kills.scene import Scene
 from tests.identity.builders import AMIRA_NIN, KARIM_NIN
+from tests.kit.waiting import WAIT_MAX_S
 
 
 @dataclass(frozen=True)

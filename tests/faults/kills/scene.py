@@ -3,11 +3,8 @@ centre beside them. What ends is started again, as a supervisor would; nothing o
 """
 
 import itertools
-import os
 import signal
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +27,12 @@ from shared.process.service import Service
 from shared.sealing.keys import from_file
 from shared.storage.connection import Document, connect
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.engines.cluster import chosen
 from tests.faults.kills.life import Fault, begin, begin_simulator, end
-from tests.ground import DZ, TN, funds
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.waiting import WAIT_MAX_S, until
 
-WAIT_MAX_S = float(os.environ.get("FAULTS_WAIT_MAX_S", "90"))
-"""Mutants make tests wait for what never comes: their run is told to wait less."""
 SIMULATORS = {"BANK_PORT": "bank", "MESSAGES_PORT": "messages"}
 EMPTY_POLLS = 2
 SESSION_TIMEOUT_MS = 2_000
@@ -224,11 +220,11 @@ class Scene:
         until(tended, what=what)
 
     def settle(self) -> None:
-        """Wait until nothing is on its way: all that was told was sent, and taken in or parked by whom it concerns."""
+        """Wait until nothing is on its way: all that was told was sent, and handled or parked by whom it concerns."""
         self.until(lambda: not self.on_its_way(), what="what is on its way")
 
     def on_its_way(self) -> list[str]:
-        """What was told and is not sent, or not taken in nor parked by a service that reacts to it."""
+        """What was told and is not sent, or not handled nor parked by a service that reacts to it."""
         told: dict[str, tuple[str, int]] = {}
         waiting: list[str] = []
         for name in SERVICES:
@@ -300,14 +296,6 @@ class Scene:
 
 def _partitions(consumer: KafkaConsumer, topics: Iterable[str]) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
-
-
-def until(holds: Callable[[], bool], *, what: str, max_s: float = WAIT_MAX_S) -> None:
-    """Ask again and again, for a minute and a half at most."""
-    deadline = time.monotonic() + max_s
-    while not holds():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        threading.Event().wait(0.1)
 
 
 def _is_given(consumer: KafkaConsumer, partitions: Iterable[TopicPartition]) -> bool:

@@ -15,8 +15,8 @@ from shared.kernel.partial_date import PartialDate
 from shared.storage.service_context import now
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.scene import Scene
-from tests.ground import DZ
 from tests.identity.builders import AMIRA_NSS, csv_file, employer_row, imported, karim, person_row
+from tests.kit.contexts import DZ
 from tests.payments.declarations.builders import DZ_EMPLOYER, Worker, das_b
 from tests.payments.declarations.desk import USUAL
 
@@ -56,7 +56,7 @@ TOLD: Mapping[str, Mapping[str, int]] = {
     "payments": {
         "payments.declaration-received": 1,
         "payments.declaration-accepted": 1,
-        "payments.wages-declared": 1,
+        "payments.wages-declared": 2,
         "payments.benefit-ordered": 1,
         "payments.benefit-paid": 1,
     },

@@ -10,7 +10,7 @@ from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import Ended, as_told, first_seen, looked_at
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
-from tests.ground import DZ
+from tests.kit.contexts import DZ
 
 SEED = 20_261_126
 

@@ -1,4 +1,4 @@
-"""F7, F8, F9: a service's consumer dies before, in and after the transaction that takes events in."""
+"""F7, F8, F9: a service's consumer dies before, in and after the transaction that handles events."""
 
 import pytest
 

@@ -18,8 +18,7 @@ import pytest
 import requests
 
 from deploy.local.programs import HOST
-from services.payments.banking.client import BankClient
-from services.payments.banking.iso20022 import camt
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.payouts.store import FOLLOW
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
@@ -27,8 +26,9 @@ from shared.storage.service_context import now
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.scene import Scene, playing
-from tests.ground import DZ, funds, handle
-from tests.payments.builders import AMIRA, KARIM, RIB, approved
+from tests.kit.contexts import DZ, funds, handle
+from tests.kit.people import AMIRA, KARIM
+from tests.payments.builders import RIB, approved
 
 SIGKILLED = -9
 HEAD_BYTES_MAX = 1 << 16
@@ -47,7 +47,7 @@ def scene(ground: Ground) -> Iterator[Scene]:
 
 
 def _payees(scene: Scene) -> PersonsRegistered:
-    """Both persons with name and account, sealed as identity would."""
+    """Both persons with name and account, encrypted as identity would."""
     keys = scene.contexts["payments"].keys[DZ]
     civil = json.dumps(
         {"insurance_number": "1", "family_name": "Inventée", "first_name": "Amira", "birth_on": "1990-01-01"}
@@ -138,13 +138,13 @@ def _files(scene: Scene, what: str) -> list[str]:
 
 def _booked(scene: Scene) -> list[Any]:
     """Everything that left the fund's account, by the bank's own statement."""
-    bank = BankClient(
+    bank = IsoHttpBank(
         url=f"http://{HOST}:{scene.ports['BANK_PORT']}",
         api_key=scene.settings["payments"]["BANK_API_KEY"],
         timeout_s=10,
     )
-    body = bank.day(funds()[DZ].payment.payouts.number, on=now().date())
-    return [] if body is None else list(camt.read(body).entries)
+    notice = bank.day(funds()[DZ].payments.payouts.number, on=now().date())
+    return [] if notice is None else list(notice.entries)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ replays them; whoever would park a whole topic stops instead.
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,9 +19,8 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import looked_at
 from tests.faults.kills.scene import Scene, playing
-from tests.ground import DZ, TN, someone
-
-AT = datetime(2026, 2, 10, 9, tzinfo=UTC)
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, someone
 
 
 def _firm(case: str) -> EmployersRegistered:
@@ -136,7 +135,7 @@ def _parked(scene: Scene, service: str) -> list[tuple[str, str]]:
 
 
 def _see_to(scene: Scene, service: str) -> None:
-    """What an operator does: what cannot be read is discarded, the rest of each key tried again, in order."""
+    """What an operator does: what cannot be read is discarded, the rest of each key retried, in order."""
     letters = scene.database(service)["deadletters"]
     _discard(scene, service, why={"$in": ["event.body-broken", "event.type-unknown"]})
     for key in letters.distinct("key", {"is_open": True, "key": {"$regex": f":{HEARS[service]}-"}}):

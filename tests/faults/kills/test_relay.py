@@ -13,7 +13,7 @@ from tests.faults.kills.invariants import Ended, Record, looked_at, records
 from tests.faults.kills.life import send
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 
 SIGKILLED = -9
 AUDIT = "audit"

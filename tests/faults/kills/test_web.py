@@ -15,17 +15,18 @@ import requests
 from joserfc.jwk import KeySet
 
 from deploy.local.programs import HOST, answers_http, free_port
-from tests.callers import signing_key, token
 from tests.claims.builders import upload
 from tests.documents.uploads.builders import a_pdf
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.invariants import offending_without_broker
 from tests.faults.kills.life import Fault, begin
 from tests.faults.kills.record import CALL_MAX_S, Record
-from tests.faults.kills.scene import Scene, until
+from tests.faults.kills.scene import Scene
 from tests.faults.kills.story import KARIM_NSS, filing
-from tests.ground import DZ, handle
 from tests.identity.builders import AMIRA_NSS, application, csv_file, imported, karim, person_row
+from tests.kit.callers import signing_key, token
+from tests.kit.contexts import DZ, handle
+from tests.kit.waiting import until
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.desk import USUAL
 

@@ -3,10 +3,10 @@
 from deploy.local.verify.questions import QUESTIONS, ask
 from deploy.local.verify.seen import Seen
 from shared.storage.service_context import ServiceContext
-from tests.ground import keys
+from tests.kit.contexts import keys
 
 OF_PAYMENTS = ("I4", "I5", "I6", "I8", "I10", "I13")
-"""Those whose ground is there: no broker, no other service, and no chore that links the audit."""
+"""Those whose ground is there: no broker, no other service, and no periodic task that links the audit."""
 
 
 def offences(context: ServiceContext, *, bank_url: str = "") -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from services.payments.banking import store as banking
-from services.payments.banking.client import BankClient
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
 from services.payments.payouts import rules, store
@@ -24,13 +24,14 @@ from shared.kernel.errors import Failure
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.faults.partner.conftest import Clock
-from tests.ground import DZ, funds, handle, parked, reading, told
-from tests.payments.bank import Bank, office, own_settings, running_bank
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, funds, handle, parked, reading, told
+from tests.kit.people import AMIRA, KARIM
+from tests.payments.bank import API_KEY, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
-from tests.payments.builders import AMIRA, KARIM, REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
+from tests.payments.builders import REFUSED_RIB, RETURNED_RIB, RIB, approved, persons
 
 AMOUNT = "320.00"
 SALIM = "psalimaaaaaaaaaaaaaaaaaaa"
@@ -48,7 +49,7 @@ class Ground:
     context: ServiceContext
     made: Office
     bank: Bank
-    clock: Clock
+    clock: RunningClock
     paying: Paying
     fetching: Fetching
 
@@ -61,7 +62,7 @@ class Ground:
         sealed = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
         body = b"".join(blobs.read(self.context, DZ, sealed))
         self.paying._change(self.context, DZ, batch, rule=rules.begin_sending)
-        self.paying.bank.send_file(body, message_id=batch.batch_id)
+        self.paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)
         self.bank.deliver(self.made, BOOKED[person])
         statements = [each.message["data"]["statement_id"] for each in self.bank.fund.webhooks[before:]]
         return File(self, batch.batch_id, claims, statements)
@@ -119,7 +120,7 @@ class File:
         """A camt.054 says that money left for the payout (or whatever it calls so) once more; the statement's id."""
         more = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>"
         line = detail(end_to_end_id or self.payout().end_to_end_id, amount=f'<Amt Ccy="DZD">{AMOUNT}</Amt>', more=more)
-        account = f"<Othr><Id>{funds()[DZ].payment.payouts.number}</Id></Othr>"
+        account = f"<Othr><Id>{funds()[DZ].payments.payouts.number}</Id></Othr>"
         body = notice(entry(AMOUNT, details=line), account=account).replace(b"BANK-1", entry_id.encode())
         made = requests.post(f"{self.ground.bank.url}/_statements/{DZ}", data=body, timeout=5)
         self.ground.bank.deliver(self.ground.made)
@@ -135,12 +136,12 @@ class File:
 
 
 @pytest.fixture
-def ground(context: ServiceContext, clock: Clock, tmp_path: Path) -> Iterator[Ground]:
+def ground(context: ServiceContext, clock: RunningClock, tmp_path: Path) -> Iterator[Ground]:
     with running_bank(tmp_path) as bank:
         made = office(context, own_settings(bank.url))
-        client = BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=5.0)
+        client = IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=5.0)
         handle(context, service, persons(ACCOUNTS))
-        yield Ground(context, made, bank, clock, Paying(client), Fetching(client))
+        yield Ground(context, made, bank, clock, Paying(lambda _: client), Fetching(lambda _: client))
 
 
 def look(file: File) -> None:

@@ -3,7 +3,6 @@ with a code in the log, and nothing booked twice. The bank is a program of its o
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,10 +13,11 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
 from tests.faults.partner.asking import offences
-from tests.faults.partner.conftest import Clock
-from tests.ground import DZ, TN, told
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, told
+from tests.kit.waiting import until
 from tests.payments.bank import (
     NEW_SECRET_TEXT,
     SECRET_TEXT,
@@ -29,7 +29,6 @@ from tests.payments.bank import (
     running_bank,
 )
 from tests.payments.builders import FIRM, open_obligation
-from tests.simulators.programs import wait_until
 
 PAID = "3150.25"
 MONEY = ["payments.payment-debited", "payments.declaration-paid"]
@@ -105,7 +104,7 @@ def test_f24_an_attempt_that_cannot_be_believed_is_refused_and_the_next_one_coun
     bank.fault(fault)
     with capture_logs() as logs:
         bank.transfer(reference=ask(made)["reference"], amount=PAID)
-        wait_until(lambda: len(answers(bank)) == 2)
+        until(lambda: len(answers(bank)) == 2)
     assert answers(bank) == ["403", "200"] and refusals(logs) == [code]
     assert is_booked_once(made, context)
 
@@ -115,11 +114,11 @@ def test_f24_what_is_sent_twice_and_sent_again_later_is_booked_once(
 ) -> None:
     bank.fault("webhook-doubled")
     bank.transfer(reference=ask(made)["reference"], amount=PAID)
-    wait_until(lambda: len(answers(bank)) == 2)
+    until(lambda: len(answers(bank)) == 2)
     (webhook_id,) = {each["webhook_id"] for each in bank.log("webhook-sent")}
     for sent in (3, 4):
         assert requests.post(f"{bank.url}/_webhooks/{webhook_id}/again", timeout=5).status_code == 202
-        wait_until(lambda sent=sent: len(answers(bank)) == sent)
+        until(lambda sent=sent: len(answers(bank)) == sent)
     assert answers(bank) == ["200"] * 4
     assert is_booked_once(made, context)
 
@@ -144,7 +143,7 @@ MADE_YOUNGER = "the time at which it is sent again"
 def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     made: Office,
     context: ServiceContext,
-    clock: Clock,
+    clock: RunningClock,
     is_first_heard: bool,
     later_s: int,
     changed: dict[str, Any],
@@ -155,12 +154,12 @@ def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     message, signed_at = debited(ask(made, "card")["collection_id"], PAID), now()
     if is_first_heard:
         assert post_signed(made, message, at=signed_at).json["is_new"]
-    clock.pass_by(seconds=later_s)
+    clock.move(seconds=later_s)
     if MADE_YOUNGER in changed.get("headers", {}).values():
         changed = {"headers": {"webhook-timestamp": str(int(signed_at.timestamp()) + later_s)}}
     with capture_logs() as logs:
         again = post_signed(made, message, at=signed_at, **changed)
-    clock.pass_by(seconds=-later_s)
+    clock.move(seconds=-later_s)
     assert (again.status_code, again.json.get("code")) == (status, code)
     assert refusals(logs) == ([code] if code else [])
     if is_first_heard or status == 200:
@@ -198,8 +197,8 @@ def test_f24_a_key_is_replaced_without_a_pause_and_the_old_one_is_refused_after_
 ) -> None:
     message = debited(ask(made, "card")["collection_id"], PAID)
     both = made
-    new_only = office(context, replace(own_settings(), bank_webhook_secrets=(NEW_SECRET_TEXT,)))
-    old_only = office(context, replace(own_settings(), bank_webhook_secrets=(SECRET_TEXT,)))
+    new_only = office(context, own_settings(webhook_secrets=(NEW_SECRET_TEXT,)))
+    old_only = office(context, own_settings(webhook_secrets=(SECRET_TEXT,)))
 
     assert _code(post_signed(old_only, message, secret=NEW_SECRET_TEXT)) == "webhook.wrong-signature"
     assert nothing_is_booked(context)

@@ -6,7 +6,8 @@ import time
 from tests.faults.world.generator import upload
 from tests.faults.world.proxy import DEAF, PASS, Proxy
 from tests.faults.world.town import Town
-from tests.faults.world.world import SESSION_TIMEOUT_MS, until
+from tests.faults.world.world import SESSION_TIMEOUT_MS
+from tests.kit.waiting import until
 
 PAST_THE_SESSION_S = SESSION_TIMEOUT_MS / 1000 + 4
 

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.world.client import Outcome
 from tests.faults.world.proxy import BLACK_HOLE, CUT, DEAF, MUTE, PASS, delayed
 from tests.faults.world.town import Town
-from tests.faults.world.world import until
+from tests.kit.waiting import until
 
 GONE_S = 8.0
 FORGETS = os.environ.get("ENGINES", "embedded") == "embedded"
@@ -17,7 +17,7 @@ FORGETS = os.environ.get("ENGINES", "embedded") == "embedded"
 
 def test_f14_the_broker_is_killed_and_comes_back(town: Town) -> None:
     """It is gone a while; people are served meanwhile. Then it is killed and at once started again. Where it forgets
-    all when it ends (Tansu), workers make its topics anew as they start, and all is told again."""
+    all when it ends (Tansu), workers make its topics anew as they start, and all is published again."""
     world = town.world
     with town.under_load(minutes=0.7):
         time.sleep(3)

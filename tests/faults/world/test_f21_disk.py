@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.faults.world.client import PATIENCE_S, Seat
 from tests.faults.world.town import Town
-from tests.faults.world.world import until
+from tests.kit.waiting import until
 
 SIZE_BYTES = 400 << 20
 FULL_S = 6.0

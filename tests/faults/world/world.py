@@ -10,8 +10,7 @@ import random
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import chosen
 from deploy.local.place import REPOSITORY
-from deploy.local.programs import HOST, POLL_S, Program
+from deploy.local.programs import HOST, Program
 from tests.faults.world.process import Process
 from tests.faults.world.proxy import PASS, Mode, Proxy, Wires
 
@@ -230,7 +229,7 @@ class World:
         )
 
     def refill(self, *, since: datetime) -> int:
-        """What an operator does when the broker has forgotten everything: services tell again what they told."""
+        """What an operator does when the broker has forgotten everything: services publish again what they told."""
         return refill.tell_again(plan.settings_of_services(self.past_the_proxies, var=self.var), since=since)
 
     def tails(self, lines: int = 15) -> str:
@@ -272,11 +271,3 @@ def advertised(broker: Program, *, setting: str, at: int) -> Program:
         told = f"advertised.listeners=PLAINTEXT://{HOST}:"
         properties.write_text(properties.read_text().replace(f"{told}{port}", f"{told}{at}"))
     return dataclasses.replace(broker, command=command)
-
-
-def until(look: Callable[[], object], *, what: str, at_most_s: float = 90.0) -> None:
-    """Wait until it holds; an error that says what was waited for."""
-    deadline = time.monotonic() + at_most_s
-    while not look():
-        assert time.monotonic() < deadline, f"waited {at_most_s:.0f} s in vain: {what}"
-        time.sleep(POLL_S)

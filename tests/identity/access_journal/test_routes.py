@@ -8,9 +8,9 @@ from services.identity.access_journal.looked import Looked
 from services.identity.wiring import service
 from shared.process.access_journal.entry import Purpose
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import TN
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, KARIM_NSS, known_people, ref
+from tests.kit.callers import Office
+from tests.kit.contexts import TN
 
 
 @pytest.fixture

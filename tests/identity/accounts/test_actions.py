@@ -15,31 +15,31 @@ from services.identity.accounts.second_factor import accepted_step
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, context_on, someone
 from tests.identity.builders import (
     AMIRA_NIN,
-    FIRM,
     KARIM_NIN,
     PASSWORD,
-    Clock,
     added_user,
     application,
     considered,
     known_people,
     links,
 )
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, context_on, someone
+from tests.kit.people import FIRM
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EVERYBODY = frozenset({ActorKind.PERSON, ActorKind.EMPLOYER, ActorKind.STAFF})
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock, tmp_path: Path) -> ServiceContext:
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock, tmp_path: Path) -> ServiceContext:
     """Amira with an open account, an employer's user, and Karim with no account."""
     made = context_on(database, mongodb, clock=clock)
     known_people(made, tmp_path)
@@ -116,18 +116,20 @@ def test_a_pending_account_lets_nobody_in(context: ServiceContext) -> None:
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, "109900000000000777", "nobody"])
-def test_a_door_shuts_after_five_failures_whoever_it_is(context: ServiceContext, clock: Clock, login: str) -> None:
+def test_a_door_shuts_after_five_failures_whoever_it_is(
+    context: ServiceContext, clock: RunningClock, login: str
+) -> None:
     assert [admit(context, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
     assert admit(context, login, "wrong").shut_s == 60
     assert 0 < admit(context, login).shut_s <= 61, "even the right password waits"
-    clock.advance(seconds=61)
+    clock.move(seconds=61)
     assert admit(context, login, "wrong").shut_s == 120
 
 
-def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(context: ServiceContext, clock: Clock) -> None:
+def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(context: ServiceContext, clock: RunningClock) -> None:
     for _ in range(20):
         admit(context, password="wrong")
-    clock.advance(seconds=61)
+    clock.move(seconds=61)
     assert admit(context).account is not None
 
 
@@ -165,7 +167,7 @@ def test_one_persons_device_opens_no_other_door(context: ServiceContext) -> None
     assert admit(context, device=device).shut_s > 0
 
 
-def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clock: Clock) -> None:
+def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clock: RunningClock) -> None:
     _, address = added_user(context, "--kind", "staff", "--login", "nadia", "--role", "agent")
     codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
@@ -176,15 +178,15 @@ def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clo
     assert not sign_in("") and not sign_in("000000" if code != "000000" else "111111")
     assert sign_in(f" {code[:3]} {code[3:]}")
     assert not sign_in(code), "a code is taken once"
-    clock.advance(seconds=60)
+    clock.move(seconds=60)
     assert sign_in(codes.at(clock()))
-    clock.advance(seconds=60)
+    clock.move(seconds=60)
     arabic = codes.at(clock()).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     assert sign_in(f"\u200f{arabic[:3]}\u00a0{arabic[3:]}"), "I02: digits of any script"
 
 
 @pytest.mark.parametrize(("off_s", "is_taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
-def test_a_code_is_good_for_a_step_around_now(clock: Clock, off_s: int, is_taken: bool) -> None:
+def test_a_code_is_good_for_a_step_around_now(clock: RunningClock, off_s: int, is_taken: bool) -> None:
     at = clock().replace(second=0)
     code = pyotp.TOTP(SECRET).at(int(at.timestamp()) + off_s)
     assert (accepted_step(SECRET, code, after_step=0, at=at) is not None) is is_taken

@@ -8,8 +8,9 @@ import pytest
 from services.identity.accounts import store
 from services.identity.accounts.account import Role
 from shared.storage.service_context import ServiceContext
-from tests.ground import reading
-from tests.identity.builders import FIRM, added_user, csv_file, employer_row, imported, known_people
+from tests.identity.builders import added_user, csv_file, employer_row, imported, known_people
+from tests.kit.contexts import reading
+from tests.kit.people import FIRM
 
 
 @pytest.fixture
@@ -32,11 +33,12 @@ def test_an_employers_user_acts_for_the_employers_named(people: ServiceContext) 
     assert (user.role, user.employer_ids, user.second_factor) == (Role.EMPLOYER, (FIRM,), None)
 
 
-def test_staff_get_the_secret_of_their_codes_this_once(people: ServiceContext) -> None:
-    status, said = added_user(people, "--kind", "staff", "--login", "nadia", "--role", "operator")
+@pytest.mark.parametrize("role", [role for role in Role if role.has_second_factor])
+def test_staff_of_every_role_get_the_secret_of_their_codes_this_once(people: ServiceContext, role: Role) -> None:
+    status, said = added_user(people, "--kind", "staff", "--login", "nadia", "--role", role)
     assert status == 0 and said.startswith("otpauth://totp/CNAS:nadia?secret=")
     agent = only_account(people)
-    assert agent.role is Role.OPERATOR and f"secret={agent.second_factor}" in said
+    assert agent.role is role and f"secret={agent.second_factor}" in said
     at_rest = json.dumps(list(people.database["accounts"].find()), default=str)
     assert str(agent.second_factor) not in at_rest and "nadia" not in at_rest
 

@@ -7,10 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.ground import DZ, TN
 from tests.identity.builders import (
     AMIRA_NIN,
-    FIRM,
     KARIM_NIN,
     KARIM_NSS,
     PASSWORD,
@@ -22,6 +20,8 @@ from tests.identity.builders import (
     ways_back,
 )
 from tests.identity.conftest import House
+from tests.kit.contexts import DZ, TN
+from tests.kit.people import FIRM
 
 NEW = "quatre chiens sous la table"
 
@@ -93,7 +93,7 @@ def test_an_account_that_nobody_opened_yet_has_no_way_back(house: House) -> None
 
 
 def test_a_mailbox_gets_five_links_a_day_whatever_they_are_for(house: House) -> None:
-    house.clock.advance(days=2)
+    house.clock.move(days=2)
     before = sent(house)
     for _ in range(7):
         ask(house)
@@ -130,7 +130,7 @@ def test_a_malformed_request(house: House, change: dict[str, Any], code: str) ->
 
 def test_a_link_opens_once_and_for_a_day(house: House) -> None:
     late = way_back(house)["token"]
-    house.clock.advance(hours=24)
+    house.clock.move(hours=24)
     expired = choose(house, late)
     assert (expired.status_code, expired.json["code"]) == (409, "recovery.expired")
     link = way_back(house)["token"]
@@ -230,7 +230,7 @@ def test_a_link_alone_opens_no_account_with_a_second_factor(house: House) -> Non
     assert choose(house, link, one_time_code=code).status_code == 200
     browser = house.browser(client_id="backoffice")
     assert browser.submit("nadia", NEW, code).status_code == 422, "the code was used"
-    house.clock.advance(seconds=60)
+    house.clock.move(seconds=60)
     assert browser.submit("nadia", NEW, house.codes()).status_code == 303
 
 
@@ -242,7 +242,7 @@ def test_codes_cannot_be_tried_one_after_the_other(house: House) -> None:
     assert choose(house, link, one_time_code=house.codes()).json["code"] == "account.door-shut", (
         "the right one waits too"
     )
-    house.clock.advance(seconds=61)
+    house.clock.move(seconds=61)
     assert choose(house, link, one_time_code=house.codes()).status_code == 200
 
 

@@ -14,13 +14,10 @@ from services.identity.accounts.account import Status
 from services.identity.wiring import service
 from shared.process.leftovers import adopt_all
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, context_on, reading, told
 from tests.identity.builders import (
     AMIRA_NIN,
     AMIRA_NSS,
     PASSWORD,
-    Clock,
     application,
     considered,
     events,
@@ -30,15 +27,18 @@ from tests.identity.builders import (
     person_row,
     ref,
 )
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, context_on, reading, told
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
     return context_on(database, mongodb, clock=clock)
 
 
@@ -139,7 +139,7 @@ def test_nobody_learns_whom_the_fund_knows(office: Office, context: ServiceConte
 
 
 def test_a_request_does_the_same_work_for_everybody(office: Office, context: ServiceContext) -> None:
-    """What differs between the known and the unknown happens later, in the chore."""
+    """What differs between the known and the unknown happens later, in the periodic task."""
     post(office, "/accounts", application())
     post(office, "/accounts", application(**UNKNOWN["an unknown id"]))
     waiting = list(context.database["applications"].find())
@@ -201,9 +201,9 @@ def test_asking_again_voids_the_older_link(office: Office) -> None:
     assert activate(office, second, "une autre phrase longue").status_code == 200
 
 
-def test_a_link_opens_once_and_for_a_day(office: Office, clock: Clock) -> None:
+def test_a_link_opens_once_and_for_a_day(office: Office, clock: RunningClock) -> None:
     (late,) = asked(office)
-    clock.advance(hours=24)
+    clock.move(hours=24)
     expired = activate(office, late)
     assert (expired.status_code, expired.json["code"]) == (409, "activation.expired")
     link = asked(office)[-1]

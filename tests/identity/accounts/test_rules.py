@@ -19,8 +19,9 @@ from shared.events.identity import AccountActivated, ActivationRequested, Passwo
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, AT
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
 
 FACTS = Facts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
@@ -132,7 +133,7 @@ def test_long_ones_are_taken_and_no_kind_of_sign_is_asked_for(password: str) -> 
     check(password)
 
 
-@pytest.mark.parametrize("role", [Role.EMPLOYER, Role.AGENT, Role.OPERATOR])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PERSON])
 def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
     check("douze signes", role)
     with pytest.raises(rules.PasswordTooShort) as refused:
@@ -220,6 +221,7 @@ def test_the_same_signs_are_the_same_password_however_they_were_composed() -> No
         (Role.EMPLOYER, ActorKind.EMPLOYER, False),
         (Role.AGENT, ActorKind.STAFF, True),
         (Role.SUPERVISOR, ActorKind.STAFF, True),
+        (Role.MEDICAL_OFFICER, ActorKind.STAFF, True),
         (Role.OPERATOR, ActorKind.STAFF, True),
     ],
 )
@@ -228,8 +230,11 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 
 
 def test_only_operators_replay_and_no_person_decides() -> None:
-    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise"}
+    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise", "runs:approve"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
+    assert "claims:medical" in Role.MEDICAL_OFFICER.scopes
+    assert not any("claims:medical" in role.scopes for role in Role if role is not Role.MEDICAL_OFFICER)
+    assert "claims:decide" not in Role.MEDICAL_OFFICER.scopes
     assert not Role.PERSON.scopes & {"claims:decide", "declarations:file", "operations:act"}
     assert not Role.EMPLOYER.scopes & {"claims:read", "cards:read", "careers:read"}
 

@@ -10,8 +10,8 @@ import pytest
 from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import handle, parked, reading, told
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
+from tests.kit.contexts import handle, parked, reading, told
 
 SOON = now().date() + timedelta(days=60)
 

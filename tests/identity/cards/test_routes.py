@@ -9,9 +9,9 @@ from services.identity.wiring import service
 from shared.kernel.references import is_genuine
 from shared.languages import days
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.ground import TN, handle
 from tests.identity.builders import KARIM_NSS, known_people, ref, rights
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle
 
 
 @pytest.fixture

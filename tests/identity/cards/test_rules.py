@@ -8,7 +8,7 @@ import pytest
 from services.identity.cards.card import Card
 from services.identity.cards.rules import close, issue, refresh
 from shared.kernel.references import is_genuine
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 TODAY = date(2026, 2, 10)
 CARD = Card(person_ref="p1", card_number="HC26000000000001")

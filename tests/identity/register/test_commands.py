@@ -11,10 +11,8 @@ from services.identity.register import store
 from services.identity.register.commands import PAGE_LINES
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, keys, reading, told
 from tests.identity.builders import (
     AMIRA_NIN,
-    FIRM,
     csv_file,
     employer_row,
     events,
@@ -24,6 +22,8 @@ from tests.identity.builders import (
     person_row,
     ref,
 )
+from tests.kit.contexts import DZ, TN, keys, reading, told
+from tests.kit.people import FIRM
 
 
 def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(context: ServiceContext, tmp_path: Path) -> None:

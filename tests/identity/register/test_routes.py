@@ -6,12 +6,9 @@ import pytest
 
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import TN
 from tests.identity.builders import (
     AMIRA_NIN,
     AMIRA_NSS,
-    FIRM,
     csv_file,
     employer_row,
     imported,
@@ -19,6 +16,9 @@ from tests.identity.builders import (
     person_row,
     ref,
 )
+from tests.kit.callers import Office
+from tests.kit.contexts import TN
+from tests.kit.people import FIRM
 
 
 @pytest.fixture

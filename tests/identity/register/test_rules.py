@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from services.identity.register.rules import Fault, LineRefused, affiliated, read_employer, read_person, registered
-from tests.ground import DZ, TN, funds
 from tests.identity.builders import employer_row, karim, person_row
+from tests.kit.contexts import DZ, TN, funds
 
 TODAY = date(2026, 2, 10)
 
@@ -237,3 +237,41 @@ def test_an_unchanged_employer_is_no_news() -> None:
     entry = read_employer(employer_row(), fund=funds()[DZ], on=TODAY).entry
     assert affiliated(None, entry) == entry
     assert affiliated(entry, entry) is None
+
+
+def family_of(cell: str, **cells: str) -> Any:
+    row = person_row(family=cell, dependants="", **cells)
+    return read_person(row, fund=funds()[DZ], on=TODAY).entry
+
+
+def test_the_dependants_may_be_named_one_by_one() -> None:
+    entry = family_of("child:2015-04-02;child:2015-04-02; spouse:1985 ;child:2004-09:student")
+    assert entry.dependants == 4
+    assert [(each.dependant_id, each.condition) for each in entry.family] == [
+        ("child-2015-04-02", None),
+        ("child-2015-04-02-2", None),
+        ("spouse-1985", None),
+        ("child-2004-09", "student"),
+    ]
+
+
+def test_without_names_only_their_number_is_known() -> None:
+    assert read_person(person_row(), fund=funds()[DZ], on=TODAY).entry.family is None
+    assert read_person(person_row(family=""), fund=funds()[DZ], on=TODAY).entry.family is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("child", "register.family-malformed"),
+        ("child:soon", "register.family-malformed"),
+        ("child:2026-02-11", "register.family-malformed"),
+        ("uncle:1980-01-01", "register.family-malformed"),
+        ("child:2015-04-02:tall", "register.family-malformed"),
+        ("child:2015-04-02:student:x", "register.family-malformed"),
+        (";".join(["child:2015-04-02"] * 31), "register.family-malformed"),
+        ("child:2015-04-02", "register.family-differs"),
+    ],
+)
+def test_a_family_that_cannot_be_is_refused(cell: str, code: str) -> None:
+    assert faults_of(person_row(family=cell)) == [Fault("family", code)]

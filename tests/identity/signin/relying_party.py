@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from shared.storage.service_context import now
-from tests.ground import DZ
 from tests.identity.builders import PASSWORD
+from tests.kit.contexts import DZ
 
 ISSUER = "https://identity.test"
 CALLBACK = "https://portal.test/callback"

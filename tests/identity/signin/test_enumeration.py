@@ -22,7 +22,6 @@ from shared.storage.connection import READ, WRITE
 from shared.storage.engine import profile_of
 from shared.storage.service_context import ServiceContext
 from shared.storage.sessions import NAME as DATABASE_SESSIONS
-from tests.ground import TN, funds, keys
 from tests.identity.builders import (
     AMIRA_NIN,
     AMIRA_NSS,
@@ -36,6 +35,7 @@ from tests.identity.builders import (
 )
 from tests.identity.conftest import House, Town, house_on
 from tests.identity.signin.relying_party import Browser
+from tests.kit.contexts import TN, funds, keys
 
 NOBODY_NIN, NOBODY_NSS = "109900000000000777", "900000000777"
 NEVER_THE_SAME = {"Set-Cookie", "Content-Length", "Retry-After", "RateLimit"}

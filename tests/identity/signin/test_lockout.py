@@ -22,7 +22,7 @@ def strangers_hold_the_door(house: House, hours: int) -> None:
     for _ in range(hours * 4):
         wait_s = strangers_fail(house, 5)
         assert wait_s <= SHUT_AT_MOST_S
-        house.clock.advance(seconds=wait_s)
+        house.clock.move(seconds=wait_s)
     strangers_fail(house, 1)
 
 
@@ -45,7 +45,7 @@ def test_from_a_new_browser_an_owner_waits_a_quarter_of_an_hour_at_most(house: H
     strangers_hold_the_door(house, hours=2)
     for _ in range(20):
         house.browser().submit(AMIRA_NIN, "wrong")  # at a shut door: does not count
-    house.clock.advance(seconds=SHUT_AT_MOST_S)
+    house.clock.move(seconds=SHUT_AT_MOST_S)
     assert house.browser().submit(AMIRA_NIN).status_code == 303
 
 
@@ -83,7 +83,7 @@ def test_one_time_codes_cannot_be_guessed(house: House) -> None:
     wrong = "000000" if house.codes() != "000000" else "111111"
     assert [browser.submit("nadia", code=wrong).status_code for _ in range(6)] == [422, 422, 422, 422, 429, 429]
     assert browser.submit("nadia", code=house.codes()).status_code == 429
-    house.clock.advance(seconds=61)
+    house.clock.move(seconds=61)
     assert browser.submit("nadia", code=house.codes()).status_code == 303
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +26,10 @@ from services.identity.signin.rules import SESSION_LIFE
 from shared.http.callers import KEYS_FRESH_S, KeysFromUrl, TokenInvalid, Verifier
 from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import now
-from tests.ground import DZ, TN
 from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
-from tests.shared.process.running import migrated
+from tests.kit.contexts import DZ, TN
+from tests.kit.processes import answer, is_ok, migrated
+from tests.kit.waiting import until
 
 
 class Running:
@@ -50,8 +51,8 @@ class Running:
         return said.stdout.split()
 
     def published(self) -> list[str]:
-        answer = requests.get(f"{self.address}/jwks.json", headers={"Connection": "close"}, timeout=5)
-        return [key["kid"] for key in answer.json()["keys"]]
+        found = answer(f"{self.address}/jwks.json")
+        return [key["kid"] for key in found.json()["keys"]] if found is not None else []
 
     def token(self) -> str:
         audience = f"{self.address}/v1/{DZ}/token"
@@ -100,17 +101,6 @@ def write_keys(folder: Path, *keys: ECKey) -> Path:
     path = folder / "tokens.json"
     path.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in keys]}))
     return path
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(200):
-        try:
-            if holds():
-                return
-        except requests.RequestException:
-            pass
-        threading.Event().wait(0.1)
-    raise AssertionError("it never came")
 
 
 FIRST, SECOND = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second"))
@@ -190,7 +180,7 @@ def running(mongodb: str, tmp_path: Path) -> Iterator[Running]:
         command = [sys.executable, "-m", "services.identity", "web"]
         process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=log)
         try:
-            until(lambda: requests.get(f"{address}/health/ready", timeout=2).ok)
+            until(lambda: is_ok(f"{address}/health/ready"))
             yield Running(tmp_path, address, process, bank_key)
         finally:
             process.terminate()

@@ -19,8 +19,7 @@ from services.identity.signin.keys import SigningKeys
 from shared.http.callers import OtherFund, TokenExpired, TokenInvalid, Verifier
 from shared.kernel.actors import ActorKind
 from shared.storage.service_context import now
-from tests.ground import DZ, TN
-from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, ref
+from tests.identity.builders import AMIRA_NIN, PASSWORD, ref
 from tests.identity.conftest import House, app_on, clients
 from tests.identity.signin.relying_party import (
     ASSERTION_TYPE,
@@ -34,6 +33,8 @@ from tests.identity.signin.relying_party import (
     signed_by_secret,
 )
 from tests.identity.signin.test_rotation import rotated, write_keys
+from tests.kit.contexts import DZ, TN
+from tests.kit.people import FIRM
 
 
 def claims_of(house: House, token: str) -> dict[str, Any]:
@@ -375,7 +376,7 @@ def test_a_code_that_comes_again_ends_what_came_of_it(house: House) -> None:
 def test_a_code_lives_a_minute(house: House) -> None:
     browser = house.browser()
     code = browser.code(AMIRA_NIN)
-    house.clock.advance(seconds=60)
+    house.clock.move(seconds=60)
     assert browser.exchange(code).json["error"] == "invalid_grant"
 
 
@@ -428,9 +429,9 @@ def test_a_narrower_scope_may_be_asked_for(house: House) -> None:
 def test_a_session_lasts_half_a_day_and_not_beyond_its_account(house: House) -> None:
     browser = house.browser()
     tokens = browser.tokens(AMIRA_NIN)
-    house.clock.advance(hours=11, minutes=59)
+    house.clock.move(hours=11, minutes=59)
     tokens = browser.refresh(tokens["refresh_token"]).json
-    house.clock.advance(minutes=2)
+    house.clock.move(minutes=2)
     assert browser.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
     tokens = browser.tokens(AMIRA_NIN)
     house.context.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
@@ -485,7 +486,7 @@ def test_an_expired_token_another_fund_and_another_audience(house: House) -> Non
     token = house.browser().tokens(AMIRA_NIN)["access_token"]
     refuses(house, token, fund=TN)
     refuses(house, token, audience="elsewhere")
-    house.clock.advance(minutes=10, seconds=31)
+    house.clock.move(minutes=10, seconds=31)
     refuses(house, token)
     assert house.browser().get("/card", token).json["code"] == "token.expired"
 
@@ -525,9 +526,9 @@ def test_o3_userinfo_refuses_a_token_whose_session_is_over(house: House, method:
         browser.refresh(tokens["refresh_token"])
         browser.refresh(tokens["refresh_token"])
     elif end == "age":
-        house.clock.advance(hours=11, minutes=55)
+        house.clock.move(hours=11, minutes=55)
         tokens = browser.refresh(tokens["refresh_token"]).json
-        house.clock.advance(minutes=6)
+        house.clock.move(minutes=6)
     else:
         house.context.database["accounts"].update_many({}, {"$inc": {"password_serial": 1}})
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -668,7 +669,7 @@ def test_signing_out_ends_the_session_and_leads_only_where_the_client_said(
 ) -> None:
     browser = house.browser()
     tokens = browser.tokens(AMIRA_NIN)
-    house.clock.advance(hours=1)
+    house.clock.move(hours=1)
     query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": wanted, "state": "bye"}
     left = browser.client.get(browser.url("/logout", **query))
     assert left.location == goes_to and left.status_code == (303 if goes_to else 200)
@@ -739,7 +740,7 @@ def test_the_door_shuts_after_five_tries_for_known_and_unknown_alike(house: Hous
         assert statuses == [422, 422, 422, 422, 429, 429]
         shut = browser.submit(login)
         assert shut.status_code == 429 and 0 < int(shut.headers["Retry-After"]) <= 60
-    house.clock.advance(seconds=61)
+    house.clock.move(seconds=61)
     assert house.browser().submit(AMIRA_NIN).status_code == 303
 
 
@@ -764,7 +765,7 @@ def test_only_the_form_that_this_browser_was_shown_counts(house: House) -> None:
         assert refused.status_code == 400 and refused.location is None
     assert mine.send(token, AMIRA_NIN, PASSWORD, state="other").status_code == 400, "a form for another request"
     assert mine.send(token, AMIRA_NIN, PASSWORD, ui_locales="ar").status_code == 303, "the language does not matter"
-    house.clock.advance(minutes=31)
+    house.clock.move(minutes=31)
     assert mine.send(token, AMIRA_NIN, PASSWORD).status_code == 400
 
 

@@ -11,7 +11,7 @@ from services.identity.signin import rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.session import End, Session
 from shared.kernel.actors import ActorKind
-from tests.identity.builders import AT
+from tests.kit.clock import AT
 
 SESSION = Session(
     session_id="s1",

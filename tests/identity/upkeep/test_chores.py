@@ -11,10 +11,10 @@ from deploy.local.verify.seen import Seen
 from services.identity.upkeep.chores import forget
 from services.identity.wiring import service
 from shared.process import purging
-from tests.ground import DZ, TN
 from tests.identity.builders import AMIRA_NIN, application, considered, forgotten, karim, known_people
 from tests.identity.conftest import House
 from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
+from tests.kit.contexts import DZ, TN
 from tests.verify.town import found
 
 
@@ -61,10 +61,10 @@ def test_what_has_served_is_kept_for_its_time_and_no_longer(
     house: House, act: Callable[[House], None], name: str, made: int, life: dict[str, float]
 ) -> None:
     act(house)
-    house.clock.advance(**life)
-    house.clock.advance(minutes=-2)
+    house.clock.move(**life)
+    house.clock.move(minutes=-2)
     assert (run(house), count(house, name)) == (0, made)
-    house.clock.advance(minutes=3)
+    house.clock.move(minutes=3)
     assert run(house, TN) == 0, "another fund's chore leaves it alone"
     before = count(house, "audit")
     assert (run(house), count(house, name)) == (made, 0)
@@ -78,7 +78,7 @@ def test_what_was_forgotten_and_begins_anew_is_another_thing_to_the_audit(house:
         fail(house)
         sign_in(house)
         fail(house)
-        house.clock.advance(days=31)
+        house.clock.move(days=31)
         assert run(house) > 0
     offending = found(Seen(databases={"identity": house.context.database}), versions.ask)
     assert [each for each in offending if "tries" in each or "sessions" in each] == []
@@ -89,7 +89,7 @@ def test_more_than_one_transaction_holds_goes_too(house: House) -> None:
         {"_id": f"{DZ}:old-{number}", "fund": DZ, "expires_at": house.clock()} for number in range(450)
     ]
     house.context.database["assertions"].insert_many(rows)
-    house.clock.advance(hours=2)
+    house.clock.move(hours=2)
     assert (run(house), count(house, "assertions")) == (450, 0)
 
 
@@ -100,10 +100,10 @@ def test_an_account_that_nobody_ever_opened_goes_after_a_month(house: House, tmp
     considered(house.context)
     accounts = house.context.database["accounts"]
     assert accounts.count_documents({"status": "pending"}) == 1
-    house.clock.advance(days=30)
+    house.clock.move(days=30)
     run(house)
     assert accounts.count_documents({"status": "pending"}) == 1
-    house.clock.advance(days=1, minutes=1)
+    house.clock.move(days=1, minutes=1)
     run(house)
     assert accounts.count_documents({"status": "pending"}) == 0
     assert accounts.count_documents({"status": "active"}) == 3, "and nobody else's"
@@ -122,7 +122,7 @@ def test_accounts_that_wait_for_their_owners_are_not_in_the_way_of_those_given_u
         for number in range(250)
     ]
     accounts.insert_many([{**each, "activation": {**link, "token_hash": each["known_by"]}} for each in waiting])
-    house.clock.advance(days=31, minutes=1)
+    house.clock.move(days=31, minutes=1)
     run(house)
     assert accounts.count_documents({"_id": pending["_id"]}) == 0
     assert accounts.count_documents({"status": "pending"}) == 250

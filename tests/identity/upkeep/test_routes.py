@@ -12,10 +12,11 @@ from services.identity.signin import actions as signin
 from services.identity.signin.session import Session
 from shared.kernel.actors import ActorKind
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, someone
-from tests.identity.builders import AMIRA_NIN, FIRM, PASSWORD, events, ref
+from tests.identity.builders import AMIRA_NIN, PASSWORD, events, ref
 from tests.identity.conftest import House
 from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
+from tests.kit.contexts import DZ, someone
+from tests.kit.people import FIRM
 
 NEW = "quatre chiens sous la table"
 SCOPE = "openid account:manage"
@@ -58,7 +59,7 @@ def test_a_changed_password_ends_every_other_session_and_is_told(
     house: House, login: str, person_ref: str | None, employer_ids: list[str]
 ) -> None:
     here, tokens = signed_in(house, login)
-    house.clock.advance(seconds=60)
+    house.clock.move(seconds=60)
     there, others = signed_in(house, login)
     done = change(here, tokens)
     assert done.status_code == 200 and "autres sessions" in done.json["text"], done.text
@@ -84,7 +85,7 @@ def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) ->
     assert [each.json["code"] for each in codes[4:]] == ["account.door-shut"] * 2
     assert change(browser, tokens).json["code"] == "account.door-shut", "the right one waits too"
     assert house.browser().submit(AMIRA_NIN).status_code == 303, "and nobody is kept from signing in by it"
-    house.clock.advance(seconds=61)
+    house.clock.move(seconds=61)
     assert change(browser, tokens).status_code == 200
 
 
@@ -241,7 +242,7 @@ def test_an_own_session_that_was_ended_does_nothing_more(house: House) -> None:
 
 def test_a_session_does_not_last_beyond_half_a_day(house: House) -> None:
     browser, tokens = signed_in(house)
-    house.clock.advance(hours=11, minutes=55)
+    house.clock.move(hours=11, minutes=55)
     later = browser.refresh(tokens["refresh_token"]).json
-    house.clock.advance(minutes=6)
+    house.clock.move(minutes=6)
     assert browser.get("/sessions", later["access_token"]).json["code"] == "signin.session-over"

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.programs import free_port
 from services.notifications.channels.receipts import Delivery, Receipt
 from services.notifications.channels.smpp import (
     PDU_BYTES_MAX,
@@ -21,8 +22,9 @@ from services.notifications.channels.smpp import (
 )
 from services.notifications.channels.sms_parts import SmsTooLong
 from simulators.messages.sms import MESSAGE_ID_TAG
+from tests.kit.simulators import running_simulator
+from tests.kit.waiting import until
 from tests.simulators.message_centre import Centre
-from tests.simulators.programs import free_port, running, wait_until
 
 ARABIC = "تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري 2026، ويمكنكم استعمال بطاقتكم في جميع الصيدليات."
 
@@ -41,7 +43,7 @@ class Receipts(list[Receipt]):
         reply(True)
 
     def of(self, provider_id: str) -> Receipt:
-        return wait_until(lambda: next((one for one in self if one.provider_id == provider_id), None))
+        return until(lambda: next((one for one in self if one.provider_id == provider_id), None))
 
 
 def address(centre: Centre) -> SmsCentre:
@@ -176,7 +178,7 @@ def test_a_centre_that_is_not_there(centre, receipts):
 def test_the_line_is_mended_when_the_centre_comes_back(tmp_path, receipts):
     centre = Centre()
     ready_url = centre.url + "/health/ready"
-    with running("simulators.messages", settings=centre.settings(tmp_path), ready_url=ready_url) as program:
+    with running_simulator("simulators.messages", settings=centre.settings(tmp_path), ready_url=ready_url) as program:
         line = SmsLine(replace(address(centre), timeout_s=5), on_receipt=receipts.take).open()
         line.send(sms())
         centre.fault("sms-answer-lost", 3)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.programs import free_port
 from services.notifications.channels.smtp import (
     MAILS_A_CONNECTION_MAX,
     AddressRefused,
@@ -20,8 +21,8 @@ from services.notifications.channels.smtp import (
     MailThrottled,
     Security,
 )
+from tests.kit.simulators import running_simulator
 from tests.simulators.message_centre import Centre
-from tests.simulators.programs import free_port, running
 
 
 def send_mail(server: MailServer, *, mail: Mail) -> str:
@@ -194,7 +195,7 @@ def that_says(answers: bytes) -> Iterator[int]:
 def test_signing_in(tmp_path):
     with_password = Centre()
     settings = with_password.settings(tmp_path) | {"MESSAGES_SMTP_USER": "himaya", "MESSAGES_SMTP_PASSWORD": "invented"}
-    with running("simulators.messages", settings=settings, ready_url=with_password.url + "/health/ready"):
+    with running_simulator("simulators.messages", settings=settings, ready_url=with_password.url + "/health/ready"):
         right = MailServer("127.0.0.1", with_password.smtp_port, Security.NONE, 5, user="himaya", password="invented")
 
         assert send_mail(right, mail=mail())

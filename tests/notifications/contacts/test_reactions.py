@@ -10,8 +10,10 @@ from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN, handle, parked, reading
-from tests.notifications.builders import AMIRA, AT, FIRM, KARIM, employer, employers, person, persons
+from tests.kit.clock import AT
+from tests.kit.contexts import TN, handle, parked, reading
+from tests.kit.people import AMIRA, FIRM, KARIM
+from tests.notifications.builders import employer, employers, person, persons
 
 
 def test_persons_and_employers_can_be_reached_as_the_register_says(context: ServiceContext) -> None:

@@ -8,8 +8,8 @@ from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Channel
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.notifications.builders import AT
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
 
 
 def kept(*, days: int = 0, version: int = 0, sealed: str = "one") -> Contact:

@@ -1,6 +1,7 @@
 """What each event says to whom: once, however often it comes; by the hundreds; too early; broken."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,9 +11,10 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, funds, handle, parked, told
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, handle, parked, told
+from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA, AT, FIRM, KARIM
 
 
 @pytest.fixture
@@ -49,6 +51,10 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
         (made.paper_requested(), "paper-requested", AMIRA, {"email", "sms"}),
         (made.claim_approved(), "claim-approved", AMIRA, {"email", "sms"}),
         (made.claim_refused(), "claim-refused", AMIRA, {"email", "sms"}),
+        (made.medical_review_requested(), "medical-review", AMIRA, {"email", "sms"}),
+        (made.claim_appealed(), "claim-appealed", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(), "appeal-confirmed", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(amount_minor=100), "appeal-granted", AMIRA, {"email", "sms"}),
         (made.claim_withdrawn(), "claim-withdrawn", AMIRA, {"email", "sms"}),
         (made.claim_paid(), "claim-paid", AMIRA, {"email", "sms"}),
         (made.benefit_returned(), "benefit-returned", AMIRA, {"email", "sms"}),
@@ -61,10 +67,18 @@ def test_an_event_says_one_thing_to_one_owner(
     registered: ServiceContext, event: Any, template: str, owner_id: str, channels: set[str]
 ) -> None:
     handle(registered, service, event)
-    handle(registered, service, event)  # told again under another id, as after a republish
+    handle(registered, service, event)  # published again under another id, as after a republish
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
+
+
+def test_what_an_appeal_brings_is_said_once(registered: ServiceContext) -> None:
+    """Its approval is told for payments; the person reads of it as what became of the appeal."""
+    approved = replace(made.claim_approved(), appeal_of="c0")
+    handle(registered, service, approved, made.appeal_decided(amount_minor=100))
+    assert parked(registered) == []
+    assert {row["template"] for row in kept(registered)} == {"appeal-granted"}
 
 
 def test_a_new_password_of_the_funds_staff_is_said_to_nobody(registered: ServiceContext) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import TN, handle
+from tests.kit.callers import Office
+from tests.kit.contexts import TN, handle
+from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
-from tests.notifications.builders import AMIRA, FIRM, KARIM
 
 
 @pytest.fixture

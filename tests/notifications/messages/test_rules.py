@@ -13,8 +13,9 @@ from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import Sealed
-from tests.ground import DZ, TN, funds
-from tests.notifications.builders import AMIRA, AT, KARIM
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds
+from tests.kit.people import AMIRA, KARIM
 
 BOTH = Addresses(language="fr", email="a@example.org", mobile="+213550123456")
 

@@ -11,7 +11,7 @@ from services.notifications.channels.sms_parts import GSM_7, UCS_2, parts
 from services.notifications.templates import catalogue, rendering, writing
 from services.notifications.templates.template import SMS_UNITS_MAX, Kind, Template, Value, Wording
 from shared.funds.fund import Channel, Fund
-from tests.ground import funds
+from tests.kit.contexts import funds
 
 CASES = [
     pytest.param(template, fund_id, language, id=f"{template.name}.v{template.version}-{fund_id}-{language}")

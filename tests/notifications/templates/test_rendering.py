@@ -6,7 +6,7 @@ from services.notifications.templates import catalogue, rendering
 from services.notifications.templates.template import Kind, Value
 from services.notifications.templates.writing import written
 from shared.funds.fund import Channel
-from tests.ground import DZ, TN, funds
+from tests.kit.contexts import DZ, TN, funds
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,13 @@ from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, handle, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, handle, reading, told
+from tests.kit.people import AMIRA
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, FIRM, RIB, approved, gathered, open_obligation, persons
+from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
 
-PAYOUTS, COLLECTIONS = funds()[DZ].payment.payouts.number, funds()[DZ].payment.collections.number
+PAYOUTS, COLLECTIONS = funds()[DZ].payments.payouts.number, funds()[DZ].payments.collections.number
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_money_that_leaves_for_a_payout_that_the_bank_refused_is_a_case(context:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payment.payouts.number}],
+    [{"amount": Money(32_000, Currency.TND)}, {"account": RIB}, {"account": funds()[TN].payments.payouts.number}],
 )
 def test_b06_what_is_not_the_funds_waits_for_a_person_beside_what_is(
     context: ServiceContext, made: Office, wrong: dict[str, Any]

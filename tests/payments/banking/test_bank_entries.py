@@ -14,13 +14,14 @@ from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, funds, handle, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, funds, handle, reading, told
+from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
-from tests.payments.builders import AMIRA, FIRM, KARIM, RIB, approved, gathered, open_obligation, persons
+from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
 
-OWN = funds()[DZ].payment
+OWN = funds()[DZ].payments
 COLLECTIONS, PAYOUTS = OWN.collections.number, OWN.payouts.number
 THREE = ("c1", "c2", "c3")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.banking.characters import written_for
-from shared.funds.fund import BankCharacters
+from shared.funds.payments import BankCharacters
 
 UNICODE, LATIN = BankCharacters.UNICODE, BankCharacters.LATIN
 

@@ -9,8 +9,8 @@ from services.payments.banking.bank_file import Direction, Notice
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, handle, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, handle, told
 from tests.payments.bank import credited, office, post_signed
 from tests.payments.banking.test_bank_entries import COLLECTIONS, PAYOUTS, ask, balance, book, cases, line, status
 from tests.payments.builders import FIRM, RIB, open_obligation

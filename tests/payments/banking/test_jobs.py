@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from pymongo.database import Database
 from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
-from services.payments.banking.client import BankClient, BankSilent
+from services.payments.banking.bank import BankSilent
+from services.payments.banking.bank_file import Notice
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.collecting import Collecting
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
@@ -28,38 +30,17 @@ from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext, now
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Office
-from tests.endless import endless
-from tests.ground import DZ, TN, context_on, funds, handle, parked, reading, someone, told
-from tests.payments.bank import ACCEPTED, REFUSED, SILENT, Bank, office, own_settings, running_bank
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, reading, someone, told
+from tests.kit.endless import endless
+from tests.kit.people import AMIRA, KARIM
+from tests.kit.rounds import Rounds
+from tests.payments.bank import ACCEPTED, API_KEY, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
-from tests.payments.builders import (
-    AMIRA,
-    FIRM,
-    KARIM,
-    REFUSED_RIB,
-    RETURNED_RIB,
-    RIB,
-    approved,
-    open_obligation,
-    persons,
-)
-from tests.rounds import Rounds
+from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
 PATIENCE_S = 1.5
-
-
-@dataclass
-class Clock:
-    """The time, which a test may move on."""
-
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def __call__(self) -> datetime:
-        return now() + self.ahead
-
-    def pass_by(self, **time: float) -> None:
-        self.ahead += timedelta(**time)
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +50,12 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunningClock:
+    return RunningClock()
 
 
 @pytest.fixture
-def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
     return context_on(database, mongodb, clock=clock)
 
 
@@ -85,13 +66,13 @@ def made(context: ServiceContext, bank: Bank) -> Office:
 
 
 @pytest.fixture
-def client(bank: Bank) -> BankClient:
-    return BankClient(url=bank.url, api_key=own_settings().bank_api_key, timeout_s=PATIENCE_S)
+def client(bank: Bank) -> IsoHttpBank:
+    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
-def collecting(client: BankClient) -> Rounds:
-    return Rounds(Collecting(client, own_settings().return_url))
+def collecting(client: IsoHttpBank) -> Rounds:
+    return Rounds(Collecting(lambda _: client, own_settings().return_url))
 
 
 def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
@@ -154,7 +135,7 @@ def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
 
 
 def test_r8_a_silent_bank_is_asked_again_to_close(
-    context: ServiceContext, made: Office, bank: Bank, clock: Clock, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, clock: RunningClock, collecting: Rounds
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -163,7 +144,7 @@ def test_r8_a_silent_bank_is_asked_again_to_close(
     bank.fault("request-lost", seconds=PATIENCE_S + 1)
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "withdrawing"
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     collecting.run(context, DZ)
     assert see(context, collection_id).status == "withdrawn"
 
@@ -208,34 +189,34 @@ def test_a_transfer_in_tunisia_has_three_decimals(context: ServiceContext, made:
 
 
 def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
     collecting.run(context, DZ)
     bank.pay(str(see(context, collection_id).checkout_url), SILENT)
     assert collecting.run(context, DZ) == 0
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     assert collecting.run(context, DZ) == 1
     assert see(context, collection_id).status == "debited"
     assert collecting.run(context, DZ) == 0
 
 
 def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
-    context: ServiceContext, made: Office, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
     collecting.run(context, DZ)
     looks = 0
     for _ in range(60):
-        clock.pass_by(seconds=1)
+        clock.move(seconds=1)
         looks += collecting.run(context, DZ)
     assert looks == 3 and see(context, collection_id).status == "announced"
 
 
 def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -244,7 +225,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
     assert see(context, collection_id).status == "unknown"
     assert made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 409
 
-    clock.pass_by(seconds=6)
+    clock.move(seconds=6)
     collecting.run(context, DZ)
     assert see(context, collection_id).status == "requested", "the bank has never seen it"
     collecting.run(context, DZ)
@@ -263,7 +244,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 
 
 def test_an_answer_that_is_lost_never_makes_a_second_payment(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -271,19 +252,20 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "unknown"
     for _ in range(3):
-        clock.pass_by(seconds=6)
+        clock.move(seconds=6)
         collecting.run(context, DZ)
     assert see(context, collection_id).status == "announced"
     assert _opened(bank, collection_id) == 1
 
 
-def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: Clock) -> None:
+def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: RunningClock) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    nobody = Rounds(Collecting(BankClient(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S), "http://x/"))
+    gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S)
+    nobody = Rounds(Collecting(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
-        clock.pass_by(minutes=10)
+        clock.move(minutes=10)
     seen = see(context, collection_id)
     assert (seen.status, len(seen.steps)) == ("unknown", 2)
 
@@ -311,13 +293,13 @@ def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
 
 
 def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made, "transfer")
     reference = see(context, collection_id).reference
     assert collecting.run(context, DZ) == 0
-    clock.pass_by(days=62)
+    clock.move(days=62)
     assert collecting.run(context, DZ) == 1 and see(context, collection_id).status == "expired"
     clock.ahead = timedelta()
     bank.transfer(reference=reference, amount="3150.25")
@@ -333,13 +315,13 @@ def _opened(bank: Bank, collection_id: str) -> int:
 
 
 @pytest.fixture
-def paying(client: BankClient) -> Rounds:
-    return Rounds(Paying(client))
+def paying(client: IsoHttpBank) -> Rounds:
+    return Rounds(Paying(lambda _: client))
 
 
 @pytest.fixture
-def fetching(client: BankClient) -> Rounds:
-    return Rounds(Fetching(client))
+def fetching(client: IsoHttpBank) -> Rounds:
+    return Rounds(Fetching(lambda _: client))
 
 
 def look_again(context: ServiceContext, statement_id: str) -> None:
@@ -374,7 +356,7 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 
 
 def test_a_claim_is_paid_by_a_file_and_told(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
@@ -386,7 +368,7 @@ def test_a_claim_is_paid_by_a_file_and_told(
     assert balance(made, f"payable:{AMIRA}") == ("0.00", None)
     assert balance(made, "bank:payouts") == ("320.00", "credit")
     assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
-    clock.pass_by(seconds=10)
+    clock.move(seconds=10)
     paying.run(context, DZ)
     assert only_batch(context).status is BatchStatus.CLOSED and paying.run(context, DZ) == 0
     assert made.staff().get("/differences").json["items"] == [] and parked(context) == []
@@ -478,12 +460,12 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
     until_sent(context, paying)
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     assert of_claim(context).status == "paid"
 
@@ -503,13 +485,13 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, fault: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, fault: str
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=PATIENCE_S * 2)
     is_silent(lambda: paying.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     expected = {"request-lost": BatchStatus.READY, "answer-lost": BatchStatus.SENT}
     assert only_batch(context).status is expected[fault]
@@ -520,14 +502,15 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
 
 
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
-        talking = Rounds(Paying(BankClient(url=source.url, api_key="k", timeout_s=PATIENCE_S)))
+        endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=PATIENCE_S)
+        talking = Rounds(Paying(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
     assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
-    clock.pass_by(seconds=3)
+    clock.move(seconds=3)
     paying.run(context, DZ)
     assert only_batch(context).status is BatchStatus.READY, "the bank was asked, and has never seen it"
 
@@ -543,7 +526,7 @@ def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office,
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_is_a_doubt_and_is_asked(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, was_sent: bool
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, was_sent: bool
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
@@ -551,10 +534,10 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     body = _stored(context, batch)
     Paying._change(context, DZ, batch, rule=rules.begin_sending)
     if was_sent:
-        paying.bank.send_file(body, message_id=batch.batch_id)  # and here the process dies
+        paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)  # and here the process dies
     assert paying.run(context, DZ) == 0, "somebody may still be at it"
     for _ in range(8):
-        clock.pass_by(seconds=16)
+        clock.move(seconds=16)
         paying.run(context, DZ)
     assert of_claim(context).status == "paid" and _files(bank, context) == 1
     assert bank.log("file-duplicate") == []
@@ -613,7 +596,7 @@ BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJC
 
 @pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
 def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock, group: str
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, group: str
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -622,17 +605,17 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
     assert statuses(context) == ["returned"] * 3
     assert {of_claim(context, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
     assert told(context).count("payments.benefit-returned") == 3
-    clock.pass_by(minutes=5)
+    clock.move(minutes=5)
     for _ in range(2):
         paying.run(context, DZ)
-        clock.pass_by(minutes=5)
+        clock.move(minutes=5)
     assert only_batch(context).status is BatchStatus.CLOSED
     clock.ahead = timedelta()
     assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
 
 
 def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -647,13 +630,13 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
     paying.run(context, DZ)
     assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is BatchStatus.SENT
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
-    clock.pass_by(minutes=5)
+    clock.move(minutes=5)
     paying.run(context, DZ)
     assert statuses(context) == ["returned"] * 3 and told(context).count("payments.benefit-returned") == 3
 
 
 def test_p01_a_refusal_after_acceptance_counts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -666,24 +649,24 @@ def test_p01_a_refusal_after_acceptance_counts(
 
 
 def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSP</GrpSts>"))
     for _ in range(4):
         paying.run(context, DZ)
-        clock.pass_by(minutes=5)
+        clock.move(minutes=5)
     assert statuses(context) == ["paid"] * 3 and only_batch(context).status is BatchStatus.CLOSED
 
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
 
-COLLECTIONS = funds()[DZ].payment.collections.number
+COLLECTIONS = funds()[DZ].payments.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
 ) -> None:
     open_obligation(context)
     reference = see(context, ask(made, "transfer")).reference
@@ -700,13 +683,13 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
     bank.deliver(made, len(files))
     for _ in range(3):
         fetching.run(context, DZ)
-        clock.pass_by(seconds=5)
+        clock.move(seconds=5)
     clock.ahead = timedelta()
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
     assert made.staff().get("/differences").json["items"] == []
 
 
-PAYOUTS = funds()[DZ].payment.payouts.number
+PAYOUTS = funds()[DZ].payments.payouts.number
 
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
@@ -794,7 +777,7 @@ def test_b07_charges_are_not_taken_from_what_was_paid(
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: Clock
+    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
     good = bank.tell_statement(notice(entry("0.00")))
@@ -806,7 +789,8 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
     left = {"is_scheduled": ""}  # as a release without the due queue would have written them
     context.database["bank_statements"].update_many({}, {"$unset": left})
     assert adopt_all(context, DZ, leftovers=service.leftovers) == 22
-    broken = Rounds(Fetching(Breaking(url=bank.url, api_key=fetching.bank.api_key, timeout_s=PATIENCE_S)))
+    breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
+    broken = Rounds(Fetching(lambda _: breaking))
     with capture_logs() as logs:
         for _ in range(3):
             broken.run(context, DZ)
@@ -847,10 +831,10 @@ def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
     assert banking_store.statements.load(reading(context), statement_id).next_look_at is None
 
 
-class Breaking(BankClient):
+class Breaking(IsoHttpBank):
     """A bank of whose files some break whoever reads them, in a way that nobody foresaw."""
 
-    def statement(self, statement_id: str) -> bytes | None:
+    def statement(self, statement_id: str) -> Notice | None:
         if statement_id.startswith("bad"):
             raise ValueError("nobody foresaw this")
         return super().statement(statement_id)

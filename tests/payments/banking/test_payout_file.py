@@ -8,16 +8,19 @@ from lxml import etree
 
 from services.payments.banking import payout_file
 from services.payments.payees.payee import Payee
-from shared.funds.fund import BankCharacters, ChargeBearer, Fund, PayoutFile
+from shared.funds.fund import Fund
+from shared.funds.payments import BankCharacters, ChargeBearer, PayoutFile
 from shared.kernel.personal import DataClass
-from tests.ground import DZ, funds, keys
-from tests.payments.builders import AMIRA, AT, RIB
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds, keys
+from tests.kit.people import AMIRA
+from tests.payments.builders import RIB
 from tests.payments.payouts.test_rules import payout
 
 
 def agreed(file: PayoutFile) -> Fund:
     fund = funds()[DZ]
-    return replace(fund, payment=replace(fund.payment, payout_file=file))
+    return replace(fund, sections=replace(fund.sections, payments=replace(fund.payments, payout_file=file)))
 
 
 def payee(first: str, family: str) -> Payee:

@@ -12,8 +12,8 @@ from services.payments.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, told
 from tests.payments.bank import NEW_SECRET_TEXT, SECRET_TEXT, credited, debited, office, post_signed, refused
 from tests.payments.builders import FIRM, open_obligation
 
@@ -225,7 +225,7 @@ def test_money_for_nobody_knows_what_is_kept_and_shown(
 
 def test_a_contribution_on_the_account_for_payouts_is_a_case(made: Office) -> None:
     asked = ask(made, "transfer")
-    post_signed(made, credited(asked["reference"], account=funds()[DZ].payment.payouts.number))
+    post_signed(made, credited(asked["reference"], account=funds()[DZ].payments.payouts.number))
     assert state(made, asked)[0] == "announced"
     assert differences(made)[0]["case"] == "unmatched"
     assert made.staff().get("/ledger/accounts/bank:payouts").json["debit"] == "3150.25"
@@ -322,7 +322,7 @@ def test_a_bank_asks_about_a_reference_before_it_takes_the_money(made: Office) -
     asked = ask(made, "transfer")
     shown = made.machine().get(f"/bank/references/{asked['reference']}").json
     assert (shown["due"], shown["currency"]) == ("3150.25", "DZD")
-    assert shown["account"] == funds()[DZ].payment.collections.number
+    assert shown["account"] == funds()[DZ].payments.collections.number
     post_signed(made, credited(asked["reference"]))
     assert made.machine().get(f"/bank/references/{asked['reference']}").json["due"] == "0.00"
 

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
-from tests.callers import Office
+from tests.kit.callers import Office
 from tests.payments.bank import NEW_SECRET_TEXT, credited, office, own_settings, post_signed
 from tests.simulators.fund import SECRET_TEXT
 
@@ -18,7 +17,7 @@ BEFORE, DURING, AFTER = (OLD,), (NEW, OLD), (NEW,)
 
 def payments(context: ServiceContext, secrets: Sequence[str]) -> Office:
     """A process of payments that was started with these secrets; several of them run side by side on one database."""
-    return office(context, replace(own_settings(), bank_webhook_secrets=tuple(secrets)))
+    return office(context, own_settings(webhook_secrets=tuple(secrets)))
 
 
 def request(made: Office, secret: str, message_id: str) -> bool:

@@ -19,8 +19,8 @@ from services.payments.ledger.entry import Side
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Office
-from tests.ground import DZ, reading, someone, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, reading, someone, told
 from tests.payments.bank import credited, debited, office, post_signed, refused
 from tests.payments.builders import BRANCHES, FIRM, open_obligation
 

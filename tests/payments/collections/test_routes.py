@@ -5,8 +5,8 @@ import pytest
 from services.payments.wiring import service
 from shared.kernel.references import is_genuine
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, TN, funds, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN, funds, told
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
 
@@ -28,7 +28,7 @@ def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office
         "0.00",
         "DZD",
     )
-    assert shown["account"]["number"] == funds()[DZ].payment.collections.number
+    assert shown["account"]["number"] == funds()[DZ].payments.collections.number
     assert is_genuine(shown["reference"]) and shown["reference"].startswith("CT1600000001250")
     assert [step["text"] for step in shown["timeline"]] == [
         "Le paiement est demandé.",

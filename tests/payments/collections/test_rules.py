@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,9 +25,9 @@ from services.payments.collections.standing import Case
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.references import is_genuine
-from tests.ground import DZ, TN, funds
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, funds, with_bank
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 DUE = 315_025
 
 
@@ -88,6 +88,16 @@ def reverse(it: Collection, entry: str = "e9", **facts: Any) -> Any:
         **facts,
     }
     return rules.reverse(it, bank_reference=entry, entry_id=entry, **whole)
+
+
+@pytest.mark.parametrize("rail", list(Rail))
+def test_a_card_is_offered_where_the_fund_s_bank_takes_any(rail: Rail) -> None:
+    fund = with_bank(funds()[DZ], takes_cards=False)
+    if rail is Rail.CARD:
+        with pytest.raises(rules.RailNotOffered):
+            request(obligation(), rail, fund=fund)
+    else:
+        assert request(obligation(), rail, fund=fund)[1].thing.rail is rail
 
 
 # --- The table of moves -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.payments.contributions import rules
 from services.payments.contributions.contribution import Slip
 from services.payments.contributions.rules import ActivityUnknown
-from shared.funds.fund import Side
+from shared.funds.contributions import Side
 from shared.funds.law import NothingInForce
 from shared.funds.loading import load
 from shared.funds.period import Period
@@ -83,11 +83,9 @@ def test_branches_add_up_to_their_side_and_none_is_a_unit_away(fund: object, bas
 
 
 def test_a_year_is_assessed_quarter_by_quarter() -> None:
-    form = DZ.declaration_forms["das"]
+    form = DZ.declarations.forms["das"]
 
-    assessment = rules.assess(
-        DZ, form=form, period=Period(2025), by_quarter={1: 100, 2: 200, 4: 12_000_000}, activity=""
-    )
+    assessment = rules.assess(DZ, form=form, period=Period(2025), by_part={1: 100, 2: 200, 4: 12_000_000}, activity="")
 
     assert [slip.base_minor for slip in assessment.slips] == [100, 200, 0, 12_000_000]
     assert [slip.total_minor for slip in assessment.slips] == [25 + 9 + 1, 50 + 18 + 1, 0, 4_140_000]
@@ -96,9 +94,9 @@ def test_a_year_is_assessed_quarter_by_quarter() -> None:
 
 
 def test_a_quarter_is_assessed_by_itself() -> None:
-    form = TN.declaration_forms["quarterly-wages"]
+    form = TN.declarations.forms["quarterly-wages"]
 
-    assessment = rules.assess(TN, form=form, period=Period(2025, 1), by_quarter={1: 4_734_960}, activity="retail")
+    assessment = rules.assess(TN, form=form, period=Period(2025, 1), by_part={1: 4_734_960}, activity="retail")
 
     assert (assessment.total_minor, assessment.due_on) == (1_290_277, date(2025, 4, 15))
 

@@ -8,8 +8,7 @@ from typing import Any
 from services.payments.declarations.examination import Examination, Source
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.registry import LAYOUTS
-from services.payments.declarations.layouts.tn_122 import LINES_PER_PAGE
+from services.payments.declarations.layouts.registry import made
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
 from shared.funds.loading import load
@@ -17,6 +16,8 @@ from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 
 FUNDS = load()
+LAYOUTS = {code: made(code, layout) for fund in FUNDS.values() for code, layout in fund.layouts.items()}
+LINES_PER_PAGE = LAYOUTS["tn-122"].lines_per_page or 0
 DZ_EMPLOYER = "1600000001"
 TN_EMPLOYER = "0012345678"
 FAMILY_NAMES = ("BENALI", "MANSOURI", "SAADI", "HADDAD", "MEZIANE", "KACI")
@@ -140,7 +141,7 @@ def facts(fund_id: str = "dz-cnas", **given: Any) -> Facts:
         "standing": Standing.OPEN,
         "period": Period(2025) if is_dz else Period(2026, 1),
         "received_on": date(2026, 1, 20) if is_dz else date(2026, 4, 10),
-        "plausibility": next(iter(FUNDS[fund_id].declaration_forms.values())).plausibility or {},
+        "plausibility": next(iter(FUNDS[fund_id].declarations.forms.values())).plausibility or {},
     }
     return Facts(**(usual | given))
 
@@ -149,7 +150,7 @@ def examined(
     files: Files, given: Facts, *, chunk: int = 1 << 16, findings_max: int = FINDINGS_MAX
 ) -> tuple[Report, list[WageLine]]:
     """The report on files, and the workers of their good lines, in the layouts of the fund's only form."""
-    (form,) = given.fund.declaration_forms.values()
+    (form,) = given.fund.declarations.forms.values()
     layouts = [LAYOUTS[layout_id] for layout_id in form.layouts]
     examination = Examination(files.sources(chunk=chunk), facts=given, layouts=layouts, findings_max=findings_max)
     people = list(examination)

@@ -12,8 +12,8 @@ from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
-from tests.callers import Caller, Office
-from tests.ground import DZ, TN, handle
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import DZ, TN, handle
 from tests.payments.declarations.builders import DZ_EMPLOYER, TN_EMPLOYER, Files
 
 EMPLOYER_OF = {DZ: DZ_EMPLOYER, TN: TN_EMPLOYER}

@@ -15,16 +15,18 @@ from services.payments.declarations import plausibility
 from services.payments.declarations.examination import Examination
 from services.payments.declarations.facts import Facts, Standing
 from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words, value
-from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.funds.fund import CheckSeverity, Fund
+from shared.funds.declarations import CheckSeverity
+from shared.funds.fund import Fund
+from shared.funds.layouts import FIELD_NAMES, PART_NAMES
 from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
 from shared.languages.texts import Texts, read
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     FUNDS,
+    LAYOUTS,
     TN_EMPLOYER,
     Files,
     Worker,
@@ -145,7 +147,7 @@ def test_the_report_says_a_complement_and_the_sums_by_quarter() -> None:
     report, _ = examined(das_b([Worker(1)], header={"type": "C"}), facts())
 
     assert report.is_complement
-    assert report.by_quarter == dict.fromkeys((1, 2, 3, 4), 9_001_000)
+    assert report.by_part == dict.fromkeys((1, 2, 3, 4), 9_001_000)
 
 
 # --- What is refused, and warned of -----------------------------------------------------------------------------------
@@ -379,7 +381,7 @@ def test_what_the_fund_does_not_look_at_is_no_finding_and_what_it_refuses_is_an_
 
 @pytest.mark.parametrize("fund", FUNDS.values(), ids=FUNDS)
 def test_every_check_of_a_fund_is_one_that_there_is(fund: Fund) -> None:
-    for form in fund.declaration_forms.values():
+    for form in fund.declarations.forms.values():
         assert set(form.plausibility or {}) <= plausibility.CODES
         assert all(set(check.sentence) == {"ar", "fr", "en"} for check in (form.plausibility or {}).values())
 
@@ -616,11 +618,8 @@ def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts:
     phrases = {f"wage-file.phrase.{code}" for code in re.findall(r'Phrase\(\s*"([a-z-]+)"', source)}
     phrases |= {f"wage-file.phrase.{code}-at" for code in ("letter", "space", "sign")}
     fields = {
-        "wage-file.field." + re.sub("_[1-4]$", "-of-quarter", part.name).replace("_", "-")
-        for layout in LAYOUTS.values()
-        for kinds in layout.kinds.values()
-        for kind in kinds
-        for part in kind.fields
+        f"wage-file.field.{name}".replace("_", "-")
+        for name in (*FIELD_NAMES, *(f"{each}-of-quarter" for each in PART_NAMES))
     }
 
     assert {code for code in texts.by_code if code.startswith("wage-file.")} == codes | phrases | fields

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.payments.declarations.examination import Examination, Source, examine
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts.registry import LAYOUTS
 from tests.payments.declarations.builders import (
+    LAYOUTS,
     Files,
     Worker,
     das_a,

@@ -1,8 +1,7 @@
 """The worker's check: killed anywhere it ends the same, twice is once, two workers at once book once."""
 
 import threading
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,23 +15,15 @@ from shared.jobs import queue
 from shared.jobs.job import taken
 from shared.process.leftovers import adopt_all
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, context_on, reading, told
+from tests.kit.clock import Clock
+from tests.kit.contexts import DZ, TN, context_on, reading, told
 from tests.payments.declarations.builders import das_b, workers
-from tests.payments.declarations.desk import Desk
-
-
-@dataclass
-class Clock:
-    """A clock that stands until it is set."""
-
-    at: datetime = datetime(2026, 1, 20, 9, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
+from tests.payments.declarations.desk import IN_TIME, Desk
 
 CHECK_TAKES = timedelta(seconds=jobs.CHECK_TAKES_MAX_S)
-BOOKED_ONCE = ["payments.declaration-received", "payments.declaration-accepted", "payments.wages-declared"]
+TOLD_WAGES = ["payments.wages-declared"] * 2
+"""In both of its versions."""
+BOOKED_ONCE = ["payments.declaration-received", "payments.declaration-accepted", *TOLD_WAGES]
 
 
 @pytest.fixture
@@ -53,7 +44,7 @@ def the_one_that_waits(context: ServiceContext) -> Declaration:
 def test_killed_between_two_steps_it_is_checked_again(
     database: Database[dict[str, Any]], mongodb: str, steps: int
 ) -> None:
-    clock = Clock()
+    clock = Clock(IN_TIME[DZ])
     context = context_on(database, mongodb, clock=clock)
     desk = Desk(context)
     declaration_id = desk.send(das_b(workers(3))).json["declaration_id"]
@@ -80,7 +71,7 @@ def test_killed_between_two_steps_it_is_checked_again(
 def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:
-    clock = Clock()
+    clock = Clock(IN_TIME[DZ])
     context = context_on(database, mongodb, clock=clock)
     desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]
@@ -99,7 +90,7 @@ def test_a_file_that_stops_the_worker_each_time_is_held_and_others_go_on(
 
 
 def test_an_operator_has_a_held_declaration_checked_again(database: Database[dict[str, Any]], mongodb: str) -> None:
-    clock = Clock()
+    clock = Clock(IN_TIME[DZ])
     context = context_on(database, mongodb, clock=clock)
     desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]
@@ -123,7 +114,7 @@ def test_what_an_earlier_release_left_waiting_is_checked(
     database: Database[dict[str, Any]], mongodb: str, is_in_hand: bool
 ) -> None:
     """Also what one of its workers began to check and perhaps did not live to end: when the time for that is over."""
-    clock = Clock()
+    clock = Clock(IN_TIME[DZ])
     context = context_on(database, mongodb, clock=clock)
     desk = Desk(context)
     declaration_id = desk.send(das_b()).json["declaration_id"]

@@ -9,7 +9,7 @@ from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.wiring import service
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.storage.service_context import ServiceContext
-from tests.ground import handle, parked
+from tests.kit.contexts import handle, parked
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
 from tests.payments.declarations.desk import Desk
 

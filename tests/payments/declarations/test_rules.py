@@ -19,7 +19,6 @@ from services.payments.declarations.declaration import (
 )
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import Finding, Role, Severity
-from services.payments.declarations.layouts.registry import LAYOUTS
 from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.rules import Filing
@@ -30,14 +29,14 @@ from shared.events.payments import (
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
-    WagesDeclared,
+    WagesDeclaredV2,
 )
 from shared.funds.period import Period, PeriodMalformed
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.partial_date import partial_date
-from tests.ground import DZ, TN, funds
-from tests.payments.declarations.builders import DZ_EMPLOYER
+from tests.kit.contexts import DZ, TN, funds
+from tests.payments.declarations.builders import DZ_EMPLOYER, LAYOUTS
 
 AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)
@@ -78,7 +77,7 @@ def examined(*workers: WageLine, codes: tuple[str, ...] = (), warnings: int = 0,
         lines=len(workers) + 1,
         workers=len(workers),
         wages_minor=sum(by_quarter.values()),
-        by_quarter=by_quarter,
+        by_part=by_quarter,
         is_complement=False,
     )
     return Examined(replace(report, **facts), LAYOUTS["das-b"], workers)
@@ -88,9 +87,9 @@ def assessment(found: Examined) -> Assessment:
     fund = funds()[DZ]
     return assess(
         fund,
-        form=fund.declaration_forms["das"],
+        form=fund.declarations.forms["das"],
         period=Period(2025),
-        by_quarter=found.report.by_quarter,
+        by_part=found.report.by_part,
         activity="retail",
     )
 
@@ -357,14 +356,14 @@ def test_what_is_accepted_is_booked_and_told() -> None:
     assert isinstance(told, DeclarationAccepted)
     assert (told.workers, told.wages_minor, told.due_minor, told.currency) == (2, 72_000_000, 24_840_000, "DZD")
     assert (told.revision, told.replaces, told.pages, told.due_on) == (1, None, 1, date(2026, 1, 31))
-    assert isinstance(page, WagesDeclared)
+    assert isinstance(page, WagesDeclaredV2)
     assert [wage.person_ref for wage in page.wages] == ["p900000000001", "p900000000002"]
 
 
 def test_a_long_declaration_is_told_in_pages() -> None:
     people = [worker(number) for number in range(1, 2 * WAGES_A_PAGE + 2)]
     accepted, events = _accepted(examined(*people))
-    pages = [event for event in events if isinstance(event, WagesDeclared)]
+    pages = [event for event in events if isinstance(event, WagesDeclaredV2)]
     assert [(page.page, page.pages, len(page.wages)) for page in pages] == [(1, 3, 500), (2, 3, 500), (3, 3, 1)]
     assert (accepted.wage_pages, accepted.told_pages) == (3, 3)
 
@@ -404,7 +403,7 @@ def _accepted(found: Examined, *, before: StandingDeclaration | None = None) -> 
     pages = telling.wage_events(
         outcome.thing,
         telling.to_tell(found.workers, before=()),
-        year=2025,
+        form=funds()[DZ].declarations.forms["das"],
         currency="DZD",
         person_ref=lambda number: f"p{number}",
     )

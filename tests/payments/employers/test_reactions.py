@@ -6,7 +6,7 @@ from services.payments.employers import actions
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN, handle, parked, reading
+from tests.kit.contexts import TN, handle, parked, reading
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, reading, someone
+from tests.kit.contexts import DZ, TN, reading, someone
 
 OWED = account.receivable("1600000001", period="2025")
 

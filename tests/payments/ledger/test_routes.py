@@ -4,8 +4,8 @@ import pytest
 
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import TN
+from tests.kit.callers import Office
+from tests.kit.contexts import TN
 from tests.payments.ledger.test_actions import post
 
 

@@ -1,6 +1,5 @@
 """What an entry may be, and that a wrong one cannot be built."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from services.payments.ledger import account, rules
 from services.payments.ledger.entry import POSTINGS_MAX, Entry, Posting, Side
 from shared.kernel.money import Currency, Money
+from tests.kit.clock import AT
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 BANK, OWED = account.BANK_COLLECTIONS, account.receivable("1600000001", period="2025")
 
 

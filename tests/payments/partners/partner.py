@@ -3,21 +3,65 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
+from deploy.local.programs import free_port
+from services.payments.partners import store
+from services.payments.partners.delivery import Delivery
+from services.payments.partners.endpoint import Endpoint
+from services.payments.partners.jobs import AT_ONCE_MAX, LEASE_S, Delivering, give_up
+from services.payments.partners.outbound import OutboundClient
+from services.payments.partners.signing import FundsKeys
 from services.payments.wiring import service
 from shared.events.payments import PaymentDebited
+from shared.jobs.job import JobKind
+from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from shared.webhooks import Secret, verify
-from tests.callers import Office
-from tests.ground import handle
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, handle
 from tests.payments.builders import FIRM
-from tests.simulators.programs import free_port
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+
+class Calling:
+    """The jobs of a worker that call endpoints, and how many messages they tried."""
+
+    def __init__(self, outbound: OutboundClient, keys: FundsKeys | None = None) -> None:
+        self.tries = 0
+        calling = self
+
+        class Counted(Delivering):
+            def send(self, endpoint: Endpoint, delivery: Delivery, *, fund_id: str, at: datetime) -> str:
+                calling.tries += 1
+                return super().send(endpoint, delivery, fund_id=fund_id, at=at)
+
+        self.delivering = Counted(outbound, keys or {})
+        self.kind = JobKind(
+            name=store.DELIVER, run=self.delivering.run, lease_s=LEASE_S, at_once=AT_ONCE_MAX, give_up=give_up
+        )
+
+    def run(self, context: ServiceContext) -> int:
+        """Run what is due now, one after the other; how many messages were tried."""
+        before = self.tries
+        Runner(context, [self.kind]).run_due()
+        return self.tries - before
+
+    @contextmanager
+    def running(self, context: ServiceContext) -> Iterator[None]:
+        """As in a worker: many at once, in threads."""
+        stop = Event()
+        thread = Thread(target=Runner(context, [self.kind]).run, args=(stop,))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 @dataclass
@@ -68,14 +112,16 @@ class Partner:
             server.server_close()
 
 
-def register(made: Office, url: str, *kinds: str, client: str = "bank-1") -> dict[str, Any]:
-    asked = made.machine(client).post("/endpoints", {"url": url, "kinds": list(kinds or ("payment.debited",))})
+def register(made: Office, url: str, *kinds: str, client: str = "bank-1", fund_id: str = DZ) -> dict[str, Any]:
+    asked = made.machine(client, fund=fund_id).post(
+        "/endpoints", {"url": url, "kinds": list(kinds or ("payment.debited",))}
+    )
     assert asked.status_code == 201, asked.text
     shown: dict[str, Any] = asked.json
     return shown
 
 
-def debit(context: ServiceContext, collection_id: str = "c1", *, at: datetime = AT) -> None:
+def debit(context: ServiceContext, collection_id: str = "c1", *, at: datetime = AT, fund_id: str = DZ) -> None:
     """A payer was debited: payments hears what it told itself."""
     event = PaymentDebited(
         collection_id=collection_id,
@@ -86,7 +132,7 @@ def debit(context: ServiceContext, collection_id: str = "c1", *, at: datetime = 
         currency="DZD",
         debited_at=at,
     )
-    handle(context, service, event)
+    handle(context, service, event, fund_id=fund_id)
 
 
 def deliveries(made: Office, endpoint: dict[str, Any], client: str = "bank-1") -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from services.payments.partners.outbound import Deadline, OutboundClient, is_public
-from tests.endless import endless
+from tests.kit.endless import endless
 from tests.payments.partners.partner import Partner
 
 OPEN, CLOSED = OutboundClient(may_be_private=True, timeout_s=5), OutboundClient(may_be_private=False, timeout_s=5)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import TN
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import TN
 from tests.payments.bank import office
-from tests.payments.partners.partner import AT, debit, deliveries, register
+from tests.payments.partners.partner import debit, deliveries, register
 
 URL = "https://bank.example/hook"
 

@@ -1,6 +1,6 @@
 """When a message is tried again, what counts as success, and which addresses may be named."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from services.payments.partners.delivery import BODY_BYTES_MAX, Delivery
 from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import Endpoint, Kind, Reason, Status
 from shared.events.payments import EndpointDisabled
+from tests.kit.clock import AT
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 SECRET = rules.new_secret(b"a" * 32)
 
 

@@ -11,14 +11,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.payments.partners import signing
-from services.payments.partners.chores import Calling
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import SigningKey
 from shared.storage.service_context import ServiceContext, now
-from tests.callers import Office
-from tests.ground import DZ, TN
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, TN
 from tests.payments.bank import office, own_settings
-from tests.payments.partners.partner import Partner, debit, register
+from tests.payments.partners.partner import Calling, Partner, debit, register
 
 OLD, NEW = (f"whsk_{b64encode(letter * 32).decode()}" for letter in (b"o", b"n"))
 
@@ -28,7 +27,7 @@ def payments(context: ServiceContext, folder: Path, *keys: str) -> tuple[Office,
     path = folder / f"keys-{len(keys)}-{keys[0][-8:-4]}.json"
     path.write_text(json.dumps({DZ: keys}))
     made = office(context, replace(own_settings(), webhook_keys_file=path))
-    return made, Calling(OutboundClient(may_be_private=True, timeout_s=5), signing.from_file(path), round_s=10)
+    return made, Calling(OutboundClient(may_be_private=True, timeout_s=5), signing.from_file(path))
 
 
 def published(made: Office) -> list[str]:
@@ -57,7 +56,7 @@ def told(
     partner: Partner, context: ServiceContext, calling: Calling, collection_id: str
 ) -> tuple[dict[str, str], bytes]:
     debit(context, collection_id)
-    assert calling.run(context, DZ) == 1
+    assert calling.run(context) == 1
     return partner.heard[-1]
 
 
@@ -96,7 +95,7 @@ def test_without_a_key_v1_alone_signs_and_none_is_published(context: ServiceCont
     made, partner = office(context), Partner()
     with partner.up():
         register(made, partner.url)
-        headers, _ = told(partner, context, Calling(OutboundClient(may_be_private=True, timeout_s=5), round_s=10), "c1")
+        headers, _ = told(partner, context, Calling(OutboundClient(may_be_private=True, timeout_s=5)), "c1")
     assert published(made) == []
     assert headers["webhook-signature"].startswith("v1,") and "v1a" not in headers["webhook-signature"]
 

@@ -1,4 +1,4 @@
-"""Pages of the register of persons come in: sealed they come, sealed they stay."""
+"""Pages of the register of persons come in: encrypted they come, encrypted they stay."""
 
 import json
 from datetime import timedelta
@@ -7,8 +7,10 @@ from services.payments.payees import actions
 from services.payments.wiring import service
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
-from tests.ground import TN, handle, keys, parked, reading
-from tests.payments.builders import AMIRA, AT, KARIM, RIB, persons
+from tests.kit.clock import AT
+from tests.kit.contexts import TN, handle, keys, parked, reading
+from tests.kit.people import AMIRA, KARIM
+from tests.payments.builders import RIB, persons
 
 
 def test_a_page_is_kept_as_it_came(context: ServiceContext) -> None:

@@ -7,10 +7,11 @@ from services.payments.payouts import actions, store
 from services.payments.payouts.batch import Batch
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
-from tests.ground import DZ, handle, reading, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, handle, parked, reading, told
+from tests.kit.people import AMIRA
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, RIB, approved, gathered, persons
+from tests.payments.builders import RIB, approved, due, gathered, persons
 
 CLAIMS = ("c1", "c2", "c3")
 
@@ -82,3 +83,30 @@ def test_b02_a_file_of_which_one_was_paid_alone_is_not_paid_again(context: Servi
     in_unit_of_work(context, DZ, "test", lambda uow: actions.book_paid(uow, first, entry_id="ent_0"))
     assert not book(context, 96_000)
     assert statuses(context) == ["paid", "batched", "batched"]
+
+
+def test_an_award_s_payments_are_ordered_once_each_beside_the_claim_that_opened_it(context: ServiceContext) -> None:
+    """Two events of one payment (it was told again after a fall) order it once; the claim and the award are paid
+    beside each other, and both are owed in the ledger."""
+    here = office(context)
+    handle(context, service, persons({AMIRA: RIB}), approved("c1"), due(), due(), due("pay2", period="2026-Q2"))
+    assert parked(context) == []
+    found = store.of_claim(reading(context), "c1")
+    assert sorted(payout.cause for payout in found) == ["c1", "pay1", "pay2"]
+    assert [payout.cause for payout in store.of_payment(reading(context), "pay1")] == ["pay1"]
+    assert here.staff().get("/ledger/accounts/benefits:family-allowance").json["balance"] == "400.00"
+    assert here.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["balance"] == "720.00"
+    handle(context, service, approved("c1"))
+    assert len(store.of_claim(reading(context), "c1")) == 3
+    shown = here.staff().get("/payouts?status=ordered").json["items"]
+    assert sorted((each["award_id"], each["payment_id"]) for each in shown) == [
+        ("", ""),
+        ("aw1", "pay1"),
+        ("aw1", "pay2"),
+    ]
+
+
+def test_a_claim_whose_award_was_paid_first_is_paid_too(context: ServiceContext) -> None:
+    office(context)
+    handle(context, service, persons({AMIRA: RIB}), due(), approved("c1"))
+    assert sorted(payout.cause for payout in store.of_claim(reading(context), "c1")) == ["c1", "pay1"]

@@ -11,10 +11,12 @@ from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
-from tests.callers import Office
-from tests.ground import DZ, TN, handle, parked, reading, told
+from tests.kit.callers import Office
+from tests.kit.clock import AT
+from tests.kit.contexts import DZ, TN, handle, parked, reading, told
+from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import office
-from tests.payments.builders import AMIRA, AT, KARIM, REFUSED_RIB, RIB, approved, gathered, persons
+from tests.payments.builders import REFUSED_RIB, RIB, approved, gathered, persons
 
 OTHER_RIB = "00300100000012345692"
 

@@ -12,7 +12,9 @@ from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, Batch, Bat
 from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.moves import MoveNotAllowed
-from tests.payments.builders import AMIRA, AT, approved
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
+from tests.payments.builders import approved, due
 
 ID = "019c4c1e-0000-7000-8000-000000000001"
 
@@ -90,7 +92,7 @@ def test_news_of_the_file_never_undoes_what_is_known_of_the_payout(here: Status,
 
 
 def test_a_claim_is_ordered_where_an_account_is_known() -> None:
-    outcome = rules.order(approved(), payout_id=ID, has_account=True, at=AT)
+    outcome = rules.order(rules.owed_for_claim(approved()), payout_id=ID, has_account=True, at=AT)
     (told,) = outcome.events
     assert isinstance(told, BenefitOrdered)
     assert (told.claim_id, told.payout_id, told.amount_minor, told.currency) == ("c1", ID, 32_000, "DZD")
@@ -99,12 +101,12 @@ def test_a_claim_is_ordered_where_an_account_is_known() -> None:
 
 
 def test_a_claim_waits_where_none_is() -> None:
-    outcome = rules.order(approved(), payout_id=ID, has_account=False, at=AT)
+    outcome = rules.order(rules.owed_for_claim(approved()), payout_id=ID, has_account=False, at=AT)
     assert outcome.thing.status is Status.WAITING_ACCOUNT and outcome.events == ()
 
 
 def test_ordered_is_told_the_first_time_only() -> None:
-    ordered = rules.order(approved(), payout_id=ID, has_account=True, at=AT).thing
+    ordered = rules.order(rules.owed_for_claim(approved()), payout_id=ID, has_account=True, at=AT).thing
     again = rules.account_known(rules.set_aside(ordered, at=AT), currency="DZD", at=AT)
     assert again.thing.status is Status.ORDERED and again.events == ()
 
@@ -237,3 +239,24 @@ def test_histories_have_a_limit() -> None:
     for _ in range(STEPS_MAX):
         silent = rules.doubt(rules.begin_sending(rules.never_taken(silent, at=AT), at=AT), at=AT)
     assert len(silent.steps) == STEPS_MAX
+
+
+def test_an_award_s_payment_is_ordered_as_a_claim_is_and_names_itself_everywhere() -> None:
+    owed = rules.owed_for_award(due())
+    ordered = rules.order(owed, payout_id=ID, has_account=True, at=AT)
+    payout = ordered.thing
+    assert (payout.cause, payout.award_id, payout.claim_id, payout.reference) == ("pay1", "aw1", "c1", "AW260000000132")
+    (told,) = ordered.events
+    assert isinstance(told, BenefitOrdered) and (told.payment_id, told.award_id) == ("pay1", "aw1")
+    sent = rules.put_in_batch(payout, batch_id="b1", account_index="i", at=AT)
+    returned = rules.give_back(sent, entry_id=None, reason="AC04", at=AT)
+    _, again = rules.order_again(returned.thing, payout_id="o2", has_account=True, currency="DZD", at=AT)
+    paid = rules.pay(
+        rules.put_in_batch(again.thing, batch_id="b2", account_index="j", at=AT), entry_id="e", currency="DZD", at=AT
+    )
+    for event in (*returned.events, *again.events, *paid.events):
+        assert (event.payment_id, event.award_id) == ("pay1", "aw1")  # type: ignore[attr-defined]
+
+
+def test_a_payout_of_an_earlier_release_is_of_its_claim() -> None:
+    assert rules.order(rules.owed_for_claim(approved()), payout_id=ID, has_account=True, at=AT).thing.cause == "c1"

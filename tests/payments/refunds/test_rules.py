@@ -1,7 +1,6 @@
 """What may happen to a refund: every move, allowed and refused, and who may make it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ import pytest
 from services.payments.refunds import rules
 from services.payments.refunds.refund import MOVES, STEPS_MAX, Refund, RefundDetails, RefundStatus, RefundStep
 from shared.kernel.moves import MoveNotAllowed
-
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+from tests.kit.clock import AT
 
 
 def refund(status: RefundStatus = RefundStatus.ORDERED, **facts: Any) -> Refund:

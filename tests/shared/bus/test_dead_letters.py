@@ -13,7 +13,7 @@ from shared.bus.dead_letters import AlreadyClosed, DeadLetter
 from shared.bus.inbox import Inbox
 from shared.bus.replaying import replay, replay_asked
 from shared.storage.service_context import ServiceContext, as_kept
-from tests.ground import DZ, TN, someone
+from tests.kit.contexts import DZ, TN, someone
 from tests.shared.bus.test_inbox import effects, inbox, letters
 from tests.shared.storage.test_service_context import submitted
 

@@ -18,7 +18,7 @@ from shared.events.claims import ClaimPaid, ClaimSubmitted
 from shared.kernel.errors import Invalid, Missing
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 from tests.shared.storage.test_service_context import submitted
 
 _turn = itertools.count()

@@ -18,7 +18,7 @@ from shared.bus.kafka_internals import is_sending
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import ServiceContext, now
-from tests.ground import context_on
+from tests.kit.contexts import context_on
 
 TRANSACTION_LIFE_S = 60
 

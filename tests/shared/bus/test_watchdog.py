@@ -16,9 +16,10 @@ from shared.bus.topics import BrokerUnavailable
 from shared.bus.watchdog import POLLS_MIN, Membership, Silence, Watchdog, behind, silent
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
-from tests.contracts.bus.ground import end, until
+from tests.contracts.bus.ground import end
 from tests.contracts.bus.tallies import TOPIC, Publisher, reactions, tallies
 from tests.engines.cluster import chosen
+from tests.kit.waiting import until
 
 A, B = TopicPartition("claims", 0), TopicPartition("claims", 1)
 SILENCE_MAX_S = 30.0

@@ -1,12 +1,14 @@
 """The funds' definitions: those that ship are right; a wrong one is refused with every fault at its place."""
 
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from shared.funds.fund import IdentifierKind, Side
+from shared.funds.contributions import Side
+from shared.funds.fund import IdentifierKind, SectionMissing
 from shared.funds.law import Confidence, Law, NothingInForce, in_force
 from shared.funds.loading import DEFINITIONS, FundsInvalid, load
 from shared.kernel.money import Currency, Money
@@ -22,8 +24,8 @@ def test_both_funds_are_defined() -> None:
 def test_decimals_are_exact_and_amounts_are_in_the_fund_s_currency() -> None:
     tn = FUNDS["tn-cnss"]
 
-    assert tn.rates_on(date(2025, 1, 1)).percents[Side.EMPLOYER]["pension"] == Decimal("7.7639")
-    assert tn.minimum_wages[0].a_month == Money(528_320, Currency.TND)
+    assert tn.contributions.rates_on(date(2025, 1, 1)).percents[Side.EMPLOYER]["pension"] == Decimal("7.7639")
+    assert tn.contributions.minimum_wages[0].a_month == Money(528_320, Currency.TND)
 
 
 @pytest.mark.parametrize(
@@ -35,12 +37,12 @@ def test_decimals_are_exact_and_amounts_are_in_the_fund_s_currency() -> None:
     ],
 )
 def test_rates_are_those_of_the_day(fund_id: str, day: date, totals: dict[Side, str]) -> None:
-    assert FUNDS[fund_id].rates_on(day).totals == {side: Decimal(total) for side, total in totals.items()}
+    assert FUNDS[fund_id].contributions.rates_on(day).totals == {side: Decimal(total) for side, total in totals.items()}
 
 
 def test_before_the_first_rate_nothing_is_in_force() -> None:
     with pytest.raises(NothingInForce):
-        FUNDS["tn-cnss"].rates_on(date(2009, 6, 30))
+        FUNDS["tn-cnss"].contributions.rates_on(date(2009, 6, 30))
 
 
 IDENTIFIERS = [
@@ -111,73 +113,144 @@ def test_what_no_source_gives_ships_as_to_be_confirmed() -> None:
     for fund in FUNDS.values():
         care = fund.claim_types["care-reimbursement"]
         assert all(price.law.is_to_be_confirmed for act in care.acts.values() for price in act.prices)
-        assert in_force(fund.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
+        assert in_force(fund.declarations.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
 
 
 # --- Definitions that are refused -------------------------------------------------------------------------------------
 
 
-def faults(folder: Path, fund_id: str, *changes: tuple[str, str]) -> list[str]:
-    """What is said of a shipped definition in which some texts are replaced, each of which must be there."""
-    text = (DEFINITIONS / f"{fund_id}.yaml").read_text(encoding="utf-8")
-    for old, new in changes:
+def faults(folder: Path, fund_id: str, *changes: tuple[str, str, str]) -> list[str]:
+    """What is said of a shipped definition in which texts of its files are replaced, each of which must be there."""
+    shutil.copytree(DEFINITIONS / fund_id, folder / fund_id)
+    for file, old, new in changes:
+        path = folder / fund_id / file
+        text = path.read_text(encoding="utf-8")
         assert old in text
-        text = text.replace(old, new, 1)
-    (folder / f"{fund_id}.yaml").write_text(text, encoding="utf-8")
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(FundsInvalid) as refused:
         load(folder=folder)
     return refused.value.faults
 
 
+FUND, SUMS, FORMS, MONEY, RIGHTS, CARE = (
+    "fund.yaml",
+    "contributions.yaml",
+    "declarations.yaml",
+    "payments.yaml",
+    "entitlements.yaml",
+    "benefits/care-reimbursement.yaml",
+)
+
 WRONG = [
-    # fund, what is replaced, by what, the beginning of what must be said behind the file's name
-    ("dz-cnas", "timezone:", "zone: X\ntimezone:", "zone: is not known here"),
-    ("dz-cnas", "timezone: Africa/Algiers\n", "", "timezone: is missing"),
-    ("dz-cnas", "Africa/Algiers", "Africa/Nowhere", "timezone: Africa/Nowhere is not a time zone"),
-    ("dz-cnas", "currency: DZD", "currency: DIN", "currency: Invalid enum value 'DIN'"),
-    ("dz-cnas", "[friday, saturday]", "[friday, caturday]", "weekend[2]: Invalid enum value 'caturday'"),
-    ("dz-cnas", "works-fund: 0.50}", "works-fund: 0.60}", "contribution_rates[1]: totals differ from the sums"),
-    ("dz-cnas", "percent: 80", "percent: eighty", "claim_types.care-reimbursement.reimbursement[1].percent: "),
-    ("dz-cnas", "20000.00 DZD", "20000.00", "minimum_wages[1].a_month: must be an amount and a currency"),
-    ("dz-cnas", "20000.00 DZD", "20000.001 DZD", "minimum_wages[1].a_month: has more than the 2 decimals of DZD"),
-    ("dz-cnas", "20000.00 DZD", "20000.00 TND", "the file: an amount is not in DZD"),
-    ("dz-cnas", "confidence: H", "confidence: X", "identifiers.national-id.law.confidence: Invalid enum value 'X'"),
-    ("dz-cnas", "valid_to: 2025-12-31", "valid_to: 2026-01-01", "the file: two values hold on 2026-01-01"),
-    ("dz-cnas", "valid_to: 2025-12-31", "valid_to: 2019-12-31", "minimum_wages[1].law: valid_to is before valid_from"),
-    ("dz-cnas", "fr: Retraite,", "", "branches.pension.fr: is missing"),
-    ("dz-cnas", "fund_id: dz-cnas", "fund_id: dz-cnass", "fund_id: is dz-cnass, but the file is named dz-cnas.yaml"),
-    ("dz-cnas", '"[0-9]{10}"', '"[0-9]{11}"', "identifiers.employer-number: example does not fit pattern"),
-    ("dz-cnas", '"[0-9]{10}"', '"[0-9"', "identifiers.employer-number: pattern is not a regular expression"),
-    ("dz-cnas", "00100100162000001714", "00100100162000001715", "payment.collections: number does not have the key"),
-    ("dz-cnas", "  unemployment: {ar", "  jobless: {ar", "the file: branches does not name unemployment"),
-    ("dz-cnas", "country: DZ", "country: DZ\ncountry: DZ", "not YAML: country is said twice"),
-    ("tn-cnss", "weekend: [", "weekend: {", "not YAML: "),
-    ("tn-cnss", "due: {days: 15}", "due: 15", "declaration_forms.quarterly-wages.due: must be a block"),
-    ("tn-cnss", "layouts: [tn-122]", "layouts: tn-122", "declaration_forms.quarterly-wages.layouts: must be a list"),
+    # fund, file, what is replaced, by what, the beginning of what must be said behind the file's name
+    ("dz-cnas", FUND, "timezone:", "zone: X\ntimezone:", "zone: is not known here"),
+    ("dz-cnas", FUND, "timezone: Africa/Algiers\n", "", "timezone: is missing"),
+    ("dz-cnas", FUND, "Africa/Algiers", "Africa/Nowhere", "timezone: Africa/Nowhere is not a time zone"),
+    ("dz-cnas", FUND, "currency: DZD", "currency: DIN", "currency: Invalid enum value 'DIN'"),
+    ("dz-cnas", FUND, "[friday, saturday]", "[friday, caturday]", "weekend[2]: Invalid enum value 'caturday'"),
+    ("dz-cnas", SUMS, "works-fund: 0.50}", "works-fund: 0.60}", "rates[1]: totals differ from the sums"),
+    ("dz-cnas", CARE, "percent: 80", "percent: eighty", "reimbursement[1].percent: "),
+    ("dz-cnas", SUMS, "20000.00 DZD", "20000.00", "minimum_wages[1].a_month: must be an amount and a currency"),
+    ("dz-cnas", SUMS, "20000.00 DZD", "20000.001 DZD", "minimum_wages[1].a_month: has more than the 2 decimals of DZD"),
+    ("dz-cnas", SUMS, "20000.00 DZD", "20000.00 TND", "minimum_wages[1].a_month: is not in DZD"),
+    ("dz-cnas", MONEY, "100000.00 DZD", "100000.00 TND", "one_person_up_to.amount: is not in DZD"),
+    ("dz-cnas", CARE, "400.00 DZD", "400.00 TND", "acts.general-practitioner.prices[1].price: is not in DZD"),
+    ("dz-cnas", FUND, "confidence: H", "confidence: X", "identifiers.national-id.law.confidence: Invalid enum value"),
+    ("dz-cnas", SUMS, "valid_to: 2025-12-31", "valid_to: 2026-01-01", "the file: two values hold on 2026-01-01"),
+    ("dz-cnas", SUMS, "valid_to: 2025-12-31", "valid_to: 2019-12-31", "minimum_wages[1].law: valid_to is before"),
+    ("dz-cnas", SUMS, "fr: Retraite,", "", "branches.pension.fr: is missing"),
+    ("dz-cnas", FUND, "fund_id: dz-cnas", "fund_id: dz-cnass", "fund_id: is dz-cnass, but the folder is named dz-cnas"),
+    ("dz-cnas", FUND, '"[0-9]{10}"', '"[0-9]{11}"', "identifiers.employer-number: example does not fit pattern"),
+    ("dz-cnas", FUND, '"[0-9]{10}"', '"[0-9"', "identifiers.employer-number: pattern is not a regular expression"),
+    ("dz-cnas", FUND, "employer-number:", "number-employer:", "identifiers.number-employer: Invalid enum value"),
+    ("dz-cnas", MONEY, "00100100162000001714", "00100100162000001715", "collections: number does not have the key"),
+    ("dz-cnas", SUMS, "  unemployment: {ar", "  jobless: {ar", "the file: branches does not name unemployment"),
+    ("dz-cnas", SUMS, "  works-fund: {ar", "  sector-accident: {ar", "the file: sides does not name works-fund"),
+    ("dz-cnas", FUND, "country: DZ", "country: DZ\ncountry: DZ", "the file: not YAML: country is said twice"),
+    ("tn-cnss", FUND, "weekend: [", "weekend: {", "the file: not YAML: "),
+    ("tn-cnss", FORMS, "due: {days: 15}", "due: 15", "forms.quarterly-wages.due: must be a block"),
+    ("tn-cnss", FORMS, "layouts: [tn-122]", "layouts: tn-122", "forms.quarterly-wages.layouts: must be a list"),
+    ("tn-cnss", MONEY, "transfer_prefix: CT", "transfer_prefix: CT\nbranches: {}", "branches: is said in contribut"),
+    ("tn-cnss", RIGHTS, "card_lifetime:", "weekend: []\ncard_lifetime:", "weekend: is said in fund.yaml too, where it"),
+    ("tn-cnss", FUND, "country: TN", "country: TN\ntransfer_date: 1", "transfer_date: is not known here"),
+    ("tn-cnss", RIGHTS, "months: 12", "months: 12\n    forms: 1", "lifetime[1].forms: is not known here"),
 ]
 
 
-@pytest.mark.parametrize(("fund_id", "old", "new", "expected"), WRONG)
+@pytest.mark.parametrize(("fund_id", "file", "old", "new", "expected"), WRONG)
 def test_a_fault_is_said_with_its_file_and_its_place(
-    tmp_path: Path, fund_id: str, old: str, new: str, expected: str
+    tmp_path: Path, fund_id: str, file: str, old: str, new: str, expected: str
 ) -> None:
-    (fault,) = faults(tmp_path, fund_id, (old, new))
+    (fault,) = faults(tmp_path, fund_id, (file, old, new))
 
-    assert fault.startswith(f"{fund_id}.yaml: {expected}")
+    assert fault.startswith(f"{fund_id}/{file}: {expected}")
 
 
 def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
-    (tmp_path / "tn-cnss.yaml").write_text("[]")
+    (tmp_path / "tn-cnss").mkdir()
+    (tmp_path / "tn-cnss" / FUND).write_text("[]")
+    (tmp_path / "xx-old.yaml").write_text("{}")
 
-    said = faults(tmp_path, "dz-cnas", ("currency: DZD", "currency: DIN"), ("colour:", "color:"), ("percent: 80", ""))
+    said = faults(
+        tmp_path,
+        "dz-cnas",
+        (FUND, "currency: DZD", "currency: DIN"),
+        (FUND, "colour:", "color:"),
+        (CARE, "percent: 80", ""),
+    )
 
     assert [fault.split(": ")[:2] for fault in said] == [
-        ["dz-cnas.yaml", "currency"],
-        ["dz-cnas.yaml", "branding.color"],
-        ["dz-cnas.yaml", "branding.colour"],
-        ["dz-cnas.yaml", "claim_types.care-reimbursement.reimbursement[1].percent"],
-        ["tn-cnss.yaml", "the file"],
+        ["dz-cnas/fund.yaml", "currency"],
+        ["dz-cnas/fund.yaml", "branding.color"],
+        ["dz-cnas/fund.yaml", "branding.colour"],
+        ["dz-cnas/benefits/care-reimbursement.yaml", "reimbursement[1].percent"],
+        ["tn-cnss/fund.yaml", "the file"],
+        ["xx-old.yaml", "is a file; a fund is a folder with one file for each section"],
     ]
+
+
+@pytest.mark.parametrize(
+    "file", ["contribution.yaml", "benefits/care.yml", "benefits/more/care.yaml", "fund.yaml.orig", "Fund.yaml"]
+)
+def test_a_file_that_nothing_reads_is_a_fault(tmp_path: Path, file: str) -> None:
+    path = tmp_path / "tn-cnss" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("names: {}")
+
+    assert f"tn-cnss/{file}: the file: is not known here" in "\n".join(faults_of(tmp_path, "tn-cnss"))
+
+
+def test_what_belongs_in_another_file_is_said_so(tmp_path: Path) -> None:
+    shutil.copytree(DEFINITIONS / "tn-cnss", tmp_path / "tn-cnss")
+    path = tmp_path / "tn-cnss"
+    (path / FUND).write_text((path / FUND).read_text() + (path / FORMS).read_text())
+    (path / FORMS).unlink()
+
+    assert faults_of(tmp_path, None) == [
+        "tn-cnss/fund.yaml: full_quarter: belongs in declarations.yaml",
+        "tn-cnss/fund.yaml: forms: belongs in declarations.yaml",
+    ]
+
+
+@pytest.mark.parametrize("section", ["contributions", "declarations", "payments", "entitlements", "papers"])
+def test_a_fund_without_a_section_starts_and_says_so_where_it_is_asked(tmp_path: Path, section: str) -> None:
+    shutil.copytree(DEFINITIONS / "tn-cnss", tmp_path / "tn-cnss")
+    (tmp_path / "tn-cnss" / f"{section}.yaml").unlink()
+
+    fund = load(folder=tmp_path)["tn-cnss"]
+
+    with pytest.raises(SectionMissing) as said:
+        getattr(fund, section)
+    assert (said.value.code, said.value.parameters) == ("fund.section-missing", {"section": section})
+
+
+def faults_of(folder: Path, fund_id: str | None) -> list[str]:
+    """What is said of a folder, to which a shipped definition is added first."""
+    if fund_id is not None:
+        shutil.copytree(DEFINITIONS / fund_id, folder / fund_id, dirs_exist_ok=True)
+    with pytest.raises(FundsInvalid) as refused:
+        load(folder=folder)
+    return refused.value.faults
 
 
 def test_a_fund_that_is_not_defined_is_named_with_those_that_are() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from shared.funds.loading import load
@@ -15,6 +16,11 @@ from shared.funds.period import Period, PeriodKind, PeriodMalformed, after_perio
         ("2026-Q1", date(2026, 1, 1), date(2026, 3, 31), PeriodKind.QUARTER),
         ("2026-Q2", date(2026, 4, 1), date(2026, 6, 30), PeriodKind.QUARTER),
         ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31), PeriodKind.QUARTER),
+        ("2026-H1", date(2026, 1, 1), date(2026, 6, 30), PeriodKind.HALF_YEAR),
+        ("2026-H2", date(2026, 7, 1), date(2026, 12, 31), PeriodKind.HALF_YEAR),
+        ("2026-M01", date(2026, 1, 1), date(2026, 1, 31), PeriodKind.MONTH),
+        ("2024-M02", date(2024, 2, 1), date(2024, 2, 29), PeriodKind.MONTH),
+        ("2026-M12", date(2026, 12, 1), date(2026, 12, 31), PeriodKind.MONTH),
     ],
 )
 def test_a_period_is_read_and_written_and_knows_its_days(
@@ -26,16 +32,67 @@ def test_a_period_is_read_and_written_and_knows_its_days(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "25", "2025-Q5", "2025-Q0", "2025Q1", "2025-1", "20255", "1899", "٢٠٢٥", "2025-Q1\n"]
+    "text",
+    [
+        "",
+        "25",
+        "2025-Q5",
+        "2025-Q0",
+        "2025Q1",
+        "2025-1",
+        "20255",
+        "1899",
+        "٢٠٢٥",
+        "2025-Q1\n",
+        "2025-M1",
+        "2025-M13",
+        "2025-M00",
+        "2025-H3",
+        "2025-H0",
+        "2025-H01",
+        "2025-Q01",
+        "2025-q1",
+        "2025-M٠١",
+    ],
 )
 def test_anything_else_is_no_period(text: str) -> None:
     with pytest.raises(PeriodMalformed):
         Period.read(text)
 
 
-def test_a_year_has_four_quarters_and_a_quarter_itself() -> None:
-    assert [str(quarter) for quarter in Period(2025).quarters] == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
-    assert Period(2025, 3).quarters == (Period(2025, 3),)
+PARTS = [
+    ("2025", PeriodKind.QUARTER, ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]),
+    ("2025", PeriodKind.HALF_YEAR, ["2025-H1", "2025-H2"]),
+    ("2025-H2", PeriodKind.QUARTER, ["2025-Q3", "2025-Q4"]),
+    ("2025-Q3", PeriodKind.MONTH, ["2025-M07", "2025-M08", "2025-M09"]),
+    ("2025-Q3", PeriodKind.QUARTER, ["2025-Q3"]),
+    ("2025-M07", PeriodKind.QUARTER, []),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "parts"), PARTS)
+def test_a_period_has_parts_of_its_own_and_of_shorter_kinds(text: str, kind: PeriodKind, parts: list[str]) -> None:
+    assert [str(part) for part in Period.read(text).parts(kind)] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "quarter"),
+    [("2025", 4), ("2025-H1", 2), ("2025-Q3", 3), ("2025-M01", 1), ("2025-M03", 1), ("2025-M04", 2)],
+)
+def test_a_period_ends_in_a_quarter(text: str, quarter: int) -> None:
+    assert Period.read(text).ends_in_quarter == quarter
+
+
+def test_what_earlier_releases_kept_of_a_period_is_read() -> None:
+    assert [
+        msgspec.convert(kept, Period) for kept in ({"year": 2025, "quarter": 2}, {"year": 2025, "quarter": None})
+    ] == [
+        Period.read("2025-Q2"),
+        Period.read("2025"),
+    ]
+    assert all(
+        msgspec.convert(msgspec.to_builtins(Period.read(text)), Period) == Period.read(text) for text, *_ in PARTS
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +158,7 @@ def test_w06_a_term_ends_on_the_day_before_the_same_day(begins_on: date, months:
 def test_each_form_says_when_it_is_due() -> None:
     funds = load()
 
-    assert funds["dz-cnas"].declaration_forms["das"].due_on(Period(2025)) == date(2026, 1, 31)
-    quarterly = funds["tn-cnss"].declaration_forms["quarterly-wages"]
-    dues = [quarterly.due_on(quarter) for quarter in Period(2025).quarters]
+    assert funds["dz-cnas"].declarations.forms["das"].due_on(Period(2025)) == date(2026, 1, 31)
+    quarterly = funds["tn-cnss"].declarations.forms["quarterly-wages"]
+    dues = [quarterly.due_on(quarter) for quarter in Period(2025).parts(PeriodKind.QUARTER)]
     assert dues == [date(2025, 4, 15), date(2025, 7, 15), date(2025, 10, 15), date(2026, 1, 15)]

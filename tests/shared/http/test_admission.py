@@ -1,7 +1,7 @@
 """Places: some act, some wait in order and for a while, the rest are refused; and the edge that says so over HTTP."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from flask import Flask
 from shared.http import admission, problems
 from shared.http.admission import FULL, WAITED, ConcurrencyLimiter
 from shared.languages.texts import read
+from tests.kit.waiting import until
 
 TEXTS = Path(problems.__file__).parent / "texts.yaml"
 
@@ -20,14 +21,6 @@ def enter_beside(places: ConcurrencyLimiter) -> tuple[threading.Thread, list[str
     thread = threading.Thread(target=lambda: became.append(places.enter()))
     thread.start()
     return thread, became
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it never came")
 
 
 def test_as_many_act_as_there_are_places_and_the_rest_is_refused_at_once() -> None:

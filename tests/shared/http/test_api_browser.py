@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from services.claims.wiring import service
 from shared.http.api_browser.serving import FILES, HERE
 from shared.storage.service_context import ServiceContext
-from tests.callers import Office
+from tests.kit.callers import Office
 
 VENDORED = {
     "swagger-ui-bundle.js": "e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2",

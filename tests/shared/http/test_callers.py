@@ -27,8 +27,8 @@ from shared.http.callers import (
     Verifier,
 )
 from shared.storage.service_context import now
-from tests.endless import endless
-from tests.ground import DZ
+from tests.kit.contexts import DZ
+from tests.kit.endless import endless
 
 ISSUER = "https://identity.test"
 OLD, NEW, STRANGER = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("old", "new", "stranger"))

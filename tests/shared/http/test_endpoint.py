@@ -26,8 +26,8 @@ from shared.kernel.outcome import Outcome
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Office
-from tests.ground import DZ, told
+from tests.kit.callers import Office
+from tests.kit.contexts import DZ, told
 from tests.shared.storage.test_service_context import Pot, pots, submitted
 
 

@@ -18,7 +18,7 @@ from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import Office
+from tests.kit.callers import Office
 
 MEGABYTE = 1 << 20
 

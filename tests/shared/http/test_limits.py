@@ -16,9 +16,9 @@ from shared.process.service import Service
 from shared.process.settings import SettingsMissing, common, environment, sealed
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.callers import ISSUER, FixedKeys, token
 from tests.contracts import services
-from tests.ground import DZ, TN
+from tests.kit.callers import ISSUER, FixedKeys, token
+from tests.kit.contexts import DZ, TN
 
 routes = Routes("bells")
 

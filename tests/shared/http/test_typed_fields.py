@@ -7,7 +7,7 @@ from flask import Flask, g
 from marshmallow import Schema, ValidationError
 
 from shared.http import typed_fields as fields
-from tests.ground import DZ, funds
+from tests.kit.contexts import DZ, funds
 
 
 class Body(Schema):

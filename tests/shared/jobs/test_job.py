@@ -1,4 +1,4 @@
-"""When a job is tried again, and what an operator may do with it."""
+"""When a job is retried, and what an operator may do with it."""
 
 from datetime import UTC, datetime, timedelta
 

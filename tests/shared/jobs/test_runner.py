@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, context_on, funds, keys, reading, someone
+from tests.kit.clock import Clock
+from tests.kit.contexts import DZ, TN, context_on, funds, keys, reading, someone
 
 KIND = "print"
 
@@ -30,19 +31,6 @@ class Blank(Conflict):
 
 class BankSilent(Unavailable):
     code = "bank.silent"
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @pytest.fixture
@@ -198,6 +186,42 @@ def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(context: ServiceC
     Runner(context, [kind(press)]).run_due()
     left = job(context, "a")
     assert left is not None and left.due_at == later
+
+
+def test_what_many_ask_for_is_scheduled_where_it_is_idle_and_else_left_as_it_is(
+    context: ServiceContext, clock: Clock
+) -> None:
+    """So that they do not meet over one row, and it is not run beside itself."""
+
+    def ask() -> None:
+        def act(uow: UnitOfWork) -> None:
+            queue.schedule_if_idle(uow, KIND, "a")
+            queue.schedule_if_idle(uow, KIND, "a")
+
+        context.run(DZ, by=someone(), cause="test", action=act)
+
+    def version() -> int:
+        found = job(context, "a")
+        assert found is not None
+        return found.version
+
+    ask()
+    due = version()
+    ask()
+    assert version() == due, "it is due"
+    runner = Runner(context, [kind(Press(a=clock.at + timedelta(hours=1)), attempts_max=1)])
+    ((fund_id, taken),) = runner._take_due()
+    ask()
+    assert version() == taken.version, "it is under way"
+    runner._run_and_leave(fund_id, taken)
+    clock.move(seconds=1)
+    ask()
+    waiting = job(context, "a")
+    assert waiting is not None and waiting.due_at == clock.at, "it waited for its time"
+    Runner(context, [kind(Press(a=Blank()), attempts_max=1)]).run_due()
+    failed = version()
+    ask()
+    assert version() == failed, "an operator decides"
 
 
 def test_work_that_wants_to_run_again_does(context: ServiceContext, clock: Clock) -> None:

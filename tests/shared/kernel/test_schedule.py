@@ -1,12 +1,12 @@
-"""When what did not work is tried again."""
+"""When what did not work is retried."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from shared.kernel.schedule import Schedule
+from tests.kit.clock import AT
 
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 SCHEDULE = Schedule((2, 10, 60))
 
 

@@ -11,7 +11,7 @@ from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN
+from tests.kit.contexts import DZ, TN
 
 AGENT = Actor(kind=ActorKind.STAFF, subject="agent-1")
 AT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from shared.storage import audit
 from shared.storage.audit import Head
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, reading, someone, told
+from tests.kit.contexts import DZ, TN, reading, someone, told
 from tests.shared.storage.test_service_context import Pot, pots
 
 Documents = Database[dict[str, Any]]

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.ground import DZ
-from tests.shared.process.running import Running, is_ok, running, until
+from tests.kit.contexts import DZ
+from tests.kit.processes import Running, is_ok, running
+from tests.kit.waiting import until
 
 SAID = f"/v1/{DZ}/said"
 CHUNKED = {

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import requests
 
-from tests.ground import DZ
-from tests.shared.process.running import answer, is_ok, running, until
+from tests.kit.contexts import DZ
+from tests.kit.processes import answer, is_ok, running
+from tests.kit.waiting import until
 
 
 def test_a_request_in_flight_is_answered_and_a_new_one_refused(mongodb: str, tmp_path: Path) -> None:

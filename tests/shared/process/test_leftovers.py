@@ -6,7 +6,7 @@ from shared.jobs import queue
 from shared.process.leftovers import Leftovers, adopt_all
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, reading
+from tests.kit.contexts import DZ, TN, reading
 
 KIND, AT_ONCE = "press", 3
 

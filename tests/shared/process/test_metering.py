@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.shared.process.running import answer, is_ok, running, until
+from tests.kit.processes import answer, is_ok, running
+from tests.kit.waiting import until
 
 
 def test_metrics_are_shown_on_their_own_port_and_nothing_else_is(mongodb: str, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from shared.storage.indexes import DeclaredIndex
 from shared.storage.proving import TransactionsMissing
 from shared.storage.repository import Index
 from shared.storage.service_context import ServiceContext
-from tests.ground import context_on
-from tests.shared.process.running import answer, is_ok, running, until
+from tests.kit.contexts import context_on
+from tests.kit.processes import answer, is_ok, running
+from tests.kit.waiting import until
 from tests.shared.storage.test_service_context import pots
 
 ONE_LIVING = Index(("claim_id",), unique=True, where={"status": {"$in": ["new", "sent"]}})

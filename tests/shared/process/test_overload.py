@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.ground import DZ
-from tests.shared.process.running import Running, answer, is_ok, running, until
+from tests.kit.contexts import DZ
+from tests.kit.processes import Running, answer, is_ok, running
+from tests.kit.waiting import until
 
 CALLERS, LOADED_S = 12, 2.5
 

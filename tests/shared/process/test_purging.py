@@ -13,7 +13,7 @@ from shared.process import purging
 from shared.storage import blobs
 from shared.storage.retention import BY_LAW, ID, Retention, for_days, kept
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, context_on
+from tests.kit.contexts import DZ, TN, context_on
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 THINGS = {"things": for_days(10, since="done_at", why="a test", status="done")}

@@ -1,8 +1,8 @@
 """G05: at rest a platform of two funds asks its database fewer than ten times a second, all five services together.
 
-Counted by the schedule, on a clock that the test moves: each chore, the relay, the due queue and the watch are asked
-once each time that their own waits let them, and what the driver sends is counted. Nothing here depends on how busy the
-machine is.
+Counted by the schedule, on a clock that the test moves: each periodic task, the relay, the due queue and the watch are
+asked once each time that their own waits let them, and what the driver sends is counted. Nothing here depends on how
+busy the machine is.
 """
 
 import heapq
@@ -35,8 +35,8 @@ from shared.process.standing import Watch
 from shared.storage import changes
 from shared.storage.connection import answers
 from shared.storage.service_context import ServiceContext
-from tests.commands import Commands, heard
-from tests.ground import context_on
+from tests.kit.commands import Commands, heard
+from tests.kit.contexts import context_on
 
 ALL_MAX_A_SECOND = 10.0
 SETTLED_AFTER_S, COUNTED_S = 180, 300

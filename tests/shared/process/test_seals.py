@@ -1,4 +1,4 @@
-"""Sealing keys change while services run: old values open, new ones use the new key, and all can be sealed anew."""
+"""Sealing keys change while services run: old values open, new ones use the new key, and all can be re-encrypted."""
 
 import json
 import os
@@ -27,8 +27,8 @@ from shared.sealing.keys import from_data, generate_keyring, restricted
 from shared.storage import blobs, resealing
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, funds, handle, reading, someone
 from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
+from tests.kit.contexts import DZ, TN, funds, handle, reading, someone
 from tests.notifications import builders as made
 
 ALL = [each.value for each in DataClass]
@@ -52,7 +52,7 @@ def renewed(service: Service[Any], context: ServiceContext) -> int:
 
 
 def key_ids(service: Service[Any], context: ServiceContext) -> dict[str, set[str]]:
-    """Which keys sealed what rests in the database, by collection."""
+    """Which keys encrypted what rests in the database, by collection."""
     found: dict[str, set[str]] = {}
     for resting in resealing.everything(reading(context), service.repositories):
         found.setdefault(resting.tenant_collection, set()).update(key_id for _, key_id in resting.key_ids())

@@ -13,8 +13,8 @@ import requests
 
 from deploy.local.programs import HOST, free_port
 from shared.sealing.keys import generate_keyring
-from tests.ground import DZ, TN
-from tests.shared.process.running import migrated
+from tests.kit.contexts import DZ, TN
+from tests.kit.processes import migrated
 
 ASKED = 30
 

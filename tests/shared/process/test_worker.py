@@ -16,8 +16,9 @@ from deploy.local.programs import running as engine_running
 from shared.bus import dead_letters
 from shared.storage.connection import Document, connect
 from shared.storage.service_context import now
-from tests.ground import DZ
-from tests.shared.process.running import Running, answer, is_ok, migrated, running, until
+from tests.kit.contexts import DZ
+from tests.kit.processes import Running, answer, is_ok, migrated, running
+from tests.kit.waiting import until
 
 
 class Engines:
@@ -98,7 +99,7 @@ def test_a_worker_waits_for_what_is_gone_and_says_what_that_is(engines: Engines,
         engines.stop("kafka")
         until(lambda: "broker" in missing(worker))
         engines.start("kafka")
-        until(lambda: is_ok(ready), tries=600)
+        until(lambda: is_ok(ready), max_s=60)
         assert worker.process.poll() is None and worker.lines("thread-died") == []
 
 

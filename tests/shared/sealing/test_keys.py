@@ -1,4 +1,4 @@
-"""A sealed value opens for its owner, class and fund only, and an older key still opens what it sealed."""
+"""An encrypted value opens for its owner, class and fund only, and an older key still opens what it encrypted."""
 
 import json
 from typing import Any

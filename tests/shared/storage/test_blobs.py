@@ -1,4 +1,4 @@
-"""Long bytes: sealed in pieces, stored once, read back whole."""
+"""Long bytes: encrypted in pieces, stored once, read back whole."""
 
 import os
 
@@ -8,7 +8,7 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import PIECE_BYTES, Blob, BlobLost, TooLong
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, reading
+from tests.kit.contexts import DZ, TN, reading
 
 LONG = os.urandom(2 * PIECE_BYTES + 7)
 

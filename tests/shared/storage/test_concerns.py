@@ -18,8 +18,8 @@ from shared.storage import blobs
 from shared.storage.connection import COMMIT_MAX_MS
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.commands import Commands, heard
-from tests.ground import DZ, context_on, someone
+from tests.kit.commands import Commands, heard
+from tests.kit.contexts import DZ, context_on, someone
 from tests.shared.storage.test_service_context import submitted
 
 DURABLE = {"w": "majority", "j": True}

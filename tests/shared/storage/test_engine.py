@@ -12,7 +12,7 @@ from shared.process.service import OUTBOX_INDEX
 from shared.storage import engine, indexes
 from shared.storage.connection import begin, connect
 from shared.storage.engine import EMBEDDED, MONGODB, _known, profile_of
-from tests.commands import heard
+from tests.kit.commands import heard
 
 ROOT = Path(engine.__file__).parents[2]
 

@@ -14,7 +14,7 @@ from shared.storage.paging import CursorMalformed, Order, Page, Wanted, after, c
 from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, reading, someone
+from tests.kit.contexts import DZ, TN, reading, someone
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Sealed values in events are found by their declaration, each with its class."""
+"""Encrypted values in events are found by their declaration, each with its class."""
 
 from datetime import UTC, datetime
 from typing import Any, get_args, get_type_hints

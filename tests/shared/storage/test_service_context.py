@@ -15,7 +15,7 @@ from shared.storage.retention import BY_LAW
 from shared.storage.service_context import FundUnknown, ServiceContext, TransactionTooLarge
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, reading, someone, told
+from tests.kit.contexts import DZ, TN, reading, someone, told
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shared.storage.connection import DatabaseUnavailable, connect
 from shared.storage.service_context import ServiceContext
 from shared.storage.sessions import FORGOTTEN, NAME, Sessions
 from tests.faults.world.proxy import CUT, PASS, Proxy, Wires
-from tests.ground import context_on, funds, keys
+from tests.kit.contexts import context_on, funds, keys
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
-from tests.ground import DZ, TN, context_on, someone
+from tests.kit.contexts import DZ, TN, context_on, someone
 
 PLAIN = {"colour": "red", "version": 1}
 
@@ -235,6 +235,26 @@ def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mon
     assert len(colours(database)) == 100
 
 
+def test_a_few_of_each_of_many_things_are_written_in_one_message(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    """As where each event of a batch brings two: many at once go by themselves."""
+    counting = _Counting()
+    many = tenant_collections.FEW_MAX + 1
+    with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
+        ground = context_on(database, mongodb)
+        context = ServiceContext(client[database.name], ground.funds, ground.keys)
+
+        def write(uow: UnitOfWork) -> None:
+            for number in range(40):
+                uow.collection("hats").insert_many({f"{number}-{each}": PLAIN for each in range(2)})
+            uow.collection("hats").insert_many({f"many-{each}": PLAIN for each in range(many)})
+
+        act(context, write)
+    assert counting.names.count("insert") == 2
+    assert len(colours(database)) == 80 + many
+
+
 def test_what_is_little_is_written_in_one_message_for_all_collections(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:
@@ -280,6 +300,70 @@ def test_of_what_is_written_together_all_is_left_where_one_is_refused(
         act(context, write)
     assert colours(database) == {f"{DZ}:a": "red"}
     assert database["caps"].count_documents({}) == 0
+
+
+def test_what_is_put_or_removed_waits_with_the_others_and_ends_as_last_written(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    counting = _Counting()
+    with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
+        ground = context_on(database, mongodb)
+        context = ServiceContext(client[database.name], ground.funds, ground.keys)
+
+        def begin(uow: UnitOfWork) -> None:
+            for name in ("there", "gone", "put-then-removed"):
+                uow.collection("hats").insert(name, PLAIN)
+
+        act(context, begin)
+        counting.names.clear()
+
+        def write(uow: UnitOfWork) -> None:
+            hats = uow.collection("hats")
+            for colour in ("green", "blue"):
+                hats.put("there", {**PLAIN, "colour": colour})
+                hats.put("new", {**PLAIN, "colour": colour})
+            hats.put("put-then-removed", PLAIN)
+            hats.remove("put-then-removed")
+            hats.remove("gone")
+            hats.remove("never-there")
+            hats.insert("inserted", PLAIN)
+            assert hats.is_held("there") and not hats.is_held("other")
+
+        act(context, write)
+    assert len([name for name in counting.names if name in {"insert", "update", "delete", "bulkWrite"}]) <= 3
+    assert colours(database) == {f"{DZ}:there": "blue", f"{DZ}:new": "blue", f"{DZ}:inserted": "red"}
+
+
+@pytest.mark.parametrize("is_read_first", [False, True], ids=["by collection", "together"])
+def test_what_is_put_stands_beside_a_revision_that_must_match(
+    context: ServiceContext, database: Database[dict[str, Any]], is_read_first: bool
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert("a", PLAIN))
+
+    def write(uow: UnitOfWork, version: int) -> None:
+        if is_read_first:
+            uow.collection("caps").find_one("x")
+        uow.collection("hats").put("b", PLAIN)
+        uow.collection("hats").put("a2", PLAIN)
+        uow.collection("hats").revise("a", {"colour": "blue", "version": version + 1}, version=version)
+
+    with pytest.raises(ChangedMeanwhile):
+        act(context, lambda uow: write(uow, 7))
+    assert colours(database) == {f"{DZ}:a": "red"}
+    act(context, lambda uow: write(uow, 1))
+    act(context, lambda uow: write(uow, 2))
+    assert colours(database) == {f"{DZ}:a": "blue", f"{DZ}:b": "red", f"{DZ}:a2": "red"}
+
+
+def test_what_is_put_is_read_in_the_same_transaction(context: ServiceContext) -> None:
+    def write(uow: UnitOfWork) -> list[object]:
+        hats = uow.collection("hats")
+        hats.put("a", PLAIN)
+        first = hats.find_one("a")
+        hats.remove("a")
+        return [first is not None, hats.find_one("a")]
+
+    assert act(context, write) == [True, None]
 
 
 def test_a_long_work_does_not_wait_for_ever(

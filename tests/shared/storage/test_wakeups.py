@@ -14,7 +14,7 @@ from shared.storage import changes
 from shared.storage.changes import Changes
 from shared.storage.service_context import ServiceContext
 from shared.storage.wakeups import Wakeups
-from tests.ground import DZ, context_on, someone
+from tests.kit.contexts import DZ, context_on, someone
 
 NEVER_S = 20.0
 """Longer than any of these tests waits for anything."""

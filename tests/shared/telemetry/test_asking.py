@@ -12,7 +12,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext
 from shared.storage.service_context import ChangedMeanwhile, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import asking
-from tests.ground import DZ, someone
+from tests.kit.contexts import DZ, someone
 
 PLAIN = {"name": "BENALI", "version": 1}
 

@@ -27,7 +27,7 @@ def facts_of(content: PaperContent) -> Facts:
     words = wording(language, fund.country)
     latin = Language.ENGLISH if language is Language.ENGLISH else Language.FRENCH
     second = latin if language is Language.ARABIC else Language.ARABIC
-    titles = fund.paper_types[content.kind].names
+    titles = fund.papers.types[content.kind].names
     return {
         "language": language,
         "second_language": second,
@@ -70,7 +70,7 @@ def body_of(body: Wages | Affiliation, *, fund: Fund, language: Language) -> Fac
 
 def _note(content: PaperContent, words: Wording) -> str:
     """The small print; it says so where the fund has yet to confirm how long such a paper is valid."""
-    law = content.fund.paper_types[content.kind].law
+    law = content.fund.papers.types[content.kind].law
     return f"{words.say('note')} {words.say('to_be_confirmed')}" if law.is_to_be_confirmed else words.say("note")
 
 

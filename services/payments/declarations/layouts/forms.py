@@ -82,6 +82,24 @@ class OptionalDigits:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A name of letters and digits, such as a number with a letter in front; small letters are read as capitals."""
+
+    code: str = "wage-file.number-malformed"
+
+    def read(self, raw: bytes) -> str:
+        bare = raw.rstrip(b" ")
+        if not bare:
+            raise FieldFault("wage-file.value-missing", Phrase("blank"), Phrase("letters"))
+        if not (bare.isascii() and bare.isalnum()):
+            raise FieldFault(self.code, shape(raw), Phrase("letters"))
+        return bare.decode("ascii").upper()
+
+    def write(self, value: str, *, length: int) -> bytes:
+        return _fitting(value.encode("ascii"), length, bytes.ljust, b" ")
+
+
+@dataclass(frozen=True)
 class Code:
     """A code of digits, such as an establishment's: all zeros is one too, and the usual one."""
 

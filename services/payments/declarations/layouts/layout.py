@@ -89,10 +89,9 @@ def _may_be_blank(form: Form, length: int) -> bool:
 
 @dataclass(frozen=True)
 class Layout:
-    """A file layout of one fund, or a pair of files. Where a role has several kinds, the first that signs is meant."""
+    """A layout of a file, or of a pair of files. Where a role has several kinds, the first that signs is meant."""
 
     layout_id: str
-    fund_id: str
     version: str
     source: str
     encoding: str
@@ -100,9 +99,12 @@ class Layout:
     ends_with_newline: bool
     kinds: dict[Role, tuple[RecordKind, ...]]
     file_name: re.Pattern[str]
-    """What a file's own name says: groups `employer`, `year`, and `quarter`, `establishment` where named."""
+    """What a file's own name says: groups `employer`, `year`, and `quarter` (`month`, `half_year`), `establishment`
+    where named."""
     lines_max: int
     """As many lines as the field of the line's number can count."""
+    lines_per_page: int | None = None
+    """Where lines are numbered by page: how many a page has."""
 
     def kind(self, role: Role, line: bytes) -> RecordKind:
         kinds = self.kinds[role]

@@ -1,6 +1,87 @@
-"""Every layout that the platform reads. A fund's declaration form names those that it takes, the likeliest first."""
+"""The layouts of a fund's wage files, made from its definition (`shared/funds/layouts.py`) once in a process."""
 
-from services.payments.declarations.layouts import das_a, das_b, tn_122
-from services.payments.declarations.layouts.layout import Layout
+import re
+from collections.abc import Callable
+from functools import cache
 
-LAYOUTS: dict[str, Layout] = {layout.layout_id: layout for layout in (das_b.LAYOUT, das_a.LAYOUT, tn_122.LAYOUT)}
+from services.payments.declarations.findings import Role
+from services.payments.declarations.layouts import forms
+from services.payments.declarations.layouts.forms import Form
+from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
+from shared.funds.layouts import Characters, FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad
+
+_CHARACTERS = {
+    Characters.ASCII_NAME: forms.ASCII_NAME,
+    Characters.LATIN_NAME: forms.LATIN_NAME,
+    Characters.PRINTABLE_ASCII: forms.PRINTABLE_ASCII,
+    Characters.PRINTABLE_LATIN: forms.PRINTABLE_LATIN,
+}
+_NEWLINES = {Newline.LF: b"\n", Newline.CRLF: b"\r\n"}
+_MALFORMED = "wage-file.number-malformed"
+_CODES = {
+    "insurance_number": "wage-file.insurance-number-malformed",
+    "national_id": "wage-file.national-id-malformed",
+    "duration": "wage-file.duration-malformed",
+}
+"""What is said of a malformed field of that name, or of that name with a number behind it."""
+
+
+def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
+    """The layouts that a form takes, the likeliest first."""
+    return [made(layout_id, fund.layouts[layout_id]) for layout_id in form.layouts]
+
+
+@cache
+def made(layout_id: str, layout: FileLayout) -> Layout:
+    """A layout that lines are read and written by."""
+    kinds = {Role.HEADER: layout.header, Role.DETAIL: layout.detail}
+    return Layout(
+        layout_id=layout_id,
+        version=layout.version,
+        source=layout.source,
+        encoding=layout.encoding.value,
+        newline=_NEWLINES[layout.newline],
+        ends_with_newline=layout.ends_with_newline,
+        kinds={role: tuple(_kind(each) for each in lines) for role, lines in kinds.items() if lines},
+        file_name=re.compile(layout.file_name, re.IGNORECASE),
+        lines_max=layout.lines_max,
+        lines_per_page=layout.lines_per_page,
+    )
+
+
+def _kind(kind: LineKind) -> RecordKind:
+    start, fields = 1, []
+    for field in kind.fields:
+        fields.append(Field(field.name, start, field.length, _FORMS[field.form](field)))
+        start += field.length
+    return RecordKind(re.compile(kind.signature.encode("latin-1"), re.DOTALL), tuple(fields))
+
+
+def _code(field: LayoutField) -> str:
+    return _CODES.get(field.name.rstrip("_0123456789"), _MALFORMED)
+
+
+def _pad(field: LayoutField, usual: Pad = Pad.ZEROS) -> bytes:
+    return b" " if (field.pad or usual) is Pad.BLANKS else b"0"
+
+
+def _amount(field: LayoutField) -> Form:
+    minor_max = forms.AMOUNT_MINOR_MAX if field.minor_max is None else field.minor_max
+    return forms.Amount(minor_max, pad=_pad(field), narrow=field.narrow)
+
+
+_FORMS: dict[FieldForm, Callable[[LayoutField], Form]] = {
+    FieldForm.DIGITS: lambda field: forms.Digits(_code(field)),
+    FieldForm.OPTIONAL_DIGITS: lambda field: forms.OptionalDigits(_code(field)),
+    FieldForm.WORD: lambda field: forms.Word(_code(field)),
+    FieldForm.CODE: lambda field: forms.Code(),
+    FieldForm.COUNT: lambda field: forms.Count(pad=_pad(field), code=_code(field)),
+    FieldForm.AMOUNT: _amount,
+    FieldForm.DAY: lambda field: forms.Day(absent=_pad(field)),
+    FieldForm.BIRTH: lambda field: forms.Birth(absent=_pad(field)),
+    FieldForm.LETTERS: lambda field: forms.Letters(_CHARACTERS[field.characters]),
+    FieldForm.ONE_OF: lambda field: forms.OneOf(field.letters.encode("ascii")),
+    FieldForm.FILLER: lambda field: forms.Filler(_pad(field, Pad.BLANKS)),
+}

@@ -7,8 +7,7 @@ import pytest
 from services.payments.declarations.findings import Role
 from services.payments.declarations.layouts.detection import detect
 from services.payments.declarations.layouts.layout import Layout
-from services.payments.declarations.layouts.registry import LAYOUTS
-from tests.payments.declarations.builders import Files, das_a, das_b, tn_122, workers
+from tests.payments.declarations.builders import LAYOUTS, Files, das_a, das_b, tn_122, workers
 
 DAS = [LAYOUTS["das-b"], LAYOUTS["das-a"]]
 ALL = list(LAYOUTS.values())

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.declarations.findings import Role
-from services.payments.declarations.layouts import das_a, das_b, forms, tn_122
+from services.payments.declarations.layouts import forms
 from services.payments.declarations.layouts.encodings import is_arabic, is_without_latin
 from services.payments.declarations.layouts.forms import DoesNotFit, FieldFault
 from services.payments.declarations.layouts.layout import Field, RecordKind
-from services.payments.declarations.layouts.registry import LAYOUTS
-from shared.funds.loading import load
 from shared.kernel import partial_date
+from tests.payments.declarations.builders import LAYOUTS
 
 B_HEADER = (
     b"1600000001N202516001EXEMPLE                       SARL EXEMPLE                  "
@@ -36,19 +35,20 @@ TN_LINES = (
     b"0012345678000012026001021000000245TRABELSI MOHAMED ALI                                        "
     b"099999920001584960" + b" " * 10,
 )
+DAS_A, DAS_B, TN_122 = LAYOUTS["das-a"].kinds, LAYOUTS["das-b"].kinds, LAYOUTS["tn-122"].kinds
 EXAMPLES = [
-    (das_b.HEADER, B_HEADER),
-    *((das_b.DETAIL, line) for line in B_DETAILS),
-    (das_a.DETAIL, A_DETAIL),
-    *((tn_122.DETAIL, line) for line in TN_LINES),
+    (DAS_B[Role.HEADER][0], B_HEADER),
+    *((DAS_B[Role.DETAIL][0], line) for line in B_DETAILS),
+    (DAS_A[Role.DETAIL][0], A_DETAIL),
+    *((TN_122[Role.DETAIL][0], line) for line in TN_LINES),
 ]
 KINDS = {
-    "das-b header": (das_b.HEADER, 216),
-    "das-b detail": (das_b.DETAIL, 229),
-    "das-a header": (das_a.HEADER, 221),
-    "das-a header, further right": (das_a.HEADER_SHIFTED, 221),
-    "das-a detail": (das_a.DETAIL, 195),
-    "tn-122": (tn_122.DETAIL, 122),
+    "das-b header": (DAS_B[Role.HEADER][0], 216),
+    "das-b detail": (DAS_B[Role.DETAIL][0], 229),
+    "das-a header": (DAS_A[Role.HEADER][0], 221),
+    "das-a header, further right": (DAS_A[Role.HEADER][1], 221),
+    "das-a detail": (DAS_A[Role.DETAIL][0], 195),
+    "tn-122": (TN_122[Role.DETAIL][0], 122),
 }
 
 
@@ -61,10 +61,10 @@ def test_the_invented_examples_are_read_and_written_byte_for_byte(kind: RecordKi
 
 
 def test_the_examples_say_what_the_reference_says_of_them() -> None:
-    worker, _ = das_b.DETAIL.read(B_DETAILS[0])
-    header, _ = das_b.HEADER.read(B_HEADER)
-    hours, _ = das_a.DETAIL.read(A_DETAIL)
-    quarter, _ = tn_122.DETAIL.read(TN_LINES[1])
+    worker, _ = DAS_B[Role.DETAIL][0].read(B_DETAILS[0])
+    header, _ = DAS_B[Role.HEADER][0].read(B_HEADER)
+    hours, _ = DAS_A[Role.DETAIL][0].read(A_DETAIL)
+    quarter, _ = TN_122[Role.DETAIL][0].read(TN_LINES[1])
 
     assert (worker["family_name"], worker["birth_on"], worker["left_on"]) == ("BENALI", "1990-03-15", None)
     assert (worker["wage_4"], worker["unit_4"], worker["duration_4"]) == (18_000_000, "M", 3)
@@ -85,16 +85,10 @@ def test_the_compiled_slices_are_those_that_are_declared(kind: RecordKind) -> No
     assert kind.slices(line) == tuple(line[part.start - 1 : part.start - 1 + part.length] for part in kind.fields)
 
 
-def test_every_layout_that_a_fund_takes_is_registered_for_that_fund() -> None:
-    for fund in load().values():
-        for form in fund.declaration_forms.values():
-            assert [LAYOUTS[layout_id].fund_id for layout_id in form.layouts] == [fund.fund_id] * len(form.layouts)
-
-
 def test_fields_with_a_gap_between_them_are_no_kind_of_line() -> None:
     with pytest.raises(ValueError, match="year starts at 12, where 11 was next"):
         RecordKind(
-            das_b.DETAIL.signature,
+            DAS_B[Role.DETAIL][0].signature,
             (Field("employer", 1, 10, forms.Digits()), Field("year", 12, 4, forms.Count())),
         )
 
@@ -104,7 +98,7 @@ def test_the_header_of_profile_a_gives_the_same_values_one_character_further_rig
     values |= {"total_1": 1, "total_2": 22, "total_3": 333, "total_4": 4444, "total": 4800}
     layout = LAYOUTS["das-a"]
 
-    for kind in (das_a.HEADER, das_a.HEADER_SHIFTED):
+    for kind in DAS_A[Role.HEADER]:
         line = kind.write(values)
         found, faults = layout.kind(Role.HEADER, line).read(line)
         assert faults == []

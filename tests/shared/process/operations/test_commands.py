@@ -1,4 +1,4 @@
-"""The operator's commands, over a service's own process: what waits is shown, tried again, put away with a reason."""
+"""The operator's commands, over a service's own process: what waits is shown, retried, put away with a reason."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import ServiceContext
-from tests.ground import DZ, TN, handle, someone
+from tests.kit.contexts import DZ, TN, handle, someone
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -1,4 +1,5 @@
-"""Operations over HTTP: dead letters of one's own fund, never what an event says; errands that a worker carries out."""
+"""Operations over HTTP: dead letters of one's own fund, never what an event says; commands that a worker carries
+out."""
 
 from typing import Any
 
@@ -14,8 +15,8 @@ from shared.jobs import queue
 from shared.process.operations.chore import carry_out
 from shared.process.operations.inbox import Behind, Standing, write_standing
 from shared.storage.service_context import ServiceContext, as_kept
-from tests.callers import Caller, Office
-from tests.ground import DZ, TN, someone
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import DZ, TN, someone
 from tests.shared.storage.test_service_context import submitted
 
 
@@ -49,7 +50,7 @@ def park(context: ServiceContext, *claim_ids: str, fund: str = DZ) -> list[str]:
 
 
 def carry(context: ServiceContext, fund: str = DZ) -> int:
-    """One round of a worker's chore."""
+    """One round of a worker's periodic task."""
     return carry_out(context, fund, inbox=Inbox(context, service="claims", reactions=service.hears()))
 
 
@@ -143,7 +144,7 @@ def test_what_a_fund_told_is_told_again_by_a_worker(context: ServiceContext, ope
     assert carry(context) == 1
     unsent = [row["events"][0]["key"] for row in outbox.find({"is_sent": False})]  # type: ignore[index]
     assert sorted(unsent) == [f"{DZ}:a", f"{DZ}:b"]
-    assert carry(context) == 0  # an errand is done once
+    assert carry(context) == 0  # a command is done once
 
 
 def test_the_inbox_tells_how_its_workers_stand(context: ServiceContext, operator: Caller) -> None:

@@ -1,0 +1,173 @@
+"""What claims does with awards: opened by a granted claim, looked at, suspended, resumed, ended, checked by anybody."""
+
+import hmac
+from datetime import date
+
+from services.claims.access_journal.looked import Looked
+from services.claims.awards import rules, store
+from services.claims.awards.award import (
+    CODE_ENTROPY_BYTES,
+    Award,
+    AwardKind,
+    EndReason,
+    Status,
+    SuspensionReason,
+)
+from services.claims.awards.checking import CodeAnswer, CoverCheck, Standing, check_of
+from services.claims.benefits.explained import ExplainedSum
+from services.claims.claims.claim import Claim
+from shared.funds.effects import Effect
+from shared.kernel import typed
+from shared.kernel.references import is_genuine
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
+from shared.storage.paging import Page, Wanted
+from shared.storage.unit_of_work import UnitOfWork
+
+NUMBER_CHARACTERS_MAX = 40
+
+
+def open_award(
+    uow: UnitOfWork, claim: Claim, decision_sum: ExplainedSum | None, *, from_on: date, until_on: date | None
+) -> Award:
+    """A claim whose benefit has a cover or a payment of every period as its effect was granted. It opens one award;
+    asked again, it is the same one. Raises `OpensNoAward`."""
+    known = store.of_claim(uow, claim.claim_id)
+    if known is not None:
+        return known
+    outcome = rules.open_award(
+        award_id=uow.new_id(),
+        reference=uow.new_reference("AW"),
+        code=rules.control_code(uow.entropy(CODE_ENTROPY_BYTES)),
+        person_ref=claim.person_ref,
+        claim_id=claim.claim_id,
+        claim_type=claim.claim_type,
+        effect=rules.effect_of(uow.fund, claim.claim_type),
+        decision_sum=decision_sum,
+        from_on=from_on,
+        until_on=until_on,
+        fund=uow.fund,
+        at=uow.at,
+    )
+    return store.following.save(uow, outcome)
+
+
+def covers_on(uow: UnitOfWork, person_ref: str, on: date) -> list[Award]:
+    """The covers that a person had on a day of care, as far as is known now."""
+    return [cover for cover in store.covers_of(uow, person_ref) if cover.holds_on(on)]
+
+
+# --- The person and the fund's agents ---------------------------------------------------------------------------------
+
+
+def read(uow: UnitOfWork, *, award_id: str) -> Award:
+    """An award, for the person whose it is and for the fund's agents."""
+    award = store.awards.load(uow, award_id)
+    uow.by.must_act_for_person(award.person_ref)
+    return award
+
+
+def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Award:
+    """As `read`; what an agent reads enters the access journal."""
+    award = read(uow, award_id=award_id)
+    journal.note_person(uow, award.person_ref, looked_at=Looked.AWARD, reference=award.reference, purpose=purpose)
+    return award
+
+
+def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: Wanted) -> Page[Award]:
+    """The caller's own awards, of one kind or of any."""
+    if uow.by.person_ref is None:
+        return Page([])
+    return store.of_person(uow, uow.by.person_ref, kind=kind, wanted=wanted)
+
+
+def list_for_agent(
+    uow: UnitOfWork,
+    *,
+    person_ref: str | None,
+    status: Status,
+    claim_type: str | None,
+    purpose: Purpose,
+    wanted: Wanted,
+) -> Page[Award]:
+    """Awards in a state, of one benefit or of all; or those of one person, whatever their state. Whose are shown
+    enters the access journal."""
+    if person_ref is not None:
+        journal.note_person(uow, person_ref, looked_at=Looked.AWARDS, purpose=purpose)
+        return store.of_person(uow, person_ref, kind=None, wanted=wanted)
+    page = store.with_status(uow, status, claim_type=claim_type, wanted=wanted)
+    refs = (award.person_ref for award in page.items)
+    journal.note_persons(uow, refs, looked_at=Looked.AWARDS, purpose=purpose, part_of=status.value)
+    return page
+
+
+def suspend(uow: UnitOfWork, *, award_id: str, reason: SuspensionReason) -> Award:
+    award = store.awards.load(uow, award_id)
+    outcome = rules.suspend(
+        award, reason=reason, effect=_effect(uow, award), fund=uow.fund, by=uow.by.subject, at=uow.at
+    )
+    return store.following.save(uow, outcome)
+
+
+def resume(uow: UnitOfWork, *, award_id: str) -> Award:
+    award = store.awards.load(uow, award_id)
+    outcome = rules.resume(award, effect=_effect(uow, award), fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.following.save(uow, outcome)
+
+
+def end(uow: UnitOfWork, *, award_id: str, reason: EndReason, last_on: date) -> Award:
+    award = store.awards.load(uow, award_id)
+    outcome = rules.end(award, reason=reason, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.following.save(uow, outcome)
+
+
+def take_life_certificate(uow: UnitOfWork, *, award_id: str, given_on: date) -> Award:
+    award = store.awards.load(uow, award_id)
+    outcome = rules.take_life_certificate(
+        award, given_on=given_on, effect=_effect(uow, award), fund=uow.fund, by=uow.by.subject, at=uow.at
+    )
+    return store.following.save(uow, outcome)
+
+
+def look(uow: UnitOfWork, *, award_id: str) -> Award:
+    """Do what the day asks of an award; nothing where somebody did it before."""
+    award = store.awards.load(uow, award_id)
+    outcome = rules.look(award, effect=_effect(uow, award), fund=uow.fund, at=uow.at)
+    return award if outcome.thing == award else store.following.save(uow, outcome)
+
+
+def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date) -> Award:
+    """A run met a fact by which the benefit ends."""
+    outcome = rules.end(award, reason=EndReason.FACT, last_on=last_on, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.following.save(uow, outcome)
+
+
+def _effect(uow: UnitOfWork, award: Award) -> Effect:
+    return rules.effect_of(uow.fund, award.claim_type)
+
+
+# --- Anybody ----------------------------------------------------------------------------------------------------------
+
+
+def check(uow: UnitOfWork, number_typed: str) -> CoverCheck:
+    """Whether the cover of a number holds today. What is no number, and what is none of a cover, is unknown."""
+    return _checked(uow, number_typed)[0]
+
+
+def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverCheck:
+    """The same, and what the cover bears for whoever has its code. A wrong code shows nothing more."""
+    checked, cover = _checked(uow, number_typed)
+    code = typed.number(code_typed).upper().translate(str.maketrans("OIL", "011"))
+    if cover is None or not hmac.compare_digest(code.encode(), cover.terms.code.encode()):
+        return checked.with_code(CodeAnswer.WRONG)
+    return checked.with_code(CodeAnswer.RIGHT, cover=cover)
+
+
+def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
+    today = uow.at.astimezone(uow.fund.zone).date()
+    number = typed.reference(number_typed)
+    cover = store.of_reference(uow, number) if is_genuine(number) else None
+    if cover is None or cover.kind is not AwardKind.COVER:
+        shown = typed.text(number_typed)[:NUMBER_CHARACTERS_MAX]
+        return CoverCheck(number=shown, standing=Standing.UNKNOWN, checked_on=today), None
+    return check_of(cover, on=today), cover

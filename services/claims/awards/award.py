@@ -1,0 +1,119 @@
+"""An award: the right to a cover, or to a payment of every period, that a granted claim opened."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.claims.benefits.explained import ExplainedSum
+
+AWARD_STEPS_MAX = 100
+CODE_ENTROPY_BYTES = 5
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter looks like a digit."""
+
+
+class Status(StrEnum):
+    """Where an award stands. Each has a sentence under `award.step.<status>`."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.ACTIVE: frozenset({Status.SUSPENDED, Status.ENDED}),
+    Status.SUSPENDED: frozenset({Status.ACTIVE, Status.ENDED}),
+    Status.ENDED: frozenset(),
+}
+
+
+class AwardKind(StrEnum):
+    """What the award is a right to. Each has a sentence under `award.kind.<kind>`."""
+
+    COVER = "cover"
+    PAYMENT = "payment"
+
+
+class SuspensionReason(StrEnum):
+    """Why nothing follows from an award for now. Each has a sentence under `award.suspended-for.<reason>`."""
+
+    LIFE_CERTIFICATE_MISSING = "life-certificate-missing"
+    UNDER_CONTROL = "under-control"
+    FACTS_NOT_KNOWN = "facts-not-known"
+    ASKED_BY_PERSON = "asked-by-person"
+
+
+class EndReason(StrEnum):
+    """Why an award has ended. Each has a sentence under `award.ended-for.<reason>`."""
+
+    TERM_OVER = "term-over"
+    FACT = "fact"
+    """A fact of the person, by which the benefit's definition says that it ends."""
+    DEATH = "death"
+    RENOUNCED = "renounced"
+    REPLACED = "replaced"
+    CONDITIONS_NOT_MET = "conditions-not-met"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardStep:
+    """A change of status: when it was made, and from which day it counts. `reason` is a code of the status."""
+
+    status: Status
+    at: datetime
+    on: date
+    reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardTerms:
+    """What was granted; health data. `code` shows the award to whoever holds it, such as a pharmacy. `covers` and
+    `percent` are those of a cover; `sum` is what a payment came to at the decision."""
+
+    code: str
+    covers: tuple[str, ...] = ()
+    percent: str = ""
+    sum: ExplainedSum | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Award:
+    """An award and everything that happened to it. Both ends of its time are included; without `until_on` a fact ends
+    it. `proof_due_on` is the day by which the person proves that they live, where that is asked; `reminded_of` the day
+    (of the end, or of that proof) of which they were reminded last."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_id: str
+    claim_type: str
+    kind: AwardKind
+    from_on: date
+    until_on: date | None
+    status: Status
+    steps: tuple[AwardStep, ...]
+    terms: AwardTerms
+    proof_due_on: date | None = None
+    reminded_of: date | None = None
+    next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if self.until_on is not None and self.until_on < self.from_on and self.status is not Status.ENDED:
+            raise ValueError("an award ends after it begins, unless nothing of it is left")
+        if self.kind is AwardKind.COVER and (self.until_on is None or not self.terms.covers):
+            raise ValueError("a cover has an end, and covers something")
+
+    @property
+    def reason(self) -> str:
+        """Why it stands as it does; empty while it is active."""
+        return self.steps[-1].reason
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the award holds on a day, as far as is known now: within its time, and not suspended then."""
+        if day < self.from_on or (self.until_on is not None and day > self.until_on):
+            return False
+        since = [step for step in self.steps if step.on <= day and step.status is not Status.ENDED]
+        return bool(since) and since[-1].status is Status.ACTIVE

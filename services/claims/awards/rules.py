@@ -1,0 +1,304 @@
+"""What may happen to an award. Pure: the effect of its benefit, the day and the time are handed in."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from services.claims.awards.award import (
+    AWARD_STEPS_MAX,
+    CODE_LETTERS,
+    MOVES,
+    Award,
+    AwardKind,
+    AwardStep,
+    AwardTerms,
+    EndReason,
+    Status,
+    SuspensionReason,
+)
+from services.claims.benefits.explained import ExplainedSum
+from shared.events.claims import (
+    AwardEnded,
+    AwardEndsSoon,
+    AwardOpened,
+    AwardResumed,
+    AwardSuspended,
+    LifeCertificateDue,
+)
+from shared.funds.effects import Effect
+from shared.funds.fund import Fund
+from shared.funds.period import last_day_of_term
+from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.history import with_step
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+
+CODE_LENGTH = 8
+CHANGES_AT_ONCE_MAX = 5
+
+
+class AwardUnknown(Missing):
+    code = "award.unknown"
+
+
+class OpensNoAward(Conflict):
+    """What follows from the benefit is neither a cover nor a payment of every period."""
+
+    code = "award.none-follows"
+
+
+class EndsInTheFuture(Invalid):
+    """The day has not come yet: who ends an award early does it on the day, or for one before it."""
+
+    code = "award.ends-in-the-future"
+
+
+class NoLifeCertificateAsked(Conflict):
+    code = "award.no-life-certificate-asked"
+
+
+class LifeCertificateInTheFuture(Invalid):
+    code = "award.life-certificate-in-the-future"
+
+
+class LifeCertificateTooOld(Invalid):
+    """A certificate of that day proves nothing of today: the next one would be due before today."""
+
+    code = "award.life-certificate-too-old"
+
+
+def effect_of(fund: Fund, claim_type: str) -> Effect:
+    """What follows from a benefit that opens awards, or `OpensNoAward`."""
+    found = fund.claim_types.get(claim_type)
+    if found is None or not found.effect.opens_award:
+        raise OpensNoAward
+    return found.effect
+
+
+def control_code(entropy: bytes) -> str:
+    """What proves that somebody was given the award's number by whom it is of: 40 random bits in eight letters."""
+    number = int.from_bytes(entropy, "big")
+    return "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
+
+
+def open_award(
+    *,
+    award_id: str,
+    reference: str,
+    code: str,
+    person_ref: str,
+    claim_id: str,
+    claim_type: str,
+    effect: Effect,
+    decision_sum: ExplainedSum | None,
+    from_on: date,
+    until_on: date | None,
+    fund: Fund,
+    at: datetime,
+) -> Outcome[Award]:
+    """A claim was granted: the cover, or the payment of every period, that follows from it. Raises `OpensNoAward`."""
+    if not effect.opens_award:
+        raise OpensNoAward
+    cover, payment = effect.cover, effect.payment
+    months = payment.life_certificate_months if payment else None
+    today = _day(fund, at)
+    opened = Award(
+        award_id=award_id,
+        reference=reference,
+        person_ref=person_ref,
+        claim_id=claim_id,
+        claim_type=claim_type,
+        kind=AwardKind.COVER if cover else AwardKind.PAYMENT,
+        from_on=from_on,
+        until_on=until_on,
+        status=Status.ACTIVE,
+        steps=(AwardStep(status=Status.ACTIVE, at=at, on=from_on),),
+        terms=AwardTerms(
+            code=code,
+            covers=cover.covers if cover else (),
+            percent=str(cover.percent) if cover else "",
+            sum=decision_sum,
+        ),
+        proof_due_on=last_day_of_term(max(from_on, today), months=months) if months else None,
+    )
+    told = AwardOpened(
+        award_id=award_id,
+        reference=reference,
+        person_ref=person_ref,
+        claim_id=claim_id,
+        claim_type=claim_type,
+        kind=opened.kind.value,
+        from_on=from_on,
+        until_on=until_on,
+        opened_at=at,
+    )
+    return Outcome(_looked_after(opened, effect=effect, fund=fund), (told,))
+
+
+def suspend(
+    award: Award, *, reason: SuspensionReason, effect: Effect, fund: Fund, by: str, at: datetime
+) -> Outcome[Award]:
+    """Nothing follows from the award until it is resumed: no cover, no payment."""
+    suspended = _moved(award, to=Status.SUSPENDED, on=_day(fund, at), reason=reason.value, by=by, at=at)
+    told = AwardSuspended(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=award.person_ref,
+        claim_type=award.claim_type,
+        reason=reason.value,
+        suspended_at=at,
+    )
+    return Outcome(_looked_after(suspended, effect=effect, fund=fund), (told,))
+
+
+def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
+    """The award holds again. What was not paid meanwhile is paid by the next run. A proof that is overdue is asked for
+    anew, counted from today: who resumes answers for it."""
+    today = _day(fund, at)
+    resumed = _moved(award, to=Status.ACTIVE, on=today, by=by, at=at)
+    months = effect.payment.life_certificate_months if effect.payment else None
+    if months and award.proof_due_on is not None and award.proof_due_on < today:
+        resumed = replace(resumed, proof_due_on=last_day_of_term(today, months=months))
+    told = AwardResumed(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=award.person_ref,
+        claim_type=award.claim_type,
+        resumed_at=at,
+    )
+    return Outcome(_looked_after(resumed, effect=effect, fund=fund), (told,))
+
+
+def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
+    """The award ends with a day, today or before. What was paid for later periods is taken off later payments."""
+    if last_on > _day(fund, at):
+        raise EndsInTheFuture
+    ended = replace(
+        _moved(award, to=Status.ENDED, on=last_on, reason=reason.value, by=by, at=at),
+        until_on=min(last_on, award.until_on or last_on),
+        proof_due_on=None,
+        next_look_at=None,
+    )
+    told = AwardEnded(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=award.person_ref,
+        claim_type=award.claim_type,
+        kind=award.kind.value,
+        reason=reason.value,
+        until_on=ended.until_on or last_on,
+        ended_at=at,
+    )
+    return Outcome(ended, (told,))
+
+
+def take_life_certificate(
+    award: Award, *, given_on: date, effect: Effect, fund: Fund, by: str, at: datetime
+) -> Outcome[Award]:
+    """The person has proved that they lived on a day. An award that was suspended for want of it holds again."""
+    months = effect.payment.life_certificate_months if effect.payment else None
+    if not months or award.status is Status.ENDED:
+        raise NoLifeCertificateAsked
+    today = _day(fund, at)
+    if given_on > today:
+        raise LifeCertificateInTheFuture
+    due_on = last_day_of_term(given_on, months=months)
+    if due_on < today:
+        raise LifeCertificateTooOld
+    proved = replace(award, proof_due_on=max(due_on, award.proof_due_on or due_on))
+    if award.status is Status.SUSPENDED and award.reason == SuspensionReason.LIFE_CERTIFICATE_MISSING:
+        return resume(proved, effect=effect, fund=fund, by=by, at=at)
+    return Outcome(_looked_after(proved, effect=effect, fund=fund))
+
+
+def look(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Outcome[Award]:
+    """What the day asks of an award: the reminder, the suspension for want of a proof, the end. Looked at twice on one
+    day, the second time changes nothing."""
+    events: tuple[object, ...] = ()
+    for _ in range(CHANGES_AT_ONCE_MAX):
+        change = _due_change(award, effect=effect, fund=fund, at=at)
+        if change is None:
+            break
+        award, events = change.thing, (*events, *change.events)
+    return Outcome(_looked_after(award, effect=effect, fund=fund), events)
+
+
+def _due_change(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Outcome[Award] | None:
+    today, by = _day(fund, at), "system:awards"
+    if award.status is Status.ENDED:
+        return None
+    if award.until_on is not None and today > award.until_on:
+        return end(award, reason=EndReason.TERM_OVER, last_on=award.until_on, fund=fund, by=by, at=at)
+    due_on = award.proof_due_on
+    if award.status is Status.ACTIVE and due_on is not None and today > due_on:
+        missing = SuspensionReason.LIFE_CERTIFICATE_MISSING
+        return suspend(award, reason=missing, effect=effect, fund=fund, by=by, at=at)
+    remind_on = _remind_on(award, effect)
+    if remind_on is not None and today >= remind_on:
+        return _remind(award, at=at)
+    return None
+
+
+def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
+    """The end of a cover, or the day of the next life certificate, comes near."""
+    day = _deadline(award)
+    if day is None:
+        raise ValueError("only of a day that is known one is reminded")
+    told: object
+    if award.kind is AwardKind.COVER:
+        told = AwardEndsSoon(
+            award_id=award.award_id,
+            reference=award.reference,
+            person_ref=award.person_ref,
+            claim_type=award.claim_type,
+            until_on=day,
+            reminded_at=at,
+        )
+    else:
+        told = LifeCertificateDue(
+            award_id=award.award_id,
+            reference=award.reference,
+            person_ref=award.person_ref,
+            claim_type=award.claim_type,
+            due_on=day,
+            reminded_at=at,
+        )
+    return Outcome(replace(award, reminded_of=day), (told,))
+
+
+def _deadline(award: Award) -> date | None:
+    return award.until_on if award.kind is AwardKind.COVER else award.proof_due_on
+
+
+def _remind_on(award: Award, effect: Effect) -> date | None:
+    """The day on which the person is to be reminded; None where they were, or nothing is to come."""
+    day = _deadline(award)
+    if day is None or award.reminded_of == day or award.status is not Status.ACTIVE:
+        return None
+    part = effect.cover or effect.payment
+    return day - timedelta(days=part.reminder_days if part else 0)
+
+
+def _looked_after(award: Award, *, effect: Effect, fund: Fund) -> Award:
+    """The award with the instant at which the next thing is due by the calendar; None where nothing is."""
+    if award.status is Status.ENDED:
+        return replace(award, next_look_at=None)
+    days = [
+        _remind_on(award, effect),
+        _after(award.until_on),
+        _after(award.proof_due_on) if award.status is Status.ACTIVE else None,
+    ]
+    first = min((day for day in days if day is not None), default=None)
+    return replace(award, next_look_at=None if first is None else datetime.combine(first, time(), tzinfo=fund.zone))
+
+
+def _after(day: date | None) -> date | None:
+    return None if day is None else day + timedelta(days=1)
+
+
+def _moved(award: Award, *, to: Status, on: date, at: datetime, reason: str = "", by: str = "") -> Award:
+    step = AwardStep(status=moved(MOVES, award.status, to=to), at=at, on=on, reason=reason, by=by)
+    return replace(award, status=to, steps=with_step(award.steps, step, limit=AWARD_STEPS_MAX))
+
+
+def _day(fund: Fund, at: datetime) -> date:
+    return at.astimezone(fund.zone).date()

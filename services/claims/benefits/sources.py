@@ -1,0 +1,280 @@
+"""The facts of a person on a day, made from what claims holds. Pure: what it holds is handed in (`facts.gather`)."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from services.claims.benefits.answer import Answer, fact_of
+from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
+from services.claims.entitlements import rules as rights
+from services.claims.entitlements.entitlement import Entitlement, Worked
+from services.claims.insured.insured import Dependant, FamilyRecord, ages
+from shared.funds import facts as names
+from shared.funds.entitlements import DependantRule
+from shared.funds.fund import Fund
+from shared.funds.law import find_in_force
+from shared.kernel import partial_date
+from shared.kernel.money import Money
+
+MONTHS_A_YEAR = 12
+MONTHS_A_QUARTER = 3
+PERIODS_A_YEAR = {"mean-month": 12, "mean-quarter": 4, "mean-year": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granted:
+    """A claim of the same type that was granted: of which day it is, and what for."""
+
+    on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What claims holds of a person. None is what it does not know; an empty one what it knows to be nothing."""
+
+    fund: Fund
+    answers: tuple[Answer, ...] = ()
+    filed_on: date | None = None
+    entitlement: Entitlement | None = None
+    family: FamilyRecord | None = None
+    dependant_count: int | None = None
+    registered_on: date | None = None
+    granted: tuple[Granted, ...] | None = None
+    covers: frozenset[str] | None = None
+    """The claim types of the covers that the person has on the day."""
+
+
+def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
+    """The facts of these names that are known on a day."""
+    maker = _Maker(sources, on)
+    known = {fact.name: fact for name in wanted for fact in maker.made(name)}
+    return Facts(known=known, currency=sources.fund.currency)
+
+
+class _Maker:
+    """Makes single facts of a person on a day."""
+
+    def __init__(self, sources: Sources, on: date) -> None:
+        self.sources, self.on = sources, on
+        self._answers = {each.code: each for each in sources.answers}
+        self._made: Mapping[names.FactName, Callable[[str, re.Match[str]], Iterator[Fact]]] = {
+            names.ANSWER: self._answer,
+            names.ANSWER_DAYS_AGO: self._answer_days_ago,
+            names.AGE: self._age,
+            names.BIRTH_ON: self._birth_on,
+            names.DEPENDANTS: self._dependants,
+            names.RIGHT_IS_OPEN: self._right_is_open,
+            names.WORK_QUARTERS: self._work_quarters,
+            names.WORK_DAYS: self._work_days,
+            names.WAGE_LAST_QUARTER: self._wage_last_quarter,
+            names.WAGES: self._wages,
+            names.GRANTED_AMOUNT: self._granted_amount,
+            names.GRANTED_COUNT: self._granted_count,
+            names.COVER: self._cover,
+            names.MINIMUM_WAGE: self._minimum_wage,
+            names.FILED_ON: self._filed_on,
+        }
+
+    def made(self, name: str) -> Iterator[Fact]:
+        """The fact, or nothing where it is not known."""
+        for kind, make in self._made.items():
+            read = kind.read(name)
+            if read is not None:
+                yield from make(name, read)
+                return
+
+    # --- Answers ----------------------------------------------------------------------------------------------------
+
+    def _answer(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        found = self._answers.get(read["code"])
+        if found is not None:
+            yield fact_of(found, currency=self.sources.fund.currency, as_of=self.sources.filed_on or self.on)
+
+    def _answer_days_ago(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        for fact in self._answer(name, read):
+            if isinstance(fact.value, date):
+                yield replace(fact, name=name, value=Decimal((self.on - fact.value).days))
+
+    # --- The register -------------------------------------------------------------------------------------------------
+
+    def _register(self, name: str, value: FactValue) -> Fact:
+        return Fact(name=name, value=value, source=FactSource.REGISTER, as_of=self.sources.registered_on or self.on)
+
+    def _age(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        family = self.sources.family
+        if family is not None and family.birth_on is not None:
+            least, most = (months // MONTHS_A_YEAR for months in ages(family.birth_on, on=self.on))
+            if least == most:
+                yield self._register(name, Decimal(least))
+
+    def _birth_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        family = self.sources.family
+        day = partial_date.whole(family.birth_on) if family is not None and family.birth_on is not None else None
+        if day is not None:
+            yield self._register(name, day)
+
+    def _dependants(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """How many there are; not known where of one it cannot be said whether they count."""
+        if name == "dependants.count" and self.sources.dependant_count is not None:
+            yield self._register(name, Decimal(self.sources.dependant_count))
+            return
+        family = self.sources.family
+        if family is None or family.dependants is None:
+            return
+        of_relation = [each for each in family.dependants if read["relation"] in (f"{each.relation}s", _plural(each))]
+        counted = [self._counts(each, read) for each in of_relation]
+        if None not in counted:
+            yield self._register(name, Decimal(sum(each is True for each in counted)))
+
+    def _counts(self, dependant: Dependant, read: "re.Match[str]") -> bool | None:
+        months = ages(dependant.birth_on, on=self.on)
+        if read["condition"]:
+            return dependant.condition == read["condition"] and months[1] >= 0
+        if read["months"]:
+            return _is_between(months, read["months"])
+        if read["years"]:
+            return _is_between((months[0] // MONTHS_A_YEAR, months[1] // MONTHS_A_YEAR), read["years"])
+        return self._is_covered(dependant, months)
+
+    def _is_covered(self, dependant: Dependant, months: tuple[int, int]) -> bool | None:
+        """Whether somebody is covered through the person on the day, by any rule of the fund that fits them."""
+        if months[1] < 0:
+            return False
+        rules = [
+            rule
+            for rule in self.sources.fund.entitlements.dependants
+            if rule.relation == dependant.relation
+            and rule.condition in (None, dependant.condition)
+            and rule.law.holds_on(self.on)
+        ]
+        found = [_is_under(rule, months) for rule in rules]
+        return True if True in found else None if None in found else False
+
+    # --- Declarations -------------------------------------------------------------------------------------------------
+
+    def _declared(self, name: str, value: FactValue, *, parts: tuple[Fact, ...] = ()) -> Fact:
+        return Fact(name=name, value=value, source=FactSource.DECLARATIONS, as_of=self.on, parts=parts)
+
+    def _right_is_open(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        found = self.sources.entitlement
+        is_open = found is not None and rights.is_open(found, fund=self.sources.fund, on=self.on)
+        yield self._declared(name, is_open)
+
+    def _work_quarters(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """Every quarter in which something was worked, shown one by one. Not known where old ones are kept no more."""
+        found = self.sources.entitlement
+        if found is not None and found.dropped_since_on is not None:
+            return
+        worked = sorted({(each.year, each.quarter) for each in self._worked() if each.duration > 0})
+        parts = tuple(
+            self._declared(f"work.quarter.{year}-Q{quarter}", self._length(year, quarter)) for year, quarter in worked
+        )
+        yield self._declared(name, Decimal(len(worked)), parts=parts)
+
+    def _length(self, year: int, quarter: int) -> str:
+        """What was worked in a quarter, as it was declared: 3M, or 60D+2M."""
+        lengths: dict[str, int] = {}
+        for each in self._worked():
+            if (each.year, each.quarter) == (year, quarter):
+                lengths[each.unit] = lengths.get(each.unit, 0) + each.duration
+        return "+".join(f"{length}{unit}" for unit, length in sorted(lengths.items()))
+
+    def _work_days(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        this = self._quarter_number()
+        looked_at = [each for each in self._worked() if this - int(read["quarters"]) <= each.place <= this]
+        full = find_in_force(self.sources.fund.declarations.full_quarter, on=self.on)
+        if full is not None:
+            units = {"H": Fraction(full.days, full.hours), "D": Fraction(1), "M": Fraction(full.days, MONTHS_A_QUARTER)}
+            days = sum((each.duration * units[each.unit] for each in looked_at), Fraction(0))
+            yield self._declared(name, Decimal(int(days)))
+
+    def _wage_last_quarter(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        quarters = self._paid_quarters(1)
+        if quarters:
+            yield self._declared(name, quarters[0].value, parts=tuple(quarters))
+
+    def _wages(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        quarters = self._paid_quarters(int(read["quarters"]))
+        if quarters:
+            total = sum(each.value.amount_minor for each in quarters if isinstance(each.value, Money))
+            periods = PERIODS_A_YEAR.get(read["mean"])
+            exact = Fraction(total) if periods is None else Fraction(total * 4, len(quarters) * periods)
+            amount = Money(int(exact + Fraction(1, 2)), self.sources.fund.currency)
+            yield self._declared(name, amount, parts=tuple(quarters))
+
+    def _paid_quarters(self, count: int) -> list[Fact]:
+        """The wages of the last quarters that are over and were worked, newest first; none where one's is not known."""
+        found = self.sources.entitlement
+        wages = {each.declared_by: each.wage_minor for each in found.earned} if found is not None else {}
+        by_quarter: dict[int, list[Worked]] = {}
+        for each in self._worked():
+            if each.place < self._quarter_number() and each.duration > 0:
+                by_quarter.setdefault(each.place, []).append(each)
+        facts = []
+        for number in sorted(by_quarter, reverse=True)[:count]:
+            rows = by_quarter[number]
+            if any(row.declared_by not in wages for row in rows):
+                return []
+            amount = Money(sum(wages[row.declared_by] for row in rows), self.sources.fund.currency)
+            facts.append(self._declared(f"wages.quarter.{rows[0].year}-Q{rows[0].quarter}", amount))
+        return facts
+
+    def _worked(self) -> tuple[Worked, ...]:
+        found = self.sources.entitlement
+        this = self._quarter_number()
+        return tuple(each for each in found.worked if each.place <= this) if found is not None else ()
+
+    def _quarter_number(self) -> int:
+        return self.on.year * 4 + (self.on.month - 1) // MONTHS_A_QUARTER + 1
+
+    # --- The fund -----------------------------------------------------------------------------------------------------
+
+    def _fund(self, name: str, value: FactValue, *, as_of: date) -> Fact:
+        return Fact(name=name, value=value, source=FactSource.FUND, as_of=as_of)
+
+    def _granted_amount(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.granted is not None:
+            minor = sum(each.amount_minor for each in self.sources.granted if each.on.year == self.on.year)
+            yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
+
+    def _granted_count(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.granted is not None:
+            since = self.on - timedelta(days=int(read["days"]))
+            count = sum(since < each.on <= self.on for each in self.sources.granted)
+            yield self._fund(name, Decimal(count), as_of=self.on)
+
+    def _cover(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.covers is not None:
+            yield self._fund(name, read["claim_type"] in self.sources.covers, as_of=self.on)
+
+    def _minimum_wage(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        found = find_in_force(self.sources.fund.contributions.minimum_wages, on=self.on)
+        if found is not None:
+            yield self._fund(name, found.a_month, as_of=found.law.valid_from)
+
+    def _filed_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.filed_on is not None:
+            yield Fact(name=name, value=self.sources.filed_on, source=FactSource.FUND, as_of=self.sources.filed_on)
+
+
+def _plural(dependant: Dependant) -> str:
+    return "children" if dependant.relation == "child" else dependant.relation
+
+
+def _is_between(ages: tuple[int, int], written: str) -> bool | None:
+    """Whether an age lies between two, both included; None where the least and the most that it may be differ on it."""
+    first, _, last = written.partition("-to-")
+    least, most = (int(first) <= age <= int(last) for age in ages)
+    return least if least is most else None
+
+
+def _is_under(rule: DependantRule, months: tuple[int, int]) -> bool | None:
+    """Whether somebody of such an age in months is below the age to which a rule covers."""
+    if rule.until_age is None:
+        return True
+    least, most = (age < rule.until_age * MONTHS_A_YEAR for age in months)
+    return least if least is most else None

@@ -1,0 +1,231 @@
+"""What follows when a claim is granted or refused: a second person above an amount, what medical control said, and what
+an appeal comes to. Pure: who decides what of a claim stands in `rules`."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from services.claims.claims.claim import (
+    AppealOutcome,
+    Claim,
+    Decision,
+    Happening,
+    MedicalAnswer,
+    Objection,
+    RefusalReason,
+    Status,
+)
+from services.claims.claims.steps import moved_to, noted
+from shared.events.claims import AppealDecided, ClaimApproved, ClaimRefused
+from shared.funds.benefits import ClaimType
+from shared.funds.fund import Fund
+from shared.funds.law import find_in_force
+from shared.funds.procedure import MedicalControl
+from shared.kernel.actors import Actor
+from shared.kernel.errors import Conflict, Forbidden, Invalid
+from shared.kernel.outcome import Outcome
+
+
+class SamePerson(Forbidden):
+    """Whoever decided something neither confirms it nor decides the appeal against it."""
+
+    code = "claim.same-person"
+
+
+class NothingToConfirm(Conflict):
+    """No decision about the claim waits for a second person."""
+
+    code = "claim.nothing-to-confirm"
+
+
+class MedicalAnswerLacking(Conflict):
+    """Such a claim is granted only after medical control has answered."""
+
+    code = "claim.medical-answer-lacking"
+
+
+class MedicallyRefused(Conflict):
+    """Medical control does not find it justified: its answer binds the agent."""
+
+    code = "claim.medically-refused"
+
+
+class AppealGivesNoMore(Conflict):
+    """An appeal never takes away: what gives no more than the first decision confirms it."""
+
+    code = "claim.appeal-gives-no-more"
+
+
+class ReasonUnknown(Invalid):
+    """The fund does not refuse such a claim for that reason."""
+
+    code = "claim.reason-unknown"
+
+
+# --- Who may decide what ----------------------------------------------------------------------------------------------
+
+
+def must_be_another(claim: Claim, by: Actor) -> None:
+    """Raises `SamePerson` for somebody who had a part in the decision that this claim is an appeal against."""
+    if claim.appealed is not None and by.subject in claim.appealed.deciders:
+        raise SamePerson
+
+
+def must_be_justified(claim: Claim, definition: ClaimType, *, refused_lines: Collection[int]) -> None:
+    """Raises `MedicalAnswerLacking` or `MedicallyRefused` where medical control has not agreed to what is granted."""
+    review = claim.medical
+    if review is None or review.answer is None:
+        if definition.procedure.medical_control is MedicalControl.ALWAYS:
+            raise MedicalAnswerLacking
+        return
+    if review.answer is MedicalAnswer.NO or not set(review.refused_lines) <= set(refused_lines):
+        raise MedicallyRefused
+
+
+def must_be_reasons(reasons: Collection[str], definition: ClaimType) -> None:
+    """Raises `ReasonUnknown` for a reason that the fund does not refuse such claims for."""
+    for reason in reasons:
+        if reason not in reasons_of(definition):
+            raise ReasonUnknown(reason=reason[:40])
+
+
+def reasons_of(definition: ClaimType) -> Collection[str]:
+    """The codes of the reasons for which such a claim may be refused."""
+    own = definition.procedure.refusal_reasons
+    return [each.value for each in RefusalReason] if own is None else list(own)
+
+
+# --- Granted ----------------------------------------------------------------------------------------------------------
+
+
+def grant(
+    claim: Claim, decision: Decision, *, amount_minor: int, definition: ClaimType, fund: Fund, at: datetime
+) -> Outcome[Claim]:
+    """The claim as an agent decided it. Above the amount that one person may grant it waits for a second one."""
+    owed_minor = _owed_minor(claim, amount_minor)
+    limit = find_in_force(definition.procedure.one_person_up_to, on=at.astimezone(fund.zone).date())
+    if limit is not None and owed_minor > limit.amount.amount_minor and not decision.is_by_rules:
+        waiting = replace(moved_to(claim, Status.TO_CONFIRM, at=at), proposal=decision, objection=None)
+        return Outcome(replace(waiting, proposed_minor=owed_minor))
+    return _granted(claim, decision, owed_minor=owed_minor, fund=fund, at=at)
+
+
+def confirm(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
+    """A second person agrees with what another granted: from now on it holds."""
+    if claim.status is not Status.TO_CONFIRM or claim.proposal is None:
+        raise NothingToConfirm
+    must_be_another(claim, by)
+    if by.subject in claim.proposal.deciders:
+        raise SamePerson
+    decision = replace(claim.proposal, confirmed_by=by.subject, confirmed_at=at)
+    return _granted(claim, decision, owed_minor=claim.proposed_minor, fund=fund, at=at)
+
+
+def send_back(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcome[Claim]:
+    """A second person does not agree, and says why: the claim is to be decided anew."""
+    if claim.status is not Status.TO_CONFIRM or claim.proposal is None:
+        raise NothingToConfirm
+    if by.subject in claim.proposal.deciders:
+        raise SamePerson
+    objection = Objection(by=by.subject, at=at, reason=reason)
+    back = replace(moved_to(claim, Status.SUBMITTED, at=at), proposal=None, proposed_minor=0, objection=objection)
+    return Outcome(back)
+
+
+def _owed_minor(claim: Claim, amount_minor: int) -> int:
+    """What is owed: for an appeal, the difference to what the first decision granted. `AppealGivesNoMore`."""
+    if claim.appealed is None:
+        return amount_minor
+    if amount_minor <= claim.appealed.approved_minor:
+        raise AppealGivesNoMore
+    return amount_minor - claim.appealed.approved_minor
+
+
+def _granted(claim: Claim, decision: Decision, *, owed_minor: int, fund: Fund, at: datetime) -> Outcome[Claim]:
+    granted = replace(
+        moved_to(claim, Status.APPROVED, at=at),
+        decision=decision,
+        approved_minor=owed_minor,
+        proposal=None,
+        proposed_minor=0,
+        objection=None,
+    )
+    told = ClaimApproved(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        amount_minor=owed_minor,
+        currency=fund.currency.value,
+        approved_at=at,
+        appeal_of=claim.appealed.claim_id if claim.appealed else "",
+    )
+    return Outcome(granted, (told, *_appeal_decided(granted, at=at)))
+
+
+# --- Refused ----------------------------------------------------------------------------------------------------------
+
+
+def refuse(claim: Claim, decision: Decision, *, at: datetime) -> Outcome[Claim]:
+    """The claim is refused as a whole; of an appeal this means that the first decision stands."""
+    reason = decision.refused_for or ""
+    refused = replace(moved_to(claim, Status.REFUSED, at=at, about=reason), decision=decision)
+    if claim.appealed is not None:
+        return Outcome(refused, _appeal_decided(refused, at=at))
+    told = ClaimRefused(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        reason=reason,
+        refused_at=at,
+    )
+    return Outcome(refused, (told,))
+
+
+# --- Appeals ----------------------------------------------------------------------------------------------------------
+
+_HAPPENINGS = {
+    AppealOutcome.CONFIRMED: Happening.APPEAL_CONFIRMED,
+    AppealOutcome.CHANGED: Happening.APPEAL_CHANGED,
+    AppealOutcome.REVERSED: Happening.APPEAL_REVERSED,
+    AppealOutcome.WITHDRAWN: Happening.APPEAL_WITHDRAWN,
+}
+
+
+def outcome_of(appeal: Claim) -> AppealOutcome | None:
+    """What an appeal came to; None while it is undecided, and of a claim that is no appeal."""
+    if appeal.appealed is None or appeal.is_undecided:
+        return None
+    if appeal.status is Status.WITHDRAWN:
+        return AppealOutcome.WITHDRAWN
+    if appeal.status is Status.REFUSED:
+        return AppealOutcome.CONFIRMED
+    return AppealOutcome.CHANGED if appeal.appealed.approved_minor else AppealOutcome.REVERSED
+
+
+def note_appeal_decided(first: Claim, appeal: Claim, *, at: datetime) -> Outcome[Claim]:
+    """The first claim learns what became of the appeal against it. Its own decision stays as it is."""
+    outcome = outcome_of(appeal)
+    if first.appeal is None or first.appeal.claim_id != appeal.claim_id or outcome is None:
+        raise ValueError("the appeal is decided, and the claim's own")
+    link = replace(first.appeal, outcome=outcome, decided_at=at)
+    return Outcome(replace(noted(first, _HAPPENINGS[outcome], at=at), appeal=link))
+
+
+def _appeal_decided(appeal: Claim, *, at: datetime) -> tuple[AppealDecided, ...]:
+    outcome = outcome_of(appeal)
+    if outcome is None or appeal.appealed is None:
+        return ()
+    told = AppealDecided(
+        claim_id=appeal.claim_id,
+        reference=appeal.reference,
+        person_ref=appeal.person_ref,
+        claim_type=appeal.claim_type,
+        appeal_of=appeal.appealed.claim_id,
+        first_reference=appeal.appealed.reference,
+        outcome=outcome.value,
+        amount_minor=appeal.approved_minor,
+        decided_at=at,
+    )
+    return (told,)

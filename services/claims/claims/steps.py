@@ -1,0 +1,22 @@
+"""How a step of a claim is written down. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.claims.claims.claim import MOVES, Claim, Happening, Status, Step
+from shared.kernel.moves import moved
+
+
+def moved_to(claim: Claim, status: Status, *, at: datetime, about: str = "", as_: Happening | None = None) -> Claim:
+    """The claim where the table of moves lets it go. Raises `MoveNotAllowed`."""
+    return _with(claim, moved(MOVES, claim.status, to=status), at=at, about=about, as_=as_)
+
+
+def noted(claim: Claim, happening: Happening, *, at: datetime, about: str = "") -> Claim:
+    """The claim where it stands, with something more that happened to it."""
+    return _with(claim, claim.status, at=at, about=about, as_=happening)
+
+
+def _with(claim: Claim, status: Status, *, at: datetime, about: str, as_: Happening | None) -> Claim:
+    step = Step(status=status, at=at, about=about, happening=as_)
+    return replace(claim, status=status, steps=(*claim.steps, step))

@@ -1,0 +1,13 @@
+"""Events come in for insured persons: pages of the fund's register."""
+
+from services.claims.insured import actions
+from shared.bus.reactions import Reactions
+from shared.events.identity import PersonsRegistered
+from shared.storage.unit_of_work import UnitOfWork
+
+reactions = Reactions()
+
+
+@reactions.to(PersonsRegistered)
+def keep_page(uow: UnitOfWork, event: PersonsRegistered) -> None:
+    actions.keep_page(uow, event)

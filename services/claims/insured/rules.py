@@ -1,0 +1,22 @@
+"""Which word of the register on a person counts: the one that was registered last."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.claims.insured.insured import Insured
+from shared.events.identity import RegisteredPerson
+from shared.kernel.errors import Missing
+
+
+class InsuredUnknown(Missing):
+    """The register has not told of this person, or not yet."""
+
+    code = "insured.unknown"
+
+
+def registered(known: Insured | None, heard: RegisteredPerson, *, at: datetime) -> Insured | None:
+    """The person as registered at an instant; None where something newer is known, or nothing is told of the family."""
+    if heard.family is None or (known is not None and known.registered_at >= at):
+        return None
+    new = Insured(person_ref=heard.person_ref, family=heard.family, dependant_count=heard.dependants, registered_at=at)
+    return replace(new, version=known.version) if known else new

@@ -1,0 +1,55 @@
+"""What claims does with medical control: send a claim there, keep its answer, show its queue."""
+
+from services.claims.access_journal.looked import Looked
+from services.claims.claims import actions as claims
+from services.claims.claims import rules as claim_rules
+from services.claims.claims import store
+from services.claims.claims.actions import ForAgent
+from services.claims.claims.claim import Claim, PaperReason, Status
+from services.claims.reviews import rules
+from services.claims.reviews.rules import Answer
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
+from shared.storage.paging import Page, Wanted
+from shared.storage.unit_of_work import UnitOfWork
+
+
+def queue(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+    """Claims that wait for medical control, the first due first."""
+    return store.queue(
+        uow, wanted=wanted, status=Status.MEDICAL_CONTROL, assigned_to=None, due_before=None, person_ref=None
+    )
+
+
+def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
+    """A claim that is or was with medical control; of others its officers see nothing by this."""
+    claim = store.claims.load(uow, claim_id)
+    if claim.medical is None:
+        raise claim_rules.ClaimUnknown
+    return claim
+
+
+def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
+    """As `read`, with what an agent sees beside it; it enters the access journal."""
+    claim = read(uow, claim_id=claim_id)
+    journal.note_person(uow, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    return claims.beside(uow, claim)
+
+
+def ask(uow: UnitOfWork, *, claim_id: str) -> Claim:
+    """The caller, an agent, sends a claim to medical control."""
+    held = claim_rules.assign(store.claims.load(uow, claim_id), to=uow.by).thing
+    return store.claims.save(uow, rules.ask(held, fund=uow.fund, by=uow.by.subject, at=uow.at))
+
+
+def answer(uow: UnitOfWork, given: Answer, *, claim_id: str) -> Claim:
+    """The caller, a medical officer, answers."""
+    return store.claims.save(uow, rules.answer(store.claims.load(uow, claim_id), given, by=uow.by, at=uow.at))
+
+
+def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
+    """The caller, a medical officer, needs one more paper; with it the claim is back at medical control."""
+    claim = store.claims.load(uow, claim_id)
+    rules.open_review(claim)
+    outcome = claim_rules.request_paper(claim, kind=kind, reason=reason, fund=uow.fund, at=uow.at)
+    return store.claims.save(uow, outcome)

@@ -1,0 +1,47 @@
+"""What is right for an award and its periods, by the benefit's rules and by what is known of the person today."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from services.claims.awards.award import Award
+from services.claims.benefits import rules as benefits
+from services.claims.benefits.conditions import held
+from services.claims.benefits.facts import gather
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.claims import store as claims
+from services.claims.runs.rules import AWARD_OVER, UNDECIDED, Judged, judged_on, periodic
+from shared.funds.period import Period
+from shared.storage.unit_of_work import UnitOfWork
+
+Judge = Callable[[UnitOfWork, Award, Sequence[Period]], Mapping[Period, Judged]]
+
+
+def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, Judged]:
+    """Each period judged on its own day, from the answers of the claim that opened the award and from what is known now
+    of that day: a declaration that was replaced since, or a rate that changed in the past, counts as it is now."""
+    if not periods:
+        return {}
+    claim = claims.claims.load(uow, award.claim_id)
+    filed_on = claim.submitted_at.astimezone(uow.fund.zone).date()
+    definition, payment = periodic(uow.fund, award.claim_type)
+    found: dict[Period, Judged] = {}
+    for period in periods:
+        on = judged_on(period, payment)
+        facts = gather(
+            uow,
+            person_ref=award.person_ref,
+            claim_type=award.claim_type,
+            answers=claim.answers,
+            on=on,
+            filed_on=filed_on,
+        )
+        if payment.until is not None and held(payment.until, facts).holds:
+            found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)
+            continue
+        judgement = benefits.judge(definition, facts, on=on)
+        if judgement.outcome is JudgedOutcome.REFUSED:
+            found[period] = Judged(right_minor=0, reason=judgement.failed or "")
+        elif judgement.outcome is JudgedOutcome.UNDECIDED or judgement.sum is None:
+            found[period] = Judged(right_minor=None, reason=UNDECIDED)
+        else:
+            found[period] = Judged(right_minor=judgement.sum.amount_minor, sum=judgement.sum)
+    return found

@@ -1,0 +1,106 @@
+"""What the platform asks of a partner bank, whatever it speaks. One adapter a kind of bank stands in `banks/`.
+
+Three things may come of a call: the bank does what was asked, the bank says no (`BankRefused`), or nothing is known
+(`BankSilent`): it did not answer in time, answered with a fault of its own, answered what cannot be, or without end.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from services.payments.banking.bank_file import CreditTransfer, Notice, PayoutHeading, StatusReport
+from shared.funds.fund import Fund
+from shared.kernel.errors import Conflict, Unavailable
+from shared.kernel.money import Currency
+
+
+class BankSilent(Unavailable):
+    """Whether the bank did what it was asked is not known."""
+
+    code = "bank.silent"
+
+
+class AnswerNotBelieved(BankSilent):
+    """The bank answered something that cannot be an answer to what it was asked."""
+
+    code = "bank.answer-not-believed"
+
+
+class AnswerTooLarge(BankSilent):
+    """The bank's answer was given up, unread: it went on past the end of any that it may give."""
+
+    code = "bank.answer-too-large"
+
+
+class BankRefused(Conflict):
+    """The bank says no, with a code of its own, and did nothing."""
+
+    code = "bank.refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankPayment:
+    """What the bank knows of a payment: pending, debited, refused or expired. Amounts in minor units."""
+
+    state: str
+    amount_minor: int
+    bank_reference: str | None
+
+
+class Bank(Protocol):
+    """One bank of a fund. Safe to use from several threads. Any call may raise `BankSilent`.
+
+    A file of payouts is known by its message id: handed in again, it is the same file, and nothing is paid twice.
+    """
+
+    def open_checkout(
+        self, *, payment_id: str, fund_id: str, amount_minor: int, currency: Currency, return_url: str
+    ) -> str:
+        """The address of the page where the payer enters a card, the same page for the same id. `BankRefused`."""
+        ...
+
+    def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
+        """What became of a card payment; None where the bank has never seen it."""
+        ...
+
+    def close_checkout(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
+        """Close the payment page and say what became of the payment. `BankRefused` where it closes no pages."""
+        ...
+
+    def write(self, heading: PayoutHeading, transfers: Sequence[CreditTransfer]) -> bytes:
+        """A file of payouts in the bank's own format. Raises the errors of `bank_file` where it cannot say them."""
+        ...
+
+    def send_file(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a file of payouts. `BankRefused` where the bank takes none of it."""
+        ...
+
+    def has_file(self, message_id: str) -> bool:
+        """Whether the bank has the file, after nothing was known of handing it in."""
+        ...
+
+    def report(self, message_id: str) -> StatusReport | None:
+        """What the bank says of a file; None where it has never seen the file. Raises what reading it raises."""
+        ...
+
+    def new_statements(self) -> Sequence[str]:
+        """Names of files of booked entries that nobody fetched yet, for a bank that does not tell of them itself."""
+        ...
+
+    def statement(self, statement_id: str) -> Notice | None:
+        """What a file of booked entries says; None where the bank does not have it. Raises what reading it raises."""
+        ...
+
+    def is_booked(self, statement_id: str) -> None:
+        """The file is booked here: nobody has to offer it again."""
+        ...
+
+    def day(self, account: str, *, on: date) -> Notice | None:
+        """All that was booked on an account on a day (UTC), for when a message may have been missed; None where the
+        bank does not say."""
+        ...
+
+
+BankOf = Callable[[Fund], Bank]
+"""Which bank a fund has."""

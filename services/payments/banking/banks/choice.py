@@ -1,0 +1,95 @@
+"""Which bank a fund has: the adapter that its definition names, with the settings of that name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from services.payments.banking.bank import Bank
+from services.payments.banking.banks import fixed_width
+from services.payments.banking.banks.fixed_files import FixedFilesBank
+from services.payments.banking.banks.iso_http import IsoHttpBank
+from shared.funds.bindings import BankBinding
+from shared.funds.fund import Fund
+from shared.webhooks import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankSettings:
+    """One bank's address and secrets; empty where its adapter needs none. `webhook_secrets` are several while one is
+    replaced."""
+
+    url: str = ""
+    api_key: str = field(repr=False, default="")
+    webhook_secrets: tuple[str, ...] = field(repr=False, default=())
+    timeout_s: float = 5.0
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A kind of bank: the settings that it cannot do without, and how it is made."""
+
+    needs: tuple[str, ...]
+    make: Callable[[BankBinding, BankSettings], Bank]
+
+
+def _iso_http(_: BankBinding, own: BankSettings) -> Bank:
+    return IsoHttpBank(url=own.url, api_key=own.api_key, timeout_s=own.timeout_s)
+
+
+def _fixed_files(binding: BankBinding, own: BankSettings) -> Bank:
+    if own.folder is None:
+        raise ValueError("no folder")
+    return FixedFilesBank(layout=fixed_width.layout(binding.layout or ""), folder=own.folder)
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "iso-http": Adapter(("url", "api_key", "webhook_secrets"), _iso_http),
+    "fixed-files": Adapter(("folder",), _fixed_files),
+}
+
+
+def faults(fund: Fund, banks: Mapping[str, BankSettings]) -> list[str]:
+    """Why the bank that a fund names cannot be spoken to, in the words of its definition and of the settings."""
+    binding, own = fund.bindings.bank, banks.get(fund.bindings.bank.settings)
+    place = f"{fund.fund_id}/bindings.yaml: bank"
+    adapter = ADAPTERS.get(binding.adapter)
+    if adapter is None:
+        return [f"{place}.adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"]
+    if own is None:
+        return [f"{place}.settings: the setting BANKS does not name {binding.settings}"]
+    missing = [
+        f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in adapter.needs if not getattr(own, need)
+    ]
+    if missing:
+        return missing
+    try:
+        adapter.make(binding, own)
+    except ValueError as wrong:
+        return [f"{place}.layout: {wrong}"]
+    return []
+
+
+_SETTINGS = {"url": "URL", "api_key": "API_KEY", "webhook_secrets": "WEBHOOK_SECRET", "folder": "FOLDER"}
+
+
+@dataclass(frozen=True)
+class ChosenBanks:
+    """The bank of each fund (`BankOf`); made once for each, and kept."""
+
+    settings: Mapping[str, BankSettings]
+    _made: dict[str, Bank] = field(default_factory=dict)
+
+    def __call__(self, fund: Fund) -> Bank:
+        """Raises ValueError or KeyError where `faults` says why."""
+        found = self._made.get(fund.fund_id)
+        if found is None:
+            found = ADAPTERS[fund.bindings.bank.adapter].make(
+                fund.bindings.bank, self.settings[fund.bindings.bank.settings]
+            )
+            self._made[fund.fund_id] = found
+        return found
+
+    def secrets(self, fund: Fund) -> list[Secret]:
+        """With what a fund's bank signs its webhooks; none where it sends none."""
+        return [Secret.read(text) for text in self.settings[fund.bindings.bank.settings].webhook_secrets]

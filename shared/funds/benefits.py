@@ -1,0 +1,302 @@
+"""What insured persons may ask a fund for: claim types with their papers, prices, delays and appeals, all dated."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.funds import facts
+from shared.funds.conditions import Condition
+from shared.funds.effects import PAY_ONCE, Effect
+from shared.funds.formula import STEPS_MAX, Step
+from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.procedure import USUAL, Procedure
+from shared.funds.texts import Texts
+from shared.kernel.money import Money
+
+QUESTIONS_MAX = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """Whether a claim needs a paper, or may have it; where `when` is said, only where that holds."""
+
+    is_required: bool
+    law: Law
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportingPaper:
+    """A paper that a claim needs, or may have, while one of its requirements is in force."""
+
+    names: Texts
+    requirements: tuple[Requirement, ...]
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.requirements)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Percent:
+    """A dated percentage."""
+
+    percent: Decimal
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """A dated price."""
+
+    price: Money
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """An act of care and the prices that the fund reimburses by, each for its time."""
+
+    names: Texts
+    prices: tuple[Price, ...]
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.prices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delays:
+    """The usual delay of each step of a claim, in days, as people are told it."""
+
+    completeness: int
+    decision: int
+    payment: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilingTerm:
+    """How long after the care the claim may be filed; the day of care itself is not counted."""
+
+    days_max: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appeal:
+    """Before whom a decision may be contested, and within how many days; the day of the decision is not counted."""
+
+    body: Texts
+    days: int
+    law: Law
+
+
+class Filer(StrEnum):
+    """Who may file a claim."""
+
+    INSURED_PERSON = "insured-person"
+
+
+class Family(StrEnum):
+    """What kind of benefit a claim type is: what is asked for it, and what follows."""
+
+    REIMBURSEMENT = "reimbursement"
+    """Of care that was paid: acts on a day of care, priced line by line."""
+    COVERAGE = "coverage"
+    ALLOWANCE = "allowance"
+    PENSION = "pension"
+    GRANT = "grant"
+    REQUEST = "request"
+
+
+class DecidedBy(StrEnum):
+    """Who decides a claim."""
+
+    RULES = "rules"
+    """The conditions and the formula, where every fact is known."""
+    AGENT = "agent"
+    MEDICAL = "medical"
+    """Medical control."""
+
+
+class QuestionKind(StrEnum):
+    """What kind of answer a question wants."""
+
+    YES_NO = "yes-no"
+    DATE = "date"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    CHOICE = "choice"
+    TEXT = "text"
+    DEPENDANT = "dependant"
+    """One of the person's dependants, as the register has them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that a person answers when filing. The answer is the fact `answer.<code>`.
+
+    It is asked where `when` holds; it may look at earlier answers. `at_least` and `at_most` bound a number.
+    """
+
+    code: str
+    kind: QuestionKind
+    asks: Texts
+    help: Texts | None = None
+    choices: Mapping[str, Texts] | None = None
+    when: Condition | None = None
+    is_required: bool = True
+    at_least: int | None = None
+    at_most: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind is QuestionKind.CHOICE) is not bool(self.choices):
+            raise ValueError(f"{self.code}: choices are for a question of the kind choice, and for no other")
+        if self.kind is not QuestionKind.NUMBER and (self.at_least, self.at_most) != (None, None):
+            raise ValueError(f"{self.code}: at_least and at_most bound a number")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eligibility:
+    """A condition that must hold for the benefit to be granted, and what the person is told where it does not."""
+
+    code: str
+    holds: Condition
+    sentence: Texts
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceiling:
+    """What the fund pays at most for a person's care of one calendar year, all claims of the type together. What
+    a cover bears is paid beside it.
+
+    `amounts` are those for the insured person alone, with one dependant, with two …; the last also for more, and where
+    it is not known how many there are.
+    """
+
+    amounts: tuple[Money, ...]
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not self.amounts:
+            raise ValueError("has no amounts")
+
+    def amount_for(self, dependants: int) -> Money:
+        return self.amounts[min(dependants, len(self.amounts) - 1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """How often an act is paid for at most, within so many days up to the day of care; that of any act where none is
+    named."""
+
+    count_max: int
+    within_days: int
+    law: Law
+    act: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimType:
+    """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`.
+
+    `papers`, `acts`, `reimbursement` and `filing_terms` are for what is asked with care; `questions`, `conditions` and
+    `formula` for what is decided from facts.
+    """
+
+    names: Texts
+    usual_days: tuple[Delays, ...]
+    appeals: tuple[Appeal, ...]
+    papers: Mapping[str, SupportingPaper] = field(default_factory=dict)
+    reimbursement: tuple[Percent, ...] = ()
+    acts: Mapping[str, Act] = field(default_factory=dict)
+    filing_terms: tuple[FilingTerm, ...] = ()
+    filed_by: tuple[Filer, ...] = (Filer.INSURED_PERSON,)
+    family: Family = Family.REIMBURSEMENT
+    decided_by: DecidedBy = DecidedBy.AGENT
+    questions: tuple[Question, ...] = ()
+    conditions: tuple[Eligibility, ...] = ()
+    formula: tuple[Step, ...] = ()
+    effect: Effect = PAY_ONCE
+    procedure: Procedure = USUAL
+    ceilings: tuple[Ceiling, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
+
+    def __post_init__(self) -> None:
+        for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
+            check_no_overlap(dated)
+        if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):
+            raise ValueError("a reimbursement says its acts, reimbursement and filing_terms")
+        if not self.is_for_care and (self.acts or self.reimbursement):
+            raise ValueError(f"a benefit of the family {self.family} has no acts and no reimbursement")
+        if len(self.questions) > QUESTIONS_MAX or len(self.formula) > STEPS_MAX:
+            raise ValueError(f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps")
+        for coded in (self.questions, self.formula):
+            codes = [each.code for each in coded]
+            if twice := sorted({code for code in codes if codes.count(code) > 1}):
+                raise ValueError(f"{', '.join(twice)} is said twice")
+        for code in {each.code for each in self.conditions}:
+            check_no_overlap([each for each in self.conditions if each.code == code])
+        self._check_facts()
+        unpriced = {each.act for each in self.frequencies if each.act} - set(self.acts)
+        if unpriced:
+            raise ValueError(f"there is no act {', '.join(sorted(unpriced))}")
+
+    def _check_facts(self) -> None:
+        """Every fact that is named is one, and is known by then: an answer of an earlier question, an earlier step."""
+        asked: set[str] = set()
+        for question in self.questions:
+            self._check_known(question.when.fact_names() if question.when else (), asked=asked, computed=set())
+            asked.add(question.code)
+        computed: set[str] = set()
+        for step in self.formula:
+            self._check_known(step.fact_names(), asked=asked, computed=computed)
+            computed.add(step.code)
+        for eligibility in self.conditions:
+            self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
+        if self.effect.payment is not None and self.effect.payment.until is not None:
+            self._check_known(self.effect.payment.until.fact_names(), asked=asked, computed=computed)
+        until = self.effect.payment.until if self.effect.payment else None
+        self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
+        for paper in self.papers.values():
+            for requirement in paper.requirements:
+                names = requirement.when.fact_names() if requirement.when else ()
+                self._check_known(names, asked=asked, computed=set())
+
+    def _check_known(self, names: Iterable[str], *, asked: set[str], computed: set[str]) -> None:
+        for name in names:
+            answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
+            step = facts.FORMULA.read(name)
+            if not facts.is_a_fact(name):
+                raise ValueError(f"there is no fact {name}")
+            if answer is not None and answer["code"] not in asked:
+                raise ValueError(f"{name}: no question of that code is asked before")
+            if step is not None and step["code"] not in computed:
+                raise ValueError(f"{name}: no step of that code is computed before")
+
+    @property
+    def is_for_care(self) -> bool:
+        """Whether a claim of it says a day of care and what was done then."""
+        return self.family is Family.REIMBURSEMENT
+
+    def fact_names(self) -> frozenset[str]:
+        """The facts that it is decided from; steps of its own formula left out."""
+        named = {name for question in self.questions if question.when for name in question.when.fact_names()}
+        named |= {name for step in self.formula for name in step.fact_names()}
+        named |= {name for each in self.conditions for name in each.holds.fact_names()}
+        if self.effect.payment is not None and self.effect.payment.until is not None:
+            named |= set(self.effect.payment.until.fact_names())
+        requirements = (each for paper in self.papers.values() for each in paper.requirements)
+        named |= {name for each in requirements if each.when for name in each.when.fact_names()}
+        return frozenset(name for name in named if facts.FORMULA.read(name) is None)
+
+    def requirements_on(self, day: date) -> dict[str, Requirement]:
+        """The papers that a claim filed on that day may have, by kind."""
+        found = {kind: find_in_force(paper.requirements, on=day) for kind, paper in self.papers.items()}
+        return {kind: requirement for kind, requirement in found.items() if requirement is not None}
+
+    def price_on(self, act: str, *, day: date) -> Price | None:
+        """The price of an act on the day of care; None where the fund does not pay for it."""
+        return find_in_force(self.acts[act].prices, on=day) if act in self.acts else None

@@ -1,0 +1,109 @@
+"""What employers and workers owe on wages, as data: shares, branches, rates and least wages, all dated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.funds.law import Law, check_no_overlap, in_force
+from shared.funds.texts import Texts
+from shared.kernel.money import Money
+
+
+class Side(StrEnum):
+    """The headings of a contribution slip. Each is rounded once, by itself."""
+
+    EMPLOYER = "employer"
+    EMPLOYEE = "employee"
+    WORKS_FUND = "works-fund"
+    SECTOR_ACCIDENT = "sector-accident"
+    """Paid by the employer on top, at the rate of its activity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareBounds:
+    """The least and the most that one person's share comes to for a month."""
+
+    floor: Money | None = None
+    ceiling: Money | None = None
+
+    def __post_init__(self) -> None:
+        if self.floor is not None and self.ceiling is not None and self.floor.amount_minor > self.ceiling.amount_minor:
+            raise ValueError("floor is above ceiling")
+
+    def within(self, amount_minor: int, *, months: int) -> int:
+        """A person's share for so many months, raised to the floor or cut at the ceiling."""
+        least = self.floor.amount_minor * months if self.floor else 0
+        most = self.ceiling.amount_minor * months if self.ceiling else amount_minor
+        return max(least, min(amount_minor, most))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributionRates:
+    """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found.
+    The shares in `bounds` are computed person by person, the others on the sum of the wages."""
+
+    percents: Mapping[Side, Mapping[str, Decimal]]
+    totals: Mapping[Side, Decimal]
+    law: Law
+    bounds: Mapping[Side, ShareBounds] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if strange := set(self.bounds) - set(self.percents):
+            raise ValueError(f"bounds has no percentages for {', '.join(sorted(strange))}")
+        sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}
+        if sums != self.totals:
+            raise ValueError(f"totals differ from the sums, which are {_written(sums)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """A kind of business, with its rate of sector accident contribution."""
+
+    names: Texts
+    percent: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccidentRates:
+    """The sector accident rate by kind of business."""
+
+    activities: Mapping[str, Activity]
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinimumWage:
+    """The least lawful wage for a full month."""
+
+    a_month: Money
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contributions:
+    """The section `contributions` of a fund."""
+
+    sides: Mapping[Side, Texts]
+    branches: Mapping[str, Texts]
+    rates: tuple[ContributionRates, ...]
+    accident_rates: tuple[AccidentRates, ...] = ()
+    minimum_wages: tuple[MinimumWage, ...] = ()
+
+    def __post_init__(self) -> None:
+        for rates in self.rates:
+            unnamed = {branch for side in rates.percents.values() for branch in side} - set(self.branches)
+            if unnamed:
+                raise ValueError(f"branches does not name {', '.join(sorted(unnamed))}")
+            if nameless := set(rates.percents) - set(self.sides):
+                raise ValueError(f"sides does not name {', '.join(sorted(nameless))}")
+        for dated in (self.rates, self.accident_rates, self.minimum_wages):
+            check_no_overlap(dated)
+
+    def rates_on(self, day: date) -> ContributionRates:
+        return in_force(self.rates, on=day)
+
+
+def _written(percents: Mapping[Side, Decimal]) -> str:
+    return ", ".join(f"{side} {percent}" for side, percent in percents.items())

@@ -1,0 +1,106 @@
+"""The declarations of wages that employers owe a fund, as data: calendar, layouts, plausibility, durations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.funds.law import Law, check_no_overlap
+from shared.funds.period import Period, PeriodKind, after_period_end
+from shared.funds.texts import Texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullQuarter:
+    """What a quarter worked in full counts for; a month is a third of it. Turns one unit of duration into another."""
+
+    days: int
+    hours: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """How long after the end of the period: months first, then days."""
+
+    months: int = 0
+    days: int = 0
+
+
+class CheckSeverity(StrEnum):
+    """What a plausibility check does where it finds something."""
+
+    ERROR = "error"
+    """The declaration is refused."""
+    CONFIRM = "confirm"
+    """The employer confirms it before the declaration is accepted: it touches somebody's rights."""
+    WARNING = "warning"
+    """The declaration is accepted all the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlausibilityCheck:
+    """What a fund does about one thing in a declaration that may be, but is seldom meant. The `sentence` says what it
+    is and what to do; `parameters` are whole numbers that the check is computed with."""
+
+    severity: CheckSeverity
+    sentence: Texts
+    parameters: Mapping[str, int] | None = None
+
+    def parameter(self, name: str) -> int:
+        """A number that the check is computed with; KeyError where the definition does not say it."""
+        return (self.parameters or {})[name]
+
+
+def usual_wage_kind(period: PeriodKind) -> PeriodKind:
+    """What each wage is of where a form does not say it: a quarter in the declaration of a year, else the period."""
+    return PeriodKind.QUARTER if period is PeriodKind.YEAR else period
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclarationForm:
+    """A declaration of wages that employers owe, its calendar and the file layouts it may come in."""
+
+    names: Texts
+    period: PeriodKind
+    due: Due
+    layouts: tuple[str, ...]
+    law: Law
+    plausibility: Mapping[str, PlausibilityCheck] | None = None
+    """What is looked at beyond the form of a file, by the code of the check; what is not named is not looked at."""
+    wages_by: PeriodKind | None = None
+    """What each wage in a file is of; None: of a quarter in the declaration of a year, else of the whole period."""
+    confirm_within_days: int = 15
+    """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
+    confirm_reminder_days: int = 3
+    """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
+
+    def __post_init__(self) -> None:
+        if self.wage_kind.months > self.period.months:
+            raise ValueError(f"wages_by: a {self.period} has no {self.wage_kind}")
+        if self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
+            raise ValueError("wages_by: only the declaration of a year may tell wages of its parts")
+
+    @property
+    def wage_kind(self) -> PeriodKind:
+        """What each wage in a file is of."""
+        return self.wages_by or usual_wage_kind(self.period)
+
+    def parts(self, period: Period) -> tuple[Period, ...]:
+        """The periods of which a declaration tells wages, and for each of which contributions are due."""
+        return period.parts(self.wage_kind)
+
+    def due_on(self, period: Period) -> date:
+        """The last day on which the declaration of that period is in time."""
+        return after_period_end(period.last_on, months=self.due.months, days=self.due.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declarations:
+    """The section `declarations` of a fund."""
+
+    forms: Mapping[str, DeclarationForm]
+    full_quarter: tuple[FullQuarter, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.full_quarter)

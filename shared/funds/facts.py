@@ -1,0 +1,70 @@
+"""The names of the facts that benefits may be decided from: a closed list, so that a slip of the pen is found when a
+definition is read. Claims says what each of them is for a person on a day."""
+
+import re
+from dataclasses import dataclass
+
+_CODE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+
+
+@dataclass(frozen=True)
+class FactName:
+    """A family of facts: how its names are written, and what they say."""
+
+    pattern: str
+    says: str
+
+    def read(self, name: str) -> "re.Match[str] | None":
+        return re.fullmatch(self.pattern, name)
+
+
+ANSWER = FactName(rf"answer\.(?P<code>{_CODE})", "what the person answered to a question")
+ANSWER_DAYS_AGO = FactName(rf"answer\.(?P<code>{_CODE})\.days-ago", "how many days ago the day was that they answered")
+FORMULA = FactName(rf"formula\.(?P<code>{_CODE})", "what a step of the formula came to")
+AGE = FactName(r"person\.age", "completed years of age")
+BIRTH_ON = FactName(r"person\.birth-on", "the day of birth")
+DEPENDANTS = FactName(
+    rf"dependants\.(?P<relation>{_CODE})(?:\.(?:aged-(?P<years>[0-9]{{1,3}}-to-[0-9]{{1,3}})"
+    rf"|months-(?P<months>[0-9]{{1,3}}-to-[0-9]{{1,3}})|(?P<condition>{_CODE})))?",
+    "how many dependants there are: all (`count`), of one relation in the plural (`children`) who are covered on the "
+    "day, of an age in completed years or months (both ends included), or under a condition (`children.disabled`)",
+)
+RIGHT_IS_OPEN = FactName(r"right\.is-open", "whether the right to benefits is open")
+WORK_QUARTERS = FactName(r"work\.quarters", "how many quarters were worked, in all")
+WORK_DAYS = FactName(r"work\.days\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters", "days worked, in the last quarters")
+WAGE_LAST_QUARTER = FactName(r"wages\.last-quarter", "the wages of the last quarter that is over and was declared")
+WAGES = FactName(
+    r"wages\.(?P<mean>total|mean-month|mean-quarter|mean-year)\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters",
+    "the wages of the last declared quarters, or their mean",
+)
+GRANTED_AMOUNT = FactName(r"granted\.amount\.this-year", "what was granted for such claims since 1 January")
+GRANTED_COUNT = FactName(r"granted\.count\.last-(?P<days>[1-9][0-9]{0,3})-days", "how many such claims were granted")
+COVER = FactName(rf"cover\.(?P<claim_type>{_CODE})", "whether a cover of this claim type is in force")
+MINIMUM_WAGE = FactName(r"fund\.minimum-wage", "the least lawful wage of a month")
+FILED_ON = FactName(r"claim\.filed-on", "the day of filing")
+REGISTER = FactName(rf"register\.(?P<register>{_CODE})\.(?P<field>{_CODE})", "what another register answers")
+
+VOCABULARY = (
+    ANSWER,
+    ANSWER_DAYS_AGO,
+    FORMULA,
+    AGE,
+    BIRTH_ON,
+    DEPENDANTS,
+    RIGHT_IS_OPEN,
+    WORK_QUARTERS,
+    WORK_DAYS,
+    WAGE_LAST_QUARTER,
+    WAGES,
+    GRANTED_AMOUNT,
+    GRANTED_COUNT,
+    COVER,
+    MINIMUM_WAGE,
+    FILED_ON,
+    REGISTER,
+)
+
+
+def is_a_fact(name: str) -> bool:
+    """Whether there is such a fact."""
+    return any(each.read(name) for each in VOCABULARY)

@@ -1,0 +1,210 @@
+"""Formulas of benefits: named building blocks, one after the other, each dated. Data only; claims computes them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from shared.funds.conditions import Condition
+from shared.funds.law import Law, check_no_overlap
+from shared.funds.texts import Texts
+from shared.kernel.money import Money
+
+STEPS_MAX = 40
+RANKS_MAX = 30
+
+_SHARE = re.compile(r"(?P<over>[0-9]{1,6}(\.[0-9]{1,6})?)(/(?P<under>[1-9][0-9]{0,5}))?")
+
+
+class Block(StrEnum):
+    """What a step does. `of`, `count`, `limit` and `less` name facts, or earlier steps as `formula.<code>`."""
+
+    AMOUNT = "amount"
+    """The amount that the law sets."""
+    FACT = "fact"
+    """A fact (`of`) as it is: an amount, or a number."""
+    PERCENT_OF = "percent-of"
+    """`percent` of `of`."""
+    SHARE_OF = "share-of"
+    """`share` of `of`, such as 2/3."""
+    PERCENT_BY_RANK = "percent-by-rank"
+    """For the first, second, third … of `count`, its own percentage of `of`; each rank is a line. Nothing beyond."""
+    AMOUNT_BY_RANK = "amount-by-rank"
+    """For the first, second, third … of `count`, its own amount; each rank is a line. Nothing beyond."""
+    AMOUNT_BY_COUNT = "amount-by-count"
+    """One amount for `count` in all; the last amount also for more."""
+    SHARE_BY_COUNT = "share-by-count"
+    """A share of `of` by `count`; the last share also for more."""
+    RATE_BY_COUNT = "rate-by-count"
+    """`of` times a percentage that grows with `count` by `bands`, at most `percent_max`."""
+    TIMES = "times"
+    """`of` times `count`."""
+    DIVIDED_BY = "divided-by"
+    """`of` divided by `number`."""
+    CAPPED = "capped"
+    """`of`, at most `amount`, `number` or `limit`; less what is used up already (`less`), never below zero."""
+    AT_LEAST = "at-least"
+    """`of`, at least `amount`, `number` or `limit`."""
+    MINUS = "minus"
+    """`of` less `number` or `less`, never below zero."""
+    SUM_OF = "sum-of"
+    """The sum of `of_each`; a step that does not apply counts nothing."""
+
+
+class Rounding(StrEnum):
+    """How the amount of a step is rounded to the minor unit."""
+
+    HALF_UP = "half-up"
+    HALF_EVEN = "half-even"
+    DOWN = "down"
+    UP = "up"
+    LATER = "later"
+    """Not here: the steps after it use the exact amount."""
+
+
+MODES = {
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+    Rounding.DOWN: ROUND_FLOOR,
+    Rounding.UP: ROUND_CEILING,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """For each one of a count up to `up_to` (of the last band: without end), so many percent."""
+
+    percent: Decimal
+    up_to: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepValue:
+    """The values of a step while a law holds. A step that needs none still says its law."""
+
+    law: Law
+    amount: Money | None = None
+    amounts: tuple[Money, ...] | None = None
+    percent: Decimal | None = None
+    percents: tuple[Decimal, ...] | None = None
+    percent_max: Decimal | None = None
+    number: Decimal | None = None
+    share: str | None = None
+    shares: tuple[str, ...] | None = None
+    bands: tuple[Band, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for share in (*(self.shares or ()), *([self.share] if self.share else [])):
+            as_fraction(share)
+        for several in (self.amounts, self.percents, self.shares, self.bands):
+            if several is not None and not 1 <= len(several) <= RANKS_MAX:
+                raise ValueError(f"has 1 to {RANKS_MAX} values")
+        if self.bands:
+            ends = [band.up_to for band in self.bands[:-1] if band.up_to is not None]
+            is_open = self.bands[-1].up_to is None and len(ends) == len(self.bands) - 1
+            if not is_open or ends != sorted(set(ends)) or (ends and ends[0] <= 0):
+                raise ValueError("bands grow, and the last has no up_to")
+        if self.number is not None and self.number <= 0:
+            raise ValueError("number is above zero")
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the values that are given."""
+        return frozenset(
+            each.name for each in fields(self) if each.name != "law" and getattr(self, each.name) is not None
+        )
+
+
+_PARTS = ("of", "of_each", "count", "limit", "less")
+_NEEDS: dict[Block, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
+    Block.AMOUNT: (frozenset(), (frozenset({"amount"}),)),
+    Block.FACT: (frozenset({"of"}), (frozenset(),)),
+    Block.PERCENT_OF: (frozenset({"of"}), (frozenset({"percent"}),)),
+    Block.SHARE_OF: (frozenset({"of"}), (frozenset({"share"}),)),
+    Block.PERCENT_BY_RANK: (frozenset({"of", "count"}), (frozenset({"percents"}),)),
+    Block.AMOUNT_BY_RANK: (frozenset({"count"}), (frozenset({"amounts"}),)),
+    Block.AMOUNT_BY_COUNT: (frozenset({"count"}), (frozenset({"amounts"}),)),
+    Block.SHARE_BY_COUNT: (frozenset({"of", "count"}), (frozenset({"shares"}),)),
+    Block.RATE_BY_COUNT: (
+        frozenset({"of", "count"}),
+        (frozenset({"bands"}), frozenset({"bands", "percent_max"})),
+    ),
+    Block.TIMES: (frozenset({"of", "count"}), (frozenset(),)),
+    Block.DIVIDED_BY: (frozenset({"of"}), (frozenset({"number"}),)),
+    Block.CAPPED: (frozenset({"of"}), (frozenset({"amount"}), frozenset({"number"}), frozenset())),
+    Block.AT_LEAST: (frozenset({"of"}), (frozenset({"amount"}), frozenset({"number"}), frozenset())),
+    Block.MINUS: (frozenset({"of"}), (frozenset({"number"}), frozenset())),
+    Block.SUM_OF: (frozenset({"of_each"}), (frozenset(),)),
+}
+"""What each block must name, and which values it may be given."""
+_MAY = {
+    Block.CAPPED: frozenset({"limit", "less"}),
+    Block.AT_LEAST: frozenset({"limit"}),
+    Block.MINUS: frozenset({"less"}),
+}
+_COMPARED = {Block.CAPPED: "limit", Block.AT_LEAST: "limit", Block.MINUS: "less"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of a formula. It is left out where its condition `when` does not hold. `is_counted` steps make the sum;
+    the others only lead to one."""
+
+    code: str
+    names: Texts
+    step: Block
+    values: tuple[StepValue, ...]
+    of: str | None = None
+    of_each: tuple[str, ...] | None = None
+    count: str | None = None
+    limit: str | None = None
+    less: str | None = None
+    when: Condition | None = None
+    is_counted: bool = True
+    rounding: Rounding = Rounding.HALF_UP
+
+    def __post_init__(self) -> None:
+        check_no_overlap(self.values)
+        if not self.values:
+            raise ValueError(f"{self.code}: has no values; say the law at least")
+        named = frozenset(name for name in _PARTS if getattr(self, name) is not None)
+        needed, given = _NEEDS[self.step]
+        if missing := needed - named:
+            raise ValueError(f"{self.code}: {self.step} needs {', '.join(sorted(missing))}")
+        if needless := named - needed - _MAY.get(self.step, frozenset()):
+            raise ValueError(f"{self.code}: {self.step} has no {', '.join(sorted(needless))}")
+        for value in self.values:
+            if value.given not in given:
+                wanted = " or ".join(" and ".join(sorted(each)) or "no value" for each in given)
+                raise ValueError(f"{self.code}: {self.step} takes {wanted}")
+            beside = _COMPARED.get(self.step)
+            if beside is not None and (getattr(self, beside) is None) is not bool(value.given):
+                raise ValueError(f"{self.code}: {self.step} takes either a value or {beside}")
+        if self.is_counted and self.rounding is Rounding.LATER:
+            raise ValueError(f"{self.code}: a step that counts is rounded")
+
+    @property
+    def fact_name(self) -> str:
+        """As which facts and later steps find what it came to."""
+        return f"formula.{self.code}"
+
+    def part_names(self) -> Iterator[str]:
+        """The facts and earlier steps that it is computed from."""
+        yield from (name for name in (self.of, self.count, self.limit, self.less) if name is not None)
+        yield from self.of_each or ()
+
+    def fact_names(self) -> Iterator[str]:
+        """Every fact and earlier step that it looks at, its condition included."""
+        yield from self.part_names()
+        if self.when is not None:
+            yield from self.when.fact_names()
+
+
+def as_fraction(share: str) -> Fraction:
+    """A share as the law writes it: 2/3, 1.5, 7/6. ValueError for anything else."""
+    found = _SHARE.fullmatch(share)
+    if found is None:
+        raise ValueError(f"{share} is not a share such as 2/3 or 1.5")
+    return Fraction(found["over"]) / int(found["under"] or 1)

@@ -1,0 +1,79 @@
+"""What a test stands on: a platform over a database of its own, with keys of its own and the funds as they ship."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pymongo.database import Database
+
+from shared.bus import envelope
+from shared.bus.dead_letters import DeadLetter
+from shared.bus.inbox import Inbox
+from shared.funds.bindings import BankBinding, Bindings
+from shared.funds.fund import Fund
+from shared.funds.loading import load
+from shared.kernel.actors import Actor, ActorKind
+from shared.sealing.keys import FundKeys, from_data, generate_keyring
+from shared.storage.connection import connect
+from shared.storage.service_context import ServiceContext, as_kept, now
+from shared.storage.unit_of_work import UnitOfWork
+
+DZ, TN = "dz-cnas", "tn-cnss"
+
+
+@cache
+def funds() -> dict[str, Fund]:
+    return dict(load([DZ, TN]))
+
+
+def with_bank(fund: Fund, **binding: Any) -> Fund:
+    """A fund that is bound to another bank."""
+    bindings = Bindings(bank=BankBinding(**binding))
+    return replace(fund, sections=replace(fund.sections, bindings=bindings))
+
+
+@cache
+def keys() -> dict[str, FundKeys]:
+    """One ring for a whole run: what one service of a test encrypts another can open, as in a real installation."""
+    return from_data(generate_keyring([DZ, TN]))
+
+
+def context_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> ServiceContext:
+    """A platform as a process has it, over the test's own database."""
+    return ServiceContext(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
+
+
+def someone(**facts: Any) -> Actor:
+    """An actor who may everything unless the test says otherwise."""
+    return Actor(**{"kind": ActorKind.STAFF, "subject": "tester", **facts})
+
+
+def reading(context: ServiceContext, fund_id: str = DZ) -> UnitOfWork:
+    return context.reading(fund_id, by=someone())
+
+
+def told(context: ServiceContext) -> list[str]:
+    """The types of all events in the outbox, in the order of their telling."""
+    documents = context.database["outbox"].find().sort("_id", 1)
+    return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+
+
+def handle(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:
+    """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
+    inbox = Inbox(context, service=service.name, reactions=service.hears())
+    stranger = context.make_uow(fund_id, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
+    for event in events:
+        stranger.publish(event)
+    letters = [
+        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
+    ]
+    inbox.take(letters)
+    inbox.take(letters)
+
+
+def parked(context: ServiceContext) -> list[str]:
+    """Why events were parked, in the order in which that happened."""
+    return [str(row["why"]) for row in context.database["deadletters"].find().sort("parked_at", 1)]

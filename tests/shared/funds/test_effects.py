@@ -1,0 +1,124 @@
+"""What may follow from a benefit: what cannot be is refused when the fund is read; its days are those of calendars."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.funds.effects import (
+    PAY_ONCE,
+    BeginsWith,
+    Cover,
+    Effect,
+    EffectKind,
+    Every,
+    PeriodicPayment,
+    every_of,
+    period_after,
+    period_of,
+)
+from shared.funds.law import Confidence, Law
+from shared.funds.loading import _Reading
+from shared.funds.period import Period
+
+LAW = Law(valid_from=date(2020, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
+WRITTEN_LAW = {"valid_from": date(2020, 1, 1), "reference": "invented", "confidence": "?"}
+A_COVER: dict[str, Any] = {"months": 24, "covers": ("medicines",), "percent": Decimal(100), "law": LAW}
+
+
+def payment(**facts: Any) -> Effect:
+    whole = {"every": Every.QUARTER, "law": LAW, **facts}
+    return Effect(kind=EffectKind.PAY_PERIODICALLY, payment=PeriodicPayment(**whole))
+
+
+def test_only_covers_and_periodic_payments_open_an_award() -> None:
+    cover = Effect(kind=EffectKind.COVER, cover=Cover(**A_COVER))
+    task = Effect(kind=EffectKind.TASK, task="card-issued")
+    assert [each.opens_award for each in (PAY_ONCE, payment(), cover, task)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("day", "begins_with", "first_on"),
+    [
+        (date(2026, 2, 10), BeginsWith.THIS_PERIOD, date(2026, 1, 1)),
+        (date(2026, 2, 10), BeginsWith.NEXT_PERIOD, date(2026, 4, 1)),
+        (date(2026, 12, 31), BeginsWith.NEXT_PERIOD, date(2027, 1, 1)),
+    ],
+)
+def test_a_payment_begins_with_a_period(day: date, begins_with: BeginsWith, first_on: date) -> None:
+    assert payment(begins_with=begins_with).first_on(day) == first_on
+    assert payment().last_on(first_on) is None
+
+
+def test_a_cover_lasts_its_months_from_its_day() -> None:
+    effect = Effect(kind=EffectKind.COVER, cover=Cover(**A_COVER))
+    assert effect.first_on(date(2026, 7, 5)) == date(2026, 7, 5)
+    assert effect.last_on(date(2026, 7, 5)) == date(2028, 7, 4)
+
+
+def test_periods_follow_one_another() -> None:
+    found = [period_of(date(2025, 11, 30), every=Every.QUARTER)]
+    for _ in range(2):
+        found.append(period_after(found[-1]))
+    assert [str(each) for each in found] == ["2025-Q4", "2026-Q1", "2026-Q2"]
+    assert period_after(Period(2025, 4)).first_on == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("every", Every)
+def test_the_periods_of_every_length_join(every: Every) -> None:
+    period = period_of(date(2024, 11, 30), every=every)
+    assert period.first_on <= date(2024, 11, 30) <= period.last_on and every_of(period) is every
+    assert period_after(period).first_on == period.last_on + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"months": 0},
+        {"covers": ()},
+        {"percent": Decimal(0)},
+        {"percent": Decimal(101)},
+        {"reminder_days": -1},
+    ],
+)
+def test_a_cover_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"cover|reminder"):
+        Cover(**{**A_COVER, **facts})
+
+
+@pytest.mark.parametrize("facts", [{"life_certificate_months": 0}, {"reminder_days": 400}])
+def test_a_payment_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"certificate|reminder"):
+        payment(**facts)
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ({"kind": "cover"}, "cover and nothing else has its block"),
+        ({"kind": "pay-once", "task": "card-issued"}, "task and nothing else has its block"),
+        ({"kind": "barter"}, "Invalid enum value"),
+    ],
+)
+def test_the_loader_says_what_is_wrong_and_where(written: dict[str, Any], fault: str) -> None:
+    reading = _Reading(Path("xx-test"))
+    reading.read(written, Effect, "effect")
+    (found,) = reading.faults
+    assert "effect" in found and fault in found
+
+
+def test_an_effect_as_a_fund_writes_it() -> None:
+    reading = _Reading(Path("xx-test"))
+    written = {
+        "kind": "pay-periodically",
+        "payment": {
+            "every": "quarter",
+            "until": {"fact": "person.age", "at_least": 60},
+            "life_certificate_months": 12,
+            "law": WRITTEN_LAW,
+        },
+    }
+    effect = reading.read(written, Effect, "effect")
+    assert reading.faults == [] and effect.payment.until.fact == "person.age"
