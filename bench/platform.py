@@ -123,7 +123,8 @@ def long_file(scene: Scene, pid: int) -> None:
         spent.show("until the last worker was told")
     print(
         f"DAS of {workers} workers: answered in {answered_s:.1f} s, accepted in {accepted_s:.1f} s, "
-        f"last card {refreshed_s - accepted_s:.1f} s later, last worker told {told_s - refreshed_s:.1f} s after that"
+        f"last card {refreshed_s - accepted_s:.1f} s later, "
+        f"last worker told {told_s - refreshed_s:.1f} s after that"
     )
     for name, peak_mb in sorted(memory.peak.items(), key=lambda row: -row[1])[:6]:
         print(f"  peak {peak_mb:6.0f} MB  {name}")

@@ -15,6 +15,7 @@ from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.routes import routes as benefit_routes
 from services.claims.claims.claim import (
     AppealOutcome,
+    Doubt,
     Happening,
     MedicalAnswer,
     MedicalReason,
@@ -63,6 +64,7 @@ CODES: CodeSets = {
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
     "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),
     "medical-reasons": (MedicalReason, "claim.medical-reason.{}"),
+    "doubts": (Doubt, "claim.doubt.{}"),
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
     "right-reasons": (Reason, "right.{}"),
