@@ -29,8 +29,8 @@ class Printer:
     def print(self, content: PaperContent) -> bytes:
         """The paper as PDF. The same content gives the same bytes: the file is dated by the day of issue.
 
-        Values reach the template as JSON text only and are never read as markup. Signs without a font (🌴) are left out;
-        `LettersNotPrintable` where letters have none, since a name would not be the same without them, and
+        Values reach the template as JSON text only and are never read as markup. Signs without a font (🌴) are left
+        out; `LettersNotPrintable` where letters have none, since a name would not be the same without them, and
         `CannotBePrinted` for what else the printer refuses to set.
         """
         _must_stay_names(content, without_font=set())
