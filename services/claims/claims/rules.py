@@ -132,7 +132,7 @@ class DuplicateOpen(Conflict):
 
 
 class NotAlike(Conflict):
-    """Nothing in this claim is like the other one, so that there is nothing to confirm."""
+    """This claim has no likeness to the other one, so there is nothing to confirm."""
 
     code = "claim.not-alike"
 
@@ -515,8 +515,3 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
         done_at=at,
     )
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
-
-
-def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
-    """What the fund pays for all lines of a claim for care."""
-    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))

@@ -1,4 +1,4 @@
-"""An operator's commands come in for accounts: add a user of an employer or one of the staff, and help them back in.
+"""Operator commands of accounts: add a user of an employer or one of the staff, and start their recovery.
 
 python -m services.identity add-user xx-fund --kind employer --login paie --employer 1600000001 --password-stdin
 python -m services.identity add-user xx-fund --kind staff --role agent --login nadia --password-stdin

@@ -1,4 +1,4 @@
-"""An operator's command comes in for the register: import it from CSV files.
+"""Operator command of the register: import it from CSV files.
 
     python -m services.identity import-register xx-fund --persons persons.csv --employers employers.csv
 
@@ -82,7 +82,7 @@ class _Voice:
 
 
 class _Clerk:
-    """Goes through the files, tells of every line that is refused, and counts."""
+    """Reads the files, prints every line that is refused, and counts."""
 
     def __init__(self, context: ServiceContext, fund_id: str, voice: _Voice) -> None:
         if fund_id not in context.funds:
@@ -168,7 +168,7 @@ class _Clerk:
         self._say_faults("register.refused-line", line, faults)
 
     def _warned(self, line: int, read: Read[Entry]) -> Entry:
-        """The entry of a line, once the operator is told what of it could not be taken."""
+        """The entry of a line, after printing what of it was left out."""
         if read.warnings:
             self.warned_lines += 1
             self._say_faults("register.warned-line", line, read.warnings)

@@ -124,4 +124,5 @@ _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.PAPER: _paper,
     Kind.PAPER_REASON: _reason("paper-reasons"),
     Kind.REFUSAL_REASON: _refusal_reason,
+    Kind.AWARD_REASON: _reason("award-reasons"),
 }

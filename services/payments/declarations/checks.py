@@ -1,8 +1,9 @@
-"""Every check of a wage file, fed line by line. Pure: what is known of the employer comes in as facts.
+"""Every check of a wage file, fed line by line. Pure: what is known of the employer is passed as facts.
 
 The state is a few sums and the set of insurance numbers seen, whatever the size of the file. A line with an error gives
-no wages; the sums are then not held against the header's, since the difference would say nothing new, nor is the number
-of workers where a line is not even as long as a line. Checks that need several fields wait until each of them is read.
+no wages; the sums are then not held against the header's, since the difference would be no new finding, nor is the
+number of workers where a line is not even as long as a line. Checks that need several fields wait until each of them is
+read.
 """
 
 from collections import Counter
@@ -64,7 +65,8 @@ class Checker:
             self._note(remark, Role.DETAIL)
 
     def name(self, name: str, *, role: Role) -> None:
-        """A file's own name, which may say whose and of when the file is. Names lie: it decides nothing else."""
+        """A file's own name, which may say whose and of when the file is. Names may be wrong: it decides nothing
+        else."""
         said = self._layout.file_name.fullmatch(name)
         if said is None:
             self._note(Remark("wage-file.name-malformed", severity=Severity.WARNING), role)
