@@ -40,8 +40,9 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import Civil, Contact, PersonEntry
 from services.identity.wiring import service as identity
 from services.notifications.delivery.actions import keep_receipts
-from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX, send_waiting
-from services.notifications.delivery.letter import Answer, DeadLetter, Verdict
+from services.notifications.delivery.chores import RECEIPTS_TOGETHER_MAX
+from services.notifications.delivery.jobs import send_waiting
+from services.notifications.delivery.outgoing import Answer, OutgoingMessage, Verdict
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service as notifications
 from services.payments.declarations.jobs import checking
@@ -111,10 +112,8 @@ class Provider:
     channel: Channel = Channel.SMS
     window_max: int = 200
 
-    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        return {
-            letter.message_id: Answer(verdict=Verdict.TAKEN, provider_id=letter.message_id[:32]) for letter in letters
-        }
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+        return {each.message_id: Answer(verdict=Verdict.TAKEN, provider_id=each.message_id[:32]) for each in messages}
 
 
 class Line:

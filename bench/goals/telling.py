@@ -20,12 +20,13 @@ from bench.ground import FUND, Ground
 from bench.results import Row, at_least
 from deploy.local.programs import HOST, Program, free_port, is_listening
 from services.notifications.settings import Settings
-from services.notifications.wiring import chores, service
+from services.notifications.wiring import chores, jobs, service
 from shared.bus import envelope
 from shared.bus.dead_letters import DeadLetter
 from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.identity import PersonsRegistered, RegisteredPerson
+from shared.jobs.runner import Runner
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass, Sealed
 from shared.process.chores import threads
@@ -168,9 +169,13 @@ class Centre:
 
 @contextmanager
 def _sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
-    """The periodic tasks of a worker, in their threads."""
+    """The chores and jobs of a worker, in their threads."""
     stop = threading.Event()
-    working = threads(chores(settings), context, stop)
+    runner = Runner(context, jobs(settings))
+    working = [
+        *threads(chores(settings), context, stop),
+        threading.Thread(target=runner.run, args=(stop,), name="jobs", daemon=True),
+    ]
     for thread in working:
         thread.start()
     try:

@@ -1,17 +1,21 @@
 """What notifications is made of."""
 
+from functools import cache
 from pathlib import Path
 
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.contacts.reactions import reactions as contact_reactions
 from services.notifications.contacts.store import contacts
-from services.notifications.delivery.chores import receiving, sending
+from services.notifications.delivery.chores import receiving
+from services.notifications.delivery.jobs import jobs as sending
+from services.notifications.delivery.jobs import leftovers
 from services.notifications.delivery.providers import MailProvider, SmsProvider
 from services.notifications.messages.reactions import reactions as message_reactions
 from services.notifications.messages.routes import routes as message_routes
-from services.notifications.messages.store import batches, messages, receipts
+from services.notifications.messages.store import batches, delivered, messages, receipts
 from services.notifications.settings import Settings, read
+from shared.jobs.job import JobKind
 from shared.process.chores import Chore
 from shared.process.service import Service
 
@@ -19,9 +23,9 @@ TIMEOUT_S = 5.0
 """How long a provider may take for one answer: with it, a batch is settled long before its lease ends."""
 
 
-def chores(settings: Settings) -> list[Chore]:
-    """One periodic task a channel, and one for receipts. Mail connects when there is something to send; the line to the
-    SMS centre is kept from the start, since the centre may have receipts for what was sent before."""
+@cache
+def providers(settings: Settings) -> tuple[MailProvider, SmsProvider]:
+    """Those of a process: who sends SMS and who keeps their receipts share one line."""
     mail = MailProvider(
         server=MailServer(
             host=settings.smtp_host,
@@ -48,7 +52,19 @@ def chores(settings: Settings) -> list[Chore]:
         ),
         per_s_max=settings.smpp_per_s_max,
     )
-    return [sending(mail), sending(sms), receiving(sms)]
+    return mail, sms
+
+
+def jobs(settings: Settings) -> list[JobKind]:
+    """Those of each channel. Mail connects when there is something to send."""
+    return [kind for provider in providers(settings) for kind in sending(provider)]
+
+
+def chores(settings: Settings) -> list[Chore]:
+    """One for receipts: the line to the SMS centre is kept from the start, since the centre may have some for what was
+    sent before."""
+    _, sms = providers(settings)
+    return [receiving(sms)]
 
 
 service: Service[Settings] = Service(
@@ -57,6 +73,8 @@ service: Service[Settings] = Service(
     settings=read,
     routes=[message_routes],
     reactions=[contact_reactions, message_reactions],
-    repositories=[contacts, messages, batches, receipts],
+    repositories=[contacts, messages, batches, receipts, delivered],
     chores=chores,
+    jobs=jobs,
+    leftovers=[leftovers],
 )

@@ -74,6 +74,11 @@ def id_of(kind: str, thing_id: str) -> str:
     return f"{kind}:{thing_id}"
 
 
+def has_failed_before(job: Job) -> bool:
+    """Whether an attempt before the one under way ended with a fault; not where its worker was killed over it."""
+    return job.attempts > 1 and job.last_error != ""
+
+
 def is_worn_out(job: Job, kind: JobKind) -> bool:
     """Whether those who took it as often as its kind allows wrote nothing of it down: it may be what kills them."""
     return job.attempts > kind.attempts_max

@@ -1,18 +1,18 @@
-"""Chores: what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, sending by
-windows. What a thing waits for is a job of the due queue (`shared/jobs`).
+"""Chores: what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, receipts
+that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`), where one that fails leaves the
+others alone and is seen by operators; a chore that fails is tried again whole, later and later.
 
 A chore looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit
 of work. It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.
 """
 
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from opentelemetry import trace
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import PyMongoError
 
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.storage.service_context import ServiceContext
@@ -41,43 +41,6 @@ class Chore:
     run: Callable[[ServiceContext, str], int]
     rest_s: float = IDLE_MAX_S
     woken_by: Sequence[str] = ()
-
-
-class OneByOne:
-    """Goes through what waits. A thing that fails is left where it is and tried again ever later; the others go on.
-
-    The third of the edges where whatever a rule throws is met: it is logged by its code or class, and counted.
-    """
-
-    def __init__(self, chore: str) -> None:
-        self.chore = chore
-        self._failures: dict[str, int] = {}
-        self._not_before_s: dict[str, float] = {}
-
-    def do(self, things: Mapping[str, Callable[[], object]]) -> int:
-        """Do what each id asks for; how many were done. What is unavailable is nobody's fault and ends the round."""
-        done = 0
-        for thing_id, act in things.items():
-            if time.monotonic() < self._not_before_s.get(thing_id, 0.0):
-                continue
-            try:
-                act()
-                done += 1
-                self._failures.pop(thing_id, None)
-                self._not_before_s.pop(thing_id, None)
-            except (Unavailable, ConnectionFailure):
-                raise
-            except Exception as failure:
-                self._leave(thing_id, failure)
-        return done
-
-    def _leave(self, thing_id: str, failure: Exception) -> None:
-        failures = self._failures[thing_id] = self._failures.get(thing_id, 0) + 1
-        wait_s = min(BACK_OFF_MAX_S * 10, 2.0**failures)
-        self._not_before_s[thing_id] = time.monotonic() + wait_s
-        why = _why(failure)
-        log.error("chore-left-one", chore=self.chore, thing=thing_id, why=why, failures=failures, again_in_s=wait_s)
-        metrics.CHORES.labels(self.chore, "left-one").inc()
 
 
 def _why(failure: Exception) -> str:

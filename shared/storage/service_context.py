@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -77,6 +77,7 @@ class Transaction:
     session: ClientSession
     at: datetime
     uows: list[UnitOfWork] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.writes = Writes(self.session)
@@ -84,6 +85,7 @@ class Transaction:
     def unit_of_work(self, fund_id: str, *, by: Actor, cause: str) -> UnitOfWork:
         """A unit of work in a fund, for one cause."""
         uow = self.context.make_uow(fund_id, by=by, cause=cause, at=self.at, writes=self.writes)
+        uow.shared = self.shared
         self.uows.append(uow)
         return uow
 

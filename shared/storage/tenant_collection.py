@@ -22,6 +22,8 @@ from shared.telemetry.asking import asking, asks
 
 HELD_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
+FEW_MAX = 20
+"""So many new documents of one thing wait with those of the next, where each event brings some."""
 TOGETHER_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
@@ -259,13 +261,18 @@ class TenantCollection:
         else:
             self.writes.hold(self.collection, key, Insertion(whole))
 
-    @asks("insert")
     def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
-        """Documents by local id, in batches that the server takes whole."""
-        rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
-        if rows:
-            self._settle()
-            self.collection.insert_many(rows, ordered=True, session=self.session)
+        """Documents by local id; few of them wait as in `insert`, many go in batches that the server takes whole."""
+        if self.writes is not None and len(documents) <= FEW_MAX:
+            for local_id, document in documents.items():
+                self.insert(local_id, document)
+        elif documents:
+            self._insert_many([self._whole(local_id, row)[1] for local_id, row in documents.items()])
+
+    @asks("insert")
+    def _insert_many(self, rows: Sequence[Document]) -> None:
+        self._settle()
+        self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
         """Set the fields of the document of that version. `ChangedMeanwhile`, now or when it is written, where there is

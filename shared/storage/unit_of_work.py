@@ -53,6 +53,8 @@ class UnitOfWork:
     entropy: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
     audit_records: list[AuditRecord] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
+    """What the units of work of one transaction have in common, such as what one of them began and the next adds to."""
 
     def new_id(self) -> str:
         """A fresh time-ordered id."""

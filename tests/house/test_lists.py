@@ -331,6 +331,8 @@ FIRST_SO_MANY = {
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
+    "services.notifications.messages.store.arrived": "whether there is one",
+    "services.notifications.messages.store.first_due_at": "the first of them",
     "services.notifications.messages.store.due": "a round of sending: what was sent is not due again",
     "services.notifications.messages.store.kept_receipts": "a round: what it took is not found again",
     "services.payments.partners.store.waiting": "a round: what it ended is not found again",

@@ -57,7 +57,7 @@ def _on_their_way(seen: Seen) -> Iterator[str]:
         if waiting := database["outbox"].count_documents({"is_sent": False}):
             yield f"{name} has {waiting} events to send"
     if "notifications" in seen.databases:
-        due = {"status": {"$in": ["queued", "sending"]}, "due_at": {"$lte": datetime.now(UTC)}}
+        due = {"status": {"$in": ["queued", "apart", "sending"]}, "due_at": {"$lte": datetime.now(UTC)}}
         if batches := seen.databases["notifications"]["batches"].count_documents(due):
             yield f"notifications has {batches} batches of messages to send"
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from services.notifications.channels.receipts import Receipt as ChannelReceipt
-from services.notifications.channels.receipts import is_same_number, match_keys
+from services.notifications.channels.receipts import is_same_number, match_key, match_keys
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.contact import Addresses
 from services.notifications.delivery import rules
-from services.notifications.delivery.letter import Answer, Answers, DeadLetter, Verdict
-from services.notifications.delivery.rules import Settlement
+from services.notifications.delivery.outgoing import Answer, Answers, OutgoingMessage, Verdict
+from services.notifications.delivery.rules import MessageEvent, Settlement
 from services.notifications.messages import store
-from services.notifications.messages.batch import Batch
+from services.notifications.messages.batch import Batch, BatchStatus, alone_kind
 from services.notifications.messages.message import Message, Status
-from services.notifications.messages.receipt import Receipt
+from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.templates import catalogue
 from services.notifications.templates.rendering import render
 from shared.funds.fund import Channel
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
@@ -27,15 +29,23 @@ EXPIRED, NO_ADDRESS = "delivery.expired", "delivery.no-address"
 
 def waiting(uow: UnitOfWork, *, channel: Channel) -> list[Batch]:
     """The batches to send: those that somebody was killed over, then those that are due, urgent ones first."""
-    forsaken = [batch for batch in store.sending(uow, channel) if rules.is_forsaken(batch, at=uow.at)]
-    return [*forsaken, *store.due(uow, channel)]
+    expired = [batch for batch in store.sending(uow, channel) if rules.is_lease_expired(batch, at=uow.at)]
+    return [*expired, *store.due(uow, channel)]
+
+
+def next_at(uow: UnitOfWork, *, channel: Channel) -> datetime | None:
+    """When there is something to send again: a batch is due, or the lease of one ends. None where nothing waits."""
+    ends = [batch.taken_at + rules.LEASE for batch in store.sending(uow, channel) if batch.taken_at is not None]
+    due_at = store.first_due_at(uow, channel)
+    return min([*ends, *([due_at] if due_at else [])], default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A batch in words, and the answers that stand before anybody is asked."""
+    """A batch in words, its messages, and the answers that stand before anybody is asked."""
 
-    letters: list[DeadLetter] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    outgoing: list[OutgoingMessage] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
 
 
@@ -47,12 +57,13 @@ def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
     written = {batch.batch_id: Written() for batch in batches}
     for message in messages:
         address, of_batch = _address(to[message.owner_id], message.channel), written[str(message.batch_id)]
+        of_batch.messages.append(message)
         if message.use_until is not None and message.use_until <= uow.at:
             of_batch.answers[message.message_id] = Answer(verdict=Verdict.REFUSED, reason=EXPIRED)
         elif address is None:
             of_batch.answers[message.message_id] = Answer(verdict=Verdict.REFUSED, reason=NO_ADDRESS)
         else:
-            of_batch.letters.append(_letter(uow, message, address))
+            of_batch.outgoing.append(_outgoing(uow, message, address))
     return written
 
 
@@ -62,10 +73,10 @@ def take(uow: UnitOfWork, *, seen: Sequence[Batch]) -> list[Batch]:
     taken: list[Batch] = []
     hopeless: list[Batch] = []
     for batch in (found[each.batch_id] for each in seen if _is_as_seen(each, found.get(each.batch_id))):
-        is_forsaken = rules.is_forsaken(batch, at=uow.at)
-        if is_forsaken and rules.is_hopeless(batch):
+        is_expired = rules.is_lease_expired(batch, at=uow.at)
+        if is_expired and rules.is_hopeless(batch):
             hopeless.append(batch)
-        elif is_forsaken or rules.is_due(batch, at=uow.at):
+        elif is_expired or rules.is_due(batch, at=uow.at):
             taken.append(rules.take(batch, at=uow.at))
     if hopeless:
         messages = _by_batch(store.of_batches(uow, [batch.batch_id for batch in hopeless]))
@@ -80,23 +91,57 @@ def _is_as_seen(seen: Batch, found: Batch | None) -> bool:
     return found is not None and found.version == seen.version
 
 
-def settle(uow: UnitOfWork, *, taken: Sequence[Batch], answers: Answers) -> None:
+def settle(uow: UnitOfWork, *, taken: Sequence[Batch], written: Mapping[str, Written], answers: Answers) -> None:
     """Keep what the provider answered, batch by batch. Where the try of one took so long that another worker has begun
     with it, that one counts."""
     found = store.batches.find_many(uow, [batch.batch_id for batch in taken])
     ours = [batch for batch in taken if _is_as_seen(batch, found.get(batch.batch_id))]
-    messages = _by_batch(store.of_batches(uow, [batch.batch_id for batch in ours]))
     settlements = [
-        rules.settle(batch, messages.get(batch.batch_id, ()), answers, new_id=uow.new_id, at=uow.at) for batch in ours
+        rules.settle(batch, written[batch.batch_id].messages, answers, new_id=uow.new_id, at=uow.at) for batch in ours
     ]
     _keep(uow, settlements)
+
+
+def set_apart(uow: UnitOfWork, *, seen: Sequence[Batch]) -> None:
+    """Give batches that could not be sent together a job each."""
+    found = store.batches.find_many(uow, [batch.batch_id for batch in seen])
+    apart = [
+        rules.set_apart(batch)
+        for batch in (found[each.batch_id] for each in seen if _is_as_seen(each, found.get(each.batch_id)))
+        if batch.status is BatchStatus.QUEUED
+    ]
+    if apart:
+        store.batches.save_many(uow, apart, part_of=apart[0].batch_id)
+    _schedule_alone(uow, apart)
+
+
+def split(uow: UnitOfWork, *, seen: Batch) -> None:
+    """Give each message of a batch that could not be sent a batch and a job of its own."""
+    batch = store.batches.load(uow, seen.batch_id)
+    if not _is_as_seen(seen, batch):
+        return
+    settlement = rules.split(batch, store.of_batches(uow, [batch.batch_id]), new_id=uow.new_id)
+    _keep(uow, [settlement])
+    _schedule_alone(uow, settlement.batches)
+
+
+def give_up(uow: UnitOfWork, *, batch_id: str) -> None:
+    """End a batch that an operator does not want tried again: its messages have failed, or nobody knows."""
+    batch = store.batches.find(uow, batch_id)
+    if batch is not None and batch.status is not BatchStatus.DONE:
+        _keep(uow, [rules.give_up(batch, store.of_batches(uow, [batch_id]), at=uow.at)])
+
+
+def _schedule_alone(uow: UnitOfWork, batches: Sequence[Batch]) -> None:
+    for batch in batches:
+        queue.schedule(uow, alone_kind(batch.channel), batch.batch_id)
 
 
 def receipts_of(uow: UnitOfWork, found: Sequence[ChannelReceipt]) -> dict[int, str]:
     """The ids of the messages that receipts mean, by the place of each receipt; those of other funds are not there."""
     keys = [match_keys(receipt.provider_id) for receipt in found]
     by_key: dict[str, list[Message]] = {}
-    for message in store.by_provider_keys(uow, sorted({key for each in keys for key in each})):
+    for message in _taken_under(uow, sorted({key for each in keys for key in each})):
         by_key.setdefault(message.provider_key, []).append(message)
     owner_ids = {message.owner_id for messages in by_key.values() for message in messages}
     to = contacts.addresses(uow, owner_ids, channels=[Channel.SMS]) if owner_ids else {}
@@ -113,18 +158,35 @@ def receipts_of(uow: UnitOfWork, found: Sequence[ChannelReceipt]) -> dict[int, s
     return meant
 
 
+def _taken_under(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
+    """Messages that a provider took under one of these names, each with that name."""
+    named = {
+        message_id: match_key(name)
+        for batch in store.batches_by_provider_keys(uow, keys)
+        for message_id, name in batch.provider_ids.items()
+    }
+    wanted = set(keys)
+    taken = store.messages.find_many(uow, [message_id for message_id, key in named.items() if key in wanted])
+    return [
+        *(replace(message, provider_key=named[message.message_id]) for message in taken.values()),
+        *store.by_provider_keys(uow, keys),
+    ]
+
+
 def keep_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
     """Keep what receipts say, by message: the code of why it did not arrive, or None where it did.
 
-    Of a message that is still being sent it is put aside: `keep_early_receipts` takes it up.
+    What says no of a message that is still being sent is put aside: `keep_early_receipts` takes it up.
     """
-    messages = store.messages.find_many(uow, said)
-    _receive(uow, [(message, said[message_id]) for message_id, message in messages.items()])
+    _arrive(uow, [message_id for message_id, reason in said.items() if reason is None])
+    failed = {message_id: reason for message_id, reason in said.items() if reason is not None}
+    messages = store.messages.find_many(uow, failed)
+    _receive(uow, [(message, failed[message_id]) for message_id, message in messages.items()])
     early = [message_id for message_id, message in messages.items() if message.status is Status.QUEUED]
     known = store.receipts.find_many(uow, early)
     for message_id in early:
         if message_id not in known:
-            receipt = Receipt(message_id=message_id, reason=said[message_id], received_at=uow.at)
+            receipt = Receipt(message_id=message_id, reason=failed[message_id], received_at=uow.at)
             store.receipts.save(uow, Outcome(receipt))
 
 
@@ -133,20 +195,33 @@ def keep_early_receipts(uow: UnitOfWork) -> int:
     early = {receipt.message_id: receipt for receipt in store.kept_receipts(uow)}
     messages = store.messages.find_many(uow, early)
     settled = {key: message for key, message in messages.items() if message.status is not Status.QUEUED}
-    _receive(uow, [(message, early[key].reason) for key, message in settled.items()])
+    said = [(message, early[key].reason) for key, message in settled.items()]
+    _receive(uow, [(message, reason) for message, reason in said if reason is not None])
+    _arrive(uow, [message.message_id for message, reason in said if reason is None])
     gone = [key for key in early if key in settled or key not in messages]
     store.forget_receipts(uow, gone)
     return len(early) - len(gone)
 
 
-def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str | None]]) -> None:
-    changed = [rules.received(message, reason=reason, at=uow.at) for message, reason in said]
+def _arrive(uow: UnitOfWork, message_ids: Sequence[str]) -> None:
+    """Receipts that say yes: a row for all that came together, since one for each would cost what the message does."""
+    if message_ids:
+        together = Delivered(delivered_id=uow.new_id(), delivered_at=uow.at, message_ids=tuple(message_ids))
+        store.delivered.save(uow, Outcome(together))
+
+
+def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str]]) -> None:
+    """Receipts that say no; the first one that decides counts."""
+    changed = [
+        rules.not_received(message, reason=reason)
+        for message, reason in said
+        if not store.arrived(uow, message.message_id)
+    ]
     kept = [message for message in changed if message is not None]
     if kept:
         store.messages.save_many(uow, kept, part_of=kept[0].message_id)
     for message in kept:
-        if message.status is Status.UNDELIVERED:
-            uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
+        uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
 
 
 def _by_batch(messages: Sequence[Message]) -> dict[str, list[Message]]:
@@ -157,22 +232,38 @@ def _by_batch(messages: Sequence[Message]) -> dict[str, list[Message]]:
 
 
 def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
-    """All of a window's settlements, in as few writes as there are kinds of things."""
+    """All of a window's settlements, in as few writes as there are kinds of things. Those that were sent are written by
+    their batch, once the others have left it."""
     if not settlements:
         return
     part_of = settlements[0].batch.batch_id
-    messages = [message for each in settlements for message in (*each.sent, *each.others)]
-    if messages:
-        store.messages.save_many(uow, messages, part_of=part_of)
+    others = [message for each in settlements for message in each.others]
+    if others:
+        store.messages.save_many(uow, others, part_of=part_of)
+    for each in settlements:
+        if each.sent:
+            store.mark_sent(uow, each.batch, count=len(each.sent))
     batches = [batch for each in settlements for batch in (each.batch, *each.batches)]
     store.batches.save_many(uow, batches, part_of=part_of)
+    for channel in {batch.channel for batch in batches if batch.status is BatchStatus.QUEUED}:
+        store.schedule(uow, channel)
     for each in settlements:
-        with continued(f"{each.batch.channel} batch send", each.batch.traceparent):
-            for event in each.events:
-                uow.publish(event, version=each.batch.version + 1)
+        _publish(uow, each)
 
 
-def _letter(uow: UnitOfWork, message: Message, address: str) -> DeadLetter:
+def _publish(uow: UnitOfWork, settlement: Settlement) -> None:
+    """What became of a batch's messages, each in the trace of the event that it told of."""
+    batch = settlement.batch
+    by_trace: dict[str, list[MessageEvent]] = {}
+    for event in settlement.events:
+        by_trace.setdefault(batch.trace_of(event.message_id), []).append(event)
+    for trace, events in by_trace.items():
+        with continued(f"{batch.channel} batch send", trace):
+            for event in events:
+                uow.publish(event, version=batch.version + 1)
+
+
+def _outgoing(uow: UnitOfWork, message: Message, address: str) -> OutgoingMessage:
     opened = {
         name: uow.keys.open(sealed, as_=DataClass.CONTACT, whose=message.owner_id)
         for name, sealed in message.sealed.items()
@@ -184,13 +275,13 @@ def _letter(uow: UnitOfWork, message: Message, address: str) -> DeadLetter:
         fund=uow.fund,
         parameters={**message.parameters, **opened},
     )
-    return DeadLetter(
+    return OutgoingMessage(
         message_id=message.message_id,
         fund_id=uow.fund.fund_id,
         address=address,
         language=message.language,
         sender_name=uow.fund.branding.short_names[message.language],
-        told_at=message.told_at,
+        written_at=message.told_at,
         said=said,
     )
 

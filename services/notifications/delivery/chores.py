@@ -1,51 +1,34 @@
-"""Time comes in for messages: what waits is sent, window by window, and what somebody was killed over is sent again.
+"""Receipts come in: what the SMS centre says of messages that it took.
 
-Not jobs of the due queue: messages are sent by windows of some hundreds, each taken and settled in one transaction, and
-the processes of a service ring each other; a job a message would be written three times where now a batch is twice.
+A chore, since nothing here waits: receipts come over the line when the centre has some.
 """
 
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import partial
 
 import structlog
 
 from services.notifications.channels.receipts import Delivery, match_key
 from services.notifications.delivery import actions, rules
-from services.notifications.delivery.actions import Written
-from services.notifications.delivery.letter import Verdict
-from services.notifications.delivery.providers import Brought, Provider, SmsProvider
-from services.notifications.delivery.rules import ProviderInTrouble
-from services.notifications.messages import bell, store
-from services.notifications.messages.batch import Batch
+from services.notifications.delivery.providers import IncomingReceipt, SmsProvider
+from services.notifications.messages import store
 from shared.kernel.actors import system
-from shared.kernel.errors import Term
-from shared.process.chores import Chore, OneByOne
+from shared.process.chores import Chore
 from shared.storage.service_context import ServiceContext
-from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.steps import passing
 
 EVERY_S = 0.25
-IDLE_S_MAX = 8.0
-"""Looks into an empty queue come ever less often, down to this. What this process writes down is looked for at once;
-what another process or a killed sender left, and the next try of what was put off, may wait for so long."""
 RECEIPTS_TOGETHER_MAX = 200
 RECEIPTS_WAIT_S = 0.05
 SEEN_MAX = 10_000
 EARLY_LOOK_S = 60.0
 """How often is looked for receipts that came too early, where none came lately."""
 TURN_S_MAX = 10.0
-"""After this time of sending one fund's messages it is the next fund's turn."""
+"""For so long receipts are kept in one round."""
 
 BY = system("delivery")
 
 log = structlog.get_logger()
-
-
-def sending(provider: Provider) -> Chore:
-    """The chore of one channel."""
-    return Chore(name=f"send-{provider.channel}", every_s=EVERY_S, run=Sending(provider).run)
 
 
 def receiving(provider: SmsProvider) -> Chore:
@@ -54,97 +37,10 @@ def receiving(provider: SmsProvider) -> Chore:
 
 
 @dataclass
-class Looking:
-    """When to look into a fund's queue again."""
-
-    wait_s: float = 0.0
-    not_before_s: float = 0.0
-    rung: int = -1
-
-    def is_time(self, *, rung: int, now_s: float) -> bool:
-        if rung != self.rung:
-            self.rung, self.wait_s, self.not_before_s = rung, 0.0, 0.0
-        return now_s >= self.not_before_s
-
-    def has_found(self, messages: int, *, now_s: float) -> None:
-        """Nothing found makes the next look come later."""
-        self.wait_s = 0.0 if messages else min(IDLE_S_MAX, max(EVERY_S, self.wait_s * 2))
-        self.not_before_s = now_s + self.wait_s
-
-
-@dataclass
-class Sending:
-    """Sends the messages of one channel, and asks the database only when there may be some."""
-
-    provider: Provider
-    _looking: dict[str, Looking] = field(default_factory=dict)
-    _one_by_one: OneByOne = field(default_factory=lambda: OneByOne("delivery"))
-
-    def run(self, context: ServiceContext, fund_id: str) -> int:
-        """How many messages were tried. `ProviderInTrouble` where the provider takes no more."""
-        looking = self._looking.setdefault(fund_id, Looking())
-        if not looking.is_time(rung=bell.rung(fund_id, self.provider.channel), now_s=time.monotonic()):
-            return 0
-        messages = self.send_waiting(context, fund_id)
-        looking.has_found(messages, now_s=time.monotonic())
-        return messages
-
-    def send_waiting(self, context: ServiceContext, fund_id: str) -> int:
-        """Send the batches that wait, a window at a time; how many messages."""
-        until_s = time.monotonic() + TURN_S_MAX
-        waiting = actions.waiting(context.reading(fund_id, by=BY), channel=self.provider.channel)
-        sent = 0
-        for window in rules.windows(waiting, messages_max=min(self.provider.window_max, rules.WINDOW_MESSAGES_MAX)):
-            sent += self._send(context, fund_id, window)
-            if time.monotonic() > until_s:
-                break
-        return sent
-
-    def _send(self, context: ServiceContext, fund_id: str, window: list[Batch]) -> int:
-        written = self._written(context.reading(fund_id, by=BY), window)
-        if not written:
-            return 0
-        cause = f"chore:send-{self.provider.channel}:{window[0].batch_id}"
-        seen = [batch for batch in window if batch.batch_id in written]
-        taken = context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.take(uow, seen=seen))
-        return self._deliver(context, fund_id, taken, written, cause=cause) if taken else 0
-
-    def _written(self, reading: UnitOfWork, window: list[Batch]) -> dict[str, Written]:
-        """The messages of a window in words, by batch. One that cannot be written leaves its batch where it is, and
-        the others go on."""
-        written: dict[str, Written] = {}
-
-        def write(*batches: Batch) -> None:
-            written.update(actions.write(reading, batches))
-
-        if not self._one_by_one.do({f"window {window[0].batch_id}": partial(write, *window)}):
-            self._one_by_one.do({batch.batch_id: partial(write, batch) for batch in window})
-        return written
-
-    def _deliver(
-        self, context: ServiceContext, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
-    ) -> int:
-        """Outside of any transaction: whoever is killed in here leaves batches that are forsaken after the lease."""
-        passing("delivery.taken")
-        late_at = context.clock() + rules.SENDING_MAX
-        ours = [written[batch.batch_id] for batch in taken]
-        letters = [letter for each in ours for letter in each.letters]
-        answers = {message_id: answer for each in ours for message_id, answer in each.answers.items()}
-        answers |= self.provider.send(letters, is_late=lambda: context.clock() > late_at)
-        passing("delivery.sent")
-        context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.settle(uow, taken=taken, answers=answers))
-        passing("delivery.kept")
-        was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
-        if was_left and context.clock() <= late_at:
-            raise ProviderInTrouble(channel=Term(f"channel.{self.provider.channel}"))
-        return len(answers)
-
-
-@dataclass
 class Waiting:
     """A receipt that no message is known for yet, and since when."""
 
-    brought: Brought
+    incoming: IncomingReceipt
     since_s: float
 
 
@@ -165,10 +61,10 @@ class Receiving:
             return 0
         kept, until_s = 0, time.monotonic() + TURN_S_MAX
         while time.monotonic() < until_s:
-            brought = self.provider.receipts(count_max=RECEIPTS_TOGETHER_MAX, wait_s=RECEIPTS_WAIT_S)
-            self._waiting += [Waiting(each, time.monotonic()) for each in brought]
+            incoming = self.provider.receipts(count_max=RECEIPTS_TOGETHER_MAX, wait_s=RECEIPTS_WAIT_S)
+            self._waiting += [Waiting(each, time.monotonic()) for each in incoming]
             kept += self._keep_all(context)
-            if not brought:
+            if not incoming:
                 break
         for each in context.funds:
             self._keep_early(context, each)
@@ -181,7 +77,7 @@ class Receiving:
             if not self._waiting:
                 break
             meant = self._meant(context, fund_id)
-            self._keep(context, fund_id, [(self._waiting[place].brought, key) for place, key in meant.items()])
+            self._keep(context, fund_id, [(self._waiting[place].incoming, key) for place, key in meant.items()])
             kept += len(meant)
             self._waiting = [each for place, each in enumerate(self._waiting) if place not in meant]
         self._turn_away()
@@ -192,13 +88,13 @@ class Receiving:
         long that it is nobody's."""
         now_s, waiting = time.monotonic(), []
         for each in self._waiting:
-            receipt = each.brought.receipt
+            receipt = each.incoming.receipt
             first_s = self._seen_s.setdefault(receipt.provider_id, each.since_s)
             if receipt.delivery is Delivery.UNDER_WAY or now_s - first_s > rules.EARLY.total_seconds():
                 log.info("receipt-of-nobody", status=receipt.status)
-                each.brought.reply(True)
+                each.incoming.reply(True)
             elif now_s - each.since_s > rules.GRACE.total_seconds():
-                each.brought.reply(False)
+                each.incoming.reply(False)
             else:
                 waiting.append(each)
         self._waiting = waiting
@@ -211,29 +107,29 @@ class Receiving:
         meant: dict[int, str] = {}
         asked: list[int] = []
         for place, each in enumerate(self._waiting):
-            named = self.provider.named(match_key(each.brought.receipt.provider_id))
+            named = self.provider.named(match_key(each.incoming.receipt.provider_id))
             if named is None:
                 asked.append(place)
             elif named.fund_id == fund_id:
                 meant[place] = named.message_id
         if asked:
             reading = context.reading(fund_id, by=BY)
-            found = actions.receipts_of(reading, [self._waiting[place].brought.receipt for place in asked])
+            found = actions.receipts_of(reading, [self._waiting[place].incoming.receipt for place in asked])
             meant |= {asked[place]: message_id for place, message_id in found.items()}
         return meant
 
-    def _keep(self, context: ServiceContext, fund_id: str, meant: list[tuple[Brought, str]]) -> None:
+    def _keep(self, context: ServiceContext, fund_id: str, meant: list[tuple[IncomingReceipt, str]]) -> None:
         said = {
-            message_id: rules.undelivered_reason(brought.receipt.delivery, brought.receipt.status)
-            for brought, message_id in meant
-            if brought.receipt.delivery is not Delivery.UNDER_WAY
+            message_id: rules.undelivered_reason(incoming.receipt.delivery, incoming.receipt.status)
+            for incoming, message_id in meant
+            if incoming.receipt.delivery is not Delivery.UNDER_WAY
         }
         if said:
             cause = f"chore:sms-receipts:{next(iter(said))}"
             context.run(fund_id, by=BY, cause=cause, action=lambda uow: actions.keep_receipts(uow, said))
             self._early_not_before_s[fund_id] = 0.0
-        for brought, _ in meant:
-            brought.reply(True)
+        for incoming, _ in meant:
+            incoming.reply(True)
 
     def _keep_early(self, context: ServiceContext, fund_id: str) -> None:
         now_s = time.monotonic()
@@ -245,8 +141,3 @@ class Receiving:
             if context.run(fund_id, by=BY, cause=cause, action=actions.keep_early_receipts):
                 wait_s = EVERY_S
         self._early_not_before_s[fund_id] = now_s + wait_s
-
-
-def send_waiting(context: ServiceContext, fund_id: str, *, provider: Provider) -> int:
-    """Send what waits now; how many messages. `ProviderInTrouble` where the provider takes no more."""
-    return Sending(provider).send_waiting(context, fund_id)

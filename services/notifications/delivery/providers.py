@@ -1,4 +1,4 @@
-"""Mail and SMS as the chore sees them: letters in, an answer for each of them out."""
+"""Mail and SMS as those who send see them: messages in, an answer for each of them out."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from services.notifications.channels.pace import Pace
 from services.notifications.channels.receipts import Receipt, match_key
 from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
-from services.notifications.delivery.letter import Answer, DeadLetter, Verdict
+from services.notifications.delivery.outgoing import Answer, OutgoingMessage, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
 from shared.funds.fund import Channel
 from shared.kernel.errors import Failure, Invalid
@@ -22,7 +22,7 @@ from shared.kernel.errors import Failure, Invalid
 NOT_TRIED = Answer(verdict=Verdict.NOT_TRIED)
 CONNECTION_WAIT_S = 0.2
 RECEIPTS_MAX = 10_000
-"""Brought and not kept yet; a centre that brings more is told to come again."""
+"""Received and not kept yet; a centre that brings more is told to come again."""
 TAKEN_MAX = 20_000
 """Names that the centre gave, remembered for receipts that come before they are kept."""
 _IN_DOUBT = (MailOutcomeUnknown, SmsOutcomeUnknown)
@@ -36,11 +36,11 @@ class Provider(Protocol):
 
     @property
     def window_max(self) -> int:
-        """How many letters it can take in the time that a window may last."""
+        """How many messages it can take in the time that a window may last."""
         ...
 
-    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        """Hand the letters over until there is trouble or it is late: the rest was not tried."""
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+        """Hand the messages over until there is trouble or it is late: the rest was not tried."""
         ...
 
 
@@ -65,44 +65,44 @@ class MailProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
-        round_ = _Round(iter(letters), is_late)
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+        round_ = _Round(iter(messages), is_late)
         working = [
             Thread(target=self._work, args=(round_,), name=f"mail {number}", daemon=True)
-            for number in range(1, min(self.connections_max, len(letters)))
+            for number in range(1, min(self.connections_max, len(messages)))
         ]
         for thread in working:
             thread.start()
         self._work(round_)
         for thread in working:
             thread.join()
-        return {letter.message_id: round_.answers.get(letter.message_id, NOT_TRIED) for letter in letters}
+        return {message.message_id: round_.answers.get(message.message_id, NOT_TRIED) for message in messages}
 
     def _work(self, round_: "_Round") -> None:
-        """One connection's share: whichever letter is next, until there is trouble."""
+        """One connection's share: whichever message is next, until there is trouble."""
         while not self._free.acquire(timeout=CONNECTION_WAIT_S):
             if round_.is_over():
                 return
         connection = MailConnection(self.server)
         try:
-            while (letter := round_.next()) is not None:
+            while (message := round_.next()) is not None:
                 self._pace.wait()
-                round_.end(letter, self._send(connection, letter))
+                round_.end(message, self._send(connection, message))
         finally:
             connection.close()
             self._free.release()
 
-    def _send(self, connection: MailConnection, letter: DeadLetter) -> Answer:
+    def _send(self, connection: MailConnection, message: OutgoingMessage) -> Answer:
         mail = Mail(
-            message_id=letter.message_id,
+            message_id=message.message_id,
             sender=self.sender,
-            sender_name=letter.sender_name,
-            recipient=letter.address,
-            language=letter.language,
-            subject=letter.said.subject,
-            text=letter.said.text,
-            html=letter.said.html,
-            written_at=letter.told_at,
+            sender_name=message.sender_name,
+            recipient=message.address,
+            language=message.language,
+            subject=message.said.subject,
+            text=message.said.text,
+            html=message.said.html,
+            written_at=message.written_at,
         )
         try:
             return Answer(verdict=Verdict.TAKEN, provider_id=connection.send(mail))
@@ -112,9 +112,9 @@ class MailProvider:
 
 @dataclass
 class _Round:
-    """The letters of one window, shared out to connections."""
+    """The messages of one window, shared out to connections."""
 
-    letters: Iterator[DeadLetter]
+    messages: Iterator[OutgoingMessage]
     is_late: Callable[[], bool]
     answers: dict[str, Answer] = field(default_factory=dict)
     trouble: Event = field(default_factory=Event)
@@ -124,25 +124,25 @@ class _Round:
     def is_over(self) -> bool:
         return self.is_done.is_set() or self.trouble.is_set() or self.is_late()
 
-    def next(self) -> DeadLetter | None:
-        """The next letter; before it goes out it counts as in doubt, so that nothing can make it one that was not
+    def next(self) -> OutgoingMessage | None:
+        """The next message; before it goes out it counts as in doubt, so that nothing can make it one that was not
         tried."""
         with self.lock:
-            letter = None if self.is_over() else next(self.letters, None)
-            if letter is None:
+            message = None if self.is_over() else next(self.messages, None)
+            if message is None:
                 self.is_done.set()
             else:
-                self.answers[letter.message_id] = Answer(verdict=Verdict.DOUBTFUL)
-            return letter
+                self.answers[message.message_id] = Answer(verdict=Verdict.DOUBTFUL)
+            return message
 
-    def end(self, letter: DeadLetter, answer: Answer) -> None:
-        self.answers[letter.message_id] = answer
+    def end(self, message: OutgoingMessage, answer: Answer) -> None:
+        self.answers[message.message_id] = answer
         if answer.verdict in (Verdict.DOUBTFUL, Verdict.NOT_TRIED):
             self.trouble.set()
 
 
 @dataclass(frozen=True)
-class Brought:
+class IncomingReceipt:
     """A receipt, and the reply by which the centre learns whether it was kept."""
 
     receipt: Receipt
@@ -158,13 +158,13 @@ class Named(NamedTuple):
 
 @dataclass
 class SmsProvider:
-    """SMS, as many under way at once as the centre's window holds. The line opens with the first letter, or with the
+    """SMS, as many under way at once as the centre's window holds. The line opens with the first message, or with the
     first look for receipts."""
 
     centre: SmsCentre
     per_s_max: float = 0.0
     channel: Channel = Channel.SMS
-    brought: "Queue[Brought]" = field(default_factory=lambda: Queue(RECEIPTS_MAX))
+    incoming: "Queue[IncomingReceipt]" = field(default_factory=lambda: Queue(RECEIPTS_MAX))
     _taken: "OrderedDict[str, Named]" = field(default_factory=OrderedDict)
     _line: SmsLine | None = None
     _opening: Lock = field(default_factory=Lock)
@@ -178,32 +178,32 @@ class SmsProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, letters: Sequence[DeadLetter], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
         line, trouble = self._opened(), Event()
         answers: dict[str, Answer] = {}
         under_way: dict[str, Future[str]] = {}
-        for letter in letters:
+        for message in messages:
             if trouble.is_set() or is_late():
                 break
             self._pace.wait()
-            sms = Sms(message_id=letter.message_id, recipient=letter.address, text=letter.said.text)
+            sms = Sms(message_id=message.message_id, recipient=message.address, text=message.said.text)
             try:
-                under_way[letter.message_id] = future = line.submit(sms)
-                future.add_done_callback(partial(self._answered, Named(letter.fund_id, letter.message_id), trouble))
+                under_way[message.message_id] = future = line.submit(sms)
+                future.add_done_callback(partial(self._answered, Named(message.fund_id, message.message_id), trouble))
             except Failure as failure:
-                answers[letter.message_id] = answer = _answer(failure)
+                answers[message.message_id] = answer = _answer(failure)
                 if answer.verdict is not Verdict.REFUSED:
                     trouble.set()
         answers |= {message_id: _result(future) for message_id, future in under_way.items()}
-        return {letter.message_id: answers.get(letter.message_id, NOT_TRIED) for letter in letters}
+        return {message.message_id: answers.get(message.message_id, NOT_TRIED) for message in messages}
 
-    def receipts(self, *, count_max: int, wait_s: float) -> list[Brought]:
+    def receipts(self, *, count_max: int, wait_s: float) -> list[IncomingReceipt]:
         """The receipts that came; where there are none, those that come within the time."""
         self._opened()
-        found: list[Brought] = []
+        found: list[IncomingReceipt] = []
         with suppress(Empty):
             while len(found) < count_max:
-                found.append(self.brought.get(block=not found, timeout=wait_s))
+                found.append(self.incoming.get(block=not found, timeout=wait_s))
         return found
 
     def named(self, provider_key: str) -> Named | None:
@@ -236,7 +236,7 @@ class SmsProvider:
 
     def _take(self, receipt: Receipt, reply: Reply) -> None:
         try:
-            self.brought.put_nowait(Brought(receipt, reply))
+            self.incoming.put_nowait(IncomingReceipt(receipt, reply))
         except Full:
             reply(False)
 
@@ -254,7 +254,7 @@ def _is_trouble(done: "Future[str]") -> bool:
 
 
 def _answer(failure: Failure) -> Answer:
-    """What a channel's failure means; whatever else may go wrong is a fault of ours and stops the chore."""
+    """What a channel's failure means; whatever else may go wrong is a fault of ours and fails the job."""
     if isinstance(failure, Invalid):
         return Answer(verdict=Verdict.REFUSED, reason=failure.code)
     if isinstance(failure, _IN_DOUBT):

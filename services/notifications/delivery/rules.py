@@ -1,12 +1,12 @@
 """When a batch is sent, how often, and what becomes of its messages after the provider's answers. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.notifications.channels.receipts import Delivery, match_key
-from services.notifications.delivery.letter import Answer, Answers, Verdict
+from services.notifications.delivery.outgoing import Answer, Answers, Verdict
 from services.notifications.messages.batch import BATCH_MOVES, MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import settled
@@ -26,12 +26,14 @@ SENDING_MAX = timedelta(seconds=10)
 """After this time no further message of a batch is begun; the one under way has its channel's time-outs."""
 
 LEASE = timedelta(seconds=45)
-"""Whoever sends a batch has kept its answers within this time, or is dead."""
+"""Whoever sends a batch has kept its answers within this time, or crashed."""
 
 DOUBTS_MAX = 1
 """How often a message is sent again that may have arrived: once, under the same id, then nobody knows."""
 
 GIVEN_UP, NOBODY_KNOWS = "delivery.given-up", "delivery.outcome-unknown"
+BY_OPERATOR = "delivery.given-up-by-operator"
+"""It could not be sent for a fault of ours, and an operator decided that it is not tried again."""
 
 
 UNDELIVERED = {
@@ -58,6 +60,10 @@ class ProviderInTrouble(Unavailable):
     code = "delivery.provider-in-trouble"
 
 
+MessageEvent = MessageSent | MessageFailed
+"""What is told of a message when its batch is settled."""
+
+
 class End(NamedTuple):
     """How a message ends that was not sent, and the code of why."""
 
@@ -76,7 +82,7 @@ class Settlement:
     sent: tuple[Message, ...] = ()
     others: tuple[Message, ...] = ()
     batches: tuple[Batch, ...] = ()
-    events: tuple[object, ...] = ()
+    events: tuple[MessageEvent, ...] = ()
 
 
 def windows(batches: Iterable[Batch], *, messages_max: int) -> Iterator[list[Batch]]:
@@ -95,10 +101,10 @@ def windows(batches: Iterable[Batch], *, messages_max: int) -> Iterator[list[Bat
 
 
 def is_due(batch: Batch, *, at: datetime) -> bool:
-    return batch.status is BatchStatus.QUEUED and batch.due_at <= at
+    return batch.status in (BatchStatus.QUEUED, BatchStatus.APART) and batch.due_at <= at
 
 
-def is_forsaken(batch: Batch, *, at: datetime) -> bool:
+def is_lease_expired(batch: Batch, *, at: datetime) -> bool:
     """Somebody began to send it and was killed before they could say what came of it."""
     return batch.status is BatchStatus.SENDING and batch.taken_at is not None and batch.taken_at + LEASE < at
 
@@ -109,7 +115,7 @@ def is_hopeless(batch: Batch) -> bool:
 
 
 def take(batch: Batch, *, at: datetime) -> Batch:
-    """Begin to send a batch, or begin again where whoever began is dead: all of it is then in doubt."""
+    """Begin to send a batch, or begin again after the lease of whoever began: all of it is then in doubt."""
     doubts = batch.doubts + (batch.status is BatchStatus.SENDING)
     status = moved(BATCH_MOVES, batch.status, to=BatchStatus.SENDING)
     return replace(batch, status=status, tries=batch.tries + 1, doubts=doubts, taken_at=at)
@@ -125,7 +131,7 @@ def settle(
     judged = [(message, answers.get(message.message_id, IN_DOUBT)) for message in messages]
     if judged and all(answer.verdict is Verdict.NOT_TRIED for _, answer in judged):
         return Settlement(batch=_put_back(batch, at=at))
-    sent = tuple(_taken(message, answer, at=at) for message, answer in judged if answer.verdict is Verdict.TAKEN)
+    sent = tuple(_taken(message, at=at) for message, answer in judged if answer.verdict is Verdict.TAKEN)
     others: list[Message] = []
     again: dict[Verdict, Batch] = {}
     for message, answer in judged:
@@ -140,14 +146,18 @@ def settle(
         again[answer.verdict] = replace(waits_in, size=waits_in.size + 1)
         others.append(replace(message, batch_id=waits_in.batch_id))
     provider_ids = {key: answer.provider_id for key, answer in answers.items() if answer.provider_id}
-    events = [_sent(message, at=at) for message in sent]
+    events: list[MessageEvent] = [_sent(message, at=at) for message in sent]
     return Settlement(
-        batch=replace(_done(batch), provider_ids=provider_ids),
+        batch=replace(_done(batch), provider_ids=provider_ids, provider_keys=_keys(batch, provider_ids)),
         sent=sent,
         others=tuple(others),
-        batches=tuple(again.values()),
+        batches=tuple(_with_traces(each, others) for each in again.values()),
         events=(*events, *(_failed(message, at=at) for message in others if message.settled_at)),
     )
+
+
+def _keys(batch: Batch, provider_ids: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted({match_key(each) for each in provider_ids.values()})) if batch.channel is Channel.SMS else ()
 
 
 def undelivered_reason(delivery: Delivery, status: str) -> str | None:
@@ -155,13 +165,11 @@ def undelivered_reason(delivery: Delivery, status: str) -> str | None:
     return None if delivery is Delivery.DELIVERED else UNDELIVERED.get(status, UNDELIVERED["UNDELIV"])
 
 
-def received(message: Message, *, reason: str | None, at: datetime) -> Message | None:
-    """What a receipt makes of a message that was taken: the first one that decides counts. None where it changes
-    nothing."""
+def not_received(message: Message, *, reason: str) -> Message | None:
+    """What a receipt that says no makes of a message that was taken. None where it changes nothing: the first receipt
+    that decides counts."""
     if message.status is not Status.SENT or message.delivered_at is not None:
         return None
-    if reason is None:
-        return replace(message, delivered_at=at)
     status = moved(MOVES, message.status, to=Status.UNDELIVERED)
     return replace(message, status=status, reason=reason)
 
@@ -196,10 +204,37 @@ def meant(
     )
 
 
+def set_apart(batch: Batch) -> Batch:
+    """It is not sent together with others any more: the fault of one message would hold up all."""
+    return replace(batch, status=moved(BATCH_MOVES, batch.status, to=BatchStatus.APART))
+
+
+def split(batch: Batch, messages: Sequence[Message], *, new_id: Callable[[], str]) -> Settlement:
+    """Each message by itself, so that only those stay behind that cannot be sent."""
+    singles = tuple(
+        replace(
+            batch,
+            batch_id=new_id(),
+            status=BatchStatus.APART,
+            size=1,
+            traceparent=batch.trace_of(message.message_id),
+            traces={},
+            version=0,
+        )
+        for message in messages
+    )
+    others = tuple(
+        replace(message, batch_id=single.batch_id) for message, single in zip(messages, singles, strict=True)
+    )
+    return Settlement(batch=_done(batch), others=others, batches=singles)
+
+
 def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settlement:
-    """A batch that was forsaken twice: what of it arrived, nobody knows, and a third copy would help nobody."""
-    unknown = tuple(settled(message, to=Status.UNKNOWN, at=at, reason=NOBODY_KNOWS) for message in messages)
-    return Settlement(batch=_done(batch), others=unknown, events=tuple(_failed(message, at=at) for message in unknown))
+    """A batch that is not sent again. Where somebody had begun to send it, nobody knows what of it arrived."""
+    is_unknown = batch.status is BatchStatus.SENDING
+    status, reason = (Status.UNKNOWN, NOBODY_KNOWS) if is_unknown else (Status.FAILED, BY_OPERATOR)
+    ended = tuple(settled(message, to=status, at=at, reason=reason) for message in messages)
+    return Settlement(batch=_done(batch), others=ended, events=tuple(_failed(message, at=at) for message in ended))
 
 
 def _end(batch: Batch, answer: Answer) -> End | None:
@@ -239,16 +274,15 @@ def _again(batch: Batch, verdict: Verdict, *, batch_id: str, at: datetime) -> Ba
     )
 
 
-def _taken(message: Message, answer: Answer, *, at: datetime) -> Message:
+def _with_traces(again: Batch, messages: Iterable[Message]) -> Batch:
+    """Only those of the messages that moved to it."""
+    moved_ids = {message.message_id for message in messages if message.batch_id == again.batch_id}
+    return replace(again, traces={key: trace for key, trace in again.traces.items() if key in moved_ids})
+
+
+def _taken(message: Message, *, at: datetime) -> Message:
     """A message that its provider took. It stays with its batch; the personal values that it carried have served."""
-    return replace(
-        message,
-        status=moved(MOVES, message.status, to=Status.SENT),
-        settled_at=at,
-        sealed={},
-        provider_id=answer.provider_id,
-        provider_key=match_key(answer.provider_id) if message.channel is Channel.SMS else "",
-    )
+    return replace(message, status=moved(MOVES, message.status, to=Status.SENT), settled_at=at, sealed={})
 
 
 def _sent(message: Message, *, at: datetime) -> MessageSent:

@@ -1,11 +1,11 @@
 """What notifications does with what others told: messages, by the hundreds where an event speaks of hundreds."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.notifications.contacts import actions as contacts
-from services.notifications.messages import bell, rules, store
+from services.notifications.messages import rules, store
 from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from services.notifications.messages.rules import Notice
@@ -15,6 +15,9 @@ from shared.kernel.actors import ActorKind
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.carrying import carried
+
+OPENED = "notifications.opened-batches"
+"""Under this name the units of work of one transaction share the batches that they fill."""
 
 
 def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
@@ -33,11 +36,8 @@ def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
         )
     }
     known = store.messages.find_many(uow, written)
-    fresh, batches = _batched(uow, [message for key, message in written.items() if key not in known])
+    fresh = _batched(uow, [message for key, message in written.items() if key not in known])
     store.messages.save_many(uow, fresh, part_of=part_of)
-    store.batches.save_many(uow, batches, part_of=part_of)
-    for batch in batches:
-        bell.ring(uow.fund.fund_id, batch.channel)
 
 
 def inbox(uow: UnitOfWork, *, wanted: Wanted) -> Page[Message]:
@@ -58,28 +58,49 @@ def inbox(uow: UnitOfWork, *, wanted: Wanted) -> Page[Message]:
     return Page(rules.inbox(page.items), next=beyond)
 
 
-def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> tuple[list[Message], list[Batch]]:
-    """The messages, each that has to leave in a batch of its channel."""
-    traceparent = carried()
-    due_at = rules.due_at(len(messages), at=uow.at)
-    placed, batches = [message for message in messages if message.status is Status.SENT], []
-    leaving = [message for message in messages if message.status is Status.QUEUED]
-    for (channel, is_urgent), group in groupby(sorted(leaving, key=_lane), key=_lane):
-        together = list(group)
-        for start in range(0, len(together), MESSAGES_MAX):
-            batch = Batch(
-                batch_id=uow.new_id(),
-                channel=channel,
-                is_urgent=is_urgent,
-                status=BatchStatus.QUEUED,
-                due_at=uow.at if is_urgent else due_at,
-                size=len(together[start : start + MESSAGES_MAX]),
-                traceparent=traceparent,
-            )
-            batches.append(batch)
-            placed += [replace(each, batch_id=batch.batch_id) for each in together[start : start + MESSAGES_MAX]]
-    return placed, batches
+@dataclass(frozen=True)
+class Lane:
+    """Messages that may leave together."""
+
+    fund_id: str
+    channel: Channel
+    is_urgent: bool
+    due_at: datetime
 
 
-def _lane(message: Message) -> tuple[Channel, bool]:
-    return message.channel, message.is_urgent
+def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> list[Message]:
+    """The messages, each that has to leave in a batch of its lane. The events of one transaction fill the same batches:
+    where each claim is an event, one for each would cost as much as the message itself."""
+    due_at, traceparent = rules.due_at(len(messages), at=uow.at), carried()
+    opened: dict[Lane, Batch] = uow.shared.setdefault(OPENED, {})
+    placed: list[Message] = []
+    changed: dict[str, Batch] = {}
+    for message in messages:
+        if message.status is not Status.QUEUED:
+            placed.append(message)
+            continue
+        lane = Lane(uow.fund.fund_id, message.channel, message.is_urgent, uow.at if message.is_urgent else due_at)
+        batch = opened.get(lane)
+        if batch is None or batch.size >= MESSAGES_MAX:
+            batch = _opened(uow, lane, traceparent=traceparent)
+        own = {} if batch.traceparent == traceparent else {message.message_id: traceparent}
+        opened[lane] = changed[batch.batch_id] = replace(batch, size=batch.size + 1, traces={**batch.traces, **own})
+        placed.append(replace(message, batch_id=batch.batch_id))
+    for batch in changed.values():
+        store.put_batch(uow, batch)
+    return placed
+
+
+def _opened(uow: UnitOfWork, lane: Lane, *, traceparent: str) -> Batch:
+    """A new batch, which the job of its channel is to send."""
+    batch = Batch(
+        batch_id=uow.new_id(),
+        channel=lane.channel,
+        is_urgent=lane.is_urgent,
+        status=BatchStatus.QUEUED,
+        due_at=lane.due_at,
+        traceparent=traceparent,
+    )
+    uow.note("kept", store.batches.name, batch.batch_id, version=1)
+    store.schedule(uow, batch.channel)
+    return batch

@@ -11,10 +11,14 @@ from enum import StrEnum
 from shared.funds.fund import Channel
 
 MESSAGES_MAX = 200
+WAITING = "waiting"
+"""The thing of a channel's job: whatever waits in it."""
 
 
 class BatchStatus(StrEnum):
     QUEUED = "queued"
+    APART = "apart"
+    """It could not be sent together with others: a job of its own sends it."""
     SENDING = "sending"
     """Somebody is sending it, or was killed while they did."""
     DONE = "done"
@@ -22,7 +26,8 @@ class BatchStatus(StrEnum):
 
 
 BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
-    BatchStatus.QUEUED: frozenset({BatchStatus.SENDING}),
+    BatchStatus.QUEUED: frozenset({BatchStatus.SENDING, BatchStatus.APART, BatchStatus.DONE}),
+    BatchStatus.APART: frozenset({BatchStatus.SENDING, BatchStatus.DONE}),
     BatchStatus.SENDING: frozenset({BatchStatus.SENDING, BatchStatus.QUEUED, BatchStatus.DONE}),
     BatchStatus.DONE: frozenset(),
 }
@@ -30,11 +35,13 @@ BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Messages of one cause. `tries` counts how often they were sent, `doubts` how often nobody knows what came of it.
+    """Messages that were written in one transaction. `tries` counts how often they were sent, `doubts` how often nobody
+    knows what came of it.
 
     `due_at` is when its next try may begin, `size` how many messages wait in it (0 in those of an earlier release).
-    `traceparent` is the trace of the event that they tell of. `provider_ids` are the provider's own names of the
-    messages that it took, by message id, for a talk about one of them.
+    `traceparent` is the trace of the event that the first of them tells of, `traces` by message id those of the others.
+    `provider_ids` are the provider's own names of the messages that it took, by message id; of SMS `provider_keys` are
+    the same names as receipts are matched by.
     """
 
     batch_id: str
@@ -47,5 +54,20 @@ class Batch:
     doubts: int = 0
     taken_at: datetime | None = None
     traceparent: str = ""
+    traces: Mapping[str, str] = field(default_factory=dict)
     provider_ids: Mapping[str, str] = field(default_factory=dict)
+    provider_keys: tuple[str, ...] = ()
     version: int = 0
+
+    def trace_of(self, message_id: str) -> str:
+        return self.traces.get(message_id, self.traceparent)
+
+
+def send_kind(channel: Channel) -> str:
+    """The kind of the job that sends what waits in a channel, window by window."""
+    return f"messages.send-{channel.value}"
+
+
+def alone_kind(channel: Channel) -> str:
+    """The kind of the job that sends one batch of a channel by itself."""
+    return f"messages.send-{channel.value}-alone"

@@ -39,9 +39,9 @@ class Message:
 
     Messages of one `notice_id` say the same by different channels. Personal parameters stand in `sealed` (class
     contact, the owner's) until the message is settled. `reason` is the code of a failure. `batch_id` is the batch in
-    which a message waits or was sent; one that failed has left it. `provider_id` is the provider's own name of a
-    message that it took, `provider_key` the same as receipts are matched by. `delivered_at` is when a receipt said
-    that it arrived; most channels have none.
+    which a message waits or was sent; one that failed has left it.
+    `provider_id`, `provider_key` and `delivered_at` stand in messages of an earlier release only: now what a batch's
+    provider answered stands in the batch, and what receipts say arrived in `Delivered`.
     """
 
     message_id: str

@@ -4,16 +4,20 @@ Each look-up names exactly the fields of one index: the embedded engine scans th
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
-from services.notifications.messages.message import Message
-from services.notifications.messages.receipt import Receipt
+from services.notifications.messages.batch import MESSAGES_MAX, WAITING, Batch, BatchStatus, send_kind
+from services.notifications.messages.message import Message, Status
+from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
+from shared.jobs import queue
+from shared.jobs.job import id_of
 from shared.storage.paging import Order, Page, Wanted
-from shared.storage.repository import Index, Repository
+from shared.storage.repository import Index, Repository, as_document
 from shared.storage.retention import for_days
-from shared.storage.tenant_collection import parts
+from shared.storage.tenant_collection import ChangedMeanwhile, parts
 from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)
@@ -45,9 +49,12 @@ batches = Repository(
         why="the provider's names of its messages, for a talk about one",
         status=BatchStatus.DONE.value,
     ),
-    indexes=[Index(("channel", "status")), Index(("channel", "status", "is_urgent", "due_at"))],
+    indexes=[
+        Index(("channel", "status")),
+        Index(("channel", "status", "is_urgent", "due_at")),
+        Index(("provider_keys",)),
+    ],
 )
-
 
 receipts = Repository(
     "receipts",
@@ -55,6 +62,15 @@ receipts = Repository(
     key="message_id",
     missing=MessageUnknown,
     retention=for_days(30, since="received_at", why="it waits for the answer that its message was taken, if any comes"),
+)
+
+delivered = Repository(
+    "delivered",
+    Delivered,
+    key="delivered_id",
+    missing=MessageUnknown,
+    retention=for_days(400, since="delivered_at", why="proof that a message arrived, for as long as the message"),
+    indexes=[Index(("message_ids",))],
 )
 
 
@@ -84,6 +100,49 @@ def due(uow: UnitOfWork, channel: Channel) -> list[Batch]:
     ]
 
 
+def put_batch(uow: UnitOfWork, batch: Batch) -> None:
+    """Write a new batch, once more for each event of the transaction that adds to it: the last one stands."""
+    uow.collection(batches.name).put(batch.batch_id, as_document(replace(batch, version=1)))
+
+
+def schedule(uow: UnitOfWork, channel: Channel) -> None:
+    """Have what waits in a channel sent when its time has come."""
+    queue.schedule_if_idle(uow, send_kind(channel), WAITING)
+
+
+def has_job(uow: UnitOfWork, channel: Channel) -> bool:
+    return queue.jobs.find(uow, id_of(send_kind(channel), WAITING)) is not None
+
+
+def first_due_at(uow: UnitOfWork, channel: Channel) -> datetime | None:
+    """When the next of the batches that wait is due; None where none waits."""
+    found = [
+        batch.due_at
+        for is_urgent in (True, False)
+        for batch in batches.find_all(
+            uow,
+            limit=1,
+            sort=LONGEST_DUE_FIRST,
+            channel=channel.value,
+            status=BatchStatus.QUEUED.value,
+            is_urgent=is_urgent,
+        )
+    ]
+    return min(found, default=None)
+
+
+def mark_sent(uow: UnitOfWork, batch: Batch, *, count: int) -> None:
+    """Say of the messages that are left in a batch that their provider took them: in one write, and by the batch, since
+    on the embedded engine a write for each costs more than the sending."""
+    change = {"status": Status.SENT.value, "settled_at": uow.at, "sealed": {}}
+    matched = uow.collection(messages.name).update_all(
+        {"batch_id": batch.batch_id}, {"$set": change, "$inc": {"version": 1}}
+    )
+    if matched != count:
+        raise ChangedMeanwhile
+    uow.note("kept-many", messages.name, batch.batch_id, version=count)
+
+
 def sending(uow: UnitOfWork, channel: Channel) -> list[Batch]:
     """The batches that somebody has begun to send."""
     return batches.find_all(uow, channel=channel.value, status=BatchStatus.SENDING.value)
@@ -100,9 +159,22 @@ def forget_receipts(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
         uow.note("forgot", receipts.name, message_id)
 
 
+def batches_by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Batch]:
+    """Batches of which a provider took messages under one of these names."""
+    found: list[Batch] = []
+    for part in parts(keys, of=uow.raw_collection(batches.name)):
+        found += batches.find_all(uow, provider_keys={"$in": part})
+    return found
+
+
 def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
-    """Messages that a provider took under one of these names."""
+    """Messages that a provider took under one of these names, as an earlier release kept them."""
     found: list[Message] = []
     for part in parts(keys, of=uow.raw_collection(messages.name)):
         found += messages.find_all(uow, provider_key={"$in": part})
     return found
+
+
+def arrived(uow: UnitOfWork, message_id: str) -> bool:
+    """Whether a receipt said that a message arrived."""
+    return bool(delivered.find_all(uow, limit=1, message_ids=message_id))

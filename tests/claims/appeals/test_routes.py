@@ -6,11 +6,11 @@ import pytest
 
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.claims.builders import AMIRA, upload, wages
+from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
 from tests.kit.contexts import handle, parked, told
-from tests.kit.people import KARIM
+from tests.kit.people import AMIRA, KARIM
 
 TWO = [
     {"act": "general-practitioner", "quantity": 1, "paid": "500.00"},

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +15,12 @@ from shared.funds.effects import Cover, Effect, EffectKind, Every, PeriodicPayme
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.storage.service_context import ServiceContext
-from tests.claims.builders import AMIRA, claim
+from tests.claims.builders import claim
+from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds, someone
+from tests.kit.people import AMIRA
 
 ALLOWANCE, COVER = "invented-allowance", "invented-cover"
-AT = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 FROM_ON, UNTIL_ON = date(2026, 1, 1), date(2026, 12, 31)
 LAW = Law(valid_from=date(2000, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
 NAMES = {"ar": "منحة", "fr": "Allocation", "en": "Allowance"}

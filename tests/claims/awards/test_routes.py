@@ -12,10 +12,9 @@ from services.claims.wiring import service
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext, now
 from tests.claims.awards.builders import ALLOWANCE, COVER, opened, with_benefits
-from tests.claims.builders import AMIRA
 from tests.kit.callers import Office
 from tests.kit.contexts import TN, reading, told
-from tests.kit.people import KARIM
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

@@ -19,16 +19,8 @@ from shared.events.claims import (
 from shared.funds.effects import PAY_ONCE
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
-from tests.claims.awards.builders import (
-    ALLOWANCE,
-    AT,
-    COVER,
-    COVER_EFFECT,
-    FROM_ON,
-    PAYMENT_EFFECT,
-    UNTIL_ON,
-    award,
-)
+from tests.claims.awards.builders import ALLOWANCE, COVER, COVER_EFFECT, FROM_ON, PAYMENT_EFFECT, UNTIL_ON, award
+from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
 
 FUND = funds()[DZ]

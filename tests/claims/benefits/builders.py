@@ -16,7 +16,7 @@ from shared.funds.benefits import ClaimType
 from shared.funds.loading import _Loader, _Reading
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass, Sealed
-from tests.claims.builders import AT
+from tests.kit.clock import AT
 from tests.kit.contexts import keys
 
 ON = date(2026, 2, 10)

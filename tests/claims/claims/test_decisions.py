@@ -7,10 +7,11 @@ import pytest
 
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext, now
-from tests.claims.builders import AMIRA, upload, wages, with_procedure
+from tests.claims.builders import upload, wages, with_procedure
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
 from tests.kit.contexts import DZ, handle, told
+from tests.kit.people import AMIRA
 
 OWN = {"not-resident": {"ar": "غير مقيم.", "fr": "Vous ne résidez pas dans la wilaya.", "en": "Not a resident."}}
 

@@ -12,7 +12,8 @@ from services.claims.claims.claim import Claim, DecidedLine, Decision, Line, Red
 from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
 from shared.funds.benefits import ClaimType
 from tests.claims.benefits.builders import page
-from tests.claims.builders import AMIRA, AT
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
 
 CARE_ON = date(2026, 2, 3)
 CARE = """

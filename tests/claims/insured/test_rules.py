@@ -9,7 +9,8 @@ from services.claims.insured.insured import ages
 from shared.events.identity import RegisteredPerson
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Sealed
-from tests.claims.builders import AMIRA, AT
+from tests.kit.clock import AT
+from tests.kit.people import AMIRA
 
 
 def heard(family: str | None = "k1.sealed") -> RegisteredPerson:

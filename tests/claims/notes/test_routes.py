@@ -5,10 +5,11 @@ import pytest
 from services.claims.notes.note import NOTES_MAX
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.claims.builders import AMIRA, upload, wages
+from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
 from tests.kit.contexts import TN, handle
+from tests.kit.people import AMIRA
 
 NOTE = {"text": "Le médecin a été appelé."}
 

@@ -7,11 +7,11 @@ import pytest
 
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.claims.builders import AMIRA, upload, wages
+from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Caller, Office
 from tests.kit.contexts import handle, parked, told
-from tests.kit.people import KARIM
+from tests.kit.people import AMIRA, KARIM
 
 OFFICER = ["claims:medical"]
 TWO = [

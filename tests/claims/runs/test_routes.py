@@ -20,11 +20,10 @@ from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, award, fund_with, opened, with_benefits
-from tests.claims.builders import AMIRA
 from tests.claims.runs.builders import AT, Q, Tariff
 from tests.kit.callers import Office
 from tests.kit.contexts import DZ, handle, parked, reading, someone, told
-from tests.kit.people import KARIM
+from tests.kit.people import AMIRA, KARIM
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 
 from services.notifications.channels.receipts import Delivery, Receipt
 from services.notifications.delivery import rules
-from services.notifications.delivery.chores import BY, Receiving, send_waiting
-from services.notifications.delivery.providers import Brought, SmsProvider
+from services.notifications.delivery.chores import BY, Receiving
+from services.notifications.delivery.jobs import send_waiting
+from services.notifications.delivery.providers import IncomingReceipt, SmsProvider
 from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
@@ -19,7 +20,7 @@ from tests.kit.contexts import DZ, TN, handle, told
 from tests.kit.people import AMIRA
 from tests.kit.waiting import until
 from tests.notifications import builders as made
-from tests.notifications.delivery.test_chores import later, sms_to
+from tests.notifications.delivery.test_jobs import later, sms_to
 from tests.simulators.message_centre import Centre, message_centre
 
 
@@ -49,7 +50,13 @@ def know(context: ServiceContext, mobile: str, *, fund_id: str = DZ) -> None:
 
 
 def message(context: ServiceContext) -> Any:
-    return context.database["messages"].find_one({"channel": "sms"})
+    """The SMS, with what its batch and the receipts know of it."""
+    found: Any = context.database["messages"].find_one({"channel": "sms"})
+    batch: Any = context.database["batches"].find_one({"batch_id": found["batch_id"]})
+    arrived = context.database["delivered"].find_one({"message_ids": found["message_id"]})
+    found["provider_id"] = batch["provider_ids"].get(found["message_id"], "")
+    found["delivered_at"] = arrived and arrived["delivered_at"]
+    return found
 
 
 def received(context: ServiceContext, receiving: Receiving) -> Any:
@@ -103,7 +110,7 @@ def bring(sms: SmsProvider, **facts: Any) -> list[bool]:
     """A receipt as the line brings it; what the centre hears."""
     heard: list[bool] = []
     receipt = Receipt(**{"delivery": Delivery.FAILED, "status": "UNDELIV", **facts})
-    sms.brought.put(Brought(receipt, heard.append))
+    sms.incoming.put(IncomingReceipt(receipt, heard.append))
     return heard
 
 
@@ -143,8 +150,8 @@ def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
     receiving = Receiving(sms)
 
     class Slow(SmsProvider):
-        def send(self, letters: Any, **more: Any) -> Any:
-            answers = sms.send(letters, **more)
+        def send(self, messages: Any, **more: Any) -> Any:
+            answers = sms.send(messages, **more)
             until(lambda: receiving.run(context, DZ))
             return answers
 
@@ -193,9 +200,10 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
     handle(context, service, made.cards("p1", "p2"))
     send_waiting(context, DZ, provider=sms)
     sms._taken.clear()
-    keys = {"p1": "10", "p2": "16"}
-    for owner_id, key in keys.items():
-        context.database["messages"].update_one({"owner_id": owner_id}, {"$set": {"provider_key": key}})
+    owners = {row["message_id"]: row["owner_id"] for row in context.database["messages"].find({"channel": "sms"})}
+    names = {message_id: {"p1": "10", "p2": "16"}[str(owner_id)] for message_id, owner_id in owners.items()}
+    named = {"provider_ids": names, "provider_keys": ["10", "16"]}
+    context.database["batches"].update_one({"channel": "sms"}, {"$set": named})
     bring(sms, provider_id="16", recipient=first.lstrip("+"))
     Receiving(sms).run(context, DZ)
     statuses = {row["owner_id"]: row["status"] for row in context.database["messages"].find({"channel": "sms"})}
@@ -205,7 +213,7 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
 def test_n03_what_cannot_be_kept_now_is_brought_again(context: ServiceContext, sms: SmsProvider) -> None:
     heard: list[bool] = []
     full = SmsProvider(centre=sms.centre)
-    full.brought.maxsize = 1
+    full.incoming.maxsize = 1
     receipt = Receipt("7", Delivery.FAILED, "UNDELIV")
     full._take(receipt, heard.append)
     full._take(receipt, heard.append)
@@ -218,3 +226,41 @@ def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: Service
     context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.save(uow, Outcome(receipt)))
     Receiving(sms).run(later(context, timedelta(0)), DZ)
     assert (message(context)["status"], message(context)["reason"]) == ("undelivered", "delivery.rejected")
+
+
+def test_n03_a_receipt_of_a_message_that_an_earlier_release_sent_finds_it(
+    context: ServiceContext, sms: SmsProvider
+) -> None:
+    """It kept the centre's name in the message, and none by which a batch is found."""
+    found = sent(context, sms)
+    context.database["batches"].update_many({}, {"$unset": {"provider_keys": 1}})
+    change = {"provider_id": "AB7", "provider_key": "ab7"}
+    context.database["messages"].update_one({"message_id": found["message_id"]}, {"$set": change})
+    heard = bring(sms, provider_id="AB7")
+    Receiving(sms).run(context, DZ)
+    assert heard == [True] and message(context)["status"] == "undelivered"
+
+
+def test_n03_of_a_message_that_arrived_a_later_no_does_not_count(context: ServiceContext, sms: SmsProvider) -> None:
+    provider_id = sent(context, sms)["provider_id"]
+    bring(sms, provider_id=provider_id, delivery=Delivery.DELIVERED, status="DELIVRD")
+    Receiving(sms).run(context, DZ)
+    bring(sms, provider_id=provider_id, status="EXPIRED")
+    Receiving(sms).run(context, DZ)
+    found = message(context)
+    assert found["status"] == "sent" and found["delivered_at"] is not None
+    assert told(context) == ["notifications.message-sent"]
+
+
+def test_n03_receipts_that_come_together_are_kept_in_one_row(context: ServiceContext, sms: SmsProvider) -> None:
+    """One for each would cost what the message does."""
+    service.make_indexes(context)
+    handle(context, service, made.persons(*(made.person(f"p{n}", mobile=number("0002")) for n in range(5))))
+    handle(context, service, made.cards(*(f"p{n}" for n in range(5))))
+    send_waiting(context, DZ, provider=sms)
+    (batch,) = context.database["batches"].find({"channel": "sms"})
+    for name in batch["provider_ids"].values():  # type: ignore[attr-defined]
+        bring(sms, provider_id=name, delivery=Delivery.DELIVERED, status="DELIVRD")
+    Receiving(sms).run(context, DZ)
+    (row,) = context.database["delivered"].find()
+    assert sorted(row["message_ids"]) == sorted(batch["provider_ids"])  # type: ignore[call-overload]

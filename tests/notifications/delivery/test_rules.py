@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifications.delivery import rules
-from services.notifications.delivery.letter import Answer, Verdict
+from services.notifications.delivery.outgoing import Answer, Verdict
 from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, TRIES, Settlement
 from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
@@ -69,7 +69,7 @@ def settle(sent: Batch, **answers: Answer) -> Settlement:
 
 
 @pytest.mark.parametrize(
-    ("status", "due_at", "taken_at", "is_due", "is_forsaken"),
+    ("status", "due_at", "taken_at", "is_due", "is_lease_expired"),
     [
         (BatchStatus.QUEUED, AT, None, True, False),
         (BatchStatus.QUEUED, AT - timedelta(days=1), None, True, False),
@@ -81,10 +81,10 @@ def settle(sent: Batch, **answers: Answer) -> Settlement:
     ],
 )
 def test_a_batch_is_sent_when_it_is_due_or_its_sender_is_dead(
-    status: BatchStatus, due_at: datetime, taken_at: datetime | None, is_due: bool, is_forsaken: bool
+    status: BatchStatus, due_at: datetime, taken_at: datetime | None, is_due: bool, is_lease_expired: bool
 ) -> None:
     found = batch(status=status, due_at=due_at, taken_at=taken_at)
-    assert (rules.is_due(found, at=AT), rules.is_forsaken(found, at=AT)) == (is_due, is_forsaken)
+    assert (rules.is_due(found, at=AT), rules.is_lease_expired(found, at=AT)) == (is_due, is_lease_expired)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,10 @@ def test_to_take_a_batch_from_a_dead_sender_is_a_doubt(
 def test_the_moves_of_a_batch() -> None:
     assert {(here.value, to.value) for here, allowed in BATCH_MOVES.items() for to in allowed} == {
         ("queued", "sending"),
+        ("queued", "apart"),
+        ("queued", "done"),
+        ("apart", "sending"),
+        ("apart", "done"),
         ("sending", "sending"),
         ("sending", "queued"),
         ("sending", "done"),
@@ -245,7 +249,10 @@ def test_what_was_taken_carries_nothing_personal_and_the_providers_name() -> Non
     settlement = settle(batch(), m1=Answer(verdict=Verdict.TAKEN, provider_id="00A1"))
     (sent,) = settlement.sent
     assert (sent.status, sent.settled_at, sent.sealed) == (Status.SENT, AT, {})
-    assert (sent.provider_id, sent.provider_key, sent.batch_id) == ("00A1", "a1", "b1")
+    assert sent.batch_id == "b1"
+    assert (settlement.batch.provider_ids, settlement.batch.provider_keys) == ({"m1": "00A1"}, ("a1",))
+    mail = settle(batch(channel=Channel.EMAIL), m1=Answer(verdict=Verdict.TAKEN, provider_id="00A1"))
+    assert mail.batch.provider_keys == (), "mail has no receipts"
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------------
@@ -257,15 +264,54 @@ def taken(message_id: str = "m1", **facts: Any) -> Message:
 
 @pytest.mark.parametrize("here", Status)
 def test_n03_a_receipt_decides_once_and_only_of_what_was_taken(here: Status) -> None:
-    told = replace(message(), status=here)
-    arrived, failed = (rules.received(told, reason=reason, at=AT) for reason in (None, "delivery.expired-on-the-way"))
+    failed = rules.not_received(replace(message(), status=here), reason="delivery.expired-on-the-way")
     if here is not Status.SENT:
-        assert arrived is failed is None
+        assert failed is None
         return
-    assert arrived is not None and (arrived.status, arrived.delivered_at) == (Status.SENT, AT)
     assert failed is not None and (failed.status, failed.reason) == (Status.UNDELIVERED, "delivery.expired-on-the-way")
-    assert rules.received(arrived, reason="delivery.rejected", at=AT) is None
-    assert rules.received(failed, reason=None, at=AT) is None
+    assert rules.not_received(failed, reason="delivery.rejected") is None
+    arrived = replace(message(), status=here, delivered_at=AT)  # as an earlier release kept it
+    assert rules.not_received(arrived, reason="delivery.rejected") is None
+
+
+# --- what cannot be sent ----------------------------------------------------------------------------------------------
+
+
+def test_a_batch_that_cannot_be_sent_is_split_into_its_messages() -> None:
+    ids = count(2)
+    whole = batch(status=BatchStatus.APART, tries=2, doubts=1, size=2, traces={"m2": "00-other"})
+    split = rules.split(whole, [message("m1"), message("m2")], new_id=lambda: f"b{next(ids)}")
+    assert split.batch.status is BatchStatus.DONE and split.events == ()
+    assert [(each.batch_id, each.status, each.size, each.version) for each in split.batches] == [
+        ("b2", BatchStatus.APART, 1, 0),
+        ("b3", BatchStatus.APART, 1, 0),
+    ]
+    assert [(each.tries, each.doubts, each.traceparent) for each in split.batches] == [
+        (2, 1, "00-trace"),
+        (2, 1, "00-other"),
+    ], "what was in doubt stays so"
+    assert [each.batch_id for each in split.others] == ["b2", "b3"]
+
+
+@pytest.mark.parametrize("here", [BatchStatus.QUEUED, BatchStatus.APART])
+def test_what_an_operator_gives_up_has_failed(here: BatchStatus) -> None:
+    settlement = rules.give_up(batch(status=here), [message()], at=AT)
+    (ended,) = settlement.others
+    assert (ended.status, ended.reason, ended.sealed, ended.batch_id) == (Status.FAILED, rules.BY_OPERATOR, {}, None)
+    assert settlement.batch.status is BatchStatus.DONE
+    assert [type(event) for event in settlement.events] == [MessageFailed]
+
+
+def test_messages_that_wait_again_keep_their_traces_and_no_others() -> None:
+    sent = batch(traces={"m2": "00-two", "m3": "00-three"})
+    settlement = settle(
+        sent,
+        m1=Answer(verdict=Verdict.TAKEN),
+        m2=Answer(verdict=Verdict.TAKEN),
+        m3=Answer(verdict=Verdict.LATER),
+    )
+    (waiting,) = settlement.batches
+    assert waiting.traces == {"m3": "00-three"}
 
 
 @pytest.mark.parametrize(

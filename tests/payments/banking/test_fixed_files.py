@@ -33,12 +33,12 @@ from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, parked, told
-from tests.kit.people import KARIM
+from tests.kit.people import AMIRA, KARIM
 from tests.kit.rounds import Rounds
 from tests.payments.bank import Bank, office, own_settings, running_bank
 from tests.payments.banking.files import heading, transfer
 from tests.payments.banking.test_jobs import balance, of_claim, only_batch
-from tests.payments.builders import AMIRA, FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
+from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
 FIXED = layout("fixed-160")
 HEAD = "21" + "STM-1".ljust(35) + "00100100000001234563".ljust(34) + "DZD".ljust(89)

@@ -235,6 +235,26 @@ def test_many_are_written_in_one_message(database: Database[dict[str, Any]], mon
     assert len(colours(database)) == 100
 
 
+def test_a_few_of_each_of_many_things_are_written_in_one_message(
+    database: Database[dict[str, Any]], mongodb: str
+) -> None:
+    """As where each event of a batch brings two: many at once go by themselves."""
+    counting = _Counting()
+    many = tenant_collections.FEW_MAX + 1
+    with MongoClient[dict[str, Any]](mongodb, event_listeners=[counting]) as client:
+        ground = context_on(database, mongodb)
+        context = ServiceContext(client[database.name], ground.funds, ground.keys)
+
+        def write(uow: UnitOfWork) -> None:
+            for number in range(40):
+                uow.collection("hats").insert_many({f"{number}-{each}": PLAIN for each in range(2)})
+            uow.collection("hats").insert_many({f"many-{each}": PLAIN for each in range(many)})
+
+        act(context, write)
+    assert counting.names.count("insert") == 2
+    assert len(colours(database)) == 80 + many
+
+
 def test_what_is_little_is_written_in_one_message_for_all_collections(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:

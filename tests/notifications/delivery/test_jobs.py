@@ -1,38 +1,43 @@
 """Messages leave the house, through real SMTP and SMPP: sent, refused, put off, in doubt, and over a dead sender."""
 
-import itertools
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.monitoring import CommandListener, CommandStartedEvent
+from structlog.testing import capture_logs
 
 from deploy.local.programs import free_port
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
-from services.notifications.delivery import chores, rules
-from services.notifications.delivery.chores import Receiving, Sending, send_waiting
+from services.notifications.delivery import rules
+from services.notifications.delivery.jobs import SECOND_LOOK_AFTER, jobs, leftovers, send_waiting
 from services.notifications.delivery.providers import MailProvider, Provider, SmsProvider
 from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
+from shared.bus import envelope
+from shared.bus.dead_letters import DeadLetter
+from shared.bus.inbox import Inbox
+from shared.jobs import queue
+from shared.jobs.job import JobStatus
+from shared.jobs.runner import Runner
+from shared.process.leftovers import adopt_all
+from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext, now
 from shared.telemetry import steps
-from tests.kit.contexts import DZ, context_on, handle, parked, told
+from tests.kit.contexts import DZ, context_on, handle, parked, reading, someone, told
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
-from tests.simulators.message_centre import Centre, message_centre
+from tests.simulators.message_centre import Centre
 
 OUR_TAG = 0x1401
 
@@ -186,13 +191,15 @@ def test_one_that_is_refused_does_not_hold_up_its_batch(
 def test_claims_leave_in_windows_and_over_several_connections(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
-    """Each claim's message is a batch of its own; together they are marked, sent and settled in a few transactions."""
+    """Batches of several transactions are marked, sent and settled in two."""
     service.make_indexes(context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(45)}
     handle(
         context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
     )
-    handle(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    for ref in people:
+        handle(context, service, made.claim_paid(person_ref=ref, claim_id=f"c-{ref}"))
+    assert context.database["batches"].count_documents({"channel": "email"}) == 45
     passed: list[str] = []
     steps.watch(passed.append)
     try:
@@ -205,16 +212,166 @@ def test_claims_leave_in_windows_and_over_several_connections(
     assert told(context).count("notifications.message-sent") == 45
 
 
-def test_one_that_cannot_be_put_into_words_leaves_the_others_of_its_window_alone(
+def test_the_messages_of_one_transaction_share_a_batch_and_each_keeps_its_trace(
+    context: ServiceContext, centre: Centre, mail: MailProvider
+) -> None:
+    """Where each claim is an event, one for each would cost as much as the message itself."""
+    know(context, email=f"{uuid4().hex}@example.org")
+    events = [made.claim_paid(claim_id=f"c{number}") for number in range(5)]
+    traces = [f"00-{number:032x}-{number:016x}-00" for number in range(1, 6)]
+    stranger = context.make_uow(DZ, by=someone(), cause="", at=now(), writes=None)
+    for event in events:
+        stranger.publish(event)
+    for stored, trace in zip(stranger.events, traces, strict=True):
+        stored["traceparent"] = trace  # type: ignore[index]
+    records = [
+        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
+    ]
+    Inbox(context, service=service.name, reactions=service.hears()).take(records)
+    (batch,) = context.database["batches"].find()
+    assert batch["size"] == 5
+    assert send_waiting(context, DZ, provider=mail) == 5
+    (outbox,) = context.database["outbox"].find()
+    told_in = {each["traceparent"] for each in outbox["events"]}  # type: ignore[attr-defined]
+    assert told_in == set(traces)
+
+
+# --- its jobs ---------------------------------------------------------------------------------------------------------
+
+
+def run_due(context: ServiceContext, *providers: Provider) -> int:
+    """What the jobs of a worker do now, one after the other; how many ran."""
+    return Runner(context, [kind for provider in providers for kind in jobs(provider)]).run_due()
+
+
+def waiting_jobs(context: ServiceContext) -> list[str]:
+    return sorted(str(row["job_id"]) for row in context.database["jobs"].find())
+
+
+def test_a_channel_has_a_job_while_something_waits_in_it(
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider, sms: SmsProvider
+) -> None:
+    handle(context, service, made.claim_paid())
+    assert waiting_jobs(context) == ["messages.send-email:waiting", "messages.send-sms:waiting"]
+    assert run_due(context, mail, sms) == 2
+    assert [statuses(context, channel) for channel in ("email", "sms")] == [[("sent", None)]] * 2
+    assert len(waiting_jobs(context)) == 2, "each looks once more"
+    assert run_due(later(context, SECOND_LOOK_AFTER), mail, sms) == 2
+    assert waiting_jobs(context) == []
+
+
+def test_a_job_runs_when_the_next_try_of_a_message_is_due(
+    context: ServiceContext, centre: Centre, mail: MailProvider
+) -> None:
+    know(context, email=f"full.{uuid4().hex[:6]}@example.org")
+    handle(context, service, made.claim_paid())
+    run_due(context, mail)
+    (job,) = context.database["jobs"].find()
+    (batch,) = context.database["batches"].find({"status": "queued"})
+    assert job["due_at"] == batch["due_at"] and batch["due_at"] > now() + WAITS[0] / 2
+    assert run_due(later(context, WAITS[0] + timedelta(seconds=1)), mail) == 1
+    assert {row["tries"] for row in context.database["batches"].find({"status": "queued"})} == {2}
+
+
+def test_a_provider_that_is_down_pauses_its_own_channel_and_costs_no_attempt(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    handle(context, service, made.claim_paid(claim_id="c1"), made.claim_paid(claim_id="c2"))
-    broken = {"about": "c1", "channel": "email"}
+    closed = sms_to(centre, port=free_port())
+    handle(context, service, made.claim_paid())
+    run_due(context, closed, mail)
+    assert statuses(context, "email") == [("sent", None)]
+    job: Any = context.database["jobs"].find_one({"job_id": "messages.send-sms:waiting"})
+    assert (job["status"], job["attempts"], job["last_error"]) == ("waiting", 0, "delivery.provider-in-trouble")
+    closed.close()
+
+
+def break_one(context: ServiceContext, about: str) -> dict[str, Any]:
+    """A message that cannot be put into words, for a fault of ours."""
+    broken = {"about": about, "channel": "email"}
     context.database["messages"].update_one(broken, {"$set": {"parameters": {}}})
-    assert send_waiting(context, DZ, provider=mail) == 1
-    left = context.database["messages"].find_one(broken)
-    assert left is not None and left["status"] == "queued"
-    assert len(centre.received(amira.email)) == 1
+    return broken
+
+
+def run_for_hours(context: ServiceContext, provider: Provider) -> None:
+    for minutes in (0, 1, 2, 3, 5, 10, 20, 60, 120, 180, 240):
+        run_due(later(context, timedelta(minutes=minutes)), provider)
+
+
+@pytest.mark.parametrize("is_one_batch", [True, False], ids=["in one batch", "in a batch each"])
+def test_one_that_cannot_be_put_into_words_leaves_the_others_alone_and_waits_for_an_operator(
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider, is_one_batch: bool
+) -> None:
+    events = [made.claim_paid(claim_id=f"c{number}") for number in range(4)]
+    for together in [events] if is_one_batch else [[event] for event in events]:
+        handle(context, service, *together)
+    broken = break_one(context, "c1")
+    with capture_logs():
+        for seconds in (0, 3, 6, 9):
+            run_due(later(context, timedelta(seconds=seconds)), mail)
+        assert sum(each["count"] for each in centre.received(amira.email)) == 3, "a few seconds later"
+        run_for_hours(context, mail)
+    left: Any = context.database["messages"].find_one(broken)
+    assert left["status"] == "queued"
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    assert failed.job_id == f"messages.send-email-alone:{left['batch_id']}" and failed.last_error
+    assert [each["count"] for each in centre.received(amira.email)] == [1] * 3
+    handle(context, service, made.claim_paid(claim_id="c9"))
+    run_due(later(context, timedelta(hours=5)), mail)
+    assert len(centre.received(amira.email)) == 4, "what comes later is not held up"
+
+
+def test_an_operator_has_a_batch_sent_again(
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    handle(context, service, made.claim_paid(claim_id="c1"))
+    mended: Any = context.database["messages"].find_one({"about": "c1", "channel": "email"})
+    broken = break_one(context, "c1")
+    with capture_logs():
+        run_for_hours(context, mail)
+    context.database["messages"].update_one(broken, {"$set": {"parameters": mended["parameters"]}})
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    context.run(DZ, by=someone(), cause="operator", action=lambda uow: queue.retry(uow, failed.job_id))
+    run_due(later(context, timedelta(hours=5)), mail)
+    assert statuses(context, "email") == [("sent", None)]
+    assert [each["count"] for each in centre.received(amira.email)] == [1]
+    assert not [each for each in waiting_jobs(context) if "alone" in each]
+
+
+def test_the_messages_of_a_batch_that_an_operator_gives_up_say_so(
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    handle(context, service, made.claim_paid(claim_id="c1"))
+    break_one(context, "c1")
+    with capture_logs():
+        run_for_hours(context, mail)
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    action = partial(queue.give_up, job_id=failed.job_id, reason="the claim was a test")
+    context.run(DZ, by=someone(), cause="operator", action=action)
+    run_due(later(context, timedelta(hours=5)), mail)
+    assert statuses(context, "email") == [("failed", rules.BY_OPERATOR)]
+    assert told(context) == ["notifications.message-failed"]
+    assert {row["status"] for row in context.database["batches"].find({"channel": "email"})} == {"done"}
+    assert not [each for each in waiting_jobs(context) if "email" in each]
+
+
+def test_batches_that_an_earlier_release_left_get_the_job_of_their_channel(
+    context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
+) -> None:
+    """It had no jobs, a batch for each message, and one of them in the hands of a sender that was killed."""
+    handle(context, service, made.claim_paid(claim_id="c1"))
+    handle(context, service, made.claim_paid(claim_id="c2"))
+    context.database["jobs"].delete_many({})
+    batches = context.database["batches"]
+    batches.update_many({}, {"$unset": {"traces": 1, "provider_keys": 1}})
+    first: Any = batches.find_one({"channel": "email"})
+    sending = {"status": "sending", "tries": 1, "taken_at": now() - rules.LEASE * 2}
+    batches.update_one({"_id": first["_id"]}, {"$set": sending})
+    assert adopt_all(context, DZ, leftovers=[leftovers]) == 2
+    assert adopt_all(context, DZ, leftovers=[leftovers]) == 0
+    run_due(context, mail)
+    assert statuses(context, "email") == [("sent", None)] * 2
+    assert len(centre.received(amira.email)) == 2
 
 
 @pytest.mark.parametrize("fault", ["mail-answer-lost"])
@@ -226,7 +383,8 @@ def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
     handle(
         context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
     )
-    handle(context, service, *(made.claim_paid(person_ref=ref, claim_id=f"c-{ref}") for ref in people))
+    for ref in people:
+        handle(context, service, made.claim_paid(person_ref=ref, claim_id=f"c-{ref}"))
     centre.fault(fault)
     provider = replace(mail_to(centre), connections_max=3)
     with suppress(ProviderInTrouble):
@@ -238,58 +396,6 @@ def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
             send_waiting(later(context, passed), DZ, provider=provider)
     assert set(statuses(context, "email")) == {("sent", None)}
     assert sorted(each["count"] for email in people.values() for each in centre.received(email)) == [1] * 29 + [2]
-
-
-# --- at rest ----------------------------------------------------------------------------------------------------------
-
-
-class Commands(CommandListener):
-    """What the driver asks the database."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-
-    def started(self, event: CommandStartedEvent) -> None:
-        self.names.append(event.command_name)
-
-    def succeeded(self, event: Any) -> None:
-        pass
-
-    def failed(self, event: Any) -> None:
-        pass
-
-
-def test_g05_at_rest_the_senders_ask_ever_less_often_and_at_once_when_something_was_written(
-    context: ServiceContext, mongodb: str, amira: Amira, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with message_centre(tmp_path) as quiet:  # no other test's receipts come here
-        sms = sms_to(quiet)
-        _at_rest(context, mongodb, quiet, sms, monkeypatch)
-        sms.close()
-
-
-def _at_rest(
-    context: ServiceContext, mongodb: str, centre: Centre, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commands, clock = Commands(), itertools.count()
-    database = MongoClient[dict[str, Any]](mongodb, event_listeners=[commands], tz_aware=True)[context.database.name]
-    listened = ServiceContext(database, context.funds, context.keys)
-    lanes = [Sending(mail_to(centre)), Sending(sms), Receiving(sms)]
-    now_s = [0.0]
-    monkeypatch.setattr(chores, "RECEIPTS_WAIT_S", 0.001)
-    monkeypatch.setattr(chores, "time", SimpleNamespace(monotonic=lambda: now_s[0] + next(clock) * 1e-6))
-    for round_ in range(480):  # two minutes of a worker at rest
-        now_s[0] = round_ * chores.EVERY_S
-        for lane in lanes:
-            for fund_id in listened.funds:
-                lane.run(listened, fund_id)
-        if round_ == 239:
-            commands.names.clear()
-    assert len(commands.names) / 60 < 2.0, f"{len(commands.names)} commands in a minute"
-    handle(context, service, made.claim_paid())
-    now_s[0] += chores.EVERY_S
-    assert sum(lane.run(listened, DZ) for lane in lanes[:2]) == 2, "looked for at once"
-    database.client.close()
 
 
 # --- what does not ----------------------------------------------------------------------------------------------------
@@ -480,8 +586,8 @@ def test_answers_that_come_after_another_has_begun_do_not_count(
     handle(context, service, made.claim_paid())
 
     class Slow(SmsProvider):
-        def send(self, letters: Any, **more: Any) -> Any:
-            answers = sms.send(letters, **more)
+        def send(self, messages: Any, **more: Any) -> Any:
+            answers = sms.send(messages, **more)
             send_waiting(later(context, rules.LEASE * 1.1), DZ, provider=sms)
             return answers
 

@@ -9,7 +9,7 @@ from services.notifications.templates.rendering import Rendering
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeadLetter:
+class OutgoingMessage:
     """One message, ready for its provider. It lives as long as the sending does, and shows nothing of itself."""
 
     message_id: str
@@ -17,7 +17,7 @@ class DeadLetter:
     address: str = field(repr=False)
     language: str
     sender_name: str
-    told_at: datetime
+    written_at: datetime
     said: Rendering = field(repr=False)
 
 
