@@ -21,6 +21,8 @@ QUOTAS = (
     "subject",
     "client",
     "claims.submit",
+    "drafts.submit",
+    "appeals.appeal",
     "claims.search",
     "awards.check_cover",
     "awards.check_cover_code",

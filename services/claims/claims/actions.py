@@ -15,6 +15,7 @@ from services.claims.claims.duplicates import Finding
 from services.claims.claims.pricing import CoverInForce, PricedBeside
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.kernel import typed
@@ -348,6 +349,7 @@ def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
     """Save what may have ended a claim. What was granted takes its course, and where it was an appeal the claim that it
     is against learns what it came to."""
     kept = _take_effect(uow, store.claims.save(uow, outcome))
+    figures.note_decided(uow, kept)
     if kept.appealed is not None and decisions.outcome_of(kept) is not None:
         first = store.claims.load(uow, kept.appealed.claim_id)
         store.claims.save(uow, decisions.note_appeal_decided(first, kept, at=uow.at))
