@@ -32,7 +32,7 @@ RULES = system("rules")
 
 
 class UploadUnknown(Conflict):
-    """Documents has not told of this paper, or it is somebody else's; a moment later it may be known."""
+    """The paper is unknown (documents may publish it a moment later), or it is somebody else's."""
 
     code = "claim.upload-unknown"
 

@@ -1,4 +1,5 @@
-"""A claim: a person asks the fund to pay for something. Its lines and decision are health data and rest sealed."""
+"""A claim: a person asks the fund to pay for something. Its lines and decision are health data and are stored
+encrypted."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,7 +66,7 @@ LASTING = UNDECIDED | {Status.APPROVED, Status.UNDER_WAY}
 """It may still be granted, or what it was granted lasts."""
 
 DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
-"""Nothing is paid for such a claim, nor will be: its papers may be filed again."""
+"""Such a claim is not paid and never will be: its papers may be filed again."""
 
 
 class Happening(StrEnum):
@@ -174,7 +175,7 @@ class Paper:
     """A supporting paper: its kind in the fund's claim type, and where documents keeps it.
 
     `digest` is a keyed digest of its content, by which the same file is found in another claim; empty where documents
-    did not tell what the content is.
+    did not publish its hash.
     """
 
     kind: str
@@ -292,7 +293,8 @@ class Appealed:
 
 @dataclass(frozen=True, kw_only=True)
 class Separation:
-    """An agent's word that this claim and another, though alike, are two; for two lines alike, the claim itself."""
+    """An agent's confirmation that this claim and another, though alike, are two; for two lines alike, the claim
+    itself."""
 
     claim_id: str
     confirmed_by: str

@@ -1,4 +1,4 @@
-"""HTTP comes in for claims."""
+"""HTTP routes of claims."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -132,7 +132,7 @@ class DuplicateOpen(Conflict):
 
 
 class NotAlike(Conflict):
-    """Nothing in this claim is like the other one, so that there is nothing to confirm."""
+    """This claim has no likeness to the other one, so there is nothing to confirm."""
 
     code = "claim.not-alike"
 

@@ -128,14 +128,14 @@ def know_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str
 
 
 def uploads(uow: UnitOfWork, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """Whose papers they are and their digests, by id; those that documents has not told of are not there."""
+    """Whose papers they are and their digests, by id; those that are unknown here are left out."""
     prefix = len(uow.collection("uploads").key(""))
     found = uow.collection("uploads").find_keys(upload_ids)
     return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
 
 
 def uses(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
-    """In which claims of the person, dead ones left out, these papers stand: claim by key of the use."""
+    """In which claims of the person, without closed ones, these papers are used: claim by key of the use."""
     prefix = len(uow.collection("paper_uses").key(""))
     found = uow.collection("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
     return {str(use["_id"])[prefix:]: str(use["claim_id"]) for use in found}
@@ -149,7 +149,7 @@ def use_papers(uow: UnitOfWork, claim: Claim, digests: Mapping[str, str]) -> Non
 
 
 def free_papers(uow: UnitOfWork, claim: Claim) -> None:
-    """The claim is dead: its papers may be filed again."""
+    """The claim is closed: its papers may be filed again."""
     for key, claim_id in sorted(uses(uow, claim.papers, person_ref=claim.person_ref).items()):
         if claim_id == claim.claim_id:
             uow.collection("paper_uses").remove(key)

@@ -1,4 +1,4 @@
-"""Reactions to events, for messages: each says something to somebody."""
+"""Reactions to events, for messages: each notifies persons or employers."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
@@ -6,12 +6,19 @@ from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
 from shared.events.claims import (
     AppealDecided,
+    AwardEnded,
+    AwardEndsSoon,
+    AwardOpened,
+    AwardPaid,
+    AwardResumed,
+    AwardSuspended,
     ClaimAppealed,
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
+    LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
     RequestDone,
@@ -364,3 +371,113 @@ def say_paper_failed(uow: UnitOfWork, event: PaperFailed) -> None:
         parameters={"number": event.number},
     )
     actions.say(uow, notice, part_of=event.number)
+
+
+@reactions.to(AwardOpened)
+def say_award_opened(uow: UnitOfWork, event: AwardOpened) -> None:
+    notice = Notice(
+        template="award-opened",
+        occasion=event.award_id,
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "from_on": event.from_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardEndsSoon)
+def say_award_ends_soon(uow: UnitOfWork, event: AwardEndsSoon) -> None:
+    notice = Notice(
+        template="award-ends-soon",
+        occasion=f"{event.award_id}/{event.until_on.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "until_on": event.until_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(LifeCertificateDue)
+def say_life_certificate_due(uow: UnitOfWork, event: LifeCertificateDue) -> None:
+    notice = Notice(
+        template="life-certificate-due",
+        occasion=f"{event.award_id}/{event.due_on.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "due_on": event.due_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardSuspended)
+def say_award_suspended(uow: UnitOfWork, event: AwardSuspended) -> None:
+    notice = Notice(
+        template="award-suspended",
+        occasion=f"{event.award_id}/{event.suspended_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "reason": event.reason,
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardResumed)
+def say_award_resumed(uow: UnitOfWork, event: AwardResumed) -> None:
+    notice = Notice(
+        template="award-resumed",
+        occasion=f"{event.award_id}/{event.resumed_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardEnded)
+def say_award_ended(uow: UnitOfWork, event: AwardEnded) -> None:
+    notice = Notice(
+        template="award-ended",
+        occasion=event.award_id,
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "reason": event.reason,
+            "until_on": event.until_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardPaid)
+def say_award_paid(uow: UnitOfWork, event: AwardPaid) -> None:
+    notice = Notice(
+        template="award-paid",
+        occasion=f"{event.payment_id}/{event.paid_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "period": event.period,
+            "amount": event.amount_minor,
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
