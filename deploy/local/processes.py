@@ -21,6 +21,8 @@ QUOTAS = (
     "subject",
     "client",
     "claims.submit",
+    "drafts.submit",
+    "appeals.appeal",
     "claims.search",
     "benefits.estimate",
     "awards.check_cover",

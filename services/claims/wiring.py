@@ -35,6 +35,9 @@ from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
+from services.claims.figures.chores import measure
+from services.claims.figures.routes import routes as figure_routes
+from services.claims.figures.store import decided_claims
 from services.claims.insured.reactions import reactions as insured_reactions
 from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
@@ -106,6 +109,7 @@ service: Service[Settings] = Service(
         award_routes,
         run_routes,
         entitlement_routes,
+        figure_routes,
         access_journal(Looked, scope="claims:read"),
     ],
     reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
@@ -119,9 +123,22 @@ service: Service[Settings] = Service(
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
-    chores=lambda own: [watching()],
+    chores=lambda own: [watching(), measure()],
     leftovers=[leftovers],
-    repositories=[claims, drafts, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
+    repositories=[
+        claims,
+        drafts,
+        notes,
+        decided_claims,
+        entitlements,
+        insured,
+        awards,
+        runs,
+        payments,
+        accounts,
+        pages,
+        entries,
+    ],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

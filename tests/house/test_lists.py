@@ -14,6 +14,8 @@ import pytest
 from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
+from services.claims.figures import store as figures
+from services.claims.figures.decided_claim import DecidedClaim
 from services.claims.notes import store as notes
 from services.claims.notes.note import Audience, Note
 from services.claims.runs import store as runs
@@ -277,6 +279,15 @@ WHOLE: dict[str, Listed] = {
         claims.NEWEST_FIRST,
         lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
         facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
+    ),
+    "services.claims.figures.store.of_day": Listed(
+        "claims",
+        figures.decided_claims,
+        figures.IN_ORDER,
+        lambda uow, it: list(figures.of_day(uow, FIRST.date())),
+        made=lambda: DecidedClaim(
+            claim_id="c", claim_type="t", decided_on=FIRST.date(), decided_at=FIRST, took_s=1, is_by_rules=False
+        ),
     ),
     "services.documents.careers.store.pages_that_decide": Listed(
         "documents",

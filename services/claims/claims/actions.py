@@ -12,9 +12,10 @@ from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, judged, rules, search, store
 from services.claims.claims.claim import Claim, MedicalAnswer, Paper, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Finding
-from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
+from services.claims.claims.pricing import CoverInForce, PricedBeside
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
+from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.kernel import typed
@@ -348,6 +349,7 @@ def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
     """Save what may have ended a claim. What was granted takes its course, and where it was an appeal the claim that it
     is against learns what it came to."""
     kept = _take_effect(uow, store.claims.save(uow, outcome))
+    figures.note_decided(uow, kept)
     if kept.appealed is not None and decisions.outcome_of(kept) is not None:
         first = store.claims.load(uow, kept.appealed.claim_id)
         store.claims.save(uow, decisions.note_appeal_decided(first, kept, at=uow.at))
@@ -383,13 +385,17 @@ def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
 def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Claim:
     """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
     judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=_today(uow))
+    if judgement is None:
+        due = rules.reimbursed_minor(claim, definition, beside=_priced_beside(uow, claim))
+    else:
+        due = judged.due_minor(judgement)
     doubts = judged.doubts(
         claim,
         definition,
         findings=duplicates.findings(claim, store.comparable(uow, claim)),
         is_right_open=_is_right_open(uow, claim),
         judgement=judgement,
-        due=_priced_minor(uow, claim, definition) if judgement is None else judged.due_minor(judgement),
+        due=due,
         sample_digest=uow.keys.blind_index(claim.claim_id, of="sample"),
         fund=uow.fund,
         at=uow.at,
@@ -404,12 +410,6 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     else:
         outcome = _grant(uow, claim, judgement, by=RULES)
     return _decided(uow, Outcome(judged.untouched(outcome.thing), outcome.events))
-
-
-def _priced_minor(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> int:
-    """What a claim for care comes to where nothing of it is refused."""
-    lines = priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
-    return sum(line.reimbursed_minor for line in lines)
 
 
 def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:

@@ -516,3 +516,8 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
         done_at=at,
     )
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
+
+
+def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
+    """What the fund pays for all lines of a claim for care."""
+    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))

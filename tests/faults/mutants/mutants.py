@@ -213,6 +213,38 @@ MUTANTS = [
         test="tests/payments/ledger/test_rules.py::test_a_wrong_entry_cannot_be_built",
     ),
     Mutant(
+        mechanism="who granted a claim does not confirm it",
+        file="services/claims/claims/decisions.py",
+        was="""\
+    must_be_another(claim, by)
+    if by.subject in claim.proposal.deciders:
+        raise SamePerson
+""",
+        now="    must_be_another(claim, by)\n",
+        test="tests/claims/claims/test_decisions.py::test_above_an_amount_a_second_person_confirms_and_then_it_is_owed",
+    ),
+    Mutant(
+        mechanism="who decided a claim does not decide the appeal against it",
+        file="services/claims/claims/decisions.py",
+        was="if claim.appealed is not None and by.subject in claim.appealed.deciders:",
+        now="if False:",
+        test="tests/claims/appeals/test_routes.py::test_an_appeal_is_reviewed_by_another_and_pays_the_difference",
+    ),
+    Mutant(
+        mechanism="what is in doubt is not decided untouched",
+        file="services/claims/claims/actions.py",
+        was="    if doubts:\n        return store.claims.save(uow, Outcome(replace(claim, doubts=doubts)))\n",
+        now="",
+        test="tests/claims/claims/test_judged.py::test_what_is_in_doubt_waits_for_an_agent_with_the_proposal",
+    ),
+    Mutant(
+        mechanism="of an appeal only the difference is paid",
+        file="services/claims/claims/decisions.py",
+        was="return amount_minor - claim.appealed.approved_minor",
+        now="return amount_minor",
+        test="tests/claims/appeals/test_routes.py::test_an_appeal_is_reviewed_by_another_and_pays_the_difference",
+    ),
+    Mutant(
         mechanism="a sealed value is bound to its fund, class and person",
         file="shared/sealing/keys.py",
         was='return f"{self.fund_id}|{data_class}|{whose}".encode()',
