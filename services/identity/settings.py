@@ -29,7 +29,7 @@ def _address(env: Env, name: str) -> str:
 
 
 def _holds(read: Callable[[Path], object]) -> Callable[[Path], None]:
-    """A check that a file says what it should, so that one start tells all that is wrong with the settings."""
+    """A check of a file's content, so that one start reports all faults of the settings."""
 
     def check(path: Path) -> None:
         try:

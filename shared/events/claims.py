@@ -99,6 +99,29 @@ class ClaimApproved:
 
 
 @event(case="claim_id")
+class RequestGranted:
+    """A request was granted whose effect is a task, such as a card to issue or data to put right; notifications tells
+    the person that it is being done."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    granted_at: datetime
+
+
+@event(case="claim_id")
+class RequestDone:
+    """The task of a granted request has been done; notifications tells the person."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    done_at: datetime
+
+
+@event(case="claim_id")
 class ClaimRefused:
     """The fund refuses, with a reason (a code of claims); notifications informs the person."""
 

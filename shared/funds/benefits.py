@@ -220,9 +220,9 @@ class ClaimType:
     conditions: tuple[Eligibility, ...] = ()
     formula: tuple[Step, ...] = ()
     effect: Effect = PAY_ONCE
-    procedure: Procedure = USUAL
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
+    procedure: Procedure = USUAL
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):

@@ -7,14 +7,23 @@ from typing import Any
 
 from shared.events.claims import (
     AppealDecided,
+    AwardEnded,
+    AwardEndsSoon,
+    AwardOpened,
+    AwardPaid,
+    AwardResumed,
+    AwardSuspended,
     ClaimAppealed,
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
+    LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
+    RequestDone,
+    RequestGranted,
 )
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
@@ -205,6 +214,14 @@ def medical_review_requested() -> MedicalReviewRequested:
     return MedicalReviewRequested(**CLAIMED, claim_type="care-reimbursement", requested_at=AT)
 
 
+def request_granted() -> RequestGranted:
+    return RequestGranted(**CLAIMED, claim_type="care-reimbursement", granted_at=AT)
+
+
+def request_done() -> RequestDone:
+    return RequestDone(**CLAIMED, claim_type="care-reimbursement", done_at=AT)
+
+
 APPEALED: dict[str, Any] = {
     **CLAIMED,
     "claim_type": "care-reimbursement",
@@ -217,6 +234,42 @@ def claim_appealed() -> ClaimAppealed:
     return ClaimAppealed(**APPEALED, appealed_at=AT)
 
 
-def appeal_decided(*, amount_minor: int = 0) -> AppealDecided:
-    outcome = "changed" if amount_minor else "confirmed"
+def appeal_decided(*, outcome: str = "confirmed", amount_minor: int = 0) -> AppealDecided:
     return AppealDecided(**APPEALED, outcome=outcome, amount_minor=amount_minor, decided_at=AT)
+
+
+AWARDED = {
+    "award_id": "a1",
+    "reference": "AW260000000132",
+    "person_ref": AMIRA,
+    "claim_type": "care-reimbursement",
+}
+LAST_ON = date(2026, 12, 31)
+
+
+def award_opened() -> AwardOpened:
+    return AwardOpened(**AWARDED, claim_id="c1", kind="cover", from_on=date(2026, 1, 1), until_on=LAST_ON, opened_at=AT)
+
+
+def award_ends_soon() -> AwardEndsSoon:
+    return AwardEndsSoon(**AWARDED, until_on=LAST_ON, reminded_at=AT)
+
+
+def life_certificate_due() -> LifeCertificateDue:
+    return LifeCertificateDue(**AWARDED, due_on=LAST_ON, reminded_at=AT)
+
+
+def award_suspended() -> AwardSuspended:
+    return AwardSuspended(**AWARDED, reason="life-certificate-missing", suspended_at=AT)
+
+
+def award_resumed() -> AwardResumed:
+    return AwardResumed(**AWARDED, resumed_at=AT)
+
+
+def award_ended() -> AwardEnded:
+    return AwardEnded(**AWARDED, kind="cover", reason="term-over", until_on=LAST_ON, ended_at=AT)
+
+
+def award_paid() -> AwardPaid:
+    return AwardPaid(**AWARDED, payment_id="p1", period="2026-Q1", **PAID, paid_at=AT)

@@ -14,6 +14,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
         [
             "claims.submit",
+            "drafts.begin",
             "papers.ask",
             "uploads.add",
             "declarations.file",

@@ -135,6 +135,9 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
+    begun = office.person(of_claims.AMIRA).post("/drafts", {"claim_type": "care-reimbursement"})
+    assert begun.status_code == 201, begun.text
+
     def new_paper() -> dict[str, Any]:
         """A paper that stands in no claim."""
         upload_id = f"invoice-{next(numbers)}"
@@ -156,6 +159,8 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "drafts.begin": {"json": {}},
+            "drafts.edit": {"json": {"claim_type": "care-reimbursement"}},
             "appeals.appeal": {"json": {"statement": "it was prescribed"}},
             "notes.write": {"json": {"text": "called the doctor"}},
             "notes.write_medical": {"json": {"text": "called the doctor"}},

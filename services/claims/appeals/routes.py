@@ -1,4 +1,4 @@
-"""HTTP comes in for appeals."""
+"""HTTP routes of appeals."""
 
 from collections.abc import Mapping
 from typing import Any

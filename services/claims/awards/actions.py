@@ -52,6 +52,11 @@ def open_award(
     return store.following.save(uow, outcome)
 
 
+def of_id(uow: UnitOfWork, award_id: str) -> Award:
+    """An award, for who has learnt of it by an event."""
+    return store.awards.load(uow, award_id)
+
+
 def covers_on(uow: UnitOfWork, person_ref: str, on: date) -> list[Award]:
     """The covers that a person had on a day of care, as far as is known now."""
     return [cover for cover in store.covers_of(uow, person_ref) if cover.holds_on(on)]

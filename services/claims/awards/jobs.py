@@ -16,8 +16,7 @@ def following() -> JobKind:
 
 
 def run(context: ServiceContext, fund_id: str, award_id: str) -> datetime | None:
-    """Do what the day asks, in one unit of work: whoever is killed before its end has done nothing. When the next thing
-    is due."""
+    """Do what the day asks, in one unit of work: a crash before its end changes nothing. When the next thing is due."""
     kept = context.run(
         fund_id,
         by=BY_CALENDAR,

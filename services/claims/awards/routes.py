@@ -1,4 +1,4 @@
-"""HTTP comes in for awards: a person's own, what agents do with them, and whether a cover holds, for anybody."""
+"""HTTP routes of awards: a person's own, what agents do with them, and whether a cover holds, for anybody."""
 
 from collections.abc import Mapping
 from typing import Any

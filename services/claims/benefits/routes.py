@@ -1,4 +1,4 @@
-"""HTTP comes in for benefits: what the rules would say, before anything is filed."""
+"""HTTP routes of benefits: what the rules would say, before anything is filed."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -16,6 +16,7 @@ from shared.funds import facts as names
 from shared.funds.entitlements import DependantRule
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
+from shared.funds.period import PeriodKind
 from shared.kernel import partial_date
 from shared.kernel.money import Money
 
@@ -169,19 +170,19 @@ class _Maker:
         found = self.sources.entitlement
         if found is not None and found.dropped_since_on is not None:
             return
-        worked = sorted({(each.year, each.quarter) for each in self._worked() if each.duration > 0})
-        parts = tuple(
-            self._declared(f"work.quarter.{year}-Q{quarter}", self._length(year, quarter)) for year, quarter in worked
-        )
-        yield self._declared(name, Decimal(len(worked)), parts=parts)
-
-    def _length(self, year: int, quarter: int) -> str:
-        """What was worked in a quarter, as it was declared: 3M, or 60D+2M."""
-        lengths: dict[str, int] = {}
+        lengths: dict[tuple[int, int], dict[str, int]] = {}
         for each in self._worked():
-            if (each.year, each.quarter) == (year, quarter):
-                lengths[each.unit] = lengths.get(each.unit, 0) + each.duration
-        return "+".join(f"{length}{unit}" for unit, length in sorted(lengths.items()))
+            for place in _quarters(each) if each.duration > 0 else ():
+                units = lengths.setdefault(place, {})
+                units[each.unit] = units.get(each.unit, 0) + each.duration // len(_quarters(each))
+        parts = tuple(
+            self._declared(
+                f"work.quarter.{year}-Q{quarter}",
+                "+".join(f"{length}{unit}" for unit, length in sorted(lengths[year, quarter].items())),
+            )
+            for year, quarter in sorted(lengths)
+        )
+        yield self._declared(name, Decimal(len(lengths)), parts=parts)
 
     def _work_days(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         this = self._quarter_number()
@@ -207,20 +208,25 @@ class _Maker:
             yield self._declared(name, amount, parts=tuple(quarters))
 
     def _paid_quarters(self, count: int) -> list[Fact]:
-        """The wages of the last quarters that are over and were worked, newest first; none where one's is not known."""
+        """The wages of the last quarters that are over and were worked, newest first; none where one's is not known.
+        What was declared for a longer time is divided among its quarters."""
         found = self.sources.entitlement
         wages = {each.declared_by: each.wage_minor for each in found.earned} if found is not None else {}
-        by_quarter: dict[int, list[Worked]] = {}
+        by_quarter: dict[tuple[int, int], list[Fraction | None]] = {}
         for each in self._worked():
             if each.place < self._quarter_number() and each.duration > 0:
-                by_quarter.setdefault(each.place, []).append(each)
+                wage = wages.get(each.declared_by)
+                places = _quarters(each)
+                for place in places:
+                    part = None if wage is None else Fraction(wage, len(places))
+                    by_quarter.setdefault(place, []).append(part)
         facts = []
-        for number in sorted(by_quarter, reverse=True)[:count]:
-            rows = by_quarter[number]
-            if any(row.declared_by not in wages for row in rows):
+        for year, quarter in sorted(by_quarter, reverse=True)[:count]:
+            known = [part for part in by_quarter[year, quarter] if part is not None]
+            if len(known) < len(by_quarter[year, quarter]):
                 return []
-            amount = Money(sum(wages[row.declared_by] for row in rows), self.sources.fund.currency)
-            facts.append(self._declared(f"wages.quarter.{rows[0].year}-Q{rows[0].quarter}", amount))
+            amount = Money(int(sum(known, Fraction(0)) + Fraction(1, 2)), self.sources.fund.currency)
+            facts.append(self._declared(f"wages.quarter.{year}-Q{quarter}", amount))
         return facts
 
     def _worked(self) -> tuple[Worked, ...]:
@@ -259,6 +265,12 @@ class _Maker:
     def _filed_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.filed_on is not None:
             yield Fact(name=name, value=self.sources.filed_on, source=FactSource.FUND, as_of=self.sources.filed_on)
+
+
+def _quarters(worked: Worked) -> tuple[tuple[int, int], ...]:
+    """The quarters that a declared period lies in, or that lie in it."""
+    within = worked.period.parts(PeriodKind.QUARTER)
+    return tuple((each.year, each.number) for each in within) or ((worked.year, worked.quarter),)
 
 
 def _plural(dependant: Dependant) -> str:

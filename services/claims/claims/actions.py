@@ -8,15 +8,17 @@ from decimal import Decimal
 from services.claims.access_journal.looked import Looked
 from services.claims.awards import actions as awards
 from services.claims.benefits import actions as benefits
-from services.claims.claims import decisions, duplicates, rules, search, store
-from services.claims.claims.claim import Claim, Paper, PaperReason, Status
+from services.claims.benefits.judgement import JudgedOutcome, Judgement
+from services.claims.claims import decisions, duplicates, judged, rules, search, store
+from services.claims.claims.claim import Claim, MedicalAnswer, Paper, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Finding
-from services.claims.claims.pricing import CoverInForce, PricedBeside
+from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
 from services.claims.insured import actions as insured
+from shared.funds.benefits import ClaimType, DecidedBy
 from shared.kernel import typed
-from shared.kernel.actors import NotYours
+from shared.kernel.actors import Actor, NotYours, system
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
@@ -24,9 +26,12 @@ from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
 
+RULES = system("rules")
+"""Who decides where nobody of the fund does."""
+
 
 class UploadUnknown(Conflict):
-    """Documents has not told of this paper, or it is somebody else's; a moment later it may be known."""
+    """The paper is unknown (documents may publish it a moment later), or it is somebody else's."""
 
     code = "claim.upload-unknown"
 
@@ -46,6 +51,8 @@ class ForAgent:
     findings: tuple[Finding, ...]
     first: Claim | None = None
     """The claim whose decision is contested, where this one is an appeal."""
+    judgement: Judgement | None = None
+    """What the rules come to now, of a benefit that is decided from facts and not decided yet."""
 
     @property
     def version(self) -> int:
@@ -57,11 +64,24 @@ class ForAgent:
 
 def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
+    outcome = _filed(uow, filing)
+    use_papers(uow, outcome.thing, outcome.thing.papers)
+    return _as_filed(uow, store.claims.save(uow, outcome))
+
+
+def check(uow: UnitOfWork, filing: Filing) -> None:
+    """Raises what filing this would be refused with now. Nothing is filed."""
+    claim = _filed(uow, filing).thing
+    _uses(uow, claim, claim.papers, or_of="")
+
+
+def _filed(uow: UnitOfWork, filing: Filing) -> Outcome[Claim]:
+    """The claim that the caller files, not saved yet."""
     if uow.by.person_ref is None:
         raise NotYours
     papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
     known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
-    outcome = rules.submit(
+    return rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
         person_ref=uow.by.person_ref,
@@ -71,8 +91,6 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         facts=known.facts,
         dependants=known.dependants,
     )
-    use_papers(uow, outcome.thing, papers)
-    return store.claims.save(uow, outcome)
 
 
 def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -176,7 +194,9 @@ def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
     others = store.comparable(uow, claim)
     alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
-    return ForAgent(claim, tuple(alike), duplicates.findings(claim, others), first)
+    is_judged = claim.is_undecided and not rules.type_of(uow.fund, claim.claim_type).is_for_care
+    judgement = benefits.judge_claim(uow, claim, on=_today(uow)) if is_judged else None
+    return ForAgent(claim, tuple(alike), duplicates.findings(claim, others), first, judgement)
 
 
 def assign(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -213,19 +233,44 @@ def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason)
 
 
 def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, str]) -> Claim:
+    """The caller grants a claim: line by line, or, of a benefit that is no care, what the rules come to."""
     claim = store.claims.load(uow, claim_id)
-    is_open = entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
-    outcome = rules.approve(
+    if rules.type_of(uow.fund, claim.claim_type).is_for_care:
+        return _decided(uow, _approval(uow, claim, refused_lines=refused_lines, by=uow.by))
+    if refused_lines:
+        raise rules.LinesDiffer(lines=0)
+    return _decided(uow, _grant(uow, claim, benefits.judge_claim(uow, claim, on=_today(uow)), by=uow.by))
+
+
+def _approval(uow: UnitOfWork, claim: Claim, *, refused_lines: Mapping[int, str], by: Actor) -> Outcome[Claim]:
+    """A claim for care, priced and decided line by line."""
+    return rules.approve(
         claim,
         refused_lines=refused_lines,
         others=store.comparable(uow, claim),
         fund=uow.fund,
-        is_right_open=is_open,
-        by=uow.by,
+        is_right_open=_is_right_open(uow, claim),
+        by=by,
         at=uow.at,
         beside=_priced_beside(uow, claim),
     )
-    return _decided(uow, outcome)
+
+
+def _grant(uow: UnitOfWork, claim: Claim, judgement: Judgement, *, by: Actor) -> Outcome[Claim]:
+    """A claim that is decided from facts, as the rules compute it."""
+    return judged.grant(
+        claim,
+        judgement,
+        others=store.comparable(uow, claim),
+        definition=rules.type_of(uow.fund, claim.claim_type),
+        fund=uow.fund,
+        by=by,
+        at=uow.at,
+    )
+
+
+def _is_right_open(uow: UnitOfWork, claim: Claim) -> bool:
+    return entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
 
 
 def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
@@ -249,12 +294,13 @@ def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
 
 
 def confirm(uow: UnitOfWork, *, claim_id: str) -> Claim:
-    """The caller, a second person, agrees with what another granted. The right is asked for again: days may lie
+    """The caller, a second person, agrees with what another granted. A right to care is asked for again: days may lie
     between the two."""
     claim = store.claims.load(uow, claim_id)
-    if not entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on):
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    if definition.is_for_care and not _is_right_open(uow, claim):
         raise rules.RightNotOpen(care_on=claim.care_on)
-    return _decided(uow, decisions.confirm(claim, fund=uow.fund, by=uow.by, at=uow.at))
+    return _decided(uow, decisions.confirm(claim, definition=definition, fund=uow.fund, by=uow.by, at=uow.at))
 
 
 def send_back(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
@@ -268,6 +314,12 @@ def refuse(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
     outcome = rules.refuse(claim, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
     store.free_papers(uow, claim)
     return _decided(uow, outcome)
+
+
+def complete(uow: UnitOfWork, *, claim_id: str) -> Claim:
+    """The caller has done what a granted request asks for."""
+    outcome = rules.complete(store.claims.load(uow, claim_id), fund=uow.fund, by=uow.by, at=uow.at)
+    return store.claims.save(uow, outcome)
 
 
 def set_due_day(uow: UnitOfWork, claim_id: str) -> None:
@@ -293,12 +345,101 @@ def note_returned(uow: UnitOfWork, *, claim_id: str, reason: str) -> None:
 
 
 def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
-    """Save what may have ended a claim. Where it was an appeal, the claim that it is against learns what it came to."""
-    kept = store.claims.save(uow, outcome)
+    """Save what may have ended a claim. What was granted takes its course, and where it was an appeal the claim that it
+    is against learns what it came to."""
+    kept = _take_effect(uow, store.claims.save(uow, outcome))
     if kept.appealed is not None and decisions.outcome_of(kept) is not None:
         first = store.claims.load(uow, kept.appealed.claim_id)
         store.claims.save(uow, decisions.note_appeal_decided(first, kept, at=uow.at))
     return kept
+
+
+def _take_effect(uow: UnitOfWork, claim: Claim) -> Claim:
+    """Open the award of a granted claim, or leave its task to be done. What is paid once waits for payments."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    if claim.status is not Status.APPROVED or decisions.is_paid_once(definition):
+        return claim
+    if definition.effect.opens_award:
+        first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else claim
+        from_on = judged.award_from_on(definition, filed_on=first.submitted_at.astimezone(uow.fund.zone).date())
+        until_on = judged.award_until_on(claim, definition, from_on=from_on)
+        explained = claim.decision.explained if claim.decision else None
+        awards.open_award(uow, claim, explained, from_on=from_on, until_on=until_on)
+    return store.claims.save(uow, rules.note_under_way(claim, at=uow.at))
+
+
+# --- Decided without an agent -----------------------------------------------------------------------------------------
+
+
+def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
+    """What happens to a claim by itself when it was filed: it goes to medical control, or rules decide it."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    if decisions.needs_medical_control(definition):
+        asked = rules.ask_medical_control(claim, fund=uow.fund, by=RULES.subject, at=uow.at)
+        return store.claims.save(uow, asked)
+    return _decide_by_rules(uow, claim, definition) if judged.is_decided_by_rules(definition) else claim
+
+
+def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Claim:
+    """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
+    judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=_today(uow))
+    doubts = judged.doubts(
+        claim,
+        definition,
+        findings=duplicates.findings(claim, store.comparable(uow, claim)),
+        is_right_open=_is_right_open(uow, claim),
+        judgement=judgement,
+        due=_priced_minor(uow, claim, definition) if judgement is None else judged.due_minor(judgement),
+        sample_digest=uow.keys.blind_index(claim.claim_id, of="sample"),
+        fund=uow.fund,
+        at=uow.at,
+    )
+    if doubts:
+        return store.claims.save(uow, Outcome(replace(claim, doubts=doubts)))
+    if judgement is None:
+        outcome = _approval(uow, claim, refused_lines={}, by=RULES)
+    elif judgement.failed is not None:
+        outcome = rules.refuse(claim, reason=judgement.failed, fund=uow.fund, by=RULES, at=uow.at)
+        store.free_papers(uow, claim)
+    else:
+        outcome = _grant(uow, claim, judgement, by=RULES)
+    return _decided(uow, Outcome(judged.untouched(outcome.thing), outcome.events))
+
+
+def _priced_minor(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> int:
+    """What a claim for care comes to where nothing of it is refused."""
+    lines = priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
+    return sum(line.reimbursed_minor for line in lines)
+
+
+def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:
+    """Decide a claim as medical control, the caller, has answered, where the benefit is decided so. Where the rules do
+    not come to anything, or it is care, an agent decides, whom the answer binds."""
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    if definition.decided_by is not DecidedBy.MEDICAL or definition.is_for_care or claim.medical is None:
+        return claim
+    nobodys = replace(claim, assigned_to=None)
+    if claim.medical.answer is MedicalAnswer.NO:
+        reason = RefusalReason.MEDICALLY_NOT_JUSTIFIED
+        outcome = rules.refuse(nobodys, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
+        store.free_papers(uow, claim)
+    else:
+        judgement = benefits.judge_claim(uow, claim, on=_today(uow))
+        if judgement.outcome is not JudgedOutcome.GRANTED:
+            return claim
+        outcome = _grant(uow, nobodys, judgement, by=uow.by)
+    return _decided(uow, Outcome(replace(outcome.thing, assigned_to=None), outcome.events))
+
+
+def note_award_ended(uow: UnitOfWork, *, award_id: str) -> None:
+    """What a claim opened has ended: the claim is done."""
+    claim = store.claims.load(uow, awards.of_id(uow, award_id).claim_id)
+    if claim.status is Status.UNDER_WAY:
+        store.claims.save(uow, rules.note_done(claim, at=uow.at))
+
+
+def _today(uow: UnitOfWork) -> date:
+    return uow.at.astimezone(uow.fund.zone).date()
 
 
 def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
@@ -319,8 +460,14 @@ def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -
 def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
     """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
     (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
+    uses = _uses(uow, claim, papers, or_of=or_of)
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
+    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+
+
+def _uses(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str) -> Mapping[str, str]:
+    """In which claims the papers stand: none, this one, or that other."""
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
     for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):
         raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
-    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+    return uses

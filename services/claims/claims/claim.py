@@ -1,10 +1,12 @@
-"""A claim: a person asks the fund to pay for something. Its lines and decision are health data and rest sealed."""
+"""A claim: a person asks the fund to pay for something. Its lines and decision are health data and are stored
+encrypted."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from services.claims.benefits.answer import Answer
+from services.claims.benefits.explained import ExplainedSum
 
 LINES_MAX = 50
 PAPERS_MAX = 20
@@ -60,8 +62,11 @@ MOVES: dict[Status, frozenset[Status]] = {
 UNDECIDED = frozenset({Status.SUBMITTED, Status.PAPERS_ASKED, Status.MEDICAL_CONTROL, Status.TO_CONFIRM})
 """Nothing is decided that holds yet, and the person may still withdraw."""
 
+LASTING = UNDECIDED | {Status.APPROVED, Status.UNDER_WAY}
+"""It may still be granted, or what it was granted lasts."""
+
 DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
-"""Nothing is paid for such a claim, nor will be: its papers may be filed again."""
+"""Such a claim is not paid and never will be: its papers may be filed again."""
 
 
 class Happening(StrEnum):
@@ -125,6 +130,21 @@ class MedicalReason(StrEnum):
     NOT_EXAMINED = "not-examined"
 
 
+class Doubt(StrEnum):
+    """Why rules that could decide a claim left it to a person; each has a sentence under `claim.doubt.…`."""
+
+    NOT_ALLOWED = "not-allowed"
+    ALIKE = "alike"
+    MEDICAL_CONTROL = "medical-control"
+    RIGHT_NOT_OPEN = "right-not-open"
+    FACTS_MISSING = "facts-missing"
+    REFUSAL = "refusal"
+    NOTHING_DUE = "nothing-due"
+    SECOND_PERSON = "second-person"
+    SAMPLE = "sample"
+    """Nothing is wrong with it: it is one of those that are controlled."""
+
+
 class AppealOutcome(StrEnum):
     """What an appeal comes to."""
 
@@ -155,7 +175,7 @@ class Paper:
     """A supporting paper: its kind in the fund's claim type, and where documents keeps it.
 
     `digest` is a keyed digest of its content, by which the same file is found in another claim; empty where documents
-    did not tell what the content is.
+    did not publish its hash.
     """
 
     kind: str
@@ -203,6 +223,8 @@ class Decision:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     is_by_rules: bool = False
+    explained: ExplainedSum | None = None
+    """What the benefit comes to, step by step, where its sum was computed from facts."""
 
     @property
     def deciders(self) -> frozenset[str]:
@@ -271,7 +293,8 @@ class Appealed:
 
 @dataclass(frozen=True, kw_only=True)
 class Separation:
-    """An agent's word that this claim and another, though alike, are two; for two lines alike, the claim itself."""
+    """An agent's confirmation that this claim and another, though alike, are two; for two lines alike, the claim
+    itself."""
 
     claim_id: str
     confirmed_by: str
@@ -323,6 +346,7 @@ class Claim:
     medical: MedicalReview | None = None
     appeal: AppealLink | None = None
     appealed: Appealed | None = None
+    doubts: tuple[Doubt, ...] = ()
     answers: tuple[Answer, ...] = ()
     version: int = 0
 

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from services.claims.benefits.rules import NOTHING_DUE
 from services.claims.claims.claim import (
     AppealOutcome,
     Claim,
@@ -16,8 +17,9 @@ from services.claims.claims.claim import (
     Status,
 )
 from services.claims.claims.steps import moved_to, noted
-from shared.events.claims import AppealDecided, ClaimApproved, ClaimRefused
-from shared.funds.benefits import ClaimType
+from shared.events.claims import AppealDecided, ClaimApproved, ClaimRefused, RequestGranted
+from shared.funds.benefits import ClaimType, DecidedBy
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.procedure import MedicalControl
@@ -75,11 +77,17 @@ def must_be_justified(claim: Claim, definition: ClaimType, *, refused_lines: Col
     """Raises `MedicalAnswerLacking` or `MedicallyRefused` where medical control has not agreed to what is granted."""
     review = claim.medical
     if review is None or review.answer is None:
-        if definition.procedure.medical_control is MedicalControl.ALWAYS:
+        if needs_medical_control(definition):
             raise MedicalAnswerLacking
         return
     if review.answer is MedicalAnswer.NO or not set(review.refused_lines) <= set(refused_lines):
         raise MedicallyRefused
+
+
+def needs_medical_control(definition: ClaimType) -> bool:
+    """Whether nothing of the kind is granted without an answer of medical control."""
+    is_always = definition.procedure.medical_control is MedicalControl.ALWAYS
+    return is_always or definition.decided_by is DecidedBy.MEDICAL
 
 
 def must_be_reasons(reasons: Collection[str], definition: ClaimType) -> None:
@@ -90,9 +98,13 @@ def must_be_reasons(reasons: Collection[str], definition: ClaimType) -> None:
 
 
 def reasons_of(definition: ClaimType) -> Collection[str]:
-    """The codes of the reasons for which such a claim may be refused."""
+    """The codes of the reasons for which such a claim may be refused: the conditions that it has to meet, and the
+    fund's own or the platform's."""
     own = definition.procedure.refusal_reasons
-    return [each.value for each in RefusalReason] if own is None else list(own)
+    met = [each.code for each in definition.conditions] + ([NOTHING_DUE] if definition.formula else [])
+    if needs_medical_control(definition):
+        met.append(RefusalReason.MEDICALLY_NOT_JUSTIFIED.value)
+    return list(dict.fromkeys([*met, *([each.value for each in RefusalReason] if own is None else own)]))
 
 
 # --- Granted ----------------------------------------------------------------------------------------------------------
@@ -102,15 +114,15 @@ def grant(
     claim: Claim, decision: Decision, *, amount_minor: int, definition: ClaimType, fund: Fund, at: datetime
 ) -> Outcome[Claim]:
     """The claim as an agent decided it. Above the amount that one person may grant it waits for a second one."""
-    owed_minor = _owed_minor(claim, amount_minor)
+    owed_minor = _owed_minor(claim, amount_minor, definition)
     limit = find_in_force(definition.procedure.one_person_up_to, on=at.astimezone(fund.zone).date())
-    if limit is not None and owed_minor > limit.amount.amount_minor and not decision.is_by_rules:
+    if limit is not None and owed_minor > limit.amount.amount_minor:
         waiting = replace(moved_to(claim, Status.TO_CONFIRM, at=at), proposal=decision, objection=None)
         return Outcome(replace(waiting, proposed_minor=owed_minor))
-    return _granted(claim, decision, owed_minor=owed_minor, fund=fund, at=at)
+    return _granted(claim, decision, owed_minor=owed_minor, definition=definition, fund=fund, at=at)
 
 
-def confirm(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
+def confirm(claim: Claim, *, definition: ClaimType, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
     """A second person agrees with what another granted: from now on it holds."""
     if claim.status is not Status.TO_CONFIRM or claim.proposal is None:
         raise NothingToConfirm
@@ -118,7 +130,7 @@ def confirm(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cla
     if by.subject in claim.proposal.deciders:
         raise SamePerson
     decision = replace(claim.proposal, confirmed_by=by.subject, confirmed_at=at)
-    return _granted(claim, decision, owed_minor=claim.proposed_minor, fund=fund, at=at)
+    return _granted(claim, decision, owed_minor=claim.proposed_minor, definition=definition, fund=fund, at=at)
 
 
 def send_back(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcome[Claim]:
@@ -132,35 +144,55 @@ def send_back(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcome[
     return Outcome(back)
 
 
-def _owed_minor(claim: Claim, amount_minor: int) -> int:
+def _owed_minor(claim: Claim, amount_minor: int, definition: ClaimType) -> int:
     """What is owed: for an appeal, the difference to what the first decision granted. `AppealGivesNoMore`."""
-    if claim.appealed is None:
+    if claim.appealed is None or not is_paid_once(definition):
         return amount_minor
     if amount_minor <= claim.appealed.approved_minor:
         raise AppealGivesNoMore
     return amount_minor - claim.appealed.approved_minor
 
 
-def _granted(claim: Claim, decision: Decision, *, owed_minor: int, fund: Fund, at: datetime) -> Outcome[Claim]:
+def is_paid_once(definition: ClaimType) -> bool:
+    return definition.effect.kind is EffectKind.PAY_ONCE
+
+
+def _granted(
+    claim: Claim, decision: Decision, *, owed_minor: int, definition: ClaimType, fund: Fund, at: datetime
+) -> Outcome[Claim]:
+    """What is paid once is owed from now on. An award that is opened tells of itself."""
+    is_owed = is_paid_once(definition)
     granted = replace(
         moved_to(claim, Status.APPROVED, at=at),
         decision=decision,
-        approved_minor=owed_minor,
+        approved_minor=owed_minor if is_owed else 0,
         proposal=None,
         proposed_minor=0,
         objection=None,
     )
-    told = ClaimApproved(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        claim_type=claim.claim_type,
-        amount_minor=owed_minor,
-        currency=fund.currency.value,
-        approved_at=at,
-        appeal_of=claim.appealed.claim_id if claim.appealed else "",
-    )
-    return Outcome(granted, (told, *_appeal_decided(granted, at=at)))
+    told: tuple[object, ...] = ()
+    if is_owed:
+        approved = ClaimApproved(
+            claim_id=claim.claim_id,
+            reference=claim.reference,
+            person_ref=claim.person_ref,
+            claim_type=claim.claim_type,
+            amount_minor=owed_minor,
+            currency=fund.currency.value,
+            approved_at=at,
+            appeal_of=claim.appealed.claim_id if claim.appealed else "",
+        )
+        told = (approved,)
+    elif definition.effect.kind is EffectKind.TASK:
+        request = RequestGranted(
+            claim_id=claim.claim_id,
+            reference=claim.reference,
+            person_ref=claim.person_ref,
+            claim_type=claim.claim_type,
+            granted_at=at,
+        )
+        told = (request,)
+    return Outcome(granted, (*told, *_appeal_decided(granted, at=at)))
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.claims.claims.claim import DEAD, Claim, Line
+from services.claims.claims.claim import DEAD, LASTING, Claim, Line
 
 
 class Likeness(StrEnum):
@@ -14,6 +14,8 @@ class Likeness(StrEnum):
     """Another claim of the person has the same act, day and amount."""
     SAME_LINE = "same-line"
     """Two lines of one claim have the same act and amount."""
+    SAME_BENEFIT = "same-benefit"
+    """The person has another claim for the same benefit, which is no care: open, or granted and lasting."""
     SAME_PAPER = "same-paper"
     """The same file stands in another claim, be it another person's."""
 
@@ -58,6 +60,9 @@ def _likenesses(claim: Claim, lines: Sequence[Line], other: Claim) -> Iterator[L
     is_same_day = claim.person_ref == other.person_ref and claim.care_on == other.care_on
     if is_same_day and not set(map(_care, lines)).isdisjoint(map(_care, other.lines)):
         yield Likeness.SAME_CARE
+    is_same_benefit = claim.person_ref == other.person_ref and claim.claim_type == other.claim_type
+    if is_same_benefit and not claim.lines and other.status in LASTING:
+        yield Likeness.SAME_BENEFIT
     if not claim.digests.isdisjoint(other.digests):
         yield Likeness.SAME_PAPER
 

@@ -1,7 +1,8 @@
-"""Events come in for claims: papers that were stored, and what payments did with the money."""
+"""Events come in for claims: papers that were stored, what payments did with the money, and awards that have ended."""
 
 from services.claims.claims import actions, store
 from shared.bus.reactions import Reactions
+from shared.events.claims import AwardEnded
 from shared.events.documents import UploadStored
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.storage.unit_of_work import UnitOfWork
@@ -30,3 +31,8 @@ def note_paid(uow: UnitOfWork, event: BenefitPaid) -> None:
 def note_returned(uow: UnitOfWork, event: BenefitReturned) -> None:
     if not event.payment_id:
         actions.note_returned(uow, claim_id=event.claim_id, reason=event.reason)
+
+
+@reactions.to(AwardEnded)
+def note_award_ended(uow: UnitOfWork, event: AwardEnded) -> None:
+    actions.note_award_ended(uow, award_id=event.award_id)

@@ -1,4 +1,4 @@
-"""HTTP comes in for claims."""
+"""HTTP routes of claims."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -200,7 +200,8 @@ def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     edits=actions.read,
 )
 def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
-    """Decide line by line; the fund owes its share of every line that is not refused.
+    """Grant a claim: line by line, where the fund owes its share of every line that is not refused; or, of a benefit
+    that is decided from facts, what the rules come to, which is shown beside the claim and not typed.
 
     Above the amount that one person may grant, the decision waits for a second one.
     """
@@ -214,6 +215,12 @@ def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
 def confirm(uow: UnitOfWork, claim_id: str) -> Claim:
     """Confirm, as a second person, what another agent granted: from now on the fund owes it."""
     return actions.confirm(uow, claim_id=claim_id)
+
+
+@routes.post("/claims/<claim_id>/completion", scope="claims:decide", response=ClaimView, edits=actions.read)
+def complete(uow: UnitOfWork, claim_id: str) -> Claim:
+    """Say that what a granted request asks for has been done: a card issued, data put right."""
+    return actions.complete(uow, claim_id=claim_id)
 
 
 @routes.post(

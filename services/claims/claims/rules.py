@@ -17,6 +17,7 @@ from services.claims.claims.claim import (
     Decision,
     Happening,
     Line,
+    MedicalReview,
     Paper,
     PaperReason,
     PaperRequest,
@@ -30,12 +31,16 @@ from shared.events.claims import (
     ClaimPaid,
     ClaimSubmitted,
     ClaimWithdrawn,
+    MedicalReviewRequested,
     PaperAdded,
     PaperRequested,
+    RequestDone,
 )
 from shared.funds.benefits import ClaimType
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force, in_force
+from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
 from shared.kernel.moves import moved
@@ -127,7 +132,7 @@ class DuplicateOpen(Conflict):
 
 
 class NotAlike(Conflict):
-    """Nothing in this claim is like the other one, so that there is nothing to confirm."""
+    """This claim has no likeness to the other one, so there is nothing to confirm."""
 
     code = "claim.not-alike"
 
@@ -140,6 +145,18 @@ class TooManyToCompare(Conflict):
 
 class TooManySeparations(Conflict):
     code = "claim.too-many-separations"
+
+
+class NoTask(Conflict):
+    """Nothing is to be done for such a claim: money or a cover follows from it."""
+
+    code = "claim.no-task"
+
+
+class MedicalControlNotForeseen(Conflict):
+    """The fund has no medical control of such claims."""
+
+    code = "claim.medical-control-not-foreseen"
 
 
 class FoundComplete(Conflict):
@@ -331,6 +348,21 @@ def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: A
     return request_paper(_held(claim, by=by), kind=kind, reason=reason, fund=fund, at=at)
 
 
+def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> Outcome[Claim]:
+    """The claim goes to medical control; it stays in the hands of the agent who has it."""
+    if type_of(fund, claim.claim_type).procedure.medical_control is MedicalControl.NEVER:
+        raise MedicalControlNotForeseen
+    sent = replace(moved_to(claim, Status.MEDICAL_CONTROL, at=at), medical=MedicalReview(asked_by=by, asked_at=at))
+    told = MedicalReviewRequested(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        requested_at=at,
+    )
+    return Outcome(sent, (told,))
+
+
 def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
     """Somebody of the fund, whoever holds the claim, needs one more paper."""
     if kind not in type_of(fund, claim.claim_type).requirements_on(at.astimezone(fund.zone).date()):
@@ -462,10 +494,24 @@ def note_returned(claim: Claim, *, reason: str, at: datetime) -> Outcome[Claim]:
 
 
 def note_under_way(claim: Claim, *, at: datetime) -> Outcome[Claim]:
-    """What was granted takes its course: it was opened, or somebody of the fund has begun with it."""
+    """What was granted takes its course: an award was opened, or somebody of the fund does a task."""
     return Outcome(moved_to(claim, Status.UNDER_WAY, at=at))
 
 
 def note_done(claim: Claim, *, at: datetime) -> Outcome[Claim]:
-    """What was granted has been done, or has ended."""
+    """What was granted has ended."""
     return Outcome(moved_to(claim, Status.DONE, at=at))
+
+
+def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
+    """Somebody of the fund has done what a granted request asks for."""
+    if type_of(fund, claim.claim_type).effect.kind is not EffectKind.TASK:
+        raise NoTask
+    told = RequestDone(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        done_at=at,
+    )
+    return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))

@@ -5,7 +5,16 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.answer import ANSWERS_MAX
-from services.claims.benefits.schemas import AnswerBody, AnswerView, QuestionView, When
+from services.claims.benefits.rules import NOTHING_DUE
+from services.claims.benefits.schemas import (
+    AnswerBody,
+    AnswerView,
+    ExplainedSumView,
+    JudgementView,
+    QuestionView,
+    When,
+    failed_text,
+)
 from services.claims.claims import timeline
 from services.claims.claims.claim import (
     LINES_MAX,
@@ -14,6 +23,7 @@ from services.claims.claims.claim import (
     AppealOutcome,
     Claim,
     Decision,
+    Doubt,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
@@ -285,6 +295,7 @@ class DecisionView(Schema):
     refused_for = fields.String(allow_none=True)
     refused_text = fields.String(allow_none=True)
     is_by_rules = fields.Boolean(required=True)
+    explained = fields.Nested(ExplainedSumView, required=True, allow_none=True)
 
 
 class ContestView(Schema):
@@ -345,6 +356,9 @@ def reason_text(reason: str | None, claim_type: str) -> str | None:
     own = (definition.procedure.refusal_reasons if definition else None) or {}
     if reason in own:
         return own[reason][language()]
+    conditions = [each.code for each in definition.conditions] if definition else []
+    if reason in conditions or reason == NOTHING_DUE:
+        return failed_text(claim_type, reason)
     return say(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
 
 
@@ -477,6 +491,17 @@ def _proposal(claim: Claim) -> dict[str, Any] | None:
     return None if shown is None else {**shown, "amount_minor": claim.proposed_minor}
 
 
+class DoubtView(Schema):
+    """Why the rules left a claim to somebody of the fund."""
+
+    code = fields.Enum(Doubt, by_value=True, required=True)
+    text = fields.String(required=True)
+
+
+def _doubts(claim: Claim) -> list[dict[str, Any]]:
+    return [{"code": each, "text": say(f"claim.doubt.{each}")} for each in claim.doubts]
+
+
 class AgentClaimView(Schema):
     """A claim as an agent needs it to decide: beside what may be the same bill, with what medical control answered,
     what a second person has to confirm, and, of an appeal, the claim whose decision is contested."""
@@ -485,6 +510,8 @@ class AgentClaimView(Schema):
     proposal = Derived(ProposalView, of=lambda it: _proposal(it.claim), required=True, allow_none=True)
     objection = fields.Nested(ObjectionView, required=True, allow_none=True, attribute="claim.objection")
     medical = fields.Nested(ReviewView, required=True, allow_none=True, attribute="claim.medical")
+    judgement = fields.Nested(JudgementView, required=True, allow_none=True)
+    doubts = Derived(DoubtView, of=lambda it: _doubts(it.claim), many=True, required=True)
     first = fields.Nested(ClaimView, required=True, allow_none=True)
     statement = fields.Function(
         lambda it: it.claim.appealed.statement if it.claim.appealed else None, metadata=TEXT, allow_none=True

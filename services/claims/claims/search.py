@@ -7,7 +7,7 @@ from shared.kernel.errors import Missing
 
 
 class NothingFound(Missing):
-    """There is no claim of this reference, and nothing is known of a person of this number."""
+    """There is no claim of this reference, and no person of this number is known."""
 
     code = "search.nothing-found"
 

@@ -34,6 +34,7 @@ claims = Repository(
         Index(("person_ref", "claim_type", "claim_id")),
         Index(("person_ref", "due_on", "claim_id")),
         Index(("person_ref", "care_on")),
+        Index(("person_ref", "claim_type")),
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
@@ -99,10 +100,13 @@ def of_reference(uow: UnitOfWork, reference: str) -> Claim | None:
 
 
 def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
-    """The other claims of the person with care on the same day, and those of anybody with one of its papers. Raises
-    `TooManyToCompare` rather than leave some out."""
+    """The other claims of the person with care on the same day, or for the same benefit where that is no care, and
+    those of anybody with one of its papers. Raises `TooManyToCompare` rather than leave some out."""
     same_day = claims.find_all(uow, person_ref=claim.person_ref, care_on=claim.care_on.isoformat())
     found = {each.claim_id: each for each in same_day}
+    if not claim.lines:
+        alike = claims.find_all(uow, person_ref=claim.person_ref, claim_type=claim.claim_type)
+        found |= {each.claim_id: each for each in alike}
     with_papers = {
         str(use["claim_id"])
         for digest in claim.digests
@@ -124,14 +128,14 @@ def know_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str
 
 
 def uploads(uow: UnitOfWork, upload_ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """Whose papers they are and their digests, by id; those that documents has not told of are not there."""
+    """Whose papers they are and their digests, by id; those that are unknown here are left out."""
     prefix = len(uow.collection("uploads").key(""))
     found = uow.collection("uploads").find_keys(upload_ids)
     return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
 
 
 def uses(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
-    """In which claims of the person, dead ones left out, these papers stand: claim by key of the use."""
+    """In which claims of the person, without closed ones, these papers are used: claim by key of the use."""
     prefix = len(uow.collection("paper_uses").key(""))
     found = uow.collection("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
     return {str(use["_id"])[prefix:]: str(use["claim_id"]) for use in found}
@@ -145,7 +149,7 @@ def use_papers(uow: UnitOfWork, claim: Claim, digests: Mapping[str, str]) -> Non
 
 
 def free_papers(uow: UnitOfWork, claim: Claim) -> None:
-    """The claim is dead: its papers may be filed again."""
+    """The claim is closed: its papers may be filed again."""
     for key, claim_id in sorted(uses(uow, claim.papers, person_ref=claim.person_ref).items()):
         if claim_id == claim.claim_id:
             uow.collection("paper_uses").remove(key)

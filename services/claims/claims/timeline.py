@@ -1,4 +1,4 @@
-"""What a person is told of their claim: what happened, what comes next, who must act, and by when it usually is."""
+"""What a person sees of their claim: what happened, what comes next, who must act, and by when it usually is."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

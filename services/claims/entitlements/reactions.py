@@ -1,4 +1,4 @@
-"""Events come in for entitlements: wages that employers declared."""
+"""Reactions to events, for entitlements: wages that employers declared."""
 
 from services.claims.entitlements import actions
 from shared.bus.reactions import Reactions

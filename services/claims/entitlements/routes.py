@@ -1,4 +1,4 @@
-"""HTTP comes in for rights."""
+"""HTTP routes of rights."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Events come in for insured persons: pages of the fund's register."""
+"""Reactions to events, for insured persons: pages of the fund's register."""
 
 from services.claims.insured import actions
 from shared.bus.reactions import Reactions

@@ -1,4 +1,4 @@
-"""HTTP comes in for insured persons."""
+"""HTTP routes of insured persons."""
 
 from services.claims.insured import actions
 from services.claims.insured.insured import Dependant

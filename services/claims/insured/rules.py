@@ -9,7 +9,7 @@ from shared.kernel.errors import Missing
 
 
 class InsuredUnknown(Missing):
-    """The register has not told of this person, or not yet."""
+    """The register has not published this person, or not yet."""
 
     code = "insured.unknown"
 

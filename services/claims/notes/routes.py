@@ -1,4 +1,4 @@
-"""HTTP comes in for notes: those of agents, and those of medical control, which nobody else reads."""
+"""HTTP routes of notes: those of agents, and those of medical control, which nobody else reads."""
 
 from collections.abc import Mapping
 from typing import Any

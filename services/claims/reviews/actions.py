@@ -39,12 +39,14 @@ def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
 def ask(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """The caller, an agent, sends a claim to medical control."""
     held = claim_rules.assign(store.claims.load(uow, claim_id), to=uow.by).thing
-    return store.claims.save(uow, rules.ask(held, fund=uow.fund, by=uow.by.subject, at=uow.at))
+    outcome = claim_rules.ask_medical_control(held, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.claims.save(uow, outcome)
 
 
 def answer(uow: UnitOfWork, given: Answer, *, claim_id: str) -> Claim:
-    """The caller, a medical officer, answers."""
-    return store.claims.save(uow, rules.answer(store.claims.load(uow, claim_id), given, by=uow.by, at=uow.at))
+    """The caller, a medical officer, answers; where the benefit is decided by medical control, this decides it."""
+    kept = store.claims.save(uow, rules.answer(store.claims.load(uow, claim_id), given, by=uow.by, at=uow.at))
+    return claims.decide_by_medical_control(uow, kept)
 
 
 def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:

@@ -1,4 +1,4 @@
-"""HTTP comes in for medical control: its queue, its answers, and the notes that it alone reads."""
+"""HTTP routes of medical control: its queue, its answers, and the notes that it alone reads."""
 
 from collections.abc import Mapping
 from typing import Any

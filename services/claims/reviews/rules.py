@@ -1,4 +1,4 @@
-"""What may happen at medical control: a claim is sent there, and answered. Pure: fund and time are handed in."""
+"""What medical control may answer about a claim that was sent there. Pure: the time is handed in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,22 +13,12 @@ from services.claims.claims.claim import (
     Status,
 )
 from services.claims.claims.decisions import must_be_another
-from services.claims.claims.rules import type_of
 from services.claims.claims.steps import moved_to
-from shared.events.claims import MedicalReviewRequested
-from shared.funds.fund import Fund
-from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.outcome import Outcome
 
 MONTHS_MAX = 120
-
-
-class NotForeseen(Conflict):
-    """The fund has no medical control of such claims."""
-
-    code = "review.not-foreseen"
 
 
 class NotWithMedicalControl(Conflict):
@@ -51,21 +41,6 @@ class Answer:
     reason: MedicalReason
     refused_lines: tuple[int, ...] = ()
     months: int | None = None
-
-
-def ask(claim: Claim, *, fund: Fund, by: str, at: datetime) -> Outcome[Claim]:
-    """The claim goes to medical control; it stays in the hands of the agent who has it."""
-    if type_of(fund, claim.claim_type).procedure.medical_control is MedicalControl.NEVER:
-        raise NotForeseen
-    sent = replace(moved_to(claim, Status.MEDICAL_CONTROL, at=at), medical=MedicalReview(asked_by=by, asked_at=at))
-    told = MedicalReviewRequested(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        claim_type=claim.claim_type,
-        requested_at=at,
-    )
-    return Outcome(sent, (told,))
 
 
 def answer(claim: Claim, given: Answer, *, by: Actor, at: datetime) -> Outcome[Claim]:

@@ -19,7 +19,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.steps import passing
 
-PAGE_TAKES_MAX_S = 300.0
+PAGE_TAKES_MAX_S = 120.0
 """A page of awards with all their periods, judged one by one."""
 WATCH_EVERY_S = 3_600.0
 BY_RUNS = system("runs")

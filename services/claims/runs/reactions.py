@@ -1,4 +1,4 @@
-"""Events come in for runs: what payments did with the payments of awards."""
+"""Reactions to events, for runs: what payments did with the payments of awards."""
 
 from services.claims.runs import actions
 from services.claims.runs.run import PaymentStatus

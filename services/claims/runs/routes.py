@@ -1,4 +1,4 @@
-"""HTTP comes in for runs: made, looked at, approved by a second person; and what was paid for an award."""
+"""HTTP routes of runs: made, looked at, approved by a second person; and what was paid for an award."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What of a person an agent may look at here; the journal is `shared/process/access_journal`."""
+"""What of a person an agent may read here; the journal is `shared/process/access_journal`."""
 
 from enum import StrEnum
 

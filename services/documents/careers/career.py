@@ -1,4 +1,5 @@
-"""A career: what employers declared that a person earned, period by period. Wages are personal and rest sealed."""
+"""A career: what employers declared that a person earned, period by period. Wages are personal and is stored
+encrypted."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -48,7 +49,7 @@ class Entry:
 class Career:
     """All that was declared for a person, oldest quarter first.
 
-    `leaning` are the numbers of papers that were made from it and no longer hold when it changes.
+    `leaning` are the numbers of papers that depend on it and become invalid when it changes.
     """
 
     person_ref: str
@@ -83,7 +84,7 @@ class DeclaredPage:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """An entry as it is read, with the employer's name where the register has told it."""
+    """An entry as it is read, with the employer's name if the register has published it."""
 
     entry: Entry
     employer_name: str | None

@@ -9,10 +9,10 @@ from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Missing
 
 ENTRIES_MAX = 1_000
-"""Fifty years of quarters with five employers at once; what is older than that falls out."""
+"""Fifty years of quarters with five employers at once; older ones are dropped."""
 
 LEANING_MAX = 100
-"""More papers than anybody obtains while one of them is valid; the oldest fall out."""
+"""More papers than anybody obtains while one of them is valid; the oldest are dropped."""
 
 
 class CareerUnknown(Missing):

@@ -73,14 +73,14 @@ def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[Paper]:
 
 
 def issue(uow: UnitOfWork, printed: PaperContent, *, pdf: Blob) -> None:
-    """A paper came from the press. Where another press was faster, or the paper was withdrawn, its print is waste."""
+    """A paper was printed. If another worker was faster, or the paper was withdrawn, the print is discarded."""
     paper = store.papers.load(uow, printed.number)
     if paper.status is Status.ASKED:
         store.papers.save(uow, rules.issue(paper, printed, sha256=pdf.sha256, size=pdf.size, at=uow.at))
 
 
 def fail(uow: UnitOfWork, *, number: str, reason: FailureReason) -> Paper:
-    """A paper will not be printed; where another press was faster, or the paper was withdrawn, nothing changes."""
+    """A paper cannot be printed; if another worker was faster, or the paper was withdrawn, nothing changes."""
     paper = store.papers.load(uow, number)
     return store.papers.save(uow, rules.fail(paper, reason, at=uow.at)) if paper.status is Status.ASKED else paper
 

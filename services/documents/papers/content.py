@@ -35,13 +35,13 @@ class LanguageNotOffered(Invalid):
 
 
 class CannotBePrinted(Invalid):
-    """The press refuses what the paper says, though it prints other papers."""
+    """The printer refuses the text of this paper, though it prints others."""
 
     code = "paper.cannot-be-printed"
 
 
 class LettersNotPrintable(Invalid):
-    """A name that the paper must say holds letters for which the press has no font."""
+    """A name on the paper has letters for which the printer has no font."""
 
     code = "paper.letters-not-printable"
 
@@ -210,7 +210,7 @@ class PaperContent:
 
     @property
     def kind(self) -> Kind:
-        """Which paper this is: its body tells."""
+        """Which paper this is, derived from its body."""
         return self.body.kind
 
     @property

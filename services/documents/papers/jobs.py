@@ -1,6 +1,6 @@
-"""The press: prints and signs what was asked, outside of any transaction, puts the PDF away, and then issues it.
+"""The printer: prints and signs what was asked, outside of any transaction, puts the PDF away, and then issues it.
 
-Killed anywhere it begins again: until a paper is issued nobody has its print, and one that nothing refers to is waste.
+After a crash it starts again: until a paper is issued nobody has its print, and an unreferenced PDF is removed.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ class Press:
         return None
 
     def print(self, context: ServiceContext, fund_id: str, paper: Paper) -> None:
-        """The steps of a print; what the press refuses to print is not retried."""
+        """The steps of a print; a text that the printer refuses is not retried."""
         fund, at = context.funds[fund_id], context.clock()
         printed = rules.content(paper, fund=fund, public_url=self.public_url, at=at)
         try:
@@ -89,7 +89,7 @@ def _keep(context: ServiceContext, fund_id: str, number: str, action: Callable[[
 
 
 def printing(settings: Settings) -> JobKind:
-    """The job of a worker: one press, with the fund's key."""
+    """The job of a worker: one printer, with the fund's key."""
     chain = chain_of(
         key_pem=settings.paper_signing_key_file.read_bytes(),
         certificates_pem=settings.paper_certificate_file.read_bytes(),

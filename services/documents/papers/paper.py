@@ -10,7 +10,7 @@ CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: without I, L, O and U, which are read as others or make words."""
 CODE_LENGTH = 8
 WAITING_MAX = 5
-"""Papers of one person that wait for the press at once."""
+"""Papers of one person that may wait for printing at once."""
 
 
 class Status(StrEnum):
@@ -47,16 +47,16 @@ class FailureReason(StrEnum):
     """Why a paper was not printed; each has a sentence under `paper.reason.<reason>`."""
 
     LETTERS_NOT_PRINTABLE = "letters-not-printable"
-    """A name holds letters for which the press has no font."""
+    """A name holds letters for which the printer has no font."""
     PRINTING_FAILED = "printing-failed"
-    """The press refuses what it says, or an operator gave it up."""
+    """The printer refuses what it says, or an operator gave it up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """What the paper says of its holder, as it was on the day of the request; one of the two bodies.
 
-    `code` is printed on the paper: whoever types it sees what the paper says. Papers of earlier releases have none.
+    `code` is printed on the paper: whoever types it sees the text of the paper. Papers of earlier releases have none.
     """
 
     holder: Holder
@@ -105,9 +105,9 @@ class PrintingFailure:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """A paper; its number is what people read, and its identity. `said` is personal and rests sealed.
+    """A paper; its number is what people read, and its identity. `said` is personal and stored encrypted.
 
-    `is_scheduled` is false only of papers that a release without the due queue left waiting for the press.
+    `is_scheduled` is false only of papers that a release without the due queue left waiting for the printer.
     """
 
     number: str

@@ -77,7 +77,7 @@ class NothingDeclared(Conflict):
 
 
 class EmployerUnnamed(Conflict):
-    """The register has not told the name of an employer that the paper must name; a moment later it may have."""
+    """The register has not published the name of an employer that the paper must name; it may do so a moment later."""
 
     code = "paper.employer-unnamed"
 
@@ -87,13 +87,13 @@ class TooManyWaiting(Conflict):
 
 
 class NotPrinted(Conflict):
-    """The paper is with the press; or it was withdrawn before it came there."""
+    """The paper is being printed, or it was withdrawn before."""
 
     code = "paper.not-printed"
 
 
 class PrintingGivenUp(Conflict):
-    """The press could not print the paper; its `failure` says why."""
+    """The printer could not print the paper; its `failure` says why."""
 
     code = "paper.printing-failed"
 
@@ -144,7 +144,7 @@ def ask(
     traceparent: str,
     at: datetime,
 ) -> Outcome[Paper]:
-    """A person asks for a paper. What it will say is fixed here; the press only prints it."""
+    """A person asks for a paper. What it will say is fixed here; the printer only prints it."""
     if request.language not in fund.papers.types[request.kind].languages:
         raise LanguageNotOffered(language=Term(f"language.{request.language}"))
     if waiting >= WAITING_MAX:
@@ -179,7 +179,7 @@ def control_code(entropy: bytes) -> str:
 
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
-    """Everything that the press needs to print a paper at an instant: it is issued on that day of the fund's."""
+    """Everything that the printer needs to print a paper at an instant: it is issued on that day of the fund's."""
     issued_on = _day(fund, at)
     return PaperContent(
         number=paper.number,
@@ -195,7 +195,7 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
 
 
 def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: datetime) -> Outcome[Paper]:
-    """The paper was printed, signed and put away: from now on it is valid."""
+    """The paper was printed, signed and stored: it is valid from now on."""
     issued = replace(
         paper,
         status=moved(MOVES, paper.status, to=Status.VALID),
@@ -219,7 +219,7 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
 
 
 def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
-    """The paper cannot be printed; its holder is told why."""
+    """The paper cannot be printed; notifications informs its holder why."""
     failed = replace(
         paper,
         status=moved(MOVES, paper.status, to=Status.FAILED),

@@ -43,12 +43,12 @@ def of_file(uow: UnitOfWork, sha256: str) -> Paper | None:
 
 
 def waiting_of(uow: UnitOfWork, person_ref: str) -> int:
-    """How many papers of a person wait for the press."""
+    """How many papers of a person wait for the printer."""
     return uow.collection(papers.name).count({"person_ref": person_ref, "status": Status.ASKED})
 
 
 def unscheduled(uow: UnitOfWork) -> list[str]:
-    """Papers that wait for the press and that no job prints, by number."""
+    """Papers that wait for the printer and that no job prints, by number."""
     found = papers.find_all(uow, limit=SCHEDULED_AT_ONCE_MAX, status=Status.ASKED, is_scheduled={"$ne": True})
     return [paper.number for paper in found]
 

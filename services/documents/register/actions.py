@@ -1,4 +1,4 @@
-"""What documents does with the fund's register: a page of it at a time, and look-ups for its neighbours."""
+"""What documents does with the fund's register: a page of it at a time, and look-ups for the other subjects."""
 
 from collections.abc import Iterable
 
@@ -35,6 +35,6 @@ def civil_of(uow: UnitOfWork, person_ref: str) -> Civil:
 
 
 def names_of(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, str]:
-    """The names of those employers that the register has published."""
+    """The names of employers, as far as the register has published them."""
     found = employers.find_many(uow, set(employer_ids))
     return {employer_id: employer.name for employer_id, employer in found.items()}

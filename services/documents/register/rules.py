@@ -1,4 +1,4 @@
-"""Which word of the register counts: the one that was registered last, whatever the order in which it is heard."""
+"""Which data of the register count: those registered last, in whatever order the events arrive."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class Admitted:
-    """A paper that passed the gate and whose bytes are kept."""
+    """A paper that passed inspection and whose bytes are stored."""
 
     media_type: str
     sha256: str
@@ -25,7 +25,7 @@ class Admitted:
 
 
 def admit_file(context: ServiceContext, fund_id: str, sent: SentFile) -> Admitted:
-    """Make a sent paper anew and encrypt its bytes away; one that is never referred to afterwards harms nobody."""
+    """Rewrite a sent paper and store its bytes encrypted; one that is never referred to afterwards is removed."""
     content = sent.stream.read(UPLOAD_BYTES_MAX + 1)
     paper = admit(content, media_type=sent.media_type, file_name=sent.name)
     store.keep_bytes(context, fund_id, paper)

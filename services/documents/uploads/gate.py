@@ -1,4 +1,4 @@
-"""The gate that every uploaded paper passes: it comes out made anew and harmless, or not at all.
+"""The inspection that every uploaded paper passes: it is rewritten without active content, or refused.
 
 Nothing is trusted that the sender says: the first bytes decide what a file is. What cannot be cleaned is refused, never
 repaired.

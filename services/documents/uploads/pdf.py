@@ -1,4 +1,4 @@
-"""Cleans an uploaded PDF: refuses what acts, hides or is broken, and writes the rest anew without metadata.
+"""Cleans an uploaded PDF: refuses active, hidden or damaged content, and rewrites the rest without metadata.
 
 Rewriting drops what nothing refers to, earlier revisions, and trailing bytes of another format. A signature inside
 the file does not survive it: papers whose signature matters need a way of their own.
@@ -98,7 +98,7 @@ def clean(content: bytes) -> tuple[bytes, int]:
 
 @cache
 def _set_limits() -> None:
-    """Tell qpdf, once for the process, how much one file may ask of it."""
+    """Set qpdf's limits, once for the process."""
     set_qpdf_limits(
         flate_max_memory=STRUCTURE_BYTES_MAX,
         run_length_max_memory=STRUCTURE_BYTES_MAX,

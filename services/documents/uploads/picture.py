@@ -74,7 +74,7 @@ def converted(content: bytes, *, format_: str) -> tuple[str, bytes, int]:
 
 @cache
 def _open_heif() -> None:
-    """Tell Pillow, once for the process, who reads HEIC."""
+    """Register Pillow's reader of HEIC, once for the process."""
     pillow_heif.register_heif_opener()
 
 
@@ -112,7 +112,7 @@ def _read(picture: Image.Image) -> Image.Image:
 
 
 def _must_be_readable(picture: Image.Image) -> None:
-    """The header tells the size: a bomb is refused before anything of it is unpacked."""
+    """The header states the size: a decompression bomb is refused before it is unpacked."""
     limit = JPEG_PIXELS_READ_MAX if picture.format in ("JPEG", "MPO") else PIXELS_READ_MAX
     if _pixels(picture) > limit:
         raise PictureTooLarge(megapixels_max=limit // 1_000_000)

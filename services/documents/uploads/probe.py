@@ -1,6 +1,6 @@
 """Makes a file anew in a process of its own, which the file may fell, fill or keep busy: the readers are native code.
 
-Fuzzing found a PDF of 800 bytes on which the process that reads it dies.
+Fuzzing found a PDF of 800 bytes that crashes the process that reads it.
 """
 
 import resource
@@ -30,7 +30,7 @@ class Answer:
 
 
 def ask(content: bytes, *, format_: str) -> Answer:
-    """The file made anew. Raises what the process refused it for; DamagedPdf or DamagedPicture where it died of it."""
+    """The rewritten file. Raises the refusal of the process; DamagedPdf or DamagedPicture if the process crashed."""
     try:
         done = subprocess.run([*COMMAND, format_], input=content, capture_output=True, timeout=PROBE_S, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:

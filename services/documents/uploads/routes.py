@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("uploads", about="Supporting papers that persons upload.")
 
 BODY_BYTES_MAX = UPLOAD_BYTES_MAX + 10 * 1024 * 1024
-"""More than the gate lets through: its refusal tells people the limit, and what they can do about it."""
+"""Larger than inspection allows, so that the refusal can name the limit, and what people can do about it."""
 
 ONE_PAPER = Files(fields=UploadBody, part="file", count_max=1, size_max=BODY_BYTES_MAX, save=actions.admit_file)
 ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
@@ -26,7 +26,7 @@ ENDINGS = {MediaType.PDF: "pdf", MediaType.JPEG: "jpg", MediaType.PNG: "png"}
 def add(uow: UnitOfWork, sent: Sent[Admitted]) -> Upload:
     """Give the fund a supporting paper: PDF, JPEG, PNG, HEIC, WebP or TIFF; the first bytes decide.
 
-    It is made anew without what acts, hides or tells of its maker, or refused with the reason; the file's name is not
+    It is rewritten without active or hidden content and metadata, or refused with the reason; the file's name is not
     kept. A claim refers to it by `upload_id`.
     """
     return actions.add(uow, sent.files[0])
@@ -47,7 +47,7 @@ def read(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Upload:
     is_journaled=True,
 )
 def read_content(uow: UnitOfWork, query: Mapping[str, Any], upload_id: str) -> Download:
-    """The paper itself, as it was made anew at the gate."""
+    """The paper itself, as it was rewritten."""
     upload = actions.look_at(uow, upload_id=upload_id, purpose=query["purpose"])
     file_name = f"{upload.upload_id}.{ENDINGS[MediaType(upload.media_type)]}"
     return Download(store.bytes_of(uow, upload), upload.media_type, file_name)

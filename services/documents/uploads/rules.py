@@ -15,7 +15,7 @@ class UploadUnknown(Missing):
 def store(
     *, upload_id: str, person_ref: str, media_type: str, sha256: str, size: int, pages: int, at: datetime
 ) -> Outcome[Upload]:
-    """A person's paper, clean and stored encrypted, becomes an upload that claims may lean on."""
+    """A person's paper, clean and stored encrypted, becomes an upload that claims may refer to."""
     upload = Upload(
         upload_id=upload_id,
         person_ref=person_ref,

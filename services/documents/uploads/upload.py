@@ -10,7 +10,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """An upload; `sha256` (hex) and `size` (bytes) are those of the paper as it was made anew at the gate."""
+    """An upload; `sha256` (hex) and `size` (bytes) are those of the rewritten paper."""
 
     upload_id: str
     person_ref: str

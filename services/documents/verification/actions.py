@@ -57,7 +57,7 @@ def _answer(uow: UnitOfWork, number_typed: str) -> tuple[Verification, Paper | N
 
 
 def _record(paper: Paper, *, fund_id: str) -> PublicRecord | None:
-    """What a stranger may learn of a paper; of one that was never issued, nothing."""
+    """What anybody may learn of a paper; for one that was never issued, nothing."""
     if paper.issue is None:
         return None
     return PublicRecord(

@@ -14,7 +14,7 @@ _LOOK_ALIKE = str.maketrans("OIL", "011")
 def number_in(text: str) -> str | None:
     """The number of a paper as somebody typed or copied it (`typed.reference`); None when it cannot be one.
 
-    The check digits tell: a slip of the finger is found without asking the store.
+    By its check digits: a typing error is found without a query.
     """
     number = typed.reference(text)
     return number if is_genuine(number) else None

@@ -8,7 +8,7 @@ from services.documents.papers.content import Affiliation, Wages
 
 
 class Status(StrEnum):
-    """Whether a paper holds. Where several are true, the one that comes first here is told."""
+    """Whether a paper is valid. If several are true, the first one here is shown."""
 
     REVOKED = "revoked"
     """The fund took it back: what it says was wrong, or has become so by a later fact."""
@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicRecord:
-    """What is kept of an issued paper for verification: no name, no amount, nothing that a stranger could use.
+    """What is kept of an issued paper for verification: no name, no amount, nothing that others could misuse.
 
     `kind` is a key of the fund's `paper_types`; `initials` are the holder's (`rules.initials`). `has_code` says whether
     the paper carries a control code, which papers of earlier releases do not.
@@ -41,7 +41,7 @@ class PublicRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Certified:
-    """What a paper is relied on for: shown to whoever has its control code, and so holds it."""
+    """What a paper certifies: shown to whoever has its control code, and so holds it."""
 
     holder_name: str
     body: Wages | Affiliation

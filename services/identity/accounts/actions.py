@@ -73,7 +73,7 @@ def schedule(uow: UnitOfWork, application_id: str) -> None:
 
 
 def give_up(uow: UnitOfWork, *, application_id: str) -> None:
-    """An application that could not be considered is forgotten: whoever made it may apply again."""
+    """An application that could not be considered is deleted: the applicant may apply again."""
     application = store.applications.find(uow, application_id)
     if application is not None:
         store.forget(uow, application)
@@ -127,8 +127,8 @@ def _sealed_link(uow: UnitOfWork, link: str, person: Person) -> Sealed:
 def _recovery_link(uow: UnitOfWork, token: str, *, login: str, portal_url: str) -> str:
     """Where a new password is chosen; what follows # reaches no server's log.
 
-    `device` is what a browser brings that signed in before: whoever holds the link has a door of their own from then
-    on, so that strangers who hold the common one shut do not keep its owner out.
+    `device` is the cookie of a browser that signed in before: it has a throttle of its own from then on, so that others
+    who trigger the common one do not lock its owner out.
     """
     return f"{portal_url}/{uow.fund.fund_id}/recovery#token={token}&device={_new_device(uow, login)}"
 
@@ -242,7 +242,7 @@ def _open_employer(uow: UnitOfWork, employer_number: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """What somebody typed at the door, and what their browser brought. `actors` are the kinds whom this door serves."""
+    """What somebody typed to sign in, and their browser's cookie. `actors` are the kinds that may sign in here."""
 
     login: str
     password: str
@@ -253,9 +253,9 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """How it went: the account where they are in, else how long the door stays shut (0: they may retry).
+    """The outcome: the account if they are authenticated, else how long they are throttled (0: they may retry).
 
-    `device` is what their browser should bring next time.
+    `device` is the cookie for their browser.
     """
 
     account: Account | None = None
@@ -278,7 +278,8 @@ def admit(uow: UnitOfWork, attempt: Attempt) -> Admission:
 
 
 def _found(uow: UnitOfWork, login: str, actors: frozenset[ActorKind]) -> Account | None:
-    """The account under that name, if it is one that may come in here: a person's by national id, others' by login."""
+    """The account under that name, if it is of a kind that may sign in here: a person's by national id, others' by
+    login."""
     if login[:1].isdigit():
         person = register.by_national_id(uow, login)
         account = store.known_by(uow, person.person_ref if person else "")

@@ -1,6 +1,6 @@
-"""An application, as anybody may send it: for an account, or for a way back into one.
+"""An application, as anybody may send it: for an account, or for the recovery of one.
 
-It is kept encrypted until it is considered, then forgotten.
+It is stored encrypted until it is considered, then deleted.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the applicant claims to be. Numbers stand as the fund keeps them; a way back needs no e-mail address."""
+    """What the applicant claims to be. Numbers stand as the fund keeps them; a recovery needs no e-mail address."""
 
     national_id: str
     insurance_number: str

@@ -1,6 +1,6 @@
 """Applications are considered a moment after they were made.
 
-Not in the request that brought them, so that nobody can tell from its time whether the fund knows somebody.
+Not in the request itself, so that its duration does not reveal whether the fund knows somebody.
 """
 
 from services.identity.accounts import actions, store

@@ -1,4 +1,4 @@
-"""A door: how often somebody has just failed to sign in under a name, whether or not there is such an account."""
+"""A throttle: how often somebody has just failed to sign in under a name, whether or not there is such an account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class LoginThrottle:
-    """Failures under one name; a browser that signed in before has a door of its own, which no stranger can shut.
+    """Failures under one name; a browser that signed in before has a throttle of its own, which others cannot trigger.
 
     `name` is the blind index of both. The id is new each time that failures begin anew, since what was forgotten does
     not come back.

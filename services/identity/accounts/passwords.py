@@ -36,7 +36,7 @@ def is_right(password_hash: str, password: str) -> bool:
 
 
 def is_easily_guessed(password: str) -> bool:
-    """Whether a password falls to somebody who guesses as people choose, by zxcvbn's estimate.
+    """Whether a password is easily guessed, by zxcvbn's estimate.
 
     Asked for is its score of 3: a hundred million guesses, each as slow as this hash. It counts ten possibilities for a
     sign of which it knows nothing, where there are sixty and more, so eight such signs are good with its score of 2.

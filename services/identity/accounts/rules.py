@@ -1,4 +1,4 @@
-"""Who may have an account, what a password must be, when a link still opens, how long a door stays shut."""
+"""Who may have an account, what a password must be, when a link is still valid, how long sign-in is throttled."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ from shared.kernel.personal import Sealed
 
 PASSWORD_LENGTH_MIN = {ActorKind.PERSON: 8, ActorKind.EMPLOYER: 12, ActorKind.STAFF: 12}
 """NIST SP 800-63B-4 asks for 15 where a password stands alone. A person's 8 (ASVS 5.0, 6.2.1) go with an e-mailed link
-and with doors that shut; staff have a second factor. Decided so, and written down in the README."""
+and with throttled sign-in; staff have a second factor. Decided so, and written down in the README."""
 PASSWORD_LENGTH_MAX = 256
 CONTEXT_LENGTH_MIN = 4
 
@@ -193,7 +193,7 @@ def _compared(known_words: Iterable[str]) -> set[str]:
 
 
 def personal_words(facts: Facts) -> list[str]:
-    """What a password may not contain of what its owner just told."""
+    """What a password may not contain of the facts that its owner just gave."""
     return [facts.national_id, facts.insurance_number, _mailbox(facts.email), *_dates(facts.birth_on)]
 
 
@@ -241,7 +241,7 @@ def are_true(facts: Facts, person: Person | None) -> bool:
     """Whether the register knows this person by all three facts.
 
     The e-mail address is not among them: the link goes to the address in the register whatever was typed, so that
-    typing one's own helps no stranger. Of a birth that the register knows by its year alone the year is enough,
+    typing one's own gives others no advantage. Of a birth that the register knows by its year alone the year is enough,
     whatever day a form made somebody choose; where it knows the day, nothing less will do.
     """
     return (
@@ -304,7 +304,7 @@ def activate(
 ) -> Outcome[Account]:
     """The link was followed in time, by somebody who knows the password that was chosen with it.
 
-    The password is asked for so that a stranger who applied in the owner's name gains nothing when the owner, out of
+    The password is asked for so that somebody who applied in the owner's name gains nothing when the owner, out of
     habit, follows a link that they never asked for.
     """
     if account.activation is None or account.person_ref is None:
@@ -390,7 +390,7 @@ def recover(account: Account, *, password_hash: str, at: datetime) -> Outcome[Ac
 
 
 def must_differ(chosen: str, *, current: str) -> None:
-    """Another password is another one. Asked only of who has just proved the current one: it tells what that is."""
+    """Another password is another one. Checked only after the current one was proven, since the refusal reveals it."""
     if read_password(chosen) == read_password(current):
         raise PasswordUnchanged
 
@@ -444,13 +444,13 @@ def add_user(
     )
 
 
-# --- doors ------------------------------------------------------------------------------------------------------------
+# --- throttles --------------------------------------------------------------------------------------------------------
 
 
 def shut_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
     """Until when nobody may retry, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
 
-    A try at a shut door does not count, so hammering at it does not keep it shut any longer.
+    An attempt while throttled does not count, so that repeated attempts do not prolong it.
     """
     if throttle.failed_at is None or throttle.failures < FREE_FAILURES:
         return None

@@ -1,4 +1,4 @@
-"""Where accounts, the applications for them, and the doors before them are kept."""
+"""The repositories of accounts, applications and login throttles."""
 
 from datetime import datetime
 
@@ -104,7 +104,7 @@ def give_up(uow: UnitOfWork, account: Account) -> None:
 
 
 def remove_throttle(uow: UnitOfWork, throttle: LoginThrottle) -> None:
-    """Failures that do not count any more leave no door behind."""
+    """A throttle whose failures do not count any more is removed."""
     if throttle.version:
         uow.collection(throttles.name).remove(throttle.door_id)
         uow.note("forgot", throttles.name, throttle.door_id)

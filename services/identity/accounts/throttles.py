@@ -1,4 +1,4 @@
-"""What stands before whoever has to prove something: tries that are counted under a name, and a door that shuts."""
+"""Throttling of whatever has to be proven: failed attempts are counted under a name, and delay the next ones."""
 
 from services.identity.accounts import rules, store
 from services.identity.accounts.login_throttle import LoginThrottle
@@ -7,7 +7,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def before(uow: UnitOfWork, name: str) -> LoginThrottle:
-    """The door of a name, whether or not anybody has it."""
+    """The throttle of a name, whether or not anybody has it."""
     index = uow.keys.blind_index(name, of="door")
     return store.throttles.find_only(uow, name=index) or LoginThrottle(door_id=uow.new_id(), name=index)
 
@@ -19,7 +19,7 @@ def shut_s(uow: UnitOfWork, throttle: LoginThrottle) -> int:
 
 
 def failed(uow: UnitOfWork, throttle: LoginThrottle) -> int:
-    """A try failed: it counts. How many seconds the door is shut now."""
+    """Count a failed attempt; for how many seconds the name is throttled now."""
     return shut_s(uow, store.throttles.save(uow, Outcome(rules.failed(throttle, at=uow.at))))
 
 
@@ -29,5 +29,5 @@ def passed(uow: UnitOfWork, throttle: LoginThrottle) -> None:
 
 
 def shut(seconds: int) -> rules.LoginThrottled:
-    """What is said at a door that is shut."""
+    """The refusal while a name is throttled."""
     return rules.LoginThrottled(retry_after_s=seconds, minutes=-(-seconds // 60))

@@ -28,7 +28,7 @@ def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
 
 
 def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
-    """Let the cards of a page follow its rights, and tell of it even where none changed: the page counts."""
+    """Update the cards of a page by its rights, and publish the page even if none changed: it counts."""
     on, decided_on = (at.astimezone(uow.fund.zone).date() for at in (uow.at, page.decided_at))
     rights = {right.person_ref: right for right in page.rights}
     held = cards.find_many(uow, rights)

@@ -16,7 +16,7 @@ class CardUnknown(Missing):
 
 
 def issue(*, person_ref: str, number: int, on: date) -> Card:
-    """A card for a person, with check digits; `number` is drawn by chance. No care is covered before a right opens."""
+    """A card for a person, with check digits; `number` is random. No care is covered before a right opens."""
     body = f"{on.year % 100:02d}{number % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
     return Card(person_ref=person_ref, card_number=with_check(NUMBER_KIND, body))
 

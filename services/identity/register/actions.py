@@ -47,7 +47,7 @@ class Tally:
 
 
 def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
-    """Write a page of persons into the register, give each new one a card, and tell of those that are new or changed.
+    """Save a page of persons to the register, give each new one a card, and publish those that are new or changed.
 
     A national id that somebody else holds is refused: two people would sign in by one number.
     """
@@ -77,7 +77,7 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
 
 
 def register_employers(uow: UnitOfWork, page: Sequence[Employer]) -> Tally:
-    """Write a page of employers into the register, and tell of those that are new or changed."""
+    """Save a page of employers to the register, and publish those that are new or changed."""
     known = store.employers.find_many(uow, [entry.employer_id for entry in page])
     compared = [rules.affiliated(known.get(entry.employer_id), entry) for entry in page]
     fresh = [employer for employer in compared if employer is not None]

@@ -1,6 +1,6 @@
-"""An operator's command comes in for the register: import it from CSV files.
+"""Operator command of the register: import it from CSV files.
 
-    python -m services.identity import-register dz-cnas --persons persons.csv --employers employers.csv
+    python -m services.identity import-register xx-fund --persons persons.csv --employers employers.csv
 
 Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one. Of a
 line that is taken without its e-mail address or telephone number, since they are none, a warning says so.
@@ -54,7 +54,7 @@ def import_register(context: ServiceContext, arguments: Sequence[str], *, texts:
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity import-register")
-    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("fund", help="such as xx-fund")
     parser.add_argument(
         "--persons", type=Path, help="a CSV file; its columns stand in services/identity/register/rules.py"
     )
@@ -82,7 +82,7 @@ class _Voice:
 
 
 class _Clerk:
-    """Goes through the files, tells of every line that is refused, and counts."""
+    """Reads the files, prints every line that is refused, and counts."""
 
     def __init__(self, context: ServiceContext, fund_id: str, voice: _Voice) -> None:
         if fund_id not in context.funds:
@@ -168,7 +168,7 @@ class _Clerk:
         self._say_faults("register.refused-line", line, faults)
 
     def _warned(self, line: int, read: Read[Entry]) -> Entry:
-        """The entry of a line, once the operator is told what of it could not be taken."""
+        """The entry of a line, after printing what of it was left out."""
         if read.warnings:
             self.warned_lines += 1
             self._say_faults("register.warned-line", line, read.warnings)

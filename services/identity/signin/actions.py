@@ -19,7 +19,7 @@ FORM_LIFE_S = 1_800
 
 
 def new_token(uow: UnitOfWork, *, session_id: str) -> str:
-    """A code or refresh token: whose session it is of, and 256 bits of chance."""
+    """A code or refresh token: the id of its session, and 256 random bits."""
     secret = base64.urlsafe_b64encode(uow.entropy(SECRET_BYTES)).rstrip(b"=").decode()
     return f"{session_id}.{secret}"
 
@@ -101,7 +101,7 @@ def userinfo(uow: UnitOfWork) -> dict[str, Any]:
 
 
 def form_token(uow: UnitOfWork, *, seat: str, query: str) -> str:
-    """What a sign-in form carries, so that only a form that this browser (`seat`) was shown for this query counts."""
+    """The CSRF token of a sign-in form: it holds for this browser (`seat`) and this query only."""
     expires_s = int(uow.at.timestamp()) + FORM_LIFE_S
     return f"{expires_s}.{_form_mark(uow, expires_s, seat, query)}"
 

@@ -82,7 +82,7 @@ class SigningKeys:
         return next(key for key in self.keys if algorithm_of(key) is algorithm)
 
     def sign(self, claims: Mapping[str, Any], *, typ: str, algorithm: SigningAlgorithm = SigningAlgorithm.ES256) -> str:
-        """A token. `typ` tells an access token from an id token, whoever reads it."""
+        """A token. `typ` distinguishes an access token from an id token."""
         key = self.signing(algorithm)
         header = {"alg": algorithm.value, "typ": typ, "kid": key.kid}
         return jwt.encode(header, dict(claims), key, algorithms=[algorithm.value])

@@ -51,7 +51,7 @@ def form(shown: Form, *, fund: Fund, language: str) -> str:
 
 
 def refused(code: str, *, fund: Fund, language: str) -> str:
-    """Why there is no form: the client asked wrongly, and cannot be told by sending the person back to it."""
+    """Why there is no form: the client's request is wrong, and redirecting to it would not be safe."""
     return _page("notice.html", fund=fund, language=language, notice=_words()[language]["refused"], code=code)
 
 

@@ -61,7 +61,7 @@ class UnknownGrantType(OAuth2Error):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Desk:
-    """What every sign-in of a process leans on. `address` is this service's public address."""
+    """What every sign-in of a process needs. `address` is this service's public address."""
 
     address: str
     clients: Mapping[str, Client]
@@ -307,7 +307,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         return PublicRequest(self.desk.address)
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
-        """A client that tried an `Authorization` header is told so in its terms (RFC 6749, 5.2)."""
+        """A client that used an `Authorization` header gets a `WWW-Authenticate` challenge (RFC 6749, 5.2)."""
         made: Response = super().handle_error_response(request, error)
         tried = http.headers.get("Authorization", "").partition(" ")[0].lower()
         if isinstance(error, InvalidClientError) and tried:

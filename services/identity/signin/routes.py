@@ -133,7 +133,7 @@ class _Endpoints:
         return self._form(uow, grant)
 
     def sign_in(self, fund: str) -> AnyResponse:
-        """Let somebody in by what the form brought, and send them back to the client with a code."""
+        """Authenticate somebody by the posted form, and redirect them to the client with a code."""
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
         if not TYPED.intersection(request.form):
@@ -200,7 +200,8 @@ class _Endpoints:
         return answer
 
     def _refused(self, error: OAuth2Error) -> AnyResponse:
-        """An error that the client hears of, or, where its address is not known to be its own, only the person."""
+        """An error, redirected to the client, or shown to the person only if the redirect address is not the
+        client's."""
         if error.redirect_uri:
             status, body, headers = error()
             return self._with_issuer(Response(body, status, headers))

@@ -60,8 +60,8 @@ def is_open(session: Session, *, at: datetime) -> bool:
 def is_of_todays_password(session: Session, account: Account) -> bool:
     """Whether the password that a session began with is the account's yet.
 
-    Told by a number and not by time: of a sign-in and a change that happen at once, whichever is written first, no
-    session of the older password is left.
+    Compared by a serial number and not by time: of a sign-in and a change that happen at once, whichever is written
+    first, no session of the older password is left.
     """
     return session.password_serial == account.password_serial
 
@@ -74,7 +74,7 @@ def hold_on(session: Session, account: Account) -> Session:
 def redeem(session: Session, *, code_hash: str, client_id: str, at: datetime) -> Session | None:
     """The session with its code used; or ended, where the code was used before; None where there is nothing to redeem.
 
-    A code that comes twice was stolen once: whoever came first, nothing that came of it holds (RFC 6749, 4.1.2).
+    A code that is used twice was stolen: its session is ended, whoever was first (RFC 6749, 4.1.2).
     """
     if session.code_hash != code_hash or session.client_id != client_id:
         return None

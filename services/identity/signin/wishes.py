@@ -1,4 +1,4 @@
-"""What a client may wish beside what it asks for: how it gets its answer, and how the person is prompted."""
+"""The optional parameters of an authorization request: the response mode, and how the person is prompted."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from authlib.oidc.core.errors import (
 
 RESPONSE_MODES = ("query",)
 PROMPTS = ("none", "login", "consent", "select_account")
-"""Whoever is sent here signs in anew, so all but `none` are met by the form."""
+"""Everybody signs in again here, so all but `none` are met by the form."""
 MAX_AGE_DIGITS_MAX = 12
 
 NOT_SUPPORTED: Mapping[str, type[OAuth2Error]] = {
@@ -24,7 +24,7 @@ NOT_SUPPORTED: Mapping[str, type[OAuth2Error]] = {
 
 
 def refusal(asked: Mapping[str, str]) -> OAuth2Error | None:
-    """What is wrong with the wishes of an authorization request; None where all can be met.
+    """The error of an authorization request's optional parameters; None if all are supported.
 
     OpenID Connect Core, 3.1.2.1 and 3.1.2.6. A parameter without a value counts as left out (RFC 6749, 3.1).
     """

@@ -1,4 +1,5 @@
-"""Time comes in for upkeep: accounts that nobody opened go. What else is kept for a time says so where it is kept."""
+"""Periodic work of upkeep: accounts that were never activated are removed. Other retention is declared by the
+repositories."""
 
 from services.identity.upkeep import actions
 from shared.kernel.actors import system

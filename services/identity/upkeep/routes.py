@@ -1,4 +1,4 @@
-"""HTTP comes in from owners who see to their account."""
+"""HTTP routes for owners of accounts: password and sessions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,8 @@ def list_sessions(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[dict[str, A
 
 @routes.post("/sessions/<session_id>/end", scope=OWN)
 def end_session(uow: UnitOfWork, session_id: str) -> None:
-    """End one of one's sessions. Its refresh token is dead at once; an access token lives ten minutes at most."""
+    """End one of one's sessions. Its refresh token is revoked at once; an access token is valid for at most ten
+    minutes."""
     actions.end_session(uow, session_id=session_id)
 
 

@@ -60,8 +60,8 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the centre tells later of a message that it took. It may come more than once, and before the answer by
-    which the message was taken. `recipient` is the number as the centre writes it."""
+    """What the centre reports later about a message that it accepted. It may come more than once, and before the answer
+    by which the message was taken. `recipient` is the number as the centre writes it."""
 
     provider_id: str
     delivery: Delivery

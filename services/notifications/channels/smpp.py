@@ -1,4 +1,4 @@
-"""SMS out of the house, over SMPP 3.4: one line to the SMS centre, kept open, many messages under way at once.
+"""SMS over SMPP 3.4: one connection to the SMS centre, kept open, with many messages in flight.
 
 A thread of the line's own connects, reads answers and receipts, and connects again when the line breaks.
 """
@@ -111,14 +111,14 @@ class Sms:
 
 
 Reply = Callable[[bool], None]
-"""Whether a receipt was kept; where it was not, the centre brings it again later. Any thread may give it, once."""
+"""Whether a receipt was saved; if not, the centre delivers it again later. Any thread may give it, once."""
 
 
 class SmsLine:
     """A line to one SMS centre. Threads may share it; processes may not: open it after the fork.
 
-    `on_receipt` is called from the line's own thread, and is to answer at once: the centre hears that its receipt was
-    kept when the reply that comes with it is called, from whatever thread and however late.
+    `on_receipt` is called from the line's own thread, and is to answer at once: the centre is answered that its receipt
+    was kept when the reply that comes with it is called, from whatever thread and however late.
     """
 
     def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[Receipt, Reply], None]) -> None:
@@ -238,7 +238,7 @@ class SmsLine:
             part.end(outcome)
 
     def _receipt(self, pdu: Any, reply: Reply) -> None:
-        """Hand a receipt on; whatever else the centre brings is acknowledged and forgotten."""
+        """Hand a receipt on; any other message of the centre is acknowledged and ignored."""
         receipt = receipts.read(
             esm_class=int(pdu.esm_class or 0),
             data_coding=int(pdu.data_coding or 0),
@@ -329,7 +329,7 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
             status = smpplib.consts.SMPP_ESME_ROK if is_kept else _TRY_RECEIPT_AGAIN
             answer = smpplib.smpp.make_pdu("deliver_sm_resp", client=self, status=status)
             answer.sequence = sequence
-            with suppress(*_LINE_BROKEN):  # the centre brings it again over the next line
+            with suppress(*_LINE_BROKEN):  # the centre delivers it again over the next connection
                 self.send_pdu(answer)
 
         self._on_receipt(pdu, reply)

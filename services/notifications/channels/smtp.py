@@ -1,4 +1,4 @@
-"""Mail out of the house, over SMTP: many mails by one connection. When to retry is the caller's to decide."""
+"""Mail over SMTP: many mails by one connection. The caller decides when to retry."""
 
 import smtplib
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""A contact: how the fund reaches a person or an employer. It rests as the register encrypted it."""
+"""A contact: how the fund reaches a person or an employer. It is stored as the register encrypted it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What becomes of contacts: the newest word of the register counts. Pure."""
+"""What becomes of contacts: the newest data of the register count. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +10,7 @@ from shared.kernel.errors import Missing
 
 
 class ContactUnknown(Missing):
-    """The register has not published this person or employer yet; the event that needs them came too early."""
+    """The register has not published this person or employer yet: the event arrived too early."""
 
     code = "contact.unknown"
 

@@ -1,4 +1,4 @@
-"""Time comes in for messages: a job of each channel sends what waits in it, window by window.
+"""Periodic work of messages: a job of each channel sends what waits in it, window by window.
 
 One job a channel, not one a message: a message would then be written three times where a window of two hundred is
 written twice. A window that fails for a fault of ours is taken apart, so that only what cannot be sent stays behind,

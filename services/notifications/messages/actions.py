@@ -1,4 +1,4 @@
-"""What notifications does with what others told: messages, by the hundreds where an event speaks of hundreds."""
+"""Messages about the events of other services: hundreds where an event is about hundreds of persons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,6 +1,6 @@
 """A batch: messages that leave together by one channel, and how often that was tried.
 
-Ten thousand queued messages are fifty batches: whoever sends looks at batches, and never searches messages.
+Ten thousand queued messages are fifty batches: the sender reads batches, and never searches messages.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class BatchStatus(StrEnum):
     APART = "apart"
     """It could not be sent together with others: a job of its own sends it."""
     SENDING = "sending"
-    """Somebody is sending it, or was killed while they did."""
+    """A worker is sending it, or crashed while doing so."""
     DONE = "done"
     """Every message of it is settled or waits in another batch."""
 

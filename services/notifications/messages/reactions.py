@@ -1,4 +1,4 @@
-"""Reactions to events, for messages: each says something to somebody."""
+"""Reactions to events, for messages: each notifies persons or employers."""
 
 from services.notifications.messages import actions
 from services.notifications.messages.rules import Notice
@@ -6,14 +6,23 @@ from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
 from shared.events.claims import (
     AppealDecided,
+    AwardEnded,
+    AwardEndsSoon,
+    AwardOpened,
+    AwardPaid,
+    AwardResumed,
+    AwardSuspended,
     ClaimAppealed,
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
+    LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
+    RequestDone,
+    RequestGranted,
 )
 from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import ActivationRequested, CardsRefreshed, PasswordChanged, RecoveryRequested
@@ -212,6 +221,30 @@ def say_paper_requested(uow: UnitOfWork, event: PaperRequested) -> None:
     actions.say(uow, notice, part_of=event.claim_id)
 
 
+@reactions.to(RequestGranted)
+def say_request_granted(uow: UnitOfWork, event: RequestGranted) -> None:
+    notice = Notice(
+        template="request-granted",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
+@reactions.to(RequestDone)
+def say_request_done(uow: UnitOfWork, event: RequestDone) -> None:
+    notice = Notice(
+        template="request-done",
+        occasion=event.claim_id,
+        about=event.claim_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.claim_id)
+
+
 @reactions.to(MedicalReviewRequested)
 def say_medical_review_requested(uow: UnitOfWork, event: MedicalReviewRequested) -> None:
     notice = Notice(
@@ -238,12 +271,13 @@ def say_claim_appealed(uow: UnitOfWork, event: ClaimAppealed) -> None:
 
 @reactions.to(AppealDecided)
 def say_appeal_decided(uow: UnitOfWork, event: AppealDecided) -> None:
-    """What is paid beside the first decision, or that it stands."""
+    """What is paid beside the first decision, what else follows from it, or that it stands."""
     parameters: dict[str, Value] = {"reference": event.reference, "first": event.first_reference}
+    template = "appeal-confirmed" if event.outcome == "confirmed" else "appeal-accepted"
     if event.amount_minor:
-        parameters["amount"] = event.amount_minor
+        template, parameters["amount"] = "appeal-granted", event.amount_minor
     notice = Notice(
-        template="appeal-granted" if event.amount_minor else "appeal-confirmed",
+        template=template,
         occasion=event.claim_id,
         about=event.claim_id,
         owner_id=event.person_ref,
@@ -337,3 +371,113 @@ def say_paper_failed(uow: UnitOfWork, event: PaperFailed) -> None:
         parameters={"number": event.number},
     )
     actions.say(uow, notice, part_of=event.number)
+
+
+@reactions.to(AwardOpened)
+def say_award_opened(uow: UnitOfWork, event: AwardOpened) -> None:
+    notice = Notice(
+        template="award-opened",
+        occasion=event.award_id,
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "from_on": event.from_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardEndsSoon)
+def say_award_ends_soon(uow: UnitOfWork, event: AwardEndsSoon) -> None:
+    notice = Notice(
+        template="award-ends-soon",
+        occasion=f"{event.award_id}/{event.until_on.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "until_on": event.until_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(LifeCertificateDue)
+def say_life_certificate_due(uow: UnitOfWork, event: LifeCertificateDue) -> None:
+    notice = Notice(
+        template="life-certificate-due",
+        occasion=f"{event.award_id}/{event.due_on.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "due_on": event.due_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardSuspended)
+def say_award_suspended(uow: UnitOfWork, event: AwardSuspended) -> None:
+    notice = Notice(
+        template="award-suspended",
+        occasion=f"{event.award_id}/{event.suspended_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "reason": event.reason,
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardResumed)
+def say_award_resumed(uow: UnitOfWork, event: AwardResumed) -> None:
+    notice = Notice(
+        template="award-resumed",
+        occasion=f"{event.award_id}/{event.resumed_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={"reference": event.reference, "claim_type": event.claim_type},
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardEnded)
+def say_award_ended(uow: UnitOfWork, event: AwardEnded) -> None:
+    notice = Notice(
+        template="award-ended",
+        occasion=event.award_id,
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "reason": event.reason,
+            "until_on": event.until_on.isoformat(),
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)
+
+
+@reactions.to(AwardPaid)
+def say_award_paid(uow: UnitOfWork, event: AwardPaid) -> None:
+    notice = Notice(
+        template="award-paid",
+        occasion=f"{event.payment_id}/{event.paid_at.isoformat()}",
+        about=event.award_id,
+        owner_id=event.person_ref,
+        parameters={
+            "reference": event.reference,
+            "claim_type": event.claim_type,
+            "period": event.period,
+            "amount": event.amount_minor,
+        },
+    )
+    actions.say(uow, notice, part_of=event.award_id)

@@ -18,6 +18,6 @@ routes = Routes("messages", about="The messages that the fund sent to the caller
 def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Message]:
     """The caller's own messages, newest first, in the caller's language, page by page.
 
-    A person reads what the fund told them; an employer's user, what it told the firms that the user acts for.
+    A person reads the messages to them; an employer's user, the messages to the firms that the user acts for.
     """
     return actions.inbox(uow, wanted=query["page"])

@@ -32,10 +32,10 @@ class BatchUnknown(Missing):
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something to tell one person or employer.
+    """A notice to one person or employer.
 
-    `occasion` is what happens once: told twice, or by two events, a notice of one occasion is one message. `about` is
-    the case that it is about. `language` is the one asked for just now, where there is one.
+    `occasion` is what happens once: published twice, or by two events, a notice of one occasion is one message. `about`
+    is the case that it is about. `language` is the one asked for just now, where there is one.
     """
 
     template: str
@@ -81,7 +81,7 @@ def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, a
 
 
 def due_at(messages: int, *, at: datetime) -> datetime:
-    """When so many messages, told by one event, may leave."""
+    """When so many messages of one event may be sent."""
     return at + LATER if messages >= MANY else at
 
 
@@ -102,5 +102,5 @@ def settled(message: Message, *, to: Status, at: datetime, reason: str | None = 
 
 
 def _reaches(to: Addresses, channel: Channel) -> bool:
-    """Whether the channel leads out of the house to them."""
+    """Whether the channel can reach them."""
     return (channel is Channel.EMAIL and to.email is not None) or (channel is Channel.SMS and to.mobile is not None)

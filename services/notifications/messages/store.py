@@ -22,10 +22,10 @@ from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)
 DUE_MAX = 1_000
-"""Of one kind from one look; the next look has the rest."""
+"""Of one kind in one query; the next query has the rest."""
 RECEIPTS_MAX = 500
 NEWEST = Order("told_at", "message_id", is_newest_first=True)
-"""The messages of one notice stand side by side: they were told at one time, and their ids begin with the notice's."""
+"""The messages of one notice are adjacent: they have one time, and their ids begin with the notice's."""
 
 messages = Repository(
     "messages",

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from services.notifications.templates.template import Template
-from shared.funds.fund import Channel
+from shared.funds.fund import Channel, Fund
 
 TEXTS = Path(__file__).parent / "texts"
 HEAD = ("channels", "parameters", "example", "is_urgent")
@@ -26,6 +26,17 @@ def every() -> Mapping[tuple[str, int], Template]:
 def newest(name: str) -> Template:
     """The wording to use from now on."""
     return max((template for template in every().values() if template.name == name), key=lambda each: each.version)
+
+
+def missing_words(funds: Mapping[str, Fund]) -> list[str]:
+    """The texts that are not written in a language of a fund, each by its name."""
+    return [
+        f"{fund_id}/fund.yaml: languages: notifications has no text in {language} for {name}"
+        for fund_id, fund in funds.items()
+        for language in fund.languages
+        for name in sorted({template.name for template in every().values()})
+        if language not in newest(name).wordings
+    ]
 
 
 def said(name: str, *, version: int) -> Template:

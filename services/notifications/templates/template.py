@@ -34,6 +34,7 @@ class Kind(StrEnum):
     PAPER = "paper"
     PAPER_REASON = "paper-reason"
     REFUSAL_REASON = "refusal-reason"
+    AWARD_REASON = "award-reason"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,8 @@ def _period(value: Value, fund: Fund, language: str) -> str:
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
-    form = fund.declarations.forms.get(str(value))
+    declarations = fund.sections.declarations
+    form = declarations.forms.get(str(value)) if declarations else None
     return form.names[language] if form else words()["things"]["form"][language]
 
 
@@ -101,9 +102,12 @@ def _reason(group: str) -> Callable[[Value, Fund, str], str]:
 
 
 def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
-    """A reason of the fund's own by its sentence, or one of the platform's in short words."""
-    reasons = (claim_type.procedure.refusal_reasons or {} for claim_type in fund.claim_types.values())
-    own = next((found[str(value)] for found in reasons if str(value) in found), None)
+    """A condition of a benefit or a reason of the fund's own by its sentence, or one of the platform's in short
+    words."""
+    types = fund.claim_types.values()
+    own = next((each.sentence for it in types for each in it.conditions if each.code == value), None)
+    named = (it.procedure.refusal_reasons or {} for it in types)
+    own = own or next((found[str(value)] for found in named if value in found), None)
     return _reason("refusal-reasons")(value, fund, language) if own is None else own[language].rstrip(".")
 
 
@@ -120,4 +124,5 @@ _WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
     Kind.PAPER: _paper,
     Kind.PAPER_REASON: _reason("paper-reasons"),
     Kind.REFUSAL_REASON: _refusal_reason,
+    Kind.AWARD_REASON: _reason("award-reasons"),
 }

@@ -36,7 +36,7 @@ class ReferenceUnknown(Missing):
 
 
 def hear(uow: UnitOfWork, message: SignedMessage) -> bool:
-    """Take in a message of the bank; whether it was new. One that comes again changes nothing."""
+    """Handle a message of the bank; whether it was new. A repeated one changes nothing."""
     if store.messages.find(uow, message.message_id) is not None:
         return False
     kept = Message(message_id=message.message_id, kind=message.kind, taken_at=uow.at)
@@ -70,7 +70,7 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
 
 
 def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
-    """What the bank, asked, knows of a collection (None: nothing) becomes what is known here."""
+    """Apply the bank's state of a collection (None: the bank does not know it)."""
     found = collections.find(uow, collection_id)
     if found is None or not found.is_followed:
         return
@@ -103,7 +103,7 @@ def _known(collection: Collection, payment: BankPayment | None, uow: UnitOfWork)
 
 
 def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
-    """A transfer, as the bank's message tells of it: the file that lists it has the same reference of the bank."""
+    """A transfer, as the bank's message reports it: the file that lists it has the same reference of the bank."""
     return ReportedEntry(
         bank_reference=fact.entry_id,
         account=matching.account_code(fact.account, fund=uow.fund),
@@ -118,7 +118,7 @@ def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
 
 
 def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount_minor: int) -> ReportedEntry:
-    """A card payment, as the bank tells of it. It knows the payment by the collection's id, also in its files."""
+    """A card payment, as the bank reports it. It knows the payment by the collection's id, also in its files."""
     return ReportedEntry(
         bank_reference=bank_reference,
         account=account.BANK_COLLECTIONS,
@@ -134,7 +134,7 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
     """Book what a file of the bank says has moved (`matching.numbered`). What was handled before changes nothing, and
-    nothing that cannot be booked holds up what stands beside it."""
+    an entry that cannot be booked does not block the others."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
 
@@ -147,7 +147,7 @@ def expect(uow: UnitOfWork, *, statement_id: str) -> None:
 
 
 def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:
-    """A file that the bank told of is booked: look at it no more."""
+    """A file that the bank announced is booked: it is not fetched again."""
     statement = store.statements.load(uow, statement_id)
     store.following.save(uow, Outcome(replace(statement, next_look_at=None)))
 

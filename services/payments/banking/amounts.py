@@ -8,7 +8,7 @@ _SHAPE = re.compile(r"(?P<whole>0|[1-9][0-9]{0,12})(?:\.(?P<part>[0-9]{1,3}))?",
 
 
 def read(text: str, currency: Currency) -> int:
-    """Minor units above nothing, or ValueError."""
+    """Minor units above zero, or ValueError."""
     found = _SHAPE.fullmatch(text)
     if found is None or len(found["part"] or "") > currency.decimals:
         raise ValueError("no amount of this currency")

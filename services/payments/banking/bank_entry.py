@@ -1,4 +1,4 @@
-"""What payments keeps of what the bank tells: its messages, the entries on the fund's accounts, files to be fetched."""
+"""What payments stores of the bank's reports: its messages, the entries on the fund's accounts, files to be fetched."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -100,7 +100,7 @@ class Decision:
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """What the bank says of the other side: its account and its text, which may hold anything; the number of an account
-    that is not the fund's; and what a person wrote about a decision. Rests encrypted."""
+    that is not the fund's; and what a person wrote about a decision. Stored encrypted."""
 
     counterparty: str
     text: str
@@ -115,7 +115,7 @@ class BankEntry:
     `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
     there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty,
     nobody knows yet. `stated` is the amount as the bank wrote it where it is none of the fund's money. `place` is where
-    the payment stands in a batch of the bank, None where nothing was said of it.
+    the payment stands in a batch of the bank, None if it was not stated.
     """
 
     bank_reference: str

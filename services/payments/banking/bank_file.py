@@ -1,4 +1,4 @@
-"""What a fund and its bank tell each other in files: orders to pay, the bank's verdicts, booked entries.
+"""What a fund and its bank exchange in files: orders to pay, the bank's verdicts, booked entries.
 
 Pure. How they are written in XML stands in `iso20022/`.
 """
@@ -33,13 +33,13 @@ class TextNotAllowed(Invalid):
 
 
 class AmountNotPayable(Invalid):
-    """A transfer of nothing or of less."""
+    """A transfer of zero or less."""
 
     code = "bank-file.amount-not-payable"
 
 
 class NoTransfers(Invalid):
-    """A file that orders nothing."""
+    """A file without transfers."""
 
     code = "bank-file.empty"
 
@@ -79,7 +79,7 @@ class CreditTransfer:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a file says of itself before its first line, so that the bank can tell a whole file from half of one."""
+    """The header of a file, by which the bank recognises an incomplete one."""
 
     count: int
     total: Money
@@ -174,7 +174,7 @@ class BankStatus:
 
 @dataclass(frozen=True)
 class StatusReport:
-    """A bank's answer to one file. Not every level need be there: a file may be refused in one word."""
+    """A bank's answer to one file. Not every level need be there: a file may be refused as a whole."""
 
     message_id: str
     original_message_id: str
@@ -203,7 +203,7 @@ class StatusReport:
 
     @property
     def is_pending(self) -> bool:
-        """Whether the bank may still be at it: it says so of something, or says nothing at all."""
+        """Whether the bank may still be processing it: some status is pending, or there is none."""
         return not self.statuses or any(each.verdict is Verdict.PENDING for each in self.statuses)
 
 
@@ -276,7 +276,7 @@ class ClosingBalance:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a bank booked, as one file tells it."""
+    """What a bank booked, as one file reports it."""
 
     message_id: str
     entries: tuple[BookedEntry, ...]

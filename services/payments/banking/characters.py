@@ -20,7 +20,7 @@ _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Me"}
 
 
 def written_for(text: str, *, characters: BankCharacters, characters_max: int) -> str:
-    """A text as the bank takes it, cut to what it may be long; empty where nothing of it is left."""
+    """A text in the bank's characters, cut to its maximal length; empty if no character is left."""
     shown = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", _VARIANTS.sub("", text)))
     kept = "".join(each for each in shown if unicodedata.category(each) not in _NOT_SHOWN)
     if characters is BankCharacters.LATIN:

@@ -51,7 +51,8 @@ class TargetUnknown(Missing):
 
 
 class WayNotAllowed(Invalid):
-    """Money that left is not sent back; of money on no account of the fund nothing is booked, it is only closed."""
+    """Money that was debited is not sent back; money on no account of the fund is not booked, the entry is only
+    closed."""
 
     code = "bank.way-not-allowed"
 
@@ -69,7 +70,7 @@ class ShareNotBooked(Conflict):
 
 
 class SecondPersonNeeded(Forbidden):
-    """Whoever decided does not confirm it."""
+    """The same person must not decide and confirm."""
 
     code = "bank.second-person-needed"
 

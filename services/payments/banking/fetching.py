@@ -1,4 +1,4 @@
-"""Fetches and books files of booked entries: those that the bank told of, and those that lie ready at one that tells
+"""Fetches and books files of booked entries: those that the bank announced, and those that lie ready at one that tells
 nothing."""
 
 from dataclasses import dataclass

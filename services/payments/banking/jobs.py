@@ -12,7 +12,7 @@ from shared.process.leftovers import Leftovers
 
 
 def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
-    """One kind for each thing that the bank has a word in."""
+    """One kind for each thing whose state the bank decides."""
     return [Collecting(bank_of, return_url).job, Paying(bank_of).job, Fetching(bank_of).job]
 
 

@@ -25,7 +25,8 @@ TEXT_CHARACTERS_MAX = 2_000
 REFERENCES_MAX = 40
 IDS_MAX = 10
 SAME_MONEY_DAYS_MAX = 45
-"""Told twice, once without the day of its booking (a webhook), money is the same if it was heard of that near to it."""
+"""Reported twice, once without its booking day (a webhook), money is the same if the reports are at most so many days
+apart."""
 
 _REFERENCE_CHARACTERS = range(9, 30)
 """Letters, body and check digits of a reference (`shared.kernel.references`)."""
@@ -37,11 +38,11 @@ _UUID_HEX = re.compile(r"[0-9A-F]{32}")
 
 @dataclass(frozen=True, kw_only=True)
 class ReportedEntry:
-    """One payment that the bank reports as booked, by a file, a webhook or an answer, whatever told of it.
+    """One payment that the bank reports as booked, by a file, a webhook or a response.
 
     `account` is the ledger's code of the fund's account, `FOREIGN` where it is none of them. `booked_on` and `place`
-    are None where nothing was said of them; `told_on` is the day of which a message speaks, which may be another than
-    that of the booking.
+    are None if they were not stated; `told_on` is the day that a message names, which may be another than that of the
+    booking.
     """
 
     bank_reference: str
@@ -67,7 +68,7 @@ class ReportedEntry:
     stated: str = ""
     """The amount as the bank wrote it, where it is in another currency or cannot be."""
     occurrence: int = 0
-    """How many entries that cannot be told from this one stand before it in the same file."""
+    """How many entries that equal this one precede it in the same file."""
 
     @property
     def takes_back(self) -> bool:
@@ -141,8 +142,8 @@ def identity(entry: ReportedEntry) -> str:
 
 
 def numbered(entries: Iterable[ReportedEntry]) -> Iterator[tuple[str, ReportedEntry]]:
-    """The entries of one file with their ids. Two that nothing tells apart, and to which the bank gives no reference,
-    are two payments; the same file read again numbers them alike."""
+    """The entries of one file with their ids. Two that are equal, and to which the bank gives no reference, are two
+    payments; the same file read again numbers them alike."""
     seen: set[str] = set()
     for entry in entries:
         again, entry_id = entry, identity(entry)
@@ -158,7 +159,7 @@ def _next_of(entry: ReportedEntry) -> ReportedEntry:
 
 
 def is_same(kept: BankEntry, entry: ReportedEntry, *, reference: str = "") -> bool:
-    """Whether an entry that bears the same reference of the bank is this very money, told of in another way: a webhook
+    """Whether an entry that bears the same reference of the bank is this very money, reported in another way: a webhook
     and a file, or an entry kept by an earlier release. `reference` is the one of ours that was found in its texts."""
     if (kept.account, kept.direction, kept.amount_minor) != (entry.account, entry.direction, entry.amount_minor):
         return False
@@ -183,7 +184,7 @@ def _differ(one: str, other: str) -> bool:
 
 
 def _is_near(kept: BankEntry, entry: ReportedEntry) -> bool:
-    """Ids that we gave are never given twice; beyond them only time tells a reference that the bank gave again."""
+    """Our own ids are never reused; a reference that the bank reused can only be recognised by its date."""
     if kept.end_to_end_id and kept.end_to_end_id == entry.end_to_end_id:
         return True
     told_on = entry.booked_on or entry.told_on
@@ -217,7 +218,7 @@ def named(entry: ReportedEntry, *, prefix: str) -> Named:
 
 def references_in(texts: Iterable[str], *, prefixes: Iterable[str]) -> tuple[str, ...]:
     """Every stretch of the texts that could be a reference of ours: its check digits hold. Blanks, dashes, slashes and
-    the ends of lines may stand in it, words before and after it. Most are none: whoever looks them up finds out."""
+    the ends of lines may stand in it, words before and after it. Most are none, which the look-up shows."""
     squeezed = _squeezed("".join(texts)[:TEXT_CHARACTERS_MAX])
     found: list[str] = []
     for prefix in prefixes:
@@ -284,7 +285,7 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Ruling:
-    """What an entry is for: its shares; or why a person has to decide; or, with neither, that it moves nothing."""
+    """What an entry is for: its shares; or why a person has to decide; or, with neither, that it moves no money."""
 
     shares: tuple[Share, ...] = ()
     why: Why | None = None
@@ -307,7 +308,7 @@ def decide(entry: ReportedEntry, facts: Facts) -> Ruling:
 
 
 def _came(entry: ReportedEntry, facts: Facts) -> Ruling:
-    """Money came: a contribution, or money of ours that comes back without a word."""
+    """Money came: a contribution, or money of ours that is returned without a reference."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)

@@ -1,4 +1,4 @@
-"""What the bank tells by webhook, read from a body whose signature was found good. Pure."""
+"""The bank's webhooks, parsed from a body whose signature was verified. Pure."""
 
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime
@@ -25,7 +25,7 @@ class MessageInvalid(Invalid):
 @dataclass(frozen=True, kw_only=True)
 class Credited:
     """A transfer reached an account of the fund; `reference` is the payer's text, whatever it is. `booked_at` is None
-    where the bank says nothing of it that can be read."""
+    if the bank states none that can be parsed."""
 
     entry_id: str
     account: str
@@ -144,7 +144,7 @@ def _fact(told: _Credited | _Debited | _Refused | _Statement | None, fund: Fund)
 
 
 def _instant(text: str | None) -> datetime | None:
-    """An instant with its zone; anything else says nothing: no money is refused for it."""
+    """An instant with its zone; anything else is None: no payment is refused for it."""
     try:
         read = datetime.fromisoformat(text or "")
     except ValueError:

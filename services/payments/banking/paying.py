@@ -45,7 +45,7 @@ class Paying:
         return JobKind(name=store.FOLLOW, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1)
 
     def run(self, context: ServiceContext, fund_id: str, batch_id: str) -> None:
-        """Do what one batch asks for now. Where nothing comes of it, it asks again after a longer while."""
+        """Do the next step of one batch. Without progress, it is scheduled again after a longer wait."""
         batch = store.batches.load(context.reading(fund_id, by=BANK), batch_id)
         if batch.status is not BatchStatus.CLOSED:
             self.follow(context, fund_id, batch)
@@ -165,7 +165,8 @@ class Paying:
         in_unit_of_work(context, fund_id, f"payouts:{batch.batch_id}", action)
 
     def _settle(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
-        """Close the batch once all is settled; until then, look up what the bank booked, in case it told in vain."""
+        """Close the batch once all is settled; until then, look up what the bank booked, in case its webhook was
+        lost."""
         uow = context.reading(fund_id, by=BANK)
         if payouts.is_settled(uow, batch):
             self._change(context, fund_id, batch, rule=rules.close)
@@ -227,7 +228,7 @@ def _refused(report: StatusReport, batch: Batch, currency: Currency) -> list[tup
 
 
 def _all_of(batch: Batch, *, reason: str) -> list[tuple[str, str]]:
-    """The bank wants nothing of the file: every payout of it is returned, for a person to look into."""
+    """The bank refuses the whole file: every payout of it is returned, for an agent to look into."""
     return [(end_to_end_id, reason) for end_to_end_id in _end_to_end_ids(batch)]
 
 

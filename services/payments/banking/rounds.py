@@ -1,8 +1,8 @@
 """What every job that calls the bank is made of.
 
 It calls the bank outside of any transaction, and keeps what it said in a unit of work, with the time at which it is to
-run again. A fall between two of these leaves a state from which the next attempt goes on by asking, never by guessing.
-Where the bank is silent the jobs of that fund pause: it is worth no more waiting now.
+run again. After a crash between two of these, the next attempt resumes by asking the bank, never by guessing. Where the
+bank is silent the jobs of that fund pause: it is worth no more waiting now.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def in_unit_of_work(
 
 
 def book(context: ServiceContext, fund_id: str, cause: str, notice: Notice) -> None:
-    """Book what a file says, some lines at a time: those that were handled before a fall change nothing after it."""
+    """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
     fund = context.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_A_WORK):

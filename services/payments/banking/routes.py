@@ -1,4 +1,4 @@
-"""HTTP comes in from banks; and agents read what does not add up, and decide what no rule settled."""
+"""HTTP routes for banks; agents read differences, and decide what no rule settled."""
 
 from collections.abc import Mapping
 from typing import Any

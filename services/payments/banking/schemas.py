@@ -23,7 +23,7 @@ ID_CHARACTERS_MAX = 100
 
 
 class HeardView(Schema):
-    """Whether a message was new; one that comes again is answered the same way and changes nothing."""
+    """Whether a message was new; a repeated one gets the same response and changes nothing."""
 
     message_id = fields.String(required=True)
     is_new = fields.Boolean(required=True)

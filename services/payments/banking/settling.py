@@ -25,8 +25,8 @@ ZERO = "zero"
 
 
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
-    """Book one entry as the table of cases says (`matching.decide`). One that was handled before changes nothing,
-    whoever told of it then."""
+    """Book one entry as the table of cases says (`matching.decide`). One that was handled before, by any report,
+    changes nothing."""
     entry_id = entry_id or matching.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return

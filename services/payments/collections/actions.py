@@ -132,7 +132,7 @@ def by_reference(uow: UnitOfWork, reference: str) -> Collection | None:
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:
-    """The collections that these references name: of those that are none, nothing."""
+    """The collections that these references name; unknown references are left out."""
     return store.with_references(uow, references)
 
 

@@ -58,7 +58,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     ),
     Status.ANNOUNCED: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWING, Status.WITHDRAWN}),
     Status.WITHDRAWING: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWN}),
-    # Money that came is a fact, whatever was believed before: it is booked even where a refusal was heard first.
+    # Money that came is a fact, whatever was believed before: it is booked even if a refusal was reported first.
     Status.REFUSED: frozenset({Status.DEBITED}),
     Status.EXPIRED: frozenset({Status.DEBITED}),
     Status.WITHDRAWN: frozenset({Status.DEBITED}),
@@ -99,8 +99,8 @@ class Debit:
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """One try, and all that happened to it. `next_look_at` is when it will be looked at again if nothing is heard;
-    `reversals` is money that came of it and was taken back."""
+    """One attempt to collect, and its history. `next_look_at` is when the bank will be asked again if it does not
+    report; `reversals` is money that came of it and was taken back."""
 
     collection_id: str
     reference: str

@@ -8,7 +8,7 @@ USES_MAX = 50
 
 
 class UseKind(StrEnum):
-    """What a part of a credit went to: a debt, the employer, or whoever took the money back at the bank."""
+    """What a part of a credit went to: a debt, the employer, or the payer who took the money back at the bank."""
 
     APPLIED = "applied"
     REFUNDED = "refunded"

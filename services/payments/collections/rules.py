@@ -80,7 +80,7 @@ def open_obligation(obligation: Obligation, *, before: Obligation | None) -> tup
 
 
 def receive(obligation: Obligation, *, amount_minor: int, currency: str, at: datetime) -> Outcome[Obligation]:
-    """Money came for it, of which it keeps what is left to pay (`surplus_minor` is the rest). Told as paid at the
+    """Money came for it, of which it keeps what is left to pay (`surplus_minor` is the rest). Published as paid at the
     moment when all that was declared is there, whatever came beside it; not before, and not again."""
     taken_minor = amount_minor - surplus_minor(obligation, amount_minor=amount_minor)
     paid_minor = obligation.paid_minor + taken_minor
@@ -100,7 +100,7 @@ def give_back(obligation: Obligation, *, amount_minor: int) -> Obligation:
 
 
 def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple[DeclarationPaid, ...]:
-    """What others hear of an obligation that has just become what it is."""
+    """The events of an obligation that has just been paid."""
     if obligation.status is not ObligationStatus.PAID:
         return ()
     return (
@@ -230,7 +230,7 @@ def ask_anew(collection: Collection, *, at: datetime) -> Collection:
 
 
 def refuse(collection: Collection, *, reason: str, at: datetime) -> Collection:
-    """The bank or the payer's card said no. Nothing was moved; the employer may retry."""
+    """The bank or the payer's card refused. No money was moved; the employer may retry."""
     return _moved(collection, to=Status.REFUSED, at=at, about=reason)
 
 
@@ -333,9 +333,9 @@ def standing(
 ) -> Standing:
     """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed.
 
-    As long as nothing has come, nothing differs: what is due is not a difference. Once money has come for a
-    declaration, all four must be the same for it: each establishment's debt stands by itself, and what came too much
-    for one does not hide what came too little for another.
+    Without any payment there is no difference: what is due is not one. Once money has arrived for a declaration, all
+    four must be the same for it: each establishment's debt stands by itself, and what came too much for one does not
+    hide what came too little for another.
     """
     known = [each for each in obligations if each.status is not ObligationStatus.CANCELLED]
     declared, called, collected = (

@@ -43,7 +43,8 @@ WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 @dataclass(frozen=True, kw_only=True)
 class Cards:
     """How far the refreshing of the workers' cards has come. `of` counts the workers whose right is open, and those of
-    whom nothing was told yet; it is `refreshed`, `already_good` and `unknown` (they hold no card) once all are."""
+    whose cards are not reported yet; it is `refreshed`, `already_good` and `unknown` (they hold no card) once all
+    are."""
 
     refreshed: int
     unknown: int
@@ -133,7 +134,7 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> Facts:
 
 
 def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
-    """A check that was tried in vain waits for an operator, and the declaration says so."""
+    """A check that keeps failing waits for an operator, and the declaration says so."""
     declaration = store.declarations.load(uow, declaration_id)
     if declaration.status is Status.RECEIVED:
         store.declarations.save(uow, rules.hold(declaration))
@@ -202,7 +203,8 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
 def _registered(
     uow: UnitOfWork, workers: Sequence[WageLine], *, table: plausibility.Table
 ) -> Iterator[WorkerAndRegistered]:
-    """Each worker with what the register has of their number. Where no register was ever told, nothing is compared."""
+    """Each worker with what the register has of their number. If no register was ever published, nothing is
+    compared."""
     if not any(code.startswith("register-") for code in table):
         return
     is_known = False
@@ -225,7 +227,7 @@ def _registered(
 
 
 def conclude(uow: UnitOfWork, *, checked: Declaration, judged: Judged) -> Declaration:
-    """Book what a check found, all of it in this unit of work. Where another worker was first, its word stands.
+    """Book what a check found, all of it in this unit of work. If another worker was first, its result stands.
 
     The workers themselves were kept before, page by page: they are long, and nobody sees them before the declaration
     says that they are there.
@@ -343,7 +345,7 @@ def _decided(
 
 
 def count_cards(uow: UnitOfWork, page: CardsRefreshed) -> None:
-    """Count the cards of a page of wages. Identity may tell of a page again; it counts once."""
+    """Count the cards of a page of wages. Identity may publish a page again; it counts once."""
     declaration = store.declarations.load(uow, page.declaration_id)
     page_id = f"{declaration.declaration_id}/{page.page}"
     if store.card_pages.find(uow, page_id) is not None:

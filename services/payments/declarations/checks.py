@@ -1,11 +1,11 @@
-"""Every check of a wage file, fed line by line. Pure: what is known of the employer comes in as facts.
+"""Every check of a wage file, fed line by line. Pure: what is known of the employer is passed as facts.
 
 The state is a few sums and the set of insurance numbers seen, whatever the size of the file. A line with an error gives
-no wages; the sums are then not held against the header's, since the difference would say nothing new, nor is the number
-of workers where a line is not even as long as a line. Checks that need several fields wait until each of them is read.
+no wages; the sums are then not held against the header's, since the difference would be no new finding, nor is the
+number of workers where a line is not even as long as a line. Checks that need several fields wait until each of them is
+read.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ class Checker:
         self._parts = {part.number: part for part in self._wage_parts}
         self._durations_max = duration_max(self._wage_parts[0].kind)
         self._notes = Notes(findings_max=findings_max)
-        self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
+        self._insurance_number = facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER]
         self._floors = {number: plausibility.floor(facts.fund, on=part.last_on) for number, part in self._parts.items()}
         self._rates = {number: _bounded_rates(facts.fund, part) for number, part in self._parts.items()}
         self._line_counts = dict.fromkeys(layout.kinds, 0)
@@ -65,7 +65,8 @@ class Checker:
             self._note(remark, Role.DETAIL)
 
     def name(self, name: str, *, role: Role) -> None:
-        """A file's own name, which may say whose and of when the file is. Names lie: it decides nothing else."""
+        """A file's own name, which may say whose and of when the file is. Names may be wrong: it decides nothing
+        else."""
         said = self._layout.file_name.fullmatch(name)
         if said is None:
             self._note(Remark("wage-file.name-malformed", severity=Severity.WARNING), role)
@@ -220,7 +221,7 @@ class Checker:
         person = values.get("insurance_number")
         if person is None:
             return
-        if not self._insurance_number.fullmatch(person):
+        if not self._insurance_number.fits(person):
             code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
             yield Remark(code, "insurance_number", Phrase("other-form"), digits)
         key = int(person) if person.isdigit() else person  # millions of them: a number takes half of a text's room

@@ -108,7 +108,7 @@ class Booked:
 
 @dataclass(frozen=True, kw_only=True)
 class BusinessReceipt:
-    """Whether the declaration became a fact; of a refused one nothing was booked."""
+    """Whether the declaration was booked; a refused one was not."""
 
     kind: ClassVar[str] = "business"
     at: datetime
@@ -182,7 +182,7 @@ class Declaration:
 
     @property
     def other_establishment(self) -> str | None:
-        """The establishment where it is not the employer's main one: what others tell its declarations apart by."""
+        """The establishment where it is not the employer's main one: by which others distinguish its declarations."""
         return self.establishment if is_other(self.establishment) else None
 
     @property
@@ -220,7 +220,7 @@ class WagePage:
 
 @dataclass(frozen=True, kw_only=True)
 class CardPage:
-    """What identity told of the cards of one page of wages. Kept by page, so that a page counts once.
+    """What identity published of the cards of one page of wages. Kept by page, so that a page counts once.
 
     Of the workers named on it, `not_open` have no open right; of the others, the cards of `refreshed` are good for
     longer now, those of `already_good` were before, and `unknown` hold none.

@@ -1,4 +1,4 @@
-"""What the checks of a wage file are told beforehand: by the employer, the register and the fund's definition."""
+"""What the checks of a wage file are given: from the employer, the register and the fund's definition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

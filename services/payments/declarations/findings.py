@@ -1,7 +1,7 @@
 """What a check has to say about a file: where, what was found, what was expected. No personal value stands in it.
 
-Findings are kept, shown and logged, so what a person's name, number, wage or birth date looks like is told in a
-phrase ("11 digits", "a letter at 3"), never by showing it. Sentences in the reader's language stand in `texts.yaml`.
+Findings are kept, shown and logged, so what a person's name, number, wage or birth date is described in a phrase ("11
+digits", "a letter at 3"), never by showing it. Sentences in the reader's language stand in `texts.yaml`.
 """
 
 from collections.abc import Callable, Mapping

@@ -192,7 +192,7 @@ def _told_received(declaration: Declaration) -> DeclarationReceived:
 
 
 def hold(declaration: Declaration) -> Outcome[Declaration]:
-    """Its check was tried in vain so often that somebody has to look at it."""
+    """Its check failed so often that an operator has to look at it."""
     return Outcome(replace(declaration, status=moved(MOVES, declaration.status, to=Status.HELD)))
 
 
@@ -338,7 +338,7 @@ def withdraw(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
 
 
 def lapse(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
-    """Nobody confirmed in time what was found: nothing of it is booked."""
+    """The findings were not confirmed in time: the declaration is not booked."""
     return _withdrawn(declaration, is_lapsed=True, at=at)
 
 
@@ -410,7 +410,7 @@ def accept(
 ) -> Outcome[Declaration]:
     """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
 
-    `told_persons` counts those whom others are told of next, see `telling.to_tell`; `paid_minor` is what came for the
+    `told_persons` counts those whose wages are published next, see `telling.to_tell`; `paid_minor` is what came for the
     one before.
     """
     booked = Booked(

@@ -134,5 +134,5 @@ def workers(uow: UnitOfWork, declaration: Declaration) -> Iterator[WageLine]:
 
 
 def cards(uow: UnitOfWork, declaration_id: str) -> list[CardPage]:
-    """What was told of the cards so far, in no order."""
+    """What identity published of the cards so far, in no order."""
     return card_pages.find_all(uow, declaration_id=declaration_id)

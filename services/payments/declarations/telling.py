@@ -1,4 +1,4 @@
-"""What others are told of an accepted declaration: that it is a fact, and its wages page by page. Pure."""
+"""The events of an accepted declaration: that it is accepted, and its wages page by page. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A worker's wages as a declaration's line tells them, the same for every layout."""
+"""A worker's wages as a declaration's line states them, the same for every layout."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What payments does with employers: keep what identity tells of them, and find one."""
+"""What payments does with employers: save what identity publishes of them, and find one."""
 
 from services.payments.employers.employer import Employer
 from services.payments.employers.store import employers
@@ -29,5 +29,5 @@ def keep_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
 
 
 def find(uow: UnitOfWork, employer_id: str) -> Employer | None:
-    """The employer, or None where the fund's register, as far as it was told here, does not know it."""
+    """The employer, or None where the fund's register, as far as it was published, does not know it."""
     return employers.find(uow, employer_id)

@@ -5,7 +5,7 @@
 | `receivable:<employer_id>:<period>` | asset | contributions declared and not collected yet |
 | `contributions:<branch>` | income | contributions declared, by branch of insurance |
 | `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
-| `suspense:unmatched` | liability | money that came in and nobody knows for what |
+| `suspense:unmatched` | liability | money received for an unknown purpose |
 | `credit:<employer_id>` | liability | what an employer paid beyond its debts |
 | `refunds:ordered` | liability | money that is to be sent back, and has not left yet |
 | `written-off:received`, `written-off:lost` | income, expense | money that a person wrote off: it came, or it left |

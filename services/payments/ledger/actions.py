@@ -56,7 +56,7 @@ def balance(uow: UnitOfWork, code: str) -> Balance:
 
 
 def account(uow: UnitOfWork, code: str) -> Balance:
-    """The same for people: `AccountUnknown` where the code is none or nothing was ever posted."""
+    """The same for people: `AccountUnknown` if the code is invalid or has no posting."""
     found = store.balance(uow, code) if CODE.fullmatch(code) else Balance(account=code)
     if not found.postings:
         raise rules.AccountUnknown

@@ -24,7 +24,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """One account, one side, an amount above nothing."""
+    """One account, one side, an amount above zero."""
 
     account: str
     side: Side

@@ -1,4 +1,4 @@
-"""HTTP routes of the ledger. Nothing is written from here: entries are posted by what happens to money."""
+"""HTTP routes of the ledger. Read only: entries are posted by payments, payouts and refunds."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -30,7 +30,7 @@ class EntryView(Schema):
 
 
 class AccountView(Schema):
-    """What an account stands at. `balance` has no sign: `side` says which way it leans, null where it is even."""
+    """What an account stands at. `balance` has no sign: `side` is its side, null if the balance is zero."""
 
     account = fields.String(required=True)
     currency = fields.Function(lambda balance: fund().currency.value, metadata={"type": "string"}, required=True)

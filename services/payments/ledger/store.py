@@ -44,7 +44,7 @@ def add_to_balances(uow: UnitOfWork, entry: Entry) -> None:
 
 
 def balance(uow: UnitOfWork, code: str) -> Balance:
-    """What an account, or all that begin with its code, stand at. Nothing was ever posted: all zeros."""
+    """What an account, or all that begin with its code, stand at. Without postings: all zeros."""
     tenant_collection = uow.collection(BALANCES)
     parts = [*_all(tenant_collection, account=code), *_all(tenant_collection, parent=code)]
     return Balance(

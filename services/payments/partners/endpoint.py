@@ -36,8 +36,8 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where a partner listens. `client` is the machine that registered it; `secrets` are as settings write them,
-    newest first, and rest sealed."""
+    """Where a partner listens. `client` is the machine that registered it; `secrets` are as settings write them, newest
+    first, and is stored encrypted."""
 
     endpoint_id: str
     client: str

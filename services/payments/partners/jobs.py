@@ -1,4 +1,4 @@
-"""Time comes in for partners' endpoints: each has a job while something waits for it, so that one that does not answer
+"""Periodic work of partners' endpoints: each has a job while something waits for it, so that one that does not answer
 holds up no other.
 
 A run sends the messages that are due in their order, some at a time, until one try fails. The job is asked for when a

@@ -1,4 +1,5 @@
-"""Events come in for partners: payments' own, as it told them, so that a partner hears what is saved and nothing else.
+"""Reactions to events, for partners: payments' own, as it told them, so that a partner hears what is saved and nothing
+else.
 
 What a partner is told names no person: amounts, and ids that it can ask about.
 """

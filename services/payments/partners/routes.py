@@ -1,4 +1,4 @@
-"""HTTP comes in from partners, each for its own endpoints; and the fund's agents see them all."""
+"""HTTP routes for partners, each for its own endpoints; and the fund's agents see them all."""
 
 from collections.abc import Mapping
 from typing import Any

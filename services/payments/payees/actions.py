@@ -1,4 +1,4 @@
-"""What payments does with payees: keep what identity tells of persons, and find who can be paid."""
+"""What payments does with payees: save what identity publishes of persons, and find who can be paid."""
 
 from collections.abc import Iterable
 
@@ -70,5 +70,5 @@ def civil_of(uow: UnitOfWork, person_refs: Iterable[str]) -> dict[str, Civil]:
 
 
 def is_any_known(uow: UnitOfWork) -> bool:
-    """Whether the register of this fund was told here at all."""
+    """Whether the register of this fund was ever published here."""
     return bool(payees.find_all(uow, limit=1))

@@ -11,8 +11,8 @@ from shared.kernel.personal import Sealed
 @dataclass(frozen=True, kw_only=True)
 class Payee:
     """Opened in three places only: where a file for the bank is written (`banking.payout_file`), where a declaration is
-    held against the register (`actions.civil_of`), which says of nobody who they are, and where it is asked whether the
-    account is another one than that from which money came back (`actions.account_index`)."""
+    held against the register (`actions.civil_of`), which reveals no identity, and where it is asked whether the account
+    is another one than that from which money came back (`actions.account_index`)."""
 
     person_ref: str
     civil: Sealed

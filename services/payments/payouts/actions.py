@@ -77,8 +77,8 @@ def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
 
 
 def order_to_other_accounts(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
-    """The register told of these persons: what came back is ordered again where it knows another account than the one
-    from which it came back."""
+    """The register published these persons: what was returned is ordered again where it knows another account than the
+    one from which it came back."""
     for returned in store.to_be_replaced(uow, person_refs):
         _order_to_other_account(uow, returned)
 

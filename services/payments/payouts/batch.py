@@ -11,8 +11,8 @@ class BatchStatus(StrEnum):
     """Where a batch stands.
 
     `ready`: the file is stored, nobody has sent it. The approval by a second person will stand between here and
-    `sending`. `sending` is written before the bank is called: whoever finds it after a fall knows that it may have
-    been sent, and asks. `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every payout is settled.
+    `sending`. `sending` is written before the bank is called: after a crash it shows that the bank may have been sent,
+    and asks. `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every payout is settled.
     """
 
     READY = "ready"

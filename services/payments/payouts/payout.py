@@ -26,7 +26,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.WAITING_ACCOUNT: frozenset({Status.ORDERED}),
     # What is known of a person may turn out not to be fit for the bank's file.
     Status.ORDERED: frozenset({Status.BATCHED, Status.WAITING_ACCOUNT}),
-    # The bank may tell what it booked before it is known here that it took the file.
+    # The bank may report what it booked before its receipt of the file is known here.
     Status.BATCHED: frozenset({Status.SENT, Status.UNKNOWN, Status.PAID, Status.RETURNED}),
     Status.UNKNOWN: frozenset({Status.BATCHED, Status.SENT, Status.PAID, Status.RETURNED}),
     Status.SENT: frozenset({Status.PAID, Status.RETURNED}),
@@ -65,10 +65,10 @@ class Owed:
 class Payout:
     """One payment to one person. The names of the bank's entries stand in `paid_by` and `returned_by`.
 
-    What was returned is never paid under the same id: another payout replaces it, once (`replaces`, `replaced_by`).
-    Its cause is a claim, or the payment of an award for a period (`payment_id`, `award_id`); then `claim_id` is the
-    claim that opened the award, and `reference` the award's number.
-    `account_index` is the blind index of the account that it was sent to, by which another account is told from it.
+    What was returned is never paid under the same id: another payout replaces it, once (`replaces`, `replaced_by`). Its
+    cause is a claim, or the payment of an award for a period (`payment_id`, `award_id`); then `claim_id` is the claim
+    that opened the award, and `reference` the award's number. `account_index` is the blind index of the account that it
+    was sent to, by which another account is recognised.
     """
 
     payout_id: str

@@ -1,4 +1,5 @@
-"""Events come in for payouts: approved claims, payments of awards that are due, accounts that may now be known."""
+"""Reactions to events, for payouts: approved claims, payments of awards that are due, accounts that may now be
+known."""
 
 from services.payments.payouts import actions
 from shared.bus.reactions import Reactions

@@ -96,7 +96,7 @@ def order(owed: Owed, *, payout_id: str, has_account: bool, at: datetime, tracep
 
 
 def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Payout]:
-    """The person has a bank account: the payout stands in the list for the bank. Told the first time only."""
+    """The person has a bank account: the payout stands in the list for the bank. Published the first time only."""
     ordered = _moved(payout, to=Status.ORDERED, at=at)
     if any(step.status is Status.ORDERED for step in payout.steps):
         return Outcome(ordered)
@@ -114,7 +114,7 @@ def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Pay
 
 
 def set_aside(payout: Payout, *, at: datetime) -> Payout:
-    """Name or account cannot be written for the bank: it waits, visibly, until the register tells of them anew."""
+    """Name or account cannot be written for the bank: it waits, visibly, until the register publishes them again."""
     return _moved(payout, to=Status.WAITING_ACCOUNT, at=at, about="unusable")
 
 
@@ -160,7 +160,7 @@ def follow_batch(payout: Payout, *, to: Status, at: datetime) -> Payout:
 
 
 def pay(payout: Payout, *, entry_id: str, currency: str, at: datetime) -> Outcome[Payout]:
-    """The bank booked the money out. Where it told of the return first, the payout stays returned."""
+    """The bank booked the money out. If it reported the return first, the payout stays returned."""
     paid = replace(payout, paid_by=entry_id)
     if payout.status is Status.RETURNED:
         return Outcome(paid)

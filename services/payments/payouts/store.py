@@ -69,7 +69,7 @@ def waiting_for_account(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Pay
 
 
 def to_be_replaced(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:
-    """What came back from these persons and nothing was ordered for yet."""
+    """Returned payouts of these persons that were not ordered again yet."""
     wanted = {"$in": sorted(person_refs)}
     found = payouts.each(uow, order=OLDEST_FIRST, status=Status.RETURNED.value, person_ref=wanted, replaced_by=None)
     return list(found)

@@ -52,7 +52,7 @@ def confirm(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
 
 
 def cancel(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
-    """It is not to go. Whoever asks puts the money back where it was (`source`)."""
+    """Cancel it. The caller books the money back to where it was (`source`)."""
     cancelled = rules.cancel(_of_version(uow, refund_id, version), at=uow.at)
     ledger.take_back(uow, cause=f"refund:{refund_id}:cancelled", of=f"refund:{refund_id}:ordered")
     return store.refunds.save(uow, Outcome(cancelled))

@@ -1,4 +1,4 @@
-"""A refund: money that the fund sends back, because it came for nothing that is owed or was too much.
+"""A refund: money that the fund sends back, because it was not owed or too much.
 
 The fund orders the transfer at its bank with the refund's reference on it; the bank's entry that carries the reference
 is what pays the refund. Payout files carry benefits to persons alone.
@@ -43,7 +43,7 @@ class RefundStep:
 
 @dataclass(frozen=True, kw_only=True)
 class RefundDetails:
-    """Whose account it goes to, and what an agent wrote about it. Rests encrypted."""
+    """Whose account it goes to, and what an agent wrote about it. Stored encrypted."""
 
     counterparty: str
     note: str

@@ -20,7 +20,7 @@ class RefundChanged(Conflict):
 
 
 class SamePerson(Forbidden):
-    """Whoever ordered it does not confirm it."""
+    """The same person must not order and confirm."""
 
     code = "refund.same-person"
 

@@ -13,7 +13,7 @@ from services.claims.claims.timeline import Who, contest, next_step
 from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
 from shared.kernel.errors import Failure
 from tests.claims.builders import claim, paper, with_procedure
-from tests.claims.claims.test_rules import AGENT, FUND, LATER, SECOND, approved
+from tests.claims.claims.test_rules import AGENT, CARE, FUND, LATER, SECOND, approved
 from tests.claims.reviews.test_rules import answered
 
 TWO = (
@@ -97,13 +97,13 @@ def test_who_had_a_part_in_the_first_decision_decides_nothing_of_the_appeal() ->
 def test_the_second_person_and_medical_control_had_a_part() -> None:
     four_eyes = with_procedure(one_person_up_to=100)
     waiting = approved(answered(MedicalAnswer.YES), refused_lines={2: "not-covered"}, fund=four_eyes).thing
-    decided = decisions.confirm(waiting, fund=four_eyes, by=SECOND, at=LATER).thing
+    decided = decisions.confirm(waiting, definition=CARE, fund=four_eyes, by=SECOND, at=LATER).thing
     assert appeals.deciders(decided) == ("agent-1", "agent-2", "officer-1")
     _, copy = appealed(decided)
     proposed = approved(copy, by=THIRD, fund=four_eyes).thing
     assert proposed.status is Status.TO_CONFIRM
     with pytest.raises(decisions.SamePerson):
-        decisions.confirm(proposed, fund=four_eyes, by=SECOND, at=LATER)
+        decisions.confirm(proposed, definition=CARE, fund=four_eyes, by=SECOND, at=LATER)
 
 
 # --- What it comes to -------------------------------------------------------------------------------------------------

@@ -175,8 +175,8 @@ def test_u7_a_frontend_learns_what_may_be_filed(office: Office) -> None:
     assert (visit["price"], visit["is_to_be_confirmed"]) == ("400.00", True)
     assert (care["filing"]["days_max"], care["usual_days"]["decision"], care["appeal"]["days"]) == (90, 10, 15)
     tunisian = office.staff(fund=TN).get("/claim-types", headers={"Accept-Language": "ar"}).json["items"]
-    offered = next(each for each in tunisian if each["claim_type"] == "care-reimbursement")
-    assert (offered["currency"], offered["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
+    (reimbursement,) = [each for each in tunisian if each["claim_type"] == "care-reimbursement"]
+    assert (reimbursement["currency"], reimbursement["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
     assert office.person(AMIRA).get("/claim-types?on=1950-01-01").json["items"][0]["acts"] == []
     assert office.person(AMIRA).get("/claim-types?on=soon").json["code"] == "request.invalid"
 

@@ -42,6 +42,7 @@ from tests.kit.contexts import DZ, funds, someone
 from tests.kit.people import AMIRA
 
 FUND = funds()[DZ]
+CARE = FUND.claim_types["care-reimbursement"]
 AGENT = someone(subject="agent-1")
 SECOND = someone(subject="agent-2")
 OFFICER = someone(subject="officer-1")
@@ -70,9 +71,9 @@ VERBS: dict[str, Verb] = {
     "add-paper": lambda it: rules.add_paper(it, paper("invoice", "u-invoice"), fund=FUND, at=LATER),
     "approve": lambda it: approved(it),
     "approve-much": lambda it: approved(it, fund=FOUR_EYES),
-    "confirm": lambda it: decisions.confirm(it, fund=FUND, by=SECOND, at=LATER),
+    "confirm": lambda it: decisions.confirm(it, definition=CARE, fund=FUND, by=SECOND, at=LATER),
     "send-back": lambda it: decisions.send_back(it, reason="The bill is not legible.", by=SECOND, at=LATER),
-    "ask-medical": lambda it: reviews.ask(it, fund=FUND, by="agent-1", at=LATER),
+    "ask-medical": lambda it: rules.ask_medical_control(it, fund=FUND, by="agent-1", at=LATER),
     "answer-medical": lambda it: reviews.answer(it, YES, by=OFFICER, at=LATER),
     "refuse": lambda it: rules.refuse(it, reason=RefusalReason.NOT_COVERED, fund=FUND, by=AGENT, at=LATER),
     "order": lambda it: rules.note_ordered(it, at=LATER),
@@ -316,12 +317,12 @@ def test_above_the_limit_a_second_person_confirms(limit_minor: int | None, waits
 def test_the_first_may_not_confirm_and_the_second_leaves_their_name() -> None:
     waiting = at_status(Status.TO_CONFIRM)
     for verb in (
-        lambda: decisions.confirm(waiting, fund=FUND, by=AGENT, at=LATER),
+        lambda: decisions.confirm(waiting, definition=CARE, fund=FUND, by=AGENT, at=LATER),
         lambda: decisions.send_back(waiting, reason="no", by=AGENT, at=LATER),
     ):
         with pytest.raises(decisions.SamePerson):
             verb()
-    confirmed = decisions.confirm(waiting, fund=FUND, by=SECOND, at=LATER).thing
+    confirmed = decisions.confirm(waiting, definition=CARE, fund=FUND, by=SECOND, at=LATER).thing
     assert confirmed.decision is not None
     assert confirmed.decision.deciders == {"agent-1", "agent-2"}
     assert (confirmed.approved_minor, confirmed.proposal) == (32_000, None)

@@ -18,7 +18,7 @@ TWO = (
 
 
 def sent(**facts: Any) -> Claim:
-    return reviews.ask(claim(lines=TWO, **facts), fund=FUND, by=AGENT.subject, at=LATER).thing
+    return rules.ask_medical_control(claim(lines=TWO, **facts), fund=FUND, by=AGENT.subject, at=LATER).thing
 
 
 def answered(answer: MedicalAnswer, *, of: Claim | None = None, **facts: Any) -> Claim:
@@ -64,8 +64,8 @@ def test_what_is_answered_is_not_answered_again() -> None:
 
 def test_a_fund_without_medical_control_sends_nothing_there() -> None:
     fund = with_procedure(medical_control=MedicalControl.NEVER)
-    with pytest.raises(reviews.NotForeseen):
-        reviews.ask(claim(), fund=fund, by="agent-1", at=LATER)
+    with pytest.raises(rules.MedicalControlNotForeseen):
+        rules.ask_medical_control(claim(), fund=fund, by="agent-1", at=LATER)
 
 
 def test_a_paper_for_medical_control_brings_the_claim_back_there() -> None:

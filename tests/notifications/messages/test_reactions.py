@@ -54,10 +54,20 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
         (made.medical_review_requested(), "medical-review", AMIRA, {"email", "sms"}),
         (made.claim_appealed(), "claim-appealed", AMIRA, {"email", "sms"}),
         (made.appeal_decided(), "appeal-confirmed", AMIRA, {"email", "sms"}),
-        (made.appeal_decided(amount_minor=100), "appeal-granted", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(outcome="changed", amount_minor=100), "appeal-granted", AMIRA, {"email", "sms"}),
+        (made.appeal_decided(outcome="reversed"), "appeal-accepted", AMIRA, {"email", "sms"}),
+        (made.request_granted(), "request-granted", AMIRA, {"email", "sms"}),
+        (made.request_done(), "request-done", AMIRA, {"email", "sms"}),
         (made.claim_withdrawn(), "claim-withdrawn", AMIRA, {"email", "sms"}),
         (made.claim_paid(), "claim-paid", AMIRA, {"email", "sms"}),
         (made.benefit_returned(), "benefit-returned", AMIRA, {"email", "sms"}),
+        (made.award_opened(), "award-opened", AMIRA, {"email", "sms"}),
+        (made.award_ends_soon(), "award-ends-soon", AMIRA, {"email", "sms"}),
+        (made.life_certificate_due(), "life-certificate-due", AMIRA, {"email", "sms"}),
+        (made.award_suspended(), "award-suspended", AMIRA, {"email", "sms"}),
+        (made.award_resumed(), "award-resumed", AMIRA, {"email", "sms"}),
+        (made.award_ended(), "award-ended", AMIRA, {"email", "sms"}),
+        (made.award_paid(), "award-paid", AMIRA, {"email", "sms"}),
         (made.paper_revoked(), "paper-revoked", AMIRA, {"email", "sms"}),
         (made.paper_failed(), "paper-failed", AMIRA, {"email", "sms"}),
     ],
@@ -76,7 +86,7 @@ def test_an_event_says_one_thing_to_one_owner(
 def test_what_an_appeal_brings_is_said_once(registered: ServiceContext) -> None:
     """Its approval is told for payments; the person reads of it as what became of the appeal."""
     approved = replace(made.claim_approved(), appeal_of="c0")
-    handle(registered, service, approved, made.appeal_decided(amount_minor=100))
+    handle(registered, service, approved, made.appeal_decided(outcome="changed", amount_minor=100))
     assert parked(registered) == []
     assert {row["template"] for row in kept(registered)} == {"appeal-granted"}
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from itertools import product
 
 import pytest
 
+from services.claims.awards.award import EndReason, SuspensionReason
 from services.claims.claims.claim import PaperReason, RefusalReason
 from services.notifications.channels.sms_parts import GSM_7, UCS_2, parts
 from services.notifications.templates import catalogue, rendering, writing
@@ -66,6 +68,7 @@ VALUES: dict[Kind, list[Value]] = {
     Kind.AMOUNT: [1, 99, 100_000, 315_025, 98_765_432, 123_456_789_012],
     Kind.COUNT: [1, 2, 11, 10_000],
     Kind.DAY: [f"2026-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 28)],
+    Kind.PERIOD: ["2026-Q1", "2026-Q4", "2026-M02", "2026-M09", "2026-H2", "2026"],
     Kind.INSTANT: [f"2026-{month:02d}-28T22:45:00+00:00" for month in range(1, 13)],
 }
 
@@ -79,6 +82,7 @@ def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
         Kind.PAPER: sorted({paper for claim_type in fund.claim_types.values() for paper in claim_type.papers}),
         Kind.PAPER_REASON: list(words["paper-reasons"]),
         Kind.REFUSAL_REASON: list(words["refusal-reasons"]),
+        Kind.AWARD_REASON: list(words["award-reasons"]),
     }
     for chosen in product(*(values[kind] for kind in template.parameters.values())):
         parameters = dict(zip(template.parameters, chosen, strict=True))
@@ -119,8 +123,16 @@ def test_no_paper_or_reason_makes_an_sms_too_long(fund_id: str) -> None:
                 assert len(text.encode("utf-16-be")) // 2 <= SMS_UNITS_MAX, text
 
 
-@pytest.mark.parametrize(("group", "codes"), [("paper-reasons", PaperReason), ("refusal-reasons", RefusalReason)])
-def test_every_reason_of_claims_has_words(group: str, codes: type[PaperReason] | type[RefusalReason]) -> None:
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("paper-reasons", PaperReason),
+        ("refusal-reasons", RefusalReason),
+        ("award-reasons", SuspensionReason),
+        ("award-reasons", EndReason),
+    ],
+)
+def test_every_reason_of_claims_has_words(group: str, codes: type[StrEnum]) -> None:
     assert {code.value for code in codes} <= set(writing.words()[group])
 
 

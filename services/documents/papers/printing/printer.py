@@ -18,7 +18,7 @@ _FONTS = ("Amiri", "Libertinus Serif", "New Computer Modern", "New Computer Mode
 
 
 class Printer:
-    """A press with its fonts laid out. Make one per process and keep it: finding fonts costs more than printing."""
+    """A printer with its fonts laid out. Make one per process and keep it: finding fonts costs more than printing."""
 
     def __init__(self) -> None:
         fonts = files("fontpkg_amiri") / "files"
@@ -29,16 +29,16 @@ class Printer:
     def print(self, content: PaperContent) -> bytes:
         """The paper as PDF. The same content gives the same bytes: the file is dated by the day of issue.
 
-        Values reach the template as JSON text only and are never read as markup. Signs without a font are left out
-        (🌴); `LettersNotPrintable` where letters have none, since a name would not be the same without them, and
-        `CannotBePrinted` for what else the press refuses to set.
+        Values reach the template as JSON text only and are never read as markup. Signs without a font (🌴) are left
+        out; `LettersNotPrintable` where letters have none, since a name would not be the same without them, and
+        `CannotBePrinted` for what else the printer refuses to set.
         """
         _must_stay_names(content, without_font=set())
         facts = json.dumps(facts_of(content), ensure_ascii=False)
         try:
             return self._compiled(content, facts)
         except typst.TypstError:
-            if not self._can_print("A"):  # the press itself is broken, not the paper
+            if not self._can_print("A"):  # the printer itself is broken, not the paper
                 raise
         without_font = {each for each in set(facts) if not each.isascii() and not self._can_print(each)}
         _must_stay_names(content, without_font=without_font)

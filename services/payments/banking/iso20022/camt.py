@@ -104,7 +104,7 @@ class _Share:
 
 def read(body: bytes) -> Notice:
     """Every booked payment of every account in the file; entries that are only announced are passed over, as is what
-    moves nothing. An entry of which something cannot be read, or that is in a currency of no fund, is handed on for a
+    moves no money. An entry of which something cannot be read, or that is in a currency of no fund, is handed on for a
     person (`BookedEntry.stated`); where not even that is possible, and where an account's entries are not those that
     the file counted, a fault says so and all else is read.
 

@@ -21,7 +21,7 @@ def write(heading: PayoutHeading, transfers: Iterable[CreditTransfer], *, into: 
 
     One payment block on one day from one account; accounts are national ones. The heading's totals come first in the
     file, so they are handed in (`Totals.of`), and counted again while the lines go by. Raises `CountDiffers`,
-    `ControlSumDiffers`, `CurrenciesMixed`, or `SchemaBroken` from the official XSD; the file is then worth nothing.
+    `ControlSumDiffers`, `CurrenciesMixed`, or `SchemaBroken` from the official XSD; the file is then invalid.
     """
     with etree.xmlfile(into, encoding="utf-8") as xml:
         xml.write_declaration()

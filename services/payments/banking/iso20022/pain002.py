@@ -15,8 +15,8 @@ REASON_CHARACTERS_MAX = 40
 
 
 def read(body: bytes) -> StatusReport:
-    """Every status that the bank gives, of the file first. Raises what `documents.opened` raises, and `SchemaBroken`
-    where the report says of no file."""
+    """Every status that the bank gives, of the file first. Raises what `documents.opened` raises, and `SchemaBroken` if
+    the report names no file."""
     message, report = opened(body, messages=MESSAGES, expected=f"pain.002.001.02 to .{VERSION_MAX}")
     group = next(elements(report, "OrgnlGrpInfAndSts"), None)
     if group is None:

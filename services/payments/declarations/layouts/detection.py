@@ -8,7 +8,7 @@ from services.payments.declarations.findings import Role
 from services.payments.declarations.layouts.layout import Layout, RecordKind
 
 SAMPLE_LINES_MAX = 50
-"""The first lines tell the layout; a few wrong ones among them change nothing."""
+"""The first lines decide the layout; a few wrong ones among them change nothing."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Detected:
 def detect(samples: Sequence[Sequence[bytes]], *, layouts: Iterable[Layout]) -> Detected | None:
     """The layout whose lines the files' first lines look like most, or None where nothing does.
 
-    One file of a pair may be too spoilt to be told: the other then says what it must be.
+    One file of a pair may be too damaged to be recognised: the other then decides.
     """
     best: Detected | None = None
     best_score = 0

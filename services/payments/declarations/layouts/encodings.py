@@ -1,4 +1,4 @@
-"""Tells in which encoding a file was saved, where it is not the layout's: people must know what to change."""
+"""Detects in which encoding a file was saved if it is not the layout's: people must know what to change."""
 
 import codecs
 import re

@@ -188,7 +188,7 @@ class Day:
         if day is not None:
             return day
         if raw.strip(b" ") and raw.strip(b"0"):
-            # What a wrong date looks like is not told further: eight digits of one are the date itself.
+            # A wrong date is not shown further: its eight digits are the date itself.
             raise FieldFault(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("day"))
         return None
 

@@ -1,0 +1,159 @@
+"""Benefits that nobody had in mind, written here and nowhere else: they run from question to effect without a line of
+Python."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+from services.claims.settings import Settings
+from services.claims.wiring import service
+from shared.funds.loading import DEFINITIONS, load
+from shared.jobs.runner import Runner
+from shared.storage.service_context import ServiceContext
+from tests.claims.benefits.builders import LAW, TEXTS, quarters_of_wages, registered
+from tests.claims.builders import AMIRA, upload
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import TN, handle, parked, today, told
+
+TODAY = today(TN)
+HEAD = """
+usual_days: [{completeness: 1, decision: 5, payment: 5, law: LAW}]
+appeals: [{body: TEXTS, days: 30, law: LAW}]
+names: TEXTS
+"""
+SCHOOL_MEALS = """
+family: allowance
+decided_by: rules
+questions:
+  - {code: far-from-school, kind: yes-no, asks: TEXTS}
+  - {code: kilometres, kind: number, asks: TEXTS, at_most: 200, when: {fact: answer.far-from-school, is_true: yes}}
+conditions:
+  - {code: pupils, holds: {fact: dependants.children.aged-6-to-12, at_least: 1}, sentence: TEXTS, law: LAW}
+formula:
+  - {code: meal, names: TEXTS, step: amount, is_counted: no, values: [{amount: 12.500 TND, law: LAW}]}
+  - {code: meals, names: TEXTS, step: times, of: formula.meal, count: dependants.children.aged-6-to-12,
+     values: [{law: LAW}]}
+  - {code: way, names: TEXTS, step: amount, when: {fact: answer.kilometres, at_least: 5},
+     values: [{amount: 7.000 TND, law: LAW}]}
+effect: {kind: pay-periodically, payment: {every: quarter, judged_on: first-day, law: LAW,
+  until: {fact: dependants.children.aged-6-to-12, at_most: 0}}}
+"""
+TWIN_AID = """
+family: grant
+decided_by: rules
+questions:
+  - {code: born-on, kind: date, asks: TEXTS}
+  - {code: multiple, kind: choice, asks: TEXTS, choices: {two: TEXTS, more: TEXTS}}
+papers:
+  birth-record: {names: TEXTS, requirements: [{is_required: yes, law: LAW}]}
+conditions:
+  - {code: recent, holds: {fact: answer.born-on.days-ago, at_least: 0, at_most: 365}, sentence: TEXTS, law: LAW}
+formula:
+  - {code: base, names: TEXTS, step: share-of, of: fund.minimum-wage, values: [{share: 1/2, law: LAW}]}
+  - {code: third, names: TEXTS, step: amount, when: {fact: answer.multiple, equals: more},
+     values: [{amount: 100.000 TND, law: LAW}]}
+"""
+QUIET_ROOM = """
+family: coverage
+decided_by: rules
+effect: {kind: cover, cover: {months: 6, covers: [specialist], percent: 90, law: LAW}}
+"""
+KEY_LOAN = """
+family: request
+decided_by: agent
+questions: [{code: why, kind: text, asks: TEXTS}]
+effect: {kind: task, task: key-lent}
+"""
+PAGES = {"school-meals": SCHOOL_MEALS, "twin-aid": TWIN_AID, "quiet-room": QUIET_ROOM, "key-loan": KEY_LOAN}
+
+
+@pytest.fixture
+def ground(context: ServiceContext, tmp_path: Path) -> ServiceContext:
+    """The fund with four pages more in its folder."""
+    copytree(DEFINITIONS / TN, tmp_path / TN)
+    for code, text in PAGES.items():
+        whole = (HEAD + text).replace("LAW", LAW).replace("TEXTS", TEXTS)
+        (tmp_path / TN / "benefits" / f"{code}.yaml").write_text(whole, encoding="utf-8")
+    return replace(context, funds={**context.funds, **load([TN], folder=tmp_path)})
+
+
+@pytest.fixture
+def office(ground: ServiceContext) -> Office:
+    made = Office(service, ground)
+    pupils = [{"relation": "child", "birth_on": f"{TODAY.year - 8 - i}-01-01"} for i in range(2)]
+    people = registered(AMIRA, birth_on="1985-01-01", dependants=pupils, fund_id=TN)
+    last = (TODAY.year, (TODAY.month - 1) // 3) if TODAY.month > 3 else (TODAY.year - 1, 4)
+    wages = quarters_of_wages(AMIRA, count=8, wage_minor=2_000_000, last=last)
+    handle(ground, service, people, wages, upload("u1"), fund_id=TN)
+    assert parked(ground) == []
+    return made
+
+
+def filed(caller: Caller, claim_type: str, *, papers: tuple[str, ...] = (), **answers: Any) -> dict[str, Any]:
+    answer = caller.post(
+        "/claims",
+        {
+            "claim_type": claim_type,
+            "papers": [{"kind": kind, "upload_id": "u1"} for kind in papers],
+            "answers": [{"code": code.replace("_", "-"), "value": value} for code, value in answers.items()],
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json)
+
+
+def work(ground: ServiceContext) -> None:
+    Runner(ground, service.jobs(Settings())).run_due()
+
+
+def test_an_allowance_is_granted_untouched_and_paid_by_a_run(office: Office, ground: ServiceContext) -> None:
+    amira = office.person(AMIRA, fund=TN)
+    claim = filed(amira, "school-meals", far_from_school=True, kilometres=9)
+    assert claim["status"] == "under-way" and claim["decision"]["is_by_rules"]
+    explained = claim["decision"]["explained"]
+    assert (explained["amount"], len(explained["lines"])) == ("32.000", 3)
+    (award,) = amira.get("/awards").json["items"]
+    assert (award["claim_type"], award["status"]) == ("school-meals", "active")
+
+    period = f"{TODAY.year}-Q{(TODAY.month + 2) // 3}"
+    made = office.staff(fund=TN).post("/runs", {"claim_type": "school-meals", "period": period})
+    assert made.status_code == 201, made.text
+    work(ground)
+    run = f"/runs/{made.json['run_id']}"
+    assert office.staff(fund=TN).get(run).json["totals"]["amount"] == "32.000"
+    assert office.staff("chief", fund=TN).post(f"{run}/approval").status_code == 200
+    work(ground)
+    assert told(ground).count("claims.benefit-due") == 1
+
+
+def test_who_has_no_pupil_is_refused_by_the_page_s_own_sentence(office: Office, ground: ServiceContext) -> None:
+    handle(ground, service, registered("pnobodyaaaaaaaaaaaaaaaaa", birth_on="1990-01-01", fund_id=TN), fund_id=TN)
+    nobody = office.person("pnobodyaaaaaaaaaaaaaaaaa", fund=TN)
+    estimate = nobody.post(
+        "/estimates", {"claim_type": "school-meals", "answers": [{"code": "far-from-school", "value": False}]}
+    )
+    assert (estimate.json["judgement"]["failed"], estimate.json["failed_text"]) == ("pupils", "texte")
+
+
+def test_a_grant_is_owed_at_once(office: Office, ground: ServiceContext) -> None:
+    amira = office.person(AMIRA, fund=TN)
+    born_on = date(TODAY.year, TODAY.month, 1).isoformat()
+    claim = filed(amira, "twin-aid", papers=("birth-record",), born_on=born_on, multiple="more")
+    assert claim["status"] == "approved" and claim["approved"] == claim["decision"]["explained"]["amount"]
+    assert told(ground)[-1] == "claims.claim-approved"
+
+
+def test_a_cover_and_a_task_take_their_course(office: Office, ground: ServiceContext) -> None:
+    amira, agent = office.person(AMIRA, fund=TN), office.staff(fund=TN)
+    assert filed(amira, "quiet-room")["status"] == "under-way"
+    (cover,) = amira.get("/awards?kind=cover").json["items"]
+    assert (cover["covers"], cover["percent"]) == (["specialist"], "90")
+    asked = filed(amira, "key-loan", why="lost")
+    granted = agent.post(f"/claims/{asked['claim_id']}/approval", {})
+    assert granted.json["status"] == "under-way", granted.text
+    done = agent.post(f"/claims/{asked['claim_id']}/completion")
+    assert done.json["status"] == "done" and told(ground)[-1] == "claims.request-done"

@@ -1,0 +1,244 @@
+"""Each fact that a benefit may look at: made from what claims holds, at its boundaries, and unknown where it is not."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.claims.benefits.answer import Answer
+from services.claims.benefits.fact import FactSource, FactValue
+from services.claims.benefits.sources import Granted, Sources, facts_from
+from services.claims.entitlements import rules as rights
+from services.claims.entitlements.entitlement import Entitlement
+from services.claims.insured.insured import Dependant, FamilyRecord
+from shared.events.payments import DeclaredWageV2, WagePeriodV2
+from shared.funds import facts as names
+from shared.funds.benefits import QuestionKind
+from shared.kernel.partial_date import PartialDate
+from tests.claims.benefits.builders import tnd
+from tests.kit.contexts import TN, funds
+
+FUND = funds()[TN]
+ON = date(2026, 2, 10)
+FIRM = "0012345678"
+
+
+def value(name: str, *, on: date = ON, **held: Any) -> FactValue | None:
+    return facts_from(Sources(fund=FUND, **held), [name], on=on).value(name)
+
+
+def record(*quarters: tuple[int, int, int], unit: str = "M", months: int = 3, kind: str = "quarter") -> Entitlement:
+    """A record of (year, number of the period, wage)."""
+    periods = tuple(
+        WagePeriodV2(year=year, kind=kind, number=quarter, duration=months, unit=unit, wage_minor=wage)
+        for year, quarter, wage in quarters
+    )
+    wage = DeclaredWageV2(person_ref="p1", periods=periods)
+    return rights.declared(Entitlement(person_ref="p1"), wage, employer_id=FIRM, establishment="")
+
+
+def family(*births: tuple[str, str] | tuple[str, str, str], birth_on: str | None = None) -> FamilyRecord:
+    """Dependants of (relation, birth, condition)."""
+    return FamilyRecord(
+        birth_on=None if birth_on is None else PartialDate(birth_on),
+        dependants=tuple(
+            Dependant(
+                dependant_id=f"d{number}",
+                relation=each[0],
+                birth_on=PartialDate(each[1]),
+                condition=each[2] if len(each) == 3 else None,
+            )
+            for number, each in enumerate(births)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("birth_on", "age"),
+    [("1966-02-10", 60), ("1966-02-11", 59), ("1966-02", None), ("1966", None), ("1965", None), ("1966-01", 60)],
+)
+def test_an_age_is_known_as_far_as_the_birth_is(birth_on: str, age: int | None) -> None:
+    expected = None if age is None else Decimal(age)
+    assert value("person.age", family=family(birth_on=birth_on)) == expected
+    whole = date.fromisoformat(birth_on) if len(birth_on) == 10 else None
+    assert value("person.birth-on", family=family(birth_on=birth_on)) == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "dependants", "count"),
+    [
+        ("dependants.children", [("child", "2006-02-11")], 1),  # until the birthday of twenty
+        ("dependants.children", [("child", "2006-02-10")], 0),
+        ("dependants.children", [("child", "2006-02-10", "student")], 1),
+        ("dependants.children", [("child", "1990-01-01", "disabled")], 1),
+        ("dependants.children", [("child", "2026-02-11")], 0),  # not born yet
+        ("dependants.children", [("spouse", "1980-01-01")], 0),
+        ("dependants.children", [("child", "2006")], None),  # it cannot be said
+        ("dependants.children", [("child", "2016")], 1),
+        ("dependants.spouses", [("spouse", "1980-01-01"), ("child", "2016-01-01")], 1),
+        ("dependants.parents", [("parent", "1940")], 1),
+        ("dependants.children.disabled", [("child", "1990-01-01", "disabled"), ("child", "2016-01-01")], 1),
+        ("dependants.children.aged-6-to-18", [("child", "2020-02-10"), ("child", "2020-02-11")], 1),
+        ("dependants.children.aged-6-to-18", [("child", "2007-02-11"), ("child", "2007-02-10")], 1),
+        ("dependants.children.months-2-to-36", [("child", "2025-12-10"), ("child", "2025-12-11")], 1),
+        ("dependants.children", [], 0),
+    ],
+)
+def test_dependants_are_counted_on_the_day(name: str, dependants: list[Any], count: int | None) -> None:
+    assert value(name, family=family(*dependants)) == (None if count is None else Decimal(count))
+
+
+def test_where_only_their_number_is_known_no_more_is() -> None:
+    only = FamilyRecord(birth_on=PartialDate("1980"))
+    assert value("dependants.count", family=only, dependant_count=2) == 2
+    assert value("dependants.children", family=only, dependant_count=2) is None
+    assert value("dependants.count") is None
+
+
+def test_quarters_are_counted_once_and_shown_one_by_one() -> None:
+    held = record((2024, 1, 1), (2024, 2, 1), (2025, 4, 1))
+    twice = DeclaredWageV2(
+        person_ref="p1",
+        periods=(WagePeriodV2(year=2024, kind="quarter", number=1, duration=40, unit="D", wage_minor=1),),
+    )
+    held = rights.declared(held, twice, employer_id="0099999999", establishment="")
+    (fact,) = facts_from(Sources(fund=FUND, entitlement=held), ["work.quarters"], on=ON).known.values()
+    assert fact.value == 3 and fact.source is FactSource.DECLARATIONS
+    assert [(each.name, each.value) for each in fact.parts] == [
+        ("work.quarter.2024-Q1", "40D+3M"),
+        ("work.quarter.2024-Q2", "3M"),
+        ("work.quarter.2025-Q4", "3M"),
+    ]
+
+
+def test_what_was_taken_back_and_what_lies_ahead_is_no_work() -> None:
+    assert value("work.quarters", entitlement=record((2025, 4, 0), months=0)) == 0
+    assert value("work.quarters", entitlement=record((2026, 2, 1))) == 0
+    assert value("work.quarters", entitlement=record((2026, 1, 1))) == 1
+    assert value("work.quarters") == 0
+
+
+def test_of_a_career_that_is_not_kept_whole_the_length_is_not_known() -> None:
+    held = replace(record((2025, 4, 1)), dropped_since_on=date(1950, 1, 1))
+    assert value("work.quarters", entitlement=held) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "months", "days"), [("M", 3, 78), ("M", 1, 26), ("D", 50, 50), ("H", 624, 78), ("H", 100, 12)]
+)
+def test_days_worked_of_each_unit(unit: str, months: int, days: int) -> None:
+    held = record((2025, 4, 1), unit=unit, months=months)
+    assert value("work.days.last-2-quarters", entitlement=held) == days
+    assert value("work.days.last-1-quarters", on=date(2026, 4, 1), entitlement=held) == 0
+
+
+def test_wages_are_those_of_quarters_that_are_over() -> None:
+    held = record((2025, 2, 900_000), (2025, 3, 1_200_000), (2025, 4, 1_500_000), (2026, 1, 9_000_000))
+    assert value("wages.last-quarter", entitlement=held) == tnd("1500.000")
+    assert value("wages.last-quarter", on=date(2025, 12, 31), entitlement=held) == tnd("1200.000")
+    assert value("wages.total.last-2-quarters", entitlement=held) == tnd("2700.000")
+    assert value("wages.mean-quarter.last-2-quarters", entitlement=held) == tnd("1350.000")
+    assert value("wages.mean-month.last-40-quarters", entitlement=held) == tnd("400.000")
+    assert value("wages.mean-year.last-3-quarters", entitlement=held) == tnd("4800.000")
+    assert value("wages.last-quarter") is None
+
+
+def test_two_employers_of_a_quarter_are_one_wage_and_an_unknown_one_makes_it_unknown() -> None:
+    held = record((2025, 4, 1_000_000))
+    other = DeclaredWageV2(
+        person_ref="p1",
+        periods=(WagePeriodV2(year=2025, kind="quarter", number=4, duration=1, unit="M", wage_minor=500_000),),
+    )
+    both = rights.declared(held, other, employer_id="0099999999", establishment="")
+    assert value("wages.last-quarter", entitlement=both) == tnd("1500.000")
+    assert value("wages.last-quarter", entitlement=replace(both, earned=both.earned[:1])) is None
+    again = rights.declared(both, other, employer_id=FIRM, establishment="")
+    assert value("wages.last-quarter", entitlement=again) == tnd("1000.000")
+
+
+def test_months_make_a_quarter_and_a_half_year_is_two() -> None:
+    monthly = record(*((2025, month, 300_000) for month in range(7, 13)), kind="month", months=1)
+    assert value("work.quarters", entitlement=monthly) == 2
+    assert value("wages.last-quarter", entitlement=monthly) == tnd("900.000")
+    halves = record((2025, 1, 1_000_001), (2025, 2, 3_000_000), kind="half-year", months=6)
+    assert value("work.quarters", entitlement=halves) == 4
+    assert value("wages.last-quarter", entitlement=halves) == tnd("1500.000")
+    assert value("wages.mean-quarter.last-4-quarters", entitlement=halves) == tnd("1000.001")
+
+
+@pytest.mark.parametrize(("on", "is_open"), [(date(2026, 1, 15), True), (date(2028, 1, 15), False)])
+def test_a_right_is_open_by_work(on: date, is_open: bool) -> None:
+    assert value("right.is-open", on=on, entitlement=record((2025, 4, 1))) is is_open
+    assert value("right.is-open", on=on) is False
+
+
+GRANTS = (
+    Granted(on=date(2026, 2, 10), amount_minor=1_000),
+    Granted(on=date(2026, 1, 1), amount_minor=2_000),
+    Granted(on=date(2025, 12, 31), amount_minor=4_000),
+)
+
+
+def test_what_was_granted_counts_by_year_and_by_days() -> None:
+    assert value("granted.amount.this-year", granted=GRANTS) == tnd("3.000")
+    assert value("granted.count.last-1-days", granted=GRANTS) == 1
+    assert value("granted.count.last-41-days", granted=GRANTS) == 2
+    assert value("granted.count.last-42-days", granted=GRANTS) == 3
+    assert value("granted.count.last-42-days") is None
+
+
+def test_covers_and_the_minimum_wage_are_those_of_the_day() -> None:
+    assert value("cover.exemption", covers=frozenset({"exemption"})) is True
+    assert value("cover.exemption", covers=frozenset()) is False
+    assert value("cover.exemption") is None
+    assert value("fund.minimum-wage") == tnd("554.736")
+    assert value("fund.minimum-wage", on=date(2024, 12, 31)) is None
+    assert value("claim.filed-on", filed_on=ON) == ON
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+def test_how_many_days_ago_a_day_was(day: date) -> None:
+    answer = Answer(code="when", kind=QuestionKind.DATE, value=day.isoformat())
+    assert value("answer.when", answers=(answer,)) == day
+    assert value("answer.when.days-ago", answers=(answer,)) == (ON - day).days
+
+
+def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
+    examples = {
+        names.ANSWER: "answer.a",
+        names.ANSWER_DAYS_AGO: "answer.a.days-ago",
+        names.FORMULA: "formula.a",
+        names.AGE: "person.age",
+        names.BIRTH_ON: "person.birth-on",
+        names.DEPENDANTS: "dependants.children",
+        names.RIGHT_IS_OPEN: "right.is-open",
+        names.WORK_QUARTERS: "work.quarters",
+        names.WORK_DAYS: "work.days.last-4-quarters",
+        names.WAGE_LAST_QUARTER: "wages.last-quarter",
+        names.WAGES: "wages.total.last-4-quarters",
+        names.GRANTED_AMOUNT: "granted.amount.this-year",
+        names.GRANTED_COUNT: "granted.count.last-180-days",
+        names.COVER: "cover.a",
+        names.MINIMUM_WAGE: "fund.minimum-wage",
+        names.FILED_ON: "claim.filed-on",
+        names.REGISTER: "register.a.b",
+    }
+    assert examples.keys() == set(names.VOCABULARY)
+    held = Sources(
+        fund=FUND,
+        answers=(Answer(code="a", kind=QuestionKind.DATE, value="2026-01-01"),),
+        filed_on=ON,
+        entitlement=record((2025, 4, 1)),
+        family=family(birth_on="1980-01-01"),
+        dependant_count=0,
+        granted=(),
+        covers=frozenset(),
+    )
+    made = facts_from(held, examples.values(), on=ON).known
+    assert set(examples.values()) - set(made) == {"formula.a", "register.a.b"}
+    for kind, example in examples.items():
+        assert [each for each in names.VOCABULARY if each.read(example)] == [kind]
