@@ -9,16 +9,16 @@ from services.claims.awards.actions import open_award
 from services.claims.benefits import actions as benefits
 from services.claims.claims.store import claims
 from services.claims.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.builders import upload
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, reading, someone
+from tests.kit.contexts import TN, handle, parked, reading, someone, today
 from tests.kit.people import AMIRA, KARIM
 
 CHILDREN = [{"relation": "child", "birth_on": f"{2010 + i}-06-01"} for i in range(3)]
-TODAY = now().date()
+TODAY = today()
 BORN_ON = date(TODAY.year - 61, 1, 1).isoformat()
 
 
