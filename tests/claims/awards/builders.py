@@ -7,14 +7,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.claims.awards import actions, rules
+from services.claims.awards import actions, rules, store
 from services.claims.awards.award import Award
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
+from services.claims.claims.claim import Claim
 from shared.funds.benefits import ClaimType, Family
 from shared.funds.effects import Cover, Effect, EffectKind, Every, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
+from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
+from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.builders import claim
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds, someone
@@ -119,3 +122,9 @@ def opened(
         cause=f"test:open:{claim_id}",
         action=lambda uow: actions.open_award(uow, granted, decision_sum, from_on=from_on, until_on=last_on),
     )
+
+
+def since(uow: UnitOfWork, claim: Claim, from_on: date) -> Award:
+    """The award that a claim opens, or has opened where rules granted it by themselves, as if it began on a day."""
+    made = actions.open_award(uow, claim, None, from_on=from_on, until_on=None)
+    return store.following.save(uow, Outcome(replace(made, from_on=from_on)))

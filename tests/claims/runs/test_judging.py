@@ -19,6 +19,7 @@ from shared.funds.period import Period
 from shared.jobs.runner import Runner
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
+from tests.claims.awards.builders import since
 from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.benefits.test_routes import body
 from tests.claims.builders import AMIRA, upload
@@ -66,7 +67,7 @@ def award(office: Office, context: ServiceContext) -> Award:
         TN,
         by=someone(),
         cause="test:grant",
-        action=lambda uow: awards.open_award(uow, claim, None, from_on=before(LAST).first_on, until_on=None),
+        action=lambda uow: since(uow, claim, before(LAST).first_on),
     )
 
 

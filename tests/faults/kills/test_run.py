@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from services.claims.awards import actions as awards
 from services.claims.awards.award import Award
 from services.claims.claims.store import claims
 from services.claims.runs.store import FOLLOW
@@ -23,6 +22,7 @@ from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.funds.effects import Every, period_of
 from shared.kernel.personal import DataClass, Sealed
 from shared.storage.service_context import now
+from tests.claims.awards.builders import since
 from tests.claims.benefits.builders import quarters_of_wages
 from tests.claims.benefits.test_routes import body
 from tests.claims.builders import upload
@@ -65,7 +65,7 @@ def _granted(scene: Scene, person_ref: str) -> Award:
         TN,
         by=someone(),
         cause=f"test:grant:{person_ref}",
-        action=lambda uow: awards.open_award(uow, claim, None, from_on=LAST.first_on, until_on=None),
+        action=lambda uow: since(uow, claim, LAST.first_on),
     )
 
 
