@@ -13,10 +13,11 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
-from bench.load import Connection, Rate, measure
+from bench.asking import ask, request
 from deploy.local import addresses, place
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.__main__ import next_run
@@ -139,32 +140,24 @@ def claims(scene: Scene) -> None:
     pairs = [[_paper(scene, kind, n) for kind in "AB"] for n in range(CLAIMS_MAX)]  # a paper stands in one claim
     unused = itertools.cycle(pairs[1:])
     time.sleep(2)
-    base = scene.world.service("claims", scene.fund)
-    path = base[base.index("/v1") :]
-    headers = {"Authorization": f"Bearer {scene.worker.token}", "Content-Type": "application/json"}
-
-    def submitting() -> Any:
-        connection = Connection(base)
-        return lambda: (
-            connection.ask(
-                "POST",
-                f"{path}/claims",
-                headers={**headers, "Idempotency-Key": secrets.token_hex(8)},
-                body=json.dumps(filing(next(unused))).encode(),
-            )
-            == 201
-        )
-
+    base = urlsplit(scene.world.service("claims", scene.fund))
+    headers = {"Authorization": f"Bearer {scene.worker.token}"}
     one = scene.worker.raw("POST", "claims", "/claims", json=filing(pairs[0])).json()
 
-    def reading() -> Any:
-        connection = Connection(base)
-        return lambda: connection.ask("GET", f"{path}/claims/{one['claim_id']}", headers=headers) == 200
+    def file(_: int) -> bytes:
+        own = {**headers, "Idempotency-Key": secrets.token_hex(8)}
+        return request("POST", f"{base.path}/claims", headers=own, body=json.dumps(filing(next(unused))).encode())
 
-    for what, client in (("claims created and submitted", submitting), ("one claim read by its id", reading)):
+    def read(_: int) -> bytes:
+        return request("GET", f"{base.path}/claims/{one['claim_id']}", headers=headers)
+
+    for what, make, expected in (("claims created and submitted", file, 201), ("one claim read by its id", read, 200)):
         for clients in (1, 8):
-            rate: Rate = measure(clients=clients, seconds=SECONDS, client=client)
-            print(f"{what}, {rate}")
+            answers = ask((str(base.hostname), base.port or 80), make, connections=clients, seconds=SECONDS)
+            served = answers.served(expected)
+            refused = answers.statuses.total() + answers.broken - served
+            took = f"median {answers.percentile_ms(0.5):.1f} ms, p99 {answers.percentile_ms(0.99):.1f} ms"
+            print(f"{what}, {clients} clients: {served / answers.seconds:.1f}/s, {took}, {refused} refused")
 
 
 def _paper(scene: Scene, kind: str, number: int) -> str:

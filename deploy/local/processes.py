@@ -22,6 +22,7 @@ QUOTAS = (
     "client",
     "claims.submit",
     "claims.search",
+    "benefits.estimate",
     "awards.check_cover",
     "awards.check_cover_code",
     "uploads.add",

@@ -29,6 +29,8 @@ from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
 from services.claims.claims.timeline import FurtherStep, Who
+from services.claims.drafts.routes import routes as draft_routes
+from services.claims.drafts.store import drafts
 from services.claims.entitlements.entitlement import Reason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
@@ -95,6 +97,7 @@ service: Service[Settings] = Service(
     routes=[
         code_routes(CODES),
         claim_routes,
+        draft_routes,
         review_routes,
         appeal_routes,
         note_routes,
@@ -108,14 +111,17 @@ service: Service[Settings] = Service(
     reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
     quotas={
         "claims.submit": "30/minute",
+        "drafts.submit": "30/minute",
+        "appeals.appeal": "30/minute",
         "claims.search": "60/minute",
+        "benefits.estimate": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
     chores=lambda own: [watching()],
     leftovers=[leftovers],
-    repositories=[claims, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
+    repositories=[claims, drafts, notes, entitlements, insured, awards, runs, payments, accounts, pages, entries],
     indexes={"paper_uses": [["fund", "digest"]]},
     retentions={
         "uploads": kept("a claim may still be filed with it"),

@@ -10,6 +10,7 @@ from services.documents.papers.jobs import leftovers, printing
 from services.documents.papers.paper import FailureReason
 from services.documents.papers.paper import Reason as PaperReason
 from services.documents.papers.paper import Status as PaperStatus
+from services.documents.papers.printing.facts import faults as printing_faults
 from services.documents.papers.reactions import reactions as paper_reactions
 from services.documents.papers.routes import routes as paper_routes
 from services.documents.papers.store import papers
@@ -65,5 +66,6 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
+    faults=lambda settings, funds: printing_faults(funds),
     blueprints=lambda settings, context: [verification_pages(context, public_url=settings.public_url)],
 )

@@ -15,6 +15,7 @@ from services.notifications.messages.reactions import reactions as message_react
 from services.notifications.messages.routes import routes as message_routes
 from services.notifications.messages.store import batches, delivered, messages, receipts
 from services.notifications.settings import Settings, read
+from services.notifications.templates import catalogue
 from shared.jobs.job import JobKind
 from shared.process.chores import Chore
 from shared.process.service import Service
@@ -69,6 +70,7 @@ def chores(settings: Settings) -> list[Chore]:
 
 service: Service[Settings] = Service(
     name="notifications",
+    faults=lambda settings, funds: catalogue.missing_words(funds),
     folder=Path(__file__).parent,
     settings=read,
     routes=[message_routes],

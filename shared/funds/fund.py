@@ -17,6 +17,7 @@ from shared.funds.bindings import USUAL, Bindings
 from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
+from shared.funds.identifiers import KeyRule, has_key
 from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
@@ -46,25 +47,37 @@ class IdentifierKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Identifier:
-    """How a number that people are known by is written. `pattern` fits the whole number, without its separators."""
+    """How a number that people are known by is written. `pattern` fits the whole number, without its separators; `key`
+    names how its last digits are computed, with `weights` where the rule has them."""
 
     pattern: str
     names: Texts
     example: str
     law: Law
+    key: KeyRule | None = None
+    weights: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         try:
             re.compile(self.pattern)
         except re.error as fault:
             raise ValueError(f"pattern is not a regular expression: {fault}") from fault
+        if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
+            raise ValueError(f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them")
         if self.read(self.example) is None:
-            raise ValueError("example does not fit pattern")
+            raise ValueError(f"example does not fit pattern{'' if self.key is None else ' or key'}")
 
     def read(self, text: str) -> str | None:
-        """The number as it is kept, without what people put in (`typed.number`); None when malformed."""
-        bare = typed.number(text)
-        return bare if re.fullmatch(self.pattern, bare, re.ASCII) else None
+        """The number as it is kept, letters as capitals, without what people put in (`typed.number`); None when
+        malformed."""
+        bare = typed.number(text).upper()
+        return bare if self.fits(bare) else None
+
+    def fits(self, bare: str) -> bool:
+        """Whether a number is written as it is kept, and has its key."""
+        if re.fullmatch(self.pattern, bare, re.ASCII) is None:
+            return False
+        return self.key is None or has_key(bare, rule=self.key, weights=self.weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,15 +161,22 @@ class Fund:
     """
 
     fund_id: str
+    """The name of its folder, and its place in every address."""
     country: str
+    """ISO 3166, by which days, numbers and money are written as people there write them."""
     names: Texts
     currency: Currency
+    """That of all of its amounts: 0, 2 or 3 decimals."""
     languages: tuple[str, ...]
+    """Those that people may choose (ISO 639). The first is used when nobody asked for another."""
     timezone: str
+    """Where its days begin and end (IANA)."""
     weekend: tuple[Weekday, ...]
     branding: Branding
     channels: tuple[Channel, ...]
+    """On which its messages may leave."""
     identifiers: Mapping[IdentifierKind, Identifier]
+    """All three of them, by the fund's own rules."""
     phone: PhoneRule
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
@@ -173,7 +193,14 @@ class Fund:
     def faults(self) -> list[str]:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
         forms = self.sections.declarations.forms if self.sections.declarations else {}
-        return [
+        papers = self.sections.papers.types if self.sections.papers else {}
+        strange = [
+            f"papers.yaml: types.{name}.languages: {language} is no language of the fund"
+            for name, paper in papers.items()
+            for language in paper.languages
+            if language not in self.languages
+        ]
+        return strange + [
             f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
             for name, form in forms.items()
             for layout in form.layouts

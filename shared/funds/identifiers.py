@@ -1,16 +1,17 @@
-"""The check digits of bank accounts, by country. Formats without a known key are patterns in the fund's definition.
+"""The check digits of bank accounts and of the numbers that people are known by: named rules, which a fund's
+definition chooses among. Formats without a known key are patterns there.
 
-Sources: the two countries' RIB rules as agreed by independent libraries; the vectors stand in the tests.
+Sources: the countries' RIB rules as agreed by independent libraries, the post's rule as its customers compute it; the
+vectors stand in the tests.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
+from operator import mul
 
 from shared.kernel import typed
+from shared.kernel.iban import is_valid as is_valid_iban
 from shared.kernel.iban import national_number
-
-DIGITS = 20
-"""Of an account in Algeria and in Tunisia."""
 
 
 class AccountRule(StrEnum):
@@ -18,6 +19,11 @@ class AccountRule(StrEnum):
 
     RIB_DZ = "rib-dz"
     RIB_TN = "rib-tn"
+    RIB_MA = "rib-ma"
+    CCP = "ccp"
+    """The post's account in Algeria, without a bank's code."""
+    IBAN = "iban"
+    """Of any country that has them."""
 
 
 def is_rib_dz(number: str) -> bool:
@@ -25,12 +31,30 @@ def is_rib_dz(number: str) -> bool:
 
     The post's own accounts (RIP, bank 007) follow the same rule.
     """
-    return _is_twenty_digits(number) and _key(number[3:18]) == number[18:]
+    return _is_digits(number, 20) and _key(number[3:18]) == number[18:]
 
 
 def is_rib_tn(number: str) -> bool:
     """Tunisia, 20 digits: bank 2, branch 3, account 13, key 2 over all that goes before."""
-    return _is_twenty_digits(number) and _key(number[:18]) == number[18:]
+    return _is_digits(number, 20) and _key(number[:18]) == number[18:]
+
+
+def is_rib_ma(number: str) -> bool:
+    """Morocco, 24 digits: bank 3, place 3, account 16, key 2 over all that goes before."""
+    return _is_digits(number, 24) and _key(number[:22]) == number[22:]
+
+
+def is_ccp(number: str) -> bool:
+    """Algeria's post, 12 digits: account 10, key 2: the digits times 4, 5, 6 and so on from the right, modulo 100."""
+    if not _is_digits(number, 12):
+        return False
+    total = sum(int(digit) * weight for weight, digit in enumerate(reversed(number[:10]), start=4))
+    return f"{total % 100:02d}" == number[10:]
+
+
+def is_iban(number: str) -> bool:
+    """An international account number without spaces, of the length and the key that its country has."""
+    return is_valid_iban(number)
 
 
 def _key(digits: str) -> str:
@@ -38,22 +62,57 @@ def _key(digits: str) -> str:
     return f"{97 - int(digits) * 100 % 97:02d}"
 
 
-def _is_twenty_digits(number: str) -> bool:
-    return len(number) == DIGITS and number.isascii() and number.isdigit()
+def _is_digits(number: str, count: int) -> bool:
+    return len(number) == count and number.isascii() and number.isdigit()
 
 
 _CHECKS: dict[AccountRule, Callable[[str], bool]] = {
     AccountRule.RIB_DZ: is_rib_dz,
     AccountRule.RIB_TN: is_rib_tn,
+    AccountRule.RIB_MA: is_rib_ma,
+    AccountRule.CCP: is_ccp,
+    AccountRule.IBAN: is_iban,
 }
+_DIGITS = {AccountRule.RIB_DZ: 20, AccountRule.RIB_TN: 20, AccountRule.RIB_MA: 24}
+"""How many digits an account has that may be written as an IBAN too."""
+_POST_DIGITS = 12
+"""Of an account of the post; people leave out the zeros on its left."""
 
 
 def read_account(text: str, *, rule: AccountRule) -> str | None:
     """A bank account as it is kept, however people wrote it, as an IBAN too; None where its form or key is wrong."""
-    number = national_number(typed.number(text).upper(), length=DIGITS)
+    number = typed.number(text).upper()
+    if rule in _DIGITS:
+        number = national_number(number, length=_DIGITS[rule])
+    elif rule is AccountRule.CCP and number:
+        number = number.zfill(_POST_DIGITS)
     return number if is_account(number, rule=rule) else None
 
 
 def is_account(number: str, *, rule: AccountRule) -> bool:
     """Whether an account number, without spaces, has the form and the key of its country."""
     return _CHECKS[rule](number)
+
+
+class KeyRule(StrEnum):
+    """How the last digits of a number that people are known by are computed from those before."""
+
+    MOD_97 = "mod-97"
+    """The whole number is divisible by 97: its last two digits are 97 less the remainder of the others times 100."""
+    LUHN = "luhn"
+    """ISO/IEC 7812: every second digit from the right twice, tens and units added; the sum is divisible by ten."""
+    WEIGHTED_MOD_10 = "weighted-mod-10"
+    """The last digit fills the sum of the others, each times its weight, up to the next ten."""
+
+
+def has_key(number: str, *, rule: KeyRule, weights: tuple[int, ...] = ()) -> bool:
+    """Whether a number of digits has the key of a rule. `weights`, one for each digit before the last, are those of
+    `weighted-mod-10`."""
+    if not (number.isascii() and number.isdigit()):
+        return False
+    digits = [int(digit) for digit in number]
+    if rule is KeyRule.MOD_97:
+        return int(number) % 97 == 0
+    if rule is KeyRule.LUHN:
+        return sum(digits[-1::-2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]) % 10
+    return len(weights) == len(digits) - 1 and digits[-1] == -sum(map(mul, digits, weights)) % 10

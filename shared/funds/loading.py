@@ -18,6 +18,7 @@ from shared.funds.fund import Fund, Sections
 from shared.funds.layouts import FileLayout
 from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
+from shared.kernel.yaml_text import UniqueKeys
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 
@@ -35,13 +36,22 @@ ABOUT = "fund"
 PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
 """Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
 SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
-_ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
+ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
 """Fields of a fund that are not written in its first file."""
+
+
+def defined_funds() -> list[str]:
+    """The ids of all funds that are defined."""
+    return list(_defined(DEFINITIONS))
+
+
+def _defined(folder: Path) -> dict[str, Path]:
+    return {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))}
 
 
 def load(fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS) -> dict[str, Fund]:
     """The funds of these ids, or all that are defined, by id. `FundsInvalid` lists every fault of every file."""
-    defined = {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))}
+    defined = _defined(folder)
     wanted = list(defined) if fund_ids is None else list(fund_ids)
     faults = [
         f"{fund_id}: no such fund; defined are {', '.join(defined)}" for fund_id in wanted if fund_id not in defined
@@ -84,14 +94,8 @@ def read(folder: Path) -> tuple[Fund | None, list[str]]:
     return (None, reading.faults) if reading.faults else (whole, [])
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose decimals are exact and in which no key is said twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for twice in {key for key in keys if keys.count(key) > 1}:
-            raise yaml.MarkedYAMLError(problem=f"{twice} is said twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+class _Loader(UniqueKeys):
+    """YAML whose decimals are exact."""
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
@@ -186,7 +190,7 @@ class _Reading:
         before = len(self.faults)
         hints = get_type_hints(kind)
         if kind is Fund:
-            hints = {name: hint for name, hint in hints.items() if name not in _ELSEWHERE}
+            hints = {name: hint for name, hint in hints.items() if name not in ELSEWHERE}
         for unknown in [key for key in raw if key not in hints]:
             self._unknown(unknown, kind, place)
         values = {}

@@ -14,7 +14,6 @@ from flask import Response, g, request
 from shared.http import bodies, conditions, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
-from shared.http.serialization import shown_by
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Conflict, Failure
 from shared.storage.connection import Document
@@ -62,7 +61,7 @@ class Endpoint:
         response = self.route.response
         self._running: set[str] = set()
         self._is_reference = self.route.is_reference
-        self._show = shown_by(bodies.made(response)) if isinstance(response, type) else None
+        self._show = bodies.made(response).dump if isinstance(response, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
         if fund not in self.context.funds:

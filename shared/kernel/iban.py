@@ -12,6 +12,11 @@ def national_number(number: str, *, length: int) -> str:
     """
     if len(number) > length and number[:2].isalpha():
         for written in (number, f"{number[:4]}00{number[4:]}"):
-            if IBAN(written, allow_invalid=True).is_valid:
+            if is_valid(written):
                 return number[4:].lstrip("0").zfill(length)
     return number
+
+
+def is_valid(written: str) -> bool:
+    """Whether a number without separators is an IBAN, of the length and with the key of its country."""
+    return bool(IBAN(written, allow_invalid=True).is_valid)

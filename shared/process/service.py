@@ -121,7 +121,8 @@ class Service(Generic[Own]):
 
     def check(self, common: Common, own: Own) -> None:
         """Raise `FundsInvalid` with all that a process could not start with."""
-        if faults := list(self.faults(own, load(common.fund_ids))):
+        funds = load(common.fund_ids)
+        if faults := [*missing_words(self, funds), *self.faults(own, funds)]:
             raise FundsInvalid(faults)
 
     def verifier(self, common: Common, own: Own, context: ServiceContext) -> Verifier:
@@ -154,3 +155,15 @@ class Service(Generic[Own]):
         refused = indexes.make(context.database, self.declared_indexes())
         if refused:
             raise RuntimeError("; ".join(refused))
+
+
+def missing_words(service: Service[Any], funds: Mapping[str, Fund]) -> list[str]:
+    """The service's sentences that are not written in a language of a fund, each by its code."""
+    said = service.texts().by_code
+    return [
+        f"{fund_id}/fund.yaml: languages: {service.name} has no sentence in {language} for {code}"
+        for fund_id, fund in funds.items()
+        for language in fund.languages
+        for code, sentences in said.items()
+        if language not in sentences
+    ]

@@ -8,6 +8,7 @@ from environs import Env, EnvError
 from marshmallow import ValidationError
 
 from shared.bus.security import Mechanism, Protocol, Security
+from shared.funds.loading import defined_funds
 from shared.http import limits
 
 PARTITIONS = 3
@@ -66,7 +67,7 @@ def common(env: Env, *, service: str) -> Common:
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
         worker_name=env.str("WORKER_NAME", ""),
-        fund_ids=tuple(env.list("FUNDS", ["dz-cnas", "tn-cnss"])),
+        fund_ids=tuple(env.list("FUNDS", defined_funds())),
         keys_file=env.path("KEYS_FILE"),
         issuer=env.str("ISSUER"),
         jwks_url=env.str("JWKS_URL"),

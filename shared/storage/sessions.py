@@ -7,6 +7,11 @@ session before it opens a transaction there, and ends those of its host that bel
 process whose own connection was lost inside a transaction ends that one before it opens the next.
 
 If the process is alive after all, its transaction is only retried.
+
+On MongoDB this would not be needed: there `transactionLifetimeLimitSeconds` is set to 20 (`deploy/k8s/README.md`). The
+embedded engine (SecantusDB 0.7.0b3) gives a transaction up after 60 s and refuses to be told otherwise: `setParameter`
+answers "unrecognized parameter". This file goes when its next version takes the parameter, or ends the transactions of
+a connection that is gone.
 """
 
 import contextlib

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
@@ -28,7 +29,7 @@ from shared.jobs import queue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
 from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
@@ -104,7 +105,7 @@ class Holding:
         given = dict(self.asks.get(operation.name, {}))
         make: Callable[[], dict[str, Any]] | None = given.pop("make", None)
         given |= make() if make else {}
-        headers = {"Idempotency-Key": f"k-{now().timestamp()}", "Accept-Language": "fr", **more.pop("headers", {})}
+        headers = {"Idempotency-Key": f"k-{uuid4()}", "Accept-Language": "fr", **more.pop("headers", {})}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
         client = self.office.app.test_client()
@@ -134,6 +135,9 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
+    begun = office.person(of_claims.AMIRA).post("/drafts", {"claim_type": "care-reimbursement"})
+    assert begun.status_code == 201, begun.text
+
     def new_paper() -> dict[str, Any]:
         """A paper that stands in no claim."""
         upload_id = f"invoice-{next(numbers)}"
@@ -155,6 +159,8 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
+            "drafts.begin": {"json": {}},
+            "drafts.edit": {"json": {"claim_type": "care-reimbursement"}},
             "appeals.appeal": {"json": {"statement": "it was prescribed"}},
             "notes.write": {"json": {"text": "called the doctor"}},
             "notes.write_medical": {"json": {"text": "called the doctor"}},
@@ -164,6 +170,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
             "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
+            "benefits.estimate": {"json": {"claim_type": ALLOWANCE}},
             "runs.make": {"json": {"claim_type": ALLOWANCE, "period": "2026-Q1"}},
             "runs.reject": {"json": {"reason": "the rate is wrong"}},
             "awards.suspend": {"json": {"reason": "under-control"}},

@@ -12,7 +12,7 @@ from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, judged, rules, search, store
 from services.claims.claims.claim import Claim, MedicalAnswer, Paper, PaperReason, RefusalReason, Status
 from services.claims.claims.duplicates import Finding
-from services.claims.claims.pricing import CoverInForce, PricedBeside
+from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
 from services.claims.claims.rules import Filing
 from services.claims.entitlements import actions as entitlements
 from services.claims.insured import actions as insured
@@ -64,11 +64,24 @@ class ForAgent:
 
 def submit(uow: UnitOfWork, filing: Filing) -> Claim:
     """The caller files a claim for themselves."""
+    outcome = _filed(uow, filing)
+    use_papers(uow, outcome.thing, outcome.thing.papers)
+    return _as_filed(uow, store.claims.save(uow, outcome))
+
+
+def check(uow: UnitOfWork, filing: Filing) -> None:
+    """Raises what filing this would be refused with now. Nothing is filed."""
+    claim = _filed(uow, filing).thing
+    _uses(uow, claim, claim.papers, or_of="")
+
+
+def _filed(uow: UnitOfWork, filing: Filing) -> Outcome[Claim]:
+    """The claim that the caller files, not saved yet."""
     if uow.by.person_ref is None:
         raise NotYours
     papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
     known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
-    outcome = rules.submit(
+    return rules.submit(
         replace(filing, papers=papers),
         fund=uow.fund,
         person_ref=uow.by.person_ref,
@@ -78,8 +91,6 @@ def submit(uow: UnitOfWork, filing: Filing) -> Claim:
         facts=known.facts,
         dependants=known.dependants,
     )
-    use_papers(uow, outcome.thing, papers)
-    return _as_filed(uow, store.claims.save(uow, outcome))
 
 
 def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
@@ -372,17 +383,13 @@ def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
 def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Claim:
     """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
     judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=_today(uow))
-    if judgement is None:
-        due = rules.reimbursed_minor(claim, definition, beside=_priced_beside(uow, claim))
-    else:
-        due = judged.due_minor(judgement)
     doubts = judged.doubts(
         claim,
         definition,
         findings=duplicates.findings(claim, store.comparable(uow, claim)),
         is_right_open=_is_right_open(uow, claim),
         judgement=judgement,
-        due=due,
+        due=_priced_minor(uow, claim, definition) if judgement is None else judged.due_minor(judgement),
         sample_digest=uow.keys.blind_index(claim.claim_id, of="sample"),
         fund=uow.fund,
         at=uow.at,
@@ -397,6 +404,12 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     else:
         outcome = _grant(uow, claim, judgement, by=RULES)
     return _decided(uow, Outcome(judged.untouched(outcome.thing), outcome.events))
+
+
+def _priced_minor(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> int:
+    """What a claim for care comes to where nothing of it is refused."""
+    lines = priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
+    return sum(line.reimbursed_minor for line in lines)
 
 
 def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:
@@ -447,8 +460,14 @@ def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -
 def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
     """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
     (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
+    uses = _uses(uow, claim, papers, or_of=or_of)
     digests = {store.use_key(paper, person_ref=claim.person_ref): paper.digest for paper in papers}
+    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+
+
+def _uses(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str) -> Mapping[str, str]:
+    """In which claims the papers stand: none, this one, or that other."""
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
     for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):
         raise PaperInAnotherClaim(reference=store.claims.load(uow, claim_id).reference)
-    store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
+    return uses

@@ -25,7 +25,7 @@ from services.claims.claims.claim import (
     Status,
     Step,
 )
-from services.claims.claims.pricing import NOTHING, PricedBeside, price_of, priced
+from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
@@ -457,7 +457,8 @@ def approve(
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
-    decision = Decision(lines=lines, decided_by=by.subject, decided_at=at)
+    why = explained(claim, lines, definition, fund=fund, on=at.astimezone(fund.zone).date())
+    decision = Decision(lines=lines, decided_by=by.subject, decided_at=at, explained=why)
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
 
 
@@ -515,8 +516,3 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
         done_at=at,
     )
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
-
-
-def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
-    """What the fund pays for all lines of a claim for care."""
-    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))

@@ -15,7 +15,10 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
-    """Save the work of a page of wages, decide each person's right again, and publish the rights."""
+    """Save the work of a page of wages, decide each person's right again, and publish the rights. A fund that opens no
+    right by work keeps nothing of it."""
+    if uow.fund.sections.entitlements is None:
+        return
     today = uow.at.astimezone(uow.fund.zone).date()
     known = entitlements.find_many(uow, {wage.person_ref for wage in page.wages})
     changed: dict[str, Entitlement] = {}

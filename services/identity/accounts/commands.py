@@ -1,8 +1,8 @@
 """Operator commands of accounts: add a user of an employer or one of the staff, and start their recovery.
 
-python -m services.identity add-user dz-cnas --kind employer --login paie --employer 1600000001 --password-stdin
-python -m services.identity add-user dz-cnas --kind staff --role agent --login nadia --password-stdin
-python -m services.identity reset-user dz-cnas --login nadia
+python -m services.identity add-user xx-fund --kind employer --login paie --employer 1600000001 --password-stdin
+python -m services.identity add-user xx-fund --kind staff --role agent --login nadia --password-stdin
+python -m services.identity reset-user xx-fund --login nadia
 """
 
 import argparse
@@ -64,7 +64,7 @@ def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url:
 
 def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity reset-user")
-    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("fund", help="such as xx-fund")
     parser.add_argument("--login", required=True, help="whose link is to be printed")
     parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
     return parser.parse_args(arguments)
@@ -72,7 +72,7 @@ def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity add-user")
-    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("fund", help="such as xx-fund")
     parser.add_argument("--kind", choices=["staff", "employer"], required=True, help="of the fund, or of employers")
     parser.add_argument("--login", required=True, help="the name to sign in with")
     roles = [role.value for role in Role if role.actor is ActorKind.STAFF]

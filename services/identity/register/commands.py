@@ -1,6 +1,6 @@
 """Operator command of the register: import it from CSV files.
 
-    python -m services.identity import-register dz-cnas --persons persons.csv --employers employers.csv
+    python -m services.identity import-register xx-fund --persons persons.csv --employers employers.csv
 
 Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one. Of a
 line that is taken without its e-mail address or telephone number, since they are none, a warning says so.
@@ -54,7 +54,7 @@ def import_register(context: ServiceContext, arguments: Sequence[str], *, texts:
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity import-register")
-    parser.add_argument("fund", help="such as dz-cnas")
+    parser.add_argument("fund", help="such as xx-fund")
     parser.add_argument(
         "--persons", type=Path, help="a CSV file; its columns stand in services/identity/register/rules.py"
     )

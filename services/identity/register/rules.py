@@ -10,6 +10,7 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import (
     DEPENDANTS_MAX,
     NAME_LENGTH_MAX,
+    TOLD,
     Civil,
     Contact,
     Dependant,
@@ -146,6 +147,7 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
         language=entry.language,
         dependants=entry.dependants,
         family=entry.family,
+        told=TOLD,
         version=known.version if known else 0,
     )
     return None if person == known else person
@@ -229,7 +231,8 @@ class _Cells:
         return Contact(email=self.optional("email", self._email), mobile=self.optional("mobile", self._mobile))
 
     def account(self, column: str) -> str | None:
-        number = read_account(self._text(column), rule=self._fund.payments.payouts.rule)
+        payments = self._fund.sections.payments
+        number = read_account(self._text(column), rule=payments.payouts.rule) if payments else None
         if number is None:
             self.fault(column, "register.account-malformed")
         return number
@@ -285,7 +288,9 @@ class _Cells:
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""
         sector = typed.plain(self._required(column))
-        activities = {name for rates in self._fund.contributions.accident_rates for name in rates.activities}
+        contributions = self._fund.sections.contributions
+        accident_rates = contributions.accident_rates if contributions else ()
+        activities = {name for rates in accident_rates for name in rates.activities}
         if not SECTOR.fullmatch(sector) or (activities and sector not in activities):
             self.fault(column, "register.sector-unknown")
         return sector

@@ -2,7 +2,7 @@
 
 portal:
   kind: public
-  fund_ids: [dz-cnas]
+  fund_ids: [xx-fund]
   actors: [person, employer]
   redirect_uris: ["https://portal.example/callback"]
   logout_uris: ["https://portal.example/"]
@@ -11,7 +11,7 @@ portal:
   id_token_signed_response_alg: RS256      # where the client's library cannot do ES256, which is usual here
 bank:
   kind: machine
-  fund_ids: [dz-cnas]
+  fund_ids: [xx-fund]
   audiences: [payments]
   scopes: ["bank:read", "bank:report"]
   jwk: {kty: EC, crv: P-256, x: "...", y: "..."}

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from services.notifications.templates.template import Template
-from shared.funds.fund import Channel
+from shared.funds.fund import Channel, Fund
+from shared.kernel import yaml_text
 
 TEXTS = Path(__file__).parent / "texts"
 HEAD = ("channels", "parameters", "example", "is_urgent")
@@ -28,6 +28,17 @@ def newest(name: str) -> Template:
     return max((template for template in every().values() if template.name == name), key=lambda each: each.version)
 
 
+def missing_words(funds: Mapping[str, Fund]) -> list[str]:
+    """The texts that are not written in a language of a fund, each by its name."""
+    return [
+        f"{fund_id}/fund.yaml: languages: notifications has no text in {language} for {name}"
+        for fund_id, fund in funds.items()
+        for language in fund.languages
+        for name in sorted({template.name for template in every().values()})
+        if language not in newest(name).wordings
+    ]
+
+
 def said(name: str, *, version: int) -> Template:
     """The wording that was used in a message."""
     return every()[name, version]
@@ -41,7 +52,7 @@ def in_no_inbox() -> frozenset[str]:
 
 def _read(path: Path) -> Template:
     name, _, version = path.stem.rpartition(".v")
-    facts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    facts: dict[str, Any] = yaml_text.parse(path.read_text(encoding="utf-8"))
     head: dict[str, Any] = {name: facts.pop(name) for name in HEAD if name in facts}
     try:
         return msgspec.convert({"name": name, "version": int(version), **head, "wordings": facts}, Template)

@@ -75,7 +75,8 @@ def _period(value: Value, fund: Fund, language: str) -> str:
 
 
 def _form(value: Value, fund: Fund, language: str) -> str:
-    form = fund.declarations.forms.get(str(value))
+    declarations = fund.sections.declarations
+    form = declarations.forms.get(str(value)) if declarations else None
     return form.names[language] if form else words()["things"]["form"][language]
 
 

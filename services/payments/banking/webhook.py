@@ -20,7 +20,7 @@ EXAMPLE = {
     "type": "payment.credited",
     "timestamp": "2026-02-10T09:30:00Z",
     "data": {
-        "fund": "dz-cnas",
+        "fund": "xx-fund",
         "entry_id": "BNA20260210-00417",
         "account": "00100100162000001714",
         "debtor_account": "00200200162000009965",

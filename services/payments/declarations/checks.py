@@ -6,7 +6,6 @@ number of workers where a line is not even as long as a line. Checks that need s
 read.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -45,7 +44,7 @@ class Checker:
         self._parts = {part.number: part for part in self._wage_parts}
         self._durations_max = duration_max(self._wage_parts[0].kind)
         self._notes = Notes(findings_max=findings_max)
-        self._insurance_number = re.compile(facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].pattern, re.ASCII)
+        self._insurance_number = facts.fund.identifiers[IdentifierKind.INSURANCE_NUMBER]
         self._floors = {number: plausibility.floor(facts.fund, on=part.last_on) for number, part in self._parts.items()}
         self._rates = {number: _bounded_rates(facts.fund, part) for number, part in self._parts.items()}
         self._line_counts = dict.fromkeys(layout.kinds, 0)
@@ -222,7 +221,7 @@ class Checker:
         person = values.get("insurance_number")
         if person is None:
             return
-        if not self._insurance_number.fullmatch(person):
+        if not self._insurance_number.fits(person):
             code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
             yield Remark(code, "insurance_number", Phrase("other-form"), digits)
         key = int(person) if person.isdigit() else person  # millions of them: a number takes half of a text's room

@@ -1,7 +1,6 @@
 """Nobody learns whom the fund knows: same answers, same headers, same work, for names that are and that are not.
 
-Times are not asserted: `python -m bench.enumeration` prints them. What takes time is counted instead: password hashes,
-and commands to the database.
+Times are not asserted. What takes time is counted instead: password hashes, and commands to the database.
 """
 
 import re

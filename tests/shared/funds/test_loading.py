@@ -16,8 +16,8 @@ from shared.kernel.money import Currency, Money
 FUNDS = load()
 
 
-def test_both_funds_are_defined() -> None:
-    assert set(FUNDS) == {"dz-cnas", "tn-cnss"}
+def test_all_funds_are_defined() -> None:
+    assert set(FUNDS) == {"dz-cnas", "ma-cnops", "tn-cnss"}
     assert set(load(["tn-cnss"])) == {"tn-cnss"}
 
 
@@ -38,6 +38,15 @@ def test_decimals_are_exact_and_amounts_are_in_the_fund_s_currency() -> None:
 )
 def test_rates_are_those_of_the_day(fund_id: str, day: date, totals: dict[Side, str]) -> None:
     assert FUNDS[fund_id].contributions.rates_on(day).totals == {side: Decimal(total) for side, total in totals.items()}
+
+
+SMIG = [("2025-12-31", "528.320"), ("2026-01-01", "554.736"), ("2027-12-31", "582.400"), ("2028-01-01", "611.520")]
+
+
+@pytest.mark.parametrize(("day", "amount"), SMIG)
+def test_a_law_may_fix_values_of_years_to_come(day: str, amount: str) -> None:
+    wage = in_force(FUNDS["tn-cnss"].contributions.minimum_wages, on=date.fromisoformat(day))
+    assert (str(wage.a_month), wage.law.is_to_be_confirmed) == (f"{amount} TND", False)
 
 
 def test_before_the_first_rate_nothing_is_in_force() -> None:
@@ -110,7 +119,7 @@ def test_weak_and_invented_values_are_to_be_confirmed(confidence: Confidence, ex
 
 
 def test_what_no_source_gives_ships_as_to_be_confirmed() -> None:
-    for fund in FUNDS.values():
+    for fund in (FUNDS["dz-cnas"], FUNDS["tn-cnss"]):
         care = fund.claim_types["care-reimbursement"]
         assert all(price.law.is_to_be_confirmed for act in care.acts.values() for price in act.prices)
         assert in_force(fund.declarations.full_quarter, on=date(2025, 1, 1)).law.is_to_be_confirmed
@@ -132,13 +141,14 @@ def faults(folder: Path, fund_id: str, *changes: tuple[str, str, str]) -> list[s
     return refused.value.faults
 
 
-FUND, SUMS, FORMS, MONEY, RIGHTS, CARE = (
+FUND, SUMS, FORMS, MONEY, RIGHTS, CARE, LAYOUT = (
     "fund.yaml",
     "contributions.yaml",
     "declarations.yaml",
     "payments.yaml",
     "entitlements.yaml",
     "benefits/care-reimbursement.yaml",
+    "layouts/tn-122.yaml",
 )
 
 WRONG = [
@@ -170,6 +180,44 @@ WRONG = [
     ("tn-cnss", FUND, "weekend: [", "weekend: {", "the file: not YAML: "),
     ("tn-cnss", FORMS, "due: {days: 15}", "due: 15", "forms.quarterly-wages.due: must be a block"),
     ("tn-cnss", FORMS, "layouts: [tn-122]", "layouts: tn-122", "forms.quarterly-wages.layouts: must be a list"),
+    ("tn-cnss", FORMS, "[tn-122]", "[tn-123]", "forms.quarterly-wages.layouts: tn-123 is no page of the folder"),
+    ("tn-cnss", FORMS, "period: quarter", "period: week", "forms.quarterly-wages.period: Invalid enum value 'week'"),
+    (
+        "tn-cnss",
+        FORMS,
+        "period: quarter",
+        "period: quarter\n    wages_by: year",
+        "forms.quarterly-wages: wages_by: a qu",
+    ),
+    (
+        "tn-cnss",
+        FORMS,
+        "period: quarter",
+        "period: quarter\n    wages_by: month",
+        "forms.quarterly-wages: wages_by: onl",
+    ),
+    ("tn-cnss", LAYOUT, "form: amount", "form: money", "detail[1].fields[10].form: Invalid enum value 'money'"),
+    ("tn-cnss", LAYOUT, "name: wage,", "name: pay,", "detail[1].fields[10]: name pay is none of address, birth_on"),
+    ("tn-cnss", LAYOUT, "name: wage,", "name: page,", "detail[1]: fields names page twice"),
+    ("tn-cnss", LAYOUT, "length: 10", "length: 0", "detail[1].fields[1]: length is 1 to"),
+    ("tn-cnss", LAYOUT, "lines_per_page: 12\n", "", "the file: detail numbers lines by page"),
+    ("tn-cnss", LAYOUT, "P<year>", "P<when>", "the file: file_name has no group year"),
+    ("ma-cnops", SUMS, "floor: 70.00 MAD", "floor: 470.00 MAD", "rates[1].bounds.employer: floor is above ceiling"),
+    ("ma-cnops", SUMS, "employer: {floor", "works-fund: {floor", "rates[1]: bounds has no percentages for works-fund"),
+    (
+        "ma-cnops",
+        FUND,
+        'example: "120045"',
+        'example: "120045"\n    key: luhn',
+        "identifiers.employer-number: example does",
+    ),
+    (
+        "ma-cnops",
+        FUND,
+        'example: "120045"',
+        'example: "120045"\n    weights: [1]',
+        "identifiers.employer-number: weights b",
+    ),
     ("tn-cnss", MONEY, "transfer_prefix: CT", "transfer_prefix: CT\nbranches: {}", "branches: is said in contribut"),
     ("tn-cnss", RIGHTS, "card_lifetime:", "weekend: []\ncard_lifetime:", "weekend: is said in fund.yaml too, where it"),
     ("tn-cnss", FUND, "country: TN", "country: TN\ntransfer_date: 1", "transfer_date: is not known here"),
@@ -254,5 +302,5 @@ def faults_of(folder: Path, fund_id: str | None) -> list[str]:
 
 
 def test_a_fund_that_is_not_defined_is_named_with_those_that_are() -> None:
-    with pytest.raises(FundsInvalid, match=r"ma-cnops: no such fund; defined are dz-cnas, tn-cnss"):
-        load(["ma-cnops", "dz-cnas"])
+    with pytest.raises(FundsInvalid, match=r"xx-cnops: no such fund; defined are dz-cnas, ma-cnops, tn-cnss"):
+        load(["xx-cnops", "dz-cnas"])

@@ -5,7 +5,6 @@ from marshmallow import Schema, fields
 
 from shared.http import bodies
 from shared.http.problems import BodyInvalid
-from shared.http.serialization import shown_by
 from shared.http.shapes import PagedQuery, paged
 from shared.storage.paging import Page, Wanted
 
@@ -36,6 +35,6 @@ def test_what_is_no_page_is_refused(query: dict[str, str]) -> None:
 
 
 def test_a_page_shows_its_items_and_where_the_next_one_begins() -> None:
-    show = shown_by(paged(ThingView)())
+    show = paged(ThingView)().dump
     assert show(Page([{"name": "a"}], next="abc")) == {"items": [{"name": "a"}], "next": "abc"}
     assert show(Page([])) == {"items": [], "next": None}

@@ -1,5 +1,6 @@
 """Turns a paper's content into the texts that its template lays out: here every word is chosen, there none."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,11 +22,28 @@ Facts = dict[str, Any]
 """What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
 
 
+def faults(funds: Mapping[str, Fund]) -> list[str]:
+    """The funds whose papers cannot be printed: Arabic stands beside French, or English, on each of them."""
+    return [
+        f"{fund_id}/papers.yaml: types.{kind}: is printed in Arabic beside {latin}; the fund needs both"
+        for fund_id, fund in funds.items()
+        if fund.sections.papers is not None
+        for kind, paper in fund.sections.papers.types.items()
+        for latin in sorted({_latin(language) for language in paper.languages})
+        if not {Language.ARABIC, latin} <= set(fund.languages)
+    ]
+
+
+def _latin(language: str) -> Language:
+    """The language that stands beside Arabic on a paper."""
+    return Language.ENGLISH if language == Language.ENGLISH else Language.FRENCH
+
+
 def facts_of(content: PaperContent) -> Facts:
     """The texts of a paper in its own language, with the few that official papers repeat in a second one."""
     fund, language = content.fund, content.language
     words = wording(language, fund.country)
-    latin = Language.ENGLISH if language is Language.ENGLISH else Language.FRENCH
+    latin = _latin(language)
     second = latin if language is Language.ARABIC else Language.ARABIC
     titles = fund.papers.types[content.kind].names
     return {

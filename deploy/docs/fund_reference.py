@@ -1,0 +1,237 @@
+"""docs/fund-reference.md: what a fund's folder may say, from the classes that it is read into and the funds that ship.
+
+What reads a part of it is found in the code of the services; the examples are values of the funds that are defined.
+"""
+
+import ast
+import dataclasses
+import inspect
+import itertools
+import re
+import types
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import yaml
+
+from shared.funds.fund import Fund
+from shared.funds.loading import ABOUT, DEFINITIONS, ELSEWHERE, PAGES, SECTIONS
+from shared.funds.texts import Texts
+from shared.kernel.money import Currency, Money
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE_CHARACTERS_MAX = 80
+CHOICES_SHOWN_MAX = 20
+_PLAIN: Mapping[Any, str] = {
+    str: "text",
+    int: "whole number",
+    Decimal: "number",
+    bool: "true or false",
+    date: "day",
+    Money: "amount",
+    Currency: "currency (ISO 4217)",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [
+        "# What a fund's folder may say",
+        "",
+        "A fund is a folder `shared/funds/definitions/<fund>/`. `fund.yaml` says what the fund is; every other file is",
+        "a section of what it does, and may be left out where the fund does not do it. A start refuses a folder with",
+        "all of its faults at once. CONTRIBUTING tells how to add one. This page is generated (`make docs`).",
+        "",
+        "An *amount* is a number and a currency (`528.320 TND`), with the currency's decimals. *Texts* are a text in",
+        "each language of the fund. A `law` says from when to when the value beside it holds, by which text, and how",
+        "sure it is.",
+        "",
+    ]
+    files = {f"{ABOUT}.yaml": (Fund, None), **{f"{name}.yaml": (kind, name) for name, kind in SECTIONS.items()}}
+    files |= {f"{folder}/<code>.yaml": (kind, field) for folder, (field, kind) in PAGES.items()}
+    shared = _shared([kind for kind, _ in files.values()])
+    for file, (kind, attribute) in files.items():
+        lines += [f"## `{file}`", "", *_about(kind), *_readers(attribute), *_table(kind, _documents(file), attribute)]
+        for nested in _nested(kind):
+            if nested not in shared:
+                lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, _found(nested, file, kind))]
+    lines += ["## What stands in several of them", ""]
+    for nested in shared:
+        lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, [])]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+# --- The classes ------------------------------------------------------------------------------------------------------
+
+
+def _table(kind: type, examples: list[Any], attribute: str | None = None) -> list[str]:
+    """A row for each field of a class. `attribute` is the section, whose fields say who reads them."""
+    rows = ["| name | what it is | meaning | example |", "| --- | --- | --- | --- |"]
+    hints, meanings = get_type_hints(kind), _meanings(kind)
+    for field in dataclasses.fields(kind):
+        if kind is Fund and field.name in ELSEWHERE:
+            continue
+        is_needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        said = _typed(hints[field.name]) + ("" if is_needed else "; optional")
+        meaning = meanings.get(field.name, "")
+        readers = _reading(rf"\.{attribute}\.{field.name}\b") if attribute in SECTIONS else ()
+        if kind is Fund:
+            readers = _reading(rf"\bfund\b(?:\(\))?\.{field.name}\b")
+        if readers:
+            meaning = f"{meaning} Read by {', '.join(readers)}.".strip()
+        rows.append(f"| `{field.name}` | {said} | {_cell(meaning)} | {_example(examples, field.name)} |")
+    return [*rows, ""]
+
+
+def _about(kind: type) -> list[str]:
+    text = inspect.getdoc(kind) or ""
+    return [] if text.startswith(f"{kind.__name__}(") else [*text.replace("|", "\\|").split("\n"), ""]
+
+
+def _meanings(kind: type) -> dict[str, str]:
+    """The text below each field of a class, by the field's name."""
+    tree = ast.parse(inspect.getsource(kind))
+    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+    found = {}
+    for field, text in itertools.pairwise(body):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(text, ast.Expr)
+            and isinstance(text.value, ast.Constant)
+        ):
+            found[field.target.id] = " ".join(str(text.value.value).split())
+    return found
+
+
+def _typed(hint: Any) -> str:
+    """A type in words."""
+    if hint == Texts:
+        return "texts"
+    if get_origin(hint) in (Union, types.UnionType):
+        return " or ".join(_typed(each) for each in get_args(hint) if each is not type(None))
+    if get_origin(hint) is tuple:
+        return f"list of: {_typed(get_args(hint)[0])}"
+    if get_origin(hint) is Mapping:
+        key, value = get_args(hint)
+        return f"block of {_typed(key)}: {_typed(value)}"
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        choices = [f"`{each.value}`" for each in hint]
+        more = ", …" if len(choices) > CHOICES_SHOWN_MAX else ""
+        return f"one of {', '.join(choices[:CHOICES_SHOWN_MAX])}{more}"
+    return f"[{hint.__name__}](#{hint.__name__.lower()})"
+
+
+def _inside(hint: Any) -> Iterator[type]:
+    """The classes that a type holds."""
+    if dataclasses.is_dataclass(hint) and hint is not Money:
+        yield hint  # type: ignore[misc]
+    for each in get_args(hint):
+        yield from _inside(each)
+
+
+def _nested(kind: type) -> list[type]:
+    """The classes below a class, each once, in the order in which they are met."""
+    found: list[type] = []
+
+    def visit(each: type) -> None:
+        hints = get_type_hints(each)
+        for field in dataclasses.fields(each):
+            for inner in _inside(hints[field.name]):
+                is_elsewhere = each is Fund and field.name in ELSEWHERE
+                if inner not in found and inner is not kind and not is_elsewhere:
+                    found.append(inner)
+                    visit(inner)
+
+    visit(kind)
+    return found
+
+
+def _shared(kinds: list[type]) -> list[type]:
+    """The classes that more than one file holds."""
+    met = [nested for kind in kinds for nested in _nested(kind)]
+    return list(dict.fromkeys(each for each in met if met.count(each) > 1))
+
+
+# --- Who reads it -----------------------------------------------------------------------------------------------------
+
+
+def _readers(attribute: str | None) -> list[str]:
+    if attribute is None:
+        return []
+    readers = _reading(rf"\bfund\b(?:\(\))?(?:\.sections)?\.{attribute}\b")
+    return [f"Read by {', '.join(readers)}.", ""] if readers else []
+
+
+def _reading(pattern: str) -> tuple[str, ...]:
+    """The subjects of the services whose code holds such a text."""
+    compiled = re.compile(pattern)
+    subjects = {"/".join(path.split("/")[1:3]) for path, text in _sources() if compiled.search(text)}
+    return tuple(f"`{subject.removesuffix('.py')}`" for subject in sorted(subjects))
+
+
+@cache
+def _sources() -> tuple[tuple[str, str], ...]:
+    paths = sorted((ROOT / "services").rglob("*.py"))
+    return tuple((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
+
+
+# --- Examples ---------------------------------------------------------------------------------------------------------
+
+
+def _documents(file: str) -> list[Any]:
+    """What the funds that ship say in such a file."""
+    paths = sorted(DEFINITIONS.glob(f"*/{file.replace('<code>', '*')}"))
+    return [_plain(path.read_text(encoding="utf-8")) for path in paths]
+
+
+@cache
+def _plain(text: str) -> Any:
+    return yaml.safe_load(text)
+
+
+def _found(wanted: type, file: str, kind: type) -> list[Any]:
+    """The blocks of a class in such files."""
+    return [block for document in _documents(file) for block in _blocks(document, kind, wanted)]
+
+
+def _blocks(raw: Any, hint: Any, wanted: Any) -> Iterator[Any]:
+    if hint == wanted:
+        yield raw
+    elif get_origin(hint) in (Union, types.UnionType):
+        yield from _blocks(raw, get_args(hint)[0], wanted)
+    elif get_origin(hint) is tuple and isinstance(raw, list):
+        for each in raw:
+            yield from _blocks(each, get_args(hint)[0], wanted)
+    elif get_origin(hint) is Mapping and isinstance(raw, dict):
+        for each in raw.values():
+            yield from _blocks(each, get_args(hint)[1], wanted)
+    elif dataclasses.is_dataclass(hint) and isinstance(raw, dict):
+        hints = get_type_hints(hint)
+        for name, each in raw.items():
+            yield from _blocks(each, hints.get(name), wanted)
+
+
+def _example(blocks: list[Any], name: str) -> str:
+    values = [block[name] for block in blocks if isinstance(block, dict) and name in block]
+    written = [_flow(value) for value in values]
+    shortest = min((text for text in written if text not in ("[]", "{}")), key=len, default="")
+    if len(shortest) > EXAMPLE_CHARACTERS_MAX:
+        shortest = f"{shortest[:EXAMPLE_CHARACTERS_MAX].rstrip()} …"
+    return f"`{_cell(shortest)}`" if shortest else ""
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return text.removesuffix("...\n").strip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
