@@ -169,7 +169,7 @@ class Centre:
 
 @contextmanager
 def _sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
-    """The chores and jobs of a worker, in their threads."""
+    """The periodic tasks and jobs of a worker, in their threads."""
     stop = threading.Event()
     runner = Runner(context, jobs(settings))
     working = [

@@ -24,6 +24,7 @@ QUOTAS = (
     "drafts.submit",
     "appeals.appeal",
     "claims.search",
+    "benefits.estimate",
     "awards.check_cover",
     "awards.check_cover_code",
     "uploads.add",

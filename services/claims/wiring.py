@@ -118,6 +118,7 @@ service: Service[Settings] = Service(
         "drafts.submit": "30/minute",
         "appeals.appeal": "30/minute",
         "claims.search": "60/minute",
+        "benefits.estimate": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",
     },

@@ -233,6 +233,9 @@ class ClaimType:
             raise ValueError(f"a benefit of the family {self.family} has no acts and no reimbursement")
         if len(self.questions) > QUESTIONS_MAX or len(self.formula) > STEPS_MAX:
             raise ValueError(f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps")
+        for coded in (self.questions, self.formula, self.conditions):
+            if wrong := sorted(each.code for each in coded if not facts.is_a_code(each.code)):
+                raise ValueError(f"{', '.join(wrong)} is no code: small letters and digits, joined by hyphens")
         for coded in (self.questions, self.formula):
             codes = [each.code for each in coded]
             if twice := sorted({code for code in codes if codes.count(code) > 1}):
@@ -256,8 +259,6 @@ class ClaimType:
             computed.add(step.code)
         for eligibility in self.conditions:
             self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
-        if self.effect.payment is not None and self.effect.payment.until is not None:
-            self._check_known(self.effect.payment.until.fact_names(), asked=asked, computed=computed)
         until = self.effect.payment.until if self.effect.payment else None
         self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
         for paper in self.papers.values():

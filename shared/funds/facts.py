@@ -65,6 +65,11 @@ VOCABULARY = (
 )
 
 
+def is_a_code(code: str) -> bool:
+    """Whether a question, a step or a condition may be named so: small letters and digits, joined by hyphens."""
+    return re.fullmatch(_CODE, code) is not None
+
+
 def is_a_fact(name: str) -> bool:
     """Whether there is such a fact."""
     return any(each.read(name) for each in VOCABULARY)

@@ -131,6 +131,8 @@ class Branding:
     short_names: Texts
     address: Texts
     colour: str
+    state: Texts | None = None
+    """The state as it calls itself, above the fund on papers. A fund that issues papers needs it."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch("#[0-9a-f]{6}", self.colour):

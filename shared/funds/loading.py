@@ -18,6 +18,7 @@ from shared.funds.fund import Fund, Sections
 from shared.funds.layouts import FileLayout
 from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
+from shared.kernel.yaml_text import UniqueKeys
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 
@@ -93,14 +94,8 @@ def read(folder: Path) -> tuple[Fund | None, list[str]]:
     return (None, reading.faults) if reading.faults else (whole, [])
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose decimals are exact and in which no key is said twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for twice in {key for key in keys if keys.count(key) > 1}:
-            raise yaml.MarkedYAMLError(problem=f"{twice} is said twice", problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+class _Loader(UniqueKeys):
+    """YAML whose decimals are exact."""
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))

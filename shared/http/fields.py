@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
+from shared.kernel import yaml_text
 
 PLAIN_EXAMPLES: Mapping[str, object] = {
     "date": "2026-02-10",
@@ -48,7 +48,7 @@ def read(paths: Iterable[Path]) -> Meanings:
     """All entries of these files; what a later file says of a field stands before what an earlier one says."""
     found: dict[str, Meaning] = {}
     for path in paths:
-        for name, entry in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+        for name, entry in (yaml_text.parse(path.read_text(encoding="utf-8")) or {}).items():
             before = found.get(name, Meaning())
             found[name] = replace(before, **({"says": entry} if isinstance(entry, str) else entry))
     return Meanings(found)

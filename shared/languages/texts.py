@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import yaml
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from shared.kernel import yaml_text
 from shared.kernel.errors import Term
 from shared.languages import days
 from shared.languages.plurals import chosen
@@ -100,7 +100,7 @@ def read(paths: Iterable[Path]) -> Texts:
     """All sentences of these files. A code stands in one file only."""
     merged: dict[str, dict[str, str]] = {}
     for path in paths:
-        for code, sentences in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+        for code, sentences in (yaml_text.parse(path.read_text(encoding="utf-8")) or {}).items():
             if code in merged:
                 raise ValueError(f"{path}: {code} has its text elsewhere already")
             merged[code] = sentences

@@ -1,6 +1,6 @@
-"""Chores: what goes by periods and has no thing of its own. Relinking the audit, purging, gathering a file, receipts
-that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`), where one that fails leaves the
-others alone and is seen by operators; a chore that fails is tried again whole, later and later.
+"""Periodic tasks (`Chore`): what has no thing of its own. Relinking the audit, purging, gathering a file, receipts
+that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`): one that fails leaves the
+others alone and is seen by operators. A periodic task that fails is run again whole, later and later.
 
 A chore looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit
 of work. It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.

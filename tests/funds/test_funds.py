@@ -202,3 +202,5 @@ def test_papers_are_refused_where_the_press_has_not_their_languages() -> None:
     assert printing_faults(more_funds()) == []
     (fault,) = printing_faults({MA: replace(fund, languages=("fr",))})
     assert fault.startswith("ma-cnops/papers.yaml: types.affiliation-certificate: is printed in Arabic beside fr")
+    (fault,) = printing_faults({MA: replace(fund, branding=replace(fund.branding, state=None))})
+    assert fault.startswith("ma-cnops/fund.yaml: branding.state: is missing")

@@ -52,7 +52,7 @@ from shared.webhooks import Secret, sign, verify
 from tests.documents.uploads.builders import a_pdf, a_picture
 from tests.identity.builders import employer_row, person_row
 from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
-from tests.kit.contexts import DZ, TN, funds
+from tests.kit.contexts import DZ, TN, funds, today
 from tests.payments.banking import files as bank_files
 from tests.payments.declarations.builders import Files as WageFiles
 from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122
@@ -271,7 +271,7 @@ def _register(columns: Sequence[str], read_row: Callable[..., object]) -> Callab
             if isinstance(row, LineRefused):
                 continue
             try:
-                read_row(row, fund=funds()[DZ], on=now().date())
+                read_row(row, fund=funds()[DZ], on=today())
                 taken += 1
             except LineRefused:
                 continue

@@ -282,6 +282,13 @@ WHOLE: dict[str, Listed] = {
             claim_id="c", claim_type="t", decided_on=FIRST.date(), decided_at=FIRST, took_s=1, is_by_rules=False
         ),
     ),
+    "services.claims.claims.store.granted_to": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
+        facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
+    ),
     "services.documents.careers.store.pages_that_decide": Listed(
         "documents",
         careers.pages,
@@ -417,7 +424,7 @@ def _value(like: object, number: int) -> object:
 
 def rows(listed: Listed, like: Any, numbers: Iterable[int]) -> list[Any]:
     """Things that differ in their key, in what they are sorted by and in what is unique."""
-    unique = {index.fields[-1] for index in listed.repository.indexes if index.unique}
+    unique = {index.fields[-1] for index in listed.repository.indexes if index.unique and index.where is None}
     own = {listed.order.field} - {listed.repository.key, "_id"}
     return [
         replace(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -38,6 +38,11 @@ def with_bank(fund: Fund, **binding: Any) -> Fund:
 def keys() -> dict[str, FundKeys]:
     """One ring for a whole run: what one service of a test encrypts another can open, as in a real installation."""
     return from_data(generate_keyring([DZ, TN]))
+
+
+def today(fund_id: str = DZ) -> date:
+    """The fund's day: an hour before midnight by UTC it is the next one in Algiers."""
+    return now().astimezone(funds()[fund_id].zone).date()
 
 
 def context_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> ServiceContext:

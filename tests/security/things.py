@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
@@ -28,7 +29,7 @@ from shared.jobs import queue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
 from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
@@ -104,7 +105,7 @@ class Holding:
         given = dict(self.asks.get(operation.name, {}))
         make: Callable[[], dict[str, Any]] | None = given.pop("make", None)
         given |= make() if make else {}
-        headers = {"Idempotency-Key": f"k-{now().timestamp()}", "Accept-Language": "fr", **more.pop("headers", {})}
+        headers = {"Idempotency-Key": f"k-{uuid4()}", "Accept-Language": "fr", **more.pop("headers", {})}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
         client = self.office.app.test_client()
@@ -169,6 +170,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.reassign": {"json": {"to": "agent-2", "reason": "on leave"}},
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
             "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
+            "benefits.estimate": {"json": {"claim_type": ALLOWANCE}},
             "runs.make": {"json": {"claim_type": ALLOWANCE, "period": "2026-Q1"}},
             "runs.reject": {"json": {"reason": "the rate is wrong"}},
             "awards.suspend": {"json": {"reason": "under-control"}},

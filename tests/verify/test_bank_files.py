@@ -7,10 +7,12 @@ import pytest
 
 from deploy.local.verify import bank_files
 from services.payments.banking import payout_file
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from tests.kit.contexts import DZ, funds
+from tests.payments.bank import API_KEY
 from tests.verify.town import Break, Town, changed, found, some
 
 
@@ -21,9 +23,13 @@ def indexes_again(lived_in: Town) -> Iterator[None]:
     lived_in.services["payments"].make_indexes(lived_in.contexts["payments"])
 
 
+BANK = IsoHttpBank(url="http://bank.test", api_key=API_KEY, timeout_s=5)
+"""That writes the files; nobody calls it."""
+
+
 def _copy(collection: str, facts: dict[str, Any]) -> Break:
     def do(town: Town) -> None:
-        one = some(town["payments"], collection)
+        one = some(town["payments"], collection, **({"payment_id": ""} if collection == "payouts" else {}))
         for name, index in town["payments"][collection].index_information().items():
             if index.get("unique"):
                 town["payments"][collection].drop_index(name)
@@ -37,7 +43,7 @@ def _write_anew(**facts: Any) -> Break:
 
     def do(town: Town) -> None:
         context, batch = town.contexts["payments"], some(town["payments"], "batches")
-        payout = some(town["payments"], "payouts")
+        payout = some(town["payments"], "payouts", payment_id="")
         amount = Money(facts.get("amount_minor", payout["amount_minor"]), Currency.DZD)
         line = payout_file.CreditTransfer(
             end_to_end_id=payout["end_to_end_id"],
@@ -47,7 +53,7 @@ def _write_anew(**facts: Any) -> Break:
             purpose="x",
         )
         name = facts.get("message_id", batch["batch_id"])
-        body = payout_file.write([line], fund=funds()[DZ], message_id=name, at=context.clock())
+        body = payout_file.write([line], bank=BANK, fund=funds()[DZ], message_id=name, at=context.clock())
         blob = blobs.store(context, DZ, [body], as_=DataClass.BANK, size_max=len(body))
         change = {"$set": {"sha256": blob.sha256, "size": blob.size}}
         town["payments"]["batches"].update_one({"_id": batch["_id"]}, change)
@@ -58,7 +64,7 @@ def _write_anew(**facts: Any) -> Break:
 def _paid_twice(town: Town) -> None:
     """Two payouts of one payment of an award; of two payments there may be two."""
     payouts = town["payments"]["payouts"]
-    model = {**some(town["payments"], "payouts"), "batch_id": None}
+    model = {**some(town["payments"], "payouts", payment_id=""), "batch_id": None}
     for number, payment_id in enumerate(("pay1", "pay1", "pay2")):
         name = f"o{number}"
         payouts.insert_one(

@@ -20,6 +20,9 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Documents, Seen
 from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
+from services.claims.runs import rules as run_rules
+from services.claims.runs import store as runs
+from services.claims.runs.run import AwardAccount
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.paying import Paying
 from services.payments.declarations.jobs import checking
@@ -32,9 +35,12 @@ from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage.service_context import ServiceContext
+from shared.storage.unit_of_work import UnitOfWork
+from tests.claims.awards.builders import award
 from tests.claims.builders import claim
+from tests.claims.runs.builders import computed
 from tests.kit.contexts import DZ, context_on, keys, someone
-from tests.kit.people import AMIRA
+from tests.kit.people import AMIRA, KARIM
 from tests.kit.rounds import Rounds
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import RIB, approved, persons
@@ -43,6 +49,17 @@ from tests.payments.declarations.desk import Desk, register
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def _owe_an_award(uow: UnitOfWork) -> None:
+    """A run that was approved and told: it owes somebody an allowance whose account nobody knows yet."""
+    payment = computed(of=award(person_ref=KARIM))
+    granted, account = run_rules.grant(payment, AwardAccount(award_id=payment.award_id), at=uow.at)
+    told = run_rules.due_event(granted, currency=uow.fund.currency.value, at=uow.at)
+    runs.payments.save(uow, Outcome(granted, (told,)))
+    runs.accounts.save(uow, Outcome(account))
+    page_id = runs.page_id(granted.run_id, granted.page)
+    runs.pages.save(uow, Outcome(run_rules.page_of(page_id, granted.run_id, [granted])))
 
 
 class Counter(Desk):
@@ -100,6 +117,8 @@ class Town:
         post_signed(counter.office, credited(asked["reference"], asked["amount"]))
         approval = Outcome(replace(claim(), status=Status.APPROVED), (approved(),))
         self.contexts["claims"].run(DZ, by=someone(), cause="test", action=lambda uow: claims.save(uow, approval))
+        self.carry()
+        self.contexts["claims"].run(DZ, by=someone(), cause="test:run", action=_owe_an_award)
         self.carry()
         paying = Rounds(Paying(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""The fifteen questions whose answer must be empty, and how they are asked.
+"""The sixteen questions whose answer must be empty, and how they are asked.
 
 seen = Seen(databases={"claims": …}, broker="127.0.0.1:29092")
 settle(seen)
@@ -20,6 +20,7 @@ from deploy.local.verify import (
     funds,
     ledger,
     mandates,
+    runs,
     unknown,
     versions,
     waiting,
@@ -57,6 +58,7 @@ QUESTIONS = (
     Question("I13", "payments whose outcome is unknown for too long", unknown.ask),
     Question("I14", "messages that did not arrive exactly once", deliveries.ask),
     Question("I15", "personal values in clear", clear.ask),
+    Question("I16", "payments of awards that are not granted, ordered and paid once", runs.ask),
 )
 
 

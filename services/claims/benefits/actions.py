@@ -53,6 +53,8 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
         raise NotYours
     today = _today(uow)
     definition = type_of(uow.fund, claim_type)
+    if definition.is_for_care:
+        raise rules.PricedByLine
     beside = beside_answers(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
     facts = gather(uow, person_ref=uow.by.person_ref, claim_type=claim_type, answers=checked, on=today)

@@ -8,6 +8,14 @@ from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
 from shared.funds.benefits import ClaimType
+from shared.kernel.errors import Invalid
+
+
+class PricedByLine(Invalid):
+    """A claim for care is priced line by line: nothing can be said of it from answers alone."""
+
+    code = "benefit.priced-by-line"
+
 
 NOTHING_DUE = "nothing-due"
 """The code under which a benefit is refused whose conditions hold but whose formula comes to nothing."""

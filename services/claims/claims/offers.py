@@ -10,6 +10,7 @@ from services.claims.claims.decisions import reasons_of
 from shared.funds.benefits import (
     Act,
     Appeal,
+    Ceiling,
     ClaimType,
     DecidedBy,
     Delays,
@@ -59,6 +60,7 @@ class Offer:
     filed_by: tuple[Filer, ...]
     legal_delay: LegalDelay | None
     refusal_reasons: tuple[str, ...]
+    ceiling: Ceiling | None
     family: Family
     decided_by: DecidedBy
     is_for_care: bool
@@ -115,6 +117,7 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
         filed_by=definition.filed_by,
         legal_delay=find_in_force(definition.procedure.legal_delays, on=on),
         refusal_reasons=tuple(reasons_of(definition)),
+        ceiling=find_in_force(definition.ceilings, on=on),
         family=definition.family,
         decided_by=definition.decided_by,
         is_for_care=definition.is_for_care,

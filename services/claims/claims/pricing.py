@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from services.claims.benefits.explained import ExplainedLine, ExplainedSum, UsedFact
+from services.claims.benefits.fact import FactSource, FactValue, written
 from services.claims.claims.claim import Claim, DecidedLine, Line, Reduction
 from shared.funds.benefits import ClaimType, Frequency, Percent, Price
-from shared.funds.law import Law, find_in_force, in_force
+from shared.funds.formula import Rounding
+from shared.funds.fund import Fund
+from shared.funds.law import Confidence, Law, find_in_force, in_force
 from shared.kernel.errors import Invalid
-from shared.kernel.money import share
+from shared.kernel.money import Money, share
 
 
 class ActUnknown(Invalid):
@@ -75,6 +79,54 @@ def priced(
             left = left[0] - decided.reimbursed_minor, left[1]
         lines.append(decided)
     return tuple(lines)
+
+
+def explained(
+    claim: Claim, lines: Iterable[DecidedLine], definition: ClaimType, *, fund: Fund, on: date
+) -> ExplainedSum:
+    """What the lines come to, each with its rule, text and facts, as every sum of the fund is explained."""
+    explained_lines = tuple(
+        _explained_line(claim, asked, line, definition) for asked, line in zip(claim.lines, lines, strict=True)
+    )
+    return ExplainedSum(
+        lines=explained_lines,
+        amount_minor=sum(line.amount_minor for line in explained_lines),
+        currency=fund.currency.value,
+        computed_on=on,
+    )
+
+
+def _explained_line(claim: Claim, asked: Line, line: DecidedLine, definition: ClaimType) -> ExplainedLine:
+    price = price_of(definition, asked, on=claim.care_on)
+    rate = in_force(definition.reimbursement, on=claim.care_on)
+    currency = price.price.currency
+    weakest = max((price.law, rate.law), key=lambda law: list(Confidence).index(law.confidence))
+
+    def used(name: str, value: FactValue, source: FactSource, as_of: date) -> UsedFact:
+        return UsedFact(name=name, value=written(value), source=source.value, as_of=as_of)
+
+    facts = [
+        used("care.quantity", Decimal(asked.quantity), FactSource.ANSWER, claim.care_on),
+        used("care.paid", Money(asked.paid_minor, currency), FactSource.ANSWER, claim.care_on),
+        used("price", price.price, FactSource.FUND, price.law.valid_from),
+        used("percent", Decimal(line.percent), FactSource.FUND, rate.law.valid_from),
+    ]
+    if line.cover is not None:
+        facts.append(used("cover", line.cover, FactSource.FUND, claim.care_on))
+    if line.reduced_for is not None:
+        facts.append(used("reduced-for", line.reduced_for.value, FactSource.FUND, claim.care_on))
+    if line.refused_for is not None:
+        facts.append(used("refused-for", line.refused_for, FactSource.FUND, claim.care_on))
+    return ExplainedLine(
+        rule=asked.act,
+        article=line.law,
+        valid_from=max(price.law.valid_from, rate.law.valid_from),
+        confidence=weakest.confidence.value,
+        facts=tuple(facts),
+        rounding=Rounding.HALF_UP.value,
+        amount_minor=line.reimbursed_minor,
+        names=definition.acts[asked.act].names,
+    )
 
 
 def _line(

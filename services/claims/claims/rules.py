@@ -25,7 +25,7 @@ from services.claims.claims.claim import (
     Status,
     Step,
 )
-from services.claims.claims.pricing import NOTHING, PricedBeside, price_of, priced
+from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
@@ -457,7 +457,8 @@ def approve(
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
-    decision = Decision(lines=lines, decided_by=by.subject, decided_at=at)
+    why = explained(claim, lines, definition, fund=fund, on=at.astimezone(fund.zone).date())
+    decision = Decision(lines=lines, decided_by=by.subject, decided_at=at, explained=why)
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
 
 

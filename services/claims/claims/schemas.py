@@ -202,6 +202,18 @@ class ReasonView(Schema):
     text = fields.String(required=True)
 
 
+class CeilingView(Schema):
+    """What is paid at most for the care of a calendar year: for the person alone, with one dependant, with two …"""
+
+    amounts = fields.Function(
+        lambda it: [str(amount.decimal()) for amount in it.amounts],
+        required=True,
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
+    law = fields.String(required=True, attribute="law.reference")
+    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
 class FilerView(Schema):
     """Who may file such a claim."""
 
@@ -224,6 +236,7 @@ class OfferView(Schema):
     acts = fields.List(fields.Nested(ActOfferView), required=True)
     filed_by = fields.List(fields.Nested(FilerView), required=True)
     filing = fields.Nested(FilingTermView, required=True, allow_none=True)
+    ceiling = fields.Nested(CeilingView, required=True, allow_none=True)
     usual_days = fields.Nested(DelaysView, required=True, allow_none=True)
     appeal = fields.Nested(AppealView, required=True, allow_none=True)
     legal_delay = fields.Nested(LegalDelayView, required=True, allow_none=True)

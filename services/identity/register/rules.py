@@ -10,6 +10,7 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import (
     DEPENDANTS_MAX,
     NAME_LENGTH_MAX,
+    TOLD,
     Civil,
     Contact,
     Dependant,
@@ -146,6 +147,7 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
         language=entry.language,
         dependants=entry.dependants,
         family=entry.family,
+        told=TOLD,
         version=known.version if known else 0,
     )
     return None if person == known else person

@@ -1,6 +1,6 @@
 """Receipts come in: what the SMS centre says of messages that it took.
 
-A chore, since nothing here waits: receipts come over the line when the centre has some.
+A periodic task, since nothing here waits: receipts come over the line when the centre has some.
 """
 
 import time

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from services.notifications.templates.template import Template
 from shared.funds.fund import Channel, Fund
+from shared.kernel import yaml_text
 
 TEXTS = Path(__file__).parent / "texts"
 HEAD = ("channels", "parameters", "example", "is_urgent")
@@ -52,7 +52,7 @@ def in_no_inbox() -> frozenset[str]:
 
 def _read(path: Path) -> Template:
     name, _, version = path.stem.rpartition(".v")
-    facts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    facts: dict[str, Any] = yaml_text.parse(path.read_text(encoding="utf-8"))
     head: dict[str, Any] = {name: facts.pop(name) for name in HEAD if name in facts}
     try:
         return msgspec.convert({"name": name, "version": int(version), **head, "wordings": facts}, Template)

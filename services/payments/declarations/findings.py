@@ -91,10 +91,16 @@ def in_words(finding: Finding, *, say: Callable[[str, Mapping[str, str | int]], 
     place = {"line": finding.line, "column": finding.column}
     return Words(
         field=_field_in_words(finding.field, say),
-        found=say(f"wage-file.phrase.{finding.found.code}", finding.found.parameters),
-        expected=say(f"wage-file.phrase.{finding.expected.code}", finding.expected.parameters),
+        found=say(_code_of(finding.found), finding.found.parameters),
+        expected=say(_code_of(finding.expected), finding.expected.parameters),
         hint=say(finding.code, place),
     )
+
+
+def _code_of(phrase: Phrase) -> str:
+    """The code of a phrase's text. Earlier releases kept a valid day of any date under the code of a certain one."""
+    is_any_day = phrase.code == "day" and not phrase.parameters
+    return f"wage-file.phrase.{'valid-day' if is_any_day else phrase.code}"
 
 
 def _field_in_words(field: str, say: Callable[[str, Mapping[str, str | int]], str]) -> str:

@@ -25,10 +25,12 @@ def of_person(worker: WageLine, *, values: Values) -> Iterator[Remark]:
         yield Remark("wage-file.name-missing", field, Phrase("blank"), Phrase("letters"), Severity.WARNING)
     if "birth_on" in values:
         if worker.birth_on is None:
-            yield Remark("wage-file.birth-date-missing", "birth_on", Phrase("blank"), Phrase("day"), Severity.WARNING)
+            yield Remark(
+                "wage-file.birth-date-missing", "birth_on", Phrase("blank"), Phrase("valid-day"), Severity.WARNING
+            )
         elif whole(worker.birth_on) is None:
             found = Phrase("month-and-year") if parts(worker.birth_on)[1] else Phrase("year-only")
-            yield Remark("wage-file.birth-date-partial", "birth_on", found, Phrase("day"), Severity.WARNING)
+            yield Remark("wage-file.birth-date-partial", "birth_on", found, Phrase("valid-day"), Severity.WARNING)
     if "national_id" in values and worker.national_id is None:
         missing = "wage-file.national-id-missing"
         yield Remark(missing, "national_id", Phrase("blank"), severity=Severity.WARNING)
@@ -37,11 +39,11 @@ def of_person(worker: WageLine, *, values: Values) -> Iterator[Remark]:
 def of_employment(worker: WageLine, *, period: Period) -> Iterator[Remark]:
     """Birth, entry and exit, held against each other and against the period."""
     if worker.birth_on is not None and first_on(worker.birth_on) > period.last_on:
-        yield Remark("wage-file.birth-date-after-period", "birth_on", Phrase("later-day"), Phrase("day"))
+        yield Remark("wage-file.birth-date-after-period", "birth_on", Phrase("later-day"), Phrase("valid-day"))
     if worker.entered_on is not None and worker.entered_on > period.last_on:
         yield Remark("wage-file.entry-after-period", "entered_on", Phrase("later-day"), day(period.last_on))
     if worker.left_on is not None and worker.entered_on is not None and worker.entered_on > worker.left_on:
-        yield Remark("wage-file.exit-before-entry", "left_on", Phrase("earlier-day"), Phrase("day"))
+        yield Remark("wage-file.exit-before-entry", "left_on", Phrase("earlier-day"), Phrase("valid-day"))
 
 
 def of_durations(worker: WageLine, *, most: Mapping[Unit, int]) -> Iterator[Remark]:

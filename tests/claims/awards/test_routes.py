@@ -10,10 +10,10 @@ from services.claims.awards.award import Award
 from services.claims.awards.jobs import following
 from services.claims.wiring import service
 from shared.jobs.runner import Runner
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.awards.builders import ALLOWANCE, COVER, opened, with_benefits
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, reading, told
+from tests.kit.contexts import TN, reading, today, told
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -29,10 +29,8 @@ def office(ground: ServiceContext) -> Office:
 
 @pytest.fixture
 def cover(office: Office, ground: ServiceContext) -> Award:
-    today = now().date()
-    return opened(
-        ground, COVER, claim_id="c2", from_on=today - timedelta(days=30), until_on=today + timedelta(days=300)
-    )
+    from_on, until_on = today() - timedelta(days=30), today() + timedelta(days=300)
+    return opened(ground, COVER, claim_id="c2", from_on=from_on, until_on=until_on)
 
 
 def test_a_person_sees_own_awards_with_the_number_and_the_code(office: Office, cover: Award, ground: Any) -> None:
@@ -74,10 +72,10 @@ def test_agents_suspend_resume_and_end_with_a_reason(office: Office, cover: Awar
     )
     assert agent.post(f"{path}/suspension", {"reason": "under-control"}).json["code"] == "state.move-not-allowed"
     assert agent.post(f"{path}/resumption").json["status"] == "active"
-    tomorrow = (now() + timedelta(days=2)).date().isoformat()
+    tomorrow = (today() + timedelta(days=2)).isoformat()
     early = agent.post(f"{path}/end", {"reason": "renounced", "last_on": tomorrow})
     assert early.json["code"] == "award.ends-in-the-future"
-    ended = agent.post(f"{path}/end", {"reason": "renounced", "last_on": now().date().isoformat()})
+    ended = agent.post(f"{path}/end", {"reason": "renounced", "last_on": today().isoformat()})
     assert ended.json["status"] == "ended" and [each["status"] for each in ended.json["timeline"]] == [
         "active",
         "suspended",
@@ -107,7 +105,7 @@ def test_an_agent_s_look_enters_the_journal(office: Office, cover: Award) -> Non
 
 def test_a_life_certificate_is_recorded(office: Office, ground: ServiceContext, cover: Award) -> None:
     allowance = opened(ground)
-    given = {"given_on": now().date().isoformat()}
+    given = {"given_on": today().isoformat()}
     assert office.staff().post(f"/awards/{allowance.award_id}/life-certificates", given).status_code == 200
     refused = office.staff().post(f"/awards/{cover.award_id}/life-certificates", given)
     assert (refused.status_code, refused.json["code"]) == (409, "award.no-life-certificate-asked")
@@ -151,9 +149,9 @@ def test_a_suspended_cover_says_so(office: Office, cover: Award) -> None:
 def test_covers_on_a_day_of_care(office: Office, ground: ServiceContext, cover: Award) -> None:
     opened(ground)
     uow = reading(ground)
-    assert [each.award_id for each in actions.covers_on(uow, AMIRA, now().date())] == [cover.award_id]
+    assert [each.award_id for each in actions.covers_on(uow, AMIRA, today())] == [cover.award_id]
     assert actions.covers_on(uow, AMIRA, cover.from_on - timedelta(days=1)) == []
-    assert actions.covers_on(uow, KARIM, now().date()) == []
+    assert actions.covers_on(uow, KARIM, today()) == []
 
 
 def test_the_calendar_reminds_and_ends_through_the_due_queue(context: ServiceContext) -> None:

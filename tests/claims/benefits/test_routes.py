@@ -9,16 +9,16 @@ from services.claims.awards.actions import open_award
 from services.claims.benefits import actions as benefits
 from services.claims.claims.store import claims
 from services.claims.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.builders import upload
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, reading, someone
+from tests.kit.contexts import TN, handle, parked, reading, someone, today
 from tests.kit.people import AMIRA, KARIM
 
 CHILDREN = [{"relation": "child", "birth_on": f"{2010 + i}-06-01"} for i in range(3)]
-TODAY = now().date()
+TODAY = today()
 BORN_ON = date(TODAY.year - 61, 1, 1).isoformat()
 
 
@@ -74,6 +74,7 @@ def test_what_is_asked_is_offered_with_its_conditions(amira: Caller) -> None:
     assert [each["code"] for each in drugs["for-whom"]["choices"]] == ["self", "dependant"]
     assert drugs["dependant"]["when"] == {"fact": "answer.for-whom", "tests": {"equals": "dependant"}}
     care = offered["care-reimbursement"]
+    assert care["ceiling"]["amounts"][0] == "300.000" and allowance["ceiling"] is None
     assert (care["is_for_care"], care["questions"]) == (True, [])
 
 
@@ -282,5 +283,6 @@ def test_an_estimate_is_for_a_person_and_a_known_type(amira: Caller, context: Se
     office = Office(service, context)
     refused = office.staff(fund=TN).post("/estimates", {"claim_type": "general-request"})
     assert refused.status_code == 403
+    assert amira.post("/estimates", {"claim_type": "care-reimbursement"}).json["code"] == "benefit.priced-by-line"
     assert amira.post("/estimates", {"claim_type": "moon-trip"}).json["code"] == "claim.type-unknown"
     assert context.database["claims"].count_documents({}) == 0

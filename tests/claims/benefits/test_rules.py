@@ -339,6 +339,8 @@ questions: [{code: a, kind: yes-no, asks: TEXTS}, {code: a, kind: yes-no, asks: 
     "text",
     [
         ONES,
+        "questions: [{code: single_wage, kind: yes-no, asks: TEXTS}]",
+        "questions: [{code: Single, kind: yes-no, asks: TEXTS}]",
         "questions: [{code: a, kind: choice, asks: TEXTS}]",
         "questions: [{code: a, kind: date, asks: TEXTS, choices: {b: TEXTS}}]",
         "questions: [{code: a, kind: date, asks: TEXTS, at_most: 3}]",

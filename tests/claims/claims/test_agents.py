@@ -9,11 +9,11 @@ import pytest
 from services.claims.claims.claim import Status
 from services.claims.wiring import service
 from shared.languages import days
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, keys, parked, told
+from tests.kit.contexts import TN, handle, keys, parked, today, told
 from tests.kit.people import AMIRA, KARIM
 
 NSS = "900000000001"
@@ -139,7 +139,7 @@ def test_c01_the_same_paper_stands_in_one_claim(office: Office, context: Service
 def test_c01_a_paper_of_another_claim_is_not_added_later_either(office: Office) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     filed(amira, "u1", "u2")
-    second = filed(amira, "u3", "u4", care_on=(now() - timedelta(days=9)).date().isoformat())
+    second = filed(amira, "u3", "u4", care_on=(today() - timedelta(days=9)).isoformat())
     agent.post(f"/claims/{second}/paper-requests", {"kind": "invoice", "reason": "missing"})
     refused = amira.post(f"/claims/{second}/papers", {"kind": "invoice", "upload_id": "u1"})
     assert refused.json["code"] == "claim.paper-in-another-claim"
@@ -240,7 +240,7 @@ def test_u9_a_refusal_says_before_whom_and_until_when_it_may_be_contested(office
     path = f"/claims/{filed(office.person(AMIRA), 'u1', 'u2')}"
     office.staff().post(f"{path}/refusal", {"reason": "not-covered"})
     seen = office.person(AMIRA).get(path).json
-    until_on = (now() + timedelta(days=15)).date()
+    until_on = today() + timedelta(days=15)
     assert (seen["contest"]["days"], seen["contest"]["until_on"]) == (15, until_on.isoformat())
     assert seen["contest"]["is_to_be_confirmed"]
     assert (
@@ -259,7 +259,7 @@ def many(office: Office, context: ServiceContext, count: int) -> list[str]:
     """Claims of different days of care, in the order of their filing."""
     handle(context, service, *(upload(f"{kind}{number}") for kind in "ab" for number in range(count)))
     amira = office.person(AMIRA)
-    days = [(now() - timedelta(days=1 + number % 80)).date().isoformat() for number in range(count)]
+    days = [(today() - timedelta(days=1 + number % 80)).isoformat() for number in range(count)]
     return [filed(amira, f"a{number}", f"b{number}", care_on=day) for number, day in enumerate(days)]
 
 
@@ -312,7 +312,7 @@ def test_a_claim_that_came_back_complete_is_due_anew(office: Office, context: Se
     amira = office.person(AMIRA)
     claim_id = filed(amira, "u1", "u2")
     due_on = amira.get(f"/claims/{claim_id}").json["due_on"]
-    assert due_on == (now() + timedelta(days=10)).date().isoformat()
+    assert due_on == (today() + timedelta(days=10)).isoformat()
     context.database["claims"].update_one({"claim_id": claim_id}, {"$set": {"due_on": "2026-01-20"}})
     office.staff().post(f"/claims/{claim_id}/paper-requests", {"kind": "invoice", "reason": "missing"})
     added = amira.post(f"/claims/{claim_id}/papers", {"kind": "invoice", "upload_id": "u3"})

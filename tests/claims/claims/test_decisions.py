@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from services.claims.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages, with_procedure
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, handle, told
+from tests.kit.contexts import DZ, handle, today, told
 from tests.kit.people import AMIRA
 
 OWN = {"not-resident": {"ar": "غير مقيم.", "fr": "Vous ne résidez pas dans la wilaya.", "en": "Not a resident."}}
@@ -99,7 +99,7 @@ def test_a_fund_refuses_for_reasons_of_its_own_in_its_own_words(office: Office) 
 def test_the_queue_shows_what_is_past_its_legal_delay(office: Office, of_fund: ServiceContext) -> None:
     claim_id, agent = filed(office), office.staff()
     seen = agent.get(f"/claims/{claim_id}").json
-    assert seen["legal_due_on"] == seen["next"]["legally_by_on"] == (now() + timedelta(days=60)).date().isoformat()
+    assert seen["legal_due_on"] == seen["next"]["legally_by_on"] == (today() + timedelta(days=60)).isoformat()
     assert agent.get("/queue/claims?is_overdue=true").json["items"] == []
     of_fund.database["claims"].update_one({"claim_id": claim_id}, {"$set": {"legal_due_on": "2026-01-20"}})
     assert [each["claim_id"] for each in agent.get("/queue/claims?is_overdue=true").json["items"]] == [claim_id]

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.claims.claims.claim import Claim, DecidedLine, Decision, Line, Reduction, Status, Step
-from services.claims.claims.pricing import CoverInForce, PricedBeside, priced
+from services.claims.claims.pricing import CoverInForce, PricedBeside, explained, priced
 from shared.funds.benefits import ClaimType
 from tests.claims.benefits.builders import page
 from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
 from tests.kit.people import AMIRA
 
 CARE_ON = date(2026, 2, 3)
@@ -146,3 +147,17 @@ def test_no_line_pays_more_than_its_share_nor_all_more_than_the_ceiling(
     for asked, decided in zip(claim.lines, lines, strict=True):
         assert 0 <= decided.reimbursed_minor <= min(asked.quantity * 6_400, asked.paid_minor * 8 // 10 + 1)
     assert sum(each.reimbursed_minor for each in lines) <= ceiling
+
+
+def test_what_care_comes_to_is_explained_line_by_line() -> None:
+    definition = care(CEILING)
+    claim = bill(("visit", 1, 20_000), ("specialist", 1, 15_000), ("visit", 1, 20_000))
+    beside = PricedBeside(covers=(replace(EXEMPTION, acts=frozenset({"specialist"})),), dependants=0)
+    lines = priced(claim, definition, refused_lines={3: "not-covered"}, beside=beside)
+    found = explained(claim, lines, definition, fund=funds()[DZ], on=CARE_ON)
+    assert [each.amount_minor for each in found.lines] == [6_400, 15_000, 0] and found.amount_minor == 21_400
+    named = [{fact.name: fact.value for fact in each.facts} for each in found.lines]
+    assert named[0] == {"care.quantity": "1", "care.paid": "200.00", "price": "80.00", "percent": "80"}
+    assert named[1]["cover"] == "AW1" and named[1]["percent"] == "100"
+    assert named[2]["refused-for"] == "not-covered"
+    assert {each.article for each in found.lines} == {"Art. 1; Art. 1"} and found.lines[0].names["en"] == "text"

@@ -7,10 +7,10 @@ import pytest
 
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.contexts import TN, handle, parked, today, told
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -26,7 +26,7 @@ def office(context: ServiceContext) -> Office:
 def filing(**facts: Any) -> dict[str, Any]:
     return {
         "claim_type": "care-reimbursement",
-        "care_on": (now() - timedelta(days=3)).date().isoformat(),
+        "care_on": (today() - timedelta(days=3)).isoformat(),
         "lines": [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}],
         "papers": [{"kind": "care-sheet", "upload_id": "u1"}, {"kind": "prescription", "upload_id": "u2"}],
         **facts,
@@ -175,8 +175,8 @@ def test_u7_a_frontend_learns_what_may_be_filed(office: Office) -> None:
     assert (visit["price"], visit["is_to_be_confirmed"]) == ("400.00", True)
     assert (care["filing"]["days_max"], care["usual_days"]["decision"], care["appeal"]["days"]) == (90, 10, 15)
     tunisian = office.staff(fund=TN).get("/claim-types", headers={"Accept-Language": "ar"}).json["items"]
-    (reimbursement,) = [each for each in tunisian if each["claim_type"] == "care-reimbursement"]
-    assert (reimbursement["currency"], reimbursement["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
+    offered = next(each for each in tunisian if each["claim_type"] == "care-reimbursement")
+    assert (offered["currency"], offered["acts"][0]["name"]) == ("TND", "عيادة طبيب عام")
     assert office.person(AMIRA).get("/claim-types?on=1950-01-01").json["items"][0]["acts"] == []
     assert office.person(AMIRA).get("/claim-types?on=soon").json["code"] == "request.invalid"
 

@@ -15,11 +15,11 @@ from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
 from shared.jobs.runner import Runner
 from shared.process.leftovers import adopt_all
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.documents.builders import CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, press, printed
 from tests.kit.callers import Office
-from tests.kit.clock import AT
+from tests.kit.clock import AT, RunningClock
 from tests.kit.contexts import DZ, TN, context_on, handle, reading, told
 from tests.kit.people import AMIRA
 
@@ -101,7 +101,7 @@ def run_jammed(context: ServiceContext, *numbers: str) -> None:
 
 
 def on_day(context: ServiceContext, mongodb: str, day: int) -> ServiceContext:
-    return context_on(context.database, mongodb, clock=lambda: now() + timedelta(days=day))
+    return context_on(context.database, mongodb, clock=RunningClock(timedelta(days=day)))
 
 
 def ask_many(context: ServiceContext, count: int, **civil: str) -> list[str]:

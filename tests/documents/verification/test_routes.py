@@ -16,10 +16,11 @@ from services.documents.papers import store
 from services.documents.verification import page
 from services.documents.wiring import service
 from shared.kernel.references import with_check
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.press import asked, obtained
 from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, TN, context_on, handle, reading
 from tests.kit.people import AMIRA
 
@@ -121,7 +122,7 @@ def test_a_paper_expires_on_the_day_after_its_last(
 ) -> None:
     number = paper(office, context)
     for days, status in ((90, "valid"), (91, "expired"), (900, "expired")):
-        later = context_on(context.database, mongodb, clock=lambda days=days: now() + timedelta(days=days))  # type: ignore[arg-type, misc]
+        later = context_on(context.database, mongodb, clock=RunningClock(timedelta(days=days)))
         then = Office(service, later, settings_in(tmp_path))
         assert check(then, number).json["status"] == status
         assert (title(look(then, number)) == "Document expiré") == (status == "expired")

@@ -342,4 +342,47 @@ MUTANTS = [
         now="if False:",
         test="tests/shared/http/test_admission.py::test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them",
     ),
+    Mutant(
+        mechanism="what a run granted is written down, so that no later run pays it",
+        file="services/claims/runs/rules.py",
+        was="granted[line.period] = Granted(period=line.period, amount_minor=line.right_minor)",
+        now="pass",
+        test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
+    ),
+    Mutant(
+        mechanism="what was overpaid is carried to the next run",
+        file="services/claims/runs/rules.py",
+        was="carry_minor=payment.carry_after_minor,",
+        now="carry_minor=0,",
+        test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
+    ),
+    Mutant(
+        mechanism="a run is approved by a second person",
+        file="services/claims/runs/rules.py",
+        was="if run.status is Status.COMPUTED and by == run.made_by:",
+        now="if False:",
+        test="tests/claims/runs/test_rules.py::test_a_run_is_approved_by_a_second_person",
+    ),
+    Mutant(
+        mechanism="a page of a run is told over the version of the run that was read",
+        file="services/claims/runs/actions.py",
+        was="if run.version != seen.version or run.status is not Status.APPROVED:",
+        now="if False:",
+        test="tests/claims/runs/test_routes.py::test_a_run_of_many_pages_goes_on_behind_the_last",
+    ),
+    Mutant(
+        mechanism="what changed after a run was computed is withheld",
+        file="services/claims/runs/actions.py",
+        was="if rules.must_be_withheld(payment, held[payment.award_id]):",
+        now="if False:",
+        test="tests/claims/runs/test_routes.py::test_what_was_suspended_or_ended_after_the_computing_is_withheld",
+    ),
+    Mutant(
+        mechanism="the payment of an award is ordered once",
+        file="services/payments/payouts/actions.py",
+        was="if not store.of_payment(uow, due.payment_id):",
+        now="if True:",
+        test="tests/payments/payouts/test_actions.py"
+        "::test_an_award_s_payments_are_ordered_once_each_beside_the_claim_that_opened_it",
+    ),
 ]

@@ -9,11 +9,11 @@ import pytest
 
 from services.identity.cards.store import cards
 from services.identity.wiring import service
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
-from tests.kit.contexts import handle, parked, reading, told
+from tests.kit.contexts import handle, parked, reading, today, told
 
-SOON = now().date() + timedelta(days=60)
+SOON = today() + timedelta(days=60)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_open_rights_refresh_their_cards_once(people: ServiceContext) -> None:
 
 
 def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: ServiceContext) -> None:
-    closed_at, last_on = now(), now().date() - timedelta(days=1)
+    closed_at, last_on = people.clock(), today() - timedelta(days=1)
     handle(people, service, rights(ref(), ref(KARIM_NSS), until=SOON, version=1))
     handle(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=closed_at, version=2))
     assert valid_until(people, ref()) == last_on and valid_until(people, ref(KARIM_NSS)) == SOON
@@ -54,7 +54,7 @@ def test_r4_a_right_that_closes_takes_the_card_back_and_is_told(people: ServiceC
 
 
 def test_r4_a_decision_that_comes_late_changes_nothing(people: ServiceContext) -> None:
-    at = now()
+    at = people.clock()
     handle(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
     handle(people, service, rights(ref(), until=SOON, version=2))
     assert valid_until(people, ref()) is None

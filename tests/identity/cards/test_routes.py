@@ -8,10 +8,10 @@ import pytest
 from services.identity.wiring import service
 from shared.kernel.references import is_genuine
 from shared.languages import days
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, known_people, ref, rights
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle
+from tests.kit.contexts import TN, handle, today
 
 
 @pytest.fixture
@@ -25,15 +25,15 @@ def test_a_person_sees_the_own_card_before_and_after_a_right_opens(office: Offic
     card = amira.get("/card").json
     assert is_genuine(card["card_number"]) and card["valid_until"] is None and card["is_to_be_confirmed"]
     assert card["text"] == "Aucun droit aux soins n'a encore été ouvert sur cette carte."
-    soon = now().date() + timedelta(days=60)
+    soon = today() + timedelta(days=60)
     handle(context, service, rights(ref(), until=soon))
     assert amira.get("/card").json["valid_until"] == soon.isoformat()
     assert (
         amira.get("/card").json["text"] == f"La carte est valable jusqu'au {days.written(soon, language='fr')} inclus."
     )
-    handle(context, service, rights(ref(), status="closed", declaration_id="d2", decided_at=now()))
-    closed, yesterday = amira.get("/card").json, now().date() - timedelta(days=1)
-    assert (closed["valid_until"], closed["closed_on"]) == (yesterday.isoformat(), now().date().isoformat())
+    handle(context, service, rights(ref(), status="closed", declaration_id="d2", decided_at=context.clock()))
+    closed, yesterday = amira.get("/card").json, today() - timedelta(days=1)
+    assert (closed["valid_until"], closed["closed_on"]) == (yesterday.isoformat(), today().isoformat())
     day = days.written(yesterday, language="fr")
     assert closed["text"] == f"La carte était valable jusqu'au {day} inclus ; le droit aux soins n'est plus ouvert."
 
@@ -51,7 +51,7 @@ def test_a_card_is_between_the_person_and_the_fund(office: Office) -> None:
 
 
 def test_u14_the_day_on_a_card_is_written_in_the_reader_s_language(office: Office, context: ServiceContext) -> None:
-    soon = now().date() + timedelta(days=60)
+    soon = today() + timedelta(days=60)
     handle(context, service, rights(ref(), until=soon))
     for language in ("ar", "fr", "en"):
         said = office.person(ref()).get("/card", headers={"Accept-Language": language}).json["text"]

@@ -1,5 +1,6 @@
 """What a line of the register must be, and when it changes anything."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -275,3 +276,12 @@ def test_without_names_only_their_number_is_known() -> None:
 )
 def test_a_family_that_cannot_be_is_refused(cell: str, code: str) -> None:
     assert faults_of(person_row(family=cell)) == [Fault("family", code)]
+
+
+def test_who_was_told_less_by_an_earlier_release_is_told_anew() -> None:
+    entry = read_person(person_row(), fund=funds()[DZ], on=TODAY).entry
+    known = registered(None, entry, person_ref="p1", national_id_index="i1")
+    assert known is not None
+    assert registered(known, entry, person_ref="p1", national_id_index="i1") is None
+    earlier = replace(known, told=0)
+    assert registered(earlier, entry, person_ref="p1", national_id_index="i1") == known

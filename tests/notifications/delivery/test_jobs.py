@@ -32,8 +32,9 @@ from shared.jobs.job import JobStatus
 from shared.jobs.runner import Runner
 from shared.process.leftovers import adopt_all
 from shared.storage.paging import Wanted
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.telemetry import steps
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, parked, reading, someone, told
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
@@ -102,7 +103,7 @@ def statuses(context: ServiceContext, channel: str) -> list[tuple[str, str | Non
 
 def later(context: ServiceContext, wait: timedelta) -> ServiceContext:
     """The same service, some time on."""
-    return ServiceContext(context.database, context.funds, context.keys, clock=lambda: now() + wait)
+    return ServiceContext(context.database, context.funds, context.keys, clock=RunningClock(wait))
 
 
 # --- what leaves ------------------------------------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_the_activation_link_arrives_by_mail_and_is_forgotten(
 def test_a_link_that_is_no_longer_good_is_not_sent(
     context: ServiceContext, centre: Centre, amira: Amira, mail: MailProvider
 ) -> None:
-    handle(context, service, made.activation(expires_at=now() + timedelta(minutes=5)))
+    handle(context, service, made.activation(expires_at=context.clock() + timedelta(minutes=5)))
     send_waiting(later(context, timedelta(minutes=6)), DZ, provider=mail)
     assert centre.received(amira.email) == []
     assert statuses(context, "email") == [("failed", "delivery.expired")]
@@ -219,7 +220,7 @@ def test_the_messages_of_one_transaction_share_a_batch_and_each_keeps_its_trace(
     know(context, email=f"{uuid4().hex}@example.org")
     events = [made.claim_paid(claim_id=f"c{number}") for number in range(5)]
     traces = [f"00-{number:032x}-{number:016x}-00" for number in range(1, 6)]
-    stranger = context.make_uow(DZ, by=someone(), cause="", at=now(), writes=None)
+    stranger = context.make_uow(DZ, by=someone(), cause="", at=context.clock(), writes=None)
     for event in events:
         stranger.publish(event)
     for stored, trace in zip(stranger.events, traces, strict=True):
@@ -269,7 +270,7 @@ def test_a_job_runs_when_the_next_try_of_a_message_is_due(
     run_due(context, mail)
     (job,) = context.database["jobs"].find()
     (batch,) = context.database["batches"].find({"status": "queued"})
-    assert job["due_at"] == batch["due_at"] and batch["due_at"] > now() + WAITS[0] / 2
+    assert job["due_at"] == batch["due_at"] and batch["due_at"] > context.clock() + WAITS[0] / 2
     assert run_due(later(context, WAITS[0] + timedelta(seconds=1)), mail) == 1
     assert {row["tries"] for row in context.database["batches"].find({"status": "queued"})} == {2}
 
@@ -365,7 +366,7 @@ def test_batches_that_an_earlier_release_left_get_the_job_of_their_channel(
     batches = context.database["batches"]
     batches.update_many({}, {"$unset": {"traces": 1, "provider_keys": 1}})
     first: Any = batches.find_one({"channel": "email"})
-    sending = {"status": "sending", "tries": 1, "taken_at": now() - rules.LEASE * 2}
+    sending = {"status": "sending", "tries": 1, "taken_at": context.clock() - rules.LEASE * 2}
     batches.update_one({"_id": first["_id"]}, {"$set": sending})
     assert adopt_all(context, DZ, leftovers=[leftovers]) == 2
     assert adopt_all(context, DZ, leftovers=[leftovers]) == 0
@@ -571,7 +572,7 @@ def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
 ) -> None:
     handle(context, service, made.claim_paid())
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
-    context.database["batches"].update_many({}, {"$set": {"taken_at": now() - rules.LEASE * 2}})
+    context.database["batches"].update_many({}, {"$set": {"taken_at": context.clock() - rules.LEASE * 2}})
     killed("delivery.sent", database=database, uri=mongodb, centre=centre, channel="sms")
     assert send_waiting(later(context, rules.LEASE * 2), DZ, provider=sms) == 0
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]

@@ -15,7 +15,7 @@ from services.notifications.delivery.providers import IncomingReceipt, SmsProvid
 from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, handle, told
 from tests.kit.people import AMIRA
 from tests.kit.waiting import until
@@ -222,7 +222,7 @@ def test_n03_what_cannot_be_kept_now_is_brought_again(context: ServiceContext, s
 
 def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: ServiceContext, sms: SmsProvider) -> None:
     found = sent(context, sms)
-    receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=now())
+    receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=context.clock())
     context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.save(uow, Outcome(receipt)))
     Receiving(sms).run(later(context, timedelta(0)), DZ)
     assert (message(context)["status"], message(context)["reason"]) == ("undelivered", "delivery.rejected")

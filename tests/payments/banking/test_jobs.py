@@ -28,7 +28,7 @@ from shared.kernel.personal import DataClass
 from shared.process.leftovers import adopt_all
 from shared.storage import blobs
 from shared.storage.paging import Wanted
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
@@ -442,7 +442,7 @@ def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext
     assert paying.run(context, DZ) == 0 and told(context) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["status"], waiting["amount"]) == ("c1", "waiting-account", "320.00")
-    handle(context, service, persons({AMIRA: RIB}, at=now()))
+    handle(context, service, persons({AMIRA: RIB}, at=context.clock()))
     assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
     assert made.staff().get("/payouts").json["items"] == []
 
@@ -455,7 +455,7 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
     assert (of_claim(context).status, of_claim(context, "c2").status) == ("waiting-account", "sent")
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["timeline"][-1]["about"]) == ("c1", "unusable")
-    handle(context, service, persons({AMIRA: RIB}, at=now()))
+    handle(context, service, persons({AMIRA: RIB}, at=context.clock()))
     assert of_claim(context).status == "ordered" and told(context).count("payments.benefit-ordered") == 2
 
 
@@ -553,7 +553,7 @@ def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: Ro
 
 def test_one_payout_a_claim(context: ServiceContext, made: Office) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
-    handle(context, service, approved(approved_at=now()))
+    handle(context, service, approved(approved_at=context.clock()))
     assert of_claim(context).amount_minor == 32_000
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
 

@@ -610,6 +610,9 @@ def test_every_finding_has_its_words_in_each_language(texts: Texts, language: st
             words = in_words(finding, say=say)
             assert not any("wage-file." in text or "{" in text for text in dataclasses.astuple(words)), finding
             assert words.hint
+            assert not {words.found, words.expected} & {"day", "value", "count", "position"}, (
+                "a name in a value's place"
+            )
 
 
 def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts: Texts) -> None:
@@ -638,6 +641,21 @@ def test_words_are_said_of_the_quarter_that_the_field_is_of(texts: Texts) -> Non
     words = in_words(finding, say=lambda code, parameters: texts.say(code, "fr", parameters))
 
     assert (words.field, words.found) == ("Salaire du trimestre 2", "une lettre en position 3")
+
+
+@pytest.mark.parametrize("code", ["valid-day", "day"])
+def test_what_is_expected_of_a_day_is_said_also_where_an_earlier_release_kept_it(texts: Texts, code: str) -> None:
+    finding = Finding(
+        severity=Severity.ERROR,
+        code="wage-file.birth-date-malformed",
+        file=Role.DETAIL,
+        field="birth_on",
+        expected=Phrase(code),
+    )
+
+    words = in_words(finding, say=lambda code, parameters: texts.say(code, "en", parameters))
+
+    assert words.expected == "a valid date (ddmmyyyy)"
 
 
 def test_no_finding_shows_a_name_a_number_a_wage_or_a_birth_date() -> None:

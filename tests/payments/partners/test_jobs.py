@@ -34,7 +34,7 @@ from shared.storage.retention import PURGED_AT_ONCE_MAX
 from shared.storage.service_context import ServiceContext, now
 from tests.faults.partner.asking import offences
 from tests.kit.callers import Office
-from tests.kit.clock import AT
+from tests.kit.clock import AT, RunningClock
 from tests.kit.contexts import DZ, TN, reading, told
 from tests.kit.waiting import until
 from tests.payments.bank import office
@@ -181,7 +181,7 @@ def test_a_message_that_is_asked_for_anew_while_it_is_sent_is_sent_anew(
 
 def after(context: ServiceContext, time: timedelta) -> ServiceContext:
     """The same ground, so much later."""
-    return replace(context, clock=lambda: now() + time)
+    return replace(context, clock=RunningClock(time))
 
 
 def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from shared.bus.inbox import TAKEN_WAITS_S
 from shared.bus.kafka_internals import is_sending
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import context_on
 
 TRANSACTION_LIFE_S = 60
@@ -26,17 +26,13 @@ TRANSACTION_LIFE_S = 60
 def test_the_second_waits_until_the_lease_of_the_first_runs_out(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:
-    ahead = timedelta()
-
-    def clock() -> datetime:
-        return now() + ahead
-
+    clock = RunningClock()
     context = context_on(database, mongodb, clock=clock)
     first, second = (Relay(context, "unused", name="relay") for _ in range(2))
     assert first.holds_lease() and not second.holds_lease()
-    ahead += LEASE * 0.9
+    clock.ahead += LEASE * 0.9
     assert not second.holds_lease()
-    ahead += LEASE * 0.2
+    clock.ahead += LEASE * 0.2
     assert second.holds_lease() and not first.holds_lease()
 
 

@@ -1,4 +1,4 @@
-"""Chores run again whatever a round met, and look less often while nothing comes."""
+"""Periodic tasks run again whatever a round met, and look less often while nothing comes."""
 
 import itertools
 import threading

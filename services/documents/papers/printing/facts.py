@@ -24,7 +24,12 @@ Facts = dict[str, Any]
 
 def faults(funds: Mapping[str, Fund]) -> list[str]:
     """The funds whose papers cannot be printed: Arabic stands beside French, or English, on each of them."""
-    return [
+    nameless = [
+        f"{fund_id}/fund.yaml: branding.state: is missing; it stands on the papers that papers.yaml names"
+        for fund_id, fund in funds.items()
+        if fund.sections.papers is not None and fund.branding.state is None
+    ]
+    return nameless + [
         f"{fund_id}/papers.yaml: types.{kind}: is printed in Arabic beside {latin}; the fund needs both"
         for fund_id, fund in funds.items()
         if fund.sections.papers is not None
@@ -53,7 +58,7 @@ def facts_of(content: PaperContent) -> Facts:
         "country": fund.country,
         "colour": fund.branding.colour,
         "acronym": fund.branding.short_names[latin],
-        "states": [wording(each, fund.country).say("state") for each in (Language.ARABIC, latin)],
+        "states": [(fund.branding.state or {}).get(each, "") for each in (Language.ARABIC, latin)],
         "fund": fund.names[language],
         "fund_arabic": fund.names[Language.ARABIC],
         "fund_latin": fund.names[latin],

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from shared.funds.payments import BankCharacters
+from shared.kernel import yaml_text
 from shared.kernel.errors import Invalid
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -170,6 +170,6 @@ def layout(name: str) -> FixedWidth:
         known = ", ".join(sorted(each.stem for each in LAYOUTS.glob("*.yaml")))
         raise ValueError(f"no layout {name}; there are {known}")
     try:
-        return msgspec.convert({"name": name, **yaml.safe_load(path.read_text(encoding="utf-8"))}, FixedWidth)
+        return msgspec.convert({"name": name, **yaml_text.parse(path.read_text(encoding="utf-8"))}, FixedWidth)
     except msgspec.ValidationError as wrong:
         raise ValueError(f"{path.name}: {wrong}") from wrong

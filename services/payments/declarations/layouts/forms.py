@@ -189,7 +189,7 @@ class Day:
             return day
         if raw.strip(b" ") and raw.strip(b"0"):
             # A wrong date is not shown further: its eight digits are the date itself.
-            raise FieldFault(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("day"))
+            raise FieldFault(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("valid-day"))
         return None
 
     def write(self, value: date | None, *, length: int) -> bytes:
@@ -206,7 +206,7 @@ class Birth:
         birth = _birth(raw)
         if birth is None and raw.strip(b" ") and raw.strip(b"0"):
             found = Phrase("no-such-day") if raw.isdigit() else shape(raw)
-            raise FieldFault("wage-file.birth-date-malformed", found, Phrase("day"))
+            raise FieldFault("wage-file.birth-date-malformed", found, Phrase("valid-day"))
         return birth
 
     def write(self, value: PartialDate | None, *, length: int) -> bytes:

@@ -1,0 +1,20 @@
+"""YAML in which no key is said twice: the second would silently take the place of the first."""
+
+from typing import Any
+
+import yaml
+
+
+class UniqueKeys(yaml.SafeLoader):
+    """PyYAML's safe loader; raises `yaml.YAMLError` with the place of a key that is said twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for twice in {key for key in keys if keys.count(key) > 1}:
+            raise yaml.MarkedYAMLError(problem=f"{twice} is said twice", problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def parse(text: str) -> Any:
+    """What a YAML text says. Raises `yaml.YAMLError`."""
+    return yaml.load(text, Loader=UniqueKeys)  # noqa: S506  a SafeLoader
