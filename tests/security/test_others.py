@@ -15,7 +15,7 @@ NAMED = ("declarations.file", "declarations.list_of_employer")
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 
 OF_ONES_OWN = {
-    *("claims.submit", "drafts.begin", "papers.ask", "uploads.add"),
+    *("claims.submit", "drafts.begin", "benefits.estimate", "papers.ask", "uploads.add"),
     *("upkeep.change_password", "upkeep.end_others"),
 }
 """Changes that name nothing of anybody: what makes a new thing of the caller's own, or changes the caller's account."""

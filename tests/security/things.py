@@ -135,8 +135,18 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         handle(context, claims, *(of_claims.upload(each) for each in kinds.values()))
         return {"json": filing(papers=[{"kind": kind, "upload_id": each} for kind, each in kinds.items()])}
 
-    begun = office.person(of_claims.AMIRA).post("/drafts", {"claim_type": "care-reimbursement"})
+    begun = office.person(of_claims.AMIRA).post("/drafts", new_filing()["json"])
     assert begun.status_code == 201, begun.text
+    draft = context.database["drafts"].find_one({}) or {}
+
+    def the_draft(**body: Any) -> Callable[[], dict[str, Any]]:
+        """The same draft, also after its owner deleted or filed it."""
+
+        def make() -> dict[str, Any]:
+            context.database["drafts"].replace_one({"_id": draft["_id"]}, draft, upsert=True)
+            return body
+
+        return make
 
     def new_paper() -> dict[str, Any]:
         """A paper that stands in no claim."""
@@ -148,6 +158,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         office,
         parts={
             "claim_id": filed.json["claim_id"],
+            "draft_id": begun.json["draft_id"],
             "award_id": award.award_id,
             "run_id": run.json["run_id"],
             "person_ref": AMIRA,
@@ -160,7 +171,8 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.approve": {"json": {}},
             "claims.refuse": {"json": {"reason": "not-covered"}},
             "drafts.begin": {"json": {}},
-            "drafts.edit": {"json": {"claim_type": "care-reimbursement"}},
+            "drafts.edit": {"make": the_draft(json={"claim_type": "care-reimbursement"})},
+            **{f"drafts.{verb}": {"make": the_draft()} for verb in ("read", "check", "submit", "delete")},
             "appeals.appeal": {"json": {"statement": "it was prescribed"}},
             "notes.write": {"json": {"text": "called the doctor"}},
             "notes.write_medical": {"json": {"text": "called the doctor"}},

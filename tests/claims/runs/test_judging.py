@@ -58,11 +58,12 @@ def office(context: ServiceContext) -> Office:
 
 @pytest.fixture
 def award(office: Office, context: ServiceContext) -> Award:
-    """Her family allowance since three quarters."""
+    """Her family allowance since three quarters, in the place of the one that rules opened as she filed."""
     papers = ("birth-certificates",)
     filed = office.person(AMIRA, fund=TN).post("/claims", body(ALLOWANCE, papers, single_wage=False))
     assert filed.status_code == 201, filed.text
     claim = claims.load(reading(context, TN), filed.json["claim_id"])
+    context.database["awards"].delete_many({})
     return context.run(
         TN,
         by=someone(),
