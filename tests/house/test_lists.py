@@ -273,6 +273,13 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
+    "services.claims.claims.store.granted_to": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
+        facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
+    ),
     "services.claims.figures.store.of_day": Listed(
         "claims",
         figures.decided_claims,
@@ -281,13 +288,6 @@ WHOLE: dict[str, Listed] = {
         made=lambda: DecidedClaim(
             claim_id="c", claim_type="t", decided_on=FIRST.date(), decided_at=FIRST, took_s=1, is_by_rules=False
         ),
-    ),
-    "services.claims.claims.store.granted_to": Listed(
-        "claims",
-        claims.claims,
-        claims.NEWEST_FIRST,
-        lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
-        facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
     ),
     "services.documents.careers.store.pages_that_decide": Listed(
         "documents",

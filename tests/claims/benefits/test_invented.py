@@ -13,13 +13,13 @@ from services.claims.settings import Settings
 from services.claims.wiring import service
 from shared.funds.loading import DEFINITIONS, load
 from shared.jobs.runner import Runner
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import LAW, TEXTS, quarters_of_wages, registered
 from tests.claims.builders import AMIRA, upload
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.contexts import TN, handle, parked, today, told
 
-TODAY = now().date()
+TODAY = today(TN)
 HEAD = """
 usual_days: [{completeness: 1, decision: 5, payment: 5, law: LAW}]
 appeals: [{body: TEXTS, days: 30, law: LAW}]

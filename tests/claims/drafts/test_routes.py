@@ -7,7 +7,7 @@ import pytest
 
 from services.claims.wiring import service
 from shared.process.purging import purge_all
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
@@ -88,7 +88,7 @@ def test_a_person_has_a_few_at_most_and_gets_a_place_back(office: Office, contex
     assert amira.post("/drafts", {}).json["code"] == "draft.too-many"
     assert amira.delete(f"/drafts/{ids[1]}").status_code == 204
     ids[1] = begun(office, {})
-    over = {"$set": {"expires_at": now() - timedelta(hours=1)}}
+    over = {"$set": {"expires_at": context.clock() - timedelta(hours=1)}}
     context.database["drafts"].update_one({"draft_id": ids[3]}, over)
     assert amira.get(f"/drafts/{ids[3]}").json["code"] == "draft.unknown"
     assert len(amira.get("/drafts").json["items"]) == 4
@@ -98,7 +98,7 @@ def test_a_person_has_a_few_at_most_and_gets_a_place_back(office: Office, contex
 
 def test_what_nobody_filed_goes(office: Office, context: ServiceContext) -> None:
     draft_id = begun(office)
-    over = {"$set": {"expires_at": now() - timedelta(days=2)}}
+    over = {"$set": {"expires_at": context.clock() - timedelta(days=2)}}
     context.database["drafts"].update_one({"draft_id": draft_id}, over)
     purge_all(context, DZ, things=service.all_retentions())
     assert context.database["drafts"].count_documents({}) == 0

@@ -18,14 +18,14 @@ from shared.funds.effects import Every, period_after, period_of
 from shared.funds.period import Period
 from shared.jobs.runner import Runner
 from shared.storage.paging import Wanted
-from shared.storage.service_context import ServiceContext, now
+from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.benefits.test_routes import body
 from tests.claims.builders import AMIRA, upload
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle, parked, reading, someone
+from tests.kit.contexts import TN, handle, parked, reading, someone, today
 
-TODAY = now().date()
+TODAY = today(TN)
 CHILDREN = [{"relation": "child", "birth_on": date(TODAY.year - 5 - i, 6, 1).isoformat()} for i in range(3)]
 BORN_ON = date(TODAY.year - 40, 1, 1).isoformat()
 ALLOWANCE = "family-allowance"
@@ -123,7 +123,7 @@ def test_children_who_leave_the_family_change_the_next_run_and_end_the_award_wit
 ) -> None:
     paid(office, context, award, LAST)
     gone = registered(AMIRA, birth_on=BORN_ON, dependants=[], fund_id=TN)
-    later = replace(gone, page_id="page-2", registered_at=now())
+    later = replace(gone, page_id="page-2", registered_at=context.clock())
     handle(context, service, later, fund_id=TN)
     assert parked(context) == []
     payment = paid(office, context, award, LAST)
