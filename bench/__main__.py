@@ -21,7 +21,7 @@ from bench.goals import (
     recovering,
     relaying,
     saturating,
-    telling,
+    sending,
     tracing,
 )
 from bench.ground import Ground, ground
@@ -41,7 +41,7 @@ GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
     "p9": ("recovery", recovering.measure_recovery),
     "p10": ("saturation", saturating.measure),
     "p11": ("the last day", last_day.measure),
-    "p12": ("messages out", telling.measure),
+    "p12": ("messages out", sending.measure),
     "ir": ("instructions", counting.measure),
 }
 

@@ -20,11 +20,11 @@ from bench.ours.subject import service
 from deploy.local.engines import apache_kafka, jars, secantusdb, tansu, zipkin
 from deploy.local.programs import HOST, Broken, Program, free_port, running
 from shared.bus import topics
+from shared.encryption.keys import from_file, generate_keyring
 from shared.events import catalogue
 from shared.funds.loading import load
 from shared.http.callers import ALGORITHMS
 from shared.process.service import Service
-from shared.sealing.keys import from_file, generate_keyring
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 

@@ -15,16 +15,16 @@ from flask.testing import FlaskClient
 from bench.baselines import bare_read, bare_write
 from services.claims.wiring import service
 from shared.process import web
-from shared.process.settings import common, environment, sealed
+from shared.process.settings import check_complete, common, environment
 from shared.telemetry import logs, traces
 
 
-def client(whose: str, what: str) -> FlaskClient:
-    if whose == "bare":
+def client(side: str, what: str) -> FlaskClient:
+    if side == "bare":
         return (bare_read if what == "read" else bare_write).app().test_client()
     env = environment()
     settings, own = common(env, service="claims"), service.settings(env)
-    sealed(env)
+    check_complete(env)
     logs.start("claims", level="INFO")
     traces.start("claims", zipkin_url="", otlp_url="", share=settings.traced_share)
     app = web.app(service, settings, own)
@@ -32,10 +32,10 @@ def client(whose: str, what: str) -> FlaskClient:
     return app.test_client()
 
 
-def asking(whose: str, what: str) -> Callable[[int], Any]:
+def asking(side: str, what: str) -> Callable[[int], Any]:
     """The n-th request of the kind."""
-    asked, prefix = client(whose, what), "" if whose == "bare" else "/v1/dz-cnas"
-    headers = {} if whose == "bare" else {"Authorization": f"Bearer {os.environ['TOKEN']}", "Accept-Language": "fr"}
+    asked, prefix = client(side, what), "" if side == "bare" else "/v1/dz-cnas"
+    headers = {} if side == "bare" else {"Authorization": f"Bearer {os.environ['TOKEN']}", "Accept-Language": "fr"}
     if what == "read":
         return lambda _: asked.get(f"{prefix}/claims/{os.environ['CLAIM_ID']}", headers=headers)
     body, run = json.loads(os.environ["BODY"]), os.urandom(6).hex()
@@ -51,8 +51,8 @@ def asking(whose: str, what: str) -> Callable[[int], Any]:
 WARM_UP = 5
 
 
-def main(whose: str, what: str, requests: int) -> None:
-    ask = asking(whose, what)
+def main(side: str, what: str, requests: int) -> None:
+    ask = asking(side, what)
     for number in range(WARM_UP):
         _must_answer(ask(number))
     _counting("on")

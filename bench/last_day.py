@@ -20,9 +20,9 @@ from bench.asking import ask, percentile, request
 from deploy.local import addresses, place
 from deploy.local.demo import operator, payroll
 from deploy.local.demo.__main__ import next_run
+from deploy.local.demo.narration import Teller
 from deploy.local.demo.people import ALGERIA, Cast, cast, write_register
 from deploy.local.demo.story import EMPLOYER_SCOPE, today
-from deploy.local.demo.telling import Teller
 from deploy.local.demo.visitors import Visitor, World
 from deploy.local.programs import HOST
 from deploy.local.supervisor import families

@@ -21,9 +21,9 @@ from bench.asking import ask, request
 from deploy.local import addresses, place
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.__main__ import next_run
+from deploy.local.demo.narration import Teller
 from deploy.local.demo.people import ALGERIA, cast
 from deploy.local.demo.story import Scene, account, filing, register, send, sign_in, today, upload
-from deploy.local.demo.telling import Teller
 from deploy.local.demo.visitors import World
 from deploy.local.supervisor import families
 
@@ -99,12 +99,12 @@ def main() -> None:
 
 def long_file(scene: Scene, pid: int) -> None:
     """A DAS of thousands of workers: upload to acceptance, acceptance to the last card."""
-    workers = len(scene.told.workers)
+    workers = len(scene.characters.workers)
     began_s = time.monotonic()
     register(scene, sector="services")
     print(f"register of {workers} persons imported twice: {time.monotonic() - began_s:.1f} s", flush=True)
     sign_in(scene)
-    files = payroll.das_b(scene.told, year=today().year - 1)
+    files = payroll.das_b(scene.characters, year=today().year - 1)
     period = str(today().year - 1)
     spent = Spent()
     with Memory(pid) as memory:
@@ -118,13 +118,13 @@ def long_file(scene: Scene, pid: int) -> None:
         _until(lambda: scene.employer.get("payments", path)["cards"]["refreshed"] == workers)
         refreshed_s = time.monotonic() - began_s
         spent.show("until the last card")
-        _until(lambda: len(scene.mailbox.of(scene.told.workers[-1].mobile, channel="sms")) > 0)
-        told_s = time.monotonic() - began_s
+        _until(lambda: len(scene.mailbox.of(scene.characters.workers[-1].mobile, channel="sms")) > 0)
+        published_s = time.monotonic() - began_s
         spent.show("until the last worker was told")
     print(
         f"DAS of {workers} workers: answered in {answered_s:.1f} s, accepted in {accepted_s:.1f} s, "
         f"last card {refreshed_s - accepted_s:.1f} s later, "
-        f"last worker told {told_s - refreshed_s:.1f} s after that"
+        f"last worker told {published_s - refreshed_s:.1f} s after that"
     )
     for name, peak_mb in sorted(memory.peak.items(), key=lambda row: -row[1])[:6]:
         print(f"  peak {peak_mb:6.0f} MB  {name}")
@@ -135,8 +135,8 @@ def claims(scene: Scene) -> None:
     period = str(today().year - 1)
     register(scene, sector="services")
     sign_in(scene)
-    send(scene, payroll.das_b(scene.told, year=today().year - 1), period=period)
-    account(scene, scene.told.workers[0])
+    send(scene, payroll.das_b(scene.characters, year=today().year - 1), period=period)
+    account(scene, scene.characters.workers[0])
     pairs = [[_paper(scene, kind, n) for kind in "AB"] for n in range(CLAIMS_MAX)]  # a paper stands in one claim
     unused = itertools.cycle(pairs[1:])
     time.sleep(2)

@@ -11,7 +11,7 @@ from shared.bus import envelope
 from shared.events.claims import ClaimSubmitted
 from shared.events.declaring import declaration_of
 from shared.kernel.actors import system
-from shared.storage.service_context import ServiceContext, as_kept, now
+from shared.storage.service_context import ServiceContext, as_stored, now
 from shared.storage.unit_of_work import UnitOfWork
 
 CLAIMS = declaration_of(ClaimSubmitted).owner
@@ -27,11 +27,11 @@ def submitted(number: int) -> ClaimSubmitted:
         reference=f"CL26{number:08d}00",
         person_ref=f"p{number % 10_000:024d}",
         claim_type="care-reimbursement",
-        submitted_at=as_kept(now()),
+        submitted_at=as_stored(now()),
     )
 
 
-def told(context: ServiceContext, events: int) -> Iterator[dict[str, Any]]:
+def published(context: ServiceContext, events: int) -> Iterator[dict[str, Any]]:
     """Events as an outbox holds them."""
     uow: UnitOfWork = context.reading(FUND, by=system("bench"))
     for number in range(events):
@@ -46,7 +46,7 @@ def fill_topic(
     producer = KafkaProducer(
         bootstrap_servers=servers, acks="all", enable_idempotence=True, linger_ms=20, batch_size=200_000
     )
-    for event in told(context, events):
+    for event in published(context, events):
         headers = envelope.headers(event) + (_hexkits(event) if is_hexkits else [])
         producer.send(topic, value=event["body"], key=event["key"].encode(), headers=headers)
     producer.flush()
@@ -60,7 +60,7 @@ def _hexkits(event: dict[str, Any]) -> envelope.Headers:
 
 def fill_outbox(context: ServiceContext, *, rows: int, events_a_row: int, topic: str = RELAYED_TO) -> None:
     """An outbox as so many units of work leave it, each of which told so many events."""
-    events = told(context, rows * events_a_row)
+    events = published(context, rows * events_a_row)
     batch: list[dict[str, Any]] = []
     for number in range(rows):
         mine = [{**next(events), "topic": topic} for _ in range(events_a_row)]

@@ -28,7 +28,7 @@ def measure(ground: Ground) -> list[Row]:
     settings = _settings(ground)
     rows = []
     for what, said in (("read", "one claim read"), ("file", "a claim filed")):
-        ours, bare = (_counted(ground, whose, what, settings) for whose in ("ours", "bare"))
+        ours, bare = (_counted(ground, side, what, settings) for side in ("ours", "bare"))
         rows.append(
             Row(
                 "Ir",
@@ -62,11 +62,11 @@ def _settings(ground: Ground) -> dict[str, str]:
     }
 
 
-def _counted(ground: Ground, whose: str, what: str, settings: dict[str, Any]) -> float:
+def _counted(ground: Ground, side: str, what: str, settings: dict[str, Any]) -> float:
     """Instructions a request."""
-    counts, log = ground.home / f"callgrind-{whose}-{what}", ground.log("callgrind")
+    counts, log = ground.home / f"callgrind-{side}-{what}", ground.log("callgrind")
     command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={counts}"]
-    command += [sys.executable, "-m", "bench.inside", whose, what, str(REQUESTS)]
+    command += [sys.executable, "-m", "bench.inside", side, what, str(REQUESTS)]
     with log.open("wb") as output:
         ended = subprocess.run(
             command,

@@ -51,15 +51,15 @@ def measure(ground: Ground) -> list[Row]:
             commands = {"ours": commands["ours"]}
         with ThreadPoolExecutor() as pool:
             found = pool.map(lambda command: _effects(ground, servers, command), commands.values())
-        return [_row(whose, effects) for whose, effects in zip(commands, found, strict=True)]
+        return [_row(side, effects) for side, effects in zip(commands, found, strict=True)]
 
 
-def _row(whose: str, effects: Sequence[str]) -> Row:
+def _row(side: str, effects: Sequence[str]) -> Row:
     lost, doubled = EVENTS - len(set(effects)), len(effects) - len(set(effects))
     said = f"{lost} lost, {doubled} done twice"
     is_good = lost == doubled == 0
-    what = f"{whose}: {EVENTS:,} events, consumer killed with -9 in the middle"
-    return Row("I1", what, said, aim="0 / 0", reached="target" if is_good else MISSED if whose == "ours" else "")
+    what = f"{side}: {EVENTS:,} events, consumer killed with -9 in the middle"
+    return Row("I1", what, said, aim="0 / 0", reached="target" if is_good else MISSED if side == "ours" else "")
 
 
 def _effects(ground: Ground, servers: str, command: Command) -> list[str]:
@@ -67,18 +67,18 @@ def _effects(ground: Ground, servers: str, command: Command) -> list[str]:
     database = ground.database()
     settings = environment(**ground.settings(database), KAFKA_BOOTSTRAP_SERVERS=servers)
     with MongoClient[dict[str, Any]](ground.documents()) as client:
-        heard = client[database]["heard"]
+        received = client[database]["heard"]
         first = _start(ground, command, settings)
-        _wait(lambda: heard.estimated_document_count() >= EVENTS // 3)
+        _wait(lambda: received.estimated_document_count() >= EVENTS // 3)
         first.kill()
         first.wait()
         second = _start(ground, command, settings)
         try:
-            _until_quiet(heard.estimated_document_count)
+            _until_quiet(received.estimated_document_count)
         finally:
             second.kill()
             second.wait()
-        effects = [str(row["claim_id"]) for row in heard.find({}, {"claim_id": 1})]
+        effects = [str(row["claim_id"]) for row in received.find({}, {"claim_id": 1})]
     ground.drop(database)
     return effects
 

@@ -74,21 +74,21 @@ class Pipeline:
 
     def publish(self, events: int = 1) -> str:
         """One unit of work that tells so many events; the case of its last."""
-        told = [submitted(number) for number in range(events)]
+        published = [submitted(number) for number in range(events)]
         self.context.run(
-            FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.publish(event) for event in told]
+            FUND, by=system("bench"), cause="bench", action=lambda uow: [uow.publish(event) for event in published]
         )
-        return told[-1].claim_id
+        return published[-1].claim_id
 
-    def is_heard(self, case: str) -> bool:
+    def is_received(self, case: str) -> bool:
         return self.context.database["heard"].find_one({"_id": f"{FUND}:{case}"}, {"_id": 1}) is not None
 
     def until_ready(self) -> None:
         """Until a worker has joined and handles what is told."""
         case = self.publish()
-        until(lambda: self.is_heard(case))
+        until(lambda: self.is_received(case))
 
-    def heard(self) -> int:
+    def received(self) -> int:
         return self.context.database["heard"].estimated_document_count()
 
     def relayed(self) -> float:
@@ -102,10 +102,10 @@ class Pipeline:
 
     def drained(self, rows: int) -> float:
         """Events a second through relay and inbox, from an outbox that is full to the last one handled."""
-        before = self.heard()
+        before = self.received()
         fill_outbox(self.context, rows=rows, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
         began_s = time.perf_counter()
-        until(lambda: self.heard() - before >= rows * EVENTS_A_WORK)
+        until(lambda: self.received() - before >= rows * EVENTS_A_WORK)
         return rows * EVENTS_A_WORK / (time.perf_counter() - began_s)
 
 
@@ -119,7 +119,7 @@ def _latency(ground: Ground, broker: str) -> Row:
         pipeline.until_ready()
         full = pipeline.drained(FILLED_ROWS)
         process.send_signal(signal.SIGUSR1)  # what is told from here on is what counts
-        rate = _tell_for(pipeline, HALF_LOAD_S, a_second=full / 2)
+        rate = _publish_for(pipeline, HALF_LOAD_S, a_second=full / 2)
         time.sleep(2.0)
         process.terminate()
         said = json.loads(process.communicate(timeout=40)[0].decode().splitlines()[-1])
@@ -144,12 +144,12 @@ def measure_recovery(ground: Ground) -> list[Row]:
     try:
         time.sleep(AWAY_S)
         fill_outbox(pipeline.context, rows=BACKLOG_ROWS, events_a_row=EVENTS_A_WORK, topic=CLAIMS)
-        last, before = pipeline.publish(), pipeline.heard()
+        last, before = pipeline.publish(), pipeline.received()
         with running(program, log=ground.log("kafka")), ThreadPoolExecutor(1) as beside:
             back_s, relayed = time.perf_counter(), beside.submit(pipeline.relayed)
-            until(lambda: pipeline.heard() > before)
+            until(lambda: pipeline.received() > before)
             first_s = time.perf_counter() - back_s
-            until(lambda: pipeline.is_heard(last))
+            until(lambda: pipeline.is_received(last))
             all_s = time.perf_counter() - back_s
     finally:
         worker.kill()
@@ -169,7 +169,7 @@ def _killed(pipeline: Pipeline) -> Row:
             killed_s = time.perf_counter()
             worker = pipeline.start()
             case = pipeline.publish()
-            until(lambda case=case: pipeline.is_heard(case))
+            until(lambda case=case: pipeline.is_received(case))
             took_s.append(time.perf_counter() - killed_s)
     finally:
         worker.kill()
@@ -212,16 +212,16 @@ def _pipeline(ground: Ground, broker: str) -> Iterator[Pipeline]:
         yield Pipeline(ground, ground.context(), servers)
 
 
-def _tell_for(pipeline: Pipeline, seconds: float, *, a_second: float) -> float:
+def _publish_for(pipeline: Pipeline, seconds: float, *, a_second: float) -> float:
     """Tell events by the clock, several a unit of work, for so long; the rate that was truly told."""
-    began_s, told = time.perf_counter(), 0
+    began_s, published = time.perf_counter(), 0
     while (spent_s := time.perf_counter() - began_s) < seconds:
-        if told < spent_s * a_second:
+        if published < spent_s * a_second:
             pipeline.publish(EVENTS_A_WORK)
-            told += EVENTS_A_WORK
+            published += EVENTS_A_WORK
         else:
             time.sleep(0.002)
-    return told / (time.perf_counter() - began_s)
+    return published / (time.perf_counter() - began_s)
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -14,12 +14,12 @@ from bench.ours import subject
 from bench.ours.nowhere import Nowhere
 from bench.ours.standing import context
 from bench.stopwatch import Stopwatch
+from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
-from shared.bus.reader import Reader
 from shared.events.claims import ClaimSubmitted
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry import logs, steps
+from shared.telemetry import failpoints, logs
 
 
 class Count:
@@ -31,10 +31,10 @@ class Count:
         self.stop = threading.Event()
         self.watch: Stopwatch | None = None
 
-    def heard(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
+    def received(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
         self.seen += 1
 
-    def passing(self, step: str) -> None:
+    def failpoint(self, step: str) -> None:
         if step == "inbox.polled" and self.watch is None:
             self.watch = Stopwatch()
         if step == "work.committed" and self.watch and self.seen >= self.events and not self.stop.is_set():
@@ -45,15 +45,17 @@ class Count:
 def main(what: str, events: int, group: str) -> None:
     logs.start("bench", level="INFO")
     count, reactions, ground = Count(events), Reactions(), context()
-    reactions.to(ClaimSubmitted)(count.heard)
+    reactions.to(ClaimSubmitted)(count.received)
     if what == "keep":
         reactions.to(ClaimSubmitted)(subject.save)
     elif what == "log":
         reactions.to(ClaimSubmitted)(subject.log)
     else:
         ground = replace(ground, database=Nowhere())  # type: ignore[arg-type]
-    steps.watch(count.passing)
-    Reader(Inbox(ground, service=group, reactions=reactions), os.environ["KAFKA_BOOTSTRAP_SERVERS"]).run(count.stop)
+    failpoints.watch(count.failpoint)
+    EventConsumer(Inbox(ground, service=group, reactions=reactions), os.environ["KAFKA_BOOTSTRAP_SERVERS"]).run(
+        count.stop
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def main() -> None:
     relay.holds_lease()
     events = sum(len(row["events"]) for row in ground.database["outbox"].find({}, {"events.id": 1}))  # type: ignore[arg-type, misc]
     watch = Stopwatch()
-    while relay.carry():
+    while relay.publish_waiting():
         pass
     watch.report(events)
 

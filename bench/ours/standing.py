@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from shared.encryption.keys import from_file
 from shared.funds.loading import load
-from shared.sealing.keys import from_file
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 

@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class Received:
     """What is kept of an event."""
 
     claim_id: str
@@ -25,19 +25,19 @@ class Heard:
     version: int = 0
 
 
-class NotHeard(Missing):
+class NotReceived(Missing):
     code = "bench.not-heard"
 
 
-heard = Repository("heard", Heard, key="claim_id", missing=NotHeard, retention=BY_LAW)
+received = Repository("heard", Received, key="claim_id", missing=NotReceived, retention=BY_LAW)
 reactions = Reactions()
 
 
 @reactions.to(ClaimSubmitted)
 def save(uow: UnitOfWork, event: ClaimSubmitted) -> None:
     """The effect: one thing an event."""
-    thing = Heard(claim_id=event.claim_id, reference=event.reference, person_ref=event.person_ref)
-    heard.save(uow, Outcome(thing, []))
+    thing = Received(claim_id=event.claim_id, reference=event.reference, person_ref=event.person_ref)
+    received.save(uow, Outcome(thing, []))
 
 
 def log(uow: UnitOfWork, event: ClaimSubmitted) -> None:
@@ -49,10 +49,14 @@ def no_settings(env: Env) -> None:
     """There are none."""
 
 
-def of(heard_by: Reactions) -> Service[None]:
+def of(received_by: Reactions) -> Service[None]:
     """The service with these reactions."""
     return Service(
-        name="bench", folder=Path(__file__).parent, settings=no_settings, reactions=[heard_by], repositories=[heard]
+        name="bench",
+        folder=Path(__file__).parent,
+        settings=no_settings,
+        reactions=[received_by],
+        repositories=[received],
     )
 
 

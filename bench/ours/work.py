@@ -14,10 +14,10 @@ from bench.stopwatch import Stopwatch
 from shared.bus.reactions import Reactions
 from shared.events.claims import ClaimSubmitted
 from shared.process import worker
-from shared.process.settings import common, environment, sealed
+from shared.process.settings import check_complete, common, environment
 from shared.storage.service_context import now
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry import steps
+from shared.telemetry import failpoints
 
 
 class Latencies:
@@ -28,14 +28,14 @@ class Latencies:
         self.since = now()
         self.took_ms: list[float] = []
 
-    def heard(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
+    def received(self, uow: UnitOfWork, event: ClaimSubmitted) -> None:
         self.told_at.append(event.submitted_at)
 
-    def passing(self, step: str) -> None:
+    def failpoint(self, step: str) -> None:
         if step == "work.committed" and self.told_at:
             at = now()
-            told = [each for each in self.told_at if each >= self.since]
-            self.took_ms += [(at - each) / timedelta(milliseconds=1) for each in told]
+            published = [each for each in self.told_at if each >= self.since]
+            self.took_ms += [(at - each) / timedelta(milliseconds=1) for each in published]
             self.told_at.clear()
 
     def begin(self, *_: object) -> None:
@@ -50,11 +50,11 @@ class Latencies:
 def main() -> int:
     env = environment()
     settings = common(env, service="bench")
-    sealed(env)
+    check_complete(env)
     latencies, reactions, watch = Latencies(), Reactions([subject.reactions]), Stopwatch()
-    reactions.to(ClaimSubmitted)(latencies.heard)
+    reactions.to(ClaimSubmitted)(latencies.received)
     signal.signal(signal.SIGUSR1, latencies.begin)
-    steps.watch(latencies.passing)
+    failpoints.watch(latencies.failpoint)
     status = worker.run(subject.of(reactions), settings, None)
     middle = statistics.median(latencies.took_ms) if latencies.took_ms else 0.0
     watch.report(len(latencies.took_ms), p50_ms=middle, p99_ms=latencies.percentile_ms(0.99))

@@ -32,7 +32,7 @@ async def main(what: str, voice: str, events: int, group: str, topic: str) -> No
     done, watches, seen = asyncio.Event(), list[Stopwatch](), 0
 
     @broker.subscriber(topic, group_id=group, auto_offset_reset="earliest")
-    async def heard(event: Submitted) -> None:
+    async def received(event: Submitted) -> None:
         nonlocal seen
         if not watches:
             watches.append(Stopwatch())

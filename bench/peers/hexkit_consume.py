@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from bench.stopwatch import Stopwatch
 
 
-class Heard(BaseModel):
+class Received(BaseModel):
     effect_id: str
     claim_id: str
     reference: str
@@ -50,16 +50,16 @@ class Hearing(EventSubscriberProtocol):
         self.watch = self.watch or Stopwatch()
         kept = {name: payload[name] for name in ("claim_id", "reference", "person_ref")}
         if self.what == "keep":
-            await self.dao.upsert(Heard(effect_id=payload["claim_id"], **kept))
+            await self.dao.upsert(Received(effect_id=payload["claim_id"], **kept))
         else:
-            await self.dao.insert(Heard(effect_id=str(uuid.uuid4()), **kept))
+            await self.dao.insert(Received(effect_id=str(uuid.uuid4()), **kept))
         self.seen += 1
 
 
 async def main(what: str, events: int, group: str, topic: str) -> None:
     made = config(group)
     async with MongoDbDaoFactory.construct(config=made) as factory:
-        dao = await factory.get_dao(name="heard", dto_model=Heard, id_field="effect_id")
+        dao = await factory.get_dao(name="heard", dto_model=Received, id_field="effect_id")
         hearing = Hearing(what, events, topic, dao)
         async with KafkaEventSubscriber.construct(config=made, translator=hearing) as subscriber:
             while hearing.seen < events:

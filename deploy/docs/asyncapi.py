@@ -92,7 +92,7 @@ def _message(cls: type[Any], name: str, reference: Any) -> dict[str, Any]:
     properties = {"ce_type": {**text, "const": name, "description": "Type and version of the event."}}
     properties |= {header: {**text, **about} for header, about in HEADERS.items()}
     says = " ".join((inspect.getdoc(cls) or "").split())
-    told = json.loads(catalogue.encode(example(cls)))
+    published = json.loads(catalogue.encode(example(cls)))
     return {
         "name": name,
         "title": cls.__name__,
@@ -105,7 +105,7 @@ def _message(cls: type[Any], name: str, reference: Any) -> dict[str, Any]:
             "properties": properties,
         },
         "payload": reference,
-        "examples": [{"name": "made-up", "summary": "Made of the fields' types.", "payload": told}],
+        "examples": [{"name": "made-up", "summary": "Made of the fields' types.", "payload": published}],
         "bindings": {"kafka": {"key": KEY, "bindingVersion": KAFKA_BINDING}},
     }
 
@@ -146,7 +146,7 @@ def _operations(services: Sequence[Service[Any]]) -> dict[str, Any]:
             "messages": [{"$ref": f"#/channels/{owner}/messages/{name}"} for name in sent],
         }
     for service in services:
-        types = service.hears().types()
+        types = service.all_reactions().types()
         for topic in sorted({type_name.partition(".")[0] for type_name, _ in types}):
             operations[f"{service.name}-reacts-to-{topic}"] = {
                 "action": "receive",

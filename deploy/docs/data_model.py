@@ -64,7 +64,7 @@ def _rows(service: Service[Any]) -> Iterable[Sequence[str]]:
         repository = repositories.get(name)
         data = OTHERS
         if repository is not None:
-            encrypted = {**repository.sealed, **repository.came_sealed}
+            encrypted = {**repository.encrypted, **repository.received_encrypted}
             fields = ", ".join(f"`{field}` ({of.value})" for field, of in encrypted.items())
             data = f"{repository.kind.__name__}" + (f"; encrypted: {fields}" if fields else "")
         yield _row(name, data, service.declared_indexes(), retentions.get(name))

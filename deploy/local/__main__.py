@@ -39,7 +39,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
                 """Before any relay works: it would send what is new before what the broker has forgotten."""
                 migrate_first()
                 if ran_at is not None:
-                    refill.tell_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
+                    refill.publish_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
 
             def migrate_first() -> None:  # in a process of its own: what it loads is not kept for as long as all runs
                 migrating = [sys.executable, "-m", "deploy.local", "migrate"]

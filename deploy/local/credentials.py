@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey, RSAKey
 
 from services.documents.papers.demo_chain import make_signing_chain
+from shared.encryption.keys import generate_keyring, restricted
 from shared.kernel.personal import DataClass
-from shared.sealing.keys import generate_keyring, restricted
 
 CLASSES: Mapping[str, Sequence[DataClass]] = {
     "identity": tuple(DataClass),
@@ -71,10 +71,10 @@ class Credentials:
 
         return self._kept("token-keys.json", key_set)
 
-    def clients(self, told: Mapping[str, object]) -> Path:
+    def clients(self, published: Mapping[str, object]) -> Path:
         """The file with the clients of identity. It holds no secret; it is here because it names what keys are."""
         path = self.directory / "clients.json"
-        _write(path, json.dumps(told, indent=1))
+        _write(path, json.dumps(published, indent=1))
         return path
 
     def paper_signing(self) -> tuple[Path, Path]:

@@ -28,16 +28,16 @@ def main() -> int:
     """The exit status."""
     rows = [["fund", "who", "signs in as", "password", "second factor"]]
     for country in (ALGERIA, TUNISIA):
-        told = cast(country, run=0, count=WORKERS)
+        characters = cast(country, run=0, count=WORKERS)
         with tempfile.TemporaryDirectory() as folder:
-            persons, employers = write_register(Path(folder), told, sector=SECTORS[country.fund])
+            persons, employers = write_register(Path(folder), characters, sector=SECTORS[country.fund])
             arguments = ["import-register", country.fund, "--persons", str(persons), "--employers", str(employers)]
             imported = command("identity", arguments)
         if imported.returncode:
             print(imported.stdout + imported.stderr, file=sys.stderr)
             return 1
         try:
-            rows += _users(told)
+            rows += _users(characters)
         except NotAdded as refused:
             print(refused, file=sys.stderr)
             return 1
@@ -49,11 +49,11 @@ def main() -> int:
     return 0
 
 
-def _users(told: Cast) -> list[list[str]]:
-    fund, taken = told.country.fund, service.texts().say("account.login-taken", "fr")
+def _users(characters: Cast) -> list[list[str]]:
+    fund, taken = characters.country.fund, service.texts().say("account.login-taken", "fr")
     rows = []
     for who, login, more in (
-        ("employer's user", "paie", ["--kind", "employer", "--employer", told.employer.number]),
+        ("employer's user", "paie", ["--kind", "employer", "--employer", characters.employer.number]),
         ("agent", "agent", ["--kind", "staff", "--role", "agent"]),
         ("supervisor", "superviseur", ["--kind", "staff", "--role", "supervisor"]),
         ("medical officer", "medecin", ["--kind", "staff", "--role", "medical-officer"]),
@@ -66,7 +66,7 @@ def _users(told: Cast) -> list[list[str]]:
         if added.returncode:  # an earlier first start was cut short after this one was added
             password = "as printed at the first start"  # noqa: S105
         rows.append([fund, who, login, password, totp_secret(added.stdout)])
-    worker = told.workers[0]
+    worker = characters.workers[0]
     rows.append([fund, "insured person", worker.national_id, f"opens an account with {worker.insurance_number}", ""])
     return rows
 

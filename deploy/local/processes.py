@@ -111,7 +111,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "PUBLIC_URL": addresses.public(service, environ, ports),
             "KEYS_FILE": str(credentials.keyring(service, fund_ids=fund_ids)),
             **own[service],
-            **_meant_for(service, environ),
+            **_intended_for(service, environ),
         }
         for service in SERVICES
     }
@@ -143,7 +143,7 @@ def of_simulators(
             "MESSAGES_SMPP_BIND": f"{HOST}:{ports['SMPP_PORT']}",
         },
     }
-    return {name: {**settings, **_meant_for(name, environ)} for name, settings in own.items()}
+    return {name: {**settings, **_intended_for(name, environ)} for name, settings in own.items()}
 
 
 def _fund_accounts(fund_ids: Iterable[str]) -> str:
@@ -201,7 +201,7 @@ def workers(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> li
     ]
 
 
-def _meant_for(name: str, environ: Settings) -> dict[str, str]:
+def _intended_for(name: str, environ: Settings) -> dict[str, str]:
     """What the caller set for one service or simulator alone, under the names that it reads."""
     prefix = f"{name.upper()}_"
     return {key.removeprefix(prefix): value for key, value in environ.items() if key.startswith(prefix)}

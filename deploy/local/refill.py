@@ -22,13 +22,13 @@ def last_ran_at(var: Path) -> datetime | None:
     return datetime.fromtimestamp(lock.stat().st_mtime, UTC) if lock.exists() else None
 
 
-def tell_again(services: Mapping[str, Mapping[str, str]], *, since: datetime) -> int:
+def publish_again(services: Mapping[str, Mapping[str, str]], *, since: datetime) -> int:
     """Have every service's relay carry again what it told since an instant; how many documents of events."""
-    told = 0
+    published = 0
     for settings in services.values():
         database = connect(settings["MONGODB_URI"], settings["MONGODB_DATABASE"])
         try:
-            told += republish(ServiceContext(database=database, funds={}, keys={}), since=since)
+            published += republish(ServiceContext(database=database, funds={}, keys={}), since=since)
         finally:
             database.client.close()
-    return told
+    return published

@@ -66,8 +66,8 @@ class Client:
             if answer.ok:
                 return answer
             refused = Refused(answer)
-            is_passing = refused.code in NOT_DONE_CODES or (may_send_again and refused.status in PERHAPS_DONE)
-            if not is_passing or number == TRIES_MAX:
+            is_transient = refused.code in NOT_DONE_CODES or (may_send_again and refused.status in PERHAPS_DONE)
+            if not is_transient or number == TRIES_MAX:
                 raise refused
             time.sleep(float(answer.headers.get("Retry-After", number)))
         raise AssertionError("the last try returns or raises")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.appeals.routes import routes as appeal_routes
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
@@ -13,6 +13,7 @@ from services.claims.awards.store import awards
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.routes import routes as benefit_routes
+from services.claims.claims.backfills import backfills
 from services.claims.claims.claim import (
     AppealOutcome,
     Doubt,
@@ -24,14 +25,13 @@ from services.claims.claims.claim import (
     RefusalReason,
     Status,
 )
-from services.claims.claims.leftovers import leftovers
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
 from services.claims.claims.timeline import FurtherStep, Who
 from services.claims.drafts.routes import routes as draft_routes
 from services.claims.drafts.store import drafts
-from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
@@ -48,7 +48,7 @@ from services.claims.runs.jobs import Running, watching
 from services.claims.runs.judging import by_rules
 from services.claims.runs.reactions import reactions as run_reactions
 from services.claims.runs.routes import routes as run_routes
-from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
@@ -72,7 +72,7 @@ CODES: CodeSets = {
     "doubts": (Doubt, "claim.doubt.{}"),
     "appeal-outcomes": (AppealOutcome, "claim.appeal.{}"),
     "right-statuses": (RightStatus, "right.status.{}"),
-    "right-reasons": (Reason, "right.{}"),
+    "right-reasons": (EntitlementReason, "right.{}"),
     "reduction-reasons": (Reduction, "claim.reduced-for.{}"),
     "benefit-outcomes": (JudgedOutcome, "benefit.outcome.{}"),
     "fact-sources": (FactSource, "benefit.source.{}"),
@@ -82,10 +82,10 @@ CODES: CodeSets = {
     "end-reasons": (EndReason, "award.ended-for.{}"),
     "run-statuses": (RunStatus, "run.step.{}"),
     "run-changes": (Change, "run.change.{}"),
-    "run-lines": (LineKind, "run.line.{}"),
+    "run-lines": (RunLineKind, "run.line.{}"),
     "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
-    "looked-at": (Looked, "access.looked-at.{}"),
+    "looked-at": (AccessedKind, "access.looked-at.{}"),
 }
 
 
@@ -110,7 +110,7 @@ service: Service[Settings] = Service(
         run_routes,
         entitlement_routes,
         figure_routes,
-        access_journal(Looked, scope="claims:read"),
+        access_journal(AccessedKind, scope="claims:read"),
     ],
     reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
     quotas={
@@ -123,8 +123,8 @@ service: Service[Settings] = Service(
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
-    chores=lambda own: [watching(), measure()],
-    leftovers=[leftovers],
+    periodic_tasks=lambda own: [watching(), measure()],
+    backfills=[backfills],
     repositories=[
         claims,
         drafts,

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from services.documents.access_journal.looked import Looked
+from services.documents.access_journal.accessed import AccessedKind
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
-from services.documents.papers.jobs import leftovers, printing
+from services.documents.papers.jobs import backfills, printing
 from services.documents.papers.paper import FailureReason
-from services.documents.papers.paper import Reason as PaperReason
 from services.documents.papers.paper import Status as PaperStatus
+from services.documents.papers.paper import WithdrawalReason as PaperReason
 from services.documents.papers.printing.facts import faults as printing_faults
 from services.documents.papers.reactions import reactions as paper_reactions
 from services.documents.papers.routes import routes as paper_routes
@@ -35,7 +35,7 @@ CODES: CodeSets = {
     "verification-statuses": (VerificationStatus, "verification.status.{}"),
     "control-code-answers": (CodeAnswer, "verification.code.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
-    "looked-at": (Looked, "access.looked-at.{}"),
+    "looked-at": (AccessedKind, "access.looked-at.{}"),
 }
 
 service: Service[Settings] = Service(
@@ -48,12 +48,12 @@ service: Service[Settings] = Service(
         verification_routes,
         career_routes,
         upload_routes,
-        access_journal(Looked, scope="papers:read"),
+        access_journal(AccessedKind, scope="papers:read"),
     ],
     reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
     repositories=[persons, employers, careers, pages, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
-    leftovers=[leftovers],
+    backfills=[backfills],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.
     quotas={
         "verification.check": "30/minute",

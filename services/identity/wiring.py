@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from services.identity.access_journal.looked import Looked
+from services.identity.access_journal.accessed import AccessedKind
 from services.identity.accounts.commands import add_user, reset_user
-from services.identity.accounts.jobs import considering, leftovers
+from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
 from services.identity.cards.reactions import reactions as card_reactions
@@ -16,12 +16,12 @@ from services.identity.register.routes import routes as register_routes
 from services.identity.register.store import employers, persons
 from services.identity.settings import Settings, read
 from services.identity.signin import clients, keys
-from services.identity.signin.provider import Desk
+from services.identity.signin.provider import ProviderConfig
 from services.identity.signin.routes import blueprint
 from services.identity.signin.routes import routes as signin_routes
 from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
-from services.identity.upkeep.chores import forget
+from services.identity.upkeep.periodic_tasks import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
@@ -31,13 +31,13 @@ from shared.process.service import Service
 from shared.storage.retention import Retention
 
 
-def desk(own: Settings) -> Desk:
-    return Desk(own.issuer, clients.read(own.clients_file), keys.read(own.signing_keys_file))
+def provider_config(own: Settings) -> ProviderConfig:
+    return ProviderConfig(own.issuer, clients.read(own.clients_file), keys.read(own.signing_keys_file))
 
 
 CODES: CodeSets = {
     "purposes": (Purpose, "access.purpose.{}"),
-    "looked-at": (Looked, "access.looked-at.{}"),
+    "looked-at": (AccessedKind, "access.looked-at.{}"),
 }
 
 service: Service[Settings] = Service(
@@ -51,13 +51,13 @@ service: Service[Settings] = Service(
         upkeep_routes,
         card_routes,
         register_routes,
-        access_journal(Looked, scope="account:manage"),
+        access_journal(AccessedKind, scope="account:manage"),
     ],
     reactions=[card_reactions],
     repositories=[persons, employers, cards, accounts, applications, throttles, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
-    blueprints=lambda own, context: [blueprint(desk(own), context)],
+    blueprints=lambda own, context: [blueprint(provider_config(own), context)],
     # What somebody could guess with, and what sends a letter or hashes a password.
     quotas={
         "oidc.sign_in": "30/minute",
@@ -71,9 +71,9 @@ service: Service[Settings] = Service(
         "register.find_person": "60/minute",
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
-    chores=lambda own: [forget()],
+    periodic_tasks=lambda own: [forget()],
     jobs=lambda own: [considering(portal_url=own.portal_url)],
-    leftovers=[leftovers],
+    backfills=[backfills],
     commands={
         "import-register": lambda own, context, arguments: import_register(
             context, arguments, texts=service.texts(), out=sys.stdout

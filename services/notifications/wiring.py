@@ -7,9 +7,9 @@ from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.contacts.reactions import reactions as contact_reactions
 from services.notifications.contacts.store import contacts
-from services.notifications.delivery.chores import receiving
+from services.notifications.delivery.jobs import backfills
 from services.notifications.delivery.jobs import jobs as sending
-from services.notifications.delivery.jobs import leftovers
+from services.notifications.delivery.periodic_tasks import receiving
 from services.notifications.delivery.providers import MailProvider, SmsProvider
 from services.notifications.messages.reactions import reactions as message_reactions
 from services.notifications.messages.routes import routes as message_routes
@@ -17,7 +17,7 @@ from services.notifications.messages.store import batches, delivered, messages, 
 from services.notifications.settings import Settings, read
 from services.notifications.templates import catalogue
 from shared.jobs.job import JobKind
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.process.service import Service
 
 TIMEOUT_S = 5.0
@@ -61,7 +61,7 @@ def jobs(settings: Settings) -> list[JobKind]:
     return [kind for provider in providers(settings) for kind in sending(provider)]
 
 
-def chores(settings: Settings) -> list[Chore]:
+def periodic_tasks(settings: Settings) -> list[PeriodicTask]:
     """One for receipts: the line to the SMS centre is kept from the start, since the centre may have some for what was
     sent before."""
     _, sms = providers(settings)
@@ -76,7 +76,7 @@ service: Service[Settings] = Service(
     routes=[message_routes],
     reactions=[contact_reactions, message_reactions],
     repositories=[contacts, messages, batches, receipts, delivered],
-    chores=chores,
+    periodic_tasks=periodic_tasks,
     jobs=jobs,
-    leftovers=[leftovers],
+    backfills=[backfills],
 )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.payments.access_journal.looked import Looked
+from services.payments.access_journal.accessed import AccessedKind
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
 from services.payments.banking.fetching import Fetching
+from services.payments.banking.jobs import backfills as backfills_at_bank
 from services.payments.banking.jobs import jobs as bank_jobs
-from services.payments.banking.jobs import leftovers as leftovers_at_bank
 from services.payments.banking.paying import Paying
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
@@ -23,8 +23,8 @@ from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.declarations.declaration import Status as DeclarationStatus
+from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
-from services.payments.declarations.jobs import leftovers as left_declarations
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
@@ -33,8 +33,8 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
-from services.payments.partners.jobs import leftovers as left_deliveries
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.reactions import reactions as partner_reactions
 from services.payments.partners.routes import routes as partner_routes
@@ -55,8 +55,8 @@ from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries as access_entries
-from shared.process.chores import Chore
 from shared.process.codes import CodeSets, code_routes
+from shared.process.periodic_tasks import PeriodicTask
 from shared.process.service import Service
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
@@ -75,7 +75,7 @@ CODES: CodeSets = {
     "refund-statuses": (RefundStatus, "refund.step.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
-    "looked-at": (Looked, "access.looked-at.{}"),
+    "looked-at": (AccessedKind, "access.looked-at.{}"),
 }
 
 
@@ -88,7 +88,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
     ]
 
 
-def chores(own: Settings) -> Sequence[Chore]:
+def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
     return [Paying(banks).gathering, Fetching(banks).looking]
 
@@ -122,7 +122,7 @@ service: Service[Settings] = Service(
         refund_routes,
         ledger_routes,
         partner_routes,
-        access_journal(Looked, scope="account:manage"),
+        access_journal(AccessedKind, scope="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
     reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
@@ -152,8 +152,8 @@ service: Service[Settings] = Service(
     quotas={"declarations.file": "30/minute", "collections.request": "30/minute", "bank.hear": "3000/minute"},
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},
-    chores=chores,
+    periodic_tasks=periodic_tasks,
     jobs=jobs,
-    leftovers=[left_declarations, *leftovers_at_bank, left_deliveries],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries],
     blueprints=blueprints,
 )

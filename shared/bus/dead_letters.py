@@ -24,7 +24,7 @@ FOLLOWS = "follows"
 """The reason of an event that is parked only because an earlier one of its key waits."""
 REPLAYED = "replayed"
 NAME_LENGTH_MAX = 100
-KEYS_A_ROUND = 100
+KEYS_PER_RUN = 100
 
 
 class AlreadyClosed(Exception):
@@ -32,7 +32,7 @@ class AlreadyClosed(Exception):
 
 
 @dataclass(frozen=True)
-class DeadLetter:
+class ReceivedRecord:
     """A record as it was received: what is needed to handle it again."""
 
     event_id: str
@@ -82,48 +82,48 @@ def open_count(database: Database[Document], *, limit: int) -> int:
     return database["deadletters"].count_documents({"is_open": True}, limit=limit)
 
 
-def park(context: ServiceContext, letter: DeadLetter, *, why: str, tries: int) -> None:
+def park(context: ServiceContext, record: ReceivedRecord, *, why: str, tries: int) -> None:
     """Park a record, at most once, at the end of its key's queue. `why` is an error's code or class."""
-    context.transact(lambda transaction: _join(transaction, letter, why=why, tries=tries))
+    context.transact(lambda transaction: _join(transaction, record, why=why, tries=tries))
 
 
-def follow(context: ServiceContext, letter: DeadLetter) -> bool:
+def park_behind(context: ServiceContext, record: ReceivedRecord) -> bool:
     """Park a record behind the open dead letters of its key; False if none is open any more, so that it may be
     handled."""
 
     def join_others(transaction: Transaction) -> bool:
-        if _last(transaction, letter.key) is None:
+        if _last(transaction, record.key) is None:
             return False
-        _join(transaction, letter, why=FOLLOWS, tries=0)
+        _join(transaction, record, why=FOLLOWS, tries=0)
         return True
 
     return context.transact(join_others)
 
 
-def _join(transaction: Transaction, letter: DeadLetter, *, why: str, tries: int) -> None:
+def _join(transaction: Transaction, record: ReceivedRecord, *, why: str, tries: int) -> None:
     letters = transaction.context.database["deadletters"]
-    last = _last(transaction, letter.key)
+    last = _last(transaction, record.key)
     if last is not None:
         letters.update_one({"_id": last["_id"]}, {"$inc": {"joined": 1}}, session=transaction.session)
     document = {
-        "fund": letter.fund_id,
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "key": letter.key,
+        "fund": record.fund_id,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.key,
         "place": 1 if last is None else int(str(last["place"])) + 1,
-        "told": letter.header("ce_time"),
-        "type": letter.type_name,
-        "headers": [[name, value] for name, value in letter.headers],
-        "body": letter.body,
+        "told": record.header("ce_time"),
+        "type": record.type_name,
+        "headers": [[name, value] for name, value in record.headers],
+        "body": record.body,
         "why": why,
-        "fingerprint": fingerprint(letter.type_name, why),
+        "fingerprint": fingerprint(record.type_name, why),
         "tries": tries,
         "is_open": True,
         "is_asked": False,
         "parked_at": transaction.at,
     }
-    letters.update_one({"_id": letter.event_id}, {"$setOnInsert": document}, upsert=True, session=transaction.session)
+    letters.update_one({"_id": record.event_id}, {"$setOnInsert": document}, upsert=True, session=transaction.session)
 
 
 def _last(transaction: Transaction, key: str) -> Document | None:
@@ -137,23 +137,25 @@ def fingerprint(type_name: str, why: str) -> str:
     return hashlib.sha256(f"{type_name} {why}".encode()).hexdigest()[:16]
 
 
-def first(database: Database[Document], key: str, *, session: ClientSession | None = None) -> Document | None:
+def first_open(database: Database[Document], key: str, *, session: ClientSession | None = None) -> Document | None:
     """The dead letter of a key whose event was published first: one that arrived too early must not block the event
     that it depends on."""
     query = {"is_open": True, "key": key}
     return database["deadletters"].find_one(query, sort=[("told", 1), ("place", 1)], session=session)
 
 
-def ask(database: Database[Document], event_id: str, *, by: str, at: datetime, session: ClientSession | None) -> None:
+def request_replay(
+    database: Database[Document], event_id: str, *, by: str, at: datetime, session: ClientSession | None
+) -> None:
     """Have a worker retry a dead letter, and those behind it once it succeeds."""
     asked = {"is_asked": True, "asked_by": by, "asked_at": at}
     database["deadletters"].update_one({"_id": event_id, "is_open": True}, {"$set": asked}, session=session)
 
 
-def asked_keys(database: Database[Document], fund_id: str) -> dict[str, str]:
+def keys_to_replay(database: Database[Document], fund_id: str) -> dict[str, str]:
     """The keys whose first dead letter is to be retried, and who asked for it."""
     found = database["deadletters"].find({"fund": fund_id, "is_asked": True}, {"key": 1, "asked_by": 1})
-    return {str(row["key"]): str(row["asked_by"]) for row in found.limit(KEYS_A_ROUND)}
+    return {str(row["key"]): str(row["asked_by"]) for row in found.limit(KEYS_PER_RUN)}
 
 
 def close(
@@ -165,30 +167,30 @@ def close(
     if letters.update_one({"_id": event_id, "is_open": True}, change, session=session).matched_count == 0:
         raise AlreadyClosed(event_id)
     closed = letters.find_one({"_id": event_id}, {"key": 1}, session=session) or {}
-    following = first(database, str(closed["key"]), session=session)
+    following = first_open(database, str(closed["key"]), session=session)
     if following is not None:
-        ask(database, str(following["_id"]), by=by, at=at, session=session)
+        request_replay(database, str(following["_id"]), by=by, at=at, session=session)
 
 
-def failed_again(database: Database[Document], letter: DeadLetter, *, why: str, at: datetime) -> None:
+def note_failed_replay(database: Database[Document], record: ReceivedRecord, *, why: str, at: datetime) -> None:
     """Note that a retry failed: the dead letter keeps its place, and its attempts are counted."""
     change = {
         "$set": {
             "why": why,
-            "fingerprint": fingerprint(letter.type_name, why),
+            "fingerprint": fingerprint(record.type_name, why),
             "is_asked": False,
             "tried_at": at,
         },
         "$inc": {"tries": 1},
     }
-    database["deadletters"].update_one({"_id": letter.event_id, "is_open": True}, change)
+    database["deadletters"].update_one({"_id": record.event_id, "is_open": True}, change)
 
 
-def dead_letter_of(document: Document) -> DeadLetter:
+def record_of(document: Document) -> ReceivedRecord:
     """The record in a stored dead letter."""
     stored: list[tuple[str, bytes]] = [(name, bytes(value)) for name, value in document["headers"]]  # type: ignore[attr-defined]
     body = document["body"]
-    return DeadLetter(
+    return ReceivedRecord(
         event_id=str(document["_id"]),
         topic=str(document["topic"]),
         partition=int(str(document["partition"])),

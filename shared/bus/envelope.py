@@ -10,22 +10,22 @@ from shared.kernel.errors import Invalid
 Headers = list[tuple[str, bytes]]
 
 
-_READ = frozenset(["ce_id", "ce_type", "ce_fund", "ce_partitionkey", "ce_sequence", "traceparent"])
+_PARSERS = frozenset(["ce_id", "ce_type", "ce_fund", "ce_partitionkey", "ce_sequence", "traceparent"])
 
 
-class EnvelopeBroken(Invalid):
+class EnvelopeMalformed(Invalid):
     """The record is not an event of this platform and cannot be handled."""
 
     code = "event.envelope-broken"
 
 
-class TypeUnknown(Invalid):
+class EventTypeUnknown(Invalid):
     """No event of this type and version is declared here."""
 
     code = "event.type-unknown"
 
 
-class BodyBroken(Invalid):
+class EventBodyMalformed(Invalid):
     """The body does not fit the declared event."""
 
     code = "event.body-broken"
@@ -61,14 +61,14 @@ def headers(stored: Mapping[str, Any]) -> Headers:
     return [(name, value.encode()) for name, value in values.items() if value]
 
 
-def opened(received: Sequence[tuple[str, bytes]]) -> Envelope:
-    """The envelope of a record; raises `EnvelopeBroken`. If a header is repeated, the first counts."""
-    values = {name: value.decode("utf-8", "replace") for name, value in reversed(received) if name in _READ}
+def parsed(received: Sequence[tuple[str, bytes]]) -> Envelope:
+    """The envelope of a record; raises `EnvelopeMalformed`. If a header is repeated, the first counts."""
+    values = {name: value.decode("utf-8", "replace") for name, value in reversed(received) if name in _PARSERS}
     type_name, _, version = values.get("ce_type", "").rpartition(".v")
     needed = (values.get("ce_id"), type_name, values.get("ce_fund"), values.get("ce_partitionkey"))
     sequence = values.get("ce_sequence") or "0"
     if not (all(needed) and _is_count(version) and _is_count(sequence)):
-        raise EnvelopeBroken
+        raise EnvelopeMalformed
     return Envelope(
         event_id=values["ce_id"],
         type_name=type_name,
@@ -89,6 +89,6 @@ def event(envelope: Envelope, body: bytes | None) -> Any:
     try:
         return catalogue.decode(envelope.type_name, envelope.version, body or b"")
     except LookupError as unknown:
-        raise TypeUnknown(type=envelope.type_name[:80], version=envelope.version) from unknown
+        raise EventTypeUnknown(type=envelope.type_name[:80], version=envelope.version) from unknown
     except (ValueError, RecursionError) as broken:
-        raise BodyBroken(type=envelope.type_name[:80]) from broken
+        raise EventBodyMalformed(type=envelope.type_name[:80]) from broken

@@ -7,7 +7,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 from kafka.errors import KafkaError
 
-from shared.bus.security import UNENCRYPTED, Security
+from shared.bus.security import UNENCRYPTED, BrokerSecurity
 from shared.bus.topics import BrokerUnavailable
 
 ANSWER_MAX_MS = 3_000
@@ -16,14 +16,16 @@ ANSWER_MAX_MS = 3_000
 class Lag:
     """The lag of one group. One connection, kept while the broker answers; for one thread."""
 
-    def __init__(self, servers: str, *, group: str, topics: Sequence[str], security: Security = UNENCRYPTED) -> None:
+    def __init__(
+        self, servers: str, *, group: str, topics: Sequence[str], security: BrokerSecurity = UNENCRYPTED
+    ) -> None:
         self.servers = servers
         self.group = group
         self.security = security
         self.topics = list(topics)
         self._admin: Any = None
 
-    def ask(self) -> dict[tuple[str, int], int]:
+    def measure(self) -> dict[tuple[str, int], int]:
         """Records that the group has still to handle, by topic and partition; raises `BrokerUnavailable` within
         seconds."""
         try:
@@ -33,12 +35,12 @@ class Lag:
                 bootstrap_timeout_ms=ANSWER_MAX_MS,
                 **self.security.options(),
             )
-            return self._ask()
+            return self._measure()
         except (KafkaError, OSError) as gone:
             self.close()
             raise BrokerUnavailable from gone
 
-    def _ask(self) -> dict[tuple[str, int], int]:
+    def _measure(self) -> dict[tuple[str, int], int]:
         partitions = [
             TopicPartition(topic["name"], partition["partition_index"])
             for topic in self._admin.describe_topics(self.topics)

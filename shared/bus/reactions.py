@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from shared.events.declaring import declaration_of
 from shared.storage.unit_of_work import UnitOfWork
 
-Heard = TypeVar("Heard")
+Event = TypeVar("Event")
 Reaction = Callable[[UnitOfWork, Any], object]
 
 
@@ -27,12 +27,12 @@ class Reactions:
                 self._by_type.setdefault(key, []).extend(found)
 
     def to(
-        self, event: type[Heard]
-    ) -> Callable[[Callable[[UnitOfWork, Heard], object]], Callable[[UnitOfWork, Heard], object]]:
+        self, event: type[Event]
+    ) -> Callable[[Callable[[UnitOfWork, Event], object]], Callable[[UnitOfWork, Event], object]]:
         """Run the function for each such event, in the unit of work that handles it."""
         declared = declaration_of(event)
 
-        def register(reaction: Callable[[UnitOfWork, Heard], object]) -> Callable[[UnitOfWork, Heard], object]:
+        def register(reaction: Callable[[UnitOfWork, Event], object]) -> Callable[[UnitOfWork, Event], object]:
             self._by_type.setdefault((declared.type_name, declared.version), []).append(reaction)
             return reaction
 

@@ -17,22 +17,22 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.bus import envelope
 from shared.bus.kafka_internals import close_without_sending
-from shared.bus.security import UNENCRYPTED, Security
+from shared.bus.security import UNENCRYPTED, BrokerSecurity
 from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
+from shared.kernel.batches import in_batches
 from shared.kernel.ids import first_id_at
-from shared.kernel.parts import in_parts
 from shared.storage.connection import DatabaseUnavailable, Document, begin
 from shared.storage.service_context import ServiceContext, Transaction
-from shared.storage.tenant_collection import parts
+from shared.storage.tenant_collection import chunks
 from shared.telemetry import metrics
-from shared.telemetry.steps import passing
+from shared.telemetry.failpoints import failpoint
 
 DOCUMENTS_MAX = 300
 SLICE_BYTES_MAX = 8_000_000
 """Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
 MARKED_TOGETHER = 1_000
 """Made unsent in one transaction by `republish`."""
-CARRIED_MAX = 5_000
+PUBLISHED_MAX = 5_000
 """Carried from one query, before looking again."""
 LEASE = timedelta(seconds=8)
 SEND_WAIT_S = 30.0
@@ -42,7 +42,7 @@ REST_S = 10.0
 """Between two queries while the outbox is empty; the longer one if new rows end the wait."""
 
 
-def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer:
+def producer(servers: str, *, security: BrokerSecurity = UNENCRYPTED) -> KafkaProducer:
     """A producer that neither loses nor reorders while it lives. Made in the process that uses it, after any fork."""
     return KafkaProducer(
         bootstrap_servers=servers,
@@ -58,7 +58,7 @@ def producer(servers: str, *, security: Security = UNENCRYPTED) -> KafkaProducer
     )
 
 
-def give_up(producer: KafkaProducer) -> None:
+def abandon(producer: KafkaProducer) -> None:
     """Close a producer without waiting for what it has not sent: it is still in the outbox, and the next producer sends
     it."""
     close_without_sending(producer, wait_s=CLOSE_WAIT_S)
@@ -67,7 +67,9 @@ def give_up(producer: KafkaProducer) -> None:
 class Relay:
     """The relay of one service's outbox."""
 
-    def __init__(self, context: ServiceContext, servers: str, *, name: str, security: Security = UNENCRYPTED) -> None:
+    def __init__(
+        self, context: ServiceContext, servers: str, *, name: str, security: BrokerSecurity = UNENCRYPTED
+    ) -> None:
         self.context = context
         self.servers = servers
         self.name = name
@@ -82,17 +84,17 @@ class Relay:
         self._stop, wakeup = stop, self.context.wakeups.on("outbox")
         try:
             while not stop.is_set():
-                if self._may_carry() and self.carry():
+                if self._may_publish() and self.publish_waiting():
                     self.context.wakeups.note_activity()
                 else:
                     wakeup.wait(IDLE_S, watched_s=REST_S)
         finally:
             made, self._producer = self._producer, None
             if made is not None:
-                give_up(made)
+                abandon(made)
         self._release()
 
-    def _may_carry(self) -> bool:
+    def _may_publish(self) -> bool:
         """Whether it has the right to, which it asks for only where something waits: at rest nobody needs a lease."""
         if self.context.clock() < self._sure_until:
             return True
@@ -104,7 +106,7 @@ class Relay:
         self.context.collection("leases").delete_one({"_id": self.name, "holder": self.holder})
         self._sure_until = datetime.min.replace(tzinfo=UTC)
 
-    def carry(self) -> int:
+    def publish_waiting(self) -> int:
         """Send what waits, oldest first, and mark it sent, slice by slice; how many documents that were.
 
         One query serves all slices: on the embedded engine a query costs what it matches, not what it returns.
@@ -112,19 +114,19 @@ class Relay:
         waiting = self.context.collection("outbox").find({"is_sent": False}, batch_size=DOCUMENTS_MAX).sort("_id", 1)
         carried = 0
         with waiting:
-            for part in slices(waiting):
-                self._carry(part)
-                carried += len(part)
-                if carried >= CARRIED_MAX or self._stop.is_set() or not self.holds_lease():
+            for chunk in slices(waiting):
+                self._publish(chunk)
+                carried += len(chunk)
+                if carried >= PUBLISHED_MAX or self._stop.is_set() or not self.holds_lease():
                     break
         return carried
 
-    def _carry(self, documents: Sequence[Document]) -> None:
-        passing("relay.read")
+    def _publish(self, documents: Sequence[Document]) -> None:
+        failpoint("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
-        passing("relay.acknowledged")
+        failpoint("relay.acknowledged")
         self._mark(documents)
-        passing("relay.marked")
+        failpoint("relay.marked")
 
     def _mark(self, documents: Sequence[Document]) -> None:
         """In one transaction, so one journal write, and by parts of as many ids as the engine takes well.
@@ -182,7 +184,7 @@ def slices(documents: Iterable[Document]) -> Iterator[list[Document]]:
     def size(document: Any) -> int:
         return sum(len(event["body"]) for event in document["events"])
 
-    return in_parts(documents, size=size, count_max=DOCUMENTS_MAX, size_max=SLICE_BYTES_MAX)
+    return in_batches(documents, size=size, count_max=DOCUMENTS_MAX, size_max=SLICE_BYTES_MAX)
 
 
 def republish(
@@ -215,7 +217,7 @@ def republish(
     outbox, marked = context.collection("outbox"), 0
     found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
     with found:
-        for chunk in in_parts(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
+        for chunk in in_batches(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
 
             def unsend(transaction: Transaction, chunk: Sequence[Document] = chunk) -> int:
                 change = {"is_sent": False, **({"errand": errand_id} if errand_id else {})}
@@ -237,7 +239,7 @@ def mark(
     for document in documents:  # the fund is missing in those that an older release wrote: as null it finds them
         by_fund.setdefault(document.get("fund"), []).append(str(document["_id"]))
     return sum(
-        outbox.update_many({"_id": {"$in": part}, "fund": fund_id}, change, session=session).modified_count
+        outbox.update_many({"_id": {"$in": chunk}, "fund": fund_id}, change, session=session).modified_count
         for fund_id, ids in by_fund.items()
-        for part in parts(ids, of=outbox)
+        for chunk in chunks(ids, of=outbox)
     )

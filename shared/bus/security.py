@@ -25,7 +25,7 @@ class SecurityIncomplete(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Security:
+class BrokerSecurity:
     """What a client of the brokers is made with. Without `ca_file` the system's own authorities are trusted."""
 
     protocol: Protocol = Protocol.PLAINTEXT
@@ -71,5 +71,5 @@ class Security:
         return f"Security(protocol={self.protocol.value})"  # and no password in a log or a failure
 
 
-UNENCRYPTED = Security()
+UNENCRYPTED = BrokerSecurity()
 """For brokers on the same machine or on a network that is trusted whole."""

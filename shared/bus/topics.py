@@ -5,7 +5,7 @@ from typing import Any
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from shared.bus.security import UNENCRYPTED, Security
+from shared.bus.security import UNENCRYPTED, BrokerSecurity
 from shared.kernel.errors import Unavailable
 
 REPLICAS_SAFE = 3
@@ -31,7 +31,7 @@ class BrokerUnavailable(Unavailable):
 
 
 def ensure(
-    servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int, security: Security = UNENCRYPTED
+    servers: str, topics: tuple[str, ...], *, partitions: int, replicas: int, security: BrokerSecurity = UNENCRYPTED
 ) -> None:
     """Create the topics that do not exist yet."""
     configs = {"message.timestamp.type": TIME_OF_BROKER}

@@ -18,23 +18,23 @@ from kafka.errors import KafkaError
 from shared.bus.kafka_internals import close_without_leaving, request_rejoin
 from shared.telemetry import metrics
 
-LOOK_S = 5.0
+CHECK_S = 5.0
 QUESTION_MAX_MS = 3_000
 UNKNOWN = -1
 """No record of the partition was received yet: its committed offset is read before it counts as stalled."""
-SILENCE_MAX_S = 30.0
+STALL_MAX_S = 30.0
 """A partition with lag whose offset does not move for so long is stalled: ten times what a change of broker takes."""
 POLLS_MIN = 20
 """And at least so many polls: a consumer that was busy with a long batch did not poll."""
 OUTSIDE_MAX_S = 90.0
 """A group that takes so long to admit a member is stuck. The longest honest wait is for a member that works at a batch
-(`TAKEN_WAITS_S` in the inbox)."""
+(`CONFLICT_WAITS_S` in the inbox)."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Silence:
+class Stall:
     """A partition with lag: its offset, and since when and which poll it has not moved."""
 
     reached: int
@@ -42,32 +42,32 @@ class Silence:
     since_poll: int
 
 
-def behind(
-    before: Mapping[TopicPartition, Silence],
+def lagging(
+    before: Mapping[TopicPartition, Stall],
     reached: Mapping[TopicPartition, int],
     ends: Mapping[TopicPartition, int],
     *,
     at_s: float,
     polls: int,
-) -> dict[TopicPartition, Silence]:
+) -> dict[TopicPartition, Stall]:
     """The partitions with lag; one that has not moved since the last check keeps its start."""
-    found: dict[TopicPartition, Silence] = {}
+    found: dict[TopicPartition, Stall] = {}
     for partition, offset in reached.items():
         if ends.get(partition, 0) <= offset:
             continue
         known = before.get(partition)
-        found[partition] = known if known and known.reached == offset else Silence(offset, at_s, polls)
+        found[partition] = known if known and known.reached == offset else Stall(offset, at_s, polls)
     return found
 
 
-def silent(
-    waiting: Mapping[TopicPartition, Silence], *, at_s: float, polls: int, silence_max_s: float
+def stalled(
+    waiting: Mapping[TopicPartition, Stall], *, at_s: float, polls: int, stall_max_s: float
 ) -> list[TopicPartition]:
     """The partitions that were polled often enough, for long enough, without a record."""
     return sorted(
         partition
-        for partition, silence in waiting.items()
-        if at_s - silence.since_s >= silence_max_s and polls - silence.since_poll >= POLLS_MIN
+        for partition, stall in waiting.items()
+        if at_s - stall.since_s >= stall_max_s and polls - stall.since_poll >= POLLS_MIN
     )
 
 
@@ -100,22 +100,22 @@ class Watchdog:
 
     consumer: KafkaConsumer
     membership: Membership
-    silence_max_s: float = SILENCE_MAX_S
+    stall_max_s: float = STALL_MAX_S
     outside_max_s: float = OUTSIDE_MAX_S
     _polls: int = 0
-    _next_look_s: float = 0.0
+    _next_check_s: float = 0.0
     _reached: dict[TopicPartition, int] = field(default_factory=dict)
-    _waiting: dict[TopicPartition, Silence] = field(default_factory=dict)
+    _waiting: dict[TopicPartition, Stall] = field(default_factory=dict)
 
-    def has_enough(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> bool:
+    def must_reconnect(self, polled: Mapping[TopicPartition, Sequence[Any]]) -> bool:
         """Note the result of a poll; whether the consumer must be replaced, which is logged and counted."""
         self._polls += 1
         for partition, records in polled.items():
             self._reached[partition] = records[-1].offset + 1
         at_s = time.monotonic()
-        if at_s < self._next_look_s:
+        if at_s < self._next_check_s:
             return False
-        self._next_look_s = at_s + min(LOOK_S, self.silence_max_s / 3)
+        self._next_check_s = at_s + min(CHECK_S, self.stall_max_s / 3)
         outside_since_s = self.membership.outside_since_s
         if outside_since_s is not None:
             return self._is_kept_out(at_s - outside_since_s)
@@ -130,7 +130,7 @@ class Watchdog:
 
     def _is_kept_waiting(self, at_s: float) -> bool:
         try:
-            found = self._look(at_s)
+            found = self._check(at_s)
         except KafkaError:  # a broker that does not answer is handled elsewhere
             return False
         if not found:
@@ -139,14 +139,14 @@ class Watchdog:
         metrics.CONSUMERS_RENEWED.labels("silent").inc()
         return True
 
-    def _look(self, at_s: float) -> list[TopicPartition]:
+    def _check(self, at_s: float) -> list[TopicPartition]:
         assigned = sorted(self.consumer.assignment())
         if not assigned:
             return []
         ends = self.consumer.end_offsets(assigned, timeout_ms=QUESTION_MAX_MS)
         self._reached = {each: self._reached.get(each, UNKNOWN) for each in assigned}
-        self._waiting = behind(self._waiting, self._reached, ends, at_s=at_s, polls=self._polls)
-        found = silent(self._waiting, at_s=at_s, polls=self._polls, silence_max_s=self.silence_max_s)
+        self._waiting = lagging(self._waiting, self._reached, ends, at_s=at_s, polls=self._polls)
+        found = stalled(self._waiting, at_s=at_s, polls=self._polls, stall_max_s=self.stall_max_s)
         return [each for each in found if not self._is_done(each, end=ends[each])]
 
     def _is_done(self, partition: TopicPartition, *, end: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 import shared.events
-from shared.events.declaring import Declaration, declaration_of
+from shared.events.declaring import EventDeclaration, declaration_of
 
 _NOT_OWNERS = {"catalogue", "declaring"}
 
@@ -25,7 +25,7 @@ def declared() -> Mapping[tuple[str, int], type[Any]]:
         owner = importlib.import_module(f"shared.events.{module.name}")
         for _, cls in inspect.getmembers(owner, inspect.isclass):
             made = getattr(cls, "__event__", None)
-            if isinstance(made, Declaration) and made.owner == module.name:
+            if isinstance(made, EventDeclaration) and made.owner == module.name:
                 found[made.type_name, made.version] = cls
     return found
 
@@ -35,10 +35,10 @@ def owners() -> tuple[str, ...]:
     return tuple(sorted({cls.__event__.owner for cls in declared().values()}))
 
 
-def encode(told: Any) -> bytes:
+def encode(instance: Any) -> bytes:
     """An event's JSON."""
-    declaration_of(told)
-    return msgspec.json.encode(told)
+    declaration_of(instance)
+    return msgspec.json.encode(instance)
 
 
 def decode(type_name: str, version: int, body: bytes) -> Any:

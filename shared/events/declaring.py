@@ -20,7 +20,7 @@ Declared = TypeVar("Declared")
 
 
 @dataclasses.dataclass(frozen=True)
-class Declaration:
+class EventDeclaration:
     """What the platform knows of an event class."""
 
     type_name: str
@@ -41,20 +41,20 @@ def event(*, case: str, version: int = 1) -> Callable[[type[Declared]], type[Dec
         fields = {field.name for field in dataclasses.fields(made)}  # type: ignore[arg-type]
         if case not in fields:
             raise TypeError(f"{cls.__name__} has no field {case!r} to keep its order by")
-        made.__event__ = Declaration(f"{owner}.{words}", version, owner, case)  # type: ignore[attr-defined]
+        made.__event__ = EventDeclaration(f"{owner}.{words}", version, owner, case)  # type: ignore[attr-defined]
         return made
 
     return declare
 
 
-def declaration_of(event_or_class: Any) -> Declaration:
+def declaration_of(event_or_class: Any) -> EventDeclaration:
     """The declaration of an event, or TypeError for what is none."""
     found = getattr(event_or_class, "__event__", None)
-    if not isinstance(found, Declaration):
+    if not isinstance(found, EventDeclaration):
         raise TypeError(f"{event_or_class!r} was not declared with @event")
     return found
 
 
-def case_of(told: Any) -> str:
+def case_of(instance: Any) -> str:
     """The case that this event belongs to: events of one case arrive in the order in which they were published."""
-    return str(getattr(told, declaration_of(told).case_field))
+    return str(getattr(instance, declaration_of(instance).case_field))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from shared.events.declaring import event
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,12 +22,12 @@ class RegisteredPerson:
     """
 
     person_ref: str
-    civil: Annotated[Sealed, DataClass.CIVIL]
-    contact: Annotated[Sealed, DataClass.CONTACT] | None = None
-    bank: Annotated[Sealed, DataClass.BANK] | None = None
+    civil: Annotated[Encrypted, DataClass.CIVIL]
+    contact: Annotated[Encrypted, DataClass.CONTACT] | None = None
+    bank: Annotated[Encrypted, DataClass.BANK] | None = None
     language: str
     dependants: int = 0
-    family: Annotated[Sealed, DataClass.HEALTH] | None = None
+    family: Annotated[Encrypted, DataClass.HEALTH] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class RegisteredEmployer:
     sector: str
     is_open: bool
     affiliated_on: date
-    contact: Annotated[Sealed, DataClass.CONTACT] | None = None
+    contact: Annotated[Encrypted, DataClass.CONTACT] | None = None
     language: str
 
 
@@ -73,7 +73,7 @@ class ActivationRequested:
 
     account_id: str
     person_ref: str
-    link: Annotated[Sealed, DataClass.CONTACT]
+    link: Annotated[Encrypted, DataClass.CONTACT]
     expires_at: datetime
     language: str
 
@@ -96,7 +96,7 @@ class RecoveryRequested:
 
     account_id: str
     person_ref: str
-    link: Annotated[Sealed, DataClass.CONTACT]
+    link: Annotated[Encrypted, DataClass.CONTACT]
     expires_at: datetime
     language: str
 

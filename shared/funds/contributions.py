@@ -11,7 +11,7 @@ from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
 
-class Side(StrEnum):
+class ContributionSide(StrEnum):
     """The headings of a contribution slip. Each is rounded once, by itself."""
 
     EMPLOYER = "employer"
@@ -44,10 +44,10 @@ class ContributionRates:
     """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found.
     The shares in `bounds` are computed person by person, the others on the sum of the wages."""
 
-    percents: Mapping[Side, Mapping[str, Decimal]]
-    totals: Mapping[Side, Decimal]
+    percents: Mapping[ContributionSide, Mapping[str, Decimal]]
+    totals: Mapping[ContributionSide, Decimal]
     law: Law
-    bounds: Mapping[Side, ShareBounds] = field(default_factory=dict)
+    bounds: Mapping[ContributionSide, ShareBounds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if strange := set(self.bounds) - set(self.percents):
@@ -85,7 +85,7 @@ class MinimumWage:
 class Contributions:
     """The section `contributions` of a fund."""
 
-    sides: Mapping[Side, Texts]
+    sides: Mapping[ContributionSide, Texts]
     branches: Mapping[str, Texts]
     rates: tuple[ContributionRates, ...]
     accident_rates: tuple[AccidentRates, ...] = ()
@@ -105,5 +105,5 @@ class Contributions:
         return in_force(self.rates, on=day)
 
 
-def _written(percents: Mapping[Side, Decimal]) -> str:
+def _written(percents: Mapping[ContributionSide, Decimal]) -> str:
     return ", ".join(f"{side} {percent}" for side, percent in percents.items())

@@ -46,7 +46,7 @@ class IdentifierKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Identifier:
+class IdentifierRule:
     """How a number that people are known by is written. `pattern` fits the whole number, without its separators; `key`
     names how its last digits are computed, with `weights` where the rule has them."""
 
@@ -177,7 +177,7 @@ class Fund:
     branding: Branding
     channels: tuple[Channel, ...]
     """On which its messages may leave."""
-    identifiers: Mapping[IdentifierKind, Identifier]
+    identifiers: Mapping[IdentifierKind, IdentifierRule]
     """All three of them, by the fund's own rules."""
     phone: PhoneRule
     sections: Sections = field(default_factory=Sections)

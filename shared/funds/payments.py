@@ -10,7 +10,7 @@ from shared.kernel.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class FundAccount:
     """A bank account of the fund."""
 
     number: str
@@ -63,8 +63,8 @@ class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
     a transfer's reference."""
 
-    collections: Account
-    payouts: Account
+    collections: FundAccount
+    payouts: FundAccount
     transfer_prefix: str
     transfer_days_max: int
     """How long a transfer's reference stays good."""

@@ -12,12 +12,12 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.http import headers, limits, problems
-from shared.http.admission import ConcurrencyLimiter
 from shared.http.api_browser import serving as api_browser
 from shared.http.callers import Verifier
-from shared.http.endpoint import Endpoint
+from shared.http.endpoint import RouteEndpoint
 from shared.http.incoming import IncomingRequest
 from shared.http.limits import Limits
+from shared.http.load_shedding import ConcurrencyLimiter
 from shared.http.problems import NotMigrated
 from shared.http.routes import ANYONE, Route
 from shared.languages.texts import Texts
@@ -74,7 +74,7 @@ def build(
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     for route in routes:
-        endpoint = Endpoint(route, context, verifier)
+        endpoint = RouteEndpoint(route, context, verifier)
         app.add_url_rule(route.rule, route.name, endpoint, methods=[route.method])
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
@@ -106,9 +106,9 @@ def _observe(app: Flask, *, has_proxy: bool) -> None:
     def begin() -> None:
         g.started_s, g.request_id = time.perf_counter(), str(uuid.uuid4())
         structlog.contextvars.clear_contextvars()
-        said = request.headers.get("X-Request-Id", "")
-        if has_proxy and PROXY_ID.fullmatch(said):
-            structlog.contextvars.bind_contextvars(proxy_request=said)
+        in_language = request.headers.get("X-Request-Id", "")
+        if has_proxy and PROXY_ID.fullmatch(in_language):
+            structlog.contextvars.bind_contextvars(proxy_request=in_language)
 
     @app.after_request
     def end(answer: Response) -> Response:
@@ -123,8 +123,8 @@ def _observe(app: Flask, *, has_proxy: bool) -> None:
 def _missing(app: Flask, context: ServiceContext) -> list[str]:
     """What the process would need to serve well: its database, and places for requests."""
     missing = [] if answers(context.database, within_s=PING_MAX_S) else ["database"]
-    places: ConcurrencyLimiter | None = app.extensions.get("places")
-    return missing + ["room for requests"] * (places is not None and places.are_full)
+    limiter: ConcurrencyLimiter | None = app.extensions.get("places")
+    return missing + ["room for requests"] * (limiter is not None and limiter.is_full)
 
 
 def _show_health(app: Flask, missing: Callable[[], list[str]]) -> None:

@@ -27,7 +27,7 @@ class MalformedJson(Malformed):
     code = "request.malformed-json"
 
 
-class NameTwice(Malformed):
+class NameRepeated(Malformed):
     """An object names a member twice: which of the two is meant, every reader decides otherwise."""
 
     code = "request.json-name-twice"
@@ -37,15 +37,15 @@ class NestedTooDeep(Malformed):
     code = "request.json-too-deep"
 
 
-class KeyMissing(Malformed):
+class IdempotencyKeyMissing(Malformed):
     code = "request.key-missing"
 
 
-class KeyMalformed(Malformed):
+class IdempotencyKeyMalformed(Malformed):
     code = "request.key-malformed"
 
 
-class KeyReused(Invalid):
+class IdempotencyKeyReused(Invalid):
     """The key came before with another body."""
 
     code = "request.key-reused"
@@ -86,7 +86,7 @@ def read_json(raw: bytes) -> Any:
     except (ValueError, RecursionError) as malformed:
         raise MalformedJson from malformed
     if twice:
-        raise NameTwice(name=twice[0][:NAME_SHOWN_MAX])
+        raise NameRepeated(name=twice[0][:NAME_SHOWN_MAX])
     if _is_deeper(sent, NESTED_MAX):
         raise NestedTooDeep(nested_max=NESTED_MAX)
     return sent
@@ -102,11 +102,11 @@ def key(*, is_required: bool) -> str | None:
     sent = request.headers.get("Idempotency-Key")
     if sent is None:
         if is_required:
-            raise KeyMissing
+            raise IdempotencyKeyMissing
         return None
     bare = sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
     if not KEY_SHAPE.fullmatch(bare):
-        raise KeyMalformed
+        raise IdempotencyKeyMalformed
     return bare
 
 

@@ -14,7 +14,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from shared import answers
+from shared import responses
 from shared.kernel.actors import Actor, ActorKind
 from shared.kernel.errors import Failure, Forbidden, Unavailable
 
@@ -119,7 +119,7 @@ class KeysFromUrl:
         try:
             with requests.get(self.url, timeout=KEYS_TIMEOUT_S, stream=True) as answer:
                 answer.raise_for_status()
-                body = answers.read(answer, bytes_max=KEYS_BYTES_MAX)
+                body = responses.read(answer, bytes_max=KEYS_BYTES_MAX)
             self._keys = KeySet.import_key_set(msgspec.json.decode(body))
         except NO_KEYS:
             return
@@ -128,7 +128,7 @@ class KeysFromUrl:
 
 
 @dataclass(frozen=True)
-class Read:
+class VerifiedToken:
     """What a good token says: by which keys it is good, for which fund, from when to when, and who shows it."""
 
     keys: KeySet
@@ -145,7 +145,7 @@ class Verifier:
     keys: PublicKeys
     issuer: str
     audience: str
-    _read: "OrderedDict[str, Read]" = field(default_factory=OrderedDict, compare=False, repr=False)
+    _read: "OrderedDict[str, VerifiedToken]" = field(default_factory=OrderedDict, compare=False, repr=False)
     """Tokens come again with every request. What they say stays true as long as the key that signed them is published;
     their fund and their time are held against each request."""
     _absent: "OrderedDict[str, KeySet]" = field(default_factory=OrderedDict, compare=False, repr=False)
@@ -165,7 +165,7 @@ class Verifier:
             raise OtherFund
         return read.actor
 
-    def _reading(self, token: str) -> Read:
+    def _reading(self, token: str) -> VerifiedToken:
         if len(token) > TOKEN_LENGTH_MAX:
             raise TokenInvalid
         keys = self.keys.get(unknown_key=False)
@@ -179,7 +179,7 @@ class Verifier:
                 self._read.popitem(last=False)
         return known
 
-    def _verified(self, token: str, keys: KeySet) -> Read:
+    def _verified(self, token: str, keys: KeySet) -> VerifiedToken:
         """The token by these keys, or by newer ones where its own is not among them."""
         named = jws.extract_compact(token.encode()).headers().get("kid")
         if named is not None and not _has(keys, named):
@@ -199,7 +199,7 @@ class Verifier:
                 self._absent.popitem(last=False)
         raise TokenInvalid
 
-    def _believed(self, decoded: jwt.Token, keys: KeySet) -> Read:
+    def _believed(self, decoded: jwt.Token, keys: KeySet) -> VerifiedToken:
         """What a token says whose signature is good, where it was issued for this."""
         claims = decoded.claims
         audience = claims.get("aud")
@@ -212,7 +212,7 @@ class Verifier:
         ):
             raise TokenInvalid
         begins_s = max(claims.get("nbf", 0), claims.get("iat", 0))
-        return Read(keys, claims.get("fund"), begins_s, claims["exp"], actor_of(claims))
+        return VerifiedToken(keys, claims.get("fund"), begins_s, claims["exp"], actor_of(claims))
 
 
 def _has(keys: KeySet, named: object) -> bool:

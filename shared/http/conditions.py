@@ -13,7 +13,7 @@ from shared.http.problems import language
 from shared.kernel.errors import Superseded
 
 
-class Versioned(Protocol):
+class HasVersion(Protocol):
     """A thing whose every change has a number."""
 
     @property
@@ -23,7 +23,7 @@ class Versioned(Protocol):
 REFERENCE_KEPT_S = 300
 """For how long callers keep an answer that comes from the fund's definition, which changes with a release."""
 
-Loader = Callable[..., Versioned]
+Loader = Callable[..., HasVersion]
 """Loads the thing that a route changes, from a unit of work and the parts of the route's path."""
 
 
@@ -33,18 +33,18 @@ class ChangedSinceRead(Superseded):
     code = "request.changed-since-read"
 
 
-def is_asked() -> bool:
+def is_conditional() -> bool:
     """Whether the request names the version that it is about."""
     return "If-Match" in request.headers
 
 
-def must_match(thing: Versioned) -> None:
+def must_match(thing: HasVersion) -> None:
     """Raises `ChangedSinceRead` unless the request's `If-Match` names this version, or any with `*`."""
     if str(thing.version) not in request.if_match:
         raise ChangedSinceRead(version=thing.version)
 
 
-def kept_by_callers(answer: Response, *, is_public: bool) -> Response:
+def cacheable(answer: Response, *, is_public: bool) -> Response:
     """An answer of reference data, which callers may keep for a while and then ask whether it is still the same."""
     answer.add_etag()
     answer.headers["Cache-Control"] = f"{'public' if is_public else 'private'}, max-age={REFERENCE_KEPT_S}"

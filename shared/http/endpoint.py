@@ -23,13 +23,13 @@ from shared.storage.unit_of_work import UnitOfWork
 PUBLIC = Actor(kind=ActorKind.CLIENT, subject="public")
 
 
-class TwinRunning(Conflict):
+class RequestInProgress(Conflict):
     """A request with the same key is in progress."""
 
     code = "request.twin-running"
 
 
-class KeyKnown(Exception):
+class KeyUsed(Exception):
     """The key was used before: `stored` is the response of that request."""
 
     def __init__(self, stored: Document) -> None:
@@ -38,19 +38,19 @@ class KeyKnown(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class KeyedRequest:
     """A request with an idempotency key: the id of its stored response, and the fingerprint of its inputs."""
 
     local_id: str
     fingerprint: str
 
-    def print_in(self, uow: UnitOfWork) -> str:
+    def fingerprint_in(self, uow: UnitOfWork) -> str:
         """The fingerprint as it is stored: keyed, since a body may hold a password."""
         return uow.keys.blind_index(self.fingerprint, of="request")
 
 
 @dataclass
-class Endpoint:
+class RouteEndpoint:
     """One route, ready to be called by Flask."""
 
     route: Route
@@ -61,7 +61,7 @@ class Endpoint:
         response = self.route.response
         self._running: set[str] = set()
         self._is_reference = self.route.is_reference
-        self._show = bodies.made(response).dump if isinstance(response, type) else None
+        self._serialize = bodies.made(response).dump if isinstance(response, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
         if fund not in self.context.funds:
@@ -75,12 +75,12 @@ class Endpoint:
         if self.route.is_journaled and actor.kind is ActorKind.STAFF:
 
             def read(uow: UnitOfWork) -> Response:
-                return self._shown(self.route.handler(uow, *inputs, **path))
+                return self._response(self.route.handler(uow, *inputs, **path))
 
             return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=read)
         uow = self.context.reading(fund, by=actor)
-        shown = self._shown(self.route.handler(uow, *inputs, **path))
-        return conditions.kept_by_callers(shown, is_public=self.route.scope == ANYONE) if self._is_reference else shown
+        shown = self._response(self.route.handler(uow, *inputs, **path))
+        return conditions.cacheable(shown, is_public=self.route.scope == ANYONE) if self._is_reference else shown
 
     def _caller(self, fund: str) -> Actor:
         if self.route.scope == ANYONE:
@@ -110,37 +110,37 @@ class Endpoint:
         key = bodies.key(is_required=self.route.is_keyed)
 
         def act(uow: UnitOfWork) -> Response:
-            if self.route.edits is not None and conditions.is_asked():
+            if self.route.edits is not None and conditions.is_conditional():
                 conditions.must_match(self.route.edits(uow, **path))
-            return self._shown(self.route.handler(uow, *inputs, **path))
+            return self._response(self.route.handler(uow, *inputs, **path))
 
         if key is None:
             return self.context.run(fund, by=actor, cause=f"request:{g.request_id}", action=act)
-        asked = Asked(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
+        keyed = KeyedRequest(f"{actor.subject}:{self.route.name}:{key}", bodies.fingerprint(inputs))
         before = self.context.reading(fund, by=actor)
-        if (stored := _stored(before, asked)) is not None:
-            return self._again(before, asked, stored)
+        if (stored := _stored(before, keyed)) is not None:
+            return self._replayed(before, keyed, stored)
         runs = itertools.count()
 
         def once(uow: UnitOfWork) -> Response:
-            if next(runs) and (stored := _stored(uow, asked)) is not None:
-                raise KeyKnown(stored)  # retried: the same request in another process committed first
+            if next(runs) and (stored := _stored(uow, keyed)) is not None:
+                raise KeyUsed(stored)  # retried: the same request in another process committed first
             answer = act(uow)
-            _keep(uow, asked, answer)
+            _keep(uow, keyed, answer)
             return answer
 
         try:
-            with self._alone(f"{fund}:{asked.local_id}"):
+            with self._exclusively(f"{fund}:{keyed.local_id}"):
                 return self.context.run(fund, by=actor, cause=f"request:{key}", action=once)
-        except KeyKnown as known:
-            return self._again(self.context.reading(fund, by=actor), asked, known.stored)
+        except KeyUsed as known:
+            return self._replayed(self.context.reading(fund, by=actor), keyed, known.stored)
 
     @contextmanager
-    def _alone(self, request_id: str) -> Iterator[None]:
+    def _exclusively(self, request_id: str) -> Iterator[None]:
         """Refuse the same request while it runs in this process. In another process it conflicts at the commit, and
         gets the same response."""
         if request_id in self._running:
-            raise TwinRunning
+            raise RequestInProgress
         self._running.add(request_id)
         try:
             yield
@@ -148,18 +148,18 @@ class Endpoint:
             self._running.discard(request_id)
 
     @staticmethod
-    def _again(uow: UnitOfWork, asked: Asked, stored: Any) -> Response:
+    def _replayed(uow: UnitOfWork, keyed: KeyedRequest, stored: Any) -> Response:
         """The response that the same request got before."""
-        if stored["fingerprint"] != asked.print_in(uow):
-            raise bodies.KeyReused
-        body = uow.keys.open_bytes(stored["body"], as_=uow.keys.strictest, whose=asked.local_id)
+        if stored["fingerprint"] != keyed.fingerprint_in(uow):
+            raise bodies.IdempotencyKeyReused
+        body = uow.keys.decrypt_bytes(stored["body"], data_class=uow.keys.strictest, associated_data=keyed.local_id)
         answer = Response(body, stored["status"])
         for name, value in stored["headers"]:
             answer.headers[name] = value
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
 
-    def _shown(self, result: object) -> Response:
+    def _response(self, result: object) -> Response:
         """The handler's result as a response. A failure that is returned instead of raised is refused like any other,
         but what was saved stays: a wrong password counts."""
         if isinstance(result, Failure):
@@ -168,8 +168,8 @@ class Endpoint:
             answer = Response(result.content, self.route.status, mimetype=result.media_type)
             answer.headers.set("Content-Disposition", "attachment", filename=result.file_name)
             return answer
-        if self._show is not None:
-            body = msgspec.json.encode(self._show(result))
+        if self._serialize is not None:
+            body = msgspec.json.encode(self._serialize(result))
             answer = Response(body, self.route.status, mimetype="application/json")
             version = getattr(result, "version", None)
             if version is not None:
@@ -178,18 +178,18 @@ class Endpoint:
         return Response(status=204)
 
 
-def _stored(uow: UnitOfWork, asked: Asked) -> Document | None:
+def _stored(uow: UnitOfWork, keyed: KeyedRequest) -> Document | None:
     """The response stored under the key, with its fingerprint."""
-    return uow.collection("requests").find_one(asked.local_id)
+    return uow.collection("requests").find_one(keyed.local_id)
 
 
-def _keep(uow: UnitOfWork, asked: Asked, answer: Response) -> None:
+def _keep(uow: UnitOfWork, keyed: KeyedRequest, answer: Response) -> None:
     """Store the response under its key, in the same transaction; encrypted, since it may hold health data."""
     row = {
-        "fingerprint": asked.print_in(uow),
+        "fingerprint": keyed.fingerprint_in(uow),
         "at": uow.at,
         "status": answer.status_code,
-        "body": uow.keys.seal(answer.get_data(), as_=uow.keys.strictest, whose=asked.local_id),
+        "body": uow.keys.encrypt(answer.get_data(), data_class=uow.keys.strictest, associated_data=keyed.local_id),
         "headers": list(answer.headers.items()),
     }
-    uow.collection("requests").insert(asked.local_id, row)
+    uow.collection("requests").insert(keyed.local_id, row)

@@ -25,7 +25,7 @@ Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
-class SentFile:
+class UploadedFile:
     """A file as it was sent: the name and media type that the sender gave it, which may lie, and its bytes."""
 
     name: str
@@ -34,7 +34,7 @@ class SentFile:
 
 
 @dataclass(frozen=True)
-class Sent(Generic[Kept]):
+class SubmittedForm(Generic[Kept]):
     """A body that was read: its fields, and what became of each file. The same body reads the same, repr included."""
 
     fields: Mapping[str, Any]
@@ -53,9 +53,9 @@ class Files(Generic[Kept]):
     part: str
     count_max: int
     size_max: int
-    save: Callable[[ServiceContext, str, SentFile], Kept]
+    save: Callable[[ServiceContext, str, UploadedFile], Kept]
 
-    def read(self, context: ServiceContext, fund_id: str) -> Sent[Kept]:
+    def read(self, context: ServiceContext, fund_id: str) -> SubmittedForm[Kept]:
         """The body; a wrong one is refused before any file is kept."""
         if request.mimetype != MEDIA_TYPE:
             raise WrongMediaType(expected=MEDIA_TYPE)
@@ -63,7 +63,7 @@ class Files(Generic[Kept]):
         if faults := self._faults():
             raise BodyInvalid(faults)
         sent = [file for file in request.files.getlist(self.part) if file.filename]
-        return Sent(found, tuple(self.save(context, fund_id, _sent(file)) for file in sent))
+        return SubmittedForm(found, tuple(self.save(context, fund_id, _sent(file)) for file in sent))
 
     def describe(self) -> Mapping[str, Any]:
         binary = fields.Raw(metadata={"type": "string", "format": "binary"})
@@ -80,7 +80,7 @@ class Files(Generic[Kept]):
         return faults
 
 
-def _sent(file: FileStorage) -> SentFile:
+def _sent(file: FileStorage) -> UploadedFile:
     """The file, its name without the folders and the control characters that some senders leave in it."""
     name = _NOT_SHOWN.sub("", _BEFORE_THE_NAME.sub("", file.filename or ""))
-    return SentFile(name[:NAME_LENGTH_MAX], file.mimetype, file.stream)
+    return UploadedFile(name[:NAME_LENGTH_MAX], file.mimetype, file.stream)

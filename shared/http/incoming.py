@@ -8,7 +8,7 @@ from flask import Request
 from gunicorn.http.errors import ParseException
 
 from shared.http.multipart import FormParser
-from shared.http.problems import BodyBroken
+from shared.http.problems import BodyMalformed
 
 LENGTH = re.compile(r"[0-9]{1,18}")
 
@@ -31,10 +31,10 @@ class _Body:
         try:
             got = read(size)
         except ParseException as wrong:
-            raise BodyBroken from wrong
+            raise BodyMalformed from wrong
         self._left -= len(got)
         if self._left > 0 and size != 0 and not got:
-            raise BodyBroken
+            raise BodyMalformed
         return got
 
 

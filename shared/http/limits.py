@@ -22,7 +22,7 @@ from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, parse
 
 from shared.http import problems
-from shared.http.problems import TooMany
+from shared.http.problems import TooManyRequests
 from shared.kernel.actors import Actor, ActorKind
 
 ADDRESS, SUBJECT, CLIENT = "address", "subject", "client"
@@ -91,7 +91,7 @@ class Limits:
         if request.endpoint in self.guarded and "quota" not in g:
             try:
                 self._count_address()
-            except TooMany as refused:
+            except TooManyRequests as refused:
                 answer = problems.of_failure(refused)
         if "quota" in g:
             answer.headers.extend(g.quota)
@@ -113,7 +113,7 @@ class Limits:
             ("RateLimit", f'"{name}";r={left};t={reset_s}'),
         ]
         if count > quota.amount:
-            raise TooMany(retry_after_s=reset_s)
+            raise TooManyRequests(retry_after_s=reset_s)
 
 
 def network(address: str) -> str:
@@ -153,6 +153,6 @@ def install(app: Flask, limits: Limits) -> None:
 
 
 def count(actor: Actor) -> None:
-    """Count the caller of this request, once their token was found good. Raises `TooMany`."""
+    """Count the caller of this request, once their token was found good. Raises `TooManyRequests`."""
     found: Any = current_app.extensions["limits"]
     found.caller(actor)

@@ -12,12 +12,12 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from shared.http import bodies, conditions, fields, problems
-from shared.http.admission import Overloaded
 from shared.http.callers import KeysUnavailable, ScopeMissing, Verifier
-from shared.http.endpoint import TwinRunning
+from shared.http.endpoint import RequestInProgress
 from shared.http.failures import Found, of_method, reachable
 from shared.http.fields import Meanings
-from shared.http.problems import NotMigrated, Problem, TooMany
+from shared.http.load_shedding import Overloaded
+from shared.http.problems import NotMigrated, Problem, TooManyRequests
 from shared.http.routes import ANYONE, Downloads, Route, Routes
 from shared.kernel.errors import Failure, Stale
 from shared.languages.texts import Texts
@@ -212,19 +212,19 @@ def _failures(route: Route) -> Found:
     if isinstance(route.request, type):
         found |= reachable(bodies.body)
     elif route.request is not None:
-        found |= {*reachable(route.request.read), problems.TooLarge, problems.BodyBroken}
+        found |= {*reachable(route.request.read), problems.TooLarge, problems.BodyMalformed}
     if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
         return frozenset(each for each in found if not issubclass(each, Stale))
     found |= of_method(ServiceContext, "run")
     if route.method != "GET":
-        found |= {*reachable(bodies.key), bodies.KeyReused, TwinRunning}
-        found -= set() if route.is_keyed else {bodies.KeyMissing}
+        found |= {*reachable(bodies.key), bodies.IdempotencyKeyReused, RequestInProgress}
+        found -= set() if route.is_keyed else {bodies.IdempotencyKeyMissing}
     if route.edits is not None:
         found |= {*reachable(conditions.must_match), *reachable(route.edits)}
     return frozenset(found)
 
 
-_ALWAYS = (TooMany, NotMigrated, Overloaded, DatabaseUnavailable, KeysUnavailable)
+_ALWAYS = (TooManyRequests, NotMigrated, Overloaded, DatabaseUnavailable, KeysUnavailable)
 _FAULT = "platform.fault"
 
 

@@ -45,7 +45,7 @@ class Malformed(Failure):
     """The request cannot be read at all (HTTP 400)."""
 
 
-class BodyBroken(Malformed):
+class BodyMalformed(Malformed):
     """The body ended too early, or its chunks are not as they must be."""
 
     code = "request.body-broken"
@@ -75,7 +75,7 @@ class WrongMediaType(Failure):
     code = "request.media-type"
 
 
-class TooMany(Failure):
+class TooManyRequests(Failure):
     """The caller asks more often than their quota allows (HTTP 429)."""
 
     code = "request.too-many"
@@ -101,7 +101,7 @@ STATUS_OF: tuple[tuple[type[Failure], int], ...] = (
     (Conflict, 409),
     (Stale, 409),
     (Superseded, 412),
-    (TooMany, 429),
+    (TooManyRequests, 429),
     (Invalid, 422),
     (Unavailable, 503),
 )
@@ -210,7 +210,7 @@ def of_failure(failure: Failure) -> Response:
 def of_http(error: HTTPException) -> Response:
     """The answer to what Flask itself refuses, with the headers that it wants to give."""
     if isinstance(error, ClientDisconnected):
-        return of_failure(BodyBroken())
+        return of_failure(BodyMalformed())
     if isinstance(error, RequestEntityTooLarge):
         return of_failure(TooLarge(size_max=request.max_content_length or 0))
     status = error.code or 500

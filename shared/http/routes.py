@@ -28,7 +28,7 @@ ANYONE = ""
 BODY_BYTES_MAX = 64 * 1024
 
 
-class Reader(Protocol):
+class BodyReader(Protocol):
     """Reads a body that is not JSON, such as files, before the unit of work begins."""
 
     @property
@@ -72,7 +72,7 @@ class Route:
     scope: str
     handler: Callable[..., object]
     query: type[Schema] | None = None
-    request: type[Schema] | Reader | None = None
+    request: type[Schema] | BodyReader | None = None
     response: Shown = None
     status: int = 200
     is_keyed: bool = False
@@ -128,7 +128,7 @@ class Routes:
         *,
         scope: str,
         response: Shown = None,
-        request: type[Schema] | Reader | None = None,
+        request: type[Schema] | BodyReader | None = None,
         status: int = 200,
         is_keyed: bool = False,
         edits: Loader | None = None,

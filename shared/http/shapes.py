@@ -45,7 +45,7 @@ class Amount(fields.Field[int]):
         return amount_minor
 
 
-class Said(fields.String):
+class CodeText(fields.String):
     """A code of the service, shown as its sentence in the caller's language."""
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:

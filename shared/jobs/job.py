@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.moves import moved
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-ATTEMPTS = Schedule((2, 5, 15, 60, 300, 1_800))
+ATTEMPTS = RetrySchedule((2, 5, 15, 60, 300, 1_800))
 """How long after each failed attempt the next one comes."""
 
 
@@ -79,7 +79,7 @@ def has_failed_before(job: Job) -> bool:
     return job.attempts > 1 and job.last_error != ""
 
 
-def is_worn_out(job: Job, kind: JobKind) -> bool:
+def is_exhausted(job: Job, kind: JobKind) -> bool:
     """Whether those who took it as often as its kind allows wrote nothing of it down: it may be what kills them."""
     return job.attempts > kind.attempts_max
 

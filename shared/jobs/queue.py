@@ -19,7 +19,7 @@ from shared.storage.retention import kept
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import TenantCollection
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 NAME = "jobs"
 INDEXES = [["fund", "status", "kind", "due_at", "job_id"], ["fund", "status", "due_at", "job_id"]]
@@ -45,7 +45,7 @@ def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | No
         thing_id=thing_id,
         since_at=uow.at,
         due_at=due_at or uow.at,
-        traceparent=carried(),
+        traceparent=current_traceparent(),
         version=_fresh(uow),
     )
     uow.collection(NAME).put(job.job_id, as_document(job))
@@ -55,7 +55,7 @@ def schedule_if_idle(uow: UnitOfWork, kind: str, thing_id: str) -> None:
     """Have a thing's work done now, where many ask for the same: a job that is due, is under way or failed is left as
     it is, so that those who ask do not meet each other over one row.
 
-    Whoever runs such a kind looks again a moment after it found something, and has `Leftovers` for what was saved
+    Whoever runs such a kind looks again a moment after it found something, and has `Backfill` for what was saved
     beside its last look.
     """
     job_id = id_of(kind, thing_id)

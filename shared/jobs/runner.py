@@ -17,21 +17,21 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from shared.jobs import queue
-from shared.jobs.job import Job, JobKind, JobStatus, failed, is_worn_out, postponed, rescheduled, taken
+from shared.jobs.job import Job, JobKind, JobStatus, failed, is_exhausted, postponed, rescheduled, taken
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
 """How long a job that another process scheduled may be due before anybody looks."""
 REST_WAIT_MAX_S = 10.0
 """Where what other processes write is heard of, nobody need look for so long, or until the next job is due."""
-PAUSES = Schedule((1, 5, 15, 30))
+BACK_OFF = RetrySchedule((1, 5, 15, 30))
 THREADS_MAX = 128
 """Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
 COUNT_EVERY_S = 30.0
@@ -148,11 +148,11 @@ class Runner:
             self._count_running((fund_id, kind.name), -1)
 
     def _run(self, fund_id: str, job: Job, kind: JobKind) -> None:
-        if job.status is JobStatus.WAITING and is_worn_out(job, kind):
+        if job.status is JobStatus.WAITING and is_exhausted(job, kind):
             self._fail(fund_id, job, kind, error=LEASE_EXPIRED)
             return
         try:
-            with continued(f"job {kind.name}", job.traceparent):
+            with continue_trace(f"job {kind.name}", job.traceparent):
                 if job.status is JobStatus.GIVEN_UP:
                     self._give_up(fund_id, job, kind)
                     return
@@ -184,11 +184,11 @@ class Runner:
 
     def _postpone(self, fund_id: str, job: Job, *, error: str, is_away: bool) -> None:
         lane = fund_id, job.kind
-        pause_s = PAUSES.wait_s(tries=1)
+        pause_s = BACK_OFF.wait_s(tries=1)
         if is_away:
             with self._lock:
                 pauses = self._pauses[lane] = self._pauses.get(lane, 0) + 1
-                pause_s = PAUSES.wait_s(tries=pauses)
+                pause_s = BACK_OFF.wait_s(tries=pauses)
                 self._paused_until_s[lane] = time.monotonic() + pause_s
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()

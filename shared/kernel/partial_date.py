@@ -70,10 +70,10 @@ def may_be_same(one: PartialDate, other: PartialDate) -> bool:
     return all(a == b for a, b in zip(parts(one), parts(other), strict=True) if a and b)
 
 
-def proves(told: PartialDate, known: PartialDate) -> bool:
+def proves(stated: PartialDate, known: PartialDate) -> bool:
     """Whether who told one date knows all that is known of the other.
 
     Of somebody known by the year alone, the year is enough, whatever day a form made them choose (`1950-01-01`); but
     the year alone proves nothing where the day is known.
     """
-    return all(a == b for a, b in zip(parts(told), parts(known), strict=True) if b)
+    return all(a == b for a, b in zip(parts(stated), parts(known), strict=True) if b)

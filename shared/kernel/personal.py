@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import NewType
 
-Sealed = NewType("Sealed", str)
-"""A value that only a holder of the key of its class can decrypt (`shared.sealing`)."""
+Encrypted = NewType("Encrypted", str)
+"""A value that only a holder of the key of its class can decrypt (`shared.encryption`)."""
 
 
 class DataClass(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True)
-class Schedule:
+class RetrySchedule:
     """The waits after the first try, the second and so on, in seconds; the last one repeats.
 
     `jitter` is by how much of itself a wait may be longer, so that those who failed together are not tried together.

@@ -11,9 +11,9 @@ import structlog
 from shared.bus.reactions import Reactions
 from shared.events.audit import AuditLinked
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import audit
-from shared.storage.audit import UNLINKED, Head
+from shared.storage.audit import UNLINKED, AuditHead
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -24,15 +24,15 @@ DOCUMENTS_MAX = 500
 log = structlog.get_logger()
 
 
-def chore(service: str) -> Chore:
-    return Chore("audit", EVERY_S, partial(link_all, service=service), rest_s=REST_S)
+def periodic_task(service: str) -> PeriodicTask:
+    return PeriodicTask("audit", EVERY_S, partial(link_all, service=service), rest_s=REST_S)
 
 
 def reactions(service: str) -> Reactions:
     """The reaction to the heads that other services publish."""
-    heard = Reactions()
-    heard.to(AuditLinked)(partial(keep_head, own=service))
-    return heard
+    reactions = Reactions()
+    reactions.to(AuditLinked)(partial(save_head, own=service))
+    return reactions
 
 
 def link_all(context: ServiceContext, fund_id: str, *, service: str) -> int:
@@ -59,22 +59,22 @@ def _link(uow: UnitOfWork, *, own: str) -> int:
     return len(found)
 
 
-def keep_head(uow: UnitOfWork, event: AuditLinked, *, own: str) -> None:
+def save_head(uow: UnitOfWork, event: AuditLinked, *, own: str) -> None:
     """Keep another service's head, if it is newer. One that contradicts what is kept changes nothing."""
     if event.service == own:
         return
     kept = head_of(uow, event.service)
     if event.number > kept.number:
-        _keep(uow, event.service, Head(event.number, event.hash))
+        _keep(uow, event.service, AuditHead(event.number, event.hash))
     elif event.number == kept.number and event.hash != kept.hash:
         log.error("audit-head-contradicted", of=event.service, number=event.number)
 
 
-def head_of(uow: UnitOfWork, service: str) -> Head:
+def head_of(uow: UnitOfWork, service: str) -> AuditHead:
     """The newest head of a service's chain in this fund that is known here."""
     found: Any = uow.collection("audit_heads").find_one(service)
-    return Head(int(found["number"]), str(found["hash"])) if found else Head()
+    return AuditHead(int(found["number"]), str(found["hash"])) if found else AuditHead()
 
 
-def _keep(uow: UnitOfWork, service: str, head: Head) -> None:
+def _keep(uow: UnitOfWork, service: str, head: AuditHead) -> None:
     uow.collection("audit_heads").put(service, {"service": service, "number": head.number, "hash": head.hash})

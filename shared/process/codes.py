@@ -8,7 +8,7 @@ from enum import StrEnum
 from marshmallow import Schema, fields
 
 from shared.http.routes import ANYONE, Routes
-from shared.http.shapes import Said, many
+from shared.http.shapes import CodeText, many
 from shared.storage.unit_of_work import UnitOfWork
 
 CodeSets = Mapping[str, tuple[type[StrEnum] | Sequence[type[StrEnum]], str]]
@@ -16,7 +16,7 @@ CodeSets = Mapping[str, tuple[type[StrEnum] | Sequence[type[StrEnum]], str]]
 
 
 @dataclass(frozen=True)
-class Code:
+class ReferenceCode:
     """A code, and the code of its sentence."""
 
     code: str
@@ -28,14 +28,14 @@ class CodeSet:
     """Codes of one kind, in the order of their declaration."""
 
     name: str
-    codes: tuple[Code, ...]
+    codes: tuple[ReferenceCode, ...]
 
 
 class CodeView(Schema):
     """A code, as fields of answers hold it, and its sentence."""
 
     code = fields.String(required=True)
-    text = Said(required=True)
+    text = CodeText(required=True)
 
 
 class CodeSetView(Schema):
@@ -60,4 +60,4 @@ def code_routes(declared: CodeSets) -> Routes:
 
 def _made(name: str, kinds: type[StrEnum] | Sequence[type[StrEnum]], sentence: str) -> CodeSet:
     each_kind = [kinds] if isinstance(kinds, type) else kinds
-    return CodeSet(name, tuple(Code(code.value, sentence.format(code)) for kind in each_kind for code in kind))
+    return CodeSet(name, tuple(ReferenceCode(code.value, sentence.format(code)) for kind in each_kind for code in kind))

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.funds.loading import FundsInvalid
-from shared.process import migrating, seals, web, worker
+from shared.process import migrating, reencrypting, web, worker
 from shared.process.operations import commands
 from shared.process.service import Service
-from shared.process.settings import SettingsMissing, common, environment, sealed
+from shared.process.settings import SettingsMissing, check_complete, common, environment
 
 PROCESSES = ("web", "worker")
 
 
 def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
-    known = [*PROCESSES, migrating.NAME, seals.NAME, *commands.NAMES, *service.commands]
+    known = [*PROCESSES, migrating.NAME, reencrypting.NAME, *commands.NAMES, *service.commands]
     if not arguments or arguments[0] not in known:
         is_help = arguments[:1] in (["-h"], ["--help"])
         usage = f"usage: python -m services.{service.name} {'|'.join(known)}\n       <command> --help says more"
@@ -25,7 +25,7 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
     env = environment()
     try:
         shared, own = common(env, service=service.name), service.settings(env)
-        sealed(env)
+        check_complete(env)
         return _run(service, arguments, shared, own)
     except BrokenPipeError:
         if arguments[0] in PROCESSES:
@@ -49,8 +49,8 @@ def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any)
         return worker.run(service, shared, own)
     if name == migrating.NAME:
         return migrating.run(service, shared, rest)
-    if name == seals.NAME:
-        return seals.run(service, shared, rest)
+    if name == reencrypting.NAME:
+        return reencrypting.run(service, shared, rest)
     if name in commands.NAMES:
         return commands.run(service, shared, arguments)
     return service.commands[name](own, service.context(shared), rest)

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
 from shared.kernel.errors import Unavailable
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import indexes, proving
@@ -46,7 +46,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     context = service.context(common)
     try:
         refused = migrate(service, context.database)
-        adopted = 0 if refused else adopt(service, context)
+        adopted = 0 if refused else fill(service, context)
     except (PyMongoError, Unavailable) as gone:
         refused, adopted = [f"the database does not answer ({type(gone).__name__}); migrate again"], 0
     finally:
@@ -79,9 +79,9 @@ def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
     return refused + _advice(database)
 
 
-def adopt(service: Service[Any], context: ServiceContext) -> int:
+def fill(service: Service[Any], context: ServiceContext) -> int:
     """See to what an earlier release left in each fund; how many things. Done again, it finds nothing."""
-    return sum(adopt_all(context, fund_id, leftovers=service.leftovers) for fund_id in context.funds)
+    return sum(backfill_all(context, fund_id, backfills=service.backfills) for fund_id in context.funds)
 
 
 def lacking(service: Service[Any], context: ServiceContext) -> list[str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from shared.jobs import queue
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
 from shared.storage.retention import ID, Retention, for_days, kept, purge, purge_plumbing
 from shared.storage.service_context import ServiceContext
@@ -43,9 +43,9 @@ OF_FUNDS: Mapping[str, Retention] = {
 """What every service has in each fund, beside its repositories."""
 
 
-def chore(things: Mapping[str, Retention]) -> Chore:
+def periodic_task(things: Mapping[str, Retention]) -> PeriodicTask:
     """Purge a service: `things` are its own collections, by name. Of each thing that goes the audit says so."""
-    return Chore("purge", EVERY_S, partial(purge_all, things=things))
+    return PeriodicTask("purge", EVERY_S, partial(purge_all, things=things))
 
 
 def purge_all(context: ServiceContext, fund_id: str, *, things: Mapping[str, Retention]) -> int:

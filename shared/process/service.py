@@ -9,6 +9,7 @@ from environs import Env
 from flask import Blueprint
 
 from shared.bus.reactions import Reactions
+from shared.encryption.keys import from_file
 from shared.funds.fund import Fund
 from shared.funds.loading import FundsInvalid, load
 from shared.http import fields, openapi
@@ -18,12 +19,11 @@ from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.languages.texts import Texts, read
-from shared.process import auditing, leftovers, purging
-from shared.process.chores import Chore
-from shared.process.leftovers import Leftovers
+from shared.process import auditing, backfills, purging
+from shared.process.backfills import Backfill
 from shared.process.operations.routes import routes as operations
+from shared.process.periodic_tasks import PeriodicTask
 from shared.process.settings import Common
-from shared.sealing.keys import from_file
 from shared.storage import indexes, sessions
 from shared.storage.connection import connect
 from shared.storage.indexes import DeclaredIndex
@@ -59,7 +59,7 @@ class Service(Generic[Own]):
 
     `faults` says what the funds' definitions ask for that the settings do not give; a process does not start with any.
     To its own routes come those of operations, which every service answers.
-    `leftovers` are what an earlier release left waiting, without a job, or without something that this one needs.
+    `backfills` are what an earlier release left waiting, without a job, or without something that this one needs.
     `indexes` and `retentions` are those of collections that no repository keeps. `quotas` are those of single routes,
     by endpoint: how often one caller may ask what guesses, sends or prints.
     """
@@ -73,9 +73,9 @@ class Service(Generic[Own]):
     repositories: Sequence[Repository[Any]] = ()
     indexes: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     retentions: Mapping[str, Retention] = field(default_factory=dict)
-    chores: Callable[[Own], Sequence[Chore]] = lambda own: ()
+    periodic_tasks: Callable[[Own], Sequence[PeriodicTask]] = lambda own: ()
     jobs: Callable[[Own], Sequence[JobKind]] = lambda own: ()
-    leftovers: Sequence[Leftovers] = ()
+    backfills: Sequence[Backfill] = ()
     blueprints: Callable[[Own, ServiceContext], Sequence[Blueprint]] = lambda own, context: ()
     keys: Callable[[Own, ServiceContext], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
@@ -84,16 +84,20 @@ class Service(Generic[Own]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", (*self.routes, operations))
 
-    def hears(self) -> Reactions:
+    def all_reactions(self) -> Reactions:
         """All that the service reacts to: its subjects' events, and the heads of the others' audits."""
         return Reactions([*self.reactions, auditing.reactions(self.name)])
 
-    def all_chores(self, own: Own) -> Sequence[Chore]:
+    def all_periodic_tasks(self, own: Own) -> Sequence[PeriodicTask]:
         """All that time asks of the service: its subjects' periodic tasks, the linking of its audit, the purging."""
-        all_chores = [*self.chores(own), auditing.chore(self.name), purging.chore(self.all_retentions())]
-        if self.leftovers:
-            all_chores.append(leftovers.chore(self.leftovers))
-        return all_chores
+        all_periodic_tasks = [
+            *self.periodic_tasks(own),
+            auditing.periodic_task(self.name),
+            purging.periodic_task(self.all_retentions()),
+        ]
+        if self.backfills:
+            all_periodic_tasks.append(backfills.periodic_task(self.backfills))
+        return all_periodic_tasks
 
     def all_retentions(self) -> Mapping[str, Retention]:
         """How long the service keeps the rows of each of its own collections."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from environs import Env, EnvError
 from marshmallow import ValidationError
 
-from shared.bus.security import Mechanism, Protocol, Security
+from shared.bus.security import BrokerSecurity, Mechanism, Protocol
 from shared.funds.loading import defined_funds
 from shared.http import limits
 
@@ -31,7 +31,7 @@ class Common:
     mongodb_uri: str
     mongodb_database: str
     kafka_servers: str
-    kafka_security: Security
+    kafka_security: BrokerSecurity
     kafka_partitions: int
     kafka_replicas: int
     kafka_session_timeout_ms: int
@@ -100,11 +100,11 @@ KAFKA_SECURITY: Mapping[str, str] = {
 """With their defaults."""
 
 
-def _security(env: Env) -> Security:
+def _security(env: Env) -> BrokerSecurity:
     """How the brokers are spoken to; what does not go together is reported with the other settings."""
     said = {name: env.str(name, default) for name, default in KAFKA_SECURITY.items()}
     try:
-        return Security(
+        return BrokerSecurity(
             protocol=Protocol(said["KAFKA_SECURITY_PROTOCOL"]),
             ca_file=said["KAFKA_CA_FILE"],
             certificate_file=said["KAFKA_CERTIFICATE_FILE"],
@@ -121,7 +121,7 @@ def _security(env: Env) -> Security:
 
     for name, default in KAFKA_SECURITY.items():
         env.str(name, default, validate=refuse)  # which is asked of the settings that are there
-    return Security()
+    return BrokerSecurity()
 
 
 def _are_quotas(given: Mapping[str, str]) -> None:
@@ -136,7 +136,7 @@ def environment() -> Env:
     return Env(eager=False)
 
 
-def sealed(env: Env) -> None:
+def check_complete(env: Env) -> None:
     """Done reading: raise what was wrong, all of it."""
     try:
         env.seal()

@@ -19,9 +19,9 @@ from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 from pymongo.errors import PyMongoError
 
-from shared.http import admission
 from shared.http import app as http
-from shared.http.admission import ConcurrencyLimiter
+from shared.http import load_shedding
+from shared.http.load_shedding import ConcurrencyLimiter
 from shared.kernel.errors import Unavailable
 from shared.process import metering, migrating
 from shared.process.service import Service
@@ -43,8 +43,8 @@ REFUSING = 8
 CONNECTIONS_MAX = 1_000
 """Held by one process. Beyond them the kernel lets callers wait, and costs us nothing."""
 
-FIRST_LOOK_MAX_S = 2.0
-LOOK_EVERY_S = 1.0
+FIRST_CHECK_MAX_S = 2.0
+CHECK_EVERY_S = 1.0
 
 log = structlog.get_logger()
 
@@ -52,8 +52,8 @@ log = structlog.get_logger()
 def app(service: Service[Any], common: Common, own: Any) -> Flask:
     """The service's app, connected. It acts on nothing until its database was found to be migrated."""
     context = service.context(common)
-    looked = Looked(partial(migrating.lacking, service, context))
-    if answers(context.database, within_s=FIRST_LOOK_MAX_S):
+    looked = ReadinessCheck(partial(migrating.lacking, service, context))
+    if answers(context.database, within_s=FIRST_CHECK_MAX_S):
         looked.look()
     looked.go_on()
     return http.build(
@@ -70,7 +70,7 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
     )
 
 
-class Looked:
+class ReadinessCheck:
     """What the database was found to lack when the process began; looked for again until there is nothing."""
 
     def __init__(self, ask: Callable[[], list[str]]) -> None:
@@ -94,7 +94,7 @@ class Looked:
 
     def _until_nothing_lacks(self) -> None:
         while self.lacking:
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(CHECK_EVERY_S)
             self.look()
 
 
@@ -143,12 +143,12 @@ class Web(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         made = app(self.service, self.common, self.own)
         traces.trace_requests(made)
-        places = ConcurrencyLimiter(
+        limiter = ConcurrencyLimiter(
             working_max=self.common.web_threads,
             waiting_max=self.common.web_waiting,
             wait_s=self.common.web_wait_s,
         )
-        admission.install(made, places)
+        load_shedding.install(made, limiter)
         if self.common.metrics_bind:
             metering.install(made, bind=self.common.metrics_bind)
         return made

@@ -14,24 +14,24 @@ from kafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared.bus import topics
+from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
-from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.events import catalogue
 from shared.http.app import readiness
 from shared.http.problems import NotMigrated
 from shared.jobs.runner import Runner
 from shared.kernel.errors import Failure, Stale, Unavailable
-from shared.process import chores, migrating
-from shared.process.operations.chore import chore as operations
+from shared.process import migrating, periodic_tasks
+from shared.process.operations.periodic_task import periodic_task as operations
 from shared.process.service import Service
 from shared.process.settings import Common
-from shared.process.standing import Watch
+from shared.process.worker_status import WorkerMonitor
 from shared.storage.changes import Changes
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import logs, metrics, traces
 
-PATIENCE_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 GRACE_S = 20.0
 """For what is under way when the signal comes: the batch, the slice of the outbox, each periodic task's one thing."""
 TICK_S = 0.5
@@ -52,19 +52,21 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     context = service.context(common)
-    inbox = Inbox(context, service=service.name, reactions=service.hears(), dead_letters_max=common.dead_letters_max)
-    reader = Reader(
+    inbox = Inbox(
+        context, service=service.name, reactions=service.all_reactions(), dead_letters_max=common.dead_letters_max
+    )
+    consumer = EventConsumer(
         inbox,
         common.kafka_servers,
         session_timeout_ms=common.kafka_session_timeout_ms,
         worker=common.worker_name,
         security=common.kafka_security,
     )
-    threads = _threads(service, common, own, reader, stop)
-    watch = Watch(reader, threads)
-    beside = [_thread("watch", watch.looking, stop), _thread("changes", Changes(context).run, stop)]
-    health = _health(common.health_bind, watch)
-    is_sound = _work(partial(_prepare, service, common, context, watch), [*threads, *beside], watch, stop)
+    threads = _threads(service, common, own, consumer, stop)
+    monitor = WorkerMonitor(consumer, threads)
+    beside = [_thread("watch", monitor.run, stop), _thread("changes", Changes(context).run, stop)]
+    health = _health(common.health_bind, monitor)
+    is_sound = _work(partial(_prepare, service, common, context, monitor), [*threads, *beside], monitor, stop)
     stop.set()
     context.wakeups.end_waits()
     _end(threads)
@@ -73,10 +75,10 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
 
 
 def _threads(
-    service: Service[Any], common: Common, own: Any, reader: Reader, stop: threading.Event
+    service: Service[Any], common: Common, own: Any, consumer: EventConsumer, stop: threading.Event
 ) -> list[threading.Thread]:
     """All that has something in hand and is let finish it, not started yet."""
-    context = reader.inbox.context
+    context = consumer.inbox.context
     relay = Relay(context, common.kafka_servers, name="relay", security=common.kafka_security)
 
     def carry(stop: threading.Event) -> None:
@@ -84,20 +86,22 @@ def _threads(
         relay.run(stop)
 
     runner = Runner(context, service.jobs(own))
-    all_chores = [*service.all_chores(own), operations(reader.inbox)]
+    all_periodic_tasks = [*service.all_periodic_tasks(own), operations(consumer.inbox)]
     return [
-        *chores.threads(all_chores, context, stop),
+        *periodic_tasks.threads(all_periodic_tasks, context, stop),
         _thread("relay", carry, stop),
-        _thread("inbox", reader.run, stop),
+        _thread("inbox", consumer.run, stop),
         *([_thread("jobs", runner.run, stop)] if runner.kinds else []),
     ]
 
 
 def _thread(name: str, carry_on: Callable[[threading.Event], object], stop: threading.Event) -> threading.Thread:
-    return threading.Thread(target=_patiently, args=(name, carry_on, stop), name=name, daemon=True)
+    return threading.Thread(target=_with_back_off, args=(name, carry_on, stop), name=name, daemon=True)
 
 
-def _work(prepare: Callable[[], None], threads: list[threading.Thread], watch: Watch, stop: threading.Event) -> bool:
+def _work(
+    prepare: Callable[[], None], threads: list[threading.Thread], monitor: WorkerMonitor, stop: threading.Event
+) -> bool:
     """Start once the engines answer, then watch the threads; False if one crashed."""
     is_prepared = threading.Event()
 
@@ -108,13 +112,13 @@ def _work(prepare: Callable[[], None], threads: list[threading.Thread], watch: W
     first = _thread("start", begin, stop)
     first.start()
     while first.is_alive() and not stop.wait(TICK_S):
-        watch.beat()
+        monitor.heartbeat()
     if not is_prepared.is_set():
         return stop.is_set()
     for thread in threads:
         thread.start()
     while not stop.wait(TICK_S):
-        watch.beat()
+        monitor.heartbeat()
         dead = [thread.name for thread in threads if not thread.is_alive()]
         if dead:
             log.error("thread-died", threads=dead)
@@ -132,10 +136,10 @@ def _end(threads: list[threading.Thread]) -> None:
     log.info("ended", unfinished=unfinished)
 
 
-def _prepare(service: Service[Any], common: Common, context: ServiceContext, watch: Watch) -> None:
-    watch.lacking = migrating.lacking(service, context)
-    if watch.lacking:
-        log.error("not-prepared", lacking=watch.lacking)
+def _prepare(service: Service[Any], common: Common, context: ServiceContext, monitor: WorkerMonitor) -> None:
+    monitor.lacking = migrating.lacking(service, context)
+    if monitor.lacking:
+        log.error("not-prepared", lacking=monitor.lacking)
         raise NotMigrated
     _make_topics(common)
 
@@ -150,7 +154,7 @@ def _make_topics(common: Common) -> None:
     )
 
 
-def _patiently(name: str, carry_on: Callable[[threading.Event], object], stop: threading.Event) -> None:
+def _with_back_off(name: str, carry_on: Callable[[threading.Event], object], stop: threading.Event) -> None:
     """Begin again, after a growing wait, whenever the broker or the database is gone."""
     failures = 0
     while not stop.is_set():
@@ -160,7 +164,7 @@ def _patiently(name: str, carry_on: Callable[[threading.Event], object], stop: t
             return
         except Gone as gone:
             failures = 0 if time.monotonic() - began_s > 30 else failures
-            wait_s = PATIENCE_S[min(failures, len(PATIENCE_S) - 1)]
+            wait_s = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
             failures += 1
             why = gone.code if isinstance(gone, Failure) else type(gone).__name__
             log.warning("waiting", what=name, why=why, seconds=wait_s)
@@ -172,18 +176,18 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-def _health(bind: str, watch: Watch) -> Any:
+def _health(bind: str, monitor: WorkerMonitor) -> Any:
     """Live, ready and metrics on an address of their own."""
     app = Flask("worker-health", static_folder=None)
 
     @app.get("/health/live")
     def live() -> Response:
-        is_alive = watch.is_alive()
+        is_alive = monitor.is_alive()
         return Response('{"status": "live"}') if is_alive else Response('{"status": "main loop is dead"}', 503)
 
     @app.get("/health/ready")
     def ready() -> Response:
-        return readiness(watch.missing())
+        return readiness(monitor.missing())
 
     @app.get("/metrics")
     def counted() -> Response:

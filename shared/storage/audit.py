@@ -25,7 +25,7 @@ BEGINNING = "0" * 64
 
 
 @dataclass(frozen=True)
-class Head:
+class AuditHead:
     """The newest link of a chain: how many there are, and the hash that the newest has."""
 
     number: int = 0
@@ -33,7 +33,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Link:
+class AuditLink:
     """One link: documents of the audit, each with its digest, bound to all that came before them."""
 
     fund_id: str
@@ -47,8 +47,8 @@ class Link:
         return _sha256([self.fund_id, self.number, self.previous, self.documents])
 
     @property
-    def head(self) -> Head:
-        return Head(self.number, self.hash)
+    def head(self) -> AuditHead:
+        return AuditHead(self.number, self.hash)
 
 
 def documents(uows: Sequence[UnitOfWork], new_id: Callable[[], str]) -> list[Document]:
@@ -82,12 +82,12 @@ def digest(document: Mapping[str, Any]) -> str:
     return _sha256({name: value for name, value in document.items() if name != "link"})
 
 
-def next_link(head: Head, fund_id: str, found: Iterable[Mapping[str, Any]]) -> Link:
+def next_link(head: AuditHead, fund_id: str, found: Iterable[Mapping[str, Any]]) -> AuditLink:
     """The link that binds these documents to the chain whose head this is."""
-    return Link(fund_id, head.number + 1, head.hash, tuple((str(each["_id"]), digest(each)) for each in found))
+    return AuditLink(fund_id, head.number + 1, head.hash, tuple((str(each["_id"]), digest(each)) for each in found))
 
 
-def as_document(link: Link) -> Document:
+def as_document(link: AuditLink) -> Document:
     """A link as it is kept; its number makes its id, so that two writers cannot both add one."""
     return {
         "number": link.number,
@@ -97,10 +97,10 @@ def as_document(link: Link) -> Document:
     }
 
 
-def as_link(document: Mapping[str, Any]) -> Link:
+def as_link(document: Mapping[str, Any]) -> AuditLink:
     """A link read back, to be held against the hash that was kept with it."""
     pairs = tuple((str(document_id), str(of)) for document_id, of in document["documents"])
-    return Link(str(document["fund"]), int(document["number"]), str(document["previous"]), pairs)
+    return AuditLink(str(document["fund"]), int(document["number"]), str(document["previous"]), pairs)
 
 
 def _sha256(content: object) -> str:

@@ -14,11 +14,11 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.kernel.actors import system
 from shared.kernel.errors import Invalid
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-PIECE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 UNFINISHED_KEPT = timedelta(days=1)
 """Longer than any upload takes."""
 UNFINISHED_AT_ONCE_MAX = 50
@@ -43,7 +43,9 @@ class Blob:
     data_class: DataClass
 
 
-def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_: DataClass, size_max: int) -> Blob:
+def store(
+    context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, data_class: DataClass, size_max: int
+) -> Blob:
     """Store the bytes encrypted and return what identifies them; the same bytes are not stored twice."""
     uow = context.reading(fund_id, by=system("blobs"))
     pieces, blob_id = uow.collection("blob_pieces"), context.new_id()
@@ -55,13 +57,13 @@ def store(context: ServiceContext, fund_id: str, chunks: Iterable[bytes], *, as_
         if size > size_max:
             raise TooLong(size_max=size_max)
         digest.update(piece)
-        sealed = uow.keys.seal(piece, as_=as_, whose=f"{blob_id}/{count}")
-        pieces.insert(f"{blob_id}/{count}", {"sealed": sealed})
+        encrypted = uow.keys.encrypt(piece, data_class=data_class, associated_data=f"{blob_id}/{count}")
+        pieces.insert(f"{blob_id}/{count}", {"sealed": encrypted})
         count += 1
-    blob = Blob(digest.hexdigest(), size, as_)
+    blob = Blob(digest.hexdigest(), size, data_class)
     try:
         uow.collection("blobs").insert(
-            f"{as_}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": uow.at}
+            f"{data_class}/{blob.sha256}", {"blob_id": blob_id, "pieces": count, "size": size, "at": uow.at}
         )
     except DuplicateKeyError:
         _remove_pieces(uow, blob_id)
@@ -107,7 +109,7 @@ def read_in(uow: UnitOfWork, blob: Blob) -> Iterator[bytes]:
         piece = uow.collection("blob_pieces").find_one(name)
         if piece is None:
             raise BlobLost(f"{blob.sha256} piece {number}")
-        yield uow.keys.open_bytes(Sealed(str(piece["sealed"])), as_=blob.data_class, whose=name)
+        yield uow.keys.decrypt_bytes(Encrypted(str(piece["sealed"])), data_class=blob.data_class, associated_data=name)
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -115,8 +117,8 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     waiting = bytearray()
     for chunk in chunks:
         waiting += chunk
-        while len(waiting) >= PIECE_BYTES:
-            yield bytes(waiting[:PIECE_BYTES])
-            del waiting[:PIECE_BYTES]
+        while len(waiting) >= CHUNK_BYTES:
+            yield bytes(waiting[:CHUNK_BYTES])
+            del waiting[:CHUNK_BYTES]
     if waiting:
         yield bytes(waiting)

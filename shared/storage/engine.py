@@ -72,7 +72,7 @@ def has_bulk_write(client: MongoClient[Any]) -> bool:
 
 def _ask(database: Database[Any]) -> EngineProfile:
     try:
-        told = database.command("buildInfo")
+        answer = database.command("buildInfo")
     except OperationFailure:  # a server that does not say what it is gets what MongoDB gets
         return MONGODB
-    return EMBEDDED if "secantusVersion" in told else MONGODB
+    return EMBEDDED if "secantusVersion" in answer else MONGODB

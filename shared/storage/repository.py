@@ -9,7 +9,7 @@ import msgspec
 
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.connection import Document
 from shared.storage.paging import Order, Page, Wanted, after, cursor_at
 from shared.storage.retention import Retention
@@ -48,8 +48,9 @@ class Index:
 class Repository(Generic[Kept]):
     """Stores things of one kind under their key, per fund, and publishes their events.
 
-    `retention` says how long rows live and why; one periodic task of the service carries it out. `sealed` names the
-    fields that are stored encrypted, with their class; they belong to the value of the field `whose`. `came_sealed`
+    `retention` says how long rows live and why; one periodic task of the service carries it out. `encrypted` names the
+    fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
+    `received_encrypted`
     names those that another service encrypted, for the same value; they are stored as they were received.
     """
 
@@ -62,9 +63,9 @@ class Repository(Generic[Kept]):
         missing: type[Missing],
         retention: Retention,
         indexes: Sequence[Index] = (),
-        sealed: Mapping[str, DataClass] | None = None,
-        came_sealed: Mapping[str, DataClass] | None = None,
-        whose: str = "",
+        encrypted: Mapping[str, DataClass] | None = None,
+        received_encrypted: Mapping[str, DataClass] | None = None,
+        associated_data: str = "",
     ) -> None:
         self.name = name
         self.kind = kind
@@ -72,9 +73,9 @@ class Repository(Generic[Kept]):
         self.missing = missing
         self.retention = retention
         self.indexes = (*indexes, *([Index(retention.fields)] if retention.fields else []))
-        self.sealed = sealed or {}
-        self.came_sealed = came_sealed or {}
-        self.whose = whose
+        self.encrypted = encrypted or {}
+        self.received_encrypted = received_encrypted or {}
+        self.associated_data = associated_data
 
     def find(self, uow: UnitOfWork, key: str) -> Kept | None:
         """The thing, or None."""
@@ -165,18 +166,22 @@ class Repository(Generic[Kept]):
 
     def _document(self, uow: UnitOfWork, thing: Kept) -> Document:
         document = as_document(thing)
-        for name, data_class in self.sealed.items():
+        for name, data_class in self.encrypted.items():
             clear = msgspec.json.encode(getattr(thing, name))
-            document[name] = uow.keys.seal(clear, as_=data_class, whose=str(document[self.whose]))
+            document[name] = uow.keys.encrypt(
+                clear, data_class=data_class, associated_data=str(document[self.associated_data])
+            )
         return document
 
     def _thing(self, uow: UnitOfWork, document: Document) -> Kept:
         opened = dict(document)
-        for name, data_class in self.sealed.items():
+        for name, data_class in self.encrypted.items():
             if name not in document:
                 continue  # a row of a release that did not have the field: its default stands
-            sealed = Sealed(str(document[name]))
-            clear = uow.keys.open_bytes(sealed, as_=data_class, whose=str(document[self.whose]))
+            encrypted = Encrypted(str(document[name]))
+            clear = uow.keys.decrypt_bytes(
+                encrypted, data_class=data_class, associated_data=str(document[self.associated_data])
+            )
             opened[name] = msgspec.json.decode(clear)
         return as_thing(opened, self.kind)
 

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from shared.kernel.ids import first_id_at
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import parts
+from shared.storage.tenant_collection import chunks
 from shared.storage.unit_of_work import UnitOfWork
 
 ID = "_id"
@@ -93,7 +93,7 @@ def purge_plumbing(context: ServiceContext, collection: str, retention: Retentio
 def _remove(
     rows: Collection[Document], over: Sequence[Document], *, session: ClientSession | None = None, **equal: object
 ) -> None:
-    for ids in parts([str(row["_id"]) for row in over], of=rows):
+    for ids in chunks([str(row["_id"]) for row in over], of=rows):
         rows.delete_many({"_id": {"$in": ids}, **equal}, session=session)
 
 

@@ -21,19 +21,19 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
+from shared.encryption.keys import FundKeys
 from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
-from shared.sealing.keys import FundKeys
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
 from shared.storage.sessions import Sessions
-from shared.storage.tenant_collection import ChangedMeanwhile, Insertion, Writes
+from shared.storage.tenant_collection import ChangedMeanwhile, Insertion, PendingWrites
 from shared.storage.unit_of_work import UnitOfWork, outbox_documents
 from shared.storage.wakeups import Wakeups
-from shared.telemetry.asking import asking
-from shared.telemetry.steps import passing
+from shared.telemetry.database_spans import command_span
+from shared.telemetry.failpoints import failpoint
 
 Answer = TypeVar("Answer")
 
@@ -64,7 +64,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def as_kept(instant: datetime) -> datetime:
+def as_stored(instant: datetime) -> datetime:
     """The instant in whole milliseconds, as the database stores it."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
@@ -80,7 +80,7 @@ class Transaction:
     shared: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.writes = Writes(self.session)
+        self.writes = PendingWrites(self.session)
 
     def unit_of_work(self, fund_id: str, *, by: Actor, cause: str) -> UnitOfWork:
         """A unit of work in a fund, for one cause."""
@@ -92,14 +92,14 @@ class Transaction:
     def save(self) -> None:
         """Write the events and the audit beside the state that the actions wrote."""
         context = self.context
-        told = {
+        published = {
             "outbox": outbox_documents(self.uows, context.new_id()),
             "audit": audit.documents(self.uows, context.new_id),
         }
-        for name, documents in told.items():
+        for name, documents in published.items():
             for document in documents:
-                self.writes.hold(context.collection(name), str(document["_id"]), Insertion(document))
-        self.writes.settle_all()
+                self.writes.defer(context.collection(name), str(document["_id"]), Insertion(document))
+        self.writes.flush_all()
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,9 @@ class ServiceContext:
     def new_id(self) -> str:
         return str(uuid7(self.clock(), self.entropy(10)))
 
-    def make_uow(self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: Writes | None) -> UnitOfWork:
+    def make_uow(
+        self, fund_id: str, *, by: Actor, cause: str, at: datetime, writes: PendingWrites | None
+    ) -> UnitOfWork:
         if fund_id not in self.funds:
             raise FundUnknown(fund=fund_id[:40])
         return UnitOfWork(
@@ -144,7 +146,7 @@ class ServiceContext:
 
     def reading(self, fund_id: str, *, by: Actor) -> UnitOfWork:
         """A read without a transaction; it saves and publishes nothing."""
-        return self.make_uow(fund_id, by=by, cause="", at=as_kept(self.clock()), writes=None)
+        return self.make_uow(fund_id, by=by, cause="", at=as_stored(self.clock()), writes=None)
 
     def run(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         """Run an action in one unit of work of its own and save it."""
@@ -153,13 +155,13 @@ class ServiceContext:
     def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
         """Run the body and save all that it changed. On a conflict, or where the server that took writes stepped down
         or was lost inside the transaction, run it again whole, a few times and for some time at most."""
-        passing("work.begin")
+        failpoint("work.begin")
         began_s = time.monotonic()
         for run in range(1, RUNS_MAX + 1):
             try:
                 with self.sessions.open() as session:
                     answer = self._once(session, body)
-                passing("work.committed")
+                failpoint("work.committed")
                 return answer
             except (DuplicateKeyError, Stale):
                 pass
@@ -169,7 +171,7 @@ class ServiceContext:
                 if error.has_error_label(COMMIT_UNKNOWN):  # the caller's next attempt will show the outcome
                     raise DatabaseUnavailable from error
                 is_over = run == RUNS_MAX or time.monotonic() - began_s > RETRIED_MAX_S
-                if is_gone(error) and (is_over or not _is_passing(error)):
+                if is_gone(error) and (is_over or not _is_transient(error)):
                     raise DatabaseUnavailable from error
                 if not error.has_error_label(TRANSIENT):
                     raise
@@ -179,7 +181,7 @@ class ServiceContext:
         raise ChangedMeanwhile
 
     def _once(self, session: ClientSession, body: Callable[[Transaction], Answer]) -> Answer:
-        transaction = Transaction(self, session, as_kept(self.clock()))
+        transaction = Transaction(self, session, as_stored(self.clock()))
         begin(session)
         try:
             answer = body(transaction)
@@ -188,7 +190,7 @@ class ServiceContext:
             if session.in_transaction:
                 session.abort_transaction()
             raise
-        passing("work.saved")
+        failpoint("work.saved")
         self._commit(session)
         self.wakeups.wake(*transaction.writes.touched)
         return answer
@@ -197,7 +199,7 @@ class ServiceContext:
         """Commit; if the response to the commit is lost, the same commit is retried, never the work."""
         for last in (False,) * (COMMITS_MAX - 1) + (True,):
             try:
-                with asking("commit", "transaction"):
+                with command_span("commit", "transaction"):
                     session.commit_transaction()
                 return
             except PyMongoError as error:
@@ -205,7 +207,7 @@ class ServiceContext:
                     raise
 
 
-def _is_passing(error: PyMongoError) -> bool:
+def _is_transient(error: PyMongoError) -> bool:
     """Whether the error is transient: another server is expected to become primary, unless the election has timed
     out."""
     return error.has_error_label(TRANSIENT) and not isinstance(error, ServerSelectionTimeoutError)

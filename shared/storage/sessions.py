@@ -59,7 +59,7 @@ class Sessions:
     def open(self) -> Iterator[ClientSession]:
         """A session to open a transaction in; sessions of crashed processes are killed first."""
         with self.database.client.start_session() as session:
-            self._make_way()
+            self._end_orphaned()
             session_id: Binary = session.session_id["id"]
             self._note(session_id)
             try:
@@ -68,7 +68,7 @@ class Sessions:
                 self._lost.add(session_id)
                 raise
 
-    def _make_way(self) -> None:
+    def _end_orphaned(self) -> None:
         if self._has_looked and not self._lost:
             return
         with self._lock:
@@ -76,10 +76,10 @@ class Sessions:
             self._end(lost)
             self._lost -= lost
             if not self._has_looked:
-                self._end(self._of_the_dead())
+                self._end(self._orphaned())
                 self._has_looked = True
 
-    def _of_the_dead(self) -> set[Binary]:
+    def _orphaned(self) -> set[Binary]:
         rows = self.database[NAME].find({"host": self.host})
         dead = [row for row in rows if not self._lives(int(str(row["process"])))]
         return {Binary(bytes.fromhex(str(row["_id"])), 4) for row in dead} - self.noted.keys()
@@ -94,7 +94,7 @@ class Sessions:
             return False
         except PermissionError:
             pass
-        return not _is_waited_for(process)
+        return not _is_zombie(process)
 
     def _end(self, sessions: set[Binary]) -> None:
         if sessions:
@@ -128,7 +128,7 @@ class Sessions:
         rows.replace_one({"_id": row["_id"]}, row, upsert=True)
 
 
-def _is_waited_for(process: int) -> bool:
+def _is_zombie(process: int) -> bool:
     """Whether it has ended and its parent has not yet waited for it (a zombie, on Linux)."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"

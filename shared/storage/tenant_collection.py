@@ -18,9 +18,9 @@ from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKe
 from shared.kernel.errors import Stale
 from shared.storage.connection import Document
 from shared.storage.engine import has_bulk_write, profile_of
-from shared.telemetry.asking import asking, asks
+from shared.telemetry.database_spans import command_span, spanned
 
-HELD_MAX = 500
+PENDING_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
 FEW_MAX = 20
 """So many new documents of one thing wait with those of the next, where each event brings some."""
@@ -69,15 +69,15 @@ class Removal:
     old: Mapping[str, object]
 
 
-Held = Insertion | Revision | Replacement | Removal
+PendingWrite = Insertion | Revision | Replacement | Removal
 
 
 @dataclass
-class Writes:
+class PendingWrites:
     """The pending writes of one transaction, by collection and id, in order."""
 
     session: ClientSession
-    _held: dict[str, dict[str, Held]] = field(default_factory=dict)
+    _pending: dict[str, dict[str, PendingWrite]] = field(default_factory=dict)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     """The collections that were written, or looked into before."""
@@ -102,59 +102,61 @@ class Writes:
         found = self._read.get(collection.name, {}).get(key)
         return found if found is not None and found.get("version") == version else None
 
-    def hold(self, collection: Collection[Document], key: str, write: Held) -> None:
+    def defer(self, collection: Collection[Document], key: str, write: PendingWrite) -> None:
         """Let a write wait. A second one of the same document waits for the first to be made, or stands for both where
         neither depends on what was there before."""
-        before = self._held.get(collection.name, {}).get(key)
+        before = self._pending.get(collection.name, {}).get(key)
         if before is not None and not (_is_unconditional(before) and _is_unconditional(write)):
             self._make(collection.name)
         self._collections[collection.name] = collection
         self.touched.add(collection.name)
-        held = self._held.setdefault(collection.name, {})
-        held[key] = write
-        if len(held) >= HELD_MAX:
+        pending = self._pending.setdefault(collection.name, {})
+        pending[key] = write
+        if len(pending) >= PENDING_MAX:
             self._make(collection.name)
 
     def holds(self, collection: Collection[Document], key: str) -> bool:
         """Whether a write of this document waits."""
-        return key in self._held.get(collection.name, {})
+        return key in self._pending.get(collection.name, {})
 
-    def settle(self, collection: Collection[Document], *keys: str) -> None:
+    def flush(self, collection: Collection[Document], *keys: str) -> None:
         """Send the pending writes of the collection, or only if they concern one of the keys: before it is read or
         changed."""
         self.touched.add(collection.name)
-        held = self._held.get(collection.name)
-        if held and (not keys or any(key in held for key in keys)):
+        pending = self._pending.get(collection.name)
+        if pending and (not keys or any(key in pending for key in keys)):
             self._make(collection.name)
         self._has_begun = True
 
-    def settle_all(self) -> None:
+    def flush_all(self) -> None:
         """Send all pending writes: before the transaction is committed."""
-        while self._held:
+        while self._pending:
             if self._may_go_together():
-                held = [(self._collections[name], write) for name in self._held for write in self._held[name].values()]
-                self._held.clear()
-                with asking("write", held[0][0].name):
-                    write_together(held, session=self.session)
+                pending = [
+                    (self._collections[name], write) for name in self._pending for write in self._pending[name].values()
+                ]
+                self._pending.clear()
+                with command_span("write", pending[0][0].name):
+                    write_together(pending, session=self.session)
             else:
-                self._make(next(iter(self._held)))
+                self._make(next(iter(self._pending)))
 
     def _make(self, name: str) -> None:
-        with asking("write", name):
-            write_all(self._collections[name], list(self._held.pop(name).values()), session=self.session)
+        with command_span("write", name):
+            write_all(self._collections[name], list(self._pending.pop(name).values()), session=self.session)
         self._has_begun = True
 
     def _may_go_together(self) -> bool:
         """Whether the server takes what waits in one message, now."""
-        count = sum(map(len, self._held.values()))
+        count = sum(map(len, self._pending.values()))
         if count > TOGETHER_MAX or not has_bulk_write(self.session.client):
             return False
         return self._has_begun or profile_of(next(iter(self._collections.values())).database).begins_with_bulk_write
 
 
-def write_together(held: Sequence[tuple[Collection[Document], Held]], *, session: ClientSession) -> None:
+def write_together(pending: Sequence[tuple[Collection[Document], PendingWrite]], *, session: ClientSession) -> None:
     """Make writes of several collections in order. Raises as `write_all` does."""
-    operations = [_operation(write, namespace=collection.full_name) for collection, write in held]
+    operations = [_operation(write, namespace=collection.full_name) for collection, write in pending]
     try:
         made = session.client.bulk_write(operations, session=session)
     except ClientBulkWriteException as refused:
@@ -162,11 +164,11 @@ def write_together(held: Sequence[tuple[Collection[Document], Held]], *, session
             raise refused.error from refused
         first = refused.details["writeErrors"][0]
         kind = DuplicateKeyError if first["code"] == DUPLICATE_KEY else OperationFailure
-        raise kind(f"a write of {held[first['idx']][0].name} was refused", first["code"]) from refused
-    _must_match(made.matched_count, made.upserted_count, [write for _, write in held])
+        raise kind(f"a write of {pending[first['idx']][0].name} was refused", first["code"]) from refused
+    _must_match(made.matched_count, made.upserted_count, [write for _, write in pending])
 
 
-def write_all(collection: Collection[Document], writes: Sequence[Held], *, session: ClientSession) -> None:
+def write_all(collection: Collection[Document], writes: Sequence[PendingWrite], *, session: ClientSession) -> None:
     """Make writes in order. `DuplicateKeyError` where a document is there, `ChangedMeanwhile` where one has changed."""
     if len(writes) == 1 and isinstance(writes[0], Insertion):  # what most requests have, and cheaper than many of one
         collection.insert_one(writes[0].document, session=session)
@@ -182,7 +184,7 @@ def write_all(collection: Collection[Document], writes: Sequence[Held], *, sessi
 
 
 def _operation(
-    write: Held, *, namespace: str | None = None
+    write: PendingWrite, *, namespace: str | None = None
 ) -> "InsertOne[Document] | UpdateOne | ReplaceOne[Document] | DeleteOne":
     if isinstance(write, Insertion):
         return InsertOne(write.document, namespace=namespace)
@@ -193,11 +195,11 @@ def _operation(
     return DeleteOne(write.old, namespace=namespace)
 
 
-def _is_unconditional(write: Held) -> bool:
+def _is_unconditional(write: PendingWrite) -> bool:
     return isinstance(write, Replacement | Removal)
 
 
-def _must_match(matched_count: int, upserted_count: int, writes: Sequence[Held]) -> None:
+def _must_match(matched_count: int, upserted_count: int, writes: Sequence[PendingWrite]) -> None:
     """Each revision has to find its document. A replacement finds one, or puts it in."""
     revisions = sum(isinstance(write, Revision) for write in writes)
     replacements = sum(isinstance(write, Replacement) for write in writes)
@@ -219,7 +221,7 @@ class TenantCollection:
 
     collection: Collection[Document]
     fund_id: str
-    writes: Writes | None
+    writes: PendingWrites | None
 
     @property
     def session(self) -> ClientSession | None:
@@ -228,28 +230,28 @@ class TenantCollection:
     def key(self, local_id: str) -> str:
         return f"{self.fund_id}:{local_id}"
 
-    @asks("find")
+    @spanned("find")
     def find_one(self, local_id: str) -> Document | None:
-        key = self._settled(self.key(local_id))
+        key = self._flushed(self.key(local_id))
         return self.collection.find_one(self._its(key), session=self.session)
 
-    @asks("find")
+    @spanned("find")
     def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
         """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
-        self._settle()
+        self._flush()
         found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
         return self._remembered(list(found.sort(list(sort)) if sort else found))
 
-    @asks("find")
+    @spanned("find")
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
         """Those of the documents that are there, queried in chunks that suit the engine."""
         keys = [self.key(local_id) for local_id in local_ids]
         if keys:
-            self._settle(*keys)
+            self._flush(*keys)
         found = [
             document
-            for part in parts(keys, of=self.collection)
-            for document in self.collection.find({"_id": {"$in": part}, "fund": self.fund_id}, session=self.session)
+            for chunk in chunks(keys, of=self.collection)
+            for document in self.collection.find({"_id": {"$in": chunk}, "fund": self.fund_id}, session=self.session)
         ]
         return self._remembered(found)
 
@@ -259,7 +261,7 @@ class TenantCollection:
         if self.writes is None:
             self.collection.insert_one(whole)
         else:
-            self.writes.hold(self.collection, key, Insertion(whole))
+            self.writes.defer(self.collection, key, Insertion(whole))
 
     def insert_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
         """Documents by local id; few of them wait as in `insert`, many go in batches that the server takes whole."""
@@ -269,9 +271,9 @@ class TenantCollection:
         elif documents:
             self._insert_many([self._whole(local_id, row)[1] for local_id, row in documents.items()])
 
-    @asks("insert")
+    @spanned("insert")
     def _insert_many(self, rows: Sequence[Document]) -> None:
-        self._settle()
+        self._flush()
         self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
@@ -280,11 +282,11 @@ class TenantCollection:
         key, whole = self._whole(local_id, document)
         old, change = {**self._its(key), "version": version}, {"$set": whole}
         if self.writes is not None:
-            self.writes.hold(self.collection, key, Revision(old, change))
+            self.writes.defer(self.collection, key, Revision(old, change))
         elif not self.collection.update_one(old, change).matched_count:
             raise ChangedMeanwhile
 
-    @asks("replace")
+    @spanned("replace")
     def replace_many(self, documents: Mapping[str, Mapping[str, object]]) -> None:
         """Set the fields of documents whose version is one less than the new one; `ChangedMeanwhile` where one's is
         not. Fields that a later release added stay, as in `revise`.
@@ -295,15 +297,15 @@ class TenantCollection:
         rows = [self._whole(local_id, row)[1] for local_id, row in documents.items()]
         if not rows:
             return
-        self._settle()
+        self._flush()
         groups, others = self._alike(rows)
         operations: list[UpdateMany | UpdateOne] = [
             UpdateMany(
-                {"_id": {"$in": part}, "fund": self.fund_id, "version": _version_before(group[0])},
+                {"_id": {"$in": chunk}, "fund": self.fund_id, "version": _version_before(group[0])},
                 {"$set": self._change(group[0])},
             )
             for group in groups
-            for part in parts([str(row["_id"]) for row in group], of=self.collection)
+            for chunk in chunks([str(row["_id"]) for row in group], of=self.collection)
         ]
         if profile_of(self.collection.database).replaces_by_deleting:
             self._delete_and_insert(others)
@@ -353,39 +355,39 @@ class TenantCollection:
         deleted = 0
         for version, keys in by_version.items():
             of_version: Document = {"fund": self.fund_id, "version": version}
-            for part in parts([key for key in keys if key not in kept], of=self.collection):
-                found = self.collection.find({"_id": {"$in": part}, **of_version}, session=self.session)
+            for chunk in chunks([key for key in keys if key not in kept], of=self.collection):
+                found = self.collection.find({"_id": {"$in": chunk}, **of_version}, session=self.session)
                 kept |= {str(row["_id"]): row for row in found}
-            for part in parts(keys, of=self.collection):
+            for chunk in chunks(keys, of=self.collection):
                 deleted += self.collection.delete_many(
-                    {"_id": {"$in": part}, **of_version}, session=self.session
+                    {"_id": {"$in": chunk}, **of_version}, session=self.session
                 ).deleted_count
         if deleted != len(rows):
             raise ChangedMeanwhile
         whole = [{**kept[str(row["_id"])], **row} for row in rows]
         self.collection.insert_many(whole, ordered=True, session=self.session)
 
-    @asks("update")
+    @spanned("update")
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
         """Apply an update document to one document if it still equals what is given; whether it did."""
-        key = self._settled(self.key(local_id))
+        key = self._flushed(self.key(local_id))
         self._forget()
         found = self.collection.update_one({**self._its(key), **equal}, change, session=self.session)
         return found.matched_count == 1
 
-    @asks("update")
+    @spanned("update")
     def update_keys(self, ids: Sequence[str], change: Mapping[str, object]) -> None:
         """Apply an update document to the documents with these whole ids, by parts, as in `find_keys`."""
         self._forget()
-        for part in parts(ids, of=self.collection):
-            self._settle()
-            self.collection.update_many({"_id": {"$in": part}, "fund": self.fund_id}, change, session=self.session)
+        for chunk in chunks(ids, of=self.collection):
+            self._flush()
+            self.collection.update_many({"_id": {"$in": chunk}, "fund": self.fund_id}, change, session=self.session)
 
-    @asks("update")
+    @spanned("update")
     def update_all(self, equal: Mapping[str, object], change: Mapping[str, object]) -> int:
         """Apply an update document to all documents that equal what is given; how many. One equality on an index is
         several times faster than many ids."""
-        self._settle()
+        self._flush()
         self._forget()
         return self.collection.update_many({"fund": self.fund_id, **equal}, change, session=self.session).matched_count
 
@@ -396,7 +398,7 @@ class TenantCollection:
         if self.writes is None:
             self.collection.delete_one(self._its(key))
         else:
-            self.writes.hold(self.collection, key, Removal(self._its(key)))
+            self.writes.defer(self.collection, key, Removal(self._its(key)))
 
     def put(self, local_id: str, document: Mapping[str, object]) -> None:
         """Insert, or replace whatever stands there."""
@@ -405,15 +407,15 @@ class TenantCollection:
         if self.writes is None:
             self.collection.replace_one(self._its(key), whole, upsert=True)
         else:
-            self.writes.hold(self.collection, key, Replacement(self._its(key), whole))
+            self.writes.defer(self.collection, key, Replacement(self._its(key), whole))
 
     def is_held(self, local_id: str) -> bool:
         """Whether this transaction wrote the document and the server does not know of it yet."""
         return self.writes is not None and self.writes.holds(self.collection, self.key(local_id))
 
-    @asks("count")
+    @spanned("count")
     def count(self, equal: Mapping[str, object]) -> int:
-        self._settle()
+        self._flush()
         return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
 
     def _its(self, key: str) -> Document:
@@ -433,17 +435,17 @@ class TenantCollection:
         if self.writes is not None:
             self.writes.forget(self.collection)
 
-    def _settled(self, key: str) -> str:
-        self._settle(key)
+    def _flushed(self, key: str) -> str:
+        self._flush(key)
         return key
 
-    def _settle(self, *keys: str) -> None:
+    def _flush(self, *keys: str) -> None:
         """Flush what is pending before it is read."""
         if self.writes is not None:
-            self.writes.settle(self.collection, *keys)
+            self.writes.flush(self.collection, *keys)
 
 
-def parts(keys: Sequence[str], *, of: Collection[Document]) -> Iterator[list[str]]:
+def chunks(keys: Sequence[str], *, of: Collection[Document]) -> Iterator[list[str]]:
     """Ids in chunks of as many as one query to this engine should name."""
     size = profile_of(of.database).ids_per_query
     for start in range(0, len(keys), size):

@@ -11,17 +11,17 @@ from typing import Any
 
 from pymongo.collection import Collection
 
+from shared.encryption.keys import FundKeys
 from shared.events import catalogue
 from shared.events.declaring import case_of, declaration_of
 from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
+from shared.kernel.batches import in_batches
 from shared.kernel.ids import uuid7
-from shared.kernel.parts import in_parts
 from shared.kernel.references import with_check
-from shared.sealing.keys import FundKeys
 from shared.storage.connection import Document
-from shared.storage.tenant_collection import TenantCollection, Writes
-from shared.telemetry.carrying import carried
+from shared.storage.tenant_collection import PendingWrites, TenantCollection
+from shared.telemetry.propagation import current_traceparent
 
 OUTBOX_EVENTS_MAX = 200
 OUTBOX_BYTES_MAX = 4_000_000
@@ -49,7 +49,7 @@ class UnitOfWork:
     at: datetime
     cause: str
     raw_collection: Callable[[str], Collection[Document]]
-    writes: Writes | None
+    writes: PendingWrites | None
     entropy: Callable[[int], bytes]
     events: list[Document] = field(default_factory=list)
     audit_records: list[AuditRecord] = field(default_factory=list)
@@ -81,7 +81,7 @@ class UnitOfWork:
                 "fund": self.fund.fund_id,
                 "at": self.at,
                 "sequence": version,
-                "traceparent": carried(),
+                "traceparent": current_traceparent(),
                 "body": catalogue.encode(event),
             }
         )
@@ -98,13 +98,13 @@ class UnitOfWork:
 def outbox_documents(uows: Sequence[UnitOfWork], outbox_id: str) -> list[Document]:
     """The events of a transaction, by fund and in order, in as few documents as the limits allow; their ids keep the
     order."""
-    told: dict[str, list[Document]] = {}
+    published: dict[str, list[Document]] = {}
     for uow in uows:
-        told.setdefault(uow.fund.fund_id, []).extend(uow.events)
+        published.setdefault(uow.fund.fund_id, []).extend(uow.events)
     batches = [
         (fund_id, batch)
-        for fund_id, events in told.items()
-        for batch in in_parts(events, size=_body_bytes, count_max=OUTBOX_EVENTS_MAX, size_max=OUTBOX_BYTES_MAX)
+        for fund_id, events in published.items()
+        for batch in in_batches(events, size=_body_bytes, count_max=OUTBOX_EVENTS_MAX, size_max=OUTBOX_BYTES_MAX)
     ]
     return [
         {

@@ -11,7 +11,7 @@ from opentelemetry import trace
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 
-class Outlet:
+class LogOutput:
     """Where lines go. A line that cannot be written, since the disk is full or the pipe is closed, is lost, and nothing
     else is: what was done for a caller must not be answered as a fault because of it."""
 
@@ -46,7 +46,7 @@ def start(service: str, *, level: str) -> None:
     # Our own lines go straight to the file: by way of the standard library each cost a request three times as much.
     structlog.configure(
         processors=[*chain, structlog.processors.JSONRenderer(serializer=_encode)],
-        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, Outlet(sys.stdout.buffer))),
+        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, LogOutput(sys.stdout.buffer))),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )

@@ -10,7 +10,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 REQUESTS = Counter("himaya_requests_total", "HTTP requests answered", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram("himaya_request_seconds", "Time to answer an HTTP request", ["route", "method"])
 EVENTS_SENT = Counter("himaya_events_sent_total", "Events that the broker acknowledged")
-EVENTS_TAKEN = Counter("himaya_events_taken_total", "Events handled, by result", ["type", "result"])
+EVENTS_HANDLED = Counter("himaya_events_taken_total", "Events handled, by result", ["type", "result"])
 EVENT_AGE_SECONDS = Histogram("himaya_event_age_seconds", "From telling an event to having reacted to it")
 CONSUMERS_RENEWED = Counter("himaya_consumers_renewed_total", "Consumers that were given up, and why", ["reason"])
 DEAD_LETTERS_OPEN = Gauge("himaya_dead_letters_open", "Open dead letters", multiprocess_mode="max")
@@ -24,7 +24,7 @@ OUTBOX_WAITING = Gauge("himaya_outbox_waiting", "Documents of events told and no
 LAG = Gauge("himaya_inbox_lag", "Records of a partition that are not handled yet", ["topic"], multiprocess_mode="max")
 JOBS = Counter("himaya_jobs_total", "Attempts at due work, by what became of them", ["kind", "result"])
 JOBS_FAILED = Gauge("himaya_jobs_failed", "Due work that waits for an operator", multiprocess_mode="max")
-CHORES = Counter("himaya_chores_total", "Runs of periodic work", ["chore", "result"])
+PERIODIC_TASKS = Counter("himaya_chores_total", "Runs of periodic work", ["chore", "result"])
 
 
 def exposition() -> bytes:

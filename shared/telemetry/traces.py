@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode
 
-from shared.telemetry.carrying import begin
+from shared.telemetry.propagation import begin
 
 UNTRACED = ("/health/", "/openapi.json", "/docs")
 

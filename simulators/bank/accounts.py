@@ -11,7 +11,7 @@ from simulators.bank.amounts import WrongAmount, is_kept, to_minor, to_text
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import Book, balance_minor, move, new_id, note, now
 from simulators.bank.files import notice
-from simulators.bank.fund import tell
+from simulators.bank.fund import send_webhook
 from simulators.bank.payouts import booking, xml
 from simulators.bank.settings import FundAccount
 
@@ -129,7 +129,7 @@ def _transfer(
             "reference": reference,
             "booked_at": now().isoformat(),
         }
-        tell(uow, bank.settings, kind="payment.credited", fund=creditor["fund"], facts=facts)
+        send_webhook(uow, bank.settings, kind="payment.credited", fund=creditor["fund"], facts=facts)
     return {"entry_id": entry_id, "status": "booked"}
 
 

@@ -120,13 +120,13 @@ def move(
 ) -> Movement:
     """Book money from one account to another, both sides at once."""
     at, moved = now().isoformat(), Movement(debit_id=new_id("ent"), credit_id=new_id("ent"))
-    told = (currency, reference, end_to_end_id, return_reason, at)
+    facts_sent = (currency, reference, end_to_end_id, return_reason, at)
     uow.executemany(
         "insert into entries (entry_id, account, other_account, amount_minor, currency, reference, end_to_end_id,"
         " return_reason, booked_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (moved.debit_id, debtor, creditor, -amount_minor, *told),
-            (moved.credit_id, creditor, debtor, amount_minor, *told),
+            (moved.debit_id, debtor, creditor, -amount_minor, *facts_sent),
+            (moved.credit_id, creditor, debtor, amount_minor, *facts_sent),
         ],
     )
     return moved

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from simulators.bank.amounts import WrongAmount, to_minor, to_text
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import move, new_id, note, now
-from simulators.bank.fund import tell
+from simulators.bank.fund import send_webhook
 
 LIFE = timedelta(minutes=90)
 
@@ -147,7 +147,7 @@ def _settle(bank: Bank, uow: sqlite3.Connection, checkout: sqlite3.Row, card: st
         facts = _facts(checkout) | {"bank_reference": bank_reference}
         if not is_paid:
             facts["reason"] = "card-refused"
-        tell(uow, bank.settings, kind=f"payment.{state}", fund=checkout["fund"], facts=facts)
+        send_webhook(uow, bank.settings, kind=f"payment.{state}", fund=checkout["fund"], facts=facts)
 
 
 def _facts(checkout: sqlite3.Row) -> dict[str, object]:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.bank.bank import Bank, Refused
 from simulators.bank.book import new_id, note, now
-from simulators.bank.fund import tell
+from simulators.bank.fund import send_webhook
 
 
 def routes(bank: Bank) -> Blueprint:
@@ -33,7 +33,7 @@ def routes(bank: Bank) -> Blueprint:
                 (statement_id, fund, request.get_data(), now().isoformat()),
             )
             facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": None}
-            tell(uow, bank.settings, kind="statement.available", fund=fund, facts=facts)
+            send_webhook(uow, bank.settings, kind="statement.available", fund=fund, facts=facts)
             note(uow, "statement-crafted", statement_id=statement_id)
         bank.postman.wake()
         return {"statement_id": statement_id}, 201

@@ -29,7 +29,7 @@ class Exchange(Thread):
     def __init__(self, book: Book, folders: Mapping[str, Path]) -> None:
         super().__init__(name="exchange", daemon=True)
         self._book, self._folders, self._stopped = book, folders, Event()
-        self._told: dict[str, int] = {}
+        self._published: dict[str, int] = {}
 
     def stop(self) -> None:
         self._stopped.set()
@@ -40,7 +40,7 @@ class Exchange(Thread):
             for fund, folder in self._folders.items():
                 try:
                     self._take_orders(folder)
-                    self._tell_booked(fund, folder)
+                    self._publish_booked(fund, folder)
                 except OSError as error:
                     log.warning("the folder of %s cannot be used: %s", fund, error)
 
@@ -84,14 +84,14 @@ class Exchange(Thread):
         first = f"11{new_id('rep')[:35]:<35}{message_id:<35}{status}{refusal:<2}".ljust(160)
         return [first, *answers, f"19{len(answers):06d}{total:018d}".ljust(160)]
 
-    def _tell_booked(self, fund: str, folder: Path) -> None:
+    def _publish_booked(self, fund: str, folder: Path) -> None:
         """One statement of each of the fund's accounts, of what was booked since the last."""
         for account in self._book.all("select * from accounts where fund = ?", fund):
             number = account["account"]
             rows = self._book.all(
                 "select rowid, * from entries where account = ? and rowid > ? order by rowid limit ?",
                 number,
-                self._told_until(folder, number),
+                self._published_until(folder, number),
                 STATEMENT_ENTRIES_MAX,
             )
             if rows:
@@ -99,16 +99,16 @@ class Exchange(Thread):
                 statement_id = f"{number}-{last:08d}"
                 lines = _statement(statement_id, number, account["currency"], rows)
                 _put(folder / "from-bank", f"statement-{statement_id}.txt", lines)
-                self._told[number] = last
+                self._published[number] = last
 
-    def _told_until(self, folder: Path, number: str) -> int:
+    def _published_until(self, folder: Path, number: str) -> int:
         """Up to which entry statements were written, also before the bank was started again."""
-        if number not in self._told:
+        if number not in self._published:
             names = [path.stem for place in ("from-bank", "done") for path in (folder / place).glob("statement-*.txt")]
             prefix = f"statement-{number}-"
             own = [int(name.removeprefix(prefix)) for name in names if name.startswith(prefix)]
-            self._told[number] = max(own, default=0)
-        return self._told[number]
+            self._published[number] = max(own, default=0)
+        return self._published[number]
 
 
 def _orders(lines: Sequence[str], currency: str) -> Iterator[tuple[Order, int]]:

@@ -33,19 +33,21 @@ log = logging.getLogger("bank")
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def tell(uow: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, facts: Mapping[str, object]) -> None:
+def send_webhook(
+    uow: sqlite3.Connection, settings: Settings, *, kind: str, fund: str, facts: Mapping[str, object]
+) -> None:
     """Write down what the fund must hear, in the transaction that made it true. Faults asked for by a test act here. A
     fund that exchanges files reads it in its next statement."""
     if fund in settings.folders:
         return
-    told = dict(facts)
-    if take_fault(uow, "webhook-wrong-amount") is not None and isinstance(told.get("amount"), str):
-        told["amount"] = str(Decimal(str(told["amount"])) + 1)
+    facts_sent = dict(facts)
+    if take_fault(uow, "webhook-wrong-amount") is not None and isinstance(facts_sent.get("amount"), str):
+        facts_sent["amount"] = str(Decimal(str(facts_sent["amount"])) + 1)
     copies = 2 if take_fault(uow, "webhook-doubled") is not None else 1
     delay_s = take_fault(uow, "webhook-delayed") or 0.0
     state = "not-sent" if take_fault(uow, "webhook-not-sent") is not None else "waiting"
     webhook_id = new_id("evt")
-    body = {"type": kind, "timestamp": now().isoformat(), "data": {"fund": fund, **told}}
+    body = {"type": kind, "timestamp": now().isoformat(), "data": {"fund": fund, **facts_sent}}
     uow.execute(
         "insert into deliveries values (?, ?, ?, ?, ?, 0, ?)",
         (
@@ -97,11 +99,11 @@ class Postman(Thread):
 
     def _attempt(self, delivery: sqlite3.Row) -> None:
         answer = self._send(delivery["webhook_id"], delivery["url"], delivery["body"])
-        is_heard = answer.isdecimal() and 200 <= int(answer) < 300
+        is_received = answer.isdecimal() and 200 <= int(answer) < 300
         attempts = delivery["attempts"] + 1
-        copies = delivery["copies"] - is_heard
+        copies = delivery["copies"] - is_received
         state = "heard" if copies == 0 else "given-up" if attempts >= ATTEMPTS_MAX or answer == "410" else "waiting"
-        wait_s = 0.0 if is_heard else min(WAIT_S_MAX, self._retry_s * 2 ** (attempts - 1))
+        wait_s = 0.0 if is_received else min(WAIT_S_MAX, self._retry_s * 2 ** (attempts - 1))
         with self._book.transaction() as uow:
             uow.execute(
                 "update deliveries set state = ?, copies = ?, attempts = ?, due_at = ? where webhook_id = ?",

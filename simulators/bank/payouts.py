@@ -23,7 +23,7 @@ from simulators.bank.files import (
     read,
     status_report,
 )
-from simulators.bank.fund import tell
+from simulators.bank.fund import send_webhook
 
 KEY_DIGITS = 2
 REFUSED_ENDING = "0101"
@@ -167,7 +167,7 @@ def _publish(
     )
     uow.execute("insert into statements values (?, ?, ?, ?)", (statement_id, account["fund"], body, now().isoformat()))
     facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": message_id}
-    tell(uow, bank.settings, kind="statement.available", fund=account["fund"], facts=facts)
+    send_webhook(uow, bank.settings, kind="statement.available", fund=account["fund"], facts=facts)
 
 
 def _fund_account(uow: sqlite3.Connection, account: str) -> sqlite3.Row | None:

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.claims.claims.claim import Claim, Line, Paper
-from services.claims.claims.rules import Filing, submit
+from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper
+from services.claims.claims.rules import ClaimFiling, submit
 from shared.events.documents import UploadStored
 from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.fund import Fund
@@ -21,17 +21,17 @@ from tests.kit.people import AMIRA
 CARE_ON = date(2026, 2, 3)
 
 
-def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> Paper:
-    return Paper(kind=kind, upload_id=upload_id, added_at=AT)
+def paper(kind: str = "care-sheet", upload_id: str = "u-sheet") -> ClaimPaper:
+    return ClaimPaper(kind=kind, upload_id=upload_id, added_at=AT)
 
 
-def filing(**facts: Any) -> Filing:
+def filing(**facts: Any) -> ClaimFiling:
     """A visit to a general practitioner, paid 500.00 where the reference price is 400.00."""
-    return Filing(
+    return ClaimFiling(
         **{
             "claim_type": "care-reimbursement",
             "care_on": CARE_ON,
-            "lines": (Line(act="general-practitioner", quantity=1, paid_minor=50_000),),
+            "lines": (ClaimLine(act="general-practitioner", quantity=1, paid_minor=50_000),),
             "papers": (paper(), paper("prescription", "u-prescription")),
             **facts,
         }

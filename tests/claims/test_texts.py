@@ -4,10 +4,10 @@ from enum import StrEnum
 
 import pytest
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
-from services.claims.awards.checking import CodeAnswer, Standing
+from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims.claim import (
@@ -25,9 +25,9 @@ from services.claims.claims.claim import (
 )
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
-from services.claims.entitlements.entitlement import Reason, RightStatus
+from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.notes.note import Audience
-from services.claims.runs.run import Change, LineKind, PaymentStatus
+from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
 from shared.languages.texts import LANGUAGES
@@ -48,18 +48,18 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     AppealOutcome: ("claim.appeal.",),
     Who: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
-    Reason: ("right.",),
-    Looked: ("access.looked-at.",),
+    EntitlementReason: ("right.",),
+    AccessedKind: ("access.looked-at.",),
     RunStatus: ("run.step.",),
     Change: ("run.change.",),
-    LineKind: ("run.line.",),
+    RunLineKind: ("run.line.",),
     PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),
     EndReason: ("award.ended-for.",),
-    Standing: ("cover.standing.",),
-    CodeAnswer: ("cover.code.",),
+    AwardStanding: ("cover.standing.",),
+    AwardCodeAnswer: ("cover.code.",),
     JudgedOutcome: ("benefit.outcome.",),
     FactSource: ("benefit.source.",),
 }

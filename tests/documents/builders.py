@@ -31,14 +31,16 @@ def registered(*person_refs: str, at: datetime = AT, fund_id: str = DZ, **civil:
         "birth_on": "1990-02-01",
         **civil,
     }
-    sealed = {
-        ref: keys()[fund_id].seal(json.dumps(known, ensure_ascii=False), as_=DataClass.CIVIL, whose=ref)
+    encrypted = {
+        ref: keys()[fund_id].encrypt(
+            json.dumps(known, ensure_ascii=False), data_class=DataClass.CIVIL, associated_data=ref
+        )
         for ref in person_refs
     }
     return PersonsRegistered(
         page_id=f"persons/{at.isoformat()}",
         registered_at=at,
-        persons=tuple(RegisteredPerson(person_ref=ref, civil=civil, language="fr") for ref, civil in sealed.items()),
+        persons=tuple(RegisteredPerson(person_ref=ref, civil=civil, language="fr") for ref, civil in encrypted.items()),
     )
 
 

@@ -103,8 +103,8 @@ def measure(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as home, chosen(Path(home)) as (servers, replicas):
         topics.ensure(servers, (TOPIC,), partitions=PARTITIONS, replicas=replicas)
         stop = threading.Event()
-        telling = threading.Thread(target=_tell, args=(servers, stop))
-        telling.start()
+        publishing = threading.Thread(target=_publish, args=(servers, stop))
+        publishing.start()
         try:
             rows: dict[str, list[float]] = {}
             for _ in range(rounds):
@@ -115,14 +115,14 @@ def measure(rounds: int) -> None:
                     rows.setdefault(f"second joins, {way}", []).append(gap)
         finally:
             stop.set()
-            telling.join()
+            publishing.join()
     engine = f"{os.environ.get('ENGINES', 'tansu')} {os.environ.get('KAFKA_BROKERS', '1')}"
     for what, found in rows.items():
         spread = f"{min(found):.2f}–{max(found):.2f}"
         sys.stdout.write(f"{engine}: {what}: median {statistics.median(found):.2f} s ({spread})\n")
 
 
-def _tell(servers: str, stop: threading.Event) -> None:
+def _publish(servers: str, stop: threading.Event) -> None:
     producer: Any = KafkaProducer(bootstrap_servers=servers, acks="all", enable_idempotence=True)
     while not stop.wait(0.02):
         for partition in range(PARTITIONS):

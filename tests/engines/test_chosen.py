@@ -13,7 +13,7 @@ from deploy.local.programs import Broken
 THREE = {"ENGINES": "apache", "KAFKA_BROKERS": "3"}
 
 
-def told(environ: Mapping[str, str], tmp_path: Path) -> tuple[str, str]:
+def published(environ: Mapping[str, str], tmp_path: Path) -> tuple[str, str]:
     """The servers and the number of replicas that a service is told."""
     settings = chosen.settings(environ, ports=addresses.ports(environ), credentials=Credentials(tmp_path))
     return settings["claims"]["KAFKA_BOOTSTRAP_SERVERS"], settings["claims"]["KAFKA_REPLICAS"]
@@ -21,18 +21,18 @@ def told(environ: Mapping[str, str], tmp_path: Path) -> tuple[str, str]:
 
 @pytest.mark.parametrize("environ", [{}, {"ENGINES": "apache"}])
 def test_one_broker_keeps_one_of_each(environ: Mapping[str, str], tmp_path: Path) -> None:
-    assert told(environ, tmp_path) == ("127.0.0.1:29092", "1")
+    assert published(environ, tmp_path) == ("127.0.0.1:29092", "1")
 
 
 def test_three_brokers_keep_three_of_each(tmp_path: Path) -> None:
     servers = "127.0.0.1:29092,127.0.0.1:19094,127.0.0.1:29096"
-    assert told({**THREE, "KAFKA_PORT_2": "19094"}, tmp_path) == (servers, "3")
+    assert published({**THREE, "KAFKA_PORT_2": "19094"}, tmp_path) == (servers, "3")
 
 
 def test_brokers_of_somebody_else_keep_as_many_as_their_owner_says(tmp_path: Path) -> None:
     given = {"KAFKA_BOOTSTRAP_SERVERS": "far:9092"}
-    assert told(given, tmp_path) == ("far:9092", "1")
-    assert told({**given, "KAFKA_REPLICAS": "3"}, tmp_path) == ("far:9092", "3")
+    assert published(given, tmp_path) == ("far:9092", "1")
+    assert published({**given, "KAFKA_REPLICAS": "3"}, tmp_path) == ("far:9092", "3")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_what_was_told_lately_is_carried_again(mongodb: str, database: Database[
         ]
     )
     service = {"MONGODB_URI": mongodb, "MONGODB_DATABASE": database.name}
-    assert refill.tell_again({"claims": service}, since=STOPPED_AT - refill.REACH) == 1
+    assert refill.publish_again({"claims": service}, since=STOPPED_AT - refill.REACH) == 1
     assert {each["_id"] for each in database.outbox.find({"is_sent": False})} == {"lately", "waiting"}
 
 

@@ -47,7 +47,7 @@ def things(context: ServiceContext) -> list[str]:
     return [str(row["_id"]).removeprefix(f"{DZ}:") for row in context.database["things"].find()]
 
 
-def told(context: ServiceContext) -> list[str]:
+def published(context: ServiceContext) -> list[str]:
     """The claims of all events, as the outbox has them."""
     rows = context.database["outbox"].find()
     return [event["key"].removeprefix(f"{DZ}:") for row in rows for event in row["events"]]  # type: ignore[attr-defined]
@@ -90,7 +90,7 @@ def test_f15_nothing_acknowledged_to_several_writers_is_lost_by_kill_9(tmp_path:
         assert len(acknowledged) > ROUNDS_BEFORE_KILL
         assert set(acknowledged) <= found
         assert len(found) - len(acknowledged) <= WRITERS  # those whose answer the kill cut off
-        assert set(told(after)) == found and len(told(after)) == len(found)
+        assert set(published(after)) == found and len(published(after)) == len(found)
         assert after.database["audit"].count_documents({}) == len(found)
 
 
@@ -120,7 +120,7 @@ def ground(faulty: str) -> Iterator[tuple[ServiceContext, Callable[..., None]]]:
 def is_kept_once(context: ServiceContext, *kept: str) -> None:
     expected = sorted(("before", *kept))
     assert sorted(things(context)) == expected
-    assert sorted(told(context)) == expected
+    assert sorted(published(context)) == expected
     assert context.database["audit"].count_documents({}) == len(expected)
 
 

@@ -13,9 +13,9 @@ from deploy.local.addresses import SERVICES
 from deploy.local.credentials import CLASSES, Credentials
 from deploy.local.programs import Broken
 from services.identity.signin import clients, keys
+from shared.encryption.keys import KeyMissing, from_file
 from shared.kernel.personal import DataClass
-from shared.process.settings import common, environment, sealed
-from shared.sealing.keys import KeyMissing, from_file
+from shared.process.settings import check_complete, common, environment
 
 
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
@@ -32,22 +32,27 @@ def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_opens_the_classes_it_needs_and_no_other(service: str, tmp_path: Path) -> None:
     credentials = Credentials(tmp_path)
-    ring = from_file(credentials.keyring(service, fund_ids=["dz-cnas"]))["dz-cnas"]
+    keyring = from_file(credentials.keyring(service, fund_ids=["dz-cnas"]))["dz-cnas"]
     for each in DataClass:
         if each in CLASSES[service]:
-            assert ring.open(ring.seal("x", as_=each, whose="p1"), as_=each, whose="p1") == "x"
+            assert (
+                keyring.decrypt(
+                    keyring.encrypt("x", data_class=each, associated_data="p1"), data_class=each, associated_data="p1"
+                )
+                == "x"
+            )
         else:
             with pytest.raises(KeyMissing):
-                ring.seal("x", as_=each, whose="p1")
+                keyring.encrypt("x", data_class=each, associated_data="p1")
 
 
 def test_services_share_their_keys_and_a_fund_that_comes_later_gets_its_own(tmp_path: Path) -> None:
     credentials = Credentials(tmp_path)
-    sealed = from_file(credentials.keyring("payments", fund_ids=["dz-cnas"]))["dz-cnas"].seal(
-        "Amel", as_=DataClass.CIVIL, whose="p1"
+    check_complete = from_file(credentials.keyring("payments", fund_ids=["dz-cnas"]))["dz-cnas"].encrypt(
+        "Amel", data_class=DataClass.CIVIL, associated_data="p1"
     )
     later = from_file(credentials.keyring("identity", fund_ids=["dz-cnas", "tn-cnss"]))
-    assert later["dz-cnas"].open(sealed, as_=DataClass.CIVIL, whose="p1") == "Amel"
+    assert later["dz-cnas"].decrypt(check_complete, data_class=DataClass.CIVIL, associated_data="p1") == "Amel"
     assert later["tn-cnss"].person_ref("1") != later["dz-cnas"].person_ref("1")
 
 
@@ -67,7 +72,7 @@ def test_a_service_finds_every_setting_it_asks_for(
     asked = environment()
     common(asked, service=service)
     import_module(f"services.{service}.wiring").service.settings(asked)
-    sealed(asked)  # raises where one is missing or malformed
+    check_complete(asked)  # raises where one is missing or malformed
 
 
 def test_identity_can_read_its_keys_and_its_clients(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.registry import layouts_of
 from shared.funds.fund import Fund
 from shared.funds.loading import load
@@ -45,7 +45,7 @@ class Case:
             {"employer": self.employer_id, **self.line, "number": number, "insurance_number": person, "wage": wage}
             for number, (person, wage) in enumerate(zip(self.numbers, wages or self.wages, strict=False), start=1)
         ]
-        return Files({self.name: b"".join(layout.write(lines, role=Role.DETAIL))})
+        return Files({self.name: b"".join(layout.write(lines, role=FileRole.DETAIL))})
 
 
 CASES = {

@@ -20,22 +20,22 @@ from services.notifications.templates import catalogue as catalogue_of_texts
 from services.payments.declarations import calendar
 from services.payments.declarations.jobs import checking
 from services.payments.wiring import service as payments
+from shared.encryption.keys import from_data, generate_keyring
 from shared.events import catalogue
 from shared.events.payments import WagesDeclaredV2
-from shared.funds.contributions import Side
+from shared.funds.contributions import ContributionSide
 from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import read_account
 from shared.funds.law import in_force
 from shared.jobs.runner import Runner
 from shared.kernel.money import Money, share
 from shared.process.service import missing_words
-from shared.sealing.keys import from_data, generate_keyring
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from tests.funds.invented import CASES, MA, MONO, THREE, Case, more_funds
 from tests.kit.callers import Office
 from tests.kit.contexts import handle
-from tests.payments.declarations.desk import register
+from tests.payments.declarations.harness import register
 
 KEYS = from_data(generate_keyring(list(more_funds())))
 Grounds = Callable[[str, datetime], ServiceContext]
@@ -71,14 +71,24 @@ def declare(context: ServiceContext, case: Case, **form: Any) -> dict[str, Any]:
 
 DUES = [
     # fund, what is due on the usual file, the sides of its slip
-    (MA, "1440.00", {Side.EMPLOYER: "720.00", Side.EMPLOYEE: "720.00"}),  # 400 + 70 + 250 on each side
-    (MONO, "60000", {Side.EMPLOYER: "27000", Side.EMPLOYEE: "33000"}),  # 12 000 + 15 000 (ceiling), 12 000 + 21 000
-    (THREE, "405.001", {Side.EMPLOYER: "405.001"}),  # 345.001, and a floor of 10 for each of six months
+    (
+        MA,
+        "1440.00",
+        {ContributionSide.EMPLOYER: "720.00", ContributionSide.EMPLOYEE: "720.00"},
+    ),  # 400 + 70 + 250 on each side
+    (
+        MONO,
+        "60000",
+        {ContributionSide.EMPLOYER: "27000", ContributionSide.EMPLOYEE: "33000"},
+    ),  # 12 000 + 15 000 (ceiling), 12 000 + 21 000
+    (THREE, "405.001", {ContributionSide.EMPLOYER: "405.001"}),  # 345.001, and a floor of 10 for each of six months
 ]
 
 
 @pytest.mark.parametrize(("fund_id", "due", "sides"), DUES)
-def test_a_wage_file_becomes_what_is_due(ground: Grounds, fund_id: str, due: str, sides: dict[Side, str]) -> None:
+def test_a_wage_file_becomes_what_is_due(
+    ground: Grounds, fund_id: str, due: str, sides: dict[ContributionSide, str]
+) -> None:
     case = CASES[fund_id]
     seen = declare(ground("payments", case.received_at), case)
 
@@ -97,8 +107,10 @@ def test_the_wages_declared_open_a_right(ground: Grounds, fund_id: str) -> None:
     context = ground("payments", case.received_at)
     declare(context, case)
     bodies = [event for document in context.database["outbox"].find() for event in document["events"]]
-    told = [catalogue.decode(each["type"], each["version"], each["body"]) for each in bodies if "wages" in each["type"]]
-    (page,) = told  # version 1 cannot say a month or a half-year: version 2 comes alone
+    published = [
+        catalogue.decode(each["type"], each["version"], each["body"]) for each in bodies if "wages" in each["type"]
+    ]
+    (page,) = published  # version 1 cannot say a month or a half-year: version 2 comes alone
     assert isinstance(page, WagesDeclaredV2)
     months = ((replace(page, declaration_id=f"d{number}", period=str(number)), number) for number in range(3))
     there = ground("claims", case.received_at)

@@ -20,7 +20,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from services.claims.claims.schemas import FilingBody
-from services.documents.uploads import gate
+from services.documents.uploads import inspection
 from services.documents.verification.rules import number_in
 from services.identity.register import rows
 from services.identity.register.rules import (
@@ -41,7 +41,7 @@ from shared.funds.identifiers import AccountRule, is_account, read_account
 from shared.funds.period import Period
 from shared.http import bodies
 from shared.http.callers import Unauthenticated, Verifier
-from shared.http.files import Files, SentFile
+from shared.http.files import Files, UploadedFile
 from shared.http.limits import network
 from shared.kernel import partial_date, typed
 from shared.kernel.errors import Failure, Forbidden, Invalid
@@ -134,7 +134,7 @@ class _Form(Schema):
     period = fields.String()
 
 
-def _kept(_: object, __: str, sent: SentFile) -> tuple[str, int]:
+def _kept(_: object, __: str, sent: UploadedFile) -> tuple[str, int]:
     assert len(sent.name) <= 120 and not any(each < " " or each in "/\\" for each in sent.name)
     return sent.name, len(sent.stream.read())
 
@@ -208,7 +208,7 @@ def _webhook_seed() -> bytes:
 
 def _envelope(sent: bytes) -> object:
     pairs = [line.partition(b": ") for line in sent.split(b"\n")]
-    opened = envelope.opened([(name.decode("latin-1"), value) for name, _, value in pairs])
+    opened = envelope.parsed([(name.decode("latin-1"), value) for name, _, value in pairs])
     assert opened.event_id and opened.fund_id and opened.key and opened.version >= 0
     return opened
 
@@ -228,9 +228,9 @@ def _event(sent: bytes) -> object:
     """The first byte chooses the event's type; the rest is its body."""
     type_name, version = _types()[(sent[0] if sent else 0) % len(_types())]
     opened = Envelope("1", type_name, version, DZ, "k", 1, "")
-    told = envelope.event(opened, sent[1:])
-    assert envelope.event(opened, catalogue.encode(told)) == told
-    return told
+    published = envelope.event(opened, sent[1:])
+    assert envelope.event(opened, catalogue.encode(published)) == published
+    return published
 
 
 def _event_seeds() -> list[bytes]:
@@ -249,7 +249,7 @@ def _event_seeds() -> list[bytes]:
 
 def _upload(media_type: str, ending: str) -> Callable[[bytes], object]:
     def read(sent: bytes) -> object:
-        clean = gate.admit(sent, media_type=media_type, file_name=f"a{ending}")
+        clean = inspection.inspect(sent, media_type=media_type, file_name=f"a{ending}")
         assert clean.content and clean.pages >= 1
         return clean
 
@@ -335,8 +335,8 @@ def targets() -> list[Target]:
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),
         Target("token", _tokens, [f"Bearer {token(audience='claims')}".encode()], (Unauthenticated, Forbidden)),
         Target("claims-of-a-token", _signed_claims, [_claims()], (Unauthenticated, Forbidden)),
-        Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeBroken,)),
-        Target("event", _event, _event_seeds(), (envelope.TypeUnknown, envelope.BodyBroken)),
+        Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeMalformed,)),
+        Target("event", _event, _event_seeds(), (envelope.EventTypeUnknown, envelope.EventBodyMalformed)),
         Target("upload-pdf", _upload("application/pdf", ".pdf"), [pdf], (Invalid,), examples=6),
         Target("upload-jpeg", _upload("image/jpeg", ".jpg"), [jpeg], (Invalid,)),
         Target("upload-png", _upload("image/png", ".png"), [png], (Invalid,)),

@@ -9,7 +9,7 @@ from flask import Flask, g
 from marshmallow import ValidationError
 
 from services.claims.wiring import service
-from services.documents.uploads import gate, probe
+from services.documents.uploads import inspection, probe
 from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
 from services.payments.banking.bank import AnswerNotBelieved
@@ -17,7 +17,7 @@ from services.payments.banking.banks.iso_http import _read as read_answer
 from services.payments.banking.banks.iso_http import _Refusal
 from services.payments.banking.iso20022 import camt, pain002
 from shared.bus import envelope
-from shared.bus.envelope import BodyBroken, Envelope, EnvelopeBroken
+from shared.bus.envelope import Envelope, EnvelopeMalformed, EventBodyMalformed
 from shared.http.shapes import Amount
 from shared.kernel.money import Currency
 from shared.kernel.references import is_genuine, with_check
@@ -62,13 +62,13 @@ def test_a_whole_letter_that_is_escaped_is_a_letter(context: ServiceContext) -> 
 )
 def test_numbers_in_an_envelope_are_numbers(was: bytes, is_now: bytes) -> None:
     lines = [line.partition(b": ") for line in ENVELOPE.replace(was, is_now).split(b"\n")]
-    with pytest.raises(EnvelopeBroken):
-        envelope.opened([(name.decode(), value) for name, _, value in lines])
+    with pytest.raises(EnvelopeMalformed):
+        envelope.parsed([(name.decode(), value) for name, _, value in lines])
 
 
 @pytest.mark.parametrize("body", [DEEP, b'{"unknown": ' + DEEP, b'{"claim_id": ' + DEEP])
 def test_an_event_of_brackets_is_broken(body: bytes) -> None:
-    with pytest.raises(BodyBroken):
+    with pytest.raises(EventBodyMalformed):
         envelope.event(Envelope("1", "claims.claim-submitted", 1, DZ, "k", 1, ""), body)
 
 
@@ -86,7 +86,7 @@ def test_a_pdf_that_fells_its_reader_fells_another_process() -> None:
     felling = (Path(__file__).parent / "felling.pdf").read_bytes()
     assert subprocess.run([*probe.COMMAND, "pdf"], input=felling, capture_output=True, check=False).returncode < 0
     with pytest.raises(DamagedPdf):
-        gate.admit(felling, media_type="application/pdf", file_name="a.pdf")
+        inspection.inspect(felling, media_type="application/pdf", file_name="a.pdf")
 
 
 @pytest.mark.parametrize("amount", ["1.00\n", "1\n", "\n1.00", "1.000\n"])
@@ -107,8 +107,8 @@ def test_a_reference_with_a_new_line_is_none() -> None:
 @pytest.mark.parametrize("catalogue", [b"/S/Java\x9bScript", b"/Subtype/\xff"])
 def test_a_pdf_whose_names_nobody_can_read_is_damaged(catalogue: bytes) -> None:
     with pytest.raises(DamagedPdf):
-        gate.admit(by_hand(catalogue), media_type="application/pdf", file_name="a.pdf")
-    assert gate.admit(by_hand(b"/S/Plain"), media_type="application/pdf", file_name="a.pdf").pages == 1
+        inspection.inspect(by_hand(catalogue), media_type="application/pdf", file_name="a.pdf")
+    assert inspection.inspect(by_hand(b"/S/Plain"), media_type="application/pdf", file_name="a.pdf").pages == 1
 
 
 @pytest.mark.parametrize("day", ["-0001-02-03", "12026-02-03"])

@@ -34,7 +34,7 @@ from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
-from services.payments.partners.endpoint import Kind
+from services.payments.partners.endpoint import WebhookKind
 from services.payments.payouts import store as payouts
 from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.refunds import store as refunds
@@ -73,15 +73,15 @@ def _delivery() -> Delivery:
         delivery_id="d",
         endpoint_id="e",
         message_id="m",
-        kind=Kind.PAYMENT_DEBITED,
+        kind=WebhookKind.PAYMENT_DEBITED,
         happened_at=FIRST,
         body="{}",
         next_try_at=FIRST,
     )
 
 
-def _entry(**whose: str) -> AccessEntry:
-    return AccessEntry(entry_id="e", by="agent-1", at=FIRST, purpose=Purpose.CONTROL, looked_at="person", **whose)
+def _entry(**owner: str) -> AccessEntry:
+    return AccessEntry(entry_id="e", by="agent-1", at=FIRST, purpose=Purpose.CONTROL, looked_at="person", **owner)
 
 
 def _declared_page() -> DeclaredPage:
@@ -127,7 +127,7 @@ PAGED: dict[str, Listed] = {
         runs.runs,
         runs.NEWEST_RUN_FIRST,
         lambda uow, it, wanted: runs.page_of_runs(uow, claim_type=it.claim_type, wanted=wanted),
-        {"status": RunStatus.TOLD, "is_living": False},
+        {"status": RunStatus.PUBLISHED, "is_living": False},
     ),
     "services.claims.runs.store.payments_of": Listed(
         "claims",

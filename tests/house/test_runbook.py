@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.addresses import SERVICES
-from shared.process import migrating, seals
+from shared.process import migrating, reencrypting
 from shared.process.operations import commands
 from shared.telemetry import metrics
 from tests.contracts import services
@@ -51,7 +51,7 @@ def test_every_python_command_is_one(page: Path) -> None:
 
 
 def is_a_command_of(service: str, arguments: list[str]) -> None:
-    known = {"web", "worker", migrating.NAME, seals.NAME, *commands.NAMES, *services.load(service).commands}
+    known = {"web", "worker", migrating.NAME, reencrypting.NAME, *commands.NAMES, *services.load(service).commands}
     assert arguments[0] in known, f"{service}: {arguments[0]}"
 
 
@@ -67,8 +67,8 @@ def test_every_command_of_the_runbook_can_be_typed_as_it_stands(line: str) -> No
     service, name, *rest = shlex.split(re.sub(r"<[^>]*>", "x", said.partition("#")[0]))
     if name in commands.NAMES:
         commands._parser(service).parse_args([name, *rest])
-    elif name == seals.NAME:
-        seals._parser(service).parse_args(rest)
+    elif name == reencrypting.NAME:
+        reencrypting._parser(service).parse_args(rest)
     else:
         assert (name, rest) == (migrating.NAME, [])
 

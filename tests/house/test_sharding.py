@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.database import Database
 
 from deploy.docs.data_model import UNSHARDED
-from tests.kit.commands import heard
+from tests.kit.commands import received
 from tests.kit.contexts import DZ, context_on, someone
 
 ROOT = Path(__file__).parents[2]
@@ -24,13 +24,13 @@ BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
     "shared/process/operations/dead_letter_actions.py": "stays whole",
     "shared/process/operations/outbox.py": "an operator's status counts what all funds told; errands stay whole",
     "shared/process/operations/plumbing.py": "gives operators' commands their database",
-    "shared/process/standing.py": "counts what all funds told",
+    "shared/process/worker_status.py": "counts what all funds told",
     "shared/storage/indexes.py": "makes indexes",
     "shared/storage/service_context.py": "gives repositories their collections",
     "shared/storage/proving.py": "a row of its own, never kept",
-    "shared/storage/resealing.py": "names the fund",
+    "shared/storage/reencryption.py": "names the fund",
     "shared/storage/retention.py": "names the fund, but for outbox and inbox, which are purged for all",
-    "shared/storage/said.py": "names the fund, and none for rows of an older release",
+    "shared/storage/published_values.py": "names the fund, and none for rows of an older release",
     "shared/storage/sessions.py": "sessions of processes: no fund's",
     "shared/storage/unit_of_work.py": "gives repositories their collections",
 }
@@ -48,7 +48,7 @@ def test_g09_only_named_files_reach_a_collection_by_themselves() -> None:
 
 
 def test_g09_each_question_of_a_repository_names_the_fund(database: Database[dict[str, Any]], mongodb: str) -> None:
-    with heard() as sent:
+    with received() as sent:
         context = context_on(database, mongodb)
 
         def everything(uow: Any) -> None:

@@ -64,7 +64,7 @@ def test_a_code_is_raised_in_one_place() -> None:
 
 
 CODES_AND_DAYS = {"value", "isoformat"}
-MEANT_AS_THEY_ARE = {
+THE_SAME_IN_EVERY_LANGUAGE = {
     ("moves.py", "here"),  # no sentence shows them
     ("moves.py", "to"),
     ("smtp.py", "cause"),  # the other side's own codes, to whoever looks into it
@@ -94,7 +94,7 @@ def test_u8_u14_no_sentence_is_given_a_bare_code_or_an_iso_day() -> None:
     bare = [
         f"{place} {keyword.arg}"
         for place, keyword in _given()
-        if (place.partition(":")[0], keyword.arg) not in MEANT_AS_THEY_ARE
+        if (place.partition(":")[0], keyword.arg) not in THE_SAME_IN_EVERY_LANGUAGE
         for each in ast.walk(keyword.value)
         if (isinstance(each, ast.Attribute) and each.attr in CODES_AND_DAYS)
         or (isinstance(each, ast.Call) and getattr(each.func, "id", "") == "str")

@@ -14,7 +14,7 @@ from services.identity.register.commands import import_register
 from services.identity.wiring import service
 from shared.events.claims import Right, RightsDecided
 from shared.jobs.runner import Runner
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, keys
@@ -152,14 +152,14 @@ def considered(context: ServiceContext) -> int:
 def events(context: ServiceContext, type_name: str) -> list[dict[str, Any]]:
     """The bodies of the events of a type, in the order in which they were told."""
     documents = context.database["outbox"].find().sort("_id", 1)
-    told = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
-    return [json.loads(event["body"]) for event in told if event["type"] == type_name]
+    published = [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+    return [json.loads(event["body"]) for event in published if event["type"] == type_name]
 
 
 def links(context: ServiceContext, type_name: str = "identity.activation-requested") -> list[str]:
     """The links that were sent, opened as notifications would."""
     return [
-        keys()[DZ].open(Sealed(each["link"]), as_=DataClass.CONTACT, whose=each["person_ref"])
+        keys()[DZ].decrypt(Encrypted(each["link"]), data_class=DataClass.CONTACT, associated_data=each["person_ref"])
         for each in events(context, type_name)
     ]
 

@@ -18,7 +18,7 @@ from services.identity.accounts import actions
 from services.identity.accounts.rules import read_facts
 from services.identity.signin.client import Client, ClientKind, SigningAlgorithm
 from services.identity.signin.keys import SigningKeys
-from services.identity.signin.provider import Desk
+from services.identity.signin.provider import ProviderConfig
 from services.identity.signin.routes import blueprint
 from services.identity.wiring import service
 from shared.http.app import build
@@ -44,7 +44,7 @@ PORTAL_SCOPES = (
 
 
 @dataclass(frozen=True)
-class House:
+class IdentityHarness:
     """All that a test of sign-in needs."""
 
     app: Flask
@@ -57,7 +57,9 @@ class House:
     def browser(self, **more: Any) -> Browser:
         return Browser(self.app, **more)
 
-    def restarted(self, keys: SigningKeys, *, portal_alg: SigningAlgorithm = SigningAlgorithm.ES256) -> "House":
+    def restarted(
+        self, keys: SigningKeys, *, portal_alg: SigningAlgorithm = SigningAlgorithm.ES256
+    ) -> "IdentityHarness":
         """The same identity, started anew with other signing keys, and the portal registered for an algorithm."""
         known = clients(self.bank_key)
         known["portal"] = replace(known["portal"], id_token_signed_response_alg=portal_alg)
@@ -134,11 +136,11 @@ def opened(database: Database[dict[str, Any]], mongodb: str, folder: Path) -> To
 
 
 @pytest.fixture
-def house(town: Town, mongodb: str) -> House:
-    return house_on(town, lambda clock: context_on(town.database, mongodb, clock=clock))
+def harness(town: Town, mongodb: str) -> IdentityHarness:
+    return harness_on(town, lambda clock: context_on(town.database, mongodb, clock=clock))
 
 
-def house_on(town: Town, ground: Callable[[RunningClock], ServiceContext]) -> House:
+def harness_on(town: Town, ground: Callable[[RunningClock], ServiceContext]) -> IdentityHarness:
     """Identity on a ground, with the town as it was."""
     town.as_before()
     clock = RunningClock()
@@ -146,7 +148,7 @@ def house_on(town: Town, ground: Callable[[RunningClock], ServiceContext]) -> Ho
     keys = SigningKeys((ECKey.generate_key("P-256", {"kid": "new"}), ECKey.generate_key("P-256", {"kid": "old"})))
     bank_key = ECKey.generate_key("P-256", {"kid": "bank"})
     app = app_on(context, keys, clients(bank_key))
-    return House(app, context, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
+    return IdentityHarness(app, context, clock, keys, bank_key, lambda: pyotp.TOTP(town.secret).at(clock()))
 
 
 def app_on(context: ServiceContext, keys: SigningKeys, known: dict[str, Client], *, issuer: str = ISSUER) -> Flask:
@@ -157,7 +159,7 @@ def app_on(context: ServiceContext, keys: SigningKeys, known: dict[str, Client],
         verifier=Verifier(keys, issuer=issuer, audience="identity"),
         texts=service.texts(),
         document=service.openapi,
-        blueprints=[blueprint(Desk(issuer, known, keys), context)],
+        blueprints=[blueprint(ProviderConfig(issuer, known, keys), context)],
     )
 
 

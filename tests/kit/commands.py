@@ -32,7 +32,7 @@ class Commands(CommandListener):
 
 
 @contextmanager
-def heard() -> Iterator[Commands]:
+def received() -> Iterator[Commands]:
     """Listen to each client that is made within the block."""
     commands, listeners = Commands(), monitoring._LISTENERS.command_listeners
     listeners.append(commands)

@@ -9,15 +9,15 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.bus import envelope
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
+from shared.encryption.keys import FundKeys, from_data, generate_keyring
 from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
-from shared.sealing.keys import FundKeys, from_data, generate_keyring
 from shared.storage.connection import connect
-from shared.storage.service_context import ServiceContext, as_kept, now
+from shared.storage.service_context import ServiceContext, as_stored, now
 from shared.storage.unit_of_work import UnitOfWork
 
 DZ, TN = "dz-cnas", "tn-cnss"
@@ -59,7 +59,7 @@ def reading(context: ServiceContext, fund_id: str = DZ) -> UnitOfWork:
     return context.reading(fund_id, by=someone())
 
 
-def told(context: ServiceContext) -> list[str]:
+def published(context: ServiceContext) -> list[str]:
     """The types of all events in the outbox, in the order of their telling."""
     documents = context.database["outbox"].find().sort("_id", 1)
     return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
@@ -67,16 +67,16 @@ def told(context: ServiceContext) -> list[str]:
 
 def handle(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:
     """Let a service take in events as its inbox would, twice each: the second time must change nothing."""
-    inbox = Inbox(context, service=service.name, reactions=service.hears())
-    stranger = context.make_uow(fund_id, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
+    inbox = Inbox(context, service=service.name, reactions=service.all_reactions())
+    stranger = context.make_uow(fund_id, by=someone(), cause="", at=as_stored(context.clock()), writes=None)
     for event in events:
         stranger.publish(event)
     letters = [
-        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        ReceivedRecord(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
     ]
-    inbox.take(letters)
-    inbox.take(letters)
+    inbox.handle(letters)
+    inbox.handle(letters)
 
 
 def parked(context: ServiceContext) -> list[str]:

@@ -14,8 +14,8 @@ import requests
 
 from deploy.local.engines import secantusdb
 from deploy.local.programs import HOST, free_port
+from shared.encryption.keys import generate_keyring
 from shared.process import migrating
-from shared.sealing.keys import generate_keyring
 from shared.storage.connection import connect
 from tests.kit.contexts import DZ, TN
 
@@ -44,8 +44,8 @@ class Running:
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """What the process logged under one name."""
-        told = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-        return [line for line in told if line["event"] == event]
+        published = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [line for line in published if line["event"] == event]
 
 
 @contextmanager

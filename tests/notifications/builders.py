@@ -46,22 +46,22 @@ from shared.events.payments import (
     DeclarationWithdrawn,
     PaymentReversed,
 )
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, keys
 from tests.kit.people import AMIRA, FIRM
 
 
-def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Sealed:
+def contact(owner_id: str, *, fund_id: str = DZ, **opened: Any) -> Encrypted:
     """Encrypted as identity encrypts it."""
-    return keys()[fund_id].seal(json.dumps(opened), as_=DataClass.CONTACT, whose=owner_id)
+    return keys()[fund_id].encrypt(json.dumps(opened), data_class=DataClass.CONTACT, associated_data=owner_id)
 
 
 def person(person_ref: str = AMIRA, *, language: str = "fr", **opened: Any) -> RegisteredPerson:
     """Somebody with a mail address and a mobile number, unless told otherwise."""
     reached = opened or {"email": f"{person_ref}@example.org", "mobile": "0550 12 34 56"}
     return RegisteredPerson(
-        person_ref=person_ref, civil=Sealed("unread"), contact=contact(person_ref, **reached), language=language
+        person_ref=person_ref, civil=Encrypted("unread"), contact=contact(person_ref, **reached), language=language
     )
 
 
@@ -91,12 +91,16 @@ PAID: dict[str, Any] = {"amount_minor": 32_000, "currency": "DZD"}
 
 
 def activation(*, expires_at: datetime = AT + timedelta(days=2000), language: str = "ar") -> ActivationRequested:
-    link = keys()[DZ].seal("https://portal.example.org/activation#s3cret", as_=DataClass.CONTACT, whose=AMIRA)
+    link = keys()[DZ].encrypt(
+        "https://portal.example.org/activation#s3cret", data_class=DataClass.CONTACT, associated_data=AMIRA
+    )
     return ActivationRequested(account_id="a1", person_ref=AMIRA, link=link, expires_at=expires_at, language=language)
 
 
 def recovery(*, expires_at: datetime = AT + timedelta(days=2000), language: str = "ar") -> RecoveryRequested:
-    link = keys()[DZ].seal("https://portal.example.org/recovery#s3cret", as_=DataClass.CONTACT, whose=AMIRA)
+    link = keys()[DZ].encrypt(
+        "https://portal.example.org/recovery#s3cret", data_class=DataClass.CONTACT, associated_data=AMIRA
+    )
     return RecoveryRequested(account_id="a1", person_ref=AMIRA, link=link, expires_at=expires_at, language=language)
 
 

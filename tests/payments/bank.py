@@ -22,7 +22,7 @@ from shared.webhooks import Secret, sign
 from tests.kit.callers import Office
 from tests.kit.contexts import DZ, TN, funds
 from tests.kit.simulators import running_simulator
-from tests.simulators.fund import SECRET_TEXT, Fund, Heard, listening
+from tests.simulators.fund import SECRET_TEXT, Fund, Received, listening
 
 API_KEY = "an-invented-key"
 ACCEPTED, REFUSED, SILENT = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0000 0000 0119"
@@ -73,12 +73,12 @@ def post_signed(
 
 
 def debited(payment_id: str, amount: str = "3150.25", *, entry: str = "ent_1", **data: Any) -> dict[str, Any]:
-    told = {"fund": DZ, "payment_id": payment_id, "amount": amount, "currency": "DZD", "bank_reference": entry}
-    return {"type": "payment.debited", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, **data}}
+    published = {"fund": DZ, "payment_id": payment_id, "amount": amount, "currency": "DZD", "bank_reference": entry}
+    return {"type": "payment.debited", "timestamp": "2026-02-10T09:00:00Z", "data": {**published, **data}}
 
 
 def credited(reference: str, amount: str = "3150.25", *, entry: str = "ent_1", **data: Any) -> dict[str, Any]:
-    told = {
+    published = {
         "fund": DZ,
         "entry_id": entry,
         "account": funds()[DZ].payments.collections.number,
@@ -88,12 +88,16 @@ def credited(reference: str, amount: str = "3150.25", *, entry: str = "ent_1", *
         "reference": reference,
         "booked_at": "2026-02-10T09:00:00Z",
     }
-    return {"type": "payment.credited", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, **data}}
+    return {"type": "payment.credited", "timestamp": "2026-02-10T09:00:00Z", "data": {**published, **data}}
 
 
 def refused(payment_id: str) -> dict[str, Any]:
-    told = {"fund": DZ, "payment_id": payment_id, "amount": "1.00", "currency": "DZD", "bank_reference": None}
-    return {"type": "payment.refused", "timestamp": "2026-02-10T09:00:00Z", "data": {**told, "reason": "card-refused"}}
+    published = {"fund": DZ, "payment_id": payment_id, "amount": "1.00", "currency": "DZD", "bank_reference": None}
+    return {
+        "type": "payment.refused",
+        "timestamp": "2026-02-10T09:00:00Z",
+        "data": {**published, "reason": "card-refused"},
+    }
 
 
 class Bank:
@@ -127,24 +131,24 @@ class Bank:
         """What the bank says of a file from now on."""
         assert requests.put(f"{self.url}/_files/{message_id}/pain.002", data=verdict, timeout=5).status_code == 200
 
-    def tell_statement(self, body: bytes, fund_id: str = DZ) -> str:
+    def announce_statement(self, body: bytes, fund_id: str = DZ) -> str:
         """The bank tells of a file that nothing was booked for."""
-        told = requests.post(f"{self.url}/_statements/{fund_id}", data=body, timeout=5)
-        assert told.status_code == 201, told.text
-        return str(told.json()["statement_id"])
+        published = requests.post(f"{self.url}/_statements/{fund_id}", data=body, timeout=5)
+        assert published.status_code == 201, published.text
+        return str(published.json()["statement_id"])
 
     def deliver(self, made: Office, count: int = 1) -> list[TestResponse]:
         """Hand the next webhooks to the service, each twice: what comes again changes nothing."""
-        heard = self.fund.hear(self.delivered + count)[self.delivered : self.delivered + count]
+        received = self.fund.receive(self.delivered + count)[self.delivered : self.delivered + count]
         self.delivered += count
-        return [_handed(made, each) for each in heard for _ in range(2)][::2]
+        return [_handed(made, each) for each in received for _ in range(2)][::2]
 
 
-def _handed(made: Office, heard: Heard) -> TestResponse:
+def _handed(made: Office, received: Received) -> TestResponse:
     headers = {
-        name: value for name, value in heard.headers.items() if name.lower().startswith(("webhook-", "content-t"))
+        name: value for name, value in received.headers.items() if name.lower().startswith(("webhook-", "content-t"))
     }
-    return made.app.test_client().post(heard.path, data=heard.body, headers=headers)
+    return made.app.test_client().post(received.path, data=received.body, headers=headers)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from services.payments.collections.obligation import Obligation
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
-from services.payments.payouts.batch import Batch
+from services.payments.payouts.batch import PayoutBatch
 from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
@@ -38,8 +38,8 @@ def persons(accounts: Mapping[str, str | None], *, at: datetime = AT, fund_id: s
         rows.append(
             RegisteredPerson(
                 person_ref=person_ref,
-                civil=own.seal(json.dumps(civil), as_=DataClass.CIVIL, whose=person_ref),
-                bank=None if rib is None else own.seal(rib, as_=DataClass.BANK, whose=person_ref),
+                civil=own.encrypt(json.dumps(civil), data_class=DataClass.CIVIL, associated_data=person_ref),
+                bank=None if rib is None else own.encrypt(rib, data_class=DataClass.BANK, associated_data=person_ref),
                 language="fr",
             )
         )
@@ -103,7 +103,7 @@ def open_obligation(
     )
 
 
-def gathered(uow: UnitOfWork, *, batch_id: str, account: str = RIB) -> Batch:
+def gathered(uow: UnitOfWork, *, batch_id: str, account: str = RIB) -> PayoutBatch:
     """Everything that is ordered, put into a batch as if a file of it were stored."""
     ordered = payouts_store.ordered(uow)
     index = payees.index_of(account, keys=uow.keys)

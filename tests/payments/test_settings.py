@@ -7,7 +7,7 @@ import pytest
 
 from services.payments.settings import Settings, read
 from services.payments.wiring import service
-from shared.process.settings import SettingsMissing, environment, sealed
+from shared.process.settings import SettingsMissing, check_complete, environment
 from tests.kit.contexts import DZ, funds, with_bank
 from tests.payments.bank import NEW_SECRET_TEXT
 from tests.simulators.fund import SECRET_TEXT
@@ -20,7 +20,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, **change: Any) -> Settings:
         monkeypatch.setenv(name, text)
     env = environment()
     own = read(env)
-    sealed(env)
+    check_complete(env)
     return own
 
 

@@ -35,8 +35,8 @@ def test_bodies_may_be_as_large_as_the_services_take_them() -> None:
         for route in (route for routes in services.load(name).routes for route in routes.all):
             size = getattr(route.request, "size_max", BODY_BYTES_MAX)
             largest[route.rule] = max(size, largest.get(route.rule, BODY_BYTES_MAX))
-        told = bodies.larger(name)
-        assert {rule: told.get(rule, BODY_BYTES_MAX) for rule in largest} == largest
+        published = bodies.larger(name)
+        assert {rule: published.get(rule, BODY_BYTES_MAX) for rule in largest} == largest
     sizes = {int(size) for size in re.findall(r"client_max_body_size (\d+);", text)}
     assert {UPLOAD_MAX, FILE_BODY_BYTES_MAX} < sizes and max(sizes) <= REQUEST_BYTES_MAX
 

@@ -46,8 +46,8 @@ class Answering(BaseHTTPRequestHandler):
         if self.path.endswith("/breaks"):
             self.close_connection = True
             return
-        told = {"path": self.path, "headers": dict(self.headers), "size": len(body)}
-        sent = json.dumps(told).encode()
+        published = {"path": self.path, "headers": dict(self.headers), "size": len(body)}
+        sent = json.dumps(published).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
@@ -152,13 +152,13 @@ LIES = {
 
 def test_what_a_caller_says_of_where_it_comes_from_is_replaced(front: Front) -> None:
     answer = requests.get(f"{front.url('claims')}/v1/{FUND}/claims", headers=LIES, timeout=5)
-    told = {name.lower(): value for name, value in answer.json()["headers"].items()}
-    assert told["x-forwarded-for"] == HOST, "and nothing before it: exactly one proxy is trusted"
-    assert told["x-forwarded-proto"] == "http" and told["host"] == HOST
-    assert told["x-request-id"] == answer.headers["X-Request-Id"] and len(told["x-request-id"]) == 32
+    published = {name.lower(): value for name, value in answer.json()["headers"].items()}
+    assert published["x-forwarded-for"] == HOST, "and nothing before it: exactly one proxy is trusted"
+    assert published["x-forwarded-proto"] == "http" and published["host"] == HOST
+    assert published["x-request-id"] == answer.headers["X-Request-Id"] and len(published["x-request-id"]) == 32
     given = {"x-forwarded-for", "x-forwarded-proto", "x-request-id"}
-    assert not {name.lower() for name in LIES} - given & told.keys()
-    assert "evil" not in str(told) and "6.6.6.6" not in str(told)
+    assert not {name.lower() for name in LIES} - given & published.keys()
+    assert "evil" not in str(published) and "6.6.6.6" not in str(published)
 
 
 def test_a_balancer_in_front_may_say_who_calls_where_its_network_is_named(stub: Stub, tmp_path: Path) -> None:

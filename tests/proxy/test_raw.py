@@ -129,9 +129,9 @@ def test_h2_chunks_that_are_none_never_reach_a_service(front: Front, body: bytes
     """nginx takes some notations that gunicorn does not, and hands over what they hold with a length of its own."""
     answer = front.said(POST.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + body)
     if answer:  # a caller who ends in the middle is told nothing any more
-        status, said, told = read(answer)
+        status, said, published = read(answer)
         assert status in (400, 422) and said["Content-Type"] == "application/problem+json"
-        assert told["code"] in ("request.refused", "request.invalid")
+        assert published["code"] in ("request.refused", "request.invalid")
 
 
 @pytest.mark.parametrize(

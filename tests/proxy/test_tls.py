@@ -68,9 +68,9 @@ def asked(front: Front, host: str, path: str, *, said_host: str = "", more: str 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_has_its_host_and_its_own_paths(front: Front, service: str) -> None:
     answer = asked(front, HOSTS[service], "/v1/dz-cnas/access-journal?limit=3")
-    told = json.loads(answer.partition(b"\r\n\r\n")[2])
-    assert told["path"] == "/v1/dz-cnas/access-journal?limit=3"
-    assert (told["headers"]["Host"], told["headers"]["X-Forwarded-Proto"]) == (HOSTS[service], "https")
+    published = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert published["path"] == "/v1/dz-cnas/access-journal?limit=3"
+    assert (published["headers"]["Host"], published["headers"]["X-Forwarded-Proto"]) == (HOSTS[service], "https")
     for path in ("/v1/dz-cnas/operations/inbox", "/health/ready", "/metrics", "/proxy/live"):
         is_passed = asked(front, HOSTS[service], path).startswith(b"HTTP/1.1 200 ")
         assert is_passed == (path == "/proxy/live"), "which is an address like any other here, and not the proxy's own"

@@ -24,7 +24,7 @@ from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
 from shared.bus import dead_letters
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.jobs import queue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
@@ -36,7 +36,7 @@ from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
 from tests.claims.claims.test_routes import filing
 from tests.claims.runs.builders import Tariff
 from tests.documents import builders as of_documents
-from tests.documents.press import obtained
+from tests.documents.paper_printing import obtained
 from tests.documents.uploads.builders import a_pdf
 from tests.identity import builders as of_identity
 from tests.kit.callers import ISSUER, Caller, Office
@@ -46,7 +46,7 @@ from tests.notifications import builders as of_notifications
 from tests.payments import bank
 from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
-from tests.payments.declarations.desk import Desk, register
+from tests.payments.declarations.harness import DeclarationsHarness, register
 from tests.security.matrix import Operation
 
 OTHER_FIRM = "1600000002"
@@ -76,7 +76,7 @@ class Holding:
         context, event_id, key = self.office.context, f"parked-{self.office.service.name}", f"{DZ}:parked"
         headers = [("ce_type", b"claims.claim-paid.v1"), ("ce_fund", DZ.encode())]
         dead_letters.park(
-            context, DeadLetter(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1
+            context, ReceivedRecord(event_id, "claims", 0, 0, key, headers, b"{}"), why="thing.never", tries=1
         )
         job_id = f"parked-{self.office.service.name}"
         context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "job", job_id))
@@ -290,9 +290,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     office = bank.office(context)
     handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({AMIRA: of_payments.RIB}))
     handle(context, payments, of_payments.approved())
-    desk = Desk(context)
-    desk.office, desk.caller = office, office.employer(DZ_EMPLOYER)
-    declaration_id = desk.declare(das_b())["declaration_id"]
+    harness = DeclarationsHarness(context)
+    harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
+    declaration_id = harness.declare(das_b())["declaration_id"]
     asked = office.employer(DZ_EMPLOYER).post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"})
     assert asked.status_code == 201, asked.text
     _pay(office, declaration_id, asked.json)

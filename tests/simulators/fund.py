@@ -16,7 +16,7 @@ SECRET_TEXT = "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIHRoZSB0ZXN0cw=="
 
 
 @dataclass
-class Heard:
+class Received:
     path: str
     headers: dict[str, str]
     body: bytes
@@ -36,11 +36,11 @@ class Fund:
     port: int = 0
     answers: list[int] = field(default_factory=list)
     """Statuses for the next webhooks; 204 once they are used up."""
-    webhooks: list[Heard] = field(default_factory=list)
+    webhooks: list[Received] = field(default_factory=list)
     assertions: list[str] = field(default_factory=list)
     references: set[str] = field(default_factory=set)
 
-    def hear(self, count: int, *, seconds_max: float = 10) -> list[Heard]:
+    def receive(self, count: int, *, seconds_max: float = 10) -> list[Received]:
         """The webhooks so far, once there are as many."""
         until(lambda: len(self.webhooks) >= count, max_s=seconds_max)
         return self.webhooks
@@ -57,7 +57,7 @@ def listening() -> Iterator[Fund]:
                 fund.assertions.append(parse_qs(body.decode())["client_assertion"][0])
                 self._answer(200, {"access_token": "a-token", "expires_in": 300})
             else:
-                fund.webhooks.append(Heard(self.path, dict(self.headers.items()), body))
+                fund.webhooks.append(Received(self.path, dict(self.headers.items()), body))
                 self._answer(fund.answers.pop(0) if fund.answers else 204, None)
 
         def do_GET(self) -> None:

@@ -125,12 +125,12 @@ def test_a_transfer_is_booked_and_told_to_the_fund(bank, fund):
 
     assert bank.transfer(account).json()["status"] == "booked"
 
-    (heard,) = fund.hear(1)
-    assert heard.path == "/v1/dz-cnas/bank/events"
-    assert heard.webhook_id.startswith("evt_")
-    assert heard.message["type"] == "payment.credited"
-    told = heard.message["data"]
-    assert (told["fund"], told["amount"], told["currency"], told["reference"]) == (
+    (received,) = fund.receive(1)
+    assert received.path == "/v1/dz-cnas/bank/events"
+    assert received.webhook_id.startswith("evt_")
+    assert received.message["type"] == "payment.credited"
+    published = received.message["data"]
+    assert (published["fund"], published["amount"], published["currency"], published["reference"]) == (
         "dz-cnas",
         "3150.25",
         "DZD",
@@ -144,7 +144,7 @@ def test_the_dinar_of_tunisia_has_three_decimals(bank, fund):
 
     assert bank.transfer(account, to_account=TN_ACCOUNT, amount="1.005", currency="TND").status_code == 201
 
-    assert fund.hear(1)[0].message["data"]["amount"] == "1.005"
+    assert fund.receive(1)[0].message["data"]["amount"] == "1.005"
     assert fund.webhooks[0].path == "/v1/tn-cnss/bank/events"
 
 
@@ -220,9 +220,9 @@ def test_a_webhook_is_repeated_with_one_id_until_it_is_heard(bank, fund):
 
     bank.transfer(bank.customer())
 
-    heard = fund.hear(4)
-    assert len({one.webhook_id for one in heard}) == 1
-    assert len({one.body for one in heard}) == 1
+    received = fund.receive(4)
+    assert len({one.webhook_id for one in received}) == 1
+    assert len({one.body for one in received}) == 1
     until(lambda: bank.log("webhook-sent")[-1:] and bank.log("webhook-sent")[-1]["state"] == "heard")
 
 
@@ -241,7 +241,7 @@ def test_what_was_not_heard_before_a_power_cut_is_told_after_it(fund, tmp_path):
         assert not fund.webhooks
         program.start()
 
-        assert fund.hear(1)[0].message["data"]["amount"] == "3150.25"
+        assert fund.receive(1)[0].message["data"]["amount"] == "3150.25"
         assert bank.get(f"/customers/accounts/{account}").json()["balance"] == "96849.75"
 
 
@@ -255,14 +255,14 @@ def test_faults_of_webhooks(bank, fund):
     bank.transfer(account, reference="never")
     bank.transfer(account, reference="right")
 
-    heard = fund.hear(4)
+    received = fund.receive(4)
 
-    told = sorted((one.message["data"]["reference"], one.message["data"]["amount"]) for one in heard)
-    assert told == [("right", "3150.25"), ("twice", "3150.25"), ("twice", "3150.25"), ("wrong", "3151.25")]
-    assert len({one.webhook_id for one in heard}) == 3
+    published = sorted((one.message["data"]["reference"], one.message["data"]["amount"]) for one in received)
+    assert published == [("right", "3150.25"), ("twice", "3150.25"), ("twice", "3150.25"), ("wrong", "3151.25")]
+    assert len({one.webhook_id for one in received}) == 3
     (never,) = [line["webhook_id"] for line in bank.log("webhook-written") if line["state"] == "not-sent"]
     bank.post(f"/_webhooks/{never}/again")
-    assert fund.hear(5)[-1].message["data"]["reference"] == "never"
+    assert fund.receive(5)[-1].message["data"]["reference"] == "never"
 
 
 @pytest.mark.parametrize("kind", ["webhook-wrong-signature", "webhook-old-timestamp"])
@@ -271,7 +271,7 @@ def test_a_bad_attempt_is_followed_by_a_good_one(bank, fund, kind):
     bank.fault(kind)
     bank.transfer(bank.customer())
 
-    bad, good = fund.hear(2)
+    bad, good = fund.receive(2)
 
     with pytest.raises(Exception, match=r"webhook\."):
         assert bad.webhook_id
@@ -296,10 +296,14 @@ def test_a_card_decides_what_becomes_of_a_payment(bank, fund, card, state, kind)
     asked = bank.get("/payments/pay-1").json()
     assert (asked["state"], asked["amount"], asked["currency"]) == (state, "420.50", "DZD")
     if kind:
-        told = fund.hear(1)[0].message
-        assert (told["type"], told["data"]["payment_id"], told["data"]["amount"]) == (kind, "pay-1", "420.50")
-        assert told["data"].get("reason") == (None if state == "debited" else "card-refused")
-        assert (told["data"]["bank_reference"] is not None) == (state == "debited")
+        published = fund.receive(1)[0].message
+        assert (published["type"], published["data"]["payment_id"], published["data"]["amount"]) == (
+            kind,
+            "pay-1",
+            "420.50",
+        )
+        assert published["data"].get("reason") == (None if state == "debited" else "card-refused")
+        assert (published["data"]["bank_reference"] is not None) == (state == "debited")
     else:
         assert bank.log("payment-debited") == [{"payment_id": "pay-1", "is_silent": True}]
         assert not bank.log("webhook-written")
@@ -410,7 +414,7 @@ def test_a_payout_file_is_answered_booked_and_told(bank, fund):
     assert text(root, "TxSts") == ["ACSC", "RJCT", "ACSC", "RJCT", "RJCT", "RJCT"]
     assert text(root, "TxInfAndSts/StsRsnInf/Rsn/Cd") == ["AC01", "AM12", "AM03", "AM05"]
 
-    announced = [one.message for one in fund.hear(2)]
+    announced = [one.message for one in fund.receive(2)]
     assert {one["type"] for one in announced} == {"statement.available"}
     statements = {
         one["data"]["statement_id"]: bank.get(f"/statements/{one['data']['statement_id']}") for one in announced
@@ -426,7 +430,7 @@ def test_a_payout_file_is_answered_booked_and_told(bank, fund):
 def test_a_file_seen_before_does_nothing(bank, fund):
     body = pain_001.file(pain_001.order())
     bank.post("/files/pain.001", data=body)
-    fund.hear(1)
+    fund.receive(1)
 
     again = bank.post("/files/pain.001", data=body)
 
@@ -509,8 +513,8 @@ def test_a_test_may_put_words_into_the_banks_mouth(bank, fund):
     assert (unknown.status_code, unknown.json()["code"]) == (404, "file-unknown")
 
     statement_id = bank.post("/_statements/dz-cnas", data=b"<Nonsense/>").json()["statement_id"]
-    told = [heard.message["data"].get("statement_id") for heard in fund.hear(2)]
-    assert statement_id in told
+    published = [received.message["data"].get("statement_id") for received in fund.receive(2)]
+    assert statement_id in published
     assert bank.get(f"/statements/{statement_id}").content == b"<Nonsense/>"
 
 

@@ -8,7 +8,7 @@ from pymongo import MongoClient
 
 from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, running
-from tests.kit.commands import heard
+from tests.kit.commands import received
 from tests.payments.bank import running_bank
 from tests.verify.town import Town
 
@@ -19,7 +19,7 @@ def lived_in(
 ) -> Iterator[Town]:
     home, port = tmp_path_factory.mktemp("town"), free_port()
     with running(tansu.program(port=port), log=home / "broker.log"), running_bank(home / "bank") as bank:
-        with heard() as commands:
+        with received() as commands:
             town = Town(mongo_client, mongodb, broker=f"{HOST}:{port}", bank=bank)
             town.live()
         town.commands = commands.sent

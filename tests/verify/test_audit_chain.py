@@ -8,7 +8,7 @@ from deploy.local.verify import audit_chain
 from deploy.local.verify.seen import Limits
 from shared.process import auditing
 from shared.storage import audit
-from shared.storage.audit import Head, Link
+from shared.storage.audit import AuditHead, AuditLink
 from tests.kit.contexts import DZ, someone
 from tests.verify.town import Break, Town, found, some
 
@@ -24,19 +24,19 @@ def _write_anew(town: Town) -> None:
     """Whoever can write into one database rewrites an entry and every link after it, and its own head."""
     payments = town["payments"]
     payments["audit"].update_one({}, {"$set": {"entries.0.actor": "nobody"}})
-    head, documents = Head(), list(payments["audit"].find().sort("_id", 1))
+    head, documents = AuditHead(), list(payments["audit"].find().sort("_id", 1))
     for kept in payments["audit_links"].find().sort("_id", 1):
         own = [each for each in documents if each["link"] == kept["number"]]
-        link: Link = audit.next_link(head, DZ, own)
+        link: AuditLink = audit.next_link(head, DZ, own)
         payments["audit_links"].update_one({"_id": kept["_id"]}, {"$set": audit.as_document(link)})
         head = link.head
     payments["audit_heads"].update_one({"service": "payments"}, {"$set": {"hash": head.hash}})
 
 
-def _tell_for_nothing(town: Town) -> None:
-    told = some(town["payments"], "outbox", **{"events.topic": "payments"})
-    events = [{**each, "id": "for-nothing"} for each in told["events"]]
-    town["payments"]["outbox"].insert_one({**told, "_id": "for-nothing", "events": events})
+def _publish_for_nothing(town: Town) -> None:
+    published = some(town["payments"], "outbox", **{"events.topic": "payments"})
+    events = [{**each, "id": "for-nothing"} for each in published["events"]]
+    town["payments"]["outbox"].insert_one({**published, "_id": "for-nothing", "events": events})
 
 
 BREAKS: dict[str, tuple[Break, str]] = {
@@ -64,7 +64,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
         lambda town: town["claims"]["audit_heads"].delete_many({"service": "payments"}),
         "not the newest",
     ),
-    "an event was told for nothing": (_tell_for_nothing, "the audit does not say for what"),
+    "an event was told for nothing": (_publish_for_nothing, "the audit does not say for what"),
     "an event of the audit was never told": (lambda town: town["payments"]["outbox"].delete_one({}), "told 0 times"),
 }
 

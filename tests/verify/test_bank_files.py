@@ -54,7 +54,7 @@ def _write_anew(**facts: Any) -> Break:
         )
         name = facts.get("message_id", batch["batch_id"])
         body = payout_file.write([line], bank=BANK, fund=funds()[DZ], message_id=name, at=context.clock())
-        blob = blobs.store(context, DZ, [body], as_=DataClass.BANK, size_max=len(body))
+        blob = blobs.store(context, DZ, [body], data_class=DataClass.BANK, size_max=len(body))
         change = {"$set": {"sha256": blob.sha256, "size": blob.size}}
         town["payments"]["batches"].update_one({"_id": batch["_id"]}, change)
 

@@ -34,8 +34,8 @@ CANARIES = Canaries(people.CANARIES)
     ],
 )
 def test_a_value_in_any_field_of_a_database_is_found(database: Documents, written: dict[str, object]) -> None:
-    sealed = keys()[DZ].seal(NAME[0], as_=DataClass.CIVIL, whose="p1")
-    database["persons"].insert_one({"_id": "p1", "civil": sealed})
+    encrypted = keys()[DZ].encrypt(NAME[0], data_class=DataClass.CIVIL, associated_data="p1")
+    database["persons"].insert_one({"_id": "p1", "civil": encrypted})
     seen = seen_of("claims", database, canaries=CANARIES)
     assert found(seen, clear.ask) == []
     database["deadletters"].insert_one({"_id": "e1", **written})
@@ -47,7 +47,7 @@ def test_a_value_in_any_field_of_a_database_is_found(database: Documents, writte
 
 def test_a_value_in_a_log_is_found_also_where_two_pieces_meet(database: Documents, tmp_path: Path) -> None:
     log = tmp_path / "claims-web.log"
-    log.write_bytes(b"x" * (clear.PIECE_BYTES - 4))
+    log.write_bytes(b"x" * (clear.CHUNK_BYTES - 4))
     seen = seen_of("claims", database, canaries=CANARIES, logs=[log])
     assert found(seen, clear.ask) == []
     with log.open("ab") as more:
@@ -116,7 +116,7 @@ def test_a_canary_that_chance_could_meet_is_refused() -> None:
 
 
 def test_the_demo_has_its_canary() -> None:
-    told = people.cast(people.ALGERIA, run=12_345, count=2)
-    canary, other = (repr(worker).encode() for worker in told.workers)
+    published = people.cast(people.ALGERIA, run=12_345, count=2)
+    canary, other = (repr(worker).encode() for worker in published.workers)
     assert CANARIES.found_in(canary) == set(people.CANARIES) - {"a diagnosis"}
     assert CANARIES.found_in(other) == {"a family name", "an e-mail address"}, "of others, what cannot be mistaken"

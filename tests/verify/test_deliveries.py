@@ -26,7 +26,7 @@ def _mail(centre: Centre, message_id: str) -> None:
     centre.send_mail(mail)
 
 
-def _tell(database: Documents, message_id: str, *, status: str = "sent", channel: str = "email") -> None:
+def _publish(database: Documents, message_id: str, *, status: str = "sent", channel: str = "email") -> None:
     database["messages"].insert_one(
         {"_id": f"dz-cnas:{message_id}", "message_id": message_id, "channel": channel, "status": status}
     )
@@ -36,16 +36,16 @@ def test_messages_arrive_once_each_as_they_were_sent(centre: Centre, database: D
     seen: Seen = seen_of("notifications", database, messages=centre.url)
     for message_id in ("m1", "m2", "m3"):
         _mail(centre, message_id)
-    _tell(database, "m1")
-    _tell(database, "m2", status="unknown")
-    _tell(database, "m3", status="queued")
-    _tell(database, "m4", channel="inbox")
-    _tell(database, "m5", status="failed")
+    _publish(database, "m1")
+    _publish(database, "m2", status="unknown")
+    _publish(database, "m3", status="queued")
+    _publish(database, "m4", channel="inbox")
+    _publish(database, "m5", status="failed")
     assert found(seen, deliveries.ask) == []
     _mail(centre, "m1")
     _mail(centre, "m5")
     _mail(centre, "m6")
-    _tell(database, "m7")
+    _publish(database, "m7")
     wrong: list[Any] = sorted(found(seen, deliveries.ask))
     assert wrong == [
         "email m5 is failed and arrived",

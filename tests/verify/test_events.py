@@ -15,14 +15,14 @@ from shared.process.purging import OUTBOX_DAYS
 from tests.verify.town import Break, Town, found, resolved, some
 
 
-def _told_again(town: Town) -> None:
+def _published_again(town: Town) -> None:
     town["payments"]["outbox"].insert_one({**some(town["payments"], "outbox"), "_id": "again"})
 
 
 def _never_sent(town: Town) -> None:
-    told = some(town["payments"], "outbox")
-    events = [{**each, "id": "never-sent"} for each in told["events"]]
-    town["payments"]["outbox"].insert_one({**told, "_id": "never-sent", "events": events})
+    published = some(town["payments"], "outbox")
+    events = [{**each, "id": "never-sent"} for each in published["events"]]
+    town["payments"]["outbox"].insert_one({**published, "_id": "never-sent", "events": events})
 
 
 def _on_anothers_topic(town: Town) -> None:
@@ -30,7 +30,7 @@ def _on_anothers_topic(town: Town) -> None:
 
 
 SENT: dict[str, tuple[Break, str]] = {
-    "told twice": (_told_again, "was told 2 times"),
+    "told twice": (_published_again, "was told 2 times"),
     "told and not sent": (_never_sent, "never-sent, which is not on payments"),
     "sent and not told": (lambda town: town["payments"]["outbox"].delete_one({}), "which nobody told"),
     "told on another's topic": (_on_anothers_topic, "which is not its topic"),
@@ -74,7 +74,7 @@ def test_every_collection_says_how_long_its_rows_are_kept(town: Town) -> None:
 
 def _park_what_was_taken(town: Town) -> None:
     one = some(town["claims"], "inbox")
-    letter = dead_letters.DeadLetter(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
+    letter = dead_letters.ReceivedRecord(one["_id"], "payments", 0, 0, "dz-cnas:x", [], b"")
     dead_letters.park(town.contexts["claims"], letter, why="x", tries=1)
 
 
@@ -121,7 +121,7 @@ def with_rubbish(lived_in: Town) -> Iterator[Seen]:
 
 def test_what_is_no_event_is_due_to_all_who_read_its_topic(with_rubbish: Seen, lived_in: Town) -> None:
     missed = found(with_rubbish, events.taken_in)
-    readers = [name for name, each in lived_in.services.items() if "documents" in each.hears().topics()]
+    readers = [name for name, each in lived_in.services.items() if "documents" in each.all_reactions().topics()]
     assert missed == [f"{name} has not met rubbish" for name in readers]
     lived_in.take()
     assert found(lived_in.seen(), events.taken_in) == []

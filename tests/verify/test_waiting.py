@@ -17,7 +17,10 @@ def test_an_event_that_waits_to_be_sent_is_named(town: Town) -> None:
 
 
 def test_an_open_dead_letter_is_named_until_it_is_resolved(town: Town) -> None:
-    context, letter = town.contexts["claims"], dead_letters.DeadLetter("e1", "payments", 0, 0, "dz-cnas:c1", [], b"")
+    context, letter = (
+        town.contexts["claims"],
+        dead_letters.ReceivedRecord("e1", "payments", 0, 0, "dz-cnas:c1", [], b""),
+    )
     dead_letters.park(context, letter, why="why", tries=1)
     assert found(town.seen(), waiting.ask) == ["claims parked e1 of dz-cnas:c1: why"]
     resolved(context, "e1", how="discarded: a test's")

@@ -27,7 +27,7 @@ from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.paying import Paying
 from services.payments.declarations.jobs import checking
 from shared.bus import dead_letters, topics
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Relay
 from shared.events import catalogue
@@ -45,7 +45,7 @@ from tests.kit.rounds import Rounds
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
-from tests.payments.declarations.desk import Desk, register
+from tests.payments.declarations.harness import DeclarationsHarness, register
 
 ROUNDS_MAX = 20
 Rows = dict[str, list[dict[str, Any]]]
@@ -55,14 +55,14 @@ def _owe_an_award(uow: UnitOfWork) -> None:
     """A run that was approved and told: it owes somebody an allowance whose account nobody knows yet."""
     payment = computed(of=award(person_ref=KARIM))
     granted, account = run_rules.grant(payment, AwardAccount(award_id=payment.award_id), at=uow.at)
-    told = run_rules.due_event(granted, currency=uow.fund.currency.value, at=uow.at)
-    runs.payments.save(uow, Outcome(granted, (told,)))
+    published = run_rules.due_event(granted, currency=uow.fund.currency.value, at=uow.at)
+    runs.payments.save(uow, Outcome(granted, (published,)))
     runs.accounts.save(uow, Outcome(account))
     page_id = runs.page_id(granted.run_id, granted.page)
     runs.pages.save(uow, Outcome(run_rules.page_of(page_id, granted.run_id, [granted])))
 
 
-class Counter(Desk):
+class Counter(DeclarationsHarness):
     """The employer's desk in a town, where identity tells of the employer."""
 
     def __post_init__(self) -> None:
@@ -135,7 +135,7 @@ class Town:
     def carry(self) -> None:
         """Relays carry and inboxes take, until nobody has anything to say."""
         for _ in range(ROUNDS_MAX):
-            if not sum(relay.carry() for relay in self.relays.values()):
+            if not sum(relay.publish_waiting() for relay in self.relays.values()):
                 return
             self.take()
 
@@ -143,8 +143,8 @@ class Town:
         """Whatever is new on the topics reaches the services that read them."""
         letters = list(self._new_letters())
         for name, service in self.services.items():
-            inbox = Inbox(self.contexts[name], service=name, reactions=service.hears())
-            inbox.take([letter for letter in letters if letter.topic in inbox.reactions.topics()])
+            inbox = Inbox(self.contexts[name], service=name, reactions=service.all_reactions())
+            inbox.handle([letter for letter in letters if letter.topic in inbox.reactions.topics()])
         self.commit()
 
     def commit(self, *, less: int = 0) -> None:
@@ -156,7 +156,7 @@ class Town:
             admin.alter_group_offsets(f"himaya.{name}", offsets)
         admin.close()
 
-    def _new_letters(self) -> Iterator[DeadLetter]:
+    def _new_letters(self) -> Iterator[ReceivedRecord]:
         ends = self._consumer.end_offsets(list(self._consumer.assignment()))
         polled: dict[Any, list[Any]] = {}
         while polled or any(self._consumer.position(partition) < end for partition, end in ends.items()):
@@ -164,7 +164,7 @@ class Town:
             for records in polled.values():
                 for each in records:
                     name = dict(each.headers).get("ce_id") or f"{each.topic}/{each.partition}/{each.offset}".encode()
-                    yield DeadLetter(
+                    yield ReceivedRecord(
                         name.decode(), each.topic, each.partition, each.offset, (each.key or b"").decode(),
                         list(each.headers), each.value,
                     )  # fmt: skip

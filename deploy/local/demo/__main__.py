@@ -9,8 +9,8 @@ import time
 import requests
 
 from deploy.local import addresses, place, screen
-from deploy.local.demo.story import tell_algeria, tell_tunisia
-from deploy.local.demo.telling import DoesNotHold, Teller
+from deploy.local.demo.narration import DoesNotHold, Teller
+from deploy.local.demo.story import play_algeria, play_tunisia
 from deploy.local.demo.visitors import World
 from deploy.local.programs import Broken
 from deploy.local.verify import command as verifying
@@ -28,8 +28,8 @@ def main() -> int:
         return 1
     world, began_s = World(ports, Teller()), time.monotonic()
     try:
-        tell_algeria(world, run=next_run())
-        tell_tunisia(world, run=next_run())
+        play_algeria(world, run=next_run())
+        play_tunisia(world, run=next_run())
     except (DoesNotHold, requests.RequestException) as failed:
         print(f"   DOES NOT HOLD: {failed}", file=sys.stderr)
         return 1

@@ -166,7 +166,7 @@ PERSON_COLUMNS = (
 EMPLOYER_COLUMNS = ("employer_number", "name", "sector", "affiliated_on", "closed_on", "email", "mobile", "language")
 
 
-def write_register(folder: Path, told: Cast, *, sector: str, spoilt: bool = False) -> tuple[Path, Path]:
+def write_register(folder: Path, characters: Cast, *, sector: str, spoilt: bool = False) -> tuple[Path, Path]:
     """The fund's register of this cast as two CSV files; `spoilt` adds a line that no register should have."""
     persons = [
         (
@@ -183,15 +183,15 @@ def write_register(folder: Path, told: Cast, *, sector: str, spoilt: bool = Fals
             str(index % 3),
             worker.account,
         )
-        for index, worker in enumerate(told.workers)
+        for index, worker in enumerate(characters.workers)
     ]
     if spoilt:
         persons.append(("12", *persons[0][1:6], "31/31/1990", *persons[0][7:]))
-    firm = told.employer
+    firm = characters.employer
     employers = [(firm.number, firm.name, sector, "2010-01-04", "", firm.email, "", "fr")]
     return (
-        _write(folder / f"persons-{told.country.fund}.csv", PERSON_COLUMNS, persons),
-        _write(folder / f"employers-{told.country.fund}.csv", EMPLOYER_COLUMNS, employers),
+        _write(folder / f"persons-{characters.country.fund}.csv", PERSON_COLUMNS, persons),
+        _write(folder / f"employers-{characters.country.fund}.csv", EMPLOYER_COLUMNS, employers),
     )
 
 

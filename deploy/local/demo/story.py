@@ -17,8 +17,8 @@ import requests
 
 from deploy.local import addresses
 from deploy.local.demo import operator, papers, payroll
+from deploy.local.demo.narration import DoesNotHold, Teller
 from deploy.local.demo.people import ALGERIA, CANARY_DIAGNOSIS, TUNISIA, Cast, Worker, cast, write_register
-from deploy.local.demo.telling import DoesNotHold, Teller
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor, World
 from deploy.local.demo_fund import totp_secret
 
@@ -47,13 +47,13 @@ class Scene:
     """One fund's telling, and what the chapters hand on to each other."""
 
     world: World
-    told: Cast
+    characters: Cast
     folder: Path
     password: str = field(default_factory=lambda: f"Oasis-{secrets.token_urlsafe(12)}")
     declaration: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        fund = self.told.country.fund
+        fund = self.characters.country.fund
         self.employer, self.worker, self.agent, self.anyone = (Visitor(self.world, fund) for _ in range(4))
         self.mailbox = Mailbox(self.world)
 
@@ -63,37 +63,39 @@ class Scene:
 
     @property
     def fund(self) -> str:
-        return self.told.country.fund
+        return self.characters.country.fund
 
 
-def tell_algeria(world: World, *, run: int) -> None:
+def play_algeria(world: World, *, run: int) -> None:
     """All of it, for the annual declaration of an Algerian firm."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(world, cast(ALGERIA, run=run, count=WORKERS), Path(folder))
         register(scene, sector="services")
         sign_in(scene)
         year = today().year - 1
-        refused(scene, payroll.das_b(scene.told, year=year, birth_of_first="31021990"), period=str(year))
-        accepted(scene, payroll.das_b(scene.told, year=year), period=str(year), due=_due_algeria(scene.told))
+        refused(scene, payroll.das_b(scene.characters, year=year, birth_of_first="31021990"), period=str(year))
+        accepted(
+            scene, payroll.das_b(scene.characters, year=year), period=str(year), due=_due_algeria(scene.characters)
+        )
         cards(scene)
         pay_by_transfer(scene)
         paid(scene)
-        person = scene.told.workers[0]
+        person = scene.characters.workers[0]
         account(scene, person)
         certificates(scene)
         claim(scene, person)
         observed(scene)
 
 
-def tell_tunisia(world: World, *, run: int) -> None:
+def play_tunisia(world: World, *, run: int) -> None:
     """The same for a Tunisian firm: a quarterly file, three decimals, rates by date, a card that stays silent."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(world, cast(TUNISIA, run=run, count=WORKERS), Path(folder))
         register(scene, sector="retail")
         sign_in(scene)
         for year, quarter, percent in ((2024, 4, "25.75"), (*_ended_quarter(), "26.75")):
-            files = payroll.tn_122(scene.told, year=year, quarter=quarter)
-            accepted(scene, files, period=f"{year}-Q{quarter}", due=_due_tunisia(scene.told, percent))
+            files = payroll.tn_122(scene.characters, year=year, quarter=quarter)
+            accepted(scene, files, period=f"{year}-Q{quarter}", due=_due_tunisia(scene.characters, percent))
         cards(scene)
         pay_by_card(scene, card=SILENT_CARD)
         paid(scene)
@@ -103,12 +105,12 @@ def register(scene: Scene, *, sector: str) -> None:
     """The fund's operator imports the register, twice."""
     teller = scene.teller
     teller.chapter(f"{scene.fund}: the fund's register is imported")
-    spoilt_persons, employers = write_register(scene.folder, scene.told, sector=sector, spoilt=True)
+    spoilt_persons, employers = write_register(scene.folder, scene.characters, sector=sector, spoilt=True)
     arguments = ["import-register", scene.fund, "--persons", str(spoilt_persons), "--employers", str(employers)]
     first = operator.command("identity", arguments)
     teller.check(first.returncode == 1, "a line that cannot be is refused and reported, the others are imported")
     teller.seen(first.stdout.strip().splitlines()[-1] if first.stdout.strip() else first.stderr.strip()[-200:])
-    write_register(scene.folder, scene.told, sector=sector)
+    write_register(scene.folder, scene.characters, sector=sector)
     again = operator.command("identity", arguments)
     teller.check(again.returncode == 0, "the same register again changes nothing")
     teller.seen(again.stdout.strip().splitlines()[-1])
@@ -116,13 +118,13 @@ def register(scene: Scene, *, sector: str) -> None:
 
 def sign_in(scene: Scene) -> None:
     """An employer's user and an agent get their access from the operator and sign in."""
-    teller, run = scene.teller, scene.told.run
+    teller, run = scene.teller, scene.characters.run
     teller.chapter(f"{scene.fund}: an employer's user and an agent sign in (OpenID Connect, code with PKCE)")
     employer_login, agent_login = f"paie-{run}", f"agent-{run}"
-    _add_user(scene, "employer", employer_login, "--employer", scene.told.employer.number)
+    _add_user(scene, "employer", employer_login, "--employer", scene.characters.employer.number)
     secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", "agent"))
     scene.employer.sign_in(employer_login, scene.password, scope=EMPLOYER_SCOPE)
-    teller.seen(f"{employer_login} signed in for employer {scene.told.employer.number}")
+    teller.seen(f"{employer_login} signed in for employer {scene.characters.employer.number}")
     scene.agent.sign_in(agent_login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
     teller.seen(f"{agent_login} signed in with a second factor")
 
@@ -137,7 +139,7 @@ def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
 
 def send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any]:
     """The employer sends its wage files; the declaration as it was received."""
-    form = {"employer_id": scene.told.employer.number, "form": scene.told.country.form, "period": period}
+    form = {"employer_id": scene.characters.employer.number, "form": scene.characters.country.form, "period": period}
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
     answer = scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts)
     if answer.status_code not in (200, 202):
@@ -194,10 +196,10 @@ def cards(scene: Scene) -> None:
     teller.chapter(f"{scene.fund}: rights open, health cards are refreshed, workers are told")
     found = teller.wait("the last card", all_refreshed)
     teller.seen(found["cards"]["text"])
-    for worker in (scene.told.workers[0], scene.told.workers[-1]):
+    for worker in (scene.characters.workers[0], scene.characters.workers[-1]):
         sms = teller.wait("the SMS", lambda worker=worker: scene.mailbox.of(worker.mobile, channel="sms"))  # type: ignore[misc]
         teller.check(sms[0]["count"] == 1, f"one SMS to {worker.mobile}: {sms[0]['text'][:70]}…")
-    mail = teller.wait("the e-mail", lambda: scene.mailbox.of(scene.told.employer.email, channel="mail"))
+    mail = teller.wait("the e-mail", lambda: scene.mailbox.of(scene.characters.employer.email, channel="mail"))
     teller.seen(f"one e-mail to the employer: {mail[-1]['subject']}")
 
 
@@ -208,7 +210,7 @@ def pay_by_transfer(scene: Scene) -> None:
     asked = scene.employer.post("payments", path, {"rail": "transfer"}, expect=201)
     teller.seen(f"reference {asked['reference']}, to {asked['account']['number']} at {asked['account']['bank']}")
     customer = BankCustomer(scene.world)
-    customer.open_account(holder=scene.told.employer.name, currency=asked["currency"], balance="100000000.00")
+    customer.open_account(holder=scene.characters.employer.name, currency=asked["currency"], balance="100000000.00")
     sent = customer.transfer(
         to_account=asked["account"]["number"],
         amount=asked["amount"],
@@ -247,7 +249,7 @@ def paid(scene: Scene) -> None:
     mine = [
         row
         for row in scene.agent.get("payments", "/differences")["items"]
-        if row["employer_id"] == scene.told.employer.number and row["declaration_id"] == found["declaration_id"]
+        if row["employer_id"] == scene.characters.employer.number and row["declaration_id"] == found["declaration_id"]
     ]
     teller.check(mine == [], "the report of differences is empty")
 
@@ -324,8 +326,8 @@ def claim(scene: Scene, person: Worker) -> None:
         upload(scene, "sheet.jpg", papers.photographed(f"FEUILLE DE SOINS (exemple) {own}"), "image/jpeg"),
         upload(scene, f"{CANARY_DIAGNOSIS}.pdf", papers.scanned(f"{CANARY_DIAGNOSIS} {own}"), "application/pdf"),
     ]
-    told_too_much = scene.worker.raw("POST", "claims", "/claims", json={**filing(uploads), "why": CANARY_DIAGNOSIS})
-    teller.check(told_too_much.status_code == 422, "a claim that also says why the person is ill is refused")
+    too_much_shown = scene.worker.raw("POST", "claims", "/claims", json={**filing(uploads), "why": CANARY_DIAGNOSIS})
+    teller.check(too_much_shown.status_code == 422, "a claim that also says why the person is ill is refused")
     filed = _retried(scene, "/claims", filing(uploads), expect=201)
     path = f"/claims/{filed['claim_id']}"
     teller.seen(f"claim {filed['reference']}: {filed['next']['text']} ({filed['next']['who']})")
@@ -431,16 +433,16 @@ def observed(scene: Scene) -> None:
         teller.check(total > 0, f"{service}: {total:.0f} requests answered")
 
 
-def _due_algeria(told: Cast) -> str:
+def _due_algeria(characters: Cast) -> str:
     """34.5 % of all wages, quarter by quarter, each side rounded once (25, 9 and 0.5)."""
-    quarter = sum(3 * worker.wage_minor for worker in told.workers)
+    quarter = sum(3 * worker.wage_minor for worker in characters.workers)
     due_minor = 4 * sum(int(quarter * Decimal(side) / 100 + Decimal("0.5")) for side in ("25", "9", "0.5"))
     return f"{Decimal(due_minor).scaleb(-2):.2f}"
 
 
-def _due_tunisia(told: Cast, percent: str) -> str:
+def _due_tunisia(characters: Cast, percent: str) -> str:
     """The two sides and the sector accident rate of retail (0.5 %), each rounded once."""
-    quarter = sum(3 * worker.wage_minor for worker in told.workers)
+    quarter = sum(3 * worker.wage_minor for worker in characters.workers)
     employer = {"25.75": "16.57", "26.75": "17.07"}[percent]
     sides = (employer, str(Decimal(percent) - Decimal(employer)), "0.5")
     due_minor = sum(int(quarter * Decimal(side) / 100 + Decimal("0.5")) for side in sides)

@@ -15,7 +15,7 @@ import pyotp
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo.telling import DoesNotHold, Teller
+from deploy.local.demo.narration import DoesNotHold, Teller
 
 FRONTEND = "demo-frontend"
 RETURN_TO = "http://127.0.0.1:8080/callback"

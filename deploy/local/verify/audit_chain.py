@@ -14,14 +14,14 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.events import SHARED_TOPICS
 from deploy.local.verify.seen import Seen
 from shared.storage import audit
-from shared.storage.audit import Head
+from shared.storage.audit import AuditHead
 
 
 @dataclass
 class Chain:
     """What one service's links say in one fund."""
 
-    heads: list[Head] = field(default_factory=lambda: [Head()])
+    heads: list[AuditHead] = field(default_factory=lambda: [AuditHead()])
     digests: dict[str, tuple[int, str]] = field(default_factory=dict)
     linked_at: list[Any] = field(default_factory=lambda: [None])
 
@@ -49,7 +49,7 @@ def _chains(seen: Seen, look: Look, name: str) -> dict[str, Chain]:
             if document_id in chain.digests:
                 look.offends(f"{name} audit {document_id} stands in two links")
             chain.digests[document_id] = (link.number, digest)
-        chain.heads.append(Head(link.number, kept["hash"]))
+        chain.heads.append(AuditHead(link.number, kept["hash"]))
         chain.linked_at.append(kept["at"])
     return chains
 
@@ -78,10 +78,10 @@ def _heads(
 ) -> None:
     """What the other services hold, and the service's own note, are heads of this chain, and the newest."""
     for holder, rows in held.items():
-        heads = {row["fund"]: Head(row["number"], row["hash"]) for row in rows if row["service"] == name}
+        heads = {row["fund"]: AuditHead(row["number"], row["hash"]) for row in rows if row["service"] == name}
         for fund in sorted({*heads, *chains}):
             look.at("heads held")
-            chain, head = chains.get(fund, Chain()), heads.get(fund, Head())
+            chain, head = chains.get(fund, Chain()), heads.get(fund, AuditHead())
             if head.number >= len(chain.heads) or chain.heads[head.number] != head:
                 look.offends(f"{holder} holds link {head.number} of {name}'s {fund} chain, which is not there")
             elif head.number < len(chain.heads) - 1:
@@ -93,12 +93,14 @@ def _heads(
 def _events(seen: Seen, look: Look, name: str) -> None:
     """Each event was told by one entry of the audit. The heads themselves are told without one."""
     audited = Counter(event_id for _, entry in seen.entries(name, "events") for event_id in entry["events"])
-    told = {event_id for event_id, each in seen.told.items() if each.by == name and each.topic not in SHARED_TOPICS}
+    published = {
+        event_id for event_id, each in seen.published.items() if each.by == name and each.topic not in SHARED_TOPICS
+    }
     look.at("events audited", audited.total())
-    for event_id in sorted(told - audited.keys()):
+    for event_id in sorted(published - audited.keys()):
         look.offends(f"{name} told {event_id}, and the audit does not say for what")
     for event_id, count in audited.items():
-        if count > 1 or event_id not in told:
+        if count > 1 or event_id not in published:
             look.offends(
-                f"{name} audit names event {event_id} {count} times, and it was told {event_id in told:d} times"
+                f"{name} audit names event {event_id} {count} times, and it was told {event_id in published:d} times"
             )

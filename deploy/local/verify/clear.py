@@ -16,7 +16,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.personal import in_pieces
 from deploy.local.verify.seen import Seen
 
-PIECE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 TRACES_A_PAGE = 500
 PAGES_MAX = 2_000
 ZIPKIN_WAIT_S = 60
@@ -50,7 +50,7 @@ def _databases(seen: Seen, look: Look) -> None:
 
 def _pieces(log: Path) -> Iterator[bytes]:
     with log.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
+        while piece := file.read(CHUNK_BYTES):
             yield piece
 
 

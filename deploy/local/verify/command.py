@@ -15,7 +15,7 @@ from deploy.local.verify.personal import Canaries
 from deploy.local.verify.questions import ask_all
 from deploy.local.verify.seen import Seen
 from deploy.local.verify.settling import settle
-from shared.sealing.keys import from_file
+from shared.encryption.keys import from_file
 from shared.storage.connection import connect
 
 SHOWN_MAX = 20

@@ -18,33 +18,33 @@ def sent(seen: Seen, look: Look) -> None:
     if not seen.broker:
         look.cannot("there is no broker")
         return
-    for event_id, count in Counter(event_id for event_id, _ in seen.telling()).items():
+    for event_id, count in Counter(event_id for event_id, _ in seen.published_events()).items():
         if count > 1:
             look.offends(f"{event_id} was told {count} times")
-    look.at("events told", len(seen.told))
+    look.at("events told", len(seen.published))
     look.at("records", seen.records.count)
-    for event_id, told in seen.told.items():
+    for event_id, published in seen.published.items():
         kind = seen.records.kinds.get(event_id)
-        if told.topic != told.by and told.topic not in SHARED_TOPICS:
-            look.offends(f"{told.by} told {event_id} on {told.topic}, which is not its topic")
-        if kind is None and told.is_sent and told.is_remembered:
-            look.offends(f"{told.by} told {event_id}, which is not on {told.topic}")
-        elif kind is not None and kind.topic != told.topic:
-            look.offends(f"{told.by} told {event_id} on {told.topic}, and it stands on {kind.topic}")
+        if published.topic != published.by and published.topic not in SHARED_TOPICS:
+            look.offends(f"{published.by} told {event_id} on {published.topic}, which is not its topic")
+        if kind is None and published.is_sent and published.is_remembered:
+            look.offends(f"{published.by} told {event_id}, which is not on {published.topic}")
+        elif kind is not None and kind.topic != published.topic:
+            look.offends(f"{published.by} told {event_id} on {published.topic}, and it stands on {kind.topic}")
     # Of a service whose database is not looked at here, nobody can say what it told.
     topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
     for event_id, kind in seen.records.kinds.items():
         is_excused = event_id in seen.planted or seen.is_purged(event_id)
-        if kind.topic in topics and event_id not in seen.told and not is_excused:
+        if kind.topic in topics and event_id not in seen.published and not is_excused:
             look.offends(f"{kind.topic} has {event_id}, which nobody told")
 
 
 def taken_in(seen: Seen, look: Look) -> None:
     """I3: for each consumer, what is due to it = what it took in + what it parked, and never both."""
     known = {
-        event_id: Kind(told.topic, told.type_name, told.version)
-        for event_id, told in seen.told.items()
-        if told.is_sent and told.is_remembered
+        event_id: Kind(published.topic, published.type_name, published.version)
+        for event_id, published in seen.published.items()
+        if published.is_sent and published.is_remembered
     }
     if seen.broker:
         known |= seen.records.kinds
@@ -61,7 +61,7 @@ def taken_in(seen: Seen, look: Look) -> None:
         for event_id in sorted(taken & parked):
             look.offends(f"{name} both took in and parked {event_id}")
         if seen.broker or len(seen.databases) == len(seen.services):
-            for event_id in sorted(taken - known.keys() - seen.told.keys()):
+            for event_id in sorted(taken - known.keys() - seen.published.keys()):
                 if not seen.is_purged(event_id):
                     look.offends(f"{name} took in {event_id}, which nobody told")
 
@@ -85,10 +85,10 @@ def acted_once(seen: Seen, look: Look) -> None:
 
 def _is_due(kind: Kind, service: Service[object]) -> bool:
     """Whether the service must meet it: what it reacts to in any version, and what is no event at all."""
-    hears = service.hears()
+    all_reactions = service.all_reactions()
     if not kind.type_name:
-        return kind.topic in hears.topics()
-    return any(kind.type_name == type_name for type_name, _ in hears.types())
+        return kind.topic in all_reactions.topics()
+    return any(kind.type_name == type_name for type_name, _ in all_reactions.types())
 
 
 def _was_replayed(letter: dict[str, object]) -> bool:

@@ -28,9 +28,9 @@ def _effects(seen: Seen, look: Look, name: str) -> None:
         look.at("effects")
         kind, _, event_id = entry["cause"].partition(":")
         for each in (*entry["events"], *([event_id] if f"{kind}:" == EVENT else [])):
-            told = seen.told.get(each)
-            if told is not None and told.fund != fund:
-                look.offends(f"{name} did something in {fund} for {each}, which is of {told.fund}")
+            published = seen.published.get(each)
+            if published is not None and published.fund != fund:
+                look.offends(f"{name} did something in {fund} for {each}, which is of {published.fund}")
 
 
 def _events(seen: Seen, look: Look, name: str) -> None:

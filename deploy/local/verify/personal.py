@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from urllib.parse import quote
 
-LIKE_SEALED = re.compile(r"[A-Za-z0-9_-]{1,8}")
+LIKE_ENCRYPTED = re.compile(r"[A-Za-z0-9_-]{1,8}")
 """Encrypted values and ids are letters and digits: in enough of them, so short a word or number is met by chance."""
 
 
@@ -35,7 +35,7 @@ class Canaries:
 
 def _spellings(value: str) -> Iterator[bytes]:
     """A value as it may stand: in capitals or small letters, as JSON escapes it, as an address line does."""
-    if not value or LIKE_SEALED.fullmatch(value):
+    if not value or LIKE_ENCRYPTED.fullmatch(value):
         raise ValueError("a canary is longer: this one would be met by chance")
     for cased in {value, value.upper(), value.lower()}:
         yield cased.encode()

@@ -86,8 +86,8 @@ def _all(servers: str, topics: Iterable[str]) -> Iterator[Any]:
 def _named(record: Any) -> tuple[str, Kind]:
     """A record's id, as an inbox names it, and its kind."""
     try:
-        opened = envelope.opened(record.headers)
-    except envelope.EnvelopeBroken:
+        opened = envelope.parsed(record.headers)
+    except envelope.EnvelopeMalformed:
         first = dict(reversed(record.headers or []))
         name = first.get("ce_id") or f"{record.topic}/{record.partition}/{record.offset}".encode()
         return name.decode("utf-8", "replace"), Kind(record.topic, "", 0)

@@ -15,11 +15,11 @@ from pymongo.database import Database
 from deploy.docs import pages
 from deploy.local.verify import records
 from deploy.local.verify.personal import Canaries
+from shared.encryption.keys import FundKeys
 from shared.events import catalogue
 from shared.kernel.ids import first_id_at
 from shared.process.purging import OUTBOX_DAYS
 from shared.process.service import Service
-from shared.sealing.keys import FundKeys
 
 Documents = Database[dict[str, Any]]
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ class Limits:
     """An audit document that no link binds yet, and a link that the others have not heard of."""
 
 
-class Told(NamedTuple):
+class PublishedEvent(NamedTuple):
     """An event in the outbox of the service that told it."""
 
     by: str
@@ -71,21 +71,21 @@ class Seen:
     limits: Limits = Limits()
 
     @cached_property
-    def told(self) -> dict[str, Told]:
+    def published(self) -> dict[str, PublishedEvent]:
         """Every event of every outbox by its id."""
-        return dict(self.telling())
+        return dict(self.published_events())
 
-    def telling(self) -> Iterator[tuple[str, Told]]:
+    def published_events(self) -> Iterator[tuple[str, PublishedEvent]]:
         """The same one by one, with those that stand in an outbox twice."""
         wanted = ["is_sent", "at", *(f"events.{name}" for name in ("id", "topic", "type", "version", "fund"))]
-        known: dict[Told, Told] = {}
+        known: dict[PublishedEvent, PublishedEvent] = {}
         for name, database in self.databases.items():
             for row in database["outbox"].find({}, dict.fromkeys(wanted, 1)):
                 is_remembered = self.remembered_since is None or row["at"] >= self.remembered_since
                 for event in row["events"]:
                     kind = (event["topic"], event["type"], event["version"], event["fund"])
-                    told = Told(name, *kind, row["is_sent"], is_remembered)
-                    yield event["id"], known.setdefault(told, told)
+                    published = PublishedEvent(name, *kind, row["is_sent"], is_remembered)
+                    yield event["id"], known.setdefault(published, published)
 
     def is_purged(self, event_id: str) -> bool:
         """Whether an event is so old that outboxes and inboxes need not know it any more."""
@@ -98,7 +98,7 @@ class Seen:
     @cached_property
     def records(self) -> records.Records:
         """What stands on the topics. Read after the outboxes, so that whatever was sent by then is there."""
-        _ = self.told
+        _ = self.published
         return records.read(self.broker, topics=catalogue.owners(), canaries=self.canaries)
 
     def entries(self, service: str, *fields: str) -> Iterator[tuple[str, Row]]:

@@ -13,7 +13,7 @@ from deploy.local.verify.waiting import lag
 
 AT_MOST_S = 60.0
 QUIET_S = 3.0
-LOOK_EVERY_S = 0.5
+CHECK_EVERY_S = 0.5
 
 
 class NotSettled(Broken):
@@ -37,7 +37,7 @@ def settle(seen: Seen, *, at_most_s: float = AT_MOST_S, quiet_s: float = QUIET_S
                 return
         if time.monotonic() > until_s:
             raise NotSettled(f"not at rest after {at_most_s:.0f} s: {'; '.join(on_their_way) or 'work goes on'}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(CHECK_EVERY_S)
 
 
 def _looked(seen: Seen) -> tuple[int, list[str]]:
@@ -66,7 +66,7 @@ def _behind(seen: Seen) -> list[str]:
     """Consumers that have not read to the end: asked last, since the broker answers slowest."""
     behind = []
     for name in seen.databases if seen.broker else ():
-        topics = seen.services[name].hears().topics()
+        topics = seen.services[name].all_reactions().topics()
         try:
             records = sum(lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends={}).values())
         except KafkaError as gone:

@@ -39,7 +39,7 @@ def ask(seen: Seen, look: Look) -> None:
             if (name, repository.name) in UNCOUNTED:
                 continue
             if not noted[repository.name].in_pages:
-                _one_by_one(look, f"{name} {repository.name}", noted[repository.name], stands)
+                _per_item_retry(look, f"{name} {repository.name}", noted[repository.name], stands)
             _in_sum(look, f"{name} {repository.name}", noted[repository.name], stands)
 
 
@@ -61,7 +61,7 @@ def _noted(seen: Seen, look: Look, name: str) -> Mapping[str, Noted]:
     return found
 
 
-def _one_by_one(look: Look, what: str, noted: Noted, stands: Mapping[str, int]) -> None:
+def _per_item_retry(look: Look, what: str, noted: Noted, stands: Mapping[str, int]) -> None:
     for key, bits in noted.versions.items():
         last = noted.last(key)
         missing = [version for version in range(1, last) if not bits >> version & 1]

@@ -36,7 +36,7 @@ def ask(seen: Seen, look: Look) -> None:
 
 
 def _of_group(seen: Seen, look: Look, name: str) -> None:
-    topics = seen.services[name].hears().topics()
+    topics = seen.services[name].all_reactions().topics()
     try:
         behind = lag(seen.broker, group=f"himaya.{name}", topics=topics, seen_ends=seen.records.ends)
     except KafkaError as silent:

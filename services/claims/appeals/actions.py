@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from services.claims.appeals import rules
 from services.claims.claims import actions as claims
 from services.claims.claims import store
-from services.claims.claims.claim import Claim, Paper
+from services.claims.claims.claim import Claim, ClaimPaper
 from shared.kernel.actors import NotYours
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[Paper]) -> Claim:
+def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[ClaimPaper]) -> Claim:
     """The caller contests the decision of their own claim; the appeal is answered, a claim of its own."""
     first = store.claims.load(uow, claim_id)
     if uow.by.person_ref != first.person_ref:

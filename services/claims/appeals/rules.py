@@ -14,10 +14,10 @@ from services.claims.claims.claim import (
     AppealLink,
     AppealOutcome,
     Claim,
+    ClaimPaper,
+    ClaimStep,
     Happening,
-    Paper,
     Status,
-    Step,
 )
 from services.claims.claims.rules import (
     PaperKindUnknown,
@@ -59,7 +59,7 @@ def appeal(
     first: Claim,
     *,
     statement: str,
-    papers: Sequence[Paper],
+    papers: Sequence[ClaimPaper],
     fund: Fund,
     claim_id: str,
     reference: str,
@@ -86,7 +86,7 @@ def appeal(
         lines=first.lines,
         papers=all_papers,
         status=Status.SUBMITTED,
-        steps=(Step(status=Status.SUBMITTED, at=at, happening=Happening.APPEALED),),
+        steps=(ClaimStep(status=Status.SUBMITTED, at=at, happening=Happening.APPEALED),),
         due_on=usual_due_on(definition, complete_on=today),
         legal_due_on=legal_due_on(definition, complete_on=today),
         separations=first.separations,
@@ -98,7 +98,7 @@ def appeal(
             statement=statement,
         ),
     )
-    told = ClaimAppealed(
+    published = ClaimAppealed(
         claim_id=claim_id,
         reference=reference,
         person_ref=first.person_ref,
@@ -109,7 +109,7 @@ def appeal(
     )
     contested = noted(first, Happening.APPEALED, at=at)
     link = AppealLink(claim_id=claim_id, reference=reference, at=at)
-    return Outcome(replace(contested, appeal=link)), Outcome(copy, (told,))
+    return Outcome(replace(contested, appeal=link)), Outcome(copy, (published,))
 
 
 def deciders(claim: Claim) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import hmac
 from datetime import date
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import rules, store
 from services.claims.awards.award import (
     CODE_ENTROPY_BYTES,
@@ -13,7 +13,7 @@ from services.claims.awards.award import (
     Status,
     SuspensionReason,
 )
-from services.claims.awards.checking import CodeAnswer, CoverCheck, Standing, check_of
+from services.claims.awards.checking import AwardCodeAnswer, AwardStanding, CoverCheck, check_of
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from shared.funds.effects import Effect
@@ -75,7 +75,7 @@ def read(uow: UnitOfWork, *, award_id: str) -> Award:
 def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Award:
     """As `read`; what an agent reads enters the access journal."""
     award = read(uow, award_id=award_id)
-    journal.note_person(uow, award.person_ref, looked_at=Looked.AWARD, reference=award.reference, purpose=purpose)
+    journal.note_person(uow, award.person_ref, looked_at=AccessedKind.AWARD, reference=award.reference, purpose=purpose)
     return award
 
 
@@ -98,11 +98,11 @@ def list_for_agent(
     """Awards in a state, of one benefit or of all; or those of one person, whatever their state. Whose are shown
     enters the access journal."""
     if person_ref is not None:
-        journal.note_person(uow, person_ref, looked_at=Looked.AWARDS, purpose=purpose)
+        journal.note_person(uow, person_ref, looked_at=AccessedKind.AWARDS, purpose=purpose)
         return store.of_person(uow, person_ref, kind=None, wanted=wanted)
     page = store.with_status(uow, status, claim_type=claim_type, wanted=wanted)
     refs = (award.person_ref for award in page.items)
-    journal.note_persons(uow, refs, looked_at=Looked.AWARDS, purpose=purpose, part_of=status.value)
+    journal.note_persons(uow, refs, looked_at=AccessedKind.AWARDS, purpose=purpose, part_of=status.value)
     return page
 
 
@@ -164,8 +164,8 @@ def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverC
     checked, cover = _checked(uow, number_typed)
     code = typed.number(code_typed).upper().translate(str.maketrans("OIL", "011"))
     if cover is None or not hmac.compare_digest(code.encode(), cover.terms.code.encode()):
-        return checked.with_code(CodeAnswer.WRONG)
-    return checked.with_code(CodeAnswer.RIGHT, cover=cover)
+        return checked.with_code(AwardCodeAnswer.WRONG)
+    return checked.with_code(AwardCodeAnswer.RIGHT, cover=cover)
 
 
 def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
@@ -174,5 +174,5 @@ def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | No
     cover = store.of_reference(uow, number) if is_genuine(number) else None
     if cover is None or cover.kind is not AwardKind.COVER:
         shown = typed.text(number_typed)[:NUMBER_CHARACTERS_MAX]
-        return CoverCheck(number=shown, standing=Standing.UNKNOWN, checked_on=today), None
+        return CoverCheck(number=shown, standing=AwardStanding.UNKNOWN, checked_on=today), None
     return check_of(cover, on=today), cover

@@ -7,7 +7,7 @@ from enum import StrEnum
 from services.claims.awards.award import Award, Status
 
 
-class Standing(StrEnum):
+class AwardStanding(StrEnum):
     """Whether a cover holds on a day. Each has a sentence under `cover.standing.<standing>`."""
 
     VALID = "valid"
@@ -18,7 +18,7 @@ class Standing(StrEnum):
     """The fund gave nobody a cover of this number."""
 
 
-class CodeAnswer(StrEnum):
+class AwardCodeAnswer(StrEnum):
     """What became of the code that somebody typed. Each has a sentence under `cover.code.<answer>`."""
 
     NOT_GIVEN = "not-given"
@@ -32,18 +32,18 @@ class CoverCheck:
     """The answer of one day. `cover` is the award itself, for whoever typed its code and nobody else."""
 
     number: str
-    standing: Standing
+    standing: AwardStanding
     checked_on: date
     from_on: date | None = None
     until_on: date | None = None
-    code: CodeAnswer = CodeAnswer.NOT_GIVEN
+    code: AwardCodeAnswer = AwardCodeAnswer.NOT_GIVEN
     cover: Award | None = None
 
     def __post_init__(self) -> None:
-        if (self.code is CodeAnswer.RIGHT) != (self.cover is not None):
+        if (self.code is AwardCodeAnswer.RIGHT) != (self.cover is not None):
             raise ValueError("what a cover bears is shown for its code, and only then")
 
-    def with_code(self, answer: CodeAnswer, *, cover: Award | None = None) -> "CoverCheck":
+    def with_code(self, answer: AwardCodeAnswer, *, cover: Award | None = None) -> "CoverCheck":
         return replace(self, code=answer, cover=cover)
 
 
@@ -58,9 +58,9 @@ def check_of(cover: Award, *, on: date) -> CoverCheck:
     )
 
 
-def _standing(cover: Award, *, on: date) -> Standing:
+def _standing(cover: Award, *, on: date) -> AwardStanding:
     if cover.status is Status.ENDED or (cover.until_on is not None and on > cover.until_on):
-        return Standing.ENDED
+        return AwardStanding.ENDED
     if on < cover.from_on:
-        return Standing.NOT_YET
-    return Standing.VALID if cover.holds_on(on) else Standing.SUSPENDED
+        return AwardStanding.NOT_YET
+    return AwardStanding.VALID if cover.holds_on(on) else AwardStanding.SUSPENDED

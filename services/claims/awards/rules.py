@@ -120,7 +120,7 @@ def open_award(
         ),
         proof_due_on=last_day_of_term(max(from_on, today), months=months) if months else None,
     )
-    told = AwardOpened(
+    published = AwardOpened(
         award_id=award_id,
         reference=reference,
         person_ref=person_ref,
@@ -131,7 +131,7 @@ def open_award(
         until_on=until_on,
         opened_at=at,
     )
-    return Outcome(_looked_after(opened, effect=effect, fund=fund), (told,))
+    return Outcome(_looked_after(opened, effect=effect, fund=fund), (published,))
 
 
 def suspend(
@@ -139,7 +139,7 @@ def suspend(
 ) -> Outcome[Award]:
     """Nothing follows from the award until it is resumed: no cover, no payment."""
     suspended = _moved(award, to=Status.SUSPENDED, on=_day(fund, at), reason=reason.value, by=by, at=at)
-    told = AwardSuspended(
+    published = AwardSuspended(
         award_id=award.award_id,
         reference=award.reference,
         person_ref=award.person_ref,
@@ -147,7 +147,7 @@ def suspend(
         reason=reason.value,
         suspended_at=at,
     )
-    return Outcome(_looked_after(suspended, effect=effect, fund=fund), (told,))
+    return Outcome(_looked_after(suspended, effect=effect, fund=fund), (published,))
 
 
 def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
@@ -158,14 +158,14 @@ def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -
     months = effect.payment.life_certificate_months if effect.payment else None
     if months and award.proof_due_on is not None and award.proof_due_on < today:
         resumed = replace(resumed, proof_due_on=last_day_of_term(today, months=months))
-    told = AwardResumed(
+    published = AwardResumed(
         award_id=award.award_id,
         reference=award.reference,
         person_ref=award.person_ref,
         claim_type=award.claim_type,
         resumed_at=at,
     )
-    return Outcome(_looked_after(resumed, effect=effect, fund=fund), (told,))
+    return Outcome(_looked_after(resumed, effect=effect, fund=fund), (published,))
 
 
 def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
@@ -178,7 +178,7 @@ def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, 
         proof_due_on=None,
         next_look_at=None,
     )
-    told = AwardEnded(
+    published = AwardEnded(
         award_id=award.award_id,
         reference=award.reference,
         person_ref=award.person_ref,
@@ -188,7 +188,7 @@ def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, 
         until_on=ended.until_on or last_on,
         ended_at=at,
     )
-    return Outcome(ended, (told,))
+    return Outcome(ended, (published,))
 
 
 def take_life_certificate(
@@ -243,9 +243,9 @@ def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
     day = _deadline(award)
     if day is None:
         raise ValueError("only of a day that is known one is reminded")
-    told: object
+    published: object
     if award.kind is AwardKind.COVER:
-        told = AwardEndsSoon(
+        published = AwardEndsSoon(
             award_id=award.award_id,
             reference=award.reference,
             person_ref=award.person_ref,
@@ -254,7 +254,7 @@ def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
             reminded_at=at,
         )
     else:
-        told = LifeCertificateDue(
+        published = LifeCertificateDue(
             award_id=award.award_id,
             reference=award.reference,
             person_ref=award.person_ref,
@@ -262,7 +262,7 @@ def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
             due_on=day,
             reminded_at=at,
         )
-    return Outcome(replace(award, reminded_of=day), (told,))
+    return Outcome(replace(award, reminded_of=day), (published,))
 
 
 def _deadline(award: Award) -> date | None:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.claims.awards.award import AwardKind, EndReason, Status, SuspensionReason
-from services.claims.awards.checking import CodeAnswer, Standing
+from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.schemas import ExplainedSumView
 from shared.http.problems import language, say
 from shared.http.shapes import PagedQuery, fund, paged
@@ -100,7 +100,7 @@ class CoverCheckView(Schema):
     """Whether a cover holds today, and until when. Whose it is and what it is for is shown to nobody."""
 
     number = fields.String(required=True)
-    standing = fields.Enum(Standing, by_value=True, required=True)
+    standing = fields.Enum(AwardStanding, by_value=True, required=True)
     text = fields.Function(lambda it: say(f"cover.standing.{it.standing}"), required=True, metadata=TEXT)
     checked_on = fields.Date(required=True)
     from_on = fields.Date(required=True, allow_none=True)
@@ -111,7 +111,7 @@ class CoverCheckView(Schema):
 class CoverWithCodeView(CoverCheckView):
     """The same, and what the cover bears where the code is right."""
 
-    code = fields.Enum(CodeAnswer, by_value=True, required=True)
+    code = fields.Enum(AwardCodeAnswer, by_value=True, required=True)
     name = fields.Function(
         lambda it: _name(it.cover.claim_type) if it.cover else None, required=True, metadata=TEXT_OR_NULL
     )

@@ -2,7 +2,7 @@
 
 from services.claims.awards.award import Award, AwardKind, Status
 from services.claims.awards.rules import AwardUnknown
-from shared.jobs.following import Following
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
@@ -31,10 +31,10 @@ awards = Repository(
         Index(("status", "award_id")),
         Index(("status", "claim_type", "award_id")),
     ],
-    sealed={"terms": DataClass.HEALTH},
-    whose="award_id",
+    encrypted={"terms": DataClass.HEALTH},
+    associated_data="award_id",
 )
-following = Following(awards, FOLLOW)
+following = JobScheduling(awards, FOLLOW)
 """Every writer of an award saves through it: an award and its job go together."""
 
 

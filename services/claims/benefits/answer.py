@@ -23,7 +23,7 @@ class GivenAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class BenefitAnswer:
     """An answer that fits its question. `value` is text: `true` or `false`, a day as ISO 8601, a whole number, minor
     units of an amount, the code of a choice, the id of a dependant, or the person's own words."""
 
@@ -32,12 +32,12 @@ class Answer:
     value: str
 
 
-def fact_of(answer: Answer, *, currency: Currency, as_of: date) -> Fact:
+def fact_of(answer: BenefitAnswer, *, currency: Currency, as_of: date) -> Fact:
     """The answer as the fact `answer.<code>`."""
     return Fact(name=f"answer.{answer.code}", value=_value(answer, currency), source=FactSource.ANSWER, as_of=as_of)
 
 
-def _value(answer: Answer, currency: Currency) -> FactValue:
+def _value(answer: BenefitAnswer, currency: Currency) -> FactValue:
     if answer.kind is QuestionKind.YES_NO:
         return answer.value == "true"
     if answer.kind is QuestionKind.DATE:
@@ -49,7 +49,7 @@ def _value(answer: Answer, currency: Currency) -> FactValue:
     return answer.value
 
 
-def with_answers(facts: Facts, answers: Iterable[Answer], *, on: date) -> Facts:
+def with_answers(facts: Facts, answers: Iterable[BenefitAnswer], *, on: date) -> Facts:
     """The facts, and beside them what was answered on a day."""
     answered = [fact_of(answer, currency=facts.currency, as_of=on) for answer in answers]
     return replace(facts, known={**facts.known, **{fact.name: fact for fact in answered}})

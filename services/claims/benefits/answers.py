@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.claims.benefits.answer import NUMBER_MAX, TEXT_CHARACTERS_MAX, Answer, GivenAnswer, with_answers
+from services.claims.benefits.answer import NUMBER_MAX, TEXT_CHARACTERS_MAX, BenefitAnswer, GivenAnswer, with_answers
 from services.claims.benefits.conditions import held
 from services.claims.benefits.fact import Facts
 from shared.funds.benefits import ClaimType, Question, QuestionKind
@@ -45,7 +45,7 @@ class AnswersInvalid(Invalid):
 
 def checked(
     given: Sequence[GivenAnswer], *, definition: ClaimType, facts: Facts, dependants: Collection[str], on: date
-) -> tuple[Answer, ...]:
+) -> tuple[BenefitAnswer, ...]:
     """The answers in the order of the questions, or `AnswersInvalid` with every fault. `facts` are those known beside
     them, `dependants` the ids of the person's dependants.
 
@@ -55,7 +55,7 @@ def checked(
     asked = {question.code for question in definition.questions}
     faults = [_fault(code, "answer.no-such-question") for code in sorted(by_code.keys() - asked)]
     faults += [_fault(code, "answer.twice") for code in sorted(by_code) if _count(given, code) > 1]
-    known, answers = facts, list[Answer]()
+    known, answers = facts, list[BenefitAnswer]()
     for question in definition.questions:
         value = by_code.get(question.code)
         is_asked = held(question.when, known).holds if question.when is not None else True
@@ -70,7 +70,7 @@ def checked(
         if read is None:
             faults.append(_fault(question.code, _NOT_OF_KIND[question.kind]))
             continue
-        answer = Answer(code=question.code, kind=question.kind, value=read)
+        answer = BenefitAnswer(code=question.code, kind=question.kind, value=read)
         answers.append(answer)
         known = with_answers(known, [answer], on=on)
     if faults:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.claims.awards import store as awards
-from services.claims.benefits.answer import Answer
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.sources import Granted, Sources, facts_from
 from services.claims.claims import store as claims
@@ -25,7 +25,7 @@ def gather(
     *,
     person_ref: str,
     claim_type: str,
-    answers: Iterable[Answer],
+    answers: Iterable[BenefitAnswer],
     on: date,
     filed_on: date | None = None,
 ) -> Facts:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from services.claims.benefits.answer import Answer, fact_of
+from services.claims.benefits.answer import BenefitAnswer, fact_of
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement, Worked
@@ -38,7 +38,7 @@ class Sources:
     """What claims holds of a person. None is what it does not know; an empty one what it knows to be nothing."""
 
     fund: Fund
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[BenefitAnswer, ...] = ()
     filed_on: date | None = None
     entitlement: Entitlement | None = None
     family: FamilyRecord | None = None

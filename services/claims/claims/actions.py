@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
 from services.claims.benefits import actions as benefits
 from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, judged, rules, search, store
-from services.claims.claims.claim import Claim, MedicalAnswer, Paper, PaperReason, RefusalReason, Status
-from services.claims.claims.duplicates import Finding
+from services.claims.claims.claim import Claim, ClaimPaper, MedicalAnswer, PaperReason, RefusalReason, Status
+from services.claims.claims.duplicates import DuplicateFinding
 from services.claims.claims.pricing import CoverInForce, PricedBeside
-from services.claims.claims.rules import Filing
+from services.claims.claims.rules import ClaimFiling
 from services.claims.entitlements import actions as entitlements
 from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
@@ -31,7 +31,7 @@ RULES = system("rules")
 """Who decides where nobody of the fund does."""
 
 
-class UploadUnknown(Conflict):
+class ClaimUploadUnknown(Conflict):
     """The paper is unknown (documents may publish it a moment later), or it is somebody else's."""
 
     code = "claim.upload-unknown"
@@ -49,7 +49,7 @@ class ForAgent:
 
     claim: Claim
     beside: tuple[Claim, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[DuplicateFinding, ...]
     first: Claim | None = None
     """The claim whose decision is contested, where this one is an appeal."""
     judgement: Judgement | None = None
@@ -63,20 +63,20 @@ class ForAgent:
 # --- The person -------------------------------------------------------------------------------------------------------
 
 
-def submit(uow: UnitOfWork, filing: Filing) -> Claim:
+def submit(uow: UnitOfWork, filing: ClaimFiling) -> Claim:
     """The caller files a claim for themselves."""
     outcome = _filed(uow, filing)
     use_papers(uow, outcome.thing, outcome.thing.papers)
     return _as_filed(uow, store.claims.save(uow, outcome))
 
 
-def check(uow: UnitOfWork, filing: Filing) -> None:
+def check(uow: UnitOfWork, filing: ClaimFiling) -> None:
     """Raises what filing this would be refused with now. Nothing is filed."""
     claim = _filed(uow, filing).thing
     _uses(uow, claim, claim.papers, or_of="")
 
 
-def _filed(uow: UnitOfWork, filing: Filing) -> Outcome[Claim]:
+def _filed(uow: UnitOfWork, filing: ClaimFiling) -> Outcome[Claim]:
     """The claim that the caller files, not saved yet."""
     if uow.by.person_ref is None:
         raise NotYours
@@ -104,7 +104,7 @@ def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
 def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> Claim:
     """As `read`; what an agent reads enters the access journal."""
     claim = read(uow, claim_id=claim_id)
-    journal.note_person(uow, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)
     return claim
 
 
@@ -115,7 +115,7 @@ def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page
     return store.of_person(uow, uow.by.person_ref, wanted=wanted, status=status)
 
 
-def add_paper(uow: UnitOfWork, *, claim_id: str, paper: Paper) -> Claim:
+def add_paper(uow: UnitOfWork, *, claim_id: str, paper: ClaimPaper) -> Claim:
     claim = read(uow, claim_id=claim_id)
     (known,) = known_papers(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
@@ -148,7 +148,7 @@ def queue(
 ) -> Page[Claim]:
     """Claims by what an agent asks for, the first due first. One person's enter the access journal."""
     if person_ref is not None:
-        journal.note_person(uow, person_ref, looked_at=Looked.CLAIMS, purpose=purpose)
+        journal.note_person(uow, person_ref, looked_at=AccessedKind.CLAIMS, purpose=purpose)
     held_by = uow.by.subject if assigned_to == "me" else assigned_to
     return store.queue(
         uow, wanted=wanted, status=status, assigned_to=held_by, due_before=due_before, person_ref=person_ref
@@ -165,7 +165,7 @@ def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page
     found = store.of_reference(uow, typed.reference(reference))
     if found is None:
         return Page([])
-    journal.note_person(uow, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+    journal.note_person(uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose)
     return Page([found])
 
 
@@ -173,14 +173,16 @@ def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Fou
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
     found = store.of_reference(uow, typed.reference(number))
     if found is not None:
-        journal.note_person(uow, found.person_ref, looked_at=Looked.CLAIM, reference=found.reference, purpose=purpose)
+        journal.note_person(
+            uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose
+        )
         return search.Found(person_ref=found.person_ref, claim_id=found.claim_id)
     insurance_number = search.insurance_number(number, fund=uow.fund)
     person_ref = uow.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(uow, person_ref=person_ref)
     if not is_known and not store.of_person(uow, person_ref, wanted=Wanted(limit=1), status=None).items:
         raise search.NothingFound
-    journal.note_person(uow, person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)
 
 
@@ -448,16 +450,17 @@ def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str =
     return kept
 
 
-def known_papers(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> tuple[Paper, ...]:
-    """The papers with the digest of what is in them. Raises `UploadUnknown` where one is not known as the person's."""
+def known_papers(uow: UnitOfWork, papers: Iterable[ClaimPaper], *, person_ref: str) -> tuple[ClaimPaper, ...]:
+    """The papers with the digest of what is in them. Raises `ClaimUploadUnknown` where one is not known as the
+    person's."""
     given = tuple(papers)
     uploads = store.uploads(uow, {paper.upload_id for paper in given})
     if any(uploads.get(paper.upload_id, ("",))[0] != person_ref for paper in given):
-        raise UploadUnknown
+        raise ClaimUploadUnknown
     return tuple(replace(paper, digest=uploads[paper.upload_id][1]) for paper in given)
 
 
-def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str = "") -> None:
+def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[ClaimPaper], *, or_of: str = "") -> None:
     """Note that the papers stand in the claim, or leave it that they stand in the one that it is an appeal against
     (`or_of`). Raises `PaperInAnotherClaim` where one stands in any other."""
     uses = _uses(uow, claim, papers, or_of=or_of)
@@ -465,7 +468,7 @@ def use_papers(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of:
     store.use_papers(uow, claim, {key: digest for key, digest in digests.items() if key not in uses})
 
 
-def _uses(uow: UnitOfWork, claim: Claim, papers: Sequence[Paper], *, or_of: str) -> Mapping[str, str]:
+def _uses(uow: UnitOfWork, claim: Claim, papers: Sequence[ClaimPaper], *, or_of: str) -> Mapping[str, str]:
     """In which claims the papers stand: none, this one, or that other."""
     uses = store.uses(uow, papers, person_ref=claim.person_ref)
     for claim_id in sorted(set(uses.values()) - {claim.claim_id, or_of}):

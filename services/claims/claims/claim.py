@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.claims.benefits.answer import Answer
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.explained import ExplainedSum
 
 LINES_MAX = 50
@@ -158,7 +158,7 @@ class AppealOutcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ClaimLine:
     """One act of care: the fund's code for it, how many, and what the person paid for all of them."""
 
     act: str
@@ -171,7 +171,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paper:
+class ClaimPaper:
     """A supporting paper: its kind in the fund's claim type, and where documents keeps it.
 
     `digest` is a keyed digest of its content, by which the same file is found in another claim; empty where documents
@@ -302,7 +302,7 @@ class Separation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class ClaimStep:
     """One thing that happened to the claim. `about` is the paper or the reason that it was about; `happening` says what
     it was where the claim stayed as it stood."""
 
@@ -328,10 +328,10 @@ class Claim:
     person_ref: str
     claim_type: str
     care_on: date
-    lines: tuple[Line, ...]
-    papers: tuple[Paper, ...]
+    lines: tuple[ClaimLine, ...]
+    papers: tuple[ClaimPaper, ...]
     status: Status
-    steps: tuple[Step, ...]
+    steps: tuple[ClaimStep, ...]
     requests: tuple[PaperRequest, ...] = ()
     decision: Decision | None = None
     approved_minor: int = 0
@@ -347,7 +347,7 @@ class Claim:
     appeal: AppealLink | None = None
     appealed: Appealed | None = None
     doubts: tuple[Doubt, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[BenefitAnswer, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -34,7 +34,7 @@ class SamePerson(Forbidden):
     code = "claim.same-person"
 
 
-class NothingToConfirm(Conflict):
+class NoDecisionToConfirm(Conflict):
     """No decision about the claim waits for a second person."""
 
     code = "claim.nothing-to-confirm"
@@ -125,7 +125,7 @@ def grant(
 def confirm(claim: Claim, *, definition: ClaimType, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
     """A second person agrees with what another granted: from now on it holds."""
     if claim.status is not Status.TO_CONFIRM or claim.proposal is None:
-        raise NothingToConfirm
+        raise NoDecisionToConfirm
     must_be_another(claim, by)
     if by.subject in claim.proposal.deciders:
         raise SamePerson
@@ -136,7 +136,7 @@ def confirm(claim: Claim, *, definition: ClaimType, fund: Fund, by: Actor, at: d
 def send_back(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcome[Claim]:
     """A second person does not agree, and says why: the claim is to be decided anew."""
     if claim.status is not Status.TO_CONFIRM or claim.proposal is None:
-        raise NothingToConfirm
+        raise NoDecisionToConfirm
     if by.subject in claim.proposal.deciders:
         raise SamePerson
     objection = Objection(by=by.subject, at=at, reason=reason)
@@ -170,7 +170,7 @@ def _granted(
         proposed_minor=0,
         objection=None,
     )
-    told: tuple[object, ...] = ()
+    published: tuple[object, ...] = ()
     if is_owed:
         approved = ClaimApproved(
             claim_id=claim.claim_id,
@@ -182,7 +182,7 @@ def _granted(
             approved_at=at,
             appeal_of=claim.appealed.claim_id if claim.appealed else "",
         )
-        told = (approved,)
+        published = (approved,)
     elif definition.effect.kind is EffectKind.TASK:
         request = RequestGranted(
             claim_id=claim.claim_id,
@@ -191,8 +191,8 @@ def _granted(
             claim_type=claim.claim_type,
             granted_at=at,
         )
-        told = (request,)
-    return Outcome(granted, (*told, *_appeal_decided(granted, at=at)))
+        published = (request,)
+    return Outcome(granted, (*published, *_appeal_decided(granted, at=at)))
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def refuse(claim: Claim, decision: Decision, *, at: datetime) -> Outcome[Claim]:
     refused = replace(moved_to(claim, Status.REFUSED, at=at, about=reason), decision=decision)
     if claim.appealed is not None:
         return Outcome(refused, _appeal_decided(refused, at=at))
-    told = ClaimRefused(
+    published = ClaimRefused(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
@@ -212,7 +212,7 @@ def refuse(claim: Claim, decision: Decision, *, at: datetime) -> Outcome[Claim]:
         reason=reason,
         refused_at=at,
     )
-    return Outcome(refused, (told,))
+    return Outcome(refused, (published,))
 
 
 # --- Appeals ----------------------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def _appeal_decided(appeal: Claim, *, at: datetime) -> tuple[AppealDecided, ...]
     outcome = outcome_of(appeal)
     if outcome is None or appeal.appealed is None:
         return ()
-    told = AppealDecided(
+    published = AppealDecided(
         claim_id=appeal.claim_id,
         reference=appeal.reference,
         person_ref=appeal.person_ref,
@@ -260,4 +260,4 @@ def _appeal_decided(appeal: Claim, *, at: datetime) -> tuple[AppealDecided, ...]
         amount_minor=appeal.approved_minor,
         decided_at=at,
     )
-    return (told,)
+    return (published,)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.claims.claims.claim import DEAD, LASTING, Claim, Line
+from services.claims.claims.claim import DEAD, LASTING, Claim, ClaimLine
 
 
 class Likeness(StrEnum):
@@ -21,7 +21,7 @@ class Likeness(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class DuplicateFinding:
     """A likeness to a claim, which for two lines is the claim itself. Answered: an agent confirmed that both stand."""
 
     likeness: Likeness
@@ -30,7 +30,9 @@ class Finding:
     is_answered: bool
 
 
-def findings(claim: Claim, others: Iterable[Claim], *, refused_lines: Collection[int] = ()) -> tuple[Finding, ...]:
+def findings(
+    claim: Claim, others: Iterable[Claim], *, refused_lines: Collection[int] = ()
+) -> tuple[DuplicateFinding, ...]:
     """What is alike in a claim and other claims that may still be paid, or were. A line that is refused pays nothing,
     so that nothing is paid twice by it."""
     lines = [line for number, line in enumerate(claim.lines, start=1) if number not in refused_lines]
@@ -56,7 +58,7 @@ def _is_appeal_of(one: Claim, other: Claim) -> bool:
     )
 
 
-def _likenesses(claim: Claim, lines: Sequence[Line], other: Claim) -> Iterator[Likeness]:
+def _likenesses(claim: Claim, lines: Sequence[ClaimLine], other: Claim) -> Iterator[Likeness]:
     is_same_day = claim.person_ref == other.person_ref and claim.care_on == other.care_on
     if is_same_day and not set(map(_care, lines)).isdisjoint(map(_care, other.lines)):
         yield Likeness.SAME_CARE
@@ -67,14 +69,16 @@ def _likenesses(claim: Claim, lines: Sequence[Line], other: Claim) -> Iterator[L
         yield Likeness.SAME_PAPER
 
 
-def _has_twins(lines: Sequence[Line]) -> bool:
+def _has_twins(lines: Sequence[ClaimLine]) -> bool:
     return len(set(map(_care, lines))) < len(lines)
 
 
-def _care(line: Line) -> tuple[str, int]:
+def _care(line: ClaimLine) -> tuple[str, int]:
     return line.act, line.paid_minor
 
 
-def _finding(likeness: Likeness, claim: Claim, other: Claim) -> Finding:
+def _finding(likeness: Likeness, claim: Claim, other: Claim) -> DuplicateFinding:
     is_answered = other.claim_id in claim.separate_from or claim.claim_id in other.separate_from
-    return Finding(likeness=likeness, claim_id=other.claim_id, reference=other.reference, is_answered=is_answered)
+    return DuplicateFinding(
+        likeness=likeness, claim_id=other.claim_id, reference=other.reference, is_answered=is_answered
+    )

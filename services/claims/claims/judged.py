@@ -11,7 +11,7 @@ from decimal import Decimal
 from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, rules
 from services.claims.claims.claim import MOVES, Claim, Decision, Doubt, Status
-from services.claims.claims.duplicates import Finding
+from services.claims.claims.duplicates import DuplicateFinding
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
@@ -92,7 +92,7 @@ def doubts(
     claim: Claim,
     definition: ClaimType,
     *,
-    findings: Sequence[Finding],
+    findings: Sequence[DuplicateFinding],
     is_right_open: bool,
     judgement: Judgement | None,
     due: int,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from services.claims.benefits.answer import Answer
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.claims.claim import Claim
 from services.claims.claims.decisions import reasons_of
 from shared.funds.benefits import (
@@ -46,7 +46,7 @@ class ActOffer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class ClaimOffer:
     """A claim type on a day. What the law does not set on that day is None."""
 
     claim_type: str
@@ -95,14 +95,14 @@ def medical_acts(fund: Fund, *, on: date, claim_type: str | None, search: str) -
     ]
 
 
-def offers(fund: Fund, *, on: date) -> tuple[Offer, ...]:
+def offers(fund: Fund, *, on: date) -> tuple[ClaimOffer, ...]:
     """The fund's claim types on a day, in the order of its definition."""
     return tuple(_offer(claim_type, definition, on=on) for claim_type, definition in fund.claim_types.items())
 
 
-def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
+def _offer(claim_type: str, definition: ClaimType, *, on: date) -> ClaimOffer:
     percent = find_in_force(definition.reimbursement, on=on)
-    return Offer(
+    return ClaimOffer(
         claim_type=claim_type,
         names=definition.names,
         papers=tuple(
@@ -129,7 +129,7 @@ def _offer(claim_type: str, definition: ClaimType, *, on: date) -> Offer:
 class AnswerShown:
     """An answer beside its question; None where the fund asks that question no more."""
 
-    answer: Answer
+    answer: BenefitAnswer
     question: Question | None
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum, UsedFact
 from services.claims.benefits.fact import FactSource, FactValue, written
-from services.claims.claims.claim import Claim, DecidedLine, Line, Reduction
+from services.claims.claims.claim import Claim, ClaimLine, DecidedLine, Reduction
 from shared.funds.benefits import ClaimType, Frequency, Percent, Price
 from shared.funds.formula import Rounding
 from shared.funds.fund import Fund
@@ -44,7 +44,7 @@ class PricedBeside:
 NOTHING = PricedBeside()
 
 
-def price_of(definition: ClaimType, line: Line, *, on: date) -> Price:
+def price_of(definition: ClaimType, line: ClaimLine, *, on: date) -> Price:
     """The price of a line's act on the day of care, or `ActUnknown`."""
     found = definition.price_on(line.act, day=on)
     if found is None:
@@ -96,7 +96,7 @@ def explained(
     )
 
 
-def _explained_line(claim: Claim, asked: Line, line: DecidedLine, definition: ClaimType) -> ExplainedLine:
+def _explained_line(claim: Claim, asked: ClaimLine, line: DecidedLine, definition: ClaimType) -> ExplainedLine:
     price = price_of(definition, asked, on=claim.care_on)
     rate = in_force(definition.reimbursement, on=claim.care_on)
     currency = price.price.currency
@@ -132,7 +132,7 @@ def _explained_line(claim: Claim, asked: Line, line: DecidedLine, definition: Cl
 def _line(
     claim: Claim,
     definition: ClaimType,
-    line: Line,
+    line: ClaimLine,
     *,
     number: int,
     beside: PricedBeside,

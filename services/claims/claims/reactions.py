@@ -11,8 +11,8 @@ reactions = Reactions()
 
 
 @reactions.to(UploadStored)
-def know_upload(uow: UnitOfWork, event: UploadStored) -> None:
-    store.know_upload(uow, event.upload_id, person_ref=event.person_ref, sha256=event.sha256)
+def save_upload(uow: UnitOfWork, event: UploadStored) -> None:
+    store.save_upload(uow, event.upload_id, person_ref=event.person_ref, sha256=event.sha256)
 
 
 @reactions.to(BenefitOrdered)

@@ -7,9 +7,9 @@ from typing import Any
 from services.claims.benefits.answer import GivenAnswer
 from services.claims.claims import actions
 from services.claims.claims.actions import ForAgent
-from services.claims.claims.claim import Claim, Line, Paper, Status
-from services.claims.claims.offers import MedicalAct, Offer, medical_acts, offers
-from services.claims.claims.rules import Filing
+from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper, Status
+from services.claims.claims.offers import ClaimOffer, MedicalAct, medical_acts, offers
+from services.claims.claims.rules import ClaimFiling
 from services.claims.claims.schemas import (
     ActsPage,
     ActsQuery,
@@ -49,7 +49,7 @@ def _today(uow: UnitOfWork) -> date:
 
 
 @routes.get("/claim-types", scope="claims:read", response=OfferViews, query=OfferQuery, is_reference=True)
-def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[Offer, ...]]:
+def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[ClaimOffer, ...]]:
     """What may be asked of the fund: claim types with their questions, the papers that they need, and the acts that are
     paid for."""
     return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
@@ -66,10 +66,12 @@ def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
 @routes.post("/claims", scope="claims:submit", request=FilingBody, response=ClaimView, status=201, is_keyed=True)
 def submit(uow: UnitOfWork, body: Body) -> Claim:
     """File a claim for oneself, with the answers and the supporting papers that its type requires."""
-    lines = tuple(Line(**line) for line in body["lines"])
-    papers = tuple(Paper(**paper, added_at=uow.at) for paper in body["papers"])
+    lines = tuple(ClaimLine(**line) for line in body["lines"])
+    papers = tuple(ClaimPaper(**paper, added_at=uow.at) for paper in body["papers"])
     answers = tuple(GivenAnswer(**answer) for answer in body["answers"])
-    filing = Filing(claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers, answers=answers)
+    filing = ClaimFiling(
+        claim_type=body["claim_type"], care_on=body["care_on"], lines=lines, papers=papers, answers=answers
+    )
     return actions.submit(uow, filing)
 
 
@@ -90,7 +92,7 @@ def read(uow: UnitOfWork, query: Body, claim_id: str) -> Claim:
 )
 def add_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a paper that an agent asked for."""
-    return actions.add_paper(uow, claim_id=claim_id, paper=Paper(**body, added_at=uow.at))
+    return actions.add_paper(uow, claim_id=claim_id, paper=ClaimPaper(**body, added_at=uow.at))
 
 
 @routes.post("/claims/<claim_id>/withdrawal", scope="claims:submit", response=ClaimView, edits=actions.read)

@@ -14,16 +14,16 @@ from services.claims.claims.claim import (
     PAPERS_MAX,
     SEPARATIONS_MAX,
     Claim,
+    ClaimLine,
+    ClaimPaper,
+    ClaimStep,
     Decision,
     Happening,
-    Line,
     MedicalReview,
-    Paper,
     PaperReason,
     PaperRequest,
     Separation,
     Status,
-    Step,
 )
 from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
 from services.claims.claims.steps import moved_to, noted
@@ -166,13 +166,13 @@ class FoundComplete(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filing:
+class ClaimFiling:
     """What a person sends to open a claim: the care, where the benefit is for care, and answers to its questions."""
 
     claim_type: str
     care_on: date | None
-    lines: tuple[Line, ...]
-    papers: tuple[Paper, ...]
+    lines: tuple[ClaimLine, ...]
+    papers: tuple[ClaimPaper, ...]
     answers: tuple[GivenAnswer, ...] = ()
 
 
@@ -185,7 +185,7 @@ def type_of(fund: Fund, claim_type: str) -> ClaimType:
 
 
 def submit(
-    filing: Filing,
+    filing: ClaimFiling,
     *,
     fund: Fund,
     person_ref: str,
@@ -213,17 +213,17 @@ def submit(
         papers=filing.papers,
         answers=given,
         status=Status.SUBMITTED,
-        steps=(Step(status=Status.SUBMITTED, at=at),),
+        steps=(ClaimStep(status=Status.SUBMITTED, at=at),),
         due_on=usual_due_on(definition, complete_on=today),
         legal_due_on=legal_due_on(definition, complete_on=today),
     )
-    told = ClaimSubmitted(
+    published = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
     )
-    return Outcome(claim, (told,))
+    return Outcome(claim, (published,))
 
 
-def _care_on(filing: Filing, definition: ClaimType, *, today: date) -> date:
+def _care_on(filing: ClaimFiling, definition: ClaimType, *, today: date) -> date:
     """The day of care, with each line priced on it; the day of filing where the benefit is not for care."""
     if not definition.is_for_care:
         if filing.lines or filing.care_on is not None:
@@ -262,7 +262,7 @@ def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
     return date.max if delay is None else complete_on + timedelta(days=delay.days)
 
 
-def _check_papers(definition: ClaimType, papers: Sequence[Paper], *, facts: Facts, on: date) -> None:
+def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
     """A paper with a condition is required where that holds. Where it cannot be said it may be sent, and an agent may
     ask for it."""
     kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
@@ -324,14 +324,14 @@ def separate(claim: Claim, other: Claim, *, others: Iterable[Claim], by: Actor, 
 def withdraw(claim: Claim, *, at: datetime) -> Outcome[Claim]:
     """The person takes the claim back while it is undecided."""
     withdrawn = replace(moved_to(claim, Status.WITHDRAWN, at=at), requests=(), proposal=None, proposed_minor=0)
-    told = ClaimWithdrawn(
+    published = ClaimWithdrawn(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
         claim_type=claim.claim_type,
         withdrawn_at=at,
     )
-    return Outcome(withdrawn, (told,))
+    return Outcome(withdrawn, (published,))
 
 
 def find_complete(claim: Claim, *, by: Actor, at: datetime) -> Outcome[Claim]:
@@ -353,14 +353,14 @@ def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> O
     if type_of(fund, claim.claim_type).procedure.medical_control is MedicalControl.NEVER:
         raise MedicalControlNotForeseen
     sent = replace(moved_to(claim, Status.MEDICAL_CONTROL, at=at), medical=MedicalReview(asked_by=by, asked_at=at))
-    told = MedicalReviewRequested(
+    published = MedicalReviewRequested(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
         claim_type=claim.claim_type,
         requested_at=at,
     )
-    return Outcome(sent, (told,))
+    return Outcome(sent, (published,))
 
 
 def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
@@ -372,7 +372,7 @@ def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, a
         requests=(*claim.requests, PaperRequest(kind=kind, reason=reason, asked_at=at)),
         found_complete_at=None,
     )
-    told = PaperRequested(
+    published = PaperRequested(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
@@ -380,10 +380,10 @@ def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, a
         reason=reason.value,
         requested_at=at,
     )
-    return Outcome(asked, (told,))
+    return Outcome(asked, (published,))
 
 
-def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
+def add_paper(claim: Claim, paper: ClaimPaper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
     """The person gives a paper, asked for or not, while nothing is decided; with the last one that was asked for the
     claim is back where it was."""
     definition = type_of(fund, claim.claim_type)
@@ -403,14 +403,14 @@ def add_paper(claim: Claim, paper: Paper, *, fund: Fund, at: datetime) -> Outcom
         added = _complete_again(added, definition, about=paper.kind, fund=fund, at=at)
     else:
         added = noted(added, Happening.PAPER_ADDED, at=at, about=paper.kind)
-    told = PaperAdded(
+    published = PaperAdded(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
         paper_kind=paper.kind,
         added_at=at,
     )
-    return Outcome(added, (told,))
+    return Outcome(added, (published,))
 
 
 def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fund, at: datetime) -> Claim:
@@ -478,7 +478,7 @@ def note_ordered(claim: Claim, *, at: datetime) -> Outcome[Claim]:
 
 def note_paid(claim: Claim, *, currency: str, at: datetime) -> Outcome[Claim]:
     """The bank booked the payout."""
-    told = ClaimPaid(
+    published = ClaimPaid(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
@@ -486,7 +486,7 @@ def note_paid(claim: Claim, *, currency: str, at: datetime) -> Outcome[Claim]:
         currency=currency,
         paid_at=at,
     )
-    return Outcome(moved_to(claim, Status.PAID, at=at), (told,))
+    return Outcome(moved_to(claim, Status.PAID, at=at), (published,))
 
 
 def note_returned(claim: Claim, *, reason: str, at: datetime) -> Outcome[Claim]:
@@ -508,14 +508,14 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
     """Somebody of the fund has done what a granted request asks for."""
     if type_of(fund, claim.claim_type).effect.kind is not EffectKind.TASK:
         raise NoTask
-    told = RequestDone(
+    published = RequestDone(
         claim_id=claim.claim_id,
         reference=claim.reference,
         person_ref=claim.person_ref,
         claim_type=claim.claim_type,
         done_at=at,
     )
-    return Outcome(note_done(_held(claim, by=by), at=at).thing, (told,))
+    return Outcome(note_done(_held(claim, by=by), at=at).thing, (published,))
 
 
 def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:

@@ -31,12 +31,12 @@ from services.claims.claims.claim import (
     RefusalReason,
     Status,
 )
-from services.claims.claims.duplicates import Finding, Likeness
-from services.claims.claims.offers import Offer, answers_shown
+from services.claims.claims.duplicates import DuplicateFinding, Likeness
+from services.claims.claims.offers import ClaimOffer, answers_shown
 from services.claims.claims.timeline import Contest, Who
 from shared.funds.benefits import DecidedBy, Family, Filer
 from shared.http.problems import language, say
-from shared.http.shapes import Amount, Derived, PagedQuery, Said, fund, many, paged
+from shared.http.shapes import Amount, CodeText, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 
@@ -326,11 +326,11 @@ class StepView(Schema):
     status = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
     about = fields.String(required=True)
-    text = Said(required=True)
+    text = CodeText(required=True)
 
 
 class NextView(Schema):
-    text = Said(required=True)
+    text = CodeText(required=True)
     who = fields.Enum(Who, by_value=True, required=True)
     who_text = fields.Function(lambda it: say(f"claim.who.{it.who}"), required=True, metadata=TEXT)
     usually_by_on = fields.Date(allow_none=True)
@@ -375,7 +375,7 @@ def reason_text(reason: str | None, claim_type: str) -> str | None:
     return say(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
 
 
-def _reasons(offer: Offer) -> list[dict[str, Any]]:
+def _reasons(offer: ClaimOffer) -> list[dict[str, Any]]:
     return [{"code": each, "text": reason_text(each, offer.claim_type)} for each in offer.refusal_reasons]
 
 
@@ -463,7 +463,7 @@ class FindingView(Schema):
     text = fields.Function(lambda it: _likeness(it), required=True, metadata=TEXT)
 
 
-def _likeness(found: Finding) -> str:
+def _likeness(found: DuplicateFinding) -> str:
     return say(f"claim.duplicate.{found.likeness}", reference=found.reference)
 
 

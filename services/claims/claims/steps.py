@@ -3,20 +3,22 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.claims.claims.claim import MOVES, Claim, Happening, Status, Step
+from services.claims.claims.claim import MOVES, Claim, ClaimStep, Happening, Status
 from shared.kernel.moves import moved
 
 
-def moved_to(claim: Claim, status: Status, *, at: datetime, about: str = "", as_: Happening | None = None) -> Claim:
+def moved_to(
+    claim: Claim, status: Status, *, at: datetime, about: str = "", data_class: Happening | None = None
+) -> Claim:
     """The claim where the table of moves lets it go. Raises `MoveNotAllowed`."""
-    return _with(claim, moved(MOVES, claim.status, to=status), at=at, about=about, as_=as_)
+    return _with(claim, moved(MOVES, claim.status, to=status), at=at, about=about, data_class=data_class)
 
 
 def noted(claim: Claim, happening: Happening, *, at: datetime, about: str = "") -> Claim:
     """The claim where it stands, with something more that happened to it."""
-    return _with(claim, claim.status, at=at, about=about, as_=happening)
+    return _with(claim, claim.status, at=at, about=about, data_class=happening)
 
 
-def _with(claim: Claim, status: Status, *, at: datetime, about: str, as_: Happening | None) -> Claim:
-    step = Step(status=status, at=at, about=about, happening=as_)
+def _with(claim: Claim, status: Status, *, at: datetime, about: str, data_class: Happening | None) -> Claim:
+    step = ClaimStep(status=status, at=at, about=about, happening=data_class)
     return replace(claim, status=status, steps=(*claim.steps, step))

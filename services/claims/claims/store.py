@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from services.claims.claims.claim import DEAD, UNDECIDED, Claim, Paper, Status
+from services.claims.claims.claim import DEAD, UNDECIDED, Claim, ClaimPaper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -39,10 +39,10 @@ claims = Repository(
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
     ],
-    sealed=dict.fromkeys(
+    encrypted=dict.fromkeys(
         ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
     ),
-    whose="claim_id",
+    associated_data="claim_id",
 )
 
 
@@ -121,7 +121,7 @@ def comparable(uow: UnitOfWork, claim: Claim) -> list[Claim]:
 # --- Papers -----------------------------------------------------------------------------------------------------------
 
 
-def know_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str) -> None:
+def save_upload(uow: UnitOfWork, upload_id: str, *, person_ref: str, sha256: str) -> None:
     """Remember that documents keeps this paper of this person, and a keyed digest of what is in it."""
     digest = uow.keys.blind_index(sha256, of="upload")
     uow.collection("uploads").put(upload_id, {"upload_id": upload_id, "person_ref": person_ref, "digest": digest})
@@ -134,7 +134,7 @@ def uploads(uow: UnitOfWork, upload_ids: Iterable[str]) -> Mapping[str, tuple[st
     return {str(row["_id"])[prefix:]: (str(row["person_ref"]), str(row.get("digest", ""))) for row in found}
 
 
-def uses(uow: UnitOfWork, papers: Iterable[Paper], *, person_ref: str) -> dict[str, str]:
+def uses(uow: UnitOfWork, papers: Iterable[ClaimPaper], *, person_ref: str) -> dict[str, str]:
     """In which claims of the person, without closed ones, these papers are used: claim by key of the use."""
     prefix = len(uow.collection("paper_uses").key(""))
     found = uow.collection("paper_uses").find_keys({use_key(paper, person_ref=person_ref) for paper in papers})
@@ -155,6 +155,6 @@ def free_papers(uow: UnitOfWork, claim: Claim) -> None:
             uow.collection("paper_uses").remove(key)
 
 
-def use_key(paper: Paper, *, person_ref: str) -> str:
+def use_key(paper: ClaimPaper, *, person_ref: str) -> str:
     """Under which the use of a paper is kept: by what is in it, or by its id where that is not known."""
     return f"{person_ref}:{paper.digest or paper.upload_id}"

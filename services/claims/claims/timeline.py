@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from services.claims.claims.claim import Claim, Status, Step
+from services.claims.claims.claim import Claim, ClaimStep, Status
 from services.claims.claims.rules import type_of
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
@@ -133,6 +133,6 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
     )
 
 
-def text_of(step: Step) -> str:
+def text_of(step: ClaimStep) -> str:
     """The code of the sentence for a step."""
     return f"claim.step.{step.status}" if step.happening is None else f"claim.happening.{step.happening}"

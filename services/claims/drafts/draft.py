@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.claims.benefits.answer import GivenAnswer
-from services.claims.claims.claim import LINES_MAX, PAPERS_MAX, Line
+from services.claims.claims.claim import LINES_MAX, PAPERS_MAX, ClaimLine
 
 DRAFTS_MAX = 5
 """Of one person."""
@@ -24,7 +24,7 @@ class Content:
 
     claim_type: str | None = None
     care_on: date | None = None
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ClaimLine, ...] = ()
     papers: tuple[DraftPaper, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
 

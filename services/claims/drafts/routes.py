@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
-from services.claims.claims.claim import Claim, Line
+from services.claims.claims.claim import Claim, ClaimLine
 from services.claims.claims.schemas import ClaimView
 from services.claims.drafts import actions
 from services.claims.drafts.draft import Content, Draft, DraftPaper
@@ -23,7 +23,7 @@ def _content(body: Body) -> Content:
     return Content(
         claim_type=body["claim_type"],
         care_on=body["care_on"],
-        lines=tuple(Line(**line) for line in body["lines"]),
+        lines=tuple(ClaimLine(**line) for line in body["lines"]),
         papers=tuple(DraftPaper(**paper) for paper in body["papers"]),
         answers=tuple(GivenAnswer(**answer) for answer in body["answers"]),
     )

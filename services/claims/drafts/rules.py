@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.claims.claims.claim import Paper
-from services.claims.claims.rules import Filing
+from services.claims.claims.claim import ClaimPaper
+from services.claims.claims.rules import ClaimFiling
 from services.claims.drafts.draft import DRAFTS_MAX, Content, Draft
 from shared.funds.fund import Fund
 from shared.funds.procedure import DRAFT_DAYS
@@ -60,15 +60,15 @@ def must_live(draft: Draft, *, at: datetime) -> None:
         raise DraftUnknown
 
 
-def filing_of(draft: Draft) -> Filing:
+def filing_of(draft: Draft) -> ClaimFiling:
     """What the person files with it. Raises `TypeMissing`; anything else that is lacking is for filing to say."""
     content = draft.content
     if content.claim_type is None:
         raise TypeMissing
     papers = tuple(
-        Paper(kind=paper.kind, upload_id=paper.upload_id, added_at=draft.saved_at) for paper in content.papers
+        ClaimPaper(kind=paper.kind, upload_id=paper.upload_id, added_at=draft.saved_at) for paper in content.papers
     )
-    return Filing(
+    return ClaimFiling(
         claim_type=content.claim_type,
         care_on=content.care_on,
         lines=content.lines,

@@ -14,8 +14,8 @@ drafts = Repository(
     missing=DraftUnknown,
     retention=for_days(1, since="expires_at", why="nobody filed it in time; until then nobody reads it either"),
     indexes=[Index(("person_ref", "slot"), unique=True)],
-    sealed={"content": DataClass.HEALTH},
-    whose="draft_id",
+    encrypted={"content": DataClass.HEALTH},
+    associated_data="draft_id",
 )
 
 

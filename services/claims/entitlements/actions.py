@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.store import entitlements
@@ -30,7 +30,7 @@ def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
         )
     decided = [replace(each, right=rules.decide(each, fund=uow.fund, on=today)) for each in changed.values()]
     entitlements.save_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
-    uow.publish(_told(page, decided, uow))
+    uow.publish(_published(page, decided, uow))
 
 
 def read(uow: UnitOfWork, *, person_ref: str) -> Entitlement:
@@ -42,7 +42,7 @@ def read(uow: UnitOfWork, *, person_ref: str) -> Entitlement:
 def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Entitlement:
     """As `read`; what an agent reads enters the access journal."""
     found = read(uow, person_ref=person_ref)
-    journal.note_person(uow, person_ref, looked_at=Looked.RIGHT, purpose=purpose)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.RIGHT, purpose=purpose)
     return found
 
 
@@ -57,7 +57,7 @@ def is_open(uow: UnitOfWork, *, person_ref: str, on: date) -> bool:
     return found is not None and rules.is_open(found, fund=uow.fund, on=on)
 
 
-def _told(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
+def _published(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
     withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
         Right(

@@ -17,7 +17,7 @@ class RightStatus(StrEnum):
     CLOSED = "closed"
 
 
-class Reason(StrEnum):
+class EntitlementReason(StrEnum):
     """Why a right is open or not; each has a sentence under `right.<reason>`."""
 
     ENOUGH_WORK = "enough-work"
@@ -94,11 +94,11 @@ class Earned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Right:
+class EntitlementRight:
     """The right as decided on a day; both ends of its time are included."""
 
     status: RightStatus
-    reason: Reason
+    reason: EntitlementReason
     decided_on: date
     valid_until: date | None = None
 
@@ -119,6 +119,6 @@ class Entitlement:
     worked: tuple[Worked, ...] = ()
     insured_since_on: date | None = None
     dropped_since_on: date | None = None
-    right: Right | None = None
+    right: EntitlementRight | None = None
     earned: tuple[Earned, ...] = ()
     version: int = 0

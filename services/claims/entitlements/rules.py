@@ -11,8 +11,8 @@ from services.claims.entitlements.entitlement import (
     ROWS_KEPT_MAX,
     Earned,
     Entitlement,
-    Reason,
-    Right,
+    EntitlementReason,
+    EntitlementRight,
     RightStatus,
     Worked,
 )
@@ -101,7 +101,7 @@ def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
+def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> EntitlementRight:
     """The right on a day. A quarter that has begun counts as far as it was declared."""
     rule = in_force(fund.entitlements.rules, on=on)
     full = in_force(fund.declarations.full_quarter, on=on)
@@ -110,11 +110,11 @@ def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> Right:
     is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
     thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
     if not any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
-        return Right(status=RightStatus.CLOSED, reason=Reason.NOT_ENOUGH_WORK, decided_on=on)
+        return EntitlementRight(status=RightStatus.CLOSED, reason=EntitlementReason.NOT_ENOUGH_WORK, decided_on=on)
     months = in_force(fund.entitlements.lifetime, on=on).months
-    return Right(
+    return EntitlementRight(
         status=RightStatus.OPEN,
-        reason=Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK,
+        reason=EntitlementReason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else EntitlementReason.ENOUGH_WORK,
         decided_on=on,
         valid_until=last_day_of_term(on, months=months),
     )

@@ -12,6 +12,6 @@ entitlements = Repository(
     key="person_ref",
     missing=EntitlementUnknown,
     retention=BY_LAW,
-    sealed={"earned": DataClass.HEALTH},
-    whose="person_ref",
+    encrypted={"earned": DataClass.HEALTH},
+    associated_data="person_ref",
 )

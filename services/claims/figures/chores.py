@@ -5,7 +5,7 @@ from prometheus_client import Gauge
 from services.claims.figures import actions
 from services.claims.figures.rules import Figures
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage.service_context import ServiceContext
 
 EVERY_S = 600.0
@@ -27,7 +27,7 @@ APPEALS = Gauge(
 )
 
 
-def measure() -> Chore:
+def measure() -> PeriodicTask:
     """Show the figures of the last thirty days as metrics."""
     by = system("figures")
 
@@ -36,7 +36,7 @@ def measure() -> Chore:
         _show(fund_id, actions.of_days(uow, from_on=None, until_on=None, claim_type=None))
         return 0
 
-    return Chore("figures", EVERY_S, run, rest_s=EVERY_S)
+    return PeriodicTask("figures", EVERY_S, run, rest_s=EVERY_S)
 
 
 def _show(fund_id: str, found: Figures) -> None:

@@ -10,11 +10,11 @@ from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
+def save_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
     """Keep a page of persons; a page that comes late never overwrites what is newer."""
     known = insured.find_many(uow, [each.person_ref for each in page.persons])
-    heard = {each.person_ref: each for each in page.persons}
-    kept = [rules.registered(known.get(ref), each, at=page.registered_at) for ref, each in heard.items()]
+    received = {each.person_ref: each for each in page.persons}
+    kept = [rules.registered(known.get(ref), each, at=page.registered_at) for ref, each in received.items()]
     fresh = [each for each in kept if each is not None]
     if fresh:
         insured.save_many(uow, fresh, part_of=page.page_id)
@@ -26,7 +26,7 @@ def find(uow: UnitOfWork, person_ref: str) -> Insured | None:
 
 def family_of(uow: UnitOfWork, person: Insured) -> FamilyRecord:
     """Birth and dependants, opened."""
-    clear = uow.keys.open_bytes(person.family, as_=DataClass.HEALTH, whose=person.person_ref)
+    clear = uow.keys.decrypt_bytes(person.family, data_class=DataClass.HEALTH, associated_data=person.person_ref)
     return msgspec.json.decode(clear, type=FamilyRecord)
 
 

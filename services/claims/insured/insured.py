@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from shared.funds.period import end_of_month
 from shared.kernel import partial_date
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Insured:
     """A registered person. `family` came encrypted from identity and belongs to the `person_ref`."""
 
     person_ref: str
-    family: Sealed
+    family: Encrypted
     dependant_count: int
     registered_at: datetime
     version: int = 0

@@ -14,9 +14,11 @@ class InsuredUnknown(Missing):
     code = "insured.unknown"
 
 
-def registered(known: Insured | None, heard: RegisteredPerson, *, at: datetime) -> Insured | None:
+def registered(known: Insured | None, received: RegisteredPerson, *, at: datetime) -> Insured | None:
     """The person as registered at an instant; None where something newer is known, or nothing is told of the family."""
-    if heard.family is None or (known is not None and known.registered_at >= at):
+    if received.family is None or (known is not None and known.registered_at >= at):
         return None
-    new = Insured(person_ref=heard.person_ref, family=heard.family, dependant_count=heard.dependants, registered_at=at)
+    new = Insured(
+        person_ref=received.person_ref, family=received.family, dependant_count=received.dependants, registered_at=at
+    )
     return replace(new, version=known.version) if known else new

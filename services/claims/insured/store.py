@@ -12,6 +12,6 @@ insured = Repository(
     key="person_ref",
     missing=InsuredUnknown,
     retention=BY_LAW,
-    came_sealed={"family": DataClass.HEALTH},
-    whose="person_ref",
+    received_encrypted={"family": DataClass.HEALTH},
+    associated_data="person_ref",
 )

@@ -1,6 +1,6 @@
 """What claims does with notes: write one down, read those of a claim."""
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.claims.claim import Claim
 from services.claims.notes import store
 from services.claims.notes.note import NOTES_MAX, Audience, Note
@@ -28,5 +28,5 @@ def write(uow: UnitOfWork, claim: Claim, text: str, *, audience: Audience) -> No
 
 def of_claim(uow: UnitOfWork, claim: Claim, *, audience: Audience, purpose: Purpose, wanted: Wanted) -> Page[Note]:
     """What was written down about a claim; that somebody read it enters the access journal."""
-    journal.note_person(uow, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)
     return store.of_claim(uow, claim.claim_id, audience=audience, wanted=wanted)

@@ -23,8 +23,8 @@ notes = Repository(
     missing=NoteUnknown,
     retention=WITH_ITS_THING,
     indexes=[Index(("claim_id", "audience", "note_id"))],
-    sealed={"text": DataClass.HEALTH},
-    whose="note_id",
+    encrypted={"text": DataClass.HEALTH},
+    associated_data="note_id",
 )
 
 

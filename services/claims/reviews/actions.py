@@ -1,13 +1,13 @@
 """What claims does with medical control: send a claim there, keep its answer, show its queue."""
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.claims import actions as claims
 from services.claims.claims import rules as claim_rules
 from services.claims.claims import store
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, PaperReason, Status
 from services.claims.reviews import rules
-from services.claims.reviews.rules import Answer
+from services.claims.reviews.rules import ReviewAnswer
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
@@ -32,7 +32,7 @@ def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
 def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
     """As `read`, with what an agent sees beside it; it enters the access journal."""
     claim = read(uow, claim_id=claim_id)
-    journal.note_person(uow, claim.person_ref, looked_at=Looked.CLAIM, reference=claim.reference, purpose=purpose)
+    journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)
     return claims.beside(uow, claim)
 
 
@@ -43,7 +43,7 @@ def ask(uow: UnitOfWork, *, claim_id: str) -> Claim:
     return store.claims.save(uow, outcome)
 
 
-def answer(uow: UnitOfWork, given: Answer, *, claim_id: str) -> Claim:
+def answer(uow: UnitOfWork, given: ReviewAnswer, *, claim_id: str) -> Claim:
     """The caller, a medical officer, answers; where the benefit is decided by medical control, this decides it."""
     kept = store.claims.save(uow, rules.answer(store.claims.load(uow, claim_id), given, by=uow.by, at=uow.at))
     return claims.decide_by_medical_control(uow, kept)

@@ -8,7 +8,7 @@ from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim
 from services.claims.claims.schemas import AgentClaimView, ClaimView, ClaimViews, PaperRequestBody
 from services.claims.reviews import actions
-from services.claims.reviews.rules import Answer
+from services.claims.reviews.rules import ReviewAnswer
 from services.claims.reviews.schemas import MedicalAnswerBody
 from shared.http.routes import Routes
 from shared.http.shapes import PagedQuery
@@ -54,7 +54,7 @@ def read(uow: UnitOfWork, query: Body, claim_id: str) -> ForAgent:
 )
 def answer(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Answer: yes, no, or in part. It binds the agent, who sees it with its reason."""
-    given = Answer(**{**body, "refused_lines": tuple(body["refused_lines"])})
+    given = ReviewAnswer(**{**body, "refused_lines": tuple(body["refused_lines"])})
     return actions.answer(uow, given, claim_id=claim_id)
 
 

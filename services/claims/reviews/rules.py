@@ -34,7 +34,7 @@ class AnswerIncomplete(Invalid):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ReviewAnswer:
     """What a medical officer answers. `refused_lines` are numbered from 1; `months` limits for how long."""
 
     answer: MedicalAnswer
@@ -43,7 +43,7 @@ class Answer:
     months: int | None = None
 
 
-def answer(claim: Claim, given: Answer, *, by: Actor, at: datetime) -> Outcome[Claim]:
+def answer(claim: Claim, given: ReviewAnswer, *, by: Actor, at: datetime) -> Outcome[Claim]:
     """A medical officer answers; the claim is back with the agents, whom the answer binds."""
     asked = open_review(claim)
     must_be_another(claim, by)
@@ -57,7 +57,7 @@ def answer(claim: Claim, given: Answer, *, by: Actor, at: datetime) -> Outcome[C
         answered_by=by.subject,
         answered_at=at,
     )
-    answered = moved_to(claim, Status.SUBMITTED, at=at, as_=Happening.MEDICAL_ANSWER)
+    answered = moved_to(claim, Status.SUBMITTED, at=at, data_class=Happening.MEDICAL_ANSWER)
     return Outcome(replace(answered, medical=review))
 
 
@@ -68,7 +68,7 @@ def open_review(claim: Claim) -> MedicalReview:
     return claim.medical
 
 
-def _must_be_whole(given: Answer, *, lines: Sequence[object]) -> None:
+def _must_be_whole(given: ReviewAnswer, *, lines: Sequence[object]) -> None:
     is_part = given.answer is MedicalAnswer.IN_PART
     if is_part != bool(given.refused_lines) and not (is_part and given.months):
         raise AnswerIncomplete

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.claims.access_journal.looked import Looked
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
 from services.claims.awards import store as awards_store
 from services.claims.awards.award import Award
@@ -95,14 +95,16 @@ def list_payments(
     run = load(uow, run_id=run_id)
     page = store.payments_of(uow, run.run_id, change=change, status=status, wanted=wanted)
     refs = (payment.person_ref for payment in page.items)
-    journal.note_persons(uow, refs, looked_at=Looked.PAYMENT, purpose=purpose, part_of=run.reference)
+    journal.note_persons(uow, refs, looked_at=AccessedKind.PAYMENT, purpose=purpose, part_of=run.reference)
     return page
 
 
 def payments_of_award(uow: UnitOfWork, *, award_id: str, purpose: Purpose, wanted: Wanted) -> Page[AwardPayment]:
     """What is owed or was paid for an award, for the person whose it is and for the fund's agents."""
     award = awards.read(uow, award_id=award_id)
-    journal.note_person(uow, award.person_ref, looked_at=Looked.PAYMENT, reference=award.reference, purpose=purpose)
+    journal.note_person(
+        uow, award.person_ref, looked_at=AccessedKind.PAYMENT, reference=award.reference, purpose=purpose
+    )
     return store.payments_of_award(uow, award.award_id, wanted=wanted)
 
 
@@ -164,7 +166,7 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     )
 
 
-def keep_page(uow: UnitOfWork, *, seen: Run, computed: ComputedPage) -> Run:
+def save_page(uow: UnitOfWork, *, seen: Run, computed: ComputedPage) -> Run:
     """Keep a page and how far the run has come, together. `ChangedMeanwhile` where another worker, or a person who
     rejected the run, was first."""
     if load(uow, run_id=seen.run_id).version != seen.version:
@@ -179,7 +181,7 @@ def keep_page(uow: UnitOfWork, *, seen: Run, computed: ComputedPage) -> Run:
 # --- Telling ----------------------------------------------------------------------------------------------------------
 
 
-def tell_page(uow: UnitOfWork, *, seen: Run) -> Run:
+def publish_page(uow: UnitOfWork, *, seen: Run) -> Run:
     """The next page of an approved run is owed: written down for each award and told, all of it together or nothing.
     `ChangedMeanwhile` where another worker was first."""
     run = load(uow, run_id=seen.run_id)
@@ -189,30 +191,30 @@ def tell_page(uow: UnitOfWork, *, seen: Run) -> Run:
     payments = store.payments_of_page(uow, run.run_id, number)
     held = awards_store.awards.find_many(uow, [each.award_id for each in payments])
     known = store.accounts.find_many(uow, [each.award_id for each in payments])
-    told: list[AwardPayment] = []
+    published: list[AwardPayment] = []
     accounts: list[AwardAccount] = []
     for payment in payments:
         if rules.must_be_withheld(payment, held[payment.award_id]):
-            told.append(rules.withhold(payment, at=uow.at))
+            published.append(rules.withhold(payment, at=uow.at))
             continue
         account = known.get(payment.award_id) or AwardAccount(award_id=payment.award_id)
         granted, after = rules.grant(payment, account, at=uow.at)
-        told.append(granted)
+        published.append(granted)
         accounts.append(after)
-    store.payments.save_many(uow, told, part_of=run.run_id)
+    store.payments.save_many(uow, published, part_of=run.run_id)
     store.accounts.save_many(uow, accounts, part_of=run.run_id)
-    page = rules.page_of(store.page_id(run.run_id, number), run.run_id, told)
+    page = rules.page_of(store.page_id(run.run_id, number), run.run_id, published)
     store.pages.save(uow, Outcome(page))
-    _end_awards(uow, told, held)
-    for payment in told:
+    _end_awards(uow, published, held)
+    for payment in published:
         if payment.status is PaymentStatus.DUE:
             uow.publish(rules.due_event(payment, currency=uow.fund.currency.value, at=uow.at))
-    return store.following.save(uow, Outcome(rules.with_told_page(run, by=uow.by.subject, at=uow.at)))
+    return store.following.save(uow, Outcome(rules.with_published_page(run, by=uow.by.subject, at=uow.at)))
 
 
-def _end_awards(uow: UnitOfWork, told: Sequence[AwardPayment], held: Mapping[str, Award]) -> None:
+def _end_awards(uow: UnitOfWork, published: Sequence[AwardPayment], held: Mapping[str, Award]) -> None:
     """End the awards that a fact has ended."""
-    for payment in told:
+    for payment in published:
         award = held[payment.award_id]
         is_granted = payment.status is not PaymentStatus.WITHHELD
         if payment.ends_on is not None and is_granted and award.status is not AwardStatus.ENDED:

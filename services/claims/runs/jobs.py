@@ -14,10 +14,10 @@ from services.claims.runs.judging import Judge
 from services.claims.runs.run import Run, Status
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.steps import passing
+from shared.telemetry.failpoints import failpoint
 
 PAGE_TAKES_MAX_S = 120.0
 """A page of awards with all their periods, judged one by one."""
@@ -42,13 +42,13 @@ class Running:
         run = store.runs.load(reading, run_id)
         if run.status is Status.COMPUTING:
             computed = actions.compute_page(reading, run, self.judge)
-            passing("run.computed")
-            kept = _do(context, fund_id, run_id, partial(actions.keep_page, seen=run, computed=computed))
-            passing("run.page-kept")
+            failpoint("run.computed")
+            kept = _do(context, fund_id, run_id, partial(actions.save_page, seen=run, computed=computed))
+            failpoint("run.page-kept")
             return kept.next_look_at
         if run.status is Status.APPROVED:
-            kept = _do(context, fund_id, run_id, partial(actions.tell_page, seen=run))
-            passing("run.page-told")
+            kept = _do(context, fund_id, run_id, partial(actions.publish_page, seen=run))
+            failpoint("run.page-told")
             return kept.next_look_at
         return None
 
@@ -62,9 +62,9 @@ def _give_up(uow: UnitOfWork, run_id: str, reason: str) -> None:
     actions.reject(uow, run_id=run_id, reason=reason)
 
 
-def watching() -> Chore:
+def watching() -> PeriodicTask:
     """Makes the runs of arrears that new rules of a benefit ask for."""
-    return Chore("run-arrears", WATCH_EVERY_S, make_arrears_runs, rest_s=WATCH_EVERY_S)
+    return PeriodicTask("run-arrears", WATCH_EVERY_S, make_arrears_runs, rest_s=WATCH_EVERY_S)
 
 
 def make_arrears_runs(context: ServiceContext, fund_id: str) -> int:

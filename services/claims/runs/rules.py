@@ -23,16 +23,16 @@ from services.claims.runs.run import (
     AwardAccount,
     AwardPayment,
     Change,
-    Granted,
-    LineKind,
+    GrantedInRun,
     PaymentLine,
     PaymentStatus,
     PaymentStep,
     Run,
+    RunLineKind,
     RunPage,
     RunStep,
+    RunTotals,
     Status,
-    Totals,
 )
 from shared.events.claims import AwardPaid, BenefitDue
 from shared.funds.benefits import ClaimType
@@ -166,7 +166,7 @@ def with_page(run: Run, payments: Iterable[AwardPayment], *, after: str, is_last
     )
     if not is_last:
         return computed
-    return _moved(computed, to=Status.COMPUTED if computed.pages else Status.TOLD, by=by, at=at)
+    return _moved(computed, to=Status.COMPUTED if computed.pages else Status.PUBLISHED, by=by, at=at)
 
 
 def approve(run: Run, *, by: str, at: datetime) -> Outcome[Run]:
@@ -181,10 +181,12 @@ def reject(run: Run, *, reason: str, by: str, at: datetime) -> Outcome[Run]:
     return Outcome(_moved(run, to=Status.REJECTED, by=by, reason=reason, at=at))
 
 
-def with_told_page(run: Run, *, by: str, at: datetime) -> Run:
+def with_published_page(run: Run, *, by: str, at: datetime) -> Run:
     """The run with one page of payments more that is told; after the last one it is told."""
-    told = replace(run, told_pages=run.told_pages + 1, next_look_at=at)
-    return _moved(told, to=Status.TOLD, by=by, at=at) if told.told_pages == told.pages else told
+    published = replace(run, told_pages=run.told_pages + 1, next_look_at=at)
+    return (
+        _moved(published, to=Status.PUBLISHED, by=by, at=at) if published.told_pages == published.pages else published
+    )
 
 
 def _moved(run: Run, *, to: Status, by: str, at: datetime, reason: str = "") -> Run:
@@ -198,9 +200,9 @@ def _moved(run: Run, *, to: Status, by: str, at: datetime, reason: str = "") -> 
     )
 
 
-def _added(totals: Totals, payments: Iterable[AwardPayment]) -> Totals:
+def _added(totals: RunTotals, payments: Iterable[AwardPayment]) -> RunTotals:
     for each in payments:
-        arrears = (line.amount_minor for line in each.lines if line.kind is LineKind.ARREARS)
+        arrears = (line.amount_minor for line in each.lines if line.kind is RunLineKind.ARREARS)
         totals = replace(
             totals,
             payments=totals.payments + (1 if each.amount_minor else 0),
@@ -291,7 +293,7 @@ def _lines(
     seen = {str(period) for period in judged}
     lines += [
         PaymentLine(
-            kind=LineKind.ARREARS,
+            kind=RunLineKind.ARREARS,
             period=each.period,
             right_minor=0,
             granted_minor=each.amount_minor,
@@ -305,7 +307,7 @@ def _lines(
 
 def _line(period: Period, right: Judged, *, granted_minor: int | None, upto: Period) -> PaymentLine | None:
     """The line of a period; None where nothing differs. What is undecided stays as it was granted, and is shown."""
-    kind = LineKind.PERIOD if period == upto and granted_minor is None else LineKind.ARREARS
+    kind = RunLineKind.PERIOD if period == upto and granted_minor is None else RunLineKind.ARREARS
     before_minor = granted_minor or 0
     if right.right_minor is None:
         if granted_minor is not None:
@@ -362,7 +364,7 @@ def grant(payment: AwardPayment, account: AwardAccount, *, at: datetime) -> tupl
     granted = {each.period: each for each in account.granted}
     for line in payment.lines:
         if line.reason != UNDECIDED:
-            granted[line.period] = Granted(period=line.period, amount_minor=line.right_minor)
+            granted[line.period] = GrantedInRun(period=line.period, amount_minor=line.right_minor)
     after = replace(
         account,
         granted=tuple(granted.values()),
@@ -412,7 +414,7 @@ def note(
     counted = _counted(_counted(page, payment, by=-1), noted, by=1)
     events: tuple[object, ...] = ()
     if to is PaymentStatus.PAID:
-        told = AwardPaid(
+        published = AwardPaid(
             payment_id=payment.payment_id,
             award_id=payment.award_id,
             reference=payment.reference,
@@ -423,7 +425,7 @@ def note(
             currency=currency,
             paid_at=at,
         )
-        events = (told,)
+        events = (published,)
     return Outcome(noted, events), counted
 
 

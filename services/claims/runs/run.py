@@ -26,16 +26,16 @@ class Status(StrEnum):
     COMPUTED = "computed"
     APPROVED = "approved"
     REJECTED = "rejected"
-    TOLD = "told"
+    PUBLISHED = "told"
     """Every payment of it is ordered; what the bank did with each stands in the payments."""
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.COMPUTING: frozenset({Status.COMPUTED, Status.TOLD, Status.REJECTED}),
+    Status.COMPUTING: frozenset({Status.COMPUTED, Status.PUBLISHED, Status.REJECTED}),
     Status.COMPUTED: frozenset({Status.APPROVED, Status.REJECTED}),
-    Status.APPROVED: frozenset({Status.TOLD}),
+    Status.APPROVED: frozenset({Status.PUBLISHED}),
     Status.REJECTED: frozenset(),
-    Status.TOLD: frozenset(),
+    Status.PUBLISHED: frozenset(),
 }
 
 LIVING = frozenset({Status.COMPUTING, Status.COMPUTED, Status.APPROVED})
@@ -79,7 +79,7 @@ OWED = (PaymentStatus.DUE, PaymentStatus.ORDERED, PaymentStatus.PAID, PaymentSta
 """What the fund owes, or has paid: what a person is shown."""
 
 
-class LineKind(StrEnum):
+class RunLineKind(StrEnum):
     """What a line of a payment is. Each has a sentence under `run.line.<kind>`."""
 
     PERIOD = "period"
@@ -94,7 +94,7 @@ class PaymentLine:
     `reason` is the code of the condition that refuses it, `undecided` where a fact is not known: then nothing changes.
     """
 
-    kind: LineKind
+    kind: RunLineKind
     period: str
     right_minor: int
     granted_minor: int
@@ -155,7 +155,7 @@ class AwardPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Granted:
+class GrantedInRun:
     """What approved runs granted for a period, all together."""
 
     period: str
@@ -168,7 +168,7 @@ class AwardAccount:
     negative). `last_minor` is what the last of them paid."""
 
     award_id: str
-    granted: tuple[Granted, ...] = ()
+    granted: tuple[GrantedInRun, ...] = ()
     carry_minor: int = 0
     last_minor: int | None = None
     version: int = 0
@@ -183,7 +183,7 @@ class AwardAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Totals:
+class RunTotals:
     """What a run comes to, and how it differs from the last one. Amounts are minor units of the fund's currency."""
 
     payments: int = 0
@@ -221,7 +221,7 @@ class Run:
     after: str = ""
     pages: int = 0
     told_pages: int = 0
-    totals: Totals = field(default_factory=Totals)
+    totals: RunTotals = field(default_factory=RunTotals)
     is_living: bool = True
     next_look_at: datetime | None = None
     is_scheduled: bool = False

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.schemas import ExplainedSumView
 from services.claims.runs.actions import RunShown
-from services.claims.runs.run import Change, LineKind, PaymentLine, PaymentStatus, Status
+from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
 from shared.kernel.money import Money
@@ -120,7 +120,7 @@ RunViews = paged(RunView)
 class PaymentLineView(Schema):
     """What is right for a period by now, what was granted for it before, and the difference that is paid or taken."""
 
-    kind = fields.Enum(LineKind, by_value=True, required=True)
+    kind = fields.Enum(RunLineKind, by_value=True, required=True)
     text = fields.Function(lambda line: say(f"run.line.{line.kind}"), required=True, metadata=TEXT)
     period = fields.String(required=True)
     right = Amount(required=True, attribute="right_minor")

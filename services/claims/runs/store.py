@@ -2,7 +2,7 @@
 
 from services.claims.runs.rules import PaymentUnknown, RunUnknown
 from services.claims.runs.run import OWED, AwardAccount, AwardPayment, Change, PaymentStatus, Run, RunPage
-from shared.jobs.following import Following
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
@@ -29,7 +29,7 @@ runs = Repository(
         Index(("claim_type", "run_id")),
     ],
 )
-following = Following(runs, FOLLOW)
+following = JobScheduling(runs, FOLLOW)
 """Every writer of a run saves through it: a run and its job go together."""
 
 payments = Repository(
@@ -45,8 +45,8 @@ payments = Repository(
         Index(("run_id", "status", "payment_id")),
         Index(("award_id", "status", "payment_id")),
     ],
-    sealed={"lines": DataClass.HEALTH},
-    whose="payment_id",
+    encrypted={"lines": DataClass.HEALTH},
+    associated_data="payment_id",
 )
 accounts = Repository("award_accounts", AwardAccount, key="award_id", missing=RunUnknown, retention=BY_LAW)
 pages = Repository(

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from services.documents.access_journal.looked import Looked
+from services.documents.access_journal.accessed import AccessedKind
 from services.documents.careers import rules
-from services.documents.careers.career import Career, Entry, Line, Statement
+from services.documents.careers.career import Career, CareerEntry, CareerLine, CareerStatement
 from services.documents.careers.store import careers, pages, pages_that_decide
 from services.documents.register import actions as register
 from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
@@ -40,34 +40,36 @@ def write_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
     pages.save_many(uow, [replace(record, leaning=leaning)], part_of=record.page_id)
 
 
-def leaning_on(uow: UnitOfWork, page: WagesDeclaredV2) -> tuple[str, ...]:
+def dependent_papers(uow: UnitOfWork, page: WagesDeclaredV2) -> tuple[str, ...]:
     """The papers that were made from the careers which a page changed; none where the page was overtaken."""
     record = pages.find(uow, rules.page_id_of(page))
     return record.leaning if record else ()
 
 
-def entries_of(uow: UnitOfWork, person_ref: str) -> tuple[Entry, ...]:
+def entries_of(uow: UnitOfWork, person_ref: str) -> tuple[CareerEntry, ...]:
     """What was declared for a person, oldest quarter first; nothing for one of whom nobody spoke."""
     career = careers.find(uow, person_ref)
     return career.entries if career else ()
 
 
-def lean(uow: UnitOfWork, *, person_ref: str, number: str) -> None:
+def note_dependent_paper(uow: UnitOfWork, *, person_ref: str, number: str) -> None:
     """Remember that a paper was made from a career."""
-    careers.save(uow, Outcome(rules.lean(careers.load(uow, person_ref), number)))
+    careers.save(uow, Outcome(rules.note_dependent_paper(careers.load(uow, person_ref), number)))
 
 
-def read(uow: UnitOfWork, *, person_ref: str) -> Statement:
+def read(uow: UnitOfWork, *, person_ref: str) -> CareerStatement:
     """A person's career, for that person and for the fund's agents."""
     uow.by.must_act_for_person(person_ref)
     career = careers.load(uow, person_ref)
     names = register.names_of(uow, (each.employer_id for each in career.entries))
-    lines = tuple(Line(entry=each, employer_name=names.get(each.employer_id)) for each in reversed(career.entries))
-    return Statement(person_ref=person_ref, lines=lines, version=career.version)
+    lines = tuple(
+        CareerLine(entry=each, employer_name=names.get(each.employer_id)) for each in reversed(career.entries)
+    )
+    return CareerStatement(person_ref=person_ref, lines=lines, version=career.version)
 
 
-def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Statement:
+def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> CareerStatement:
     """As `read`; what an agent reads enters the access journal."""
     statement = read(uow, person_ref=person_ref)
-    journal.note_person(uow, person_ref, looked_at=Looked.CAREER, purpose=purpose)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.CAREER, purpose=purpose)
     return statement

@@ -10,7 +10,7 @@ UNITS = frozenset("HDM")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class CareerEntry:
     """One period in one establishment of an employer: the `number`th of its `kind` in the year, which ends in
     `quarter`; what releases before periods of other kinds kept has no number and is of the quarter. `duration` counts
     units: H hours, D days, M months.
@@ -53,7 +53,7 @@ class Career:
     """
 
     person_ref: str
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[CareerEntry, ...] = ()
     leaning: tuple[str, ...] = ()
     version: int = 0
 
@@ -83,17 +83,17 @@ class DeclaredPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class CareerLine:
     """An entry as it is read, with the employer's name if the register has published it."""
 
-    entry: Entry
+    entry: CareerEntry
     employer_name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class CareerStatement:
     """A career as it is read: newest quarter first."""
 
     person_ref: str
-    lines: tuple[Line, ...]
+    lines: tuple[CareerLine, ...]
     version: int

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.documents.careers import actions
-from services.documents.careers.career import Statement
+from services.documents.careers.career import CareerStatement
 from services.documents.careers.rules import CareerUnknown
 from services.documents.careers.schemas import CareerView
 from shared.http.routes import Routes
@@ -15,7 +15,7 @@ routes = Routes("careers", about="What employers declared of a person, quarter b
 
 
 @routes.get("/career", scope="careers:read", response=CareerView)
-def read_own(uow: UnitOfWork) -> Statement:
+def read_own(uow: UnitOfWork) -> CareerStatement:
     """The caller's own career: what employers declared, quarter by quarter, newest first."""
     if uow.by.person_ref is None:
         raise CareerUnknown
@@ -25,6 +25,6 @@ def read_own(uow: UnitOfWork) -> Statement:
 @routes.get(
     "/persons/<person_ref>/career", scope="careers:read", response=CareerView, query=PurposeQuery, is_journaled=True
 )
-def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Statement:
+def read(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> CareerStatement:
     """A person's career, for the person and for the fund's agents, whose look enters the access journal."""
     return actions.look_at(uow, person_ref=person_ref, purpose=query["purpose"])

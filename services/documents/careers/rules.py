@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from services.documents.careers.career import Career, DeclaredPage, Entry
+from services.documents.careers.career import Career, CareerEntry, DeclaredPage
 from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
 from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Missing
@@ -62,7 +62,7 @@ def declared(career: Career, wages: Iterable[DeclaredWageV2], *, page: WagesDecl
     scope = scope_of(page)
     kept = [each for each in career.entries if _scope_of_entry(each) != scope or each.revision == page.revision]
     new = [
-        Entry(
+        CareerEntry(
             employer_id=page.employer_id,
             year=period.year,
             quarter=Period.of(period.year, period.kind, period.number).ends_in_quarter,
@@ -87,15 +87,15 @@ def declared(career: Career, wages: Iterable[DeclaredWageV2], *, page: WagesDecl
     return replace(career, entries=tuple(entries[-ENTRIES_MAX:]))
 
 
-def lean(career: Career, number: str) -> Career:
+def note_dependent_paper(career: Career, number: str) -> Career:
     """The career with a paper that was made from it."""
     return replace(career, leaning=(*career.leaning, number)[-LEANING_MAX:])
 
 
-def _scope_of_entry(entry: Entry) -> str:
+def _scope_of_entry(entry: CareerEntry) -> str:
     return _scope(entry.employer_id, entry.form, entry.declared_period, entry.establishment)
 
 
 def _scope(employer_id: str, form: str, period: str, establishment: str | None) -> str:
-    whose = f"{employer_id}/{form}/{period}"
-    return f"{whose}/{establishment}" if establishment else whose
+    owner = f"{employer_id}/{form}/{period}"
+    return f"{owner}/{establishment}" if establishment else owner

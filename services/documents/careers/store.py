@@ -14,8 +14,8 @@ careers = Repository(
     key="person_ref",
     missing=CareerUnknown,
     retention=BY_LAW,
-    sealed={"entries": DataClass.CIVIL},
-    whose="person_ref",
+    encrypted={"entries": DataClass.CIVIL},
+    associated_data="person_ref",
 )
 
 pages = Repository(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.documents.access_journal.looked import Looked
+from services.documents.access_journal.accessed import AccessedKind
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
@@ -17,7 +17,7 @@ from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 PRINT = "papers.print"
 """The kind of the job that prints a paper; its thing is the paper's number."""
@@ -44,11 +44,11 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
         waiting=store.waiting_of(uow, person_ref),
         number=uow.new_reference("PR"),
         code=rules.control_code(uow.entropy(rules.CODE_ENTROPY_BYTES)),
-        traceparent=carried(),
+        traceparent=current_traceparent(),
         at=uow.at,
     )
     if outcome.thing.said.wages:
-        careers.lean(uow, person_ref=person_ref, number=outcome.thing.number)
+        careers.note_dependent_paper(uow, person_ref=person_ref, number=outcome.thing.number)
     queue.schedule(uow, PRINT, outcome.thing.number)
     return store.papers.save(uow, outcome)
 
@@ -63,7 +63,7 @@ def read(uow: UnitOfWork, *, number: str) -> Paper:
 def look_at(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Paper:
     """As `read`; what an agent reads enters the access journal."""
     paper = read(uow, number=number)
-    journal.note_person(uow, paper.person_ref, looked_at=Looked.PAPER, reference=paper.number, purpose=purpose)
+    journal.note_person(uow, paper.person_ref, looked_at=AccessedKind.PAPER, reference=paper.number, purpose=purpose)
     return paper
 
 

@@ -46,7 +46,7 @@ class LettersNotPrintable(Invalid):
     code = "paper.letters-not-printable"
 
 
-class Language(StrEnum):
+class PaperLanguage(StrEnum):
     """The languages that papers are written in."""
 
     ARABIC = "ar"
@@ -54,7 +54,7 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
-class Kind(StrEnum):
+class PaperKind(StrEnum):
     """The papers that can be printed: keys of a fund's `paper_types`, each with a template of the same name."""
 
     SALARY_CERTIFICATE = "salary-certificate"
@@ -74,7 +74,7 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Employer:
+class PaperEmployer:
     """An employer, as the fund's register names it."""
 
     employer_id: str
@@ -85,7 +85,7 @@ class Employer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WageLine:
+class PaperWageLine:
     """What one employer declared for one period, both dates included. `days` and `hours` where they were declared."""
 
     starts_on: date
@@ -103,8 +103,8 @@ class WageLine:
 class Employment:
     """The lines that one employer declared, in the order in which they are to be read."""
 
-    employer: Employer
-    lines: tuple[WageLine, ...]
+    employer: PaperEmployer
+    lines: tuple[PaperWageLine, ...]
 
     def __post_init__(self) -> None:
         if not self.lines:
@@ -119,7 +119,7 @@ class Wages:
     ends_on: date
     employments: tuple[Employment, ...]
 
-    kind = Kind.SALARY_CERTIFICATE
+    kind = PaperKind.SALARY_CERTIFICATE
 
     def __post_init__(self) -> None:
         if not self.employments:
@@ -130,7 +130,7 @@ class Wages:
             raise ValueError("a paper speaks of one currency")
 
     @property
-    def lines(self) -> tuple[WageLine, ...]:
+    def lines(self) -> tuple[PaperWageLine, ...]:
         """All lines of all employers."""
         return tuple(line for employment in self.employments for line in employment.lines)
 
@@ -140,7 +140,7 @@ class Wages:
         return self.employments[0].lines[0].wage.currency
 
     @property
-    def employers(self) -> tuple[Employer, ...]:
+    def employers(self) -> tuple[PaperEmployer, ...]:
         return tuple(employment.employer for employment in self.employments)
 
 
@@ -148,7 +148,7 @@ class Wages:
 class EmployedSpan:
     """What an employer declared without a gap: both days included; `has_left` where it declared the end."""
 
-    employer: Employer
+    employer: PaperEmployer
     starts_on: date
     ends_on: date
     has_left: bool = False
@@ -168,17 +168,17 @@ class Affiliation:
     since_on: date
     known_until_on: date | None = None
     spans: tuple[EmployedSpan, ...] = ()
-    employer: Employer | None = None
+    employer: PaperEmployer | None = None
     ended_on: date | None = None
 
-    kind = Kind.AFFILIATION_CERTIFICATE
+    kind = PaperKind.AFFILIATION_CERTIFICATE
 
     def __post_init__(self) -> None:
         if self.ended_on and self.ended_on < self.since_on:
             raise ValueError("an affiliation ends before it starts")
 
     @property
-    def employers(self) -> tuple[Employer, ...]:
+    def employers(self) -> tuple[PaperEmployer, ...]:
         named = [span.employer for span in self.spans]
         return tuple(dict.fromkeys([*named, self.employer] if self.employer else named))
 
@@ -188,7 +188,7 @@ class PaperContent:
     """Everything that one paper says. The same content gives the same bytes, whenever it is printed."""
 
     number: str
-    language: Language
+    language: PaperLanguage
     issued_on: date
     valid_until_on: date
     fund: Fund
@@ -209,7 +209,7 @@ class PaperContent:
         _short(self.number)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> PaperKind:
         """Which paper this is, derived from its body."""
         return self.body.kind
 

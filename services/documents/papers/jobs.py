@@ -18,19 +18,19 @@ from services.documents.settings import Settings
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import metrics
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
-PRESS = system("press")
+PRINTING = system("press")
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Press:
+class PaperPrinting:
     """Prints for every fund; each has its name in the signature."""
 
     printer: Printer
@@ -45,9 +45,9 @@ class Press:
 
     def run(self, context: ServiceContext, fund_id: str, number: str) -> datetime | None:
         """Print and sign one paper, put it away, issue it: a part of the trace of its request."""
-        paper = store.papers.load(context.reading(fund_id, by=PRESS), number)
+        paper = store.papers.load(context.reading(fund_id, by=PRINTING), number)
         if paper.status is Status.ASKED:
-            with continued("paper printed", paper.traceparent):
+            with continue_trace("paper printed", paper.traceparent):
                 self.print(context, fund_id, paper)
         return None
 
@@ -63,7 +63,7 @@ class Press:
         except CannotBePrinted:
             _fail(context, fund_id, paper.number, FailureReason.PRINTING_FAILED)
             return
-        pdf = store.keep_pdf(context, fund_id, self._seal(fund).sign(unsigned, at=at))
+        pdf = store.save_pdf(context, fund_id, self._seal(fund).sign(unsigned, at=at))
         _keep(context, fund_id, paper.number, lambda uow: actions.issue(uow, printed, pdf=pdf))
 
     def _seal(self, fund: Fund) -> Seal:
@@ -85,7 +85,7 @@ def _give_up(uow: UnitOfWork, number: str, reason: str) -> None:
 
 
 def _keep(context: ServiceContext, fund_id: str, number: str, action: Callable[[UnitOfWork], object]) -> None:
-    context.run(fund_id, by=PRESS, cause=f"job:{actions.PRINT}:{number}", action=action)
+    context.run(fund_id, by=PRINTING, cause=f"job:{actions.PRINT}:{number}", action=action)
 
 
 def printing(settings: Settings) -> JobKind:
@@ -94,7 +94,7 @@ def printing(settings: Settings) -> JobKind:
         key_pem=settings.paper_signing_key_file.read_bytes(),
         certificates_pem=settings.paper_certificate_file.read_bytes(),
     )
-    return Press(Printer(), chain, settings.public_url).job
+    return PaperPrinting(Printer(), chain, settings.public_url).job
 
 
-leftovers = Leftovers(name=actions.PRINT, find=store.unscheduled, adopt=actions.schedule)
+backfills = Backfill(name=actions.PRINT, find=store.unscheduled, fill=actions.schedule)

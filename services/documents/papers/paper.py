@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
+from services.documents.papers.content import Affiliation, Holder, PaperKind, PaperLanguage, Wages
 
 CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: without I, L, O and U, which are read as others or make words."""
@@ -34,7 +34,7 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 
 
-class Reason(StrEnum):
+class WithdrawalReason(StrEnum):
     """Why a paper no longer holds; each has a sentence under `paper.reason.<reason>`."""
 
     WAGES_ADDED = "wages-added"
@@ -53,7 +53,7 @@ class FailureReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class PaperText:
     """What the paper says of its holder, as it was on the day of the request; one of the two bodies.
 
     `code` is printed on the paper: whoever types it sees the text of the paper. Papers of earlier releases have none.
@@ -90,7 +90,7 @@ class Issue:
 class Withdrawal:
     """Since when and why a paper no longer holds."""
 
-    reason: Reason
+    reason: WithdrawalReason
     withdrawn_at: datetime
     withdrawn_on: date
 
@@ -112,9 +112,9 @@ class Paper:
 
     number: str
     person_ref: str
-    kind: Kind
-    language: Language
-    said: Said
+    kind: PaperKind
+    language: PaperLanguage
+    said: PaperText
     status: Status
     asked_at: datetime
     traceparent: str = ""

@@ -11,10 +11,10 @@ reactions = Reactions()
 
 @reactions.to(WagesDeclaredV2)
 def withdraw_differing(uow: UnitOfWork, event: WagesDeclaredV2) -> None:
-    actions.withdraw_differing(uow, careers.leaning_on(uow, event))
+    actions.withdraw_differing(uow, careers.dependent_papers(uow, event))
 
 
 @reactions.to(WagesDeclared)
 def withdraw_differing_of_version_1(uow: UnitOfWork, event: WagesDeclared) -> None:
     if not event.has_version_2:
-        actions.withdraw_differing(uow, careers.leaning_on(uow, in_version_2(event)))
+        actions.withdraw_differing(uow, careers.dependent_papers(uow, in_version_2(event)))

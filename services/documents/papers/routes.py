@@ -5,7 +5,7 @@ from typing import Any
 
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
-from services.documents.papers.rules import Offer, Request, offers
+from services.documents.papers.rules import PaperTypeOffer, Request, offers
 from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
@@ -30,7 +30,7 @@ def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
 
 
 @routes.get("/paper-types", scope="papers:read", response=PaperTypesView, is_reference=True)
-def list_types(uow: UnitOfWork) -> dict[str, list[Offer]]:
+def list_types(uow: UnitOfWork) -> dict[str, list[PaperTypeOffer]]:
     """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
     return {"items": offers(uow.fund)}
 

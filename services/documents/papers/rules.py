@@ -5,19 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from services.documents.careers.career import Entry
+from services.documents.careers.career import CareerEntry
 from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
-    Employer,
     Employment,
     Holder,
-    Kind,
-    Language,
     LanguageNotOffered,
     PaperContent,
+    PaperEmployer,
+    PaperKind,
+    PaperLanguage,
+    PaperWageLine,
     PeriodWithoutWages,
-    WageLine,
     Wages,
 )
 from services.documents.papers.paper import (
@@ -28,11 +28,11 @@ from services.documents.papers.paper import (
     FailureReason,
     Issue,
     Paper,
+    PaperText,
     PrintingFailure,
-    Reason,
-    Said,
     Status,
     Withdrawal,
+    WithdrawalReason,
 )
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.funds.fund import Fund
@@ -102,17 +102,17 @@ class PrintingGivenUp(Conflict):
 class Request:
     """What a person asks for. The period is for a salary certificate; left out, it is the whole career."""
 
-    kind: Kind
-    language: Language
+    kind: PaperKind
+    language: PaperLanguage
     from_period: Period | None = None
     to_period: Period | None = None
 
 
 @dataclass(frozen=True)
-class Offer:
+class PaperTypeOffer:
     """A kind of paper that a fund issues and that can be printed."""
 
-    kind: Kind
+    kind: PaperKind
     definition: PaperType
 
     @property
@@ -120,21 +120,25 @@ class Offer:
         return takes_period(self.kind)
 
 
-def offers(fund: Fund) -> list[Offer]:
+def offers(fund: Fund) -> list[PaperTypeOffer]:
     """The papers that the fund issues, in the order of its definition."""
-    return [Offer(Kind(kind), definition) for kind, definition in fund.papers.types.items() if kind in set(Kind)]
+    return [
+        PaperTypeOffer(PaperKind(kind), definition)
+        for kind, definition in fund.papers.types.items()
+        if kind in set(PaperKind)
+    ]
 
 
-def takes_period(kind: Kind) -> bool:
+def takes_period(kind: PaperKind) -> bool:
     """Whether such a paper is about a period that is chosen."""
-    return kind is Kind.SALARY_CERTIFICATE
+    return kind is PaperKind.SALARY_CERTIFICATE
 
 
 def ask(
     request: Request,
     *,
     fund: Fund,
-    entries: Sequence[Entry],
+    entries: Sequence[CareerEntry],
     employer_names: EmployerNames,
     holder: Holder,
     person_ref: str,
@@ -207,7 +211,7 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
             size=size,
         ),
     )
-    told = PaperIssued(
+    published = PaperIssued(
         number=paper.number,
         person_ref=paper.person_ref,
         kind=paper.kind,
@@ -215,7 +219,7 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
         valid_until=printed.valid_until_on,
         issued_at=at,
     )
-    return Outcome(issued, (told,))
+    return Outcome(issued, (published,))
 
 
 def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
@@ -225,13 +229,13 @@ def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]
         status=moved(MOVES, paper.status, to=Status.FAILED),
         failure=PrintingFailure(reason=reason, failed_at=at),
     )
-    told = PaperFailed(
+    published = PaperFailed(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, failed_at=at
     )
-    return Outcome(failed, (told,))
+    return Outcome(failed, (published,))
 
 
-def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
+def withdraw(paper: Paper, *, entries: Sequence[CareerEntry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
     """The paper withdrawn where the career that it was made from says otherwise now; None where it still holds.
 
     What was changed revokes it, what was only added supersedes it.
@@ -244,29 +248,29 @@ def withdraw(paper: Paper, *, entries: Sequence[Entry], fund: Fund, at: datetime
         status=to,
         withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=_day(fund, at)),
     )
-    told = PaperRevoked(
+    published = PaperRevoked(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at
     )
-    return Outcome(withdrawn, (told,))
+    return Outcome(withdrawn, (published,))
 
 
-_WITHDRAWN = {Reason.WAGES_ADDED: Status.SUPERSEDED, Reason.WAGES_CHANGED: Status.REVOKED}
+_WITHDRAWN = {WithdrawalReason.WAGES_ADDED: Status.SUPERSEDED, WithdrawalReason.WAGES_CHANGED: Status.REVOKED}
 
 
 def _said(
     request: Request,
     *,
     fund: Fund,
-    entries: Sequence[Entry],
+    entries: Sequence[CareerEntry],
     employer_names: EmployerNames,
     holder: Holder,
     code: str,
     today: date,
-) -> Said:
+) -> PaperText:
     if not takes_period(request.kind):
         if request.from_period or request.to_period:
             raise PeriodNotWanted
-        return Said(holder=holder, code=code, affiliation=_affiliation(entries, employer_names, today))
+        return PaperText(holder=holder, code=code, affiliation=_affiliation(entries, employer_names, today))
     starts_on, ends_on = _days(request, entries, today)
     chosen = _within(entries, starts_on, ends_on)
     employments = tuple(
@@ -276,10 +280,12 @@ def _said(
         )
         for employer_id in dict.fromkeys(each.employer_id for each in chosen)
     )
-    return Said(holder=holder, code=code, wages=Wages(starts_on=starts_on, ends_on=ends_on, employments=employments))
+    return PaperText(
+        holder=holder, code=code, wages=Wages(starts_on=starts_on, ends_on=ends_on, employments=employments)
+    )
 
 
-def _days(request: Request, entries: Sequence[Entry], today: date) -> tuple[date, date]:
+def _days(request: Request, entries: Sequence[CareerEntry], today: date) -> tuple[date, date]:
     """The first and the last day of the period that was asked for."""
     first, last = request.from_period, request.to_period
     if first and last and last.last_on < first.first_on:
@@ -291,12 +297,12 @@ def _days(request: Request, entries: Sequence[Entry], today: date) -> tuple[date
     return (first or entries[0].period).first_on, (last or entries[-1].period).last_on
 
 
-def _within(entries: Iterable[Entry], starts_on: date, ends_on: date) -> list[Entry]:
+def _within(entries: Iterable[CareerEntry], starts_on: date, ends_on: date) -> list[CareerEntry]:
     return [each for each in entries if starts_on <= each.period.first_on and each.period.last_on <= ends_on]
 
 
-def _line(entry: Entry, currency: Currency) -> WageLine:
-    return WageLine(
+def _line(entry: CareerEntry, currency: Currency) -> PaperWageLine:
+    return PaperWageLine(
         starts_on=entry.period.first_on,
         ends_on=entry.period.last_on,
         wage=Money(entry.wage_minor, currency),
@@ -305,7 +311,7 @@ def _line(entry: Entry, currency: Currency) -> WageLine:
     )
 
 
-def _affiliation(entries: Sequence[Entry], employer_names: EmployerNames, today: date) -> Affiliation:
+def _affiliation(entries: Sequence[CareerEntry], employer_names: EmployerNames, today: date) -> Affiliation:
     """Since the first day that any declaration speaks of, until the last, through every employer that declared.
 
     It has ended where every employer of the last declared quarter declared the end.
@@ -326,9 +332,9 @@ def _affiliation(entries: Sequence[Entry], employer_names: EmployerNames, today:
     )
 
 
-def _spans(entries: Iterable[Entry], employer: Employer, today: date) -> Iterator[EmployedSpan]:
+def _spans(entries: Iterable[CareerEntry], employer: PaperEmployer, today: date) -> Iterator[EmployedSpan]:
     """What one employer declared, quarter after quarter; a quarter that it left out begins a new span."""
-    run, is_first = list[Entry](), True
+    run, is_first = list[CareerEntry](), True
     for entry in (each for each in entries if each.employer_id == employer.employer_id):
         if run and entry.period.first_on > run[-1].period.last_on + timedelta(days=1):
             yield _span(employer, run, today, is_first=is_first)
@@ -337,7 +343,7 @@ def _spans(entries: Iterable[Entry], employer: Employer, today: date) -> Iterato
     yield _span(employer, run, today, is_first=is_first)
 
 
-def _span(employer: Employer, run: Sequence[Entry], today: date, *, is_first: bool) -> EmployedSpan:
+def _span(employer: PaperEmployer, run: Sequence[CareerEntry], today: date, *, is_first: bool) -> EmployedSpan:
     """A day of entry counts also where it lies before all that was declared; a day of leaving in the last quarter."""
     entered = [each.entered_on for each in run if each.entered_on]
     starts_on = min(
@@ -350,20 +356,20 @@ def _span(employer: Employer, run: Sequence[Entry], today: date, *, is_first: bo
     return EmployedSpan(employer=employer, starts_on=starts_on, ends_on=max(starts_on, min(last_on, today)))
 
 
-def _employer(employer_id: str, employer_names: EmployerNames) -> Employer:
+def _employer(employer_id: str, employer_names: EmployerNames) -> PaperEmployer:
     if employer_id not in employer_names:
         raise EmployerUnnamed(employer_id=employer_id)
-    return Employer(employer_id=employer_id, name=employer_names[employer_id])
+    return PaperEmployer(employer_id=employer_id, name=employer_names[employer_id])
 
 
-def _difference(said: Wages, entries: Sequence[Entry], *, currency: Currency) -> Reason | None:
+def _difference(said: Wages, entries: Sequence[CareerEntry], *, currency: Currency) -> WithdrawalReason | None:
     """How the career differs now from what a certificate says of its period."""
     before = Counter((each.employer.employer_id, line) for each in said.employments for line in each.lines)
     chosen = _within(entries, said.starts_on, said.ends_on)
     now = Counter((each.employer_id, _line(each, currency)) for each in chosen)
     if before - now:
-        return Reason.WAGES_CHANGED
-    return Reason.WAGES_ADDED if now - before else None
+        return WithdrawalReason.WAGES_CHANGED
+    return WithdrawalReason.WAGES_ADDED if now - before else None
 
 
 def _day(fund: Fund, at: datetime) -> date:

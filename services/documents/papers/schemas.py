@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.documents.papers.content import Kind, Language
+from services.documents.papers.content import PaperKind, PaperLanguage
 from shared.funds.period import WRITTEN
 from shared.http.problems import language, say
 from shared.http.shapes import fund, many, paged
@@ -14,8 +14,8 @@ PERIOD = validate.Regexp(f"^{WRITTEN}$")
 class RequestBody(Schema):
     """A paper to be printed. The period is for a salary certificate; left out, it is the whole career."""
 
-    kind = fields.Enum(Kind, by_value=True, required=True)
-    language = fields.Enum(Language, by_value=True, required=True)
+    kind = fields.Enum(PaperKind, by_value=True, required=True)
+    language = fields.Enum(PaperLanguage, by_value=True, required=True)
     from_period = fields.String(
         validate=PERIOD,
         metadata={"description": "A year (2025), half-year (2026-H1), quarter (2026-Q1) or month (2026-M01)"},

@@ -27,8 +27,8 @@ papers = Repository(
         Index(("status", "is_scheduled")),
         Index(("issue.sha256",)),
     ],
-    sealed={"said": DataClass.CIVIL},
-    whose="person_ref",
+    encrypted={"said": DataClass.CIVIL},
+    associated_data="person_ref",
 )
 
 
@@ -53,9 +53,9 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
     return [paper.number for paper in found]
 
 
-def keep_pdf(context: ServiceContext, fund_id: str, pdf: bytes) -> Blob:
+def save_pdf(context: ServiceContext, fund_id: str, pdf: bytes) -> Blob:
     """Seal a PDF away, before the paper refers to it."""
-    return blobs.store(context, fund_id, [pdf], as_=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
+    return blobs.store(context, fund_id, [pdf], data_class=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
 
 
 def pdf_of(uow: UnitOfWork, paper: Paper) -> bytes:

@@ -15,23 +15,27 @@ from shared.storage.unit_of_work import UnitOfWork
 def note_persons(uow: UnitOfWork, page: PersonsRegistered) -> None:
     """Keep a page of persons; of two words on one person the later registered counts."""
     known = persons.find_many(uow, [each.person_ref for each in page.persons])
-    heard = {each.person_ref: each for each in page.persons}
-    noted = [rules.person(known.get(ref), each, at=page.registered_at) for ref, each in heard.items()]
+    received = {each.person_ref: each for each in page.persons}
+    noted = [rules.person(known.get(ref), each, at=page.registered_at) for ref, each in received.items()]
     persons.save_many(uow, [each for each in noted if each], part_of=page.page_id)
 
 
 def note_employers(uow: UnitOfWork, page: EmployersRegistered) -> None:
     """Keep a page of employers' names; of two words on one employer the later registered counts."""
     known = employers.find_many(uow, [each.employer_id for each in page.employers])
-    heard = {each.employer_id: each for each in page.employers}
-    noted = [rules.employer(known.get(employer_id), each, at=page.registered_at) for employer_id, each in heard.items()]
+    received = {each.employer_id: each for each in page.employers}
+    noted = [
+        rules.employer(known.get(employer_id), each, at=page.registered_at) for employer_id, each in received.items()
+    ]
     employers.save_many(uow, [each for each in noted if each], part_of=page.page_id)
 
 
 def civil_of(uow: UnitOfWork, person_ref: str) -> Civil:
     """Who a person is: opened, for a paper that says so."""
     person = persons.load(uow, person_ref)
-    return msgspec.json.decode(uow.keys.open(person.civil, as_=DataClass.CIVIL, whose=person_ref), type=Civil)
+    return msgspec.json.decode(
+        uow.keys.decrypt(person.civil, data_class=DataClass.CIVIL, associated_data=person_ref), type=Civil
+    )
 
 
 def names_of(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Person:
     """What documents keeps of a registered person; `civil` belongs to the `person_ref`."""
 
     person_ref: str
-    civil: Sealed
+    civil: Encrypted
     language: str
     registered_at: datetime
     version: int = 0

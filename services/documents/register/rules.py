@@ -21,17 +21,17 @@ class EmployerUnknown(Missing):
     code = "register.employer-unknown"
 
 
-def person(known: Person | None, heard: RegisteredPerson, *, at: datetime) -> Person | None:
+def person(known: Person | None, received: RegisteredPerson, *, at: datetime) -> Person | None:
     """The person as registered at an instant, or None where something newer is known."""
     if known is not None and known.registered_at >= at:
         return None
-    new = Person(person_ref=heard.person_ref, civil=heard.civil, language=heard.language, registered_at=at)
+    new = Person(person_ref=received.person_ref, civil=received.civil, language=received.language, registered_at=at)
     return replace(new, version=known.version) if known else new
 
 
-def employer(known: Employer | None, heard: RegisteredEmployer, *, at: datetime) -> Employer | None:
+def employer(known: Employer | None, received: RegisteredEmployer, *, at: datetime) -> Employer | None:
     """The employer as registered at an instant, or None where something newer is known."""
     if known is not None and known.registered_at >= at:
         return None
-    new = Employer(employer_id=heard.employer_id, name=heard.name, registered_at=at)
+    new = Employer(employer_id=received.employer_id, name=received.name, registered_at=at)
     return replace(new, version=known.version) if known else new

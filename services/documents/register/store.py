@@ -13,7 +13,7 @@ persons = Repository(
     key="person_ref",
     missing=PersonUnknown,
     retention=BY_LAW,
-    came_sealed={"civil": DataClass.CIVIL},
-    whose="person_ref",
+    received_encrypted={"civil": DataClass.CIVIL},
+    associated_data="person_ref",
 )
 employers = Repository("employers", Employer, key="employer_id", missing=EmployerUnknown, retention=BY_LAW)

@@ -19,7 +19,7 @@ MEMORY_BYTES_MAX = 2 * 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ProbeAnswer:
     """A file made anew; `code` and `parameters` in its place say why it was refused."""
 
     media_type: str = ""
@@ -29,7 +29,7 @@ class Answer:
     parameters: dict[str, str | int] = field(default_factory=dict)
 
 
-def ask(content: bytes, *, format_: str) -> Answer:
+def ask(content: bytes, *, format_: str) -> ProbeAnswer:
     """The rewritten file. Raises the refusal of the process; DamagedPdf or DamagedPicture if the process crashed."""
     try:
         done = subprocess.run([*COMMAND, format_], input=content, capture_output=True, timeout=PROBE_S, check=False)  # noqa: S603
@@ -37,7 +37,7 @@ def ask(content: bytes, *, format_: str) -> Answer:
         raise _TOO_LONG[format_ == "pdf"] from None
     if done.returncode != 0:
         raise _DIED[format_ == "pdf"]
-    answer = msgspec.msgpack.decode(done.stdout, type=Answer)
+    answer = msgspec.msgpack.decode(done.stdout, type=ProbeAnswer)
     if answer.code:
         raise _BY_CODE[answer.code](**answer.parameters)
     return answer
@@ -52,18 +52,18 @@ _TOO_LONG: dict[bool, type[Invalid]] = {True: pdf.TooComplexPdf, False: picture.
 _DIED: dict[bool, type[Invalid]] = {True: pdf.DamagedPdf, False: picture.DamagedPicture}
 
 
-def _answer(content: bytes, format_: str) -> Answer:
+def _answer(content: bytes, format_: str) -> ProbeAnswer:
     try:
         if format_ == "pdf":
             clean, pages = pdf.clean(content)
-            return Answer(media_type="application/pdf", pages=pages, content=clean)
+            return ProbeAnswer(media_type="application/pdf", pages=pages, content=clean)
         media_type, clean, pages = picture.converted(content, format_=format_)
         if media_type == "application/pdf":
             clean, pages = pdf.clean(clean)  # without the day on which Pillow wrote it
-        return Answer(media_type=media_type, pages=pages, content=clean)
+        return ProbeAnswer(media_type=media_type, pages=pages, content=clean)
     except Invalid as refused:
         counted = {name: value for name, value in refused.parameters.items() if isinstance(value, str | int)}
-        return Answer(code=refused.code, parameters=counted)
+        return ProbeAnswer(code=refused.code, parameters=counted)
 
 
 def main() -> int:

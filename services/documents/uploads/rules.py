@@ -25,5 +25,7 @@ def store(
         pages=pages,
         stored_at=at,
     )
-    told = UploadStored(upload_id=upload_id, person_ref=person_ref, media_type=media_type, sha256=sha256, stored_at=at)
-    return Outcome(upload, (told,))
+    published = UploadStored(
+        upload_id=upload_id, person_ref=person_ref, media_type=media_type, sha256=sha256, stored_at=at
+    )
+    return Outcome(upload, (published,))

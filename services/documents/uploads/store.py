@@ -1,6 +1,6 @@
 """Where uploads are kept, and their bytes."""
 
-from services.documents.uploads.gate import CleanPaper
+from services.documents.uploads.inspection import CleanPaper
 from services.documents.uploads.rules import UploadUnknown
 from services.documents.uploads.upload import Upload
 from shared.kernel.personal import DataClass
@@ -17,9 +17,9 @@ CLEAN_BYTES_MAX = 64 * 1024 * 1024
 uploads = Repository("uploads", Upload, key="upload_id", missing=UploadUnknown, retention=BY_LAW)
 
 
-def keep_bytes(context: ServiceContext, fund_id: str, paper: CleanPaper) -> None:
+def save_bytes(context: ServiceContext, fund_id: str, paper: CleanPaper) -> None:
     """Seal the bytes away, once for the fund however often they come."""
-    blobs.store(context, fund_id, [paper.content], as_=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
+    blobs.store(context, fund_id, [paper.content], data_class=DataClass.HEALTH, size_max=CLEAN_BYTES_MAX)
 
 
 def bytes_of(uow: UnitOfWork, upload: Upload) -> bytes:

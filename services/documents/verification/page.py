@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.documents.papers.content import Language, Wages
+from services.documents.papers.content import PaperLanguage, Wages
 from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
@@ -21,7 +21,7 @@ from shared.languages.locales import locale_of, own_name
 _HERE = Path(__file__).parent
 
 
-def render(verification: Verification, *, fund: Fund, language: Language, base: str) -> str:
+def render(verification: Verification, *, fund: Fund, language: PaperLanguage, base: str) -> str:
     """The answer as an HTML page for a phone, with links (`?language=`) to the fund's other languages.
 
     Send it with `content_security_policy()`, and with a language that the fund has. `base` is the path under which the
@@ -59,7 +59,7 @@ def render(verification: Verification, *, fund: Fund, language: Language, base: 
     )
 
 
-def _certified(verification: Verification, *, fund: Fund, language: Language) -> Facts | None:
+def _certified(verification: Verification, *, fund: Fund, language: PaperLanguage) -> Facts | None:
     """What the paper is relied on for, in rows: labels with values, then a table."""
     if verification.certified is None:
         return None
@@ -77,7 +77,7 @@ def _certified(verification: Verification, *, fund: Fund, language: Language) ->
     return {"rows": rows, "columns": facts["columns"], "groups": [*groups, ("", [total])]}
 
 
-def unknown_file(*, fund: Fund, language: Language, base: str, on: date) -> str:
+def unknown_file(*, fund: Fund, language: PaperLanguage, base: str, on: date) -> str:
     """The answer for a file that is not, byte for byte, one that the fund signed."""
     texts = _words()[language]
     return _page(
@@ -104,12 +104,12 @@ def _until(day: str, kind: str, fund: Fund, texts: Mapping[str, Any]) -> str:
     return f"{day} ({texts['to_be_confirmed']})" if fund.papers.types[kind].law.is_to_be_confirmed else day
 
 
-def form(*, fund: Fund, language: Language, base: str) -> str:
+def form(*, fund: Fund, language: PaperLanguage, base: str) -> str:
     """The page with fields for a paper's number and for its file. Send it with `content_security_policy()` too."""
     return _page("form.html", fund=fund, language=language, base=base, title=_words()[language]["ask"]["title"])
 
 
-def _page(template: str, *, fund: Fund, language: Language, base: str, **facts: object) -> str:
+def _page(template: str, *, fund: Fund, language: PaperLanguage, base: str, **facts: object) -> str:
     """One of the pages, in the frame that they share."""
     return (
         _templates()

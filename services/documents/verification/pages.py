@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from services.documents.papers.content import Language
+from services.documents.papers.content import PaperLanguage
 from services.documents.papers.store import PDF_BYTES_MAX
 from services.documents.verification import actions, page
 from services.documents.verification.rules import number_in
@@ -67,11 +67,11 @@ def pages(context: ServiceContext, *, public_url: str) -> Blueprint:
     return blueprint
 
 
-def _language(fund: Fund) -> Language:
+def _language(fund: Fund) -> PaperLanguage:
     """The language that the reader chose, else the one that the browser asks for."""
     chosen = request.args.get("language")
     header = request.headers.get("Accept-Language", "")
-    return Language(chosen if chosen in fund.languages else best_language(header, fund.languages))
+    return PaperLanguage(chosen if chosen in fund.languages else best_language(header, fund.languages))
 
 
 def _answer(html: str) -> Response:

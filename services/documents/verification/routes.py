@@ -7,7 +7,7 @@ from services.documents.papers.store import PDF_BYTES_MAX
 from services.documents.verification import actions
 from services.documents.verification.schemas import CertifiedView, CodeBody, FileBody, FileView, VerificationView
 from services.documents.verification.verification import Verification
-from shared.http.files import Files, Sent
+from shared.http.files import Files, SubmittedForm
 from shared.http.routes import ANYONE, Routes
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -41,7 +41,7 @@ def check_code(uow: UnitOfWork, body: Mapping[str, Any], number: str) -> Verific
 
 
 @routes.post("/verifications", scope=ANYONE, request=ONE_PDF, response=FileView)
-def check_file(uow: UnitOfWork, sent: Sent[str]) -> Mapping[str, object]:
+def check_file(uow: UnitOfWork, sent: SubmittedForm[str]) -> Mapping[str, object]:
     """Whether a file is exactly one that the fund signed, and if so whether its paper holds. The file is not kept."""
     verification = actions.check_file(uow, sent.files[0])
     return {"is_genuine": verification is not None, "paper": verification}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.identity.accounts import passwords, rules, second_factor, store, throttles
 from services.identity.accounts.account import Account, Role, Status
-from services.identity.accounts.application import Application, Facts, Wish
+from services.identity.accounts.application import ApplicantFacts, Application, ApplicationKind
 from services.identity.register import store as register
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown
@@ -18,7 +18,7 @@ from shared.kernel import typed
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.unit_of_work import UnitOfWork
 
 CONSIDER = "applications.consider"
@@ -32,7 +32,7 @@ LOGIN_SENT_MAX = 1_000
 # --- applying and activating ------------------------------------------------------------------------------------------
 
 
-def apply(uow: UnitOfWork, facts: Facts, *, password: str) -> None:
+def apply(uow: UnitOfWork, facts: ApplicantFacts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
     known_words = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
     rules.check_password(
@@ -48,14 +48,14 @@ def apply(uow: UnitOfWork, facts: Facts, *, password: str) -> None:
     _wait(uow, application)
 
 
-def ask_recovery(uow: UnitOfWork, facts: Facts) -> None:
+def ask_recovery(uow: UnitOfWork, facts: ApplicantFacts) -> None:
     """Take from anybody that they forgot a password. Nothing is looked up here either."""
     application = Application(
         application_id=uow.new_id(),
         facts=facts,
         password_hash=None,
         applied_at=uow.at,
-        wish=Wish.RECOVERY,
+        wish=ApplicationKind.RECOVERY,
         is_scheduled=True,
     )
     _wait(uow, application)
@@ -90,14 +90,16 @@ def consider(uow: UnitOfWork, *, application_id: str, portal_url: str) -> None:
         return
     account = store.known_by(uow, person.person_ref)
     if application.password_hash is None:
-        outcome = _way_back(uow, account, person=person, portal_url=portal_url)
+        outcome = _recovery_of(uow, account, person=person, portal_url=portal_url)
     else:
-        outcome = _way_in(uow, account, person=person, password_hash=application.password_hash, portal_url=portal_url)
+        outcome = _activation_of(
+            uow, account, person=person, password_hash=application.password_hash, portal_url=portal_url
+        )
     if outcome is not None:
         store.accounts.save(uow, outcome)
 
 
-def _way_in(
+def _activation_of(
     uow: UnitOfWork, account: Account | None, *, person: Person, password_hash: str, portal_url: str
 ) -> Outcome[Account] | None:
     token = _text(uow.entropy(TOKEN_BYTES))
@@ -107,21 +109,23 @@ def _way_in(
         account_id=uow.new_id(),
         password_hash=password_hash,
         token_hash=hash_of(token),
-        link=_sealed_link(uow, f"{portal_url}/{uow.fund.fund_id}/activation#token={token}", person),
+        link=_encrypted_link(uow, f"{portal_url}/{uow.fund.fund_id}/activation#token={token}", person),
         at=uow.at,
     )
 
 
-def _way_back(uow: UnitOfWork, account: Account | None, *, person: Person, portal_url: str) -> Outcome[Account] | None:
+def _recovery_of(
+    uow: UnitOfWork, account: Account | None, *, person: Person, portal_url: str
+) -> Outcome[Account] | None:
     token = _text(uow.entropy(TOKEN_BYTES))
     link = _recovery_link(uow, token, login=person.civil.national_id, portal_url=portal_url)
     return rules.ask_recovery(
-        account, person=person, token_hash=hash_of(token), link=_sealed_link(uow, link, person), at=uow.at
+        account, person=person, token_hash=hash_of(token), link=_encrypted_link(uow, link, person), at=uow.at
     )
 
 
-def _sealed_link(uow: UnitOfWork, link: str, person: Person) -> Sealed:
-    return uow.keys.seal(link, as_=DataClass.CONTACT, whose=person.person_ref)
+def _encrypted_link(uow: UnitOfWork, link: str, person: Person) -> Encrypted:
+    return uow.keys.encrypt(link, data_class=DataClass.CONTACT, associated_data=person.person_ref)
 
 
 def _recovery_link(uow: UnitOfWork, token: str, *, login: str, portal_url: str) -> str:
@@ -252,7 +256,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admission:
+class Authentication:
     """The outcome: the account if they are authenticated, else how long they are throttled (0: they may retry).
 
     `device` is the cookie for their browser.
@@ -263,18 +267,18 @@ class Admission:
     shut_s: int = 0
 
 
-def admit(uow: UnitOfWork, attempt: Attempt) -> Admission:
+def authenticate(uow: UnitOfWork, attempt: Attempt) -> Authentication:
     """Let somebody in by what they typed. The answer is the same, and takes as long, for a name that nobody has."""
     login = _typed(uow, attempt.login)
     device_id = _device_id(uow, login, attempt.device)
     throttle = throttles.before(uow, f"{login}|{device_id}")
     if wait_s := throttles.shut_s(uow, throttle):
-        return Admission(shut_s=wait_s)
+        return Authentication(shut_s=wait_s)
     account = _proved(uow, attempt, _found(uow, login, attempt.actors))
     if account is None:
-        return Admission(shut_s=throttles.failed(uow, throttle))
+        return Authentication(shut_s=throttles.failed(uow, throttle))
     throttles.passed(uow, throttle)
-    return Admission(account=account, device=attempt.device if device_id else _new_device(uow, login))
+    return Authentication(account=account, device=attempt.device if device_id else _new_device(uow, login))
 
 
 def _found(uow: UnitOfWork, login: str, actors: frozenset[ActorKind]) -> Account | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from shared.kernel.partial_date import PartialDate
 
 
-class Wish(StrEnum):
+class ApplicationKind(StrEnum):
     """What somebody applies for."""
 
     ACCOUNT = "account"
@@ -18,7 +18,7 @@ class Wish(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class ApplicantFacts:
     """What the applicant claims to be. Numbers stand as the fund keeps them; a recovery needs no e-mail address."""
 
     national_id: str
@@ -32,10 +32,10 @@ class Application:
     """An application that waits. `password_hash` is that of the account that is wished for."""
 
     application_id: str
-    facts: Facts
+    facts: ApplicantFacts
     password_hash: str | None
     applied_at: datetime
-    wish: Wish = Wish.ACCOUNT
+    wish: ApplicationKind = ApplicationKind.ACCOUNT
     is_scheduled: bool = False
     """Whether a job considers it: those of a release without the due queue have none."""
     version: int = 0

@@ -6,7 +6,7 @@ Not in the request itself, so that its duration does not reveal whether the fund
 from services.identity.accounts import actions, store
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -32,4 +32,4 @@ def _give_up(uow: UnitOfWork, application_id: str, reason: str) -> None:
     actions.give_up(uow, application_id=application_id)
 
 
-leftovers = Leftovers(name=actions.CONSIDER, find=store.unscheduled, adopt=actions.schedule)
+backfills = Backfill(name=actions.CONSIDER, find=store.unscheduled, fill=actions.schedule)

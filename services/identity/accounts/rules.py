@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.identity.accounts.account import Account, Link, Role, Status
-from services.identity.accounts.application import Facts
+from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
@@ -17,7 +17,7 @@ from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 PASSWORD_LENGTH_MIN = {ActorKind.PERSON: 8, ActorKind.EMPLOYER: 12, ActorKind.STAFF: 12}
 """NIST SP 800-63B-4 asks for 15 where a password stands alone. A person's 8 (ASVS 5.0, 6.2.1) go with an e-mailed link
@@ -192,7 +192,7 @@ def _compared(known_words: Iterable[str]) -> set[str]:
     return {word for word in words if len(word) >= CONTEXT_LENGTH_MIN}
 
 
-def personal_words(facts: Facts) -> list[str]:
+def personal_words(facts: ApplicantFacts) -> list[str]:
     """What a password may not contain of the facts that its owner just gave."""
     return [facts.national_id, facts.insurance_number, _mailbox(facts.email), *_dates(facts.birth_on)]
 
@@ -226,7 +226,7 @@ def fund_words(fund: Fund) -> list[str]:
 
 def read_facts(
     *, national_id: str, insurance_number: str, birth_on: PartialDate, email: str | None, fund: Fund
-) -> Facts:
+) -> ApplicantFacts:
     """What somebody claims to be, in the form in which the fund keeps it."""
     read_id = fund.read_identifier(IdentifierKind.NATIONAL_ID, national_id)
     if read_id is None:
@@ -234,10 +234,10 @@ def read_facts(
     read_number = fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, insurance_number)
     if read_number is None:
         raise InsuranceNumberMalformed
-    return Facts(national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email)
+    return ApplicantFacts(national_id=read_id, insurance_number=read_number, birth_on=birth_on, email=email)
 
 
-def are_true(facts: Facts, person: Person | None) -> bool:
+def are_true(facts: ApplicantFacts, person: Person | None) -> bool:
     """Whether the register knows this person by all three facts.
 
     The e-mail address is not among them: the link goes to the address in the register whatever was typed, so that
@@ -259,7 +259,7 @@ def ask(
     account_id: str,
     password_hash: str,
     token_hash: str,
-    link: Sealed,
+    link: Encrypted,
     at: datetime,
 ) -> Outcome[Account] | None:
     """An account that waits for its link to be followed; None where no link is to be sent.
@@ -283,14 +283,14 @@ def ask(
         asked_at=(*recent, at),
         version=known.version if known else 0,
     )
-    told = ActivationRequested(
+    published = ActivationRequested(
         account_id=account.account_id,
         person_ref=person.person_ref,
         link=link,
         expires_at=expires_at,
         language=person.language,
     )
-    return Outcome(account, (told,))
+    return Outcome(account, (published,))
 
 
 class ActivationPasswordPersonal(Invalid):
@@ -318,8 +318,8 @@ def activate(
     if is_password_personal:
         raise ActivationPasswordPersonal
     active = replace(account, status=Status.ACTIVE, activation=replace(account.activation, used_at=at))
-    told = AccountActivated(account_id=account.account_id, person_ref=account.person_ref, activated_at=at)
-    return Outcome(active, (told,))
+    published = AccountActivated(account_id=account.account_id, person_ref=account.person_ref, activated_at=at)
+    return Outcome(active, (published,))
 
 
 def _mailbox_of(person: Person) -> str | None:
@@ -341,7 +341,7 @@ def is_given_up(account: Account, *, at: datetime) -> bool:
 
 
 def ask_recovery(
-    known: Account | None, *, person: Person, token_hash: str, link: Sealed, at: datetime
+    known: Account | None, *, person: Person, token_hash: str, link: Encrypted, at: datetime
 ) -> Outcome[Account] | None:
     """The account with a link by which its owner may choose a new password; None where no link is to be sent.
 
@@ -354,14 +354,14 @@ def ask_recovery(
         return None
     expires_at = at + LINK_LIFE
     waiting = Link(token_hash=token_hash, expires_at=expires_at)
-    told = RecoveryRequested(
+    published = RecoveryRequested(
         account_id=known.account_id,
         person_ref=person.person_ref,
         link=link,
         expires_at=expires_at,
         language=person.language,
     )
-    return Outcome(replace(known, recovery=waiting, asked_at=(*recent, at)), (told,))
+    return Outcome(replace(known, recovery=waiting, asked_at=(*recent, at)), (published,))
 
 
 def start_reset(known: Account | None, *, token_hash: str, at: datetime) -> Account:
@@ -398,13 +398,13 @@ def must_differ(chosen: str, *, current: str) -> None:
 def change_password(account: Account, *, password_hash: str, at: datetime) -> Outcome[Account]:
     """Another password: no session of the old one holds any longer, and no link to a new one."""
     changed = replace(account, password_hash=password_hash, password_serial=account.password_serial + 1, recovery=None)
-    told = PasswordChanged(
+    published = PasswordChanged(
         account_id=account.account_id,
         person_ref=account.person_ref,
         employer_ids=account.employer_ids,
         changed_at=at,
     )
-    return Outcome(changed, (told,))
+    return Outcome(changed, (published,))
 
 
 # --- accounts of employers' users and of staff ------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.http.shapes import Said
+from shared.http.shapes import CodeText
 from shared.http.typed_fields import Birth, Email, Identifier, LinkToken, OneTimeCode
 
 PASSWORD_LENGTH_MAX = 1_000
@@ -22,7 +22,7 @@ class ApplicationBody(Schema):
 class ApplicationView(Schema):
     """The same for everybody, whether or not the fund knows them."""
 
-    text = Said(required=True)
+    text = CodeText(required=True)
 
 
 class ActivationBody(Schema):
@@ -50,4 +50,4 @@ class NewPasswordBody(Schema):
 
 class AccountView(Schema):
     status = fields.String(required=True)
-    text = Said(required=True)
+    text = CodeText(required=True)

@@ -31,8 +31,8 @@ accounts = Repository(
         Index(("recovery.token_hash",)),
         Index(("status", "activation.expires_at")),
     ],
-    sealed={"second_factor": DataClass.CIVIL},
-    whose="account_id",
+    encrypted={"second_factor": DataClass.CIVIL},
+    associated_data="account_id",
 )
 
 applications = Repository(
@@ -46,8 +46,8 @@ applications = Repository(
         why="forgotten once considered; what could not be until then never will be",
     ),
     indexes=[Index(())],
-    sealed={"facts": DataClass.CIVIL},
-    whose="application_id",
+    encrypted={"facts": DataClass.CIVIL},
+    associated_data="application_id",
 )
 
 throttles = Repository(

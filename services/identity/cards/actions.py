@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from services.identity.access_journal.looked import Looked
+from services.identity.access_journal.accessed import AccessedKind
 from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
@@ -50,12 +50,12 @@ def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
             employer_id=page.employer_id,
             page=page.page,
             pages=page.pages,
-            cards=_told(refreshed),
+            cards=_published(refreshed),
             unknown=len(opened - held.keys() - withdrawn),
             already_good=len(good - withdrawn),
             not_open=len(rights.keys() - opened - withdrawn),
             withdrawn=sum(card.person_ref in withdrawn for card in refreshed),
-            closed=_told(card for card in moved if card.closed_on is not None),
+            closed=_published(card for card in moved if card.closed_on is not None),
         )
     )
 
@@ -69,7 +69,7 @@ def _following(card: Card, right: Right, *, fund: Fund, on: date, decided_on: da
     return rules.refresh(card, right_until=right.valid_until, right_version=right.version, fund=fund, on=on)
 
 
-def _told(changed: Iterable[Card]) -> tuple[RefreshedCard, ...]:
+def _published(changed: Iterable[Card]) -> tuple[RefreshedCard, ...]:
     return tuple(
         RefreshedCard(person_ref=card.person_ref, card_number=card.card_number, valid_until=card.valid_until)
         for card in changed
@@ -86,5 +86,5 @@ def read(uow: UnitOfWork, *, person_ref: str) -> Card:
 def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Card:
     """As `read`; what an agent reads enters the access journal."""
     card = read(uow, person_ref=person_ref)
-    journal.note_person(uow, person_ref, looked_at=Looked.CARD, purpose=purpose)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.CARD, purpose=purpose)
     return card

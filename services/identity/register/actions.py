@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.identity.access_journal.looked import Looked
+from services.identity.access_journal.accessed import AccessedKind
 from services.identity.cards import actions as cards
 from services.identity.register import rules, store
 from services.identity.register.employer import Employer
@@ -13,7 +13,7 @@ from services.identity.register.person import Contact, Person, PersonEntry
 from services.identity.register.rules import Fault, PersonUnknown
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.funds.fund import IdentifierKind
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
@@ -70,8 +70,8 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
         page_id = uow.new_id()
         store.persons.save_many(uow, fresh, part_of=page_id)
         cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
-        told = tuple(_told_person(uow, person) for person in fresh)
-        uow.publish(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=told))
+        published = tuple(_published_person(uow, person) for person in fresh)
+        uow.publish(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=published))
     added = sum(person.version == 0 for person in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh) - len(refused), tuple(refused))
 
@@ -84,8 +84,8 @@ def register_employers(uow: UnitOfWork, page: Sequence[Employer]) -> Tally:
     if fresh:
         page_id = uow.new_id()
         store.employers.save_many(uow, fresh, part_of=page_id)
-        told = tuple(_told_employer(uow, employer) for employer in fresh)
-        uow.publish(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=told))
+        published = tuple(_published_employer(uow, employer) for employer in fresh)
+        uow.publish(EmployersRegistered(page_id=page_id, registered_at=uow.at, employers=published))
     added = sum(employer.version == 0 for employer in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh))
 
@@ -99,7 +99,7 @@ def find_person(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Person:
         found = store.by_national_id(uow, national_id)
     if found is None:
         raise PersonUnknown
-    journal.note_person(uow, found.person_ref, looked_at=Looked.PERSON, purpose=purpose)
+    journal.note_person(uow, found.person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return found
 
 
@@ -113,46 +113,56 @@ def list_employers(
         return Page([])
     found = store.page_of_employers(uow, wanted=wanted, employer_id=employer_id, is_open=is_open)
     if employer_id and found.items:
-        journal.note_employer(uow, employer_id, looked_at=Looked.EMPLOYER, purpose=purpose)
+        journal.note_employer(uow, employer_id, looked_at=AccessedKind.EMPLOYER, purpose=purpose)
     return found
 
 
-def _told_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
+def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
     known = {name: value for name, value in msgspec.to_builtins(person.civil).items() if value is not None}
-    bank = person.bank and uow.keys.seal(person.bank, as_=DataClass.BANK, whose=person.person_ref)
+    bank = person.bank and uow.keys.encrypt(person.bank, data_class=DataClass.BANK, associated_data=person.person_ref)
     return RegisteredPerson(
         person_ref=person.person_ref,
-        civil=uow.keys.seal(msgspec.json.encode(known), as_=DataClass.CIVIL, whose=person.person_ref),
-        contact=_sealed_contact(uow, person.contact, whose=person.person_ref),
-        bank=Sealed(bank) if bank else None,
+        civil=uow.keys.encrypt(
+            msgspec.json.encode(known), data_class=DataClass.CIVIL, associated_data=person.person_ref
+        ),
+        contact=_encrypted_contact(uow, person.contact, associated_data=person.person_ref),
+        bank=Encrypted(bank) if bank else None,
         language=person.language,
         dependants=person.dependants,
-        family=uow.keys.seal(msgspec.json.encode(_told_family(person)), as_=DataClass.HEALTH, whose=person.person_ref),
+        family=uow.keys.encrypt(
+            msgspec.json.encode(_published_family(person)),
+            data_class=DataClass.HEALTH,
+            associated_data=person.person_ref,
+        ),
     )
 
 
-def _told_family(person: Person) -> dict[str, object]:
-    told: dict[str, object] = {"birth_on": person.civil.birth_on}
+def _published_family(person: Person) -> dict[str, object]:
+    published: dict[str, object] = {"birth_on": person.civil.birth_on}
     if person.family is not None or person.dependants == 0:
-        told["dependants"] = [
+        published["dependants"] = [
             {name: value for name, value in msgspec.to_builtins(each).items() if value is not None}
             for each in person.family or ()
         ]
-    return told
+    return published
 
 
-def _told_employer(uow: UnitOfWork, employer: Employer) -> RegisteredEmployer:
+def _published_employer(uow: UnitOfWork, employer: Employer) -> RegisteredEmployer:
     return RegisteredEmployer(
         employer_id=employer.employer_id,
         name=employer.name,
         sector=employer.sector,
         is_open=employer.is_open,
         affiliated_on=employer.affiliated_on,
-        contact=_sealed_contact(uow, employer.contact, whose=employer.employer_id),
+        contact=_encrypted_contact(uow, employer.contact, associated_data=employer.employer_id),
         language=employer.language,
     )
 
 
-def _sealed_contact(uow: UnitOfWork, contact: Contact, *, whose: str) -> Sealed | None:
+def _encrypted_contact(uow: UnitOfWork, contact: Contact, *, associated_data: str) -> Encrypted | None:
     known = {name: value for name, value in msgspec.to_builtins(contact).items() if value}
-    return uow.keys.seal(msgspec.json.encode(known), as_=DataClass.CONTACT, whose=whose) if known else None
+    return (
+        uow.keys.encrypt(msgspec.json.encode(known), data_class=DataClass.CONTACT, associated_data=associated_data)
+        if known
+        else None
+    )

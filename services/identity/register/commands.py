@@ -39,9 +39,9 @@ Entry = TypeVar("Entry")
 def import_register(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
     """Import the files that are named: 0 where every line was taken, 1 where one was refused, 2 where none was read."""
     asked = _asked(arguments)
-    voice = _Voice(texts, asked.language, out)
+    voice = _Output(texts, asked.language, out)
     try:
-        clerk = _Clerk(context, asked.fund, voice)
+        clerk = _Importer(context, asked.fund, voice)
         if asked.employers:
             clerk.import_employers(asked.employers)
         if asked.persons:
@@ -67,7 +67,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 @dataclass(frozen=True)
-class _Voice:
+class _Output:
     """Speaks to the operator, in the operator's language."""
 
     texts: Texts
@@ -81,10 +81,10 @@ class _Voice:
         return self.texts.say(code, self.language, parameters)
 
 
-class _Clerk:
+class _Importer:
     """Reads the files, prints every line that is refused, and counts."""
 
-    def __init__(self, context: ServiceContext, fund_id: str, voice: _Voice) -> None:
+    def __init__(self, context: ServiceContext, fund_id: str, voice: _Output) -> None:
         if fund_id not in context.funds:
             raise FundUnknown(fund=fund_id[:40])
         self._context, self._fund_id, self._voice = context, fund_id, voice

@@ -6,7 +6,7 @@ from shared.kernel.partial_date import PartialDate
 
 NAME_LENGTH_MAX = 100
 DEPENDANTS_MAX = 30
-TOLD = 1
+PUBLISHED = 1
 """Counts what is told of a person: 1 with the birth and the family. Who was told less is told anew with the next import
 of the register."""
 
@@ -74,6 +74,6 @@ class Person:
     dependants: int
     family: tuple[Dependant, ...] | None = None
     """Who the dependants are; None where the register says only how many."""
-    told: int = 0
-    """How much of a person was told to the other services, as `TOLD` counts it."""
+    published: int = 0
+    """How much of a person was told to the other services, as `PUBLISHED` counts it."""
     version: int = 0

@@ -10,7 +10,7 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import (
     DEPENDANTS_MAX,
     NAME_LENGTH_MAX,
-    TOLD,
+    PUBLISHED,
     Civil,
     Contact,
     Dependant,
@@ -147,7 +147,7 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
         language=entry.language,
         dependants=entry.dependants,
         family=entry.family,
-        told=TOLD,
+        published=PUBLISHED,
         version=known.version if known else 0,
     )
     return None if person == known else person
@@ -252,20 +252,20 @@ class _Cells:
 
     def dependants(self, family: tuple[Dependant, ...] | None) -> int:
         """How many dependants there are: as many as are named, where they are."""
-        told = self.count("dependants", up_to=DEPENDANTS_MAX)
+        published = self.count("dependants", up_to=DEPENDANTS_MAX)
         if family is None:
-            return told
-        if self._text("dependants") and told != len(family):
+            return published
+        if self._text("dependants") and published != len(family):
             self.fault("family", "register.family-differs")
         return len(family)
 
     def family(self, column: str) -> tuple[Dependant, ...]:
         """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
         Those of one relation and birth are told apart by a number."""
-        told = [each.split(":") for each in typed.plain(self._text(column)).split(";") if each.strip()]
+        published = [each.split(":") for each in typed.plain(self._text(column)).split(";") if each.strip()]
         rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
         found: list[Dependant] = []
-        for parts in told[: DEPENDANTS_MAX + 1]:
+        for parts in published[: DEPENDANTS_MAX + 1]:
             relation, birth, condition = [part.strip() for part in (*parts, "", "")[:3]]
             birth_on = partial_date.read(birth.upper())
             is_known = (relation, condition or None) in rules and len(parts) in (2, 3)

@@ -18,8 +18,13 @@ persons = Repository(
     missing=PersonUnknown,
     retention=BY_LAW,
     indexes=[Index(("national_id_index",), unique=True)],
-    sealed={"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK, "family": DataClass.HEALTH},
-    whose="person_ref",
+    encrypted={
+        "civil": DataClass.CIVIL,
+        "contact": DataClass.CONTACT,
+        "bank": DataClass.BANK,
+        "family": DataClass.HEALTH,
+    },
+    associated_data="person_ref",
 )
 
 employers = Repository(
@@ -29,8 +34,8 @@ employers = Repository(
     missing=EmployerUnknown,
     retention=BY_LAW,
     indexes=[Index(("employer_id",)), Index(("is_open", "employer_id"))],
-    sealed={"contact": DataClass.CONTACT},
-    whose="employer_id",
+    encrypted={"contact": DataClass.CONTACT},
+    associated_data="employer_id",
 )
 
 

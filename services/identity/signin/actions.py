@@ -9,7 +9,7 @@ from services.identity.accounts.account import Account, Status
 from services.identity.accounts.actions import hash_of
 from services.identity.register.store import persons as register
 from services.identity.signin import rules
-from services.identity.signin.session import End, Session
+from services.identity.signin.session import Session, SessionEnd
 from services.identity.signin.store import sessions
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
@@ -49,7 +49,7 @@ def rotate(uow: UnitOfWork, session: Session) -> tuple[Session, str]:
     return sessions.save(uow, Outcome(rotated)), token
 
 
-def end(uow: UnitOfWork, session: Session, *, why: End) -> None:
+def end(uow: UnitOfWork, session: Session, *, why: SessionEnd) -> None:
     ended = rules.end(session, why=why, at=uow.at)
     if ended != session:
         sessions.save(uow, Outcome(ended))
@@ -59,7 +59,7 @@ def sign_out(uow: UnitOfWork, *, session_id: str) -> None:
     """Its owner ends a session; one that is not there, or is over, is over."""
     session = sessions.find(uow, session_id)
     if session is not None:
-        end(uow, session, why=End.SIGNED_OUT)
+        end(uow, session, why=SessionEnd.SIGNED_OUT)
 
 
 def of_refresh_token(uow: UnitOfWork, token: str) -> Session | None:
@@ -100,21 +100,21 @@ def userinfo(uow: UnitOfWork) -> dict[str, Any]:
     return {name: value for name, value in claims.items() if value is not None}
 
 
-def form_token(uow: UnitOfWork, *, seat: str, query: str) -> str:
-    """The CSRF token of a sign-in form: it holds for this browser (`seat`) and this query only."""
+def form_token(uow: UnitOfWork, *, browser_id: str, query: str) -> str:
+    """The CSRF token of a sign-in form: it holds for this browser (`browser_id`) and this query only."""
     expires_s = int(uow.at.timestamp()) + FORM_LIFE_S
-    return f"{expires_s}.{_form_mark(uow, expires_s, seat, query)}"
+    return f"{expires_s}.{_form_mark(uow, expires_s, browser_id, query)}"
 
 
-def is_form_token(uow: UnitOfWork, token: str, *, seat: str, query: str) -> bool:
+def is_form_token(uow: UnitOfWork, token: str, *, browser_id: str, query: str) -> bool:
     expires, _, mark = token.partition(".")
     if not (expires.isascii() and expires.isdigit() and len(expires) < 12) or int(expires) < uow.at.timestamp():
         return False
-    return hmac.compare_digest(mark.encode(), _form_mark(uow, int(expires), seat, query).encode())
+    return hmac.compare_digest(mark.encode(), _form_mark(uow, int(expires), browser_id, query).encode())
 
 
-def _form_mark(uow: UnitOfWork, expires_s: int, seat: str, query: str) -> str:
-    return uow.keys.blind_index(f"{expires_s}|{seat}|{query}", of="sign-in-form")
+def _form_mark(uow: UnitOfWork, expires_s: int, browser_id: str, query: str) -> str:
+    return uow.keys.blind_index(f"{expires_s}|{browser_id}|{query}", of="sign-in-form")
 
 
 def _of_token(uow: UnitOfWork, token: str) -> Session | None:

@@ -22,7 +22,7 @@ MINUTE_S = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class SignInForm:
     """What the form shows this time. `fault` is one of the words below, `typed` the name that was typed before."""
 
     client: Client
@@ -33,7 +33,7 @@ class Form:
     shut_s: int = 0
 
 
-def form(shown: Form, *, fund: Fund, language: str) -> str:
+def form(shown: SignInForm, *, fund: Fund, language: str) -> str:
     """The form that people sign in by."""
     words = _words()[language]
     return _page(
@@ -87,7 +87,7 @@ def _who(actors: Sequence[ActorKind]) -> str:
     return "person" if len(actors) == 1 else "both"
 
 
-def _fault(shown: Form, words: Mapping[str, Any]) -> str:
+def _fault(shown: SignInForm, words: Mapping[str, Any]) -> str:
     if shown.fault != "shut":
         return str(words[shown.fault]) if shown.fault else ""
     minutes = -(-shown.shut_s // MINUTE_S)

@@ -36,7 +36,7 @@ from services.identity.signin import actions, rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
-from services.identity.signin.session import End, Session
+from services.identity.signin.session import Session, SessionEnd
 from services.identity.signin.store import is_first_use
 from services.identity.signin.tokens import TokenIssuer
 from shared.http.callers import ALGORITHMS
@@ -60,7 +60,7 @@ class UnknownGrantType(OAuth2Error):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class Desk:
+class ProviderConfig:
     """What every sign-in of a process needs. `address` is this service's public address."""
 
     address: str
@@ -148,7 +148,7 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
     TOKEN_ENDPOINT_AUTH_METHODS = (PUBLIC_METHOD,)
 
-    server: "Provider"
+    server: "OidcProvider"
 
     @staticmethod
     def validate_authorization_redirect_uri(request: Any, client: KnownClient) -> str:
@@ -196,7 +196,7 @@ class RefreshGrant(authlib_grants.RefreshTokenGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = (PUBLIC_METHOD,)
     INCLUDE_NEW_REFRESH_TOKEN = True
 
-    server: "Provider"
+    server: "OidcProvider"
 
     def authenticate_refresh_token(self, refresh_token: str) -> SignedIn | None:
         session = actions.present(self.server.uow, refresh_token, client_id=self.client.client.client_id)
@@ -218,7 +218,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     CLIENT_AUTH_METHOD = MACHINE_METHOD
 
-    def __init__(self, server: "Provider") -> None:
+    def __init__(self, server: "OidcProvider") -> None:
         super().__init__()
         self.server = server
 
@@ -270,14 +270,14 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
     CLIENT_AUTH_METHODS = (PUBLIC_METHOD,)
     SUPPORTED_TOKEN_TYPES = ("refresh_token",)
 
-    server: "Provider"
+    server: "OidcProvider"
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> SignedIn | None:
         session = actions.of_refresh_token(self.server.uow, token_string)
         return SignedIn(session) if session else None
 
     def revoke_token(self, token: SignedIn, request: Any) -> None:
-        actions.end(self.server.uow, token.session, why=End.REVOKED)
+        actions.end(self.server.uow, token.session, why=SessionEnd.REVOKED)
 
 
 class PublicRequest(FlaskOAuth2Request):  # type: ignore[misc]
@@ -289,13 +289,13 @@ class PublicRequest(FlaskOAuth2Request):  # type: ignore[misc]
         self._request = http
 
 
-class Provider(AuthorizationServer):  # type: ignore[misc]
+class OidcProvider(AuthorizationServer):  # type: ignore[misc]
     """The authorization server of one fund within one unit of work."""
 
-    def __init__(self, uow: UnitOfWork, desk: Desk) -> None:
+    def __init__(self, uow: UnitOfWork, provider_config: ProviderConfig) -> None:
         super().__init__()
-        self.uow, self.desk = uow, desk
-        self.issuer = desk.issuer(uow.fund.fund_id)
+        self.uow, self.provider_config = uow, provider_config
+        self.issuer = provider_config.issuer(uow.fund.fund_id)
         self.register_client_auth_method(MACHINE_METHOD, Assertion(self))
         self.register_grant(CodeGrant, [S256Only(required=True)])
         self.register_grant(RefreshGrant)
@@ -304,7 +304,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._tokens)
 
     def create_oauth2_request(self, request: Any) -> PublicRequest:
-        return PublicRequest(self.desk.address)
+        return PublicRequest(self.provider_config.address)
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
         """A client that used an `Authorization` header gets a `WWW-Authenticate` challenge (RFC 6749, 5.2)."""
@@ -317,7 +317,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         return made
 
     def query_client(self, client_id: str) -> KnownClient | None:
-        client = self.desk.clients.get(client_id)
+        client = self.provider_config.clients.get(client_id)
         return KnownClient(client) if client and self.uow.fund.fund_id in client.fund_ids else None
 
     def get_authorization_grant(self, request: Any) -> Any:
@@ -368,7 +368,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         granted = rules.granted(asked, client=client.client, account=account)
         if user is None and not granted:
             raise InvalidScopeError
-        token_issuer = TokenIssuer(self.desk.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
+        token_issuer = TokenIssuer(self.provider_config.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
         access_token = token_issuer.access_token(
             client.client,
             scope=granted,

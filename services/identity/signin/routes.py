@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.identity.accounts import actions as accounts
 from services.identity.accounts.account import SCOPES
-from services.identity.accounts.actions import Admission, Attempt
-from services.identity.signin import actions, page, rules, wishes
-from services.identity.signin.page import Form
-from services.identity.signin.provider import MACHINE_METHOD, PUBLIC_METHOD, Desk, Provider
+from services.identity.accounts.actions import Attempt, Authentication
+from services.identity.signin import actions, page, request_parameters, rules
+from services.identity.signin.page import SignInForm
+from services.identity.signin.provider import MACHINE_METHOD, PUBLIC_METHOD, OidcProvider, ProviderConfig
 from services.identity.signin.schemas import UserView
 from services.identity.signin.tokens import ID_TOKEN_TYPE
 from shared.http.callers import ALGORITHMS, TokenInvalid
@@ -24,8 +24,8 @@ from shared.http.routes import Routes
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-SEAT, DEVICE = "himaya_seat", "himaya_device"
-SEAT_BYTES = 16
+BROWSER, DEVICE = "himaya_seat", "himaya_device"
+BROWSER_ID_BYTES = 16
 DEVICE_LIFE_S = 400 * 24 * 3600
 """As long as browsers keep a cookie at most."""
 FORM_BYTES_MAX = 16_000
@@ -54,10 +54,10 @@ def userinfo_by_post(uow: UnitOfWork) -> dict[str, Any]:
     return userinfo(uow)
 
 
-def blueprint(desk: Desk, context: ServiceContext) -> Blueprint:
+def blueprint(provider_config: ProviderConfig, context: ServiceContext) -> Blueprint:
     """The endpoints that the protocol itself lays down. All are public: they are where one proves who one is."""
     made = Blueprint("oidc", __name__)
-    endpoints = _Endpoints(desk, context)
+    endpoints = _Endpoints(provider_config, context)
     fund = "/v1/<fund>"
     made.get(f"{fund}/.well-known/openid-configuration")(endpoints.metadata)
     made.get(f"{fund}/jwks")(endpoints.keys)
@@ -73,10 +73,10 @@ def blueprint(desk: Desk, context: ServiceContext) -> Blueprint:
 class _Endpoints:
     """The endpoints of one process."""
 
-    def __init__(self, desk: Desk, context: ServiceContext) -> None:
-        self._desk, self._context = desk, context
+    def __init__(self, provider_config: ProviderConfig, context: ServiceContext) -> None:
+        self._provider_config, self._context = provider_config, context
         self._base = urlsplit(
-            desk.address
+            provider_config.address
         ).path  # under which callers find the service, where it is not their host's root
 
     # --- what anybody may read
@@ -84,13 +84,13 @@ class _Endpoints:
     def keys(self, fund: str | None = None) -> Response:
         if fund is not None:
             self._reading(fund)
-        answer = _json(self._desk.keys.published())
+        answer = _json(self._provider_config.keys.published())
         answer.headers["Cache-Control"] = "public, max-age=300"
         return answer
 
     def metadata(self, fund: str) -> Response:
         self._reading(fund)
-        issuer = self._desk.issuer(fund)
+        issuer = self._provider_config.issuer(fund)
         return _json(
             {
                 "issuer": issuer,
@@ -101,10 +101,10 @@ class _Endpoints:
                 "revocation_endpoint": f"{issuer}/revoke",
                 "end_session_endpoint": f"{issuer}/logout",
                 "response_types_supported": ["code"],
-                "response_modes_supported": list(wishes.RESPONSE_MODES),
+                "response_modes_supported": list(request_parameters.RESPONSE_MODES),
                 "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": [each.value for each in self._desk.keys.algorithms],
+                "id_token_signing_alg_values_supported": [each.value for each in self._provider_config.keys.algorithms],
                 "token_endpoint_auth_methods_supported": [PUBLIC_METHOD, MACHINE_METHOD],
                 "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
                 "revocation_endpoint_auth_methods_supported": [PUBLIC_METHOD],
@@ -113,7 +113,7 @@ class _Endpoints:
                 "acr_values_supported": [rules.ONE_FACTOR_CLASS, rules.TWO_FACTOR_CLASS],
                 "ui_locales_supported": list(g.fund.languages),
                 "authorization_response_iss_parameter_supported": True,
-                "prompt_values_supported": list(wishes.PROMPTS),
+                "prompt_values_supported": list(request_parameters.PROMPTS),
                 "claims_parameter_supported": False,
                 "request_parameter_supported": False,
                 "request_uri_parameter_supported": False,
@@ -144,13 +144,13 @@ class _Endpoints:
                 grant = self._consented(uow)
             except OAuth2Error as error:
                 return self._refused(error)
-            seat, sent = request.cookies.get(SEAT, ""), request.form.get("form_token", "")
-            if not seat or not actions.is_form_token(uow, sent, seat=seat, query=_asked()):
+            browser_id, sent = request.cookies.get(BROWSER, ""), request.form.get("form_token", "")
+            if not browser_id or not actions.is_form_token(uow, sent, browser_id=browser_id, query=_asked()):
                 return self._form(uow, grant, fault="stale", status=400)
-            admission = accounts.admit(uow, _attempt(grant))
-            if admission.account is None:
-                return self._not_admitted(uow, grant, admission)
-            return self._sent_back(uow, grant, admission)
+            authentication = accounts.authenticate(uow, _attempt(grant))
+            if authentication.account is None:
+                return self._not_admitted(uow, grant, authentication)
+            return self._sent_back(uow, grant, authentication)
 
         return self._work(fund, act)
 
@@ -162,33 +162,33 @@ class _Endpoints:
 
     def _consented(self, uow: UnitOfWork) -> Any:
         """The grant that the client asks for, or the OAuth error that says what is wrong with it."""
-        grant = Provider(uow, self._desk).get_consent_grant()
-        error = wishes.refusal(request.args)
+        grant = OidcProvider(uow, self._provider_config).get_consent_grant()
+        error = request_parameters.refusal(request.args)
         if error is not None:
             error.redirect_uri, error.state = grant.redirect_uri, grant.request.payload.state
             raise error
         return grant
 
-    def _not_admitted(self, uow: UnitOfWork, grant: Any, admission: Admission) -> AnyResponse:
-        if not admission.shut_s:
+    def _not_admitted(self, uow: UnitOfWork, grant: Any, authentication: Authentication) -> AnyResponse:
+        if not authentication.shut_s:
             return self._form(uow, grant, fault="wrong", status=422)
-        answer = self._form(uow, grant, fault="shut", shut_s=admission.shut_s, status=429)
-        answer.headers["Retry-After"] = str(admission.shut_s)
+        answer = self._form(uow, grant, fault="shut", shut_s=authentication.shut_s, status=429)
+        answer.headers["Retry-After"] = str(authentication.shut_s)
         return answer
 
-    def _sent_back(self, uow: UnitOfWork, grant: Any, admission: Admission) -> AnyResponse:
-        made: Response = grant.server.create_authorization_response(grant_user=admission.account, grant=grant)
+    def _sent_back(self, uow: UnitOfWork, grant: Any, authentication: Authentication) -> AnyResponse:
+        made: Response = grant.server.create_authorization_response(grant_user=authentication.account, grant=grant)
         answer = self._with_issuer(made)
         answer.status_code = 303  # so that no browser sends the password on to the client (RFC 9700, 4.12)
-        self._put_cookie(answer, DEVICE, admission.device, max_age=DEVICE_LIFE_S)
+        self._put_cookie(answer, DEVICE, authentication.device, max_age=DEVICE_LIFE_S)
         return answer
 
     def _form(self, uow: UnitOfWork, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
-        seat = request.cookies.get(SEAT) or uow.entropy(SEAT_BYTES).hex()
+        browser_id = request.cookies.get(BROWSER) or uow.entropy(BROWSER_ID_BYTES).hex()
         language = _language()
-        shown = Form(
+        shown = SignInForm(
             client=grant.request.client.client,
-            form_token=actions.form_token(uow, seat=seat, query=_asked()),
+            form_token=actions.form_token(uow, browser_id=browser_id, query=_asked()),
             language_links={each: _in_language(each) for each in g.fund.languages if each != language},
             typed=request.form.get("login", "")[: accounts.LOGIN_LENGTH_MAX],
             fault=fault,
@@ -196,7 +196,7 @@ class _Endpoints:
         )
         answer = _page(page.form(shown, fund=g.fund, language=language), status)
         answer.headers["Content-Security-Policy"] = page.content_security_policy(sends_to=grant.redirect_uri)
-        self._put_cookie(answer, SEAT, seat)
+        self._put_cookie(answer, BROWSER, browser_id)
         return answer
 
     def _refused(self, error: OAuth2Error) -> AnyResponse:
@@ -209,7 +209,7 @@ class _Endpoints:
 
     def _with_issuer(self, answer: Response) -> Response:
         """Who answers, so that a client of several funds does not mix them up (RFC 9207); in errors too."""
-        answer.location = add_params_to_uri(answer.location, [("iss", self._desk.issuer(g.fund.fund_id))])
+        answer.location = add_params_to_uri(answer.location, [("iss", self._provider_config.issuer(g.fund.fund_id))])
         return answer
 
     def _put_cookie(self, answer: AnyResponse, name: str, value: str, *, max_age: int | None = None) -> None:
@@ -218,7 +218,7 @@ class _Endpoints:
             value,
             max_age=max_age,
             path=f"{self._base}/v1/{g.fund.fund_id}/authorize",
-            secure=self._desk.address.startswith("https://"),
+            secure=self._provider_config.address.startswith("https://"),
             httponly=True,
             samesite="Lax",
         )
@@ -228,12 +228,12 @@ class _Endpoints:
     def token(self, fund: str) -> AnyResponse:
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
-        return self._work(fund, lambda uow: Provider(uow, self._desk).create_token_response(request))
+        return self._work(fund, lambda uow: OidcProvider(uow, self._provider_config).create_token_response(request))
 
     def revoke(self, fund: str) -> AnyResponse:
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
-        return self._work(fund, lambda uow: Provider(uow, self._desk).create_revocation_response())
+        return self._work(fund, lambda uow: OidcProvider(uow, self._provider_config).create_revocation_response())
 
     # --- signing out
 
@@ -245,12 +245,16 @@ class _Endpoints:
         """
         self._reading(fund)
         request.max_content_length = FORM_BYTES_MAX
-        hint = self._desk.keys.read(request.values.get("id_token_hint", ""), typ=ID_TOKEN_TYPE)
+        hint = self._provider_config.keys.read(request.values.get("id_token_hint", ""), typ=ID_TOKEN_TYPE)
         asking = request.values.get("client_id")
-        if hint is None or hint.get("iss") != self._desk.issuer(fund) or asking not in {None, "", hint.get("aud")}:
+        if (
+            hint is None
+            or hint.get("iss") != self._provider_config.issuer(fund)
+            or asking not in {None, "", hint.get("aud")}
+        ):
             return _page(page.not_left(fund=g.fund, language=_language()), 400)
         self._work(fund, lambda uow: actions.sign_out(uow, session_id=str(hint["sid"])))
-        client = self._desk.clients.get(str(hint["aud"]))
+        client = self._provider_config.clients.get(str(hint["aud"]))
         wanted = request.values.get("post_logout_redirect_uri", "")
         if client is None or wanted not in client.logout_uris:
             return _page(page.left(fund=g.fund, language=_language()), 200)

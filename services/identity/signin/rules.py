@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.identity.accounts.account import Account
 from services.identity.signin.client import Client
-from services.identity.signin.session import End, Session
+from services.identity.signin.session import Session, SessionEnd
 from shared.kernel.errors import Forbidden, Missing
 
 CODE_LIFE = timedelta(seconds=60)
@@ -79,7 +79,7 @@ def redeem(session: Session, *, code_hash: str, client_id: str, at: datetime) ->
     if session.code_hash != code_hash or session.client_id != client_id:
         return None
     if session.code_used_at is not None:
-        return end(session, why=End.CODE_REPLAYED, at=at)
+        return end(session, why=SessionEnd.CODE_REPLAYED, at=at)
     if at >= session.signed_in_at + CODE_LIFE or not is_open(session, at=at):
         return None
     return replace(session, code_used_at=at)
@@ -90,9 +90,9 @@ def present(session: Session, *, refresh_hash: str, client_id: str, at: datetime
     if refresh_hash not in session.refresh_hashes or session.client_id != client_id:
         return None
     if refresh_hash != session.refresh_hashes[-1]:
-        return end(session, why=End.REFRESH_REUSED, at=at)
-    is_worn_out = len(session.refresh_hashes) >= ROTATIONS_MAX
-    return session if is_open(session, at=at) and not is_worn_out else None
+        return end(session, why=SessionEnd.REFRESH_REUSED, at=at)
+    is_exhausted = len(session.refresh_hashes) >= ROTATIONS_MAX
+    return session if is_open(session, at=at) and not is_exhausted else None
 
 
 def rotate(session: Session, *, refresh_hash: str) -> Session:
@@ -100,6 +100,6 @@ def rotate(session: Session, *, refresh_hash: str) -> Session:
     return replace(session, refresh_hashes=(*session.refresh_hashes, refresh_hash))
 
 
-def end(session: Session, *, why: End, at: datetime) -> Session:
+def end(session: Session, *, why: SessionEnd, at: datetime) -> Session:
     """Nothing more comes of the session; the reason that it ended for first stays."""
     return session if session.ended_at is not None else replace(session, ended_at=at, ended_for=why)

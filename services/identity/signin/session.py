@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class End(StrEnum):
+class SessionEnd(StrEnum):
     """Why a session ended before its time."""
 
     CODE_REPLAYED = "code-replayed"
@@ -38,5 +38,5 @@ class Session:
     code_used_at: datetime | None = None
     refresh_hashes: tuple[str, ...] = ()
     ended_at: datetime | None = None
-    ended_for: End | None = None
+    ended_for: SessionEnd | None = None
     version: int = 0

@@ -9,7 +9,7 @@ from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account
 from services.identity.signin import actions as signin
 from services.identity.signin import rules, store
-from services.identity.signin.session import End, Session
+from services.identity.signin.session import Session, SessionEnd
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
@@ -64,7 +64,7 @@ def end_session(uow: UnitOfWork, *, session_id: str) -> None:
     session = store.sessions.load(uow, session_id)
     if session.account_id != account.account_id:
         raise NotYours
-    signin.end(uow, session, why=End.CLOSED)
+    signin.end(uow, session, why=SessionEnd.CLOSED)
 
 
 def end_others(uow: UnitOfWork) -> int:
@@ -72,7 +72,7 @@ def end_others(uow: UnitOfWork) -> int:
     own, account = _own(uow)
     others = [session for session in _holding(uow, account) if session.session_id != own.session_id]
     for session in others:
-        signin.end(uow, session, why=End.CLOSED)
+        signin.end(uow, session, why=SessionEnd.CLOSED)
     return len(others)
 
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.identity.accounts.schemas import PASSWORD_LENGTH_MAX
-from shared.http.shapes import Said, paged
+from shared.http.shapes import CodeText, paged
 
 
 class PasswordBody(Schema):
@@ -14,7 +14,7 @@ class PasswordBody(Schema):
 
 
 class DoneView(Schema):
-    text = Said(required=True)
+    text = CodeText(required=True)
 
 
 class SessionView(Schema):

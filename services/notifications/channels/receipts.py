@@ -23,7 +23,7 @@ _ID_BITS_MAX = 64
 """Numbers beyond are no counters that anybody writes in two ways."""
 
 
-class Delivery(StrEnum):
+class DeliveryState(StrEnum):
     """What became of a message, as far as its receipt says."""
 
     DELIVERED = "delivered"
@@ -32,16 +32,16 @@ class Delivery(StrEnum):
 
 
 _WORDS = {
-    "DELIVRD": Delivery.DELIVERED,
-    "DELIVERED": Delivery.DELIVERED,
-    "UNDELIV": Delivery.FAILED,
-    "UNDELIVERED": Delivery.FAILED,
-    "UNDELIVERABLE": Delivery.FAILED,
-    "EXPIRED": Delivery.FAILED,
-    "DELETED": Delivery.FAILED,
-    "REJECTD": Delivery.FAILED,
-    "REJECTED": Delivery.FAILED,
-    "FAILED": Delivery.FAILED,
+    "DELIVRD": DeliveryState.DELIVERED,
+    "DELIVERED": DeliveryState.DELIVERED,
+    "UNDELIV": DeliveryState.FAILED,
+    "UNDELIVERED": DeliveryState.FAILED,
+    "UNDELIVERABLE": DeliveryState.FAILED,
+    "EXPIRED": DeliveryState.FAILED,
+    "DELETED": DeliveryState.FAILED,
+    "REJECTD": DeliveryState.FAILED,
+    "REJECTED": DeliveryState.FAILED,
+    "FAILED": DeliveryState.FAILED,
 }
 """`ENROUTE`, `ACCEPTD`, `UNKNOWN` and whatever else a centre may say decide nothing."""
 
@@ -59,12 +59,12 @@ _STATES = {
 
 
 @dataclass(frozen=True)
-class Receipt:
+class DeliveryReceipt:
     """What the centre reports later about a message that it accepted. It may come more than once, and before the answer
     by which the message was taken. `recipient` is the number as the centre writes it."""
 
     provider_id: str
-    delivery: Delivery
+    delivery: DeliveryState
     status: str
     error: str = ""
     recipient: str = field(default="", repr=False)
@@ -72,7 +72,7 @@ class Receipt:
 
 def read(
     *, esm_class: int, data_coding: int, text: bytes, source_addr: str, parameters: Mapping[str, object]
-) -> Receipt | None:
+) -> DeliveryReceipt | None:
     """The receipt that a message from the centre is; None where it is something else, such as an SMS of a person.
 
     `parameters` are the optional ones by name. What stands there counts more than the text.
@@ -86,9 +86,9 @@ def read(
     status = _STATES.get(state, "UNKNOWN") if isinstance(state, int) else _found(_STAT, "stat", said).upper()
     if not provider_id or not status or len(provider_id) > ID_CHARACTERS_MAX:
         return None
-    return Receipt(
+    return DeliveryReceipt(
         provider_id=provider_id,
-        delivery=_WORDS.get(status, Delivery.UNDER_WAY),
+        delivery=_WORDS.get(status, DeliveryState.UNDER_WAY),
         status=status,
         error=_found(_ERROR, "err", said),
         recipient=source_addr,

@@ -23,7 +23,7 @@ import smpplib.smpp
 from smpplib.command import EnquireLink, SubmitSM
 
 from services.notifications.channels import receipts
-from services.notifications.channels.receipts import Receipt
+from services.notifications.channels.receipts import DeliveryReceipt
 from services.notifications.channels.sms_parts import Parts, parts
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
@@ -121,7 +121,7 @@ class SmsLine:
     was kept when the reply that comes with it is called, from whatever thread and however late.
     """
 
-    def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[Receipt, Reply], None]) -> None:
+    def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[DeliveryReceipt, Reply], None]) -> None:
         self._centre, self._on_receipt = centre, on_receipt
         self._window = BoundedSemaphore(centre.window_max)
         self._under_way: dict[int, _Part] = {}
@@ -314,12 +314,12 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         self._on_receipt = on_receipt
         self.set_error_pdu_handler(lambda pdu: None)  # refusals go to the handler above, with their status
         self._centre, self._sending = centre, Lock()
-        self._heard_at = self._asked_at = 0.0
+        self._received_at = self._asked_at = 0.0
 
     def bind(self) -> None:
         self.connect()
         self.bind_transceiver(system_id=self._centre.system_id, password=self._centre.password)
-        self._heard_at = self._asked_at = time.monotonic()
+        self._received_at = self._asked_at = time.monotonic()
 
     def _message_received(self, pdu: Any) -> None:
         """smpplib answers within the handler, and as sent by whoever calls: ours may answer later."""
@@ -353,14 +353,14 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         while (left_s := until - time.monotonic()) > 0:
             if select.select([self._socket], [], [], left_s)[0]:
                 self.read_once(auto_send_enquire_link=False)
-                self._heard_at = time.monotonic()
+                self._received_at = time.monotonic()
         self._ask_whether_alive()
 
     def _ask_whether_alive(self) -> None:
         now = time.monotonic()
-        if now - self._heard_at > 2 * ENQUIRE_S:
+        if now - self._received_at > 2 * ENQUIRE_S:
             raise smpplib.exceptions.ConnectionError
-        if now - max(self._heard_at, self._asked_at) > ENQUIRE_S:
+        if now - max(self._received_at, self._asked_at) > ENQUIRE_S:
             self.send_pdu(EnquireLink("enquire_link", client=self))
             self._asked_at = now
 

@@ -13,10 +13,10 @@ from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def register(uow: UnitOfWork, told: Sequence[Contact], *, part_of: str) -> None:
+def register(uow: UnitOfWork, published: Sequence[Contact], *, part_of: str) -> None:
     """Keep those contacts of a page that are news."""
-    known = contacts.find_many(uow, [contact.owner_id for contact in told])
-    contacts.save_many(uow, rules.newer(told, known=known), part_of=part_of)
+    known = contacts.find_many(uow, [contact.owner_id for contact in published])
+    contacts.save_many(uow, rules.newer(published, known=known), part_of=part_of)
 
 
 def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
@@ -31,6 +31,6 @@ def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collecti
 def _opened(uow: UnitOfWork, contact: Contact, channels: Collection[Channel]) -> Addresses:
     opened: dict[str, str | None] = {}
     if contact.sealed is not None:
-        clear = uow.keys.open_bytes(contact.sealed, as_=DataClass.CONTACT, whose=contact.owner_id)
+        clear = uow.keys.decrypt_bytes(contact.sealed, data_class=DataClass.CONTACT, associated_data=contact.owner_id)
         opened = msgspec.json.decode(clear, type=dict[str, str | None])
     return rules.addresses(opened, language=contact.language, fund=uow.fund, channels=channels)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.kernel import typed
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class Contact:
     """
 
     owner_id: str
-    sealed: Sealed | None
+    sealed: Encrypted | None
     language: str
     registered_at: datetime
     version: int = 0

@@ -12,18 +12,18 @@ reactions = Reactions()
 @reactions.to(PersonsRegistered)
 def register_persons(uow: UnitOfWork, event: PersonsRegistered) -> None:
     at = event.registered_at
-    told = [
+    published = [
         Contact(owner_id=each.person_ref, sealed=each.contact, language=each.language, registered_at=at)
         for each in event.persons
     ]
-    actions.register(uow, told, part_of=event.page_id)
+    actions.register(uow, published, part_of=event.page_id)
 
 
 @reactions.to(EmployersRegistered)
 def register_employers(uow: UnitOfWork, event: EmployersRegistered) -> None:
     at = event.registered_at
-    told = [
+    published = [
         Contact(owner_id=each.employer_id, sealed=each.contact, language=each.language, registered_at=at)
         for each in event.employers
     ]
-    actions.register(uow, told, part_of=event.page_id)
+    actions.register(uow, published, part_of=event.page_id)

@@ -15,10 +15,10 @@ class ContactUnknown(Missing):
     code = "contact.unknown"
 
 
-def newer(told: Iterable[Contact], *, known: Mapping[str, Contact]) -> list[Contact]:
+def newer(published: Iterable[Contact], *, known: Mapping[str, Contact]) -> list[Contact]:
     """Those contacts that replace what is known: pages of two imports may come in any order."""
     replacing = []
-    for contact in told:
+    for contact in published:
         before = known.get(contact.owner_id)
         if before is None or contact.registered_at > before.registered_at:
             replacing.append(replace(contact, version=before.version if before else 0))

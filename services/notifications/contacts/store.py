@@ -12,6 +12,6 @@ contacts = Repository(
     key="owner_id",
     missing=ContactUnknown,
     retention=kept("as long as the register has its owner"),
-    came_sealed={"sealed": DataClass.CONTACT},
-    whose="owner_id",
+    received_encrypted={"sealed": DataClass.CONTACT},
+    associated_data="owner_id",
 )

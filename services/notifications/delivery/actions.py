@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.notifications.channels.receipts import Receipt as ChannelReceipt
+from services.notifications.channels.receipts import DeliveryReceipt as ChannelReceipt
 from services.notifications.channels.receipts import is_same_number, match_key, match_keys
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.contact import Addresses
 from services.notifications.delivery import rules
-from services.notifications.delivery.outgoing import Answer, Answers, OutgoingMessage, Verdict
+from services.notifications.delivery.outgoing import Answers, OutgoingMessage, ProviderAnswer, Verdict
 from services.notifications.delivery.rules import MessageEvent, Settlement
 from services.notifications.messages import store
 from services.notifications.messages.batch import Batch, BatchStatus, alone_kind
@@ -22,7 +22,7 @@ from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
 EXPIRED, NO_ADDRESS = "delivery.expired", "delivery.no-address"
 
@@ -46,7 +46,7 @@ class Written:
 
     messages: list[Message] = field(default_factory=list)
     outgoing: list[OutgoingMessage] = field(default_factory=list)
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, ProviderAnswer] = field(default_factory=dict)
 
 
 def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
@@ -59,9 +59,9 @@ def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
         address, of_batch = _address(to[message.owner_id], message.channel), written[str(message.batch_id)]
         of_batch.messages.append(message)
         if message.use_until is not None and message.use_until <= uow.at:
-            of_batch.answers[message.message_id] = Answer(verdict=Verdict.REFUSED, reason=EXPIRED)
+            of_batch.answers[message.message_id] = ProviderAnswer(verdict=Verdict.REFUSED, reason=EXPIRED)
         elif address is None:
-            of_batch.answers[message.message_id] = Answer(verdict=Verdict.REFUSED, reason=NO_ADDRESS)
+            of_batch.answers[message.message_id] = ProviderAnswer(verdict=Verdict.REFUSED, reason=NO_ADDRESS)
         else:
             of_batch.outgoing.append(_outgoing(uow, message, address))
     return written
@@ -145,17 +145,17 @@ def receipts_of(uow: UnitOfWork, found: Sequence[ChannelReceipt]) -> dict[int, s
         by_key.setdefault(message.provider_key, []).append(message)
     owner_ids = {message.owner_id for messages in by_key.values() for message in messages}
     to = contacts.addresses(uow, owner_ids, channels=[Channel.SMS]) if owner_ids else {}
-    meant: dict[int, str] = {}
+    matched: dict[int, str] = {}
     for place, receipt in enumerate(found):
         candidates = [message for key in keys[place] for message in by_key.get(key, ())]
 
         def is_theirs(message: Message, recipient: str = receipt.recipient) -> bool:
             return is_same_number(to[message.owner_id].mobile or "", recipient)
 
-        chosen = rules.meant(candidates, keys=keys[place], is_theirs=is_theirs)
+        chosen = rules.matched(candidates, keys=keys[place], is_theirs=is_theirs)
         if chosen is not None:
-            meant[place] = chosen.message_id
-    return meant
+            matched[place] = chosen.message_id
+    return matched
 
 
 def _taken_under(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
@@ -173,10 +173,10 @@ def _taken_under(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
     ]
 
 
-def keep_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
+def save_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
     """Keep what receipts say, by message: the code of why it did not arrive, or None where it did.
 
-    What says no of a message that is still being sent is put aside: `keep_early_receipts` takes it up.
+    What says no of a message that is still being sent is put aside: `save_early_receipts` takes it up.
     """
     _arrive(uow, [message_id for message_id, reason in said.items() if reason is None])
     failed = {message_id: reason for message_id, reason in said.items() if reason is not None}
@@ -190,7 +190,7 @@ def keep_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
             store.receipts.save(uow, Outcome(receipt))
 
 
-def keep_early_receipts(uow: UnitOfWork) -> int:
+def save_early_receipts(uow: UnitOfWork) -> int:
     """Take up receipts that came before their message was settled; how many of them still wait."""
     early = {receipt.message_id: receipt for receipt in store.kept_receipts(uow)}
     messages = store.messages.find_many(uow, early)
@@ -258,14 +258,14 @@ def _publish(uow: UnitOfWork, settlement: Settlement) -> None:
     for event in settlement.events:
         by_trace.setdefault(batch.trace_of(event.message_id), []).append(event)
     for trace, events in by_trace.items():
-        with continued(f"{batch.channel} batch send", trace):
+        with continue_trace(f"{batch.channel} batch send", trace):
             for event in events:
                 uow.publish(event, version=batch.version + 1)
 
 
 def _outgoing(uow: UnitOfWork, message: Message, address: str) -> OutgoingMessage:
     opened = {
-        name: uow.keys.open(sealed, as_=DataClass.CONTACT, whose=message.owner_id)
+        name: uow.keys.decrypt(sealed, data_class=DataClass.CONTACT, associated_data=message.owner_id)
         for name, sealed in message.sealed.items()
     }
     said = render(

@@ -22,10 +22,10 @@ from shared.jobs import queue
 from shared.jobs.job import JobKind, has_failed_before, id_of
 from shared.kernel.actors import system
 from shared.kernel.errors import Term
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.steps import passing
+from shared.telemetry.failpoints import failpoint
 
 RUN_S_MAX = 5.0
 """After this time of sending no further window is begun: with one more, the lease of a run is kept."""
@@ -63,8 +63,8 @@ def _without_job(uow: UnitOfWork) -> list[str]:
     ]
 
 
-leftovers = Leftovers(
-    name="messages.send", find=_without_job, adopt=lambda uow, channel: store.schedule(uow, Channel(channel))
+backfills = Backfill(
+    name="messages.send", find=_without_job, fill=lambda uow, channel: store.schedule(uow, Channel(channel))
 )
 """Batches that an earlier release wrote, and those that were saved beside the last look of their channel's job."""
 
@@ -131,16 +131,16 @@ class Sending:
         self, context: ServiceContext, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
     ) -> int:
         """Outside of any transaction: whoever is killed in here leaves batches to be taken over after their lease."""
-        passing("delivery.taken")
+        failpoint("delivery.taken")
         late_at = context.clock() + rules.SENDING_MAX
         ours = [written[batch.batch_id] for batch in taken]
         outgoing = [message for each in ours for message in each.outgoing]
         answers = {message_id: answer for each in ours for message_id, answer in each.answers.items()}
         answers |= self.provider.send(outgoing, is_late=lambda: context.clock() > late_at)
-        passing("delivery.sent")
+        failpoint("delivery.sent")
         settle = partial(actions.settle, taken=taken, written=written, answers=answers)
         context.run(fund_id, by=BY, cause=cause, action=settle)
-        passing("delivery.kept")
+        failpoint("delivery.kept")
         was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
         if was_left and context.clock() <= late_at:
             raise ProviderInTrouble(channel=Term(f"channel.{self.provider.channel}"))

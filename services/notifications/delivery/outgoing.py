@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ProviderAnswer:
     """What came back for one message. `reason` is the code of a failure, `provider_id` the provider's name for it."""
 
     verdict: Verdict
@@ -44,5 +44,5 @@ class Answer:
     provider_id: str = ""
 
 
-Answers = Mapping[str, Answer]
+Answers = Mapping[str, ProviderAnswer]
 """By message id."""

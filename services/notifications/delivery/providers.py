@@ -11,15 +11,15 @@ from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import NamedTuple, Protocol
 
 from services.notifications.channels.pace import Pace
-from services.notifications.channels.receipts import Receipt, match_key
+from services.notifications.channels.receipts import DeliveryReceipt, match_key
 from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
-from services.notifications.delivery.outgoing import Answer, OutgoingMessage, Verdict
+from services.notifications.delivery.outgoing import OutgoingMessage, ProviderAnswer, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
 from shared.funds.fund import Channel
 from shared.kernel.errors import Failure, Invalid
 
-NOT_TRIED = Answer(verdict=Verdict.NOT_TRIED)
+NOT_TRIED = ProviderAnswer(verdict=Verdict.NOT_TRIED)
 CONNECTION_WAIT_S = 0.2
 RECEIPTS_MAX = 10_000
 """Received and not kept yet; a centre that brings more is told to come again."""
@@ -39,7 +39,7 @@ class Provider(Protocol):
         """How many messages it can take in the time that a window may last."""
         ...
 
-    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, ProviderAnswer]:
         """Hand the messages over until there is trouble or it is late: the rest was not tried."""
         ...
 
@@ -65,7 +65,7 @@ class MailProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, ProviderAnswer]:
         round_ = _Round(iter(messages), is_late)
         working = [
             Thread(target=self._work, args=(round_,), name=f"mail {number}", daemon=True)
@@ -92,7 +92,7 @@ class MailProvider:
             connection.close()
             self._free.release()
 
-    def _send(self, connection: MailConnection, message: OutgoingMessage) -> Answer:
+    def _send(self, connection: MailConnection, message: OutgoingMessage) -> ProviderAnswer:
         mail = Mail(
             message_id=message.message_id,
             sender=self.sender,
@@ -105,7 +105,7 @@ class MailProvider:
             written_at=message.written_at,
         )
         try:
-            return Answer(verdict=Verdict.TAKEN, provider_id=connection.send(mail))
+            return ProviderAnswer(verdict=Verdict.TAKEN, provider_id=connection.send(mail))
         except Failure as failure:
             return _answer(failure)
 
@@ -116,7 +116,7 @@ class _Round:
 
     messages: Iterator[OutgoingMessage]
     is_late: Callable[[], bool]
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, ProviderAnswer] = field(default_factory=dict)
     trouble: Event = field(default_factory=Event)
     is_done: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
@@ -132,10 +132,10 @@ class _Round:
             if message is None:
                 self.is_done.set()
             else:
-                self.answers[message.message_id] = Answer(verdict=Verdict.DOUBTFUL)
+                self.answers[message.message_id] = ProviderAnswer(verdict=Verdict.DOUBTFUL)
             return message
 
-    def end(self, message: OutgoingMessage, answer: Answer) -> None:
+    def end(self, message: OutgoingMessage, answer: ProviderAnswer) -> None:
         self.answers[message.message_id] = answer
         if answer.verdict in (Verdict.DOUBTFUL, Verdict.NOT_TRIED):
             self.trouble.set()
@@ -145,7 +145,7 @@ class _Round:
 class IncomingReceipt:
     """A receipt, and the reply by which the centre learns whether it was kept."""
 
-    receipt: Receipt
+    receipt: DeliveryReceipt
     reply: Reply
 
 
@@ -178,9 +178,9 @@ class SmsProvider:
     def window_max(self) -> int:
         return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
-    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, Answer]:
+    def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, ProviderAnswer]:
         line, trouble = self._opened(), Event()
-        answers: dict[str, Answer] = {}
+        answers: dict[str, ProviderAnswer] = {}
         under_way: dict[str, Future[str]] = {}
         for message in messages:
             if trouble.is_set() or is_late():
@@ -234,16 +234,16 @@ class SmsProvider:
                 while len(self._taken) > TAKEN_MAX:
                     self._taken.popitem(last=False)
 
-    def _take(self, receipt: Receipt, reply: Reply) -> None:
+    def _take(self, receipt: DeliveryReceipt, reply: Reply) -> None:
         try:
             self.incoming.put_nowait(IncomingReceipt(receipt, reply))
         except Full:
             reply(False)
 
 
-def _result(future: "Future[str]") -> Answer:
+def _result(future: "Future[str]") -> ProviderAnswer:
     try:
-        return Answer(verdict=Verdict.TAKEN, provider_id=future.result())
+        return ProviderAnswer(verdict=Verdict.TAKEN, provider_id=future.result())
     except Failure as failure:
         return _answer(failure)
 
@@ -253,10 +253,10 @@ def _is_trouble(done: "Future[str]") -> bool:
     return failure is not None and not isinstance(failure, Invalid)
 
 
-def _answer(failure: Failure) -> Answer:
+def _answer(failure: Failure) -> ProviderAnswer:
     """What a channel's failure means; whatever else may go wrong is a fault of ours and fails the job."""
     if isinstance(failure, Invalid):
-        return Answer(verdict=Verdict.REFUSED, reason=failure.code)
+        return ProviderAnswer(verdict=Verdict.REFUSED, reason=failure.code)
     if isinstance(failure, _IN_DOUBT):
-        return Answer(verdict=Verdict.DOUBTFUL)
-    return Answer(verdict=Verdict.LATER) if isinstance(failure, _LATER) else NOT_TRIED
+        return ProviderAnswer(verdict=Verdict.DOUBTFUL)
+    return ProviderAnswer(verdict=Verdict.LATER) if isinstance(failure, _LATER) else NOT_TRIED

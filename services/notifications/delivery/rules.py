@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from services.notifications.channels.receipts import Delivery, match_key
-from services.notifications.delivery.outgoing import Answer, Answers, Verdict
+from services.notifications.channels.receipts import DeliveryState, match_key
+from services.notifications.delivery.outgoing import Answers, ProviderAnswer, Verdict
 from services.notifications.messages.batch import BATCH_MOVES, MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import settled
@@ -14,12 +14,12 @@ from shared.events.notifications import MessageFailed, MessageSent, MessageUndel
 from shared.funds.fund import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 
 WINDOW_MESSAGES_MAX = 200
 """How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
 
-TRIES = Schedule((30, 120, 600, 3_600, 21_600))
+TRIES = RetrySchedule((30, 120, 600, 3_600, 21_600))
 """How long after each try the next one comes; after the last one a message has failed."""
 
 SENDING_MAX = timedelta(seconds=10)
@@ -51,7 +51,7 @@ GRACE = timedelta(seconds=1)
 EARLY = timedelta(seconds=15)
 """How long a receipt may come before the answer by which its message was taken was kept; after it, it is nobody's."""
 
-IN_DOUBT = Answer(verdict=Verdict.DOUBTFUL)
+IN_DOUBT = ProviderAnswer(verdict=Verdict.DOUBTFUL)
 
 
 class ProviderInTrouble(Unavailable):
@@ -160,9 +160,9 @@ def _keys(batch: Batch, provider_ids: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted({match_key(each) for each in provider_ids.values()})) if batch.channel is Channel.SMS else ()
 
 
-def undelivered_reason(delivery: Delivery, status: str) -> str | None:
+def undelivered_reason(delivery: DeliveryState, status: str) -> str | None:
     """The code of why a message did not arrive, by its receipt; None where it arrived."""
-    return None if delivery is Delivery.DELIVERED else UNDELIVERED.get(status, UNDELIVERED["UNDELIV"])
+    return None if delivery is DeliveryState.DELIVERED else UNDELIVERED.get(status, UNDELIVERED["UNDELIV"])
 
 
 def not_received(message: Message, *, reason: str) -> Message | None:
@@ -185,7 +185,7 @@ def undelivered(message: Message, *, at: datetime) -> MessageUndelivered:
     )
 
 
-def meant(
+def matched(
     candidates: Sequence[Message], *, keys: Sequence[str], is_theirs: Callable[[Message], bool]
 ) -> Message | None:
     """Of the messages that a receipt may mean, the one that it does; None where none is sure.
@@ -237,7 +237,7 @@ def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settl
     return Settlement(batch=_done(batch), others=ended, events=tuple(_failed(message, at=at) for message in ended))
 
 
-def _end(batch: Batch, answer: Answer) -> End | None:
+def _end(batch: Batch, answer: ProviderAnswer) -> End | None:
     """The end of a message, where its answer means one."""
     if answer.verdict is Verdict.REFUSED:
         return End(Status.FAILED, answer.reason or GIVEN_UP)

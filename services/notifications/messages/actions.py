@@ -14,7 +14,7 @@ from shared.funds.fund import Channel
 from shared.kernel.actors import ActorKind
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 OPENED = "notifications.opened-batches"
 """Under this name the units of work of one transaction share the batches that they fill."""
@@ -71,7 +71,7 @@ class Lane:
 def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> list[Message]:
     """The messages, each that has to leave in a batch of its lane. The events of one transaction fill the same batches:
     where each claim is an event, one for each would cost as much as the message itself."""
-    due_at, traceparent = rules.due_at(len(messages), at=uow.at), carried()
+    due_at, traceparent = rules.due_at(len(messages), at=uow.at), current_traceparent()
     opened: dict[Lane, Batch] = uow.shared.setdefault(OPENED, {})
     placed: list[Message] = []
     changed: dict[str, Batch] = {}

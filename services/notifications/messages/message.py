@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.notifications.templates.template import Value
 from shared.funds.fund import Channel
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 
 class Status(StrEnum):
@@ -55,7 +55,7 @@ class Message:
     status: Status
     told_at: datetime
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    sealed: Mapping[str, Encrypted] = field(default_factory=dict)
     is_urgent: bool = False
     use_until: datetime | None = None
     batch_id: str | None = None

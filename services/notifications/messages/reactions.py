@@ -98,8 +98,8 @@ def say_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
             owner_id=card.person_ref,
             parameters={"valid_until": card.valid_until.isoformat()},
         )
-        for template, told in (("card-refreshed", event.cards), ("card-closed", event.closed))
-        for card in told
+        for template, published in (("card-refreshed", event.cards), ("card-closed", event.closed))
+        for card in published
     )
     actions.say(uow, *notices, part_of=f"{event.declaration_id}/{event.page}")
 

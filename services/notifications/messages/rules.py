@@ -11,7 +11,7 @@ from services.notifications.templates.template import Template, Value
 from shared.funds.fund import Channel, Fund
 from shared.kernel.errors import Missing
 from shared.kernel.moves import moved
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 _OURS = UUID("0c7b1c92-5f7e-5f0e-9a3d-6d1a53e0a7b4")
 
@@ -43,7 +43,7 @@ class Notice:
     about: str
     owner_id: str
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    sealed: Mapping[str, Encrypted] = field(default_factory=dict)
     language: str | None = None
     use_until: datetime | None = None
 

@@ -17,7 +17,7 @@ from shared.jobs.job import id_of
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository, as_document
 from shared.storage.retention import for_days
-from shared.storage.tenant_collection import ChangedMeanwhile, parts
+from shared.storage.tenant_collection import ChangedMeanwhile, chunks
 from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)
@@ -85,7 +85,7 @@ def of_owners(
 def of_batches(uow: UnitOfWork, batch_ids: Sequence[str]) -> list[Message]:
     """The messages of batches that are not done."""
     found: list[Message] = []
-    for part in parts(batch_ids, of=uow.raw_collection(messages.name)):
+    for part in chunks(batch_ids, of=uow.raw_collection(messages.name)):
         found += messages.find_all(uow, limit=len(part) * MESSAGES_MAX, batch_id={"$in": part})
     return found
 
@@ -162,7 +162,7 @@ def forget_receipts(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
 def batches_by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Batch]:
     """Batches of which a provider took messages under one of these names."""
     found: list[Batch] = []
-    for part in parts(keys, of=uow.raw_collection(batches.name)):
+    for part in chunks(keys, of=uow.raw_collection(batches.name)):
         found += batches.find_all(uow, provider_keys={"$in": part})
     return found
 
@@ -170,7 +170,7 @@ def batches_by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Batch
 def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
     """Messages that a provider took under one of these names, as an earlier release kept them."""
     found: list[Message] = []
-    for part in parts(keys, of=uow.raw_collection(messages.name)):
+    for part in chunks(keys, of=uow.raw_collection(messages.name)):
         found += messages.find_all(uow, provider_key={"$in": part})
     return found
 

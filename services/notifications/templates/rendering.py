@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from services.notifications.channels.sms_parts import shortened
-from services.notifications.templates.template import Kind, Template, Value
+from services.notifications.templates.template import ParameterKind, Template, Value
 from services.notifications.templates.writing import words, written
 from shared.funds.fund import Channel, Fund
 from shared.languages.locales import locale_of
@@ -75,19 +75,19 @@ class _Counted(str):
         return chosen(forms.replace("#", _NUMBER), number=self.number, language=self.language).replace(_NUMBER, self)
 
 
-def _value(kind: Kind, value: Value, *, language: str, fund: Fund) -> str:
+def _value(kind: ParameterKind, value: Value, *, language: str, fund: Fund) -> str:
     text = written(kind, value, language=language, fund=fund)
-    if kind is not Kind.COUNT:
+    if kind is not ParameterKind.COUNT:
         return text
     counted = _Counted(text)
     counted.number, counted.language = int(value), language
     return counted
 
 
-def _isolated(value: str, kind: Kind | None) -> str:
+def _isolated(value: str, kind: ParameterKind | None) -> str:
     """A value that keeps its own direction in an Arabic sentence (Unicode TR9). Not in SMS: old phones draw a box. Not
     around a link: mail programs take the sign behind it into the address. A number beside its word keeps its own."""
-    return value if kind in (Kind.LINK, Kind.COUNT) else f"{_ISOLATE}{value}{_END_ISOLATE}"
+    return value if kind in (ParameterKind.LINK, ParameterKind.COUNT) else f"{_ISOLATE}{value}{_END_ISOLATE}"
 
 
 def _html(
@@ -107,11 +107,11 @@ def _html(
     return rendered
 
 
-def _marked_up(value: str, kind: Kind | None) -> str:
+def _marked_up(value: str, kind: ParameterKind | None) -> str:
     """Counts are made of our own digits, and choose the form of their word."""
-    if kind is Kind.LINK:
+    if kind is ParameterKind.LINK:
         return _linked(value)
-    return value if kind is Kind.COUNT else Markup("<bdi>{}</bdi>").format(value)
+    return value if kind is ParameterKind.COUNT else Markup("<bdi>{}</bdi>").format(value)
 
 
 def _linked(address: str) -> Markup:

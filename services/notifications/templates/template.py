@@ -19,7 +19,7 @@ SMS_UNITS_MAX = 134
 """Two parts of 67 UTF-16 units: what a long SMS in Arabic, or in French with its accents, has room for."""
 
 
-class Kind(StrEnum):
+class ParameterKind(StrEnum):
     """What a parameter is, and so how it is written out for people (`writing`)."""
 
     TEXT = "text"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class TemplateWording:
     """The sentences of one language; `{name}` takes a parameter. An empty line begins a new paragraph."""
 
     subject: str
@@ -58,9 +58,9 @@ class Template:
     name: str
     version: int
     channels: tuple[Channel, ...]
-    parameters: Mapping[str, Kind]
+    parameters: Mapping[str, ParameterKind]
     example: Mapping[str, Value]
-    wordings: Mapping[str, Wording]
+    wordings: Mapping[str, TemplateWording]
     is_urgent: bool = False
 
     def __post_init__(self) -> None:

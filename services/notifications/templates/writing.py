@@ -9,7 +9,7 @@ import yaml
 from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_currency_symbol
 
-from services.notifications.templates.template import Kind, Value
+from services.notifications.templates.template import ParameterKind, Value
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
 from shared.kernel.money import Money
@@ -18,7 +18,7 @@ from shared.languages.locales import locale_of, unbroken
 _DAY, _INSTANT, _QUARTER = "d MMMM y", "d MMMM y, HH:mm", "QQQQ y"
 
 
-def written(kind: Kind, value: Value, *, language: str, fund: Fund) -> str:
+def written(kind: ParameterKind, value: Value, *, language: str, fund: Fund) -> str:
     """The value as the fund's people read it in a language."""
     return _WRITERS[kind](value, fund, language)
 
@@ -111,18 +111,18 @@ def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
     return _reason("refusal-reasons")(value, fund, language) if own is None else own[language].rstrip(".")
 
 
-_WRITERS: Mapping[Kind, Callable[[Value, Fund, str], str]] = {
-    Kind.TEXT: _text,
-    Kind.COUNT: _count,
-    Kind.AMOUNT: _amount,
-    Kind.DAY: _day,
-    Kind.INSTANT: _instant,
-    Kind.PERIOD: _period,
-    Kind.LINK: _text,
-    Kind.FORM: _form,
-    Kind.CLAIM_TYPE: _claim_type,
-    Kind.PAPER: _paper,
-    Kind.PAPER_REASON: _reason("paper-reasons"),
-    Kind.REFUSAL_REASON: _refusal_reason,
-    Kind.AWARD_REASON: _reason("award-reasons"),
+_WRITERS: Mapping[ParameterKind, Callable[[Value, Fund, str], str]] = {
+    ParameterKind.TEXT: _text,
+    ParameterKind.COUNT: _count,
+    ParameterKind.AMOUNT: _amount,
+    ParameterKind.DAY: _day,
+    ParameterKind.INSTANT: _instant,
+    ParameterKind.PERIOD: _period,
+    ParameterKind.LINK: _text,
+    ParameterKind.FORM: _form,
+    ParameterKind.CLAIM_TYPE: _claim_type,
+    ParameterKind.PAPER: _paper,
+    ParameterKind.PAPER_REASON: _reason("paper-reasons"),
+    ParameterKind.REFUSAL_REASON: _refusal_reason,
+    ParameterKind.AWARD_REASON: _reason("award-reasons"),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.payments.banking import matching, settling, store
 from services.payments.banking.bank import BankPayment
-from services.payments.banking.bank_entry import Message, Statement
+from services.payments.banking.bank_entry import BankMessage, BankStatement
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import ReportedEntry
 from services.payments.banking.messages import Credited, Debited, Fact, Refused, StatementAvailable
@@ -18,10 +18,10 @@ from shared.kernel import typed
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 from shared.storage.unit_of_work import UnitOfWork
 
-LOOKS = Schedule((2, 10, 60, 300, 3600))
+CHECKS = RetrySchedule((2, 10, 60, 300, 3600))
 
 
 class ReferenceNotGenuine(Invalid):
@@ -35,11 +35,11 @@ class ReferenceUnknown(Missing):
 # --- Messages ---------------------------------------------------------------------------------------------------------
 
 
-def hear(uow: UnitOfWork, message: SignedMessage) -> bool:
+def receive(uow: UnitOfWork, message: SignedMessage) -> bool:
     """Handle a message of the bank; whether it was new. A repeated one changes nothing."""
     if store.messages.find(uow, message.message_id) is not None:
         return False
-    kept = Message(message_id=message.message_id, kind=message.kind, taken_at=uow.at)
+    kept = BankMessage(message_id=message.message_id, kind=message.kind, taken_at=uow.at)
     store.messages.save(uow, Outcome(kept))
     _act_on(uow, message.fact)
     return True
@@ -69,7 +69,7 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
             expect(uow, statement_id=fact.statement_id)
 
 
-def know(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
+def apply_payment(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
     """Apply the bank's state of a collection (None: the bank does not know it)."""
     found = collections.find(uow, collection_id)
     if found is None or not found.is_followed:
@@ -99,7 +99,7 @@ def _known(collection: Collection, payment: BankPayment | None, uow: UnitOfWork)
     # Pending or never seen. A doubt ends here: the page is asked for under the same id, which the bank knows or not.
     if collection.status is Status.UNKNOWN:
         return collecting.ask_anew(collection, at=uow.at)
-    return collecting.look_later(collection, at=uow.at)
+    return collecting.check_later(collection, at=uow.at)
 
 
 def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
@@ -110,7 +110,7 @@ def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
         direction=Direction.CREDIT,
         amount_minor=fact.amount_minor,
         currency=uow.fund.currency.value,
-        told_on=fact.booked_at.astimezone(uow.fund.zone).date() if fact.booked_at else None,
+        reported_on=fact.booked_at.astimezone(uow.fund.zone).date() if fact.booked_at else None,
         texts=(fact.reference,),
         counterparty=fact.debtor_account,
         number=fact.account,
@@ -142,21 +142,23 @@ def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
 def expect(uow: UnitOfWork, *, statement_id: str) -> None:
     """The bank has a file of booked entries: it is fetched, once."""
     if store.statements.find(uow, statement_id) is None:
-        expected = Statement(statement_id=statement_id, told_at=uow.at, next_look_at=uow.at)
-        store.following.save(uow, Outcome(expected))
+        expected = BankStatement(statement_id=statement_id, told_at=uow.at, next_look_at=uow.at)
+        store.scheduling.save(uow, Outcome(expected))
 
 
 def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:
     """A file that the bank announced is booked: it is not fetched again."""
     statement = store.statements.load(uow, statement_id)
-    store.following.save(uow, Outcome(replace(statement, next_look_at=None)))
+    store.scheduling.save(uow, Outcome(replace(statement, next_look_at=None)))
 
 
-def look_later(uow: UnitOfWork, *, statement_id: str) -> None:
+def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
     """The file could not be had, or not be believed: look again, each time after a longer while."""
     statement = store.statements.load(uow, statement_id)
     looks = statement.looks + 1
-    store.following.save(uow, Outcome(replace(statement, looks=looks, next_look_at=LOOKS.next_at(uow.at, tries=looks))))
+    store.scheduling.save(
+        uow, Outcome(replace(statement, looks=looks, next_look_at=CHECKS.next_at(uow.at, tries=looks)))
+    )
 
 
 # --- References -------------------------------------------------------------------------------------------------------

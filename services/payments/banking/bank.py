@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.payments.banking.bank_file import CreditTransfer, Notice, PayoutHeading, StatusReport
+from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
@@ -27,7 +27,7 @@ class AnswerNotBelieved(BankSilent):
     code = "bank.answer-not-believed"
 
 
-class AnswerTooLarge(BankSilent):
+class BankAnswerTooLarge(BankSilent):
     """The bank's answer was given up, unread: it went on past the end of any that it may give."""
 
     code = "bank.answer-too-large"
@@ -88,7 +88,7 @@ class Bank(Protocol):
         """Names of files of booked entries that nobody fetched yet, for a bank that does not tell of them itself."""
         ...
 
-    def statement(self, statement_id: str) -> Notice | None:
+    def statement(self, statement_id: str) -> BankNotice | None:
         """What a file of booked entries says; None where the bank does not have it. Raises what reading it raises."""
         ...
 
@@ -96,7 +96,7 @@ class Bank(Protocol):
         """The file is booked here: nobody has to offer it again."""
         ...
 
-    def day(self, account: str, *, on: date) -> Notice | None:
+    def day(self, account: str, *, on: date) -> BankNotice | None:
         """All that was booked on an account on a day (UTC), for when a message may have been missed; None where the
         bank does not say."""
         ...

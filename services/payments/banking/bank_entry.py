@@ -84,7 +84,7 @@ class Ground(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decision:
+class EntryDecision:
     """What a person decided, who confirmed it, and what came of it. `refund_id` names the refund that it ordered."""
 
     way: Way
@@ -138,8 +138,8 @@ class BankEntry:
     day: str = ""
     why: Why | None = None
     shares: tuple[Share, ...] = ()
-    decision: Decision | None = None
-    decided_before: tuple[Decision, ...] = field(default=())
+    decision: EntryDecision | None = None
+    decided_before: tuple[EntryDecision, ...] = field(default=())
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -163,7 +163,7 @@ class BankEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message:
+class BankMessage:
     """A message of the bank that was handled."""
 
     message_id: str
@@ -173,7 +173,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class BankStatement:
     """A file of booked entries that the bank has ready. `next_look_at` is None once it is booked."""
 
     statement_id: str

@@ -136,7 +136,7 @@ class Level(StrEnum):
     TRANSFER = "transfer"
 
 
-class Verdict(StrEnum):
+class BankVerdict(StrEnum):
     """What a status means for money."""
 
     EXECUTED = "executed"
@@ -146,11 +146,11 @@ class Verdict(StrEnum):
 
 
 _VERDICTS = {
-    "ACSC": Verdict.EXECUTED,
-    "ACCC": Verdict.EXECUTED,
-    "RJCT": Verdict.REFUSED,
-    "CANC": Verdict.REFUSED,
-    "PART": Verdict.PARTLY,
+    "ACSC": BankVerdict.EXECUTED,
+    "ACCC": BankVerdict.EXECUTED,
+    "RJCT": BankVerdict.REFUSED,
+    "CANC": BankVerdict.REFUSED,
+    "PART": BankVerdict.PARTLY,
 }
 
 
@@ -167,9 +167,9 @@ class BankStatus:
     """Of a transfer: the payment block in which the bank speaks of it."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> BankVerdict:
         """A code that we do not know is pending: the bank has said neither yes nor no."""
-        return _VERDICTS.get(self.status, Verdict.PENDING)
+        return _VERDICTS.get(self.status, BankVerdict.PENDING)
 
 
 @dataclass(frozen=True)
@@ -197,14 +197,14 @@ class StatusReport:
         found = []
         for end_to_end_id in end_to_end_ids:
             said = [*above, own[end_to_end_id.lower()]] if end_to_end_id.lower() in own else above
-            if said and said[-1].verdict is Verdict.REFUSED:
+            if said and said[-1].verdict is BankVerdict.REFUSED:
                 found.append((end_to_end_id, _reason(said)))
         return found
 
     @property
     def is_pending(self) -> bool:
         """Whether the bank may still be processing it: some status is pending, or there is none."""
-        return not self.statuses or any(each.verdict is Verdict.PENDING for each in self.statuses)
+        return not self.statuses or any(each.verdict is BankVerdict.PENDING for each in self.statuses)
 
 
 REFUSED_WITHOUT_REASON = "NARR"
@@ -275,7 +275,7 @@ class ClosingBalance:
 
 
 @dataclass(frozen=True)
-class Notice:
+class BankNotice:
     """What a bank booked, as one file reports it."""
 
     message_id: str

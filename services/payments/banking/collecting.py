@@ -12,7 +12,7 @@ from services.payments.collections.collection import Collection, Rail, Status
 from shared.jobs.job import JobKind
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Collecting:
         """Do what one collection asks for now; when it asks again is kept with it."""
         collection = store.collections.load(context.reading(fund_id, by=BANK), collection_id)
         if collection.is_followed:
-            with continued("collection looked at", collection.traceparent):
+            with continue_trace("collection looked at", collection.traceparent):
                 self.look_at(context, fund_id, collection)
 
     def look_at(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
@@ -75,12 +75,12 @@ class Collecting:
             currency = context.funds[fund_id].currency
             payment = self._bank(context, fund_id).close_checkout(collection.collection_id, currency=currency)
         except BankSilent:
-            self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.check_later(it, at=uow.at))
             raise
         except BankRefused:
             self._ask(context, fund_id, collection)
             return
-        self._know(context, fund_id, collection, payment)
+        self._apply_payment(context, fund_id, collection, payment)
 
     def _ask(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
@@ -88,17 +88,19 @@ class Collecting:
                 collection.collection_id, currency=context.funds[fund_id].currency
             )
         except BankSilent:
-            self._keep(context, fund_id, collection, lambda it, uow: rules.look_later(it, at=uow.at))
+            self._keep(context, fund_id, collection, lambda it, uow: rules.check_later(it, at=uow.at))
             raise
-        self._know(context, fund_id, collection, payment)
+        self._apply_payment(context, fund_id, collection, payment)
 
     @staticmethod
-    def _know(context: ServiceContext, fund_id: str, collection: Collection, payment: BankPayment | None) -> None:
+    def _apply_payment(
+        context: ServiceContext, fund_id: str, collection: Collection, payment: BankPayment | None
+    ) -> None:
         in_unit_of_work(
             context,
             fund_id,
             f"collections:{collection.collection_id}",
-            lambda uow: actions.know(uow, collection_id=collection.collection_id, payment=payment),
+            lambda uow: actions.apply_payment(uow, collection_id=collection.collection_id, payment=payment),
         )
 
     @staticmethod

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.payments.banking import decisions, settling, store
-from services.payments.banking.bank_entry import BankEntry, Decision, EntryStatus, Ground, Share, Target, Way
+from services.payments.banking.bank_entry import BankEntry, EntryDecision, EntryStatus, Ground, Share, Target, Way
 from services.payments.collections import actions as collections
 from services.payments.employers import actions as employers
 from services.payments.ledger import account
@@ -100,7 +100,7 @@ def _decide(
     counterparty: str | None = None,
 ) -> BankEntry:
     entry = _of_version(uow, entry_id, version)
-    decision = Decision(way=way, by=uow.by.subject, at=uow.at, shares=shares, ground=ground)
+    decision = EntryDecision(way=way, by=uow.by.subject, at=uow.at, shares=shares, ground=ground)
     proposed = decisions.propose(entry, decision)
     details = replace(entry.details, note=note, counterparty=counterparty or entry.details.counterparty)
     proposed = replace(proposed, details=details)

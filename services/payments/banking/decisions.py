@@ -8,7 +8,7 @@ from services.payments.banking.bank_entry import (
     FOREIGN,
     SHARES_MAX,
     BankEntry,
-    Decision,
+    EntryDecision,
     EntryStatus,
     Share,
     Target,
@@ -84,7 +84,7 @@ TARGETS: dict[Direction, frozenset[Target]] = {
 _OF_PAYOUTS = frozenset({Target.PAYOUT, Target.BATCH})
 
 
-def propose(entry: BankEntry, decision: Decision) -> BankEntry:
+def propose(entry: BankEntry, decision: EntryDecision) -> BankEntry:
     """The entry with what somebody decided about it, still to be confirmed or carried out."""
     if entry.status is not EntryStatus.WAITING:
         raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
@@ -92,7 +92,7 @@ def propose(entry: BankEntry, decision: Decision) -> BankEntry:
     return replace(entry, status=EntryStatus.PROPOSED, decision=decision)
 
 
-def _check(entry: BankEntry, decision: Decision) -> None:
+def _check(entry: BankEntry, decision: EntryDecision) -> None:
     if entry.account == FOREIGN and decision.way is not Way.WRITE_OFF:
         raise WayNotAllowed
     if decision.way is Way.REFUND and entry.direction is not Direction.CREDIT:
@@ -164,7 +164,7 @@ def _waiting(entry: BankEntry) -> BankEntry:
     )
 
 
-def _booked_as(decision: Decision) -> str:
+def _booked_as(decision: EntryDecision) -> str:
     if decision.way is Way.REFUND:
         return f"refund:{decision.refund_id}:ordered"
     if decision.way is Way.WRITE_OFF:

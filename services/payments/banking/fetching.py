@@ -6,10 +6,10 @@ from functools import partial
 
 from services.payments.banking import actions, store
 from services.payments.banking.bank import BankOf
-from services.payments.banking.bank_entry import Statement
+from services.payments.banking.bank_entry import BankStatement
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from shared.jobs.job import JobKind
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -35,7 +35,7 @@ class Fetching:
         if statement.next_look_at is not None and not self.fetch(context, fund_id, statement):
             self._look_later(context, fund_id, statement)
 
-    def fetch(self, context: ServiceContext, fund_id: str, statement: Statement) -> bool:
+    def fetch(self, context: ServiceContext, fund_id: str, statement: BankStatement) -> bool:
         """Fetch and book one file; False where the bank does not know it, or not all of it could be read."""
         cause = f"statements:{statement.statement_id}"
         notice = self.bank_of(context.funds[fund_id]).statement(statement.statement_id)
@@ -49,9 +49,9 @@ class Fetching:
         return True
 
     @property
-    def looking(self) -> Chore:
+    def looking(self) -> PeriodicTask:
         """Asks for what lies ready where the bank does not say so by itself."""
-        return Chore("bank-statements", LOOK_S, self.look, rest_s=LOOK_REST_S)
+        return PeriodicTask("bank-statements", LOOK_S, self.look, rest_s=LOOK_REST_S)
 
     def look(self, context: ServiceContext, fund_id: str) -> int:
         """How many files were new. One that is booked but still offered is said to be booked once more."""
@@ -66,9 +66,9 @@ class Fetching:
         return len(new)
 
     @staticmethod
-    def _look_later(context: ServiceContext, fund_id: str, statement: Statement) -> None:
+    def _look_later(context: ServiceContext, fund_id: str, statement: BankStatement) -> None:
         cause = f"statements:{statement.statement_id}"
-        in_unit_of_work(context, fund_id, cause, partial(actions.look_later, statement_id=statement.statement_id))
+        in_unit_of_work(context, fund_id, cause, partial(actions.check_later, statement_id=statement.statement_id))
 
 
 def _give_up(uow: UnitOfWork, statement_id: str, reason: str) -> None:

@@ -8,7 +8,7 @@ from services.payments.banking.paying import Paying
 from services.payments.collections import store as collections
 from services.payments.payouts import store as payouts
 from shared.jobs.job import JobKind
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 
 
 def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
@@ -16,8 +16,8 @@ def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
     return [Collecting(bank_of, return_url).job, Paying(bank_of).job, Fetching(bank_of).job]
 
 
-leftovers = [
-    Leftovers(name=collections.FOLLOW, find=collections.following.unscheduled, adopt=collections.following.schedule),
-    Leftovers(name=payouts.FOLLOW, find=payouts.following.unscheduled, adopt=payouts.following.schedule),
-    Leftovers(name=banking.FETCH, find=banking.following.unscheduled, adopt=banking.following.schedule),
+backfills = [
+    Backfill(name=collections.FOLLOW, find=collections.scheduling.unscheduled, fill=collections.scheduling.schedule),
+    Backfill(name=payouts.FOLLOW, find=payouts.scheduling.unscheduled, fill=payouts.scheduling.schedule),
+    Backfill(name=banking.FETCH, find=banking.scheduling.unscheduled, fill=banking.scheduling.schedule),
 ]

@@ -41,8 +41,8 @@ class ReportedEntry:
     """One payment that the bank reports as booked, by a file, a webhook or a response.
 
     `account` is the ledger's code of the fund's account, `FOREIGN` where it is none of them. `booked_on` and `place`
-    are None if they were not stated; `told_on` is the day that a message names, which may be another than that of the
-    booking.
+    are None if they were not stated; `reported_on` is the day that a message names, which may be another than that of
+    the booking.
     """
 
     bank_reference: str
@@ -51,7 +51,7 @@ class ReportedEntry:
     amount_minor: int
     currency: str
     booked_on: date | None = None
-    told_on: date | None = None
+    reported_on: date | None = None
     place: int | None = None
     count: int = 1
     has_own_reference: bool = True
@@ -187,17 +187,17 @@ def _is_near(kept: BankEntry, entry: ReportedEntry) -> bool:
     """Our own ids are never reused; a reference that the bank reused can only be recognised by its date."""
     if kept.end_to_end_id and kept.end_to_end_id == entry.end_to_end_id:
         return True
-    told_on = entry.booked_on or entry.told_on
-    if told_on is None or not kept.day:
+    reported_on = entry.booked_on or entry.reported_on
+    if reported_on is None or not kept.day:
         return True
-    return abs(told_on - date.fromisoformat(kept.day)) <= timedelta(days=SAME_MONEY_DAYS_MAX)
+    return abs(reported_on - date.fromisoformat(kept.day)) <= timedelta(days=SAME_MONEY_DAYS_MAX)
 
 
 # --- What it names ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class NamedReferences:
     """What an entry names that may be looked up: references of ours, ids that we gave, files of ours."""
 
     references: tuple[str, ...]
@@ -205,11 +205,11 @@ class Named:
     files: tuple[str, ...]
 
 
-def named(entry: ReportedEntry, *, prefix: str) -> Named:
+def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     """What stands anywhere in the entry's texts and ids."""
     ids = [entry.end_to_end_id, *_uuids_in((entry.end_to_end_id, *entry.texts))]
     files = [entry.payment_information_id, *_uuids_in((entry.payment_information_id,)), *ids]
-    return Named(
+    return NamedReferences(
         references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX)),
         ids=_each_once(ids)[:IDS_MAX],
         files=_each_once(files)[:IDS_MAX],
@@ -273,7 +273,7 @@ class KnownPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class MatchingFacts:
     """What is known of what an entry names. `bearers` are the entries that have the same reference of the bank."""
 
     collections: tuple[KnownCollection, ...] = ()
@@ -294,7 +294,7 @@ class Ruling:
 NOTHING_MOVED = Ruling()
 
 
-def decide(entry: ReportedEntry, facts: Facts) -> Ruling:
+def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     """The table of cases."""
     if entry.amount_minor == 0:
         return NOTHING_MOVED
@@ -307,7 +307,7 @@ def decide(entry: ReportedEntry, facts: Facts) -> Ruling:
     return _came(entry, facts) if entry.direction is Direction.CREDIT else _left(entry, facts)
 
 
-def _came(entry: ReportedEntry, facts: Facts) -> Ruling:
+def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     """Money came: a contribution, or money of ours that is returned without a reference."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
@@ -315,19 +315,19 @@ def _came(entry: ReportedEntry, facts: Facts) -> Ruling:
         if facts.refund is not None:
             return _whole(Target.REFUND, facts.refund, entry)
         return Ruling(why=Why.ACCOUNT_OTHER if facts.collections else _unnamed(entry))
-    meant = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
-    if not meant:
+    candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
+    if not candidates:
         return _whole(Target.REFUND, facts.refund, entry) if facts.refund else Ruling(why=_unnamed(entry))
-    if not all(each.has_room for each in meant):
+    if not all(each.has_room for each in candidates):
         return Ruling(why=Why.ALREADY_SETTLED)
-    if len(meant) == 1:
-        return Ruling(shares=(_share(Target.COLLECTION, meant[0].collection_id, entry.amount_minor),))
-    if sum(each.amount_minor for each in meant) != entry.amount_minor:
+    if len(candidates) == 1:
+        return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+    if sum(each.amount_minor for each in candidates) != entry.amount_minor:
         return Ruling(why=Why.REFERENCES_SEVERAL)
-    return Ruling(shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in meant))
+    return Ruling(shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates))
 
 
-def _left(entry: ReportedEntry, facts: Facts) -> Ruling:
+def _left(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     """Money left: for a payout, for a whole file of them, or back to whom it came from."""
     if facts.refund is not None:
         return _whole(Target.REFUND, facts.refund, entry)
@@ -340,7 +340,7 @@ def _left(entry: ReportedEntry, facts: Facts) -> Ruling:
     return Ruling(shares=(_share(Target.BATCH, facts.batch_id or "", entry.amount_minor),))
 
 
-def _taken_back(entry: ReportedEntry, facts: Facts) -> Ruling:
+def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     """The bank says that this undoes an earlier entry: a return, a reversal, a charge-back."""
     earlier = _undone(entry, facts.bearers)
     if entry.direction is Direction.CREDIT:
@@ -361,14 +361,14 @@ def _taken_back(entry: ReportedEntry, facts: Facts) -> Ruling:
 
 
 def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollection, ...]) -> Ruling:
-    meant = [each for each in collections if each.is_by_id] or list(collections)
-    if len(meant) > 1:
+    candidates = [each for each in collections if each.is_by_id] or list(collections)
+    if len(candidates) > 1:
         return Ruling(why=Why.REFERENCES_SEVERAL)
     if entry.account != BANK_COLLECTIONS:
         return Ruling(why=Why.ACCOUNT_OTHER)
-    if entry.amount_minor > meant[0].debited_minor:
+    if entry.amount_minor > candidates[0].debited_minor:
         return Ruling(why=Why.AMOUNT_DIFFERS)
-    return Ruling(shares=(_share(Target.COLLECTION, meant[0].collection_id, entry.amount_minor),))
+    return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
 
 
 def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | None:

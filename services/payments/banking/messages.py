@@ -111,35 +111,35 @@ def read(body: bytes, *, fund: Fund) -> tuple[str, Fact]:
     try:
         outer = msgspec.json.decode(body, type=_Outer)
         shape = _SHAPES.get(outer.type)
-        told = msgspec.convert(outer.data, shape) if shape else None
-        if told is not None and told.fund != fund.fund_id:
+        parsed = msgspec.convert(outer.data, shape) if shape else None
+        if parsed is not None and parsed.fund != fund.fund_id:
             raise ValueError("of another fund")
-        return outer.type, _fact(told, fund)
+        return outer.type, _fact(parsed, fund)
     except (ValueError, RecursionError) as broken:
         raise MessageInvalid from broken
 
 
-def _fact(told: _Credited | _Debited | _Refused | _Statement | None, fund: Fund) -> Fact:
-    match told:
+def _fact(parsed: _Credited | _Debited | _Refused | _Statement | None, fund: Fund) -> Fact:
+    match parsed:
         case _Credited():
             return Credited(
-                entry_id=told.entry_id,
-                account=told.account,
-                debtor_account=told.debtor_account,
-                amount_minor=_amount_minor(told, fund),
-                reference=told.reference,
-                booked_at=_instant(told.booked_at),
+                entry_id=parsed.entry_id,
+                account=parsed.account,
+                debtor_account=parsed.debtor_account,
+                amount_minor=_amount_minor(parsed, fund),
+                reference=parsed.reference,
+                booked_at=_instant(parsed.booked_at),
             )
         case _Debited():
             return Debited(
-                payment_id=told.payment_id,
-                amount_minor=_amount_minor(told, fund),
-                bank_reference=told.bank_reference,
+                payment_id=parsed.payment_id,
+                amount_minor=_amount_minor(parsed, fund),
+                bank_reference=parsed.bank_reference,
             )
         case _Refused():
-            return Refused(payment_id=told.payment_id, reason=told.reason)
+            return Refused(payment_id=parsed.payment_id, reason=parsed.reason)
         case _Statement():
-            return StatementAvailable(statement_id=told.statement_id)
+            return StatementAvailable(statement_id=parsed.statement_id)
     return None
 
 
@@ -152,7 +152,7 @@ def _instant(text: str | None) -> datetime | None:
     return read if read.tzinfo and 1 < read.year < MAXYEAR else None
 
 
-def _amount_minor(told: _Credited | _Debited, fund: Fund) -> int:
-    if told.currency != fund.currency:
+def _amount_minor(parsed: _Credited | _Debited, fund: Fund) -> int:
+    if parsed.currency != fund.currency:
         raise ValueError("in another currency than the fund's accounts")
-    return amounts.read(told.amount, fund.currency)
+    return amounts.read(parsed.amount, fund.currency)

@@ -13,17 +13,17 @@ from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, 
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import rules, store
-from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.payouts.payout import Payout
 from shared.jobs.job import JobKind
 from shared.kernel.money import Currency, Money
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import DataClass
-from shared.process.chores import Chore
+from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.steps import passing
+from shared.telemetry.failpoints import failpoint
 
 DAYS_BACK_MAX = 5
 GATHER_S, GATHER_REST_S = 0.5, 15.0
@@ -36,9 +36,9 @@ class Paying:
     bank_of: BankOf
 
     @property
-    def gathering(self) -> Chore:
+    def gathering(self) -> PeriodicTask:
         """What was ordered within a moment goes into one file: it has no thing of its own to wait for."""
-        return Chore("payouts", GATHER_S, self.gather, rest_s=GATHER_REST_S, woken_by=("payouts",))
+        return PeriodicTask("payouts", GATHER_S, self.gather, rest_s=GATHER_REST_S, woken_by=("payouts",))
 
     @property
     def job(self) -> JobKind:
@@ -47,17 +47,17 @@ class Paying:
     def run(self, context: ServiceContext, fund_id: str, batch_id: str) -> None:
         """Do the next step of one batch. Without progress, it is scheduled again after a longer wait."""
         batch = store.batches.load(context.reading(fund_id, by=BANK), batch_id)
-        if batch.status is not BatchStatus.CLOSED:
+        if batch.status is not PayoutBatchStatus.CLOSED:
             self.follow(context, fund_id, batch)
 
-    def follow(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def follow(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         try:
             self.look_at(context, fund_id, batch)
         except MoveNotAllowed:
             if not _has_moved(context, fund_id, batch):
                 raise
             return  # another worker was faster
-        self._keep(context, fund_id, batch, partial(payouts.look_later, seen=batch))
+        self._keep(context, fund_id, batch, partial(payouts.check_later, seen=batch))
 
     def gather(self, context: ServiceContext, fund_id: str) -> int:
         """Put what is ordered into a file, store it encrypted, and only then write down that it is in there."""
@@ -77,8 +77,8 @@ class Paying:
             message_id=batch_id,
             at=uow.at,
         )
-        blob = blobs.store(context, fund_id, [body], as_=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
-        passing("payout.stored")
+        blob = blobs.store(context, fund_id, [body], data_class=DataClass.BANK, size_max=documents.FILE_BYTES_MAX)
+        failpoint("payout.stored")
         in_unit_of_work(
             context,
             fund_id,
@@ -97,28 +97,28 @@ class Paying:
         )
         return len(ordered)
 
-    def look_at(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def look_at(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         """Do what the state of one batch asks for."""
         match batch.status:
-            case BatchStatus.READY:
+            case PayoutBatchStatus.READY:
                 self._send(context, fund_id, batch)
-            case BatchStatus.SENDING:
+            case PayoutBatchStatus.SENDING:
                 # Somebody began to send it and did not live to write down what came of it.
                 self._change(context, fund_id, batch, rule=rules.doubt)
-            case BatchStatus.UNKNOWN:
+            case PayoutBatchStatus.UNKNOWN:
                 is_there = self.bank_of(context.funds[fund_id]).has_file(batch.batch_id)
                 known = rules.taken if is_there else rules.never_taken
                 self._change(context, fund_id, batch, rule=known)
-            case BatchStatus.SENT:
+            case PayoutBatchStatus.SENT:
                 self._report(context, fund_id, batch)
             case _:
                 self._settle(context, fund_id, batch)
 
-    def _send(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def _send(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         blob = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
         body = b"".join(blobs.read(context, fund_id, blob))
         sending = self._change(context, fund_id, batch, rule=rules.begin_sending)
-        passing("payout.sending")
+        failpoint("payout.sending")
         try:
             self.bank_of(context.funds[fund_id]).send_file(body, message_id=batch.batch_id)
         except BankSilent:
@@ -129,10 +129,10 @@ class Paying:
             nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
             self._keep(context, fund_id, sent, lambda uow: payouts.report(uow, batch_id=sent.batch_id, refused=nothing))
             return
-        passing("payout.sent")
+        failpoint("payout.sent")
         self._change(context, fund_id, sending, rule=rules.taken)
 
-    def _report(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def _report(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
         report = self.bank_of(context.funds[fund_id]).report(batch.batch_id)
@@ -148,23 +148,27 @@ class Paying:
         if payouts.is_settled(context.reading(fund_id, by=BANK), batch):
             self._change(context, fund_id, batch, rule=rules.reported)
 
-    def _report_again(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def _report_again(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         """A bank may give its verdict in halves: what it refuses later counts as well."""
         report = self.bank_of(context.funds[fund_id]).report(batch.batch_id)
         if report is not None:
             self._refuse(context, fund_id, batch, _refused(report, batch, context.funds[fund_id].currency))
 
-    def _refuse(self, context: ServiceContext, fund_id: str, batch: Batch, refused: Sequence[tuple[str, str]]) -> None:
+    def _refuse(
+        self, context: ServiceContext, fund_id: str, batch: PayoutBatch, refused: Sequence[tuple[str, str]]
+    ) -> None:
         if refused:
             self._keep(
                 context, fund_id, batch, lambda uow: payouts.refuse(uow, batch_id=batch.batch_id, refused=refused)
             )
 
     @staticmethod
-    def _keep(context: ServiceContext, fund_id: str, batch: Batch, action: Callable[[UnitOfWork], object]) -> None:
+    def _keep(
+        context: ServiceContext, fund_id: str, batch: PayoutBatch, action: Callable[[UnitOfWork], object]
+    ) -> None:
         in_unit_of_work(context, fund_id, f"payouts:{batch.batch_id}", action)
 
-    def _settle(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def _settle(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         """Close the batch once all is settled; until then, look up what the bank booked, in case its webhook was
         lost."""
         uow = context.reading(fund_id, by=BANK)
@@ -174,7 +178,7 @@ class Paying:
         self._look_up(context, fund_id, batch)
         self._report_again(context, fund_id, batch)
 
-    def _look_up(self, context: ServiceContext, fund_id: str, batch: Batch) -> None:
+    def _look_up(self, context: ServiceContext, fund_id: str, batch: PayoutBatch) -> None:
         """Book what the bank booked on the days since the file was written."""
         number = context.funds[fund_id].payments.payouts.number
         for on in _days(batch, context.reading(fund_id, by=BANK).at.date()):
@@ -183,7 +187,9 @@ class Paying:
                 book(context, fund_id, f"payouts:{batch.batch_id}", notice)
 
     @staticmethod
-    def _change(context: ServiceContext, fund_id: str, seen: Batch, *, rule: Callable[..., Batch]) -> Batch:
+    def _change(
+        context: ServiceContext, fund_id: str, seen: PayoutBatch, *, rule: Callable[..., PayoutBatch]
+    ) -> PayoutBatch:
         return in_unit_of_work(
             context,
             fund_id,
@@ -192,7 +198,7 @@ class Paying:
         )
 
 
-def _has_moved(context: ServiceContext, fund_id: str, seen: Batch) -> bool:
+def _has_moved(context: ServiceContext, fund_id: str, seen: PayoutBatch) -> bool:
     return store.batches.load(context.reading(fund_id, by=BANK), seen.batch_id).status is not seen.status
 
 
@@ -210,7 +216,7 @@ def _transfers(uow: UnitOfWork, ordered: Sequence[Payout]) -> tuple[dict[str, Cr
     return transfers, unusable
 
 
-def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
+def _check(report: StatusReport, batch: PayoutBatch, currency: Currency) -> None:
     """The report is about this file: its id, its count and its sum."""
     total = Money(batch.total_minor, currency).decimal()
     if (
@@ -221,22 +227,22 @@ def _check(report: StatusReport, batch: Batch, currency: Currency) -> None:
         raise rules.NotOfBatch(batch=batch.batch_id)
 
 
-def _refused(report: StatusReport, batch: Batch, currency: Currency) -> list[tuple[str, str]]:
+def _refused(report: StatusReport, batch: PayoutBatch, currency: Currency) -> list[tuple[str, str]]:
     """What of the file the bank refuses, EndToEndId and reason. Raises `NotOfBatch`."""
     _check(report, batch, currency)
     return report.refusals(payment_id=batch.batch_id, end_to_end_ids=_end_to_end_ids(batch))
 
 
-def _all_of(batch: Batch, *, reason: str) -> list[tuple[str, str]]:
+def _all_of(batch: PayoutBatch, *, reason: str) -> list[tuple[str, str]]:
     """The bank refuses the whole file: every payout of it is returned, for an agent to look into."""
     return [(end_to_end_id, reason) for end_to_end_id in _end_to_end_ids(batch)]
 
 
-def _end_to_end_ids(batch: Batch) -> list[str]:
+def _end_to_end_ids(batch: PayoutBatch) -> list[str]:
     return [payout_id.replace("-", "") for payout_id in batch.payout_ids]
 
 
-def _days(batch: Batch, until: date) -> Iterator[date]:
+def _days(batch: PayoutBatch, until: date) -> Iterator[date]:
     """The days (UTC) on which the bank may have booked the file, as far back as is worth asking."""
     first = max(batch.steps[0].at.date(), until - timedelta(days=DAYS_BACK_MAX))
     for number in range((until - first).days + 1):

@@ -17,11 +17,11 @@ from services.payments.banking.bank_file import (
 from services.payments.banking.characters import written_for
 from services.payments.payees.payee import Payee
 from services.payments.payouts.payout import Payout
+from shared.encryption.keys import DecryptionFailed, FundKeys
 from shared.funds.fund import Fund
 from shared.kernel.errors import Invalid
 from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
-from shared.sealing.keys import FundKeys, SealBroken
 
 BANK_CODE_DIGITS = 3
 
@@ -42,16 +42,16 @@ def transfer(payout: Payout, payee: Payee | None, *, fund: Fund, keys: FundKeys)
     if payee is None or payee.bank is None:
         raise PayeeUnusable(payout=payout.payout_id)
     try:
-        civil = keys.open_bytes(payee.civil, as_=DataClass.CIVIL, whose=payee.person_ref)
+        civil = keys.decrypt_bytes(payee.civil, data_class=DataClass.CIVIL, associated_data=payee.person_ref)
         name = msgspec.json.decode(civil, type=_Civil)
         return CreditTransfer(
             end_to_end_id=payout.end_to_end_id,
             creditor_name=_written(f"{name.first_name} {name.family_name}", fund, characters_max=NAME_CHARACTERS_MAX),
-            creditor_account=keys.open(payee.bank, as_=DataClass.BANK, whose=payee.person_ref),
+            creditor_account=keys.decrypt(payee.bank, data_class=DataClass.BANK, associated_data=payee.person_ref),
             amount=Money(payout.amount_minor, fund.currency),
             purpose=_written(payout.reference, fund, characters_max=PURPOSE_CHARACTERS_MAX),
         )
-    except (TextNotAllowed, SealBroken, ValueError) as broken:
+    except (TextNotAllowed, DecryptionFailed, ValueError) as broken:
         raise PayeeUnusable(payout=payout.payout_id) from broken
 
 

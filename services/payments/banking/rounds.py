@@ -12,7 +12,7 @@ from typing import TypeVar
 import structlog
 
 from services.payments.banking import actions, matching
-from services.payments.banking.bank_file import Notice
+from services.payments.banking.bank_file import BankNotice
 from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -36,7 +36,7 @@ def in_unit_of_work(
     return context.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
-def book(context: ServiceContext, fund_id: str, cause: str, notice: Notice) -> None:
+def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) -> None:
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
     fund = context.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))

@@ -13,9 +13,9 @@ from services.payments.banking.schemas import (
     BankEntryView,
     DifferenceViews,
     EntryRefundBody,
-    HeardView,
     ReferenceView,
     VersionBody,
+    WebhookReceiptView,
     WriteOffBody,
 )
 from services.payments.banking.webhook import SignedBody, SignedMessage
@@ -31,10 +31,10 @@ routes = Routes("bank", about="What banks tell, and what agents decide about mon
 Body = Mapping[str, Any]
 
 
-@routes.post("/bank/events", scope=ANYONE, request=SignedBody(), response=HeardView)
+@routes.post("/bank/events", scope=ANYONE, request=SignedBody(), response=WebhookReceiptView)
 def hear(uow: UnitOfWork, message: SignedMessage) -> dict[str, Any]:
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""
-    return {"message_id": message.message_id, "is_new": actions.hear(uow, message)}
+    return {"message_id": message.message_id, "is_new": actions.receive(uow, message)}
 
 
 @routes.get("/bank/references/<reference>", scope="bank:read", response=ReferenceView)

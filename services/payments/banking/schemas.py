@@ -22,7 +22,7 @@ from shared.http.shapes import Amount, PagedQuery, fund, paged
 ID_CHARACTERS_MAX = 100
 
 
-class HeardView(Schema):
+class WebhookReceiptView(Schema):
     """Whether a message was new; a repeated one gets the same response and changes nothing."""
 
     message_id = fields.String(required=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.payments.banking import matching, store
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import Facts, KnownCollection, KnownPayment, ReportedEntry, Ruling
+from services.payments.banking.matching import KnownCollection, KnownPayment, MatchingFacts, ReportedEntry, Ruling
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection
@@ -16,7 +16,7 @@ from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
 REASON_CHARACTERS_MAX = 40
 REASON_NOT_GIVEN = "NARR"
@@ -73,14 +73,16 @@ def write_off(uow: UnitOfWork, entry: BankEntry) -> None:
 # --- What is known ----------------------------------------------------------------------------------------------------
 
 
-def _facts(uow: UnitOfWork, named: matching.Named, by_reference: list[Collection], bearers: list[BankEntry]) -> Facts:
+def _facts(
+    uow: UnitOfWork, named: matching.NamedReferences, by_reference: list[Collection], bearers: list[BankEntry]
+) -> MatchingFacts:
     by_id = [each for each in (collections.find(uow, collection_id) for collection_id in named.ids) if each]
     known = {each.collection_id: each for each in (*by_id, *by_reference)}
     ids = {each.collection_id for each in by_id}
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
     sent_back = refunds.with_references(uow, named.references)
-    return Facts(
+    return MatchingFacts(
         collections=tuple(
             KnownCollection(
                 collection_id=each.collection_id,
@@ -113,7 +115,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
     match share.target:
         case Target.COLLECTION:
             collection = collections.load(uow, share.target_id)
-            with continued("money collected" if is_credit else "money taken back", collection.traceparent):
+            with continue_trace("money collected" if is_credit else "money taken back", collection.traceparent):
                 return _book_collection(uow, entry, share, collection, reason=reason)
         case Target.DECLARATION:
             collections.pay(
@@ -241,7 +243,7 @@ def _kept(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference:
         place=None if reported.has_own_reference else reported.place,
         end_to_end_id=reported.end_to_end_id,
         reference=reference,
-        day=(reported.booked_on or reported.told_on or taken_on).isoformat(),
+        day=(reported.booked_on or reported.reported_on or taken_on).isoformat(),
         booked_as=ZERO if is_zero else "",
         is_matched=is_zero,
         status=EntryStatus.NOTED if is_zero else EntryStatus.WAITING,

@@ -1,7 +1,7 @@
 """Where the bank's messages, its entries and the files to be fetched are kept."""
 
-from services.payments.banking.bank_entry import BankEntry, EntryStatus, Message, Statement
-from shared.jobs.following import Following
+from services.payments.banking.bank_entry import BankEntry, BankMessage, BankStatement, EntryStatus
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -23,7 +23,7 @@ class BankEntryUnknown(Missing):
 
 messages = Repository(
     "bank_messages",
-    Message,
+    BankMessage,
     key="message_id",
     missing=BankEntryUnknown,
     retention=for_days(400, since="taken_at", why="a message that comes again is known; banks replay for months"),
@@ -40,12 +40,12 @@ entries = Repository(
         Index(("day", "is_matched", "taken_at", "_id")),
         Index(("bank_reference", "_id")),
     ],
-    sealed={"details": DataClass.BANK},
-    whose="bank_reference",
+    encrypted={"details": DataClass.BANK},
+    associated_data="bank_reference",
 )
 statements = Repository(
     "bank_statements",
-    Statement,
+    BankStatement,
     key="statement_id",
     missing=BankEntryUnknown,
     retention=for_days(
@@ -53,7 +53,7 @@ statements = Repository(
     ),
     indexes=[Index(("is_scheduled", "next_look_at"))],
 )
-following = Following(statements, FETCH)
+scheduling = JobScheduling(statements, FETCH)
 """Every writer of statements saves through it: a thing and its job go together."""
 
 

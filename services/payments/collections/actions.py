@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from services.payments.access_journal.looked import Looked
+from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import crediting, rules, store
 from services.payments.collections.collection import Collection, Rail
 from services.payments.collections.credit import Credit, UseKind
@@ -18,7 +18,7 @@ from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 
 def open_obligation(
@@ -62,8 +62,8 @@ def open_obligation(
     if surplus_minor:
         _move_to_credit(uow, opened, surplus_minor)
     paid = _paid_by_credits(uow, opened)
-    told = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.obligations.save(uow, Outcome(paid, told))
+    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
+    kept = store.obligations.save(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=employer_id, period=period)
     return kept
@@ -93,11 +93,11 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
         fund=uow.fund,
         collection_id=uow.new_id(),
         at=uow.at,
-        traceparent=carried(),
+        traceparent=current_traceparent(),
     )
     store.obligations.save(uow, Outcome(called))
     _withdraw(uow, _live_of(uow, owed, before))
-    kept = store.following.save(uow, outcome)
+    kept = store.scheduling.save(uow, outcome)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
@@ -113,7 +113,7 @@ def look_at(uow: UnitOfWork, *, collection_id: str, purpose: Purpose) -> Collect
     """As `read`; what an agent reads enters the access journal."""
     found = read(uow, collection_id=collection_id)
     journal.note_employer(
-        uow, found.employer_id, looked_at=Looked.COLLECTION, reference=found.reference, purpose=purpose
+        uow, found.employer_id, looked_at=AccessedKind.COLLECTION, reference=found.reference, purpose=purpose
     )
     return found
 
@@ -122,7 +122,9 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: Wanted, purp
     """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
     owed = obligation(uow, declaration_id=declaration_id)
-    journal.note_employer(uow, owed.employer_id, looked_at=Looked.COLLECTION, reference=declaration_id, purpose=purpose)
+    journal.note_employer(
+        uow, owed.employer_id, looked_at=AccessedKind.COLLECTION, reference=declaration_id, purpose=purpose
+    )
     return store.of_declaration(uow, declaration_id, wanted=wanted)
 
 
@@ -150,7 +152,7 @@ def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], 
     found = store.collections.load(uow, collection_id)
     if not found.is_followed:
         return None
-    return store.following.save(uow, Outcome(rule(found)))
+    return store.scheduling.save(uow, Outcome(rule(found)))
 
 
 # --- Money that came --------------------------------------------------------------------------------------------------
@@ -178,7 +180,7 @@ def book(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.following.save(uow, came)
+    store.scheduling.save(uow, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(uow, collection.declaration_id)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
@@ -240,7 +242,7 @@ def take_back(
         currency=uow.fund.currency.value,
         at=uow.at,
     )
-    store.following.save(uow, back)
+    store.scheduling.save(uow, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
         store.credits.save(uow, Outcome(gone))
@@ -268,7 +270,7 @@ def credit(uow: UnitOfWork, *, credit_id: str) -> Credit:
 def look_at_credit(uow: UnitOfWork, *, credit_id: str, purpose: Purpose) -> Credit:
     """As `credit`; what an agent reads enters the access journal."""
     found = credit(uow, credit_id=credit_id)
-    journal.note_employer(uow, found.employer_id, looked_at=Looked.CREDITS, reference=credit_id, purpose=purpose)
+    journal.note_employer(uow, found.employer_id, looked_at=AccessedKind.CREDITS, reference=credit_id, purpose=purpose)
     return found
 
 
@@ -305,7 +307,7 @@ def page_of_credits(
     """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
     uow.by.must_act_for_employer(employer_id or "")
     if employer_id:
-        journal.note_employer(uow, employer_id, looked_at=Looked.CREDITS, purpose=purpose)
+        journal.note_employer(uow, employer_id, looked_at=AccessedKind.CREDITS, purpose=purpose)
     return store.page_of_credits(uow, employer_id=employer_id, is_open=is_open, wanted=wanted)
 
 
@@ -392,7 +394,7 @@ def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> 
 
 def _withdraw(uow: UnitOfWork, collections: Iterable[Collection]) -> None:
     for each in collections:
-        store.following.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
+        store.scheduling.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
 
 
 def _standing_obligation(uow: UnitOfWork, declaration_id: str) -> Obligation:

@@ -74,7 +74,7 @@ FOLLOWED = LIVE | {Status.WITHDRAWING}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class CollectionStep:
     """One thing that happened. `about` is a short fact, such as the bank's reason."""
 
     status: Status
@@ -110,7 +110,7 @@ class Collection:
     rail: Rail
     amount_minor: int
     status: Status
-    steps: tuple[Step, ...]
+    steps: tuple[CollectionStep, ...]
     valid_until_on: date | None = None
     checkout_url: str | None = None
     debits: tuple[Debit, ...] = ()

@@ -9,10 +9,10 @@ from services.payments.collections.collection import (
     MOVES,
     STEPS_MAX,
     Collection,
+    CollectionStep,
     Debit,
     Rail,
     Status,
-    Step,
 )
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case, Standing
@@ -24,9 +24,9 @@ from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import with_check
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 
-LOOKS = Schedule((5, 10, 20, 40, 60, 120, 300, 600))
+CHECKS = RetrySchedule((5, 10, 20, 40, 60, 120, 300, 600))
 """After how long without news the bank is asked again."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -85,8 +85,8 @@ def receive(obligation: Obligation, *, amount_minor: int, currency: str, at: dat
     taken_minor = amount_minor - surplus_minor(obligation, amount_minor=amount_minor)
     paid_minor = obligation.paid_minor + taken_minor
     received = replace(obligation, paid_minor=paid_minor, called_minor=max(obligation.called_minor, paid_minor))
-    told = paid_events(received, currency=currency, at=at) if taken_minor else ()
-    return Outcome(received, told)
+    published = paid_events(received, currency=currency, at=at) if taken_minor else ()
+    return Outcome(received, published)
 
 
 def surplus_minor(obligation: Obligation, *, amount_minor: int) -> int:
@@ -181,13 +181,13 @@ def request(
         rail=rail,
         amount_minor=obligation.left_minor,
         status=Status.REQUESTED,
-        steps=(Step(status=Status.REQUESTED, at=at),),
+        steps=(CollectionStep(status=Status.REQUESTED, at=at),),
         next_look_at=at,
         traceparent=traceparent,
     )
     if rail is Rail.TRANSFER:
         requested = _announced_transfer(requested, fund=fund, at=at)
-    told = CollectionRequested(
+    published = CollectionRequested(
         collection_id=collection_id,
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
@@ -196,7 +196,7 @@ def request(
         currency=fund.currency.value,
     )
     # The obligation changes even where the amount called is the same: two who ask at once then meet on its version.
-    return replace(obligation, called_minor=obligation.due_minor), Outcome(requested, (told,))
+    return replace(obligation, called_minor=obligation.due_minor), Outcome(requested, (published,))
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
@@ -209,19 +209,19 @@ def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> 
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
     """The bank's page is ready. From now on the bank is asked what came of it if it does not say so by itself."""
-    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=LOOKS.next_at(at, tries=1))
+    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=CHECKS.next_at(at, tries=1))
     return replace(announced, checkout_url=checkout_url, looks=1)
 
 
 def doubt(collection: Collection, *, at: datetime) -> Collection:
     """The bank did not answer: whether it knows of the payment is not known, and it will be asked."""
-    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=LOOKS.next_at(at, tries=1))
+    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
 
 
-def look_later(collection: Collection, *, at: datetime) -> Collection:
+def check_later(collection: Collection, *, at: datetime) -> Collection:
     """No news: look again, each time after a longer while."""
     looks = collection.looks + 1
-    return replace(collection, looks=looks, next_look_at=LOOKS.next_at(at, tries=looks))
+    return replace(collection, looks=looks, next_look_at=CHECKS.next_at(at, tries=looks))
 
 
 def ask_anew(collection: Collection, *, at: datetime) -> Collection:
@@ -274,11 +274,11 @@ def debit(
     if collection.status is Status.DEBITED:
         debited = replace(collection, debits=debits)
     else:
-        step = Step(status=moved(MOVES, collection.status, to=Status.DEBITED), at=at)
+        step = CollectionStep(status=moved(MOVES, collection.status, to=Status.DEBITED), at=at)
         debited = replace(
             collection, status=step.status, steps=_steps(collection, step), debits=debits, next_look_at=None
         )
-    told = PaymentDebited(
+    published = PaymentDebited(
         collection_id=collection.collection_id,
         declaration_id=collection.declaration_id,
         employer_id=collection.employer_id,
@@ -287,7 +287,7 @@ def debit(
         currency=currency,
         debited_at=at,
     )
-    return Outcome(debited, (told,))
+    return Outcome(debited, (published,))
 
 
 def reverse(
@@ -308,9 +308,9 @@ def reverse(
     if amount_minor < collection.debited_minor:
         after = replace(collection, reversals=reversals)
     else:
-        step = Step(status=moved(MOVES, collection.status, to=Status.REVERSED), at=at, about=reason)
+        step = CollectionStep(status=moved(MOVES, collection.status, to=Status.REVERSED), at=at, about=reason)
         after = replace(collection, status=step.status, steps=_steps(collection, step), reversals=reversals)
-    told = PaymentReversed(
+    published = PaymentReversed(
         collection_id=collection.collection_id,
         declaration_id=collection.declaration_id,
         employer_id=collection.employer_id,
@@ -322,7 +322,7 @@ def reverse(
         reason=reason,
         reversed_at=at,
     )
-    return Outcome(after, (told,))
+    return Outcome(after, (published,))
 
 
 # --- Standing ---------------------------------------------------------------------------------------------------------
@@ -371,11 +371,11 @@ def _moved(
     collection: Collection, *, to: Status, at: datetime, about: str = "", next_look_at: datetime | None = None
 ) -> Collection:
     status = moved(MOVES, collection.status, to=to)
-    steps = _steps(collection, Step(status=status, at=at, about=about))
+    steps = _steps(collection, CollectionStep(status=status, at=at, about=about))
     return replace(collection, status=status, steps=steps, next_look_at=next_look_at)
 
 
-def _steps(collection: Collection, step: Step) -> tuple[Step, ...]:
+def _steps(collection: Collection, step: CollectionStep) -> tuple[CollectionStep, ...]:
     return with_step(collection.steps, step, limit=STEPS_MAX)
 
 

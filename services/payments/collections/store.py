@@ -8,7 +8,7 @@ from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
-from shared.jobs.following import Following
+from shared.jobs.scheduling import JobScheduling
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
@@ -38,7 +38,7 @@ collections = Repository(
         Index(("is_scheduled", "next_look_at")),
     ],
 )
-following = Following(collections, FOLLOW)
+scheduling = JobScheduling(collections, FOLLOW)
 """Every writer of collections saves through it: a thing and its job go together."""
 credits = Repository(
     "credits",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.funds.contributions import Side
+from shared.funds.contributions import ContributionSide
 from shared.funds.law import Law
 from shared.funds.period import Period
 
@@ -13,7 +13,7 @@ from shared.funds.period import Period
 class Contribution:
     """One branch's part of one side. `law` is the text that the percentage comes from."""
 
-    side: Side
+    side: ContributionSide
     branch: str
     percent: Decimal
     amount_minor: int
@@ -29,9 +29,9 @@ class Slip:
     contributions: tuple[Contribution, ...]
 
     @property
-    def by_side(self) -> dict[Side, int]:
+    def by_side(self) -> dict[ContributionSide, int]:
         """What each side comes to: exactly the sum of its branches."""
-        sums: dict[Side, int] = {}
+        sums: dict[ContributionSide, int] = {}
         for contribution in self.contributions:
             sums[contribution.side] = sums.get(contribution.side, 0) + contribution.amount_minor
         return sums

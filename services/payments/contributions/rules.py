@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.payments.contributions.contribution import Assessment, Contribution, Slip
-from shared.funds.contributions import ContributionRates, Side
+from shared.funds.contributions import ContributionRates, ContributionSide
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import Law, in_force
@@ -34,7 +34,7 @@ def assess(
     period: Period,
     by_part: Mapping[int, int],
     activity: str,
-    bounded: Mapping[int, Mapping[Side, int]] | None = None,
+    bounded: Mapping[int, Mapping[ContributionSide, int]] | None = None,
 ) -> Assessment:
     """What a declaration makes due: one slip for each period that wages are told of (`form.parts`), at the rates of
     that period's last day.
@@ -58,7 +58,7 @@ def assess(
 
 
 def slip(
-    fund: Fund, *, period: Period, base_minor: int, activity: str, bounded: Mapping[Side, int] | None = None
+    fund: Fund, *, period: Period, base_minor: int, activity: str, bounded: Mapping[ContributionSide, int] | None = None
 ) -> Slip:
     """The contributions on the wages of one period."""
     contributions = contributions_on(
@@ -67,7 +67,7 @@ def slip(
     return Slip(period=period, base_minor=base_minor, contributions=contributions)
 
 
-def bounded_shares(rates: ContributionRates, wage_minor: int, *, months: int) -> dict[Side, int]:
+def bounded_shares(rates: ContributionRates, wage_minor: int, *, months: int) -> dict[ContributionSide, int]:
     """The shares of one person's wage that have a floor or a ceiling a month; none of a person who earned nothing."""
     if not wage_minor:
         return {}
@@ -78,7 +78,7 @@ def bounded_shares(rates: ContributionRates, wage_minor: int, *, months: int) ->
 
 
 def contributions_on(
-    fund: Fund, *, base_minor: int, on: date, activity: str, bounded: Mapping[Side, int] | None = None
+    fund: Fund, *, base_minor: int, on: date, activity: str, bounded: Mapping[ContributionSide, int] | None = None
 ) -> tuple[Contribution, ...]:
     """The contributions on a base at the rates of a day, by side and branch, in the order of the fund's definition.
 
@@ -98,12 +98,17 @@ def contributions_on(
         if activity not in accident.activities:
             raise ActivityUnknown(activity=activity)
         percent = accident.activities[activity].percent
-        found += _side(Side.SECTOR_ACCIDENT, {SECTOR_ACCIDENT_BRANCH: percent}, base_minor, accident.law)
+        found += _side(ContributionSide.SECTOR_ACCIDENT, {SECTOR_ACCIDENT_BRANCH: percent}, base_minor, accident.law)
     return tuple(found)
 
 
 def _side(
-    side: Side, percents: Mapping[str, Decimal], base_minor: int, law: Law, *, total_minor: int | None = None
+    side: ContributionSide,
+    percents: Mapping[str, Decimal],
+    base_minor: int,
+    law: Law,
+    *,
+    total_minor: int | None = None,
 ) -> list[Contribution]:
     percent = sum(percents.values(), Decimal(0))
     if total_minor is None:

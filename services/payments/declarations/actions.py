@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from services.payments.access_journal.looked import Looked
+from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import plausibility, rules, store, telling
+from services.payments.declarations import plausibility, publishing, rules, store
 from services.payments.declarations.declaration import BOOKED, CardPage, Declaration, Status
 from services.payments.declarations.examination import Examined
-from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Finding, Role
+from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
+from services.payments.declarations.findings import FileRole, Finding
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
+from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.report import Report
-from services.payments.declarations.rules import Filing
-from services.payments.declarations.telling import ToTell
+from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
@@ -32,7 +32,7 @@ from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, Wanted
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 CHECK = "declarations.check"
 """The kind of the job that checks a declaration, or withdraws one that nobody confirmed; its thing is its id."""
@@ -55,7 +55,7 @@ class Cards:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedDeclaration:
     """What a check came to: the findings, and what is due where none stands against booking it."""
 
     examined: Examined
@@ -79,7 +79,7 @@ class Consulted:
 # --- Receiving --------------------------------------------------------------------------------------------------------
 
 
-def receive(uow: UnitOfWork, filing: Filing) -> Consulted:
+def receive(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
     them and how often; after a business refusal they are checked once more. Where the declaration was replaced
     meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
@@ -89,10 +89,12 @@ def receive(uow: UnitOfWork, filing: Filing) -> Consulted:
         store.declarations.save(uow, rules.release_content(known))
         known = None
     if known is None:
-        received = rules.receive(filing, fund=uow.fund, declaration_id=uow.new_id(), traceparent=carried(), at=uow.at)
+        received = rules.receive(
+            filing, fund=uow.fund, declaration_id=uow.new_id(), traceparent=current_traceparent(), at=uow.at
+        )
         return Consulted(declaration=_to_check(uow, received))
     if rules.may_be_checked_again(known):
-        again = rules.receive_again(known, filing, traceparent=carried(), at=uow.at)
+        again = rules.receive_again(known, filing, traceparent=current_traceparent(), at=uow.at)
         return Consulted(declaration=_to_check(uow, again))
     return _consulted(uow, known)
 
@@ -115,12 +117,18 @@ def schedule(uow: UnitOfWork, declaration_id: str) -> None:
 # --- Concluding a check -----------------------------------------------------------------------------------------------
 
 
-def facts(uow: UnitOfWork, declaration: Declaration) -> Facts:
+def facts(uow: UnitOfWork, declaration: Declaration) -> DeclarationFacts:
     """What the files of a declaration are held against."""
     employer = employers.find(uow, declaration.employer_id)
     form = rules.form_of(uow.fund, declaration.form)
-    standing = Standing.UNKNOWN if employer is None else Standing.OPEN if employer.is_open else Standing.CLOSED
-    return Facts(
+    standing = (
+        EmployerStanding.UNKNOWN
+        if employer is None
+        else EmployerStanding.OPEN
+        if employer.is_open
+        else EmployerStanding.CLOSED
+    )
+    return DeclarationFacts(
         fund=uow.fund,
         employer_id=declaration.employer_id,
         standing=standing,
@@ -161,7 +169,7 @@ def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     return declaration.remind_at or until
 
 
-def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judged:
+def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> JudgedDeclaration:
     """Whether what was read may be booked, and what it makes due."""
     report = examined.report
     if report.is_accepted:
@@ -171,7 +179,7 @@ def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judg
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
-    return Judged(examined=replace(examined, report=report), assessment=assessed)
+    return JudgedDeclaration(examined=replace(examined, report=report), assessment=assessed)
 
 
 def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> list[Finding]:
@@ -179,7 +187,7 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
     if examined.layout is None:
         return []
     table = rules.form_of(uow.fund, declaration.form).plausibility or {}
-    kind = examined.layout.kinds[Role.DETAIL][0]
+    kind = examined.layout.kinds[FileRole.DETAIL][0]
     found = [
         (worker.line, remark)
         for worker, registered in _registered(uow, examined.workers, table=table)
@@ -226,7 +234,7 @@ def _registered(
             )
 
 
-def conclude(uow: UnitOfWork, *, checked: Declaration, judged: Judged) -> Declaration:
+def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration) -> Declaration:
     """Book what a check found, all of it in this unit of work. If another worker was first, its result stands.
 
     The workers themselves were kept before, page by page: they are long, and nobody sees them before the declaration
@@ -236,7 +244,7 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: Judged) -> Declar
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
         return declaration
     findings = judged.examined.report.findings
-    store.keep_findings(uow, declaration.declaration_id, findings)
+    store.save_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
     if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
         asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=uow.fund, at=uow.at)
@@ -271,7 +279,7 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
 def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
     before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
     replaced = store.declarations.load(uow, before.declaration_id) if before else None
-    people = telling.to_tell(examined.workers, before=store.workers(uow, replaced) if replaced else ())
+    people = publishing.to_publish(examined.workers, before=store.workers(uow, replaced) if replaced else ())
     outcome = rules.accept(
         declaration,
         examined,
@@ -284,7 +292,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
     )
     accepted = store.declarations.save(uow, outcome)
-    _tell_wages(uow, accepted, people)
+    _publish_wages(uow, accepted, people)
     store.standing.save(uow, rules.stand(accepted, before=before))
     if replaced is not None:
         store.declarations.save(uow, rules.give_way(replaced, to=accepted))
@@ -302,8 +310,8 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     return accepted
 
 
-def _tell_wages(uow: UnitOfWork, accepted: Declaration, people: list[ToTell]) -> None:
-    events = telling.wage_events(
+def _publish_wages(uow: UnitOfWork, accepted: Declaration, people: list[WagesToPublish]) -> None:
+    events = publishing.wage_events(
         accepted,
         people,
         form=rules.form_of(uow.fund, accepted.form),
@@ -370,14 +378,14 @@ def of_employer(
     """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
     journal."""
     uow.by.must_act_for_employer(employer_id)
-    journal.note_employer(uow, employer_id, looked_at=Looked.DECLARATIONS, purpose=purpose)
+    journal.note_employer(uow, employer_id, looked_at=AccessedKind.DECLARATIONS, purpose=purpose)
     return store.of_employer(uow, employer_id, period=period, wanted=wanted)
 
 
 def look_at(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> Consulted:
     """A declaration and what became of it, for the employer and the fund's agents, whose look enters the journal."""
     declaration = _own(uow, declaration_id)
-    _note(uow, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    _note(uow, declaration, looked_at=AccessedKind.DECLARATION, purpose=purpose)
     return _consulted(uow, declaration)
 
 
@@ -391,7 +399,7 @@ def findings(
 ) -> tuple[tuple[Finding, ...], int | None]:
     """A page of findings, from 1, and the number of the next one if there is one."""
     declaration = _own(uow, declaration_id)
-    _note(uow, declaration, looked_at=Looked.DECLARATION, purpose=purpose)
+    _note(uow, declaration, looked_at=AccessedKind.DECLARATION, purpose=purpose)
     if page == 1 and not declaration.findings_pages:
         return (), None
     _must_be_one_of(page, declaration.findings_pages)
@@ -407,13 +415,13 @@ def lines(
     declaration = _own(uow, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
     found = store.wage_pages.load(uow, f"{declaration_id}/{page}")
-    _note(uow, declaration, looked_at=Looked.WORKERS, purpose=purpose)
+    _note(uow, declaration, looked_at=AccessedKind.WORKERS, purpose=purpose)
     refs = (uow.keys.person_ref(worker.insurance_number) for worker in found.lines)
-    journal.note_persons(uow, refs, looked_at=Looked.WORKERS, purpose=purpose, part_of=found.page_id)
+    journal.note_persons(uow, refs, looked_at=AccessedKind.WORKERS, purpose=purpose, part_of=found.page_id)
     return found.lines, page + 1 if page < declaration.wage_pages else None
 
 
-def _note(uow: UnitOfWork, declaration: Declaration, *, looked_at: Looked, purpose: Purpose) -> None:
+def _note(uow: UnitOfWork, declaration: Declaration, *, looked_at: AccessedKind, purpose: Purpose) -> None:
     journal.note_employer(
         uow, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
     )

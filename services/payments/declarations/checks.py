@@ -11,15 +11,15 @@ from collections.abc import Iterator
 
 from services.payments.contributions.rules import bounded_shares
 from services.payments.declarations import line_checks, plausibility
-from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Finding, Phrase, Remark, Role, Severity, day, value
+from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
+from services.payments.declarations.findings import FileRole, Finding, Phrase, Remark, Severity, day, value
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
-from services.payments.declarations.layouts.lines import Line
+from services.payments.declarations.layouts.lines import FileLine
 from services.payments.declarations.line_checks import duration_max
 from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine, wage_line
-from shared.funds.contributions import ContributionRates, Side
+from shared.funds.contributions import ContributionRates, ContributionSide
 from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.law import find_in_force
 from shared.funds.period import Period, PeriodKind, written
@@ -35,7 +35,7 @@ ENCODINGS = {"ascii": "ASCII", "cp1252": "Windows-1252 (ANSI)"}
 class Checker:
     """Holds the lines of one declaration against its layout, against each other and against the facts."""
 
-    def __init__(self, layout: Layout, *, facts: Facts, findings_max: int = FINDINGS_MAX) -> None:
+    def __init__(self, layout: Layout, *, facts: DeclarationFacts, findings_max: int = FINDINGS_MAX) -> None:
         self._layout = layout
         self._facts = facts
         self._kind = facts.period.kind
@@ -48,23 +48,23 @@ class Checker:
         self._floors = {number: plausibility.floor(facts.fund, on=part.last_on) for number, part in self._parts.items()}
         self._rates = {number: _bounded_rates(facts.fund, part) for number, part in self._parts.items()}
         self._line_counts = dict.fromkeys(layout.kinds, 0)
-        self._is_utf_8: set[Role] = set()
-        self._misnamed: list[tuple[Role, str, Remark]] = []
+        self._is_utf_8: set[FileRole] = set()
+        self._misnamed: list[tuple[FileRole, str, Remark]] = []
         self._establishment: str | None = None
         self._establishments: set[str] = set()
-        self._named_establishment: tuple[Role, str] | None = None
-        self._first_whose: dict[Role, tuple[str | None, tuple[int, int | None] | None]] = {}
+        self._named_establishment: tuple[FileRole, str] | None = None
+        self._first_owner: dict[FileRole, tuple[str | None, tuple[int, int | None] | None]] = {}
         self._number = 0
         self._seen: set[int | str] = set()
         self._sums = dict.fromkeys(self._parts, 0)
-        self._bounded: dict[int, Counter[Side]] = {}
+        self._bounded: dict[int, Counter[ContributionSide]] = {}
         self._is_whole = True
         self._is_counted = True
-        self._header: tuple[Line, RecordKind, Values] | None = None
+        self._header: tuple[FileLine, RecordKind, Values] | None = None
         for remark in _of_facts(facts):
-            self._note(remark, Role.DETAIL)
+            self._note(remark, FileRole.DETAIL)
 
-    def name(self, name: str, *, role: Role) -> None:
+    def name(self, name: str, *, role: FileRole) -> None:
         """A file's own name, which may say whose and of when the file is. Names may be wrong: it decides nothing
         else."""
         said = self._layout.file_name.fullmatch(name)
@@ -84,7 +84,7 @@ class Checker:
                 remark = Remark("wage-file.name-differs", found=value(found), expected=value(expected))
                 self._misnamed.append((role, what, remark))
 
-    def feed(self, line: Line, *, role: Role) -> WageLine | None:
+    def feed(self, line: FileLine, *, role: FileRole) -> WageLine | None:
         """The worker of a detail line without errors; None for any other line."""
         self._line_counts[role] += 1
         kind = self._layout.kind(role, line.content)
@@ -92,9 +92,9 @@ class Checker:
             self._refuse_line(line, role=role, kind=kind)
             return None
         values, faults = kind.read(line.content)
-        remarks = [*faults, *self._whose(values, role=role)]
+        remarks = [*faults, *self._owner_faults(values, role=role)]
         worker = None
-        if role is Role.HEADER:
+        if role is FileRole.HEADER:
             remarks += self._of_header(line, kind, values)
         else:
             remarks += self._across(line, values)
@@ -127,7 +127,7 @@ class Checker:
             warnings=self._notes.counts[Severity.WARNING],
             confirms=self._notes.counts[Severity.CONFIRM],
             lines=sum(self._line_counts.values()),
-            workers=self._line_counts[Role.DETAIL],
+            workers=self._line_counts[FileRole.DETAIL],
             wages_minor=sum(self._sums.values()),
             by_part=dict(self._sums),
             bounded={number: dict(shares) for number, shares in self._bounded.items()},
@@ -135,9 +135,9 @@ class Checker:
             establishment=self._establishment or "",
         )
 
-    def _refuse_line(self, line: Line, *, role: Role, kind: RecordKind) -> None:
+    def _refuse_line(self, line: FileLine, *, role: FileRole, kind: RecordKind) -> None:
         self._is_whole, self._is_counted = False, False
-        self._number += role is Role.DETAIL
+        self._number += role is FileRole.DETAIL
         tab = line.content.find(b"\t") + 1
         if tab:
             self._note(Remark("wage-file.tab"), role, line=line, column=tab)
@@ -159,11 +159,11 @@ class Checker:
         year, number = values.get("year"), values.get(NUMBER_FIELDS.get(self._kind, ""))
         return None if year is None or (number is None and self._period[1] is not None) else (year, number)
 
-    def _whose(self, values: Values, *, role: Role) -> Iterator[Remark]:
+    def _owner_faults(self, values: Values, *, role: FileRole) -> Iterator[Remark]:
         """Whose line it is, and of when. Where a whole file is another's, its first line says so once for all."""
         employer, period = values.get("employer"), self._period_of(values)
-        is_first = role not in self._first_whose
-        first_employer, first_period = self._first_whose.setdefault(role, (employer, period))
+        is_first = role not in self._first_owner
+        first_employer, first_period = self._first_owner.setdefault(role, (employer, period))
         if employer not in (None, self._facts.employer_id) and (is_first or employer != first_employer):
             code = "wage-file.employer-differs" if is_first else "wage-file.two-employers"
             yield Remark(code, "employer", value(employer), value(self._facts.employer_id))
@@ -192,7 +192,7 @@ class Checker:
     def _name_against_lines(self) -> None:
         """What the files' names say, once the lines are read: where those say the same, it is said there already."""
         for role, what, remark in self._misnamed:
-            employer, period = self._first_whose.get(role, (None, None))
+            employer, period = self._first_owner.get(role, (None, None))
             lines_differ = employer != self._facts.employer_id if what == "employer" else period != self._period
             if employer is None or period is None or not lines_differ:
                 self._note(remark, role)
@@ -202,13 +202,13 @@ class Checker:
         if named != self._establishment:
             self._note(Remark("wage-file.name-differs", found=value(named), expected=value(self._establishment)), role)
 
-    def _of_header(self, line: Line, kind: RecordKind, values: Values) -> Iterator[Remark]:
+    def _of_header(self, line: FileLine, kind: RecordKind, values: Values) -> Iterator[Remark]:
         if self._header is None:
             self._header = line, kind, values
         else:
             yield Remark("wage-file.header-twice")
 
-    def _across(self, line: Line, values: Values) -> Iterator[Remark]:
+    def _across(self, line: FileLine, values: Values) -> Iterator[Remark]:
         """The line's number and its person, held against the lines before."""
         number, expected = self._number_of(values), self._number + 1
         if number is not None and number != expected:
@@ -276,14 +276,14 @@ class Checker:
 
     def _totals(self) -> None:
         """The sums, held against the header and against what the employer typed, when every line counts in them."""
-        workers, wages_minor = self._line_counts[Role.DETAIL], sum(self._sums.values())
+        workers, wages_minor = self._line_counts[FileRole.DETAIL], sum(self._sums.values())
         for code, typed, found in (
             ("wage-file.control-workers-differ", self._facts.control_workers, workers),
             ("wage-file.control-wages-differ", self._facts.control_wages_minor, wages_minor),
         ):
             if self._is_whole and typed is not None and typed != found:
                 shown = self._sum if code == "wage-file.control-wages-differ" else value
-                self._note(Remark(code, found=shown(found), expected=shown(typed)), Role.DETAIL)
+                self._note(Remark(code, found=shown(found), expected=shown(typed)), FileRole.DETAIL)
         if self._header is None:
             return
         line, kind, values = self._header
@@ -291,10 +291,10 @@ class Checker:
         for field, expected in (said if self._is_whole else {}).items():
             if values.get(field, expected) != expected:
                 remark = Remark("wage-file.total-differs", field, self._sum(values[field]), self._sum(expected))
-                self._note(remark, Role.HEADER, line=line, kind=kind)
+                self._note(remark, FileRole.HEADER, line=line, kind=kind)
         if self._is_counted and values.get("workers", workers) != workers:
             remark = Remark("wage-file.workers-differ", "workers", value(values["workers"]), value(workers))
-            self._note(remark, Role.HEADER, line=line, kind=kind)
+            self._note(remark, FileRole.HEADER, line=line, kind=kind)
 
     def _sum(self, amount_minor: int) -> Phrase:
         """A sum as people write it: with the decimals of the fund's currency, and its name."""
@@ -303,9 +303,9 @@ class Checker:
     def _note(
         self,
         remark: Remark,
-        role: Role,
+        role: FileRole,
         *,
-        line: Line | None = None,
+        line: FileLine | None = None,
         kind: RecordKind | None = None,
         column: int = 0,
     ) -> None:
@@ -326,11 +326,11 @@ class Checker:
         )
 
 
-def _of_facts(facts: Facts) -> Iterator[Remark]:
+def _of_facts(facts: DeclarationFacts) -> Iterator[Remark]:
     """What is wrong before any line is read."""
-    if facts.standing is Standing.UNKNOWN:
+    if facts.standing is EmployerStanding.UNKNOWN:
         yield Remark("wage-file.employer-unknown", "employer", value(facts.employer_id))
-    if facts.standing is Standing.CLOSED:
+    if facts.standing is EmployerStanding.CLOSED:
         yield Remark("wage-file.employer-closed", "employer", value(facts.employer_id))
     if facts.period.last_on >= facts.received_on:
         yield Remark("wage-file.period-not-over", "year", value(str(facts.period)), day(facts.period.last_on))

@@ -198,7 +198,7 @@ def is_other(establishment: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandingDeclaration:
+class CurrentDeclaration:
     """Which declaration of a form and period is in force for an establishment of an employer: where two that are
     accepted at once must meet."""
 

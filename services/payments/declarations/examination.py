@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from services.payments.declarations.checks import Checker, encoded_otherwise
-from services.payments.declarations.facts import Facts
-from services.payments.declarations.findings import Finding, Phrase, Role, Severity, value
+from services.payments.declarations.facts import DeclarationFacts
+from services.payments.declarations.findings import FileRole, Finding, Phrase, Severity, value
 from services.payments.declarations.layouts.detection import SAMPLE_LINES_MAX, Detected, detect
 from services.payments.declarations.layouts.encodings import other_encoding
 from services.payments.declarations.layouts.layout import Layout
@@ -37,7 +37,7 @@ class Examination:
         self,
         sources: Sequence[Source],
         *,
-        facts: Facts,
+        facts: DeclarationFacts,
         layouts: Sequence[Layout],
         findings_max: int = FINDINGS_MAX,
     ) -> None:
@@ -83,7 +83,7 @@ class Examined:
     workers: tuple[WageLine, ...]
 
 
-def examine(sources: Sequence[Source], *, facts: Facts, layouts: Sequence[Layout]) -> Examined:
+def examine(sources: Sequence[Source], *, facts: DeclarationFacts, layouts: Sequence[Layout]) -> Examined:
     """Read the files to their end. Memory is that of the workers, about a kilobyte each; of the files, a chunk."""
     reading = Examination(sources, facts=facts, layouts=layouts)
     workers: list[WageLine] = []
@@ -112,7 +112,7 @@ def _unreadable(
     sources: Sequence[Source], heads: Sequence[bytes], detected: Detected | None, *, layouts: Sequence[Layout]
 ) -> tuple[Finding, ...]:
     """What is wrong with files of which no line can be read, each named."""
-    roles = detected.roles if detected else (Role.DETAIL,) * len(heads)
+    roles = detected.roles if detected else (FileRole.DETAIL,) * len(heads)
     layout = detected.layout if detected else layouts[0]
     found = []
     for source, head, role in zip(sources, heads, roles, strict=True):
@@ -130,7 +130,9 @@ def _unreadable(
     if detected is None and not found:
         first = next(iter(lines([heads[0]])), None) if heads else None
         length = Phrase("characters", {"count": first.length if first else 0})
-        found.append(Finding(severity=Severity.ERROR, code="wage-file.layout-unknown", file=Role.DETAIL, found=length))
+        found.append(
+            Finding(severity=Severity.ERROR, code="wage-file.layout-unknown", file=FileRole.DETAIL, found=length)
+        )
     return tuple(found)
 
 

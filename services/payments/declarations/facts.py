@@ -10,7 +10,7 @@ from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
 
 
-class Standing(StrEnum):
+class EmployerStanding(StrEnum):
     """What the fund's register knows of the employer, for the period declared."""
 
     OPEN = "open"
@@ -19,14 +19,14 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class DeclarationFacts:
     """What a file is held against. `wage_kind` says what each wage is of, None as usual; `plausibility` is the fund's
     table of what is looked at beyond its form; the control totals are what the employer typed beside the file, if
     anything."""
 
     fund: Fund
     employer_id: str
-    standing: Standing
+    standing: EmployerStanding
     period: Period
     received_on: date
     plausibility: Mapping[str, PlausibilityCheck]

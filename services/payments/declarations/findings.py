@@ -23,7 +23,7 @@ RANKS = {Severity.ERROR: 0, Severity.CONFIRM: 1, Severity.WARNING: 2}
 """What is listed first where there is no room for all."""
 
 
-class Role(StrEnum):
+class FileRole(StrEnum):
     """Which of a declaration's files. A layout of one file has a detail only."""
 
     HEADER = "header"
@@ -68,7 +68,7 @@ class Finding:
 
     severity: Severity
     code: str
-    file: Role
+    file: FileRole
     line: int = 0
     column: int = 0
     field: str = ""

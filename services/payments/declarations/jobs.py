@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from services.payments.declarations import actions, rules, store
-from services.payments.declarations.actions import Judged
+from services.payments.declarations.actions import JudgedDeclaration
 from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.examination import Source, examine
 from services.payments.declarations.layouts.registry import layouts_of
@@ -21,12 +21,12 @@ from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 from shared.storage import blobs
 from shared.storage.blobs import Blob
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 
 CHECK_TAKES_MAX_S = 20.0
 """The longest file that its layout can number is checked and booked in half of it."""
@@ -53,9 +53,9 @@ def run(context: ServiceContext, fund_id: str, declaration_id: str) -> datetime 
     if declaration.status is Status.HELD:
         declaration = _do(context, fund_id, declaration, partial(actions.resume, declaration_id=declaration_id))
     if declaration.status is Status.RECEIVED:
-        with continued("declarations.check", declaration.traceparent):
+        with continue_trace("declarations.check", declaration.traceparent):
             judged = check(context, fund_id, declaration)
-            keep_workers(context, fund_id, declaration, judged)
+            save_workers(context, fund_id, declaration, judged)
             conclude(context, fund_id, declaration, judged)
     return None
 
@@ -65,7 +65,7 @@ def _hold(uow: UnitOfWork, declaration_id: str) -> None:
     log.error("declaration-held", declaration_id=declaration_id)
 
 
-def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Judged:
+def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> JudgedDeclaration:
     """Read a declaration's files to their end and judge what they say."""
     uow = context.reading(fund_id, by=CHECKER)
     sources = [
@@ -77,16 +77,16 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
     return actions.judge(uow, declaration, examined)
 
 
-def keep_workers(context: ServiceContext, fund_id: str, declaration: Declaration, judged: Judged) -> None:
+def save_workers(context: ServiceContext, fund_id: str, declaration: Declaration, judged: JudgedDeclaration) -> None:
     """Keep the workers of what will be accepted, some thousands in a unit of work."""
     if judged.assessment is None:
         return
     pages = list(enumerate(paged(judged.examined.workers, size=WAGES_A_PAGE), start=1))
     for some in paged(pages, size=PAGES_AT_ONCE):
-        _do(context, fund_id, declaration, partial(store.keep_workers, declaration=declaration, pages=some))
+        _do(context, fund_id, declaration, partial(store.save_workers, declaration=declaration, pages=some))
 
 
-def conclude(context: ServiceContext, fund_id: str, declaration: Declaration, judged: Judged) -> Declaration:
+def conclude(context: ServiceContext, fund_id: str, declaration: Declaration, judged: JudgedDeclaration) -> Declaration:
     """Keep what a check came to, with all that follows from it."""
     return _do(context, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
 
@@ -97,4 +97,4 @@ def _do(
     return context.run(fund_id, by=CHECKER, cause=f"job:{actions.CHECK}:{declaration.declaration_id}", action=action)
 
 
-leftovers = Leftovers(name=actions.CHECK, find=store.unscheduled, adopt=actions.schedule)
+backfills = Backfill(name=actions.CHECK, find=store.unscheduled, fill=actions.schedule)

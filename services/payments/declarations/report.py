@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.payments.declarations.findings import RANKS, Finding, Severity
-from shared.funds.contributions import Side
+from shared.funds.contributions import ContributionSide
 
 FINDINGS_MAX = 1_000
 """More than anybody corrects by hand; the report says how many there are beyond it."""
@@ -26,7 +26,7 @@ class Report:
     is_complement: bool
     confirms: int = 0
     """How many findings the employer has to confirm."""
-    bounded: Mapping[int, Mapping[Side, int]] = field(default_factory=dict)
+    bounded: Mapping[int, Mapping[ContributionSide, int]] = field(default_factory=dict)
     establishment: str = ""
     """The code of the place of work that every line names; empty where the layout has none."""
 

@@ -7,7 +7,7 @@ from services.payments.declarations import actions, calendar, rules
 from services.payments.declarations.actions import Consulted
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
 from services.payments.declarations.declaration import FILES_MAX, Declaration, StoredFile
-from services.payments.declarations.rules import Filing
+from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.schemas import (
     CursorQuery,
     DeclarationView,
@@ -20,7 +20,7 @@ from services.payments.declarations.schemas import (
     PageQuery,
     SummaryPage,
 )
-from shared.http.files import Files, Sent, SentFile
+from shared.http.files import Files, SubmittedForm, UploadedFile
 from shared.http.routes import Routes
 from shared.http.shapes import PagedQuery
 from shared.kernel.personal import DataClass
@@ -40,10 +40,10 @@ Query = Mapping[str, Any]
 PERIODS = Order("key", "key", is_newest_first=True)
 
 
-def seal_away(context: ServiceContext, fund_id: str, sent: SentFile) -> StoredFile:
+def store_encrypted(context: ServiceContext, fund_id: str, sent: UploadedFile) -> StoredFile:
     """Keep a file's bytes as they came, before anything is made of them."""
     chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
-    blob = blobs.store(context, fund_id, chunks, as_=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
+    blob = blobs.store(context, fund_id, chunks, data_class=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
     return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
 
 
@@ -70,12 +70,12 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
 @routes.post(
     "/declarations",
     scope="declarations:file",
-    request=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, save=seal_away),
+    request=Files(fields=FilingForm, part="files", count_max=FILES_MAX, size_max=BODY_BYTES_MAX, save=store_encrypted),
     response=DeclarationView,
     status=202,
     is_keyed=True,
 )
-def file(uow: UnitOfWork, sent: Sent[StoredFile]) -> Consulted:
+def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
     """Hand in the wage files of a period; they are checked within moments.
 
     The same bytes for the same employer, form and period are the same declaration, however often they come, until it
@@ -83,7 +83,7 @@ def file(uow: UnitOfWork, sent: Sent[StoredFile]) -> Consulted:
     accepted themselves.
     """
     employer_id = rules.employer_of(uow.fund, sent.fields["employer_id"])
-    return actions.receive(uow, Filing(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
+    return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
 @routes.get("/declarations", scope="declarations:read", query=ListQuery, response=SummaryPage, is_journaled=True)

@@ -13,18 +13,18 @@ from services.payments.declarations.declaration import (
     Booked,
     BusinessReceipt,
     Confirmation,
+    CurrentDeclaration,
     Declaration,
-    StandingDeclaration,
     Status,
     StoredFile,
     TechnicalReceipt,
     is_other,
 )
 from services.payments.declarations.examination import Examined
-from services.payments.declarations.findings import RANKS, Finding, Remark, Role, Severity, value
+from services.payments.declarations.findings import RANKS, FileRole, Finding, Remark, Severity, value
 from services.payments.declarations.pages import WAGES_A_PAGE, pages_of
+from services.payments.declarations.publishing import accepted_event
 from services.payments.declarations.report import FINDINGS_MAX, Report
-from services.payments.declarations.telling import accepted_event
 from shared.events.payments import (
     DeclarationReceived,
     DeclarationRefused,
@@ -95,7 +95,7 @@ class EmployerMalformed(Invalid):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filing:
+class DeclarationFiling:
     """What an employer sends."""
 
     employer_id: str
@@ -130,7 +130,9 @@ def employer_of(fund: Fund, employer_id: str) -> str:
     return found
 
 
-def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str, at: datetime) -> Outcome[Declaration]:
+def receive(
+    filing: DeclarationFiling, *, fund: Fund, declaration_id: str, traceparent: str, at: datetime
+) -> Outcome[Declaration]:
     """An employer hands in its files for a period; whatever they hold, they are received and checked next."""
     if form_of(fund, filing.form).period is not Period.read(filing.period).kind:
         raise PeriodOfOtherKind(period=filing.period)
@@ -147,7 +149,7 @@ def receive(filing: Filing, *, fund: Fund, declaration_id: str, traceparent: str
         received_at=at,
         traceparent=traceparent,
     )
-    return Outcome(received, (_told_received(received),))
+    return Outcome(received, (_received_event(received),))
 
 
 def release_content(replaced: Declaration) -> Outcome[Declaration]:
@@ -163,7 +165,9 @@ def may_be_checked_again(declaration: Declaration) -> bool:
     return declaration.status in {Status.REFUSED, Status.HELD, Status.WITHDRAWN}
 
 
-def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str, at: datetime) -> Outcome[Declaration]:
+def receive_again(
+    declaration: Declaration, filing: DeclarationFiling, *, traceparent: str, at: datetime
+) -> Outcome[Declaration]:
     """The same bytes come again after a refusal that was not of their making, perhaps with other totals or names."""
     received = replace(
         declaration,
@@ -178,10 +182,10 @@ def receive_again(declaration: Declaration, filing: Filing, *, traceparent: str,
         to_confirm="",
         confirmation=None,
     )
-    return Outcome(received, (_told_received(received),))
+    return Outcome(received, (_received_event(received),))
 
 
-def _told_received(declaration: Declaration) -> DeclarationReceived:
+def _received_event(declaration: Declaration) -> DeclarationReceived:
     return DeclarationReceived(
         declaration_id=declaration.declaration_id,
         employer_id=declaration.employer_id,
@@ -211,7 +215,7 @@ def beyond_the_lines(report: Report) -> Iterator[Finding]:
         yield Finding(
             severity=Severity.ERROR,
             code="wage-file.complement",
-            file=Role.HEADER,
+            file=FileRole.HEADER,
             line=1,
             column=11,
             field="type",
@@ -225,7 +229,7 @@ def finding(remark: Remark, *, line: int, column: int) -> Finding:
     return Finding(
         severity=remark.severity,
         code=remark.code,
-        file=Role.DETAIL,
+        file=FileRole.DETAIL,
         line=line,
         column=column,
         field=remark.field if column else "",
@@ -239,7 +243,7 @@ def without_rate(*, activity: str | None, period: str) -> Finding:
     return Finding(
         severity=Severity.ERROR,
         code="wage-file.period-without-rate" if activity is None else "wage-file.activity-without-rate",
-        file=Role.DETAIL,
+        file=FileRole.DETAIL,
         found=value(period if activity is None else activity),
     )
 
@@ -254,7 +258,7 @@ def with_findings(report: Report, more: Iterable[Finding]) -> Report:
     gravest = sorted((*added, *report.findings), key=lambda finding: RANKS[finding.severity])[:FINDINGS_MAX]
     return replace(
         report,
-        findings=tuple(sorted(gravest, key=lambda finding: (finding.file is Role.DETAIL, finding.line))),
+        findings=tuple(sorted(gravest, key=lambda finding: (finding.file is FileRole.DETAIL, finding.line))),
         errors=report.errors + counts[Severity.ERROR],
         confirms=report.confirms + counts[Severity.CONFIRM],
         warnings=report.warnings + counts[Severity.WARNING],
@@ -294,8 +298,8 @@ def remind(declaration: Declaration) -> Outcome[Declaration]:
     until, technical = declaration.confirm_until, declaration.technical
     if until is None or technical is None:
         raise NothingToConfirm
-    told = _asking(declaration, until=until, asked_at=technical.at)
-    return Outcome(replace(declaration, remind_at=None), (replace(told, is_reminder=True),))
+    published = _asking(declaration, until=until, asked_at=technical.at)
+    return Outcome(replace(declaration, remind_at=None), (replace(published, is_reminder=True),))
 
 
 def _asking(asked: Declaration, *, until: datetime, asked_at: datetime) -> DeclarationToConfirm:
@@ -344,7 +348,7 @@ def lapse(declaration: Declaration, *, at: datetime) -> Outcome[Declaration]:
 
 def _withdrawn(declaration: Declaration, *, is_lapsed: bool, at: datetime) -> Outcome[Declaration]:
     status = moved(MOVES, declaration.status, to=Status.WITHDRAWN)
-    told = DeclarationWithdrawn(
+    published = DeclarationWithdrawn(
         declaration_id=declaration.declaration_id,
         employer_id=declaration.employer_id,
         form=declaration.form,
@@ -353,7 +357,7 @@ def _withdrawn(declaration: Declaration, *, is_lapsed: bool, at: datetime) -> Ou
         withdrawn_at=at,
         establishment=declaration.other_establishment,
     )
-    return Outcome(replace(declaration, status=status, next_check_at=None, confirm_by_at=None), (told,))
+    return Outcome(replace(declaration, status=status, next_check_at=None, confirm_by_at=None), (published,))
 
 
 def _fingerprint(report: Report) -> str:
@@ -402,7 +406,7 @@ def accept(
     *,
     assessment: Assessment,
     told_persons: int,
-    before: StandingDeclaration | None,
+    before: CurrentDeclaration | None,
     findings_pages: int,
     fund: Fund,
     at: datetime,
@@ -410,8 +414,8 @@ def accept(
 ) -> Outcome[Declaration]:
     """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
 
-    `told_persons` counts those whose wages are published next, see `telling.to_tell`; `paid_minor` is what came for the
-    one before.
+    `told_persons` counts those whose wages are published next, see `publishing.to_publish`; `paid_minor` is what came
+    for the one before.
     """
     booked = Booked(
         workers=examined.report.workers,
@@ -436,10 +440,10 @@ def accept(
     return Outcome(accepted, (accepted_event(accepted, currency=fund.currency.value, paid_minor=paid_minor),))
 
 
-def stand(accepted: Declaration, *, before: StandingDeclaration | None) -> Outcome[StandingDeclaration]:
+def stand(accepted: Declaration, *, before: CurrentDeclaration | None) -> Outcome[CurrentDeclaration]:
     """The accepted declaration is the one in force for its establishment and period."""
     return Outcome(
-        StandingDeclaration(
+        CurrentDeclaration(
             slot=slot(accepted, establishment=accepted.establishment),
             declaration_id=accepted.declaration_id,
             revision=accepted.revision,
@@ -456,8 +460,8 @@ def give_way(declaration: Declaration, *, to: Declaration) -> Outcome[Declaratio
 
 def slot(declaration: Declaration, *, establishment: str) -> str:
     """What one declaration at a time is in force for. The main establishment, all zeros, is the employer itself."""
-    whose = f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
-    return f"{whose}/{establishment}" if is_other(establishment) else whose
+    owner = f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
+    return f"{owner}/{establishment}" if is_other(establishment) else owner
 
 
 def due_by_branch(assessment: Assessment) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from services.payments.collections.obligation import Obligation, ObligationStatu
 from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
 from services.payments.declarations.declaration import Receipt, Status
-from services.payments.declarations.findings import Finding, Role, Severity, in_words
+from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
 from shared.http.problems import language, say
@@ -250,7 +250,7 @@ class FindingView(Schema):
 
     severity = fields.Enum(Severity, by_value=True, required=True)
     code = fields.String(required=True)
-    file = fields.Enum(Role, by_value=True, required=True)
+    file = fields.Enum(FileRole, by_value=True, required=True)
     line = fields.Integer(required=True)
     column = fields.Integer(required=True)
     field = fields.String(required=True)

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from services.payments.declarations.declaration import (
     CardPage,
+    CurrentDeclaration,
     Declaration,
-    StandingDeclaration,
     Status,
     WagePage,
 )
 from services.payments.declarations.findings import Finding
 from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
-from services.payments.declarations.rules import DeclarationUnknown, Filing, PageUnknown
+from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, Wanted
@@ -51,7 +51,7 @@ declarations = Repository(
     ],
 )
 standing = Repository(
-    "standing_declarations", StandingDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW
+    "standing_declarations", CurrentDeclaration, key="slot", missing=DeclarationUnknown, retention=BY_LAW
 )
 finding_pages = Repository(
     "declaration_findings", FindingPage, key="page_id", missing=PageUnknown, retention=WITH_ITS_THING
@@ -62,8 +62,8 @@ wage_pages = Repository(
     key="page_id",
     missing=PageUnknown,
     retention=BY_LAW,
-    sealed={"lines": DataClass.CIVIL},
-    whose="page_id",
+    encrypted={"lines": DataClass.CIVIL},
+    associated_data="page_id",
 )
 card_pages = Repository(
     "declaration_cards",
@@ -75,7 +75,7 @@ card_pages = Repository(
 )
 
 
-def same(uow: UnitOfWork, filing: Filing) -> Declaration | None:
+def same(uow: UnitOfWork, filing: DeclarationFiling) -> Declaration | None:
     """The declaration that these very files made before, if they did."""
     return declarations.find_only(
         uow, employer_id=filing.employer_id, form=filing.form, period=filing.period, content=filing.content
@@ -95,7 +95,7 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
     return [str(document["declaration_id"]) for document in found]
 
 
-def keep_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Finding]) -> None:
+def save_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Finding]) -> None:
     """Keep the findings, in the place of those of an earlier check."""
     pages = {
         f"{declaration_id}/{number}": page for number, page in enumerate(paged(findings, size=FINDINGS_A_PAGE), start=1)
@@ -113,7 +113,7 @@ def keep_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Findi
     finding_pages.save_many(uow, kept, part_of=declaration_id)
 
 
-def keep_workers(
+def save_workers(
     uow: UnitOfWork, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]
 ) -> None:
     """Keep pages of workers, encrypted. Those that are there already are the same, since the same files made them."""

@@ -6,7 +6,7 @@ from shared.events.identity import EmployersRegistered
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
+def save_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
     """Keep a page of the register. A page that comes late never overwrites what is newer."""
     known = employers.find_many(uow, [each.employer_id for each in page.employers])
     newer = []

@@ -9,5 +9,5 @@ reactions = Reactions()
 
 
 @reactions.to(EmployersRegistered)
-def keep_page(uow: UnitOfWork, event: EmployersRegistered) -> None:
-    actions.keep_page(uow, event)
+def save_page(uow: UnitOfWork, event: EmployersRegistered) -> None:
+    actions.save_page(uow, event)

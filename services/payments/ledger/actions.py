@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
-from services.payments.access_journal.looked import Looked
+from services.payments.access_journal.accessed import AccessedKind
 from services.payments.ledger import rules, store
 from services.payments.ledger.account import CODE, Owner, owner_of
 from services.payments.ledger.balance import Balance
-from services.payments.ledger.entry import Entry
+from services.payments.ledger.entry import LedgerEntry
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Mapping[str, int]) -> Entry:
+def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Mapping[str, int]) -> LedgerEntry:
     """An entry of this fund at this instant, not posted yet; amounts in minor units by account."""
     return rules.entry(
         entry_id=uow.new_id(),
@@ -25,7 +25,7 @@ def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Ma
     )
 
 
-def post(uow: UnitOfWork, entry: Entry) -> Entry:
+def post(uow: UnitOfWork, entry: LedgerEntry) -> LedgerEntry:
     """Write an entry and count it in, in the caller's unit of work. Raises `AlreadyPosted`, `OtherCurrency`."""
     if entry.currency is not uow.fund.currency:
         raise rules.OtherCurrency(currency=entry.currency.value)
@@ -36,13 +36,13 @@ def post(uow: UnitOfWork, entry: Entry) -> Entry:
     return kept
 
 
-def take_back(uow: UnitOfWork, *, cause: str, of: str) -> Entry:
+def take_back(uow: UnitOfWork, *, cause: str, of: str) -> LedgerEntry:
     """Post the reversal of the entry with the cause `of`. Raises `EntryUnknown` where there is none."""
     wrong = by_cause(uow, of)
     return post(uow, rules.reversal(wrong, entry_id=uow.new_id(), cause=cause, at=uow.at))
 
 
-def by_cause(uow: UnitOfWork, cause: str) -> Entry:
+def by_cause(uow: UnitOfWork, cause: str) -> LedgerEntry:
     """The one entry of a cause, or `EntryUnknown`."""
     found = store.entries.find_only(uow, cause=cause)
     if found is None:
@@ -59,7 +59,7 @@ def account(uow: UnitOfWork, code: str) -> Balance:
     """The same for people: `AccountUnknown` if the code is invalid or has no posting."""
     found = store.balance(uow, code) if CODE.fullmatch(code) else Balance(account=code)
     if not found.postings:
-        raise rules.AccountUnknown
+        raise rules.LedgerAccountUnknown
     return found
 
 
@@ -70,7 +70,7 @@ def look_at_account(uow: UnitOfWork, code: str, *, purpose: Purpose) -> Balance:
     return found
 
 
-def look_at_entry(uow: UnitOfWork, cause: str, *, purpose: Purpose) -> Entry:
+def look_at_entry(uow: UnitOfWork, cause: str, *, purpose: Purpose) -> LedgerEntry:
     """As `by_cause`; an agent's look at what was booked for a person or an employer enters the access journal."""
     found = by_cause(uow, cause)
     _note(uow, (posting.account for posting in found.postings), purpose=purpose)
@@ -80,4 +80,4 @@ def look_at_entry(uow: UnitOfWork, cause: str, *, purpose: Purpose) -> Entry:
 def _note(uow: UnitOfWork, codes: Iterable[str], *, purpose: Purpose) -> None:
     for owner, owner_id in sorted({found for code in codes if (found := owner_of(code)) is not None}):
         note = journal.note_person if owner is Owner.PERSON else journal.note_employer
-        note(uow, owner_id, looked_at=Looked.ACCOUNT, purpose=purpose)
+        note(uow, owner_id, looked_at=AccessedKind.ACCOUNT, purpose=purpose)

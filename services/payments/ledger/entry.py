@@ -38,7 +38,7 @@ class Posting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """What one cause did to the fund's money. `reverses` is the entry that this one takes back."""
 
     entry_id: str

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.payments.ledger import actions
 from services.payments.ledger.balance import Balance
-from services.payments.ledger.entry import Entry
+from services.payments.ledger.entry import LedgerEntry
 from services.payments.ledger.schemas import AccountView, CauseQuery, EntryViews
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
@@ -21,6 +21,6 @@ def account(uow: UnitOfWork, query: Mapping[str, Any], code: str) -> Balance:
 
 
 @routes.get("/ledger/entries", scope="ledger:read", response=EntryViews, query=CauseQuery, is_journaled=True)
-def entries(uow: UnitOfWork, query: Mapping[str, Any]) -> dict[str, list[Entry]]:
+def entries(uow: UnitOfWork, query: Mapping[str, Any]) -> dict[str, list[LedgerEntry]]:
     """The entry that a cause made, such as `declaration:<id>:<revision>`, `collection:<id>` or `payout:<id>`."""
     return {"items": [actions.look_at_entry(uow, query["cause"], purpose=query["purpose"])]}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.payments.ledger.entry import Entry, Posting, Side
+from services.payments.ledger.entry import LedgerEntry, Posting, Side
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.money import Currency, Money
 
@@ -12,7 +12,7 @@ class EntryUnknown(Missing):
     code = "ledger.entry-unknown"
 
 
-class AccountUnknown(Missing):
+class LedgerAccountUnknown(Missing):
     code = "ledger.account-unknown"
 
 
@@ -36,19 +36,19 @@ def entry(
     currency: Currency,
     debits: Mapping[str, int],
     credits: Mapping[str, int],
-) -> Entry:
+) -> LedgerEntry:
     """An entry from minor units by account. ValueError where no such entry can be."""
     postings = [
         Posting(account=account, side=side, amount=Money(amount_minor, currency))
         for side, amounts in ((Side.DEBIT, debits), (Side.CREDIT, credits))
         for account, amount_minor in amounts.items()
     ]
-    return Entry(entry_id=entry_id, cause=cause, postings=tuple(postings), at=at)
+    return LedgerEntry(entry_id=entry_id, cause=cause, postings=tuple(postings), at=at)
 
 
-def reversal(wrong: Entry, *, entry_id: str, cause: str, at: datetime) -> Entry:
+def reversal(wrong: LedgerEntry, *, entry_id: str, cause: str, at: datetime) -> LedgerEntry:
     """The entry that takes another back: the same postings on their other sides."""
     postings = tuple(
         Posting(account=posting.account, side=posting.side.other, amount=posting.amount) for posting in wrong.postings
     )
-    return Entry(entry_id=entry_id, cause=cause, postings=postings, at=at, reverses=wrong.entry_id)
+    return LedgerEntry(entry_id=entry_id, cause=cause, postings=postings, at=at, reverses=wrong.entry_id)

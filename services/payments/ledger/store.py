@@ -8,7 +8,7 @@ entries at once then meet one time in sixteen, and a balance costs at most sixte
 
 from services.payments.ledger.account import is_owned
 from services.payments.ledger.balance import Balance
-from services.payments.ledger.entry import Entry, Side
+from services.payments.ledger.entry import LedgerEntry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
 from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
@@ -22,7 +22,7 @@ BALANCE_INDEXES = [["fund", "account"], ["fund", "parent"]]
 
 entries = Repository(
     "ledger_entries",
-    Entry,
+    LedgerEntry,
     key="entry_id",
     missing=EntryUnknown,
     retention=BY_LAW,
@@ -30,7 +30,7 @@ entries = Repository(
 )
 
 
-def add_to_balances(uow: UnitOfWork, entry: Entry) -> None:
+def add_to_balances(uow: UnitOfWork, entry: LedgerEntry) -> None:
     """Count an entry in, in the transaction that keeps it."""
     tenant_collection = uow.collection(BALANCES)
     for posting in entry.postings:

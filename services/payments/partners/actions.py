@@ -8,12 +8,12 @@ import msgspec
 
 from services.payments.partners import rules, store
 from services.payments.partners.delivery import Delivery
-from services.payments.partners.endpoint import Endpoint, Kind, Status
+from services.payments.partners.endpoint import Endpoint, Status, WebhookKind
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried
+from shared.telemetry.propagation import current_traceparent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class Replay:
 # --- Endpoints --------------------------------------------------------------------------------------------------------
 
 
-def register(uow: UnitOfWork, *, url: str, kinds: Collection[Kind]) -> Endpoint:
+def register(uow: UnitOfWork, *, url: str, kinds: Collection[WebhookKind]) -> Endpoint:
     """The caller says where it listens. The secret is in the answer, and in none after it."""
     endpoint = rules.register(
         endpoint_id=uow.new_id(),
@@ -51,7 +51,7 @@ def own(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
     return endpoint
 
 
-def change(uow: UnitOfWork, *, endpoint_id: str, url: str, kinds: Collection[Kind]) -> Endpoint:
+def change(uow: UnitOfWork, *, endpoint_id: str, url: str, kinds: Collection[WebhookKind]) -> Endpoint:
     return _change(uow, endpoint_id, lambda it: rules.change(it, url=url, kinds=kinds, at=uow.at))
 
 
@@ -111,7 +111,7 @@ def _new_secret(uow: UnitOfWork) -> str:
 # --- Messages ---------------------------------------------------------------------------------------------------------
 
 
-def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mapping[str, str]) -> None:
+def announce(uow: UnitOfWork, kind: WebhookKind, *, happened_at: datetime, facts: Mapping[str, str]) -> None:
     """Write a message for every endpoint that wants this kind; one that is disabled may have it replayed later.
 
     `facts` are ids and amounts, never what is known of a person.
@@ -129,7 +129,7 @@ def announce(uow: UnitOfWork, kind: Kind, *, happened_at: datetime, facts: Mappi
                 happened_at=happened_at,
                 body=body,
                 next_try_at=uow.at,
-                traceparent=carried(),
+                traceparent=current_traceparent(),
             )
             store.deliveries.save(uow, Outcome(delivery))
             if endpoint.status is Status.ENABLED:

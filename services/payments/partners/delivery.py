@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.payments.partners.endpoint import Kind
+from services.payments.partners.endpoint import WebhookKind
 
 BODY_BYTES_MAX = 20 * 1024
 """As Standard Webhooks has it."""
@@ -24,7 +24,7 @@ class Delivery:
     delivery_id: str
     endpoint_id: str
     message_id: str
-    kind: Kind
+    kind: WebhookKind
     happened_at: datetime
     body: str
     status: Status = Status.WAITING

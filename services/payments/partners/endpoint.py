@@ -8,7 +8,7 @@ SECRETS_MAX = 2
 """The one that is in use, and beside it the one that it replaces."""
 
 
-class Kind(StrEnum):
+class WebhookKind(StrEnum):
     """What a partner may be told."""
 
     PAYMENT_DEBITED = "payment.debited"
@@ -25,7 +25,7 @@ class Status(StrEnum):
     """Its partner took it back: nobody sees it or calls it, and its job ends what waits for it and forgets it."""
 
 
-class Reason(StrEnum):
+class DisabledReason(StrEnum):
     """Why an endpoint is called no more: it said that it is gone, a message was tried in vain to the end, or its job
     failed for a fault of ours and an operator gave it up."""
 
@@ -42,10 +42,10 @@ class Endpoint:
     endpoint_id: str
     client: str
     url: str
-    kinds: tuple[Kind, ...]
+    kinds: tuple[WebhookKind, ...]
     secrets: tuple[str, ...] = field(repr=False)
     status: Status = Status.ENABLED
-    reason: Reason | None = None
+    reason: DisabledReason | None = None
     changed_at: datetime
     version: int = 0
 

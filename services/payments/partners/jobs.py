@@ -23,10 +23,10 @@ from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import FundsKeys
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
-from shared.process.leftovers import Leftovers
+from shared.process.backfills import Backfill
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import continued
+from shared.telemetry.propagation import continue_trace
 from shared.webhooks import Secret
 
 AT_ONCE_MAX = 16
@@ -66,7 +66,7 @@ def give_up(uow: UnitOfWork, endpoint_id: str, reason: str) -> None:
     actions.give_up(uow, endpoint_id)
 
 
-leftovers = Leftovers(name=store.DELIVER, find=store.without_job, adopt=actions.schedule)
+backfills = Backfill(name=store.DELIVER, find=store.without_job, fill=actions.schedule)
 """Messages that an earlier release wrote, and those that were saved beside the last look of their endpoint's job."""
 
 
@@ -127,7 +127,7 @@ class Delivering:
         return context.clock() + SECOND_LOOK_AFTER if has_sent else None
 
     def _try(self, context: ServiceContext, fund_id: str, endpoint: Endpoint, delivery: Delivery) -> bool:
-        with continued("partner told", delivery.traceparent):
+        with continue_trace("partner told", delivery.traceparent):
             answer = self.send(endpoint, delivery, fund_id=fund_id, at=context.clock())
             _keep(context, fund_id, delivery, answer)
             return answer.startswith("2")

@@ -5,7 +5,7 @@ What a partner is told names no person: amounts, and ids that it can ask about.
 """
 
 from services.payments.partners import actions
-from services.payments.partners.endpoint import Kind
+from services.payments.partners.endpoint import WebhookKind
 from shared.bus.reactions import Reactions
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned, DeclarationPaid, PaymentDebited
 from shared.kernel.money import Money
@@ -15,33 +15,33 @@ reactions = Reactions()
 
 
 @reactions.to(PaymentDebited)
-def tell_of_debit(uow: UnitOfWork, event: PaymentDebited) -> None:
+def announce_debit(uow: UnitOfWork, event: PaymentDebited) -> None:
     facts = {"payment_id": event.collection_id, "rail": event.rail, **_amount(uow, event.amount_minor)}
-    actions.announce(uow, Kind.PAYMENT_DEBITED, happened_at=event.debited_at, facts=facts)
+    actions.announce(uow, WebhookKind.PAYMENT_DEBITED, happened_at=event.debited_at, facts=facts)
 
 
 @reactions.to(DeclarationPaid)
-def tell_of_declaration(uow: UnitOfWork, event: DeclarationPaid) -> None:
+def announce_declaration(uow: UnitOfWork, event: DeclarationPaid) -> None:
     facts = {"declaration_id": event.declaration_id, "period": event.period, **_amount(uow, event.amount_minor)}
-    actions.announce(uow, Kind.DECLARATION_PAID, happened_at=event.paid_at, facts=facts)
+    actions.announce(uow, WebhookKind.DECLARATION_PAID, happened_at=event.paid_at, facts=facts)
 
 
 @reactions.to(BenefitOrdered)
-def tell_of_order(uow: UnitOfWork, event: BenefitOrdered) -> None:
+def announce_order(uow: UnitOfWork, event: BenefitOrdered) -> None:
     facts = {"payout_id": event.payout_id, **_amount(uow, event.amount_minor)}
-    actions.announce(uow, Kind.BENEFIT_ORDERED, happened_at=event.ordered_at, facts=facts)
+    actions.announce(uow, WebhookKind.BENEFIT_ORDERED, happened_at=event.ordered_at, facts=facts)
 
 
 @reactions.to(BenefitPaid)
-def tell_of_benefit(uow: UnitOfWork, event: BenefitPaid) -> None:
+def announce_benefit(uow: UnitOfWork, event: BenefitPaid) -> None:
     facts = {"payout_id": event.payout_id, **_amount(uow, event.amount_minor)}
-    actions.announce(uow, Kind.BENEFIT_PAID, happened_at=event.paid_at, facts=facts)
+    actions.announce(uow, WebhookKind.BENEFIT_PAID, happened_at=event.paid_at, facts=facts)
 
 
 @reactions.to(BenefitReturned)
-def tell_of_return(uow: UnitOfWork, event: BenefitReturned) -> None:
+def announce_return(uow: UnitOfWork, event: BenefitReturned) -> None:
     facts = {"payout_id": event.payout_id, "reason": event.reason}
-    actions.announce(uow, Kind.BENEFIT_RETURNED, happened_at=event.returned_at, facts=facts)
+    actions.announce(uow, WebhookKind.BENEFIT_RETURNED, happened_at=event.returned_at, facts=facts)
 
 
 def _amount(uow: UnitOfWork, amount_minor: int) -> dict[str, str]:

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from services.payments.partners import delivery as deliveries
 from services.payments.partners.delivery import Delivery
-from services.payments.partners.endpoint import Endpoint, Kind, Reason, Status
+from services.payments.partners.endpoint import DisabledReason, Endpoint, Status, WebhookKind
 from shared.events.payments import EndpointDisabled
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 
-TRIES = Schedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400), jitter=0.1)
+TRIES = RetrySchedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400), jitter=0.1)
 """Ten tries over 75 hours and a half."""
 
 KEPT = timedelta(days=90)
@@ -66,7 +66,7 @@ class RangeEmpty(Invalid):
 
 
 def register(
-    *, endpoint_id: str, client: str, url: str, kinds: Collection[Kind], secret: str, others: int, at: datetime
+    *, endpoint_id: str, client: str, url: str, kinds: Collection[WebhookKind], secret: str, others: int, at: datetime
 ) -> Endpoint:
     """A partner says where it listens, and for what. `others` is how many endpoints it has already."""
     if others >= ENDPOINTS_MAX:
@@ -81,7 +81,7 @@ def register(
     )
 
 
-def change(endpoint: Endpoint, *, url: str, kinds: Collection[Kind], at: datetime) -> Endpoint:
+def change(endpoint: Endpoint, *, url: str, kinds: Collection[WebhookKind], at: datetime) -> Endpoint:
     """The partner listens elsewhere, or for something else; what waits goes there. Secrets and state stay."""
     return replace(endpoint, url=_allowed(url), kinds=tuple(sorted(set(kinds))), changed_at=at)
 
@@ -116,15 +116,15 @@ def judge(endpoint: Endpoint, tried: Delivery, *, at: datetime) -> Outcome[Endpo
     is_gone = tried.last_answer == GONE
     if endpoint.status is not Status.ENABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
         return None
-    return _disable(endpoint, Reason.GONE if is_gone else Reason.NOT_ANSWERING, at=at)
+    return _disable(endpoint, DisabledReason.GONE if is_gone else DisabledReason.NOT_ANSWERING, at=at)
 
 
 def give_up(endpoint: Endpoint, *, at: datetime) -> Outcome[Endpoint] | None:
     """An operator gave its job up: it is called no more until its partner enables it. None where it is not called."""
-    return _disable(endpoint, Reason.GIVEN_UP, at=at) if endpoint.status is Status.ENABLED else None
+    return _disable(endpoint, DisabledReason.GIVEN_UP, at=at) if endpoint.status is Status.ENABLED else None
 
 
-def _disable(endpoint: Endpoint, reason: Reason, *, at: datetime) -> Outcome[Endpoint]:
+def _disable(endpoint: Endpoint, reason: DisabledReason, *, at: datetime) -> Outcome[Endpoint]:
     event = EndpointDisabled(
         endpoint_id=endpoint.endpoint_id, partner=endpoint.client, reason=reason.value, disabled_at=at
     )

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.payments.partners.delivery import Status as DeliveryStatus
-from services.payments.partners.endpoint import Kind, Reason, Status
+from services.payments.partners.endpoint import DisabledReason, Status, WebhookKind
 from services.payments.partners.rules import URL_CHARACTERS_MAX
 from shared.http.shapes import many, paged
 
@@ -12,7 +12,9 @@ class EndpointBody(Schema):
     """Where a partner listens, and for what."""
 
     url = fields.String(required=True, validate=validate.Length(min=1, max=URL_CHARACTERS_MAX))
-    kinds = fields.List(fields.Enum(Kind, by_value=True), required=True, validate=validate.Length(min=1, max=len(Kind)))
+    kinds = fields.List(
+        fields.Enum(WebhookKind, by_value=True), required=True, validate=validate.Length(min=1, max=len(WebhookKind))
+    )
 
 
 class EndpointView(Schema):
@@ -21,9 +23,9 @@ class EndpointView(Schema):
     endpoint_id = fields.String(required=True)
     client = fields.String(required=True)
     url = fields.String(required=True)
-    kinds = fields.List(fields.Enum(Kind, by_value=True), required=True)
+    kinds = fields.List(fields.Enum(WebhookKind, by_value=True), required=True)
     status = fields.Enum(Status, by_value=True, required=True)
-    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
+    reason = fields.Enum(DisabledReason, by_value=True, required=True, allow_none=True)
     changed_at = fields.AwareDateTime(required=True)
     secrets = fields.Function(
         lambda it: len(it.secrets),
@@ -51,7 +53,7 @@ class DeliveryView(Schema):
     """A message and what came of it."""
 
     message_id = fields.String(required=True)
-    kind = fields.Enum(Kind, by_value=True, required=True)
+    kind = fields.Enum(WebhookKind, by_value=True, required=True)
     happened_at = fields.AwareDateTime(required=True)
     status = fields.Enum(DeliveryStatus, by_value=True, required=True)
     tries = fields.Integer(required=True)

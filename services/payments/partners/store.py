@@ -32,8 +32,8 @@ endpoints = Repository(
     missing=EndpointUnknown,
     retention=kept("as long as the partner has it"),
     indexes=[Index(("client", "status", "endpoint_id")), Index(("status", "endpoint_id"))],
-    sealed={"secrets": DataClass.BANK},
-    whose="endpoint_id",
+    encrypted={"secrets": DataClass.BANK},
+    associated_data="endpoint_id",
 )
 deliveries = Repository(
     "partner_deliveries",

@@ -6,13 +6,13 @@ import msgspec
 
 from services.payments.payees.payee import Civil, Payee
 from services.payments.payees.store import payees
+from shared.encryption.keys import DecryptionFailed, FundKeys
 from shared.events.identity import PersonsRegistered
 from shared.kernel.personal import DataClass
-from shared.sealing.keys import FundKeys, SealBroken
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
+def save_page(uow: UnitOfWork, page: PersonsRegistered) -> None:
     """Keep a page of the register. A page that comes late never overwrites what is newer."""
     known = payees.find_many(uow, [each.person_ref for each in page.persons])
     newer = []
@@ -44,8 +44,10 @@ def account_index(uow: UnitOfWork, person_ref: str) -> str:
     if found is None or found.bank is None:
         return ""
     try:
-        return index_of(uow.keys.open(found.bank, as_=DataClass.BANK, whose=person_ref), keys=uow.keys)
-    except SealBroken:
+        return index_of(
+            uow.keys.decrypt(found.bank, data_class=DataClass.BANK, associated_data=person_ref), keys=uow.keys
+        )
+    except DecryptionFailed:
         return ""
 
 
@@ -63,7 +65,7 @@ def civil_of(uow: UnitOfWork, person_refs: Iterable[str]) -> dict[str, Civil]:
     """Who those of the persons are who are known, by reference: to compare with, never to show."""
     return {
         person_ref: msgspec.json.decode(
-            uow.keys.open(payee.civil, as_=DataClass.CIVIL, whose=person_ref).encode(), type=Civil
+            uow.keys.decrypt(payee.civil, data_class=DataClass.CIVIL, associated_data=person_ref).encode(), type=Civil
         )
         for person_ref, payee in payees.find_many(uow, person_refs).items()
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,8 +15,8 @@ class Payee:
     is another one than that from which money came back (`actions.account_index`)."""
 
     person_ref: str
-    civil: Sealed
-    bank: Sealed | None
+    civil: Encrypted
+    bank: Encrypted | None
     registered_at: datetime
     version: int = 0
 

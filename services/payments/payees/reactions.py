@@ -9,5 +9,5 @@ reactions = Reactions()
 
 
 @reactions.to(PersonsRegistered)
-def keep_page(uow: UnitOfWork, event: PersonsRegistered) -> None:
-    actions.keep_page(uow, event)
+def save_page(uow: UnitOfWork, event: PersonsRegistered) -> None:
+    actions.save_page(uow, event)

@@ -18,6 +18,6 @@ payees = Repository(
     missing=PayeeUnknown,
     retention=BY_LAW,
     indexes=[Index(())],
-    came_sealed={"civil": DataClass.CIVIL, "bank": DataClass.BANK},
-    whose="person_ref",
+    received_encrypted={"civil": DataClass.CIVIL, "bank": DataClass.BANK},
+    associated_data="person_ref",
 )

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from services.payments.access_journal.looked import Looked
+from services.payments.access_journal.accessed import AccessedKind
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.payees import actions as payees
 from services.payments.payouts import rules, store
-from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.payouts.payout import SETTLED, Owed, Payout, Status
 from shared.events.claims import BenefitDue, ClaimApproved
 from shared.kernel.outcome import Outcome
@@ -15,7 +15,7 @@ from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
-from shared.telemetry.carrying import carried, continued
+from shared.telemetry.propagation import continue_trace, current_traceparent
 
 
 def order(uow: UnitOfWork, claim: ClaimApproved) -> None:
@@ -37,7 +37,7 @@ def _order(uow: UnitOfWork, owed: Owed) -> None:
         payout_id=uow.new_id(),
         has_account=payees.has_account(uow, owed.person_ref),
         at=uow.at,
-        traceparent=carried(),
+        traceparent=current_traceparent(),
     )
     kept = store.payouts.save(uow, outcome)
     entry = ledger.entry(
@@ -53,7 +53,7 @@ def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
     """Accounts of these persons may have become known: order what waited for them."""
     for payout in store.waiting_for_account(uow, person_refs):
         if payees.has_account(uow, payout.person_ref):
-            with continued("payout ordered", payout.traceparent):
+            with continue_trace("payout ordered", payout.traceparent):
                 known = rules.account_known(payout, currency=uow.fund.currency.value, at=uow.at)
                 store.payouts.save(uow, known)
 
@@ -63,14 +63,14 @@ def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
     two, since the one that came back is kept with it, in the version that was read. `NotReturned`,
     `AlreadyReplaced`."""
     returned = store.payouts.load(uow, payout_id)
-    with continued("payout ordered again", returned.traceparent):
+    with continue_trace("payout ordered again", returned.traceparent):
         replaced, again = rules.order_again(
             returned,
             payout_id=uow.new_id(),
             has_account=payees.has_account(uow, returned.person_ref),
             currency=uow.fund.currency.value,
             at=uow.at,
-            traceparent=carried(),
+            traceparent=current_traceparent(),
         )
         store.payouts.save(uow, Outcome(replaced))
         return store.payouts.save(uow, again)
@@ -96,7 +96,9 @@ def read(uow: UnitOfWork, *, payout_id: str) -> Payout:
 def look_at(uow: UnitOfWork, *, payout_id: str, purpose: Purpose) -> Payout:
     """As `read`; what an agent reads enters the access journal."""
     payout = read(uow, payout_id=payout_id)
-    journal.note_person(uow, payout.person_ref, looked_at=Looked.PAYOUT, reference=payout.reference, purpose=purpose)
+    journal.note_person(
+        uow, payout.person_ref, looked_at=AccessedKind.PAYOUT, reference=payout.reference, purpose=purpose
+    )
     return payout
 
 
@@ -108,7 +110,7 @@ def set_aside(uow: UnitOfWork, unusable: Sequence[Payout]) -> None:
 
 def gather(
     uow: UnitOfWork, payouts: Sequence[Payout], *, accounts: Mapping[str, str], batch_id: str, sha256: str, size: int
-) -> Batch:
+) -> PayoutBatch:
     """The file of these payouts is stored: put them into its batch, all or none. `accounts` has the blind index of the
     account that each goes to. `ChangedMeanwhile` where one of them is no longer what the file was written from."""
     found = store.payouts.find_many(uow, [payout.payout_id for payout in payouts])
@@ -119,21 +121,21 @@ def gather(
         for payout in payouts
     ]
     store.payouts.save_many(uow, batched, part_of=batch_id)
-    return store.following.save(
+    return store.scheduling.save(
         uow, Outcome(rules.gather(payouts, batch_id=batch_id, sha256=sha256, size=size, at=uow.at))
     )
 
 
 _FOLLOWED = {
-    BatchStatus.READY: Status.BATCHED,
-    BatchStatus.SENT: Status.SENT,
-    BatchStatus.UNKNOWN: Status.UNKNOWN,
+    PayoutBatchStatus.READY: Status.BATCHED,
+    PayoutBatchStatus.SENT: Status.SENT,
+    PayoutBatchStatus.UNKNOWN: Status.UNKNOWN,
 }
 
 
-def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[Batch], Batch]) -> Batch:
+def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch], PayoutBatch]) -> PayoutBatch:
     """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.following.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
+    batch = store.scheduling.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
     to = _FOLLOWED.get(batch.status)
     if to is not None:
         before = store.payouts.find_many(uow, batch.payout_ids)
@@ -143,19 +145,19 @@ def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[Batch], Batc
     return batch
 
 
-def look_later(uow: UnitOfWork, *, seen: Batch) -> None:
+def check_later(uow: UnitOfWork, *, seen: PayoutBatch) -> None:
     """No news of a batch: look again later. Where something came of the look, that says when."""
     batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
-        store.following.save(uow, Outcome(rules.look_later(batch, at=uow.at)))
+        store.scheduling.save(uow, Outcome(rules.check_later(batch, at=uow.at)))
 
 
-def is_settled(uow: UnitOfWork, batch: Batch) -> bool:
+def is_settled(uow: UnitOfWork, batch: PayoutBatch) -> bool:
     """Whether every payout of the batch is paid or returned."""
     return all(payout.status in SETTLED for payout in store.payouts.find_many(uow, batch.payout_ids).values())
 
 
-def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> Batch:
+def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> PayoutBatch:
     """The bank's first verdict on a file, with what it refuses of it."""
     refuse(uow, batch_id=batch_id, refused=refused)
     return change_batch(uow, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=uow.at))
@@ -169,7 +171,7 @@ def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]
         if payout is None or payout.batch_id != batch_id:
             raise rules.NotOfBatch(batch=batch_id)
         if payout.status not in SETTLED:
-            with continued("payout refused", payout.traceparent):
+            with continue_trace("payout refused", payout.traceparent):
                 kept = store.payouts.save(uow, rules.give_back(payout, entry_id=None, reason=reason, at=uow.at))
             _order_to_other_account(uow, kept)
 
@@ -186,7 +188,7 @@ def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
         return payout.paid_by == entry_id
     if rules.is_refused(payout):
         return False
-    with continued("payout paid", payout.traceparent):
+    with continue_trace("payout paid", payout.traceparent):
         store.payouts.save(uow, rules.pay(payout, entry_id=entry_id, currency=uow.fund.currency.value, at=uow.at))
     left = ledger.entry(
         uow,
@@ -198,22 +200,22 @@ def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
     return True
 
 
-def find_batch(uow: UnitOfWork, message_id: str) -> Batch | None:
+def find_batch(uow: UnitOfWork, message_id: str) -> PayoutBatch | None:
     """The file that the bank speaks of by its MsgId, which is its PmtInfId as well, or None."""
     return store.batches.find(uow, message_id)
 
 
-def book_batch_paid(uow: UnitOfWork, batch: Batch, *, entry_id: str, amount_minor: int) -> bool:
+def book_batch_paid(uow: UnitOfWork, batch: PayoutBatch, *, entry_id: str, amount_minor: int) -> bool:
     """The bank booked a whole file as one debit. Whether it was booked here: every payout of the file that the bank
     did not refuse is paid by it, or, where these do not add up to the amount or one of them was paid before by another
     entry, none is and a person has to look."""
     payouts = store.payouts.find_many(uow, batch.payout_ids).values()
-    meant = [payout for payout in payouts if not rules.is_refused(payout)]
-    if sum(payout.amount_minor for payout in meant) != amount_minor:
+    expected = [payout for payout in payouts if not rules.is_refused(payout)]
+    if sum(payout.amount_minor for payout in expected) != amount_minor:
         return False
-    if any(payout.paid_by not in (None, entry_id) for payout in meant):
+    if any(payout.paid_by not in (None, entry_id) for payout in expected):
         return False
-    for payout in meant:
+    for payout in expected:
         book_paid(uow, payout, entry_id=entry_id)
     return True
 
@@ -223,7 +225,7 @@ def book_returned(uow: UnitOfWork, payout: Payout, *, entry_id: str, reason: str
     once where the register has published another account meanwhile."""
     if payout.returned_by is not None or payout.status is Status.RETURNED:
         return payout.returned_by == entry_id
-    with continued("payout returned", payout.traceparent):
+    with continue_trace("payout returned", payout.traceparent):
         kept = store.payouts.save(uow, rules.give_back(payout, entry_id=entry_id, reason=reason, at=uow.at))
     _post_returned(uow, payout)
     _order_to_other_account(uow, kept)

@@ -7,7 +7,7 @@ from enum import StrEnum
 PAYOUTS_MAX = 200
 
 
-class BatchStatus(StrEnum):
+class PayoutBatchStatus(StrEnum):
     """Where a batch stands.
 
     `ready`: the file is stored, nobody has sent it. The approval by a second person will stand between here and
@@ -23,25 +23,25 @@ class BatchStatus(StrEnum):
     CLOSED = "closed"
 
 
-BATCH_MOVES: dict[BatchStatus, frozenset[BatchStatus]] = {
-    BatchStatus.READY: frozenset({BatchStatus.SENDING}),
-    BatchStatus.SENDING: frozenset({BatchStatus.SENT, BatchStatus.UNKNOWN}),
-    BatchStatus.UNKNOWN: frozenset({BatchStatus.READY, BatchStatus.SENT}),
-    BatchStatus.SENT: frozenset({BatchStatus.REPORTED}),
-    BatchStatus.REPORTED: frozenset({BatchStatus.CLOSED}),
-    BatchStatus.CLOSED: frozenset(),
+BATCH_MOVES: dict[PayoutBatchStatus, frozenset[PayoutBatchStatus]] = {
+    PayoutBatchStatus.READY: frozenset({PayoutBatchStatus.SENDING}),
+    PayoutBatchStatus.SENDING: frozenset({PayoutBatchStatus.SENT, PayoutBatchStatus.UNKNOWN}),
+    PayoutBatchStatus.UNKNOWN: frozenset({PayoutBatchStatus.READY, PayoutBatchStatus.SENT}),
+    PayoutBatchStatus.SENT: frozenset({PayoutBatchStatus.REPORTED}),
+    PayoutBatchStatus.REPORTED: frozenset({PayoutBatchStatus.CLOSED}),
+    PayoutBatchStatus.CLOSED: frozenset(),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchStep:
-    status: BatchStatus
+class PayoutBatchStep:
+    status: PayoutBatchStatus
     at: datetime
     about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch:
+class PayoutBatch:
     """One file. `batch_id` is its MsgId; `sha256` and `size` name the stored bytes."""
 
     batch_id: str
@@ -49,8 +49,8 @@ class Batch:
     total_minor: int
     sha256: str
     size: int
-    status: BatchStatus
-    steps: tuple[BatchStep, ...]
+    status: PayoutBatchStatus
+    steps: tuple[PayoutBatchStep, ...]
     looks: int = 0
     next_look_at: datetime | None = None
     is_scheduled: bool = False
@@ -60,5 +60,5 @@ class Batch:
     def __post_init__(self) -> None:
         if not 1 <= len(self.payout_ids) <= PAYOUTS_MAX or self.total_minor <= 0:
             raise ValueError(f"a batch has 1 to {PAYOUTS_MAX} payouts and a total above nothing")
-        if (self.status is BatchStatus.CLOSED) != (self.next_look_at is None):
+        if (self.status is PayoutBatchStatus.CLOSED) != (self.next_look_at is None):
             raise ValueError("a batch is looked at again until it is closed")

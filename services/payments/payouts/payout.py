@@ -39,7 +39,7 @@ SETTLED = frozenset({Status.PAID, Status.RETURNED})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class PayoutStep:
     """One thing that happened. `about` is a short fact, such as the bank's reason (ISO 20022)."""
 
     status: Status
@@ -79,7 +79,7 @@ class Payout:
     claim_type: str
     amount_minor: int
     status: Status
-    steps: tuple[Step, ...]
+    steps: tuple[PayoutStep, ...]
     batch_id: str | None = None
     paid_by: str | None = None
     returned_by: str | None = None

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.payments.payouts.batch import BATCH_MOVES, Batch, BatchStatus, BatchStep
-from services.payments.payouts.payout import MOVES, STEPS_MAX, Owed, Payout, Status, Step
+from services.payments.payouts.batch import BATCH_MOVES, PayoutBatch, PayoutBatchStatus, PayoutBatchStep
+from services.payments.payouts.payout import MOVES, STEPS_MAX, Owed, Payout, PayoutStep, Status
 from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
-from shared.kernel.schedule import Schedule
+from shared.kernel.schedule import RetrySchedule
 
 SENDING_S = 15
 """After how long a file that somebody began to send is a doubt: longer than any call to the bank takes."""
 
-LOOKS = Schedule((2, 5, 10, 30, 60, 300, 900, 3600))
+CHECKS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
 """After how long without news of a file the bank is asked again."""
 
 
@@ -25,7 +25,7 @@ class PayoutUnknown(Missing):
     code = "payout.unknown"
 
 
-class BatchUnknown(Missing):
+class PayoutBatchUnknown(Missing):
     code = "payout.batch-unknown"
 
 
@@ -87,7 +87,7 @@ def order(owed: Owed, *, payout_id: str, has_account: bool, at: datetime, tracep
         claim_type=owed.claim_type,
         amount_minor=owed.amount_minor,
         status=Status.WAITING_ACCOUNT,
-        steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
+        steps=(PayoutStep(status=Status.WAITING_ACCOUNT, at=at),),
         traceparent=traceparent,
         award_id=owed.award_id,
         payment_id=owed.payment_id,
@@ -100,7 +100,7 @@ def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Pay
     ordered = _moved(payout, to=Status.ORDERED, at=at)
     if any(step.status is Status.ORDERED for step in payout.steps):
         return Outcome(ordered)
-    told = BenefitOrdered(
+    published = BenefitOrdered(
         claim_id=payout.claim_id,
         payout_id=payout.payout_id,
         person_ref=payout.person_ref,
@@ -110,7 +110,7 @@ def account_known(payout: Payout, *, currency: str, at: datetime) -> Outcome[Pay
         award_id=payout.award_id,
         payment_id=payout.payment_id,
     )
-    return Outcome(ordered, (told,))
+    return Outcome(ordered, (published,))
 
 
 def set_aside(payout: Payout, *, at: datetime) -> Payout:
@@ -119,7 +119,7 @@ def set_aside(payout: Payout, *, at: datetime) -> Payout:
 
 
 def put_in_batch(payout: Payout, *, batch_id: str, account_index: str, at: datetime) -> Payout:
-    step = Step(status=moved(MOVES, payout.status, to=Status.BATCHED), at=at)
+    step = PayoutStep(status=moved(MOVES, payout.status, to=Status.BATCHED), at=at)
     steps = _steps(payout, step)
     return replace(payout, status=step.status, steps=steps, batch_id=batch_id, account_index=account_index)
 
@@ -142,7 +142,7 @@ def order_again(
         claim_type=returned.claim_type,
         amount_minor=returned.amount_minor,
         status=Status.WAITING_ACCOUNT,
-        steps=(Step(status=Status.WAITING_ACCOUNT, at=at),),
+        steps=(PayoutStep(status=Status.WAITING_ACCOUNT, at=at),),
         replaces=returned.payout_id,
         award_id=returned.award_id,
         payment_id=returned.payment_id,
@@ -164,7 +164,7 @@ def pay(payout: Payout, *, entry_id: str, currency: str, at: datetime) -> Outcom
     paid = replace(payout, paid_by=entry_id)
     if payout.status is Status.RETURNED:
         return Outcome(paid)
-    told = BenefitPaid(
+    published = BenefitPaid(
         claim_id=payout.claim_id,
         payout_id=payout.payout_id,
         person_ref=payout.person_ref,
@@ -174,13 +174,13 @@ def pay(payout: Payout, *, entry_id: str, currency: str, at: datetime) -> Outcom
         award_id=payout.award_id,
         payment_id=payout.payment_id,
     )
-    return Outcome(_moved(paid, to=Status.PAID, at=at), (told,))
+    return Outcome(_moved(paid, to=Status.PAID, at=at), (published,))
 
 
 def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime) -> Outcome[Payout]:
     """The person did not get it: refused at once (no entry of the bank), or paid and come back by an entry."""
     returned = replace(payout, returned_by=entry_id)
-    told = BenefitReturned(
+    published = BenefitReturned(
         claim_id=payout.claim_id,
         payout_id=payout.payout_id,
         person_ref=payout.person_ref,
@@ -189,7 +189,7 @@ def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime
         award_id=payout.award_id,
         payment_id=payout.payment_id,
     )
-    return Outcome(_moved(returned, to=Status.RETURNED, at=at, about=reason), (told,))
+    return Outcome(_moved(returned, to=Status.RETURNED, at=at, about=reason), (published,))
 
 
 def is_refused(payout: Payout) -> bool:
@@ -200,57 +200,57 @@ def is_refused(payout: Payout) -> bool:
 # --- Batches ----------------------------------------------------------------------------------------------------------
 
 
-def gather(payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int, at: datetime) -> Batch:
+def gather(payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int, at: datetime) -> PayoutBatch:
     """A file that is written and stored."""
-    return Batch(
+    return PayoutBatch(
         batch_id=batch_id,
         payout_ids=tuple(payout.payout_id for payout in payouts),
         total_minor=sum(payout.amount_minor for payout in payouts),
         sha256=sha256,
         size=size,
-        status=BatchStatus.READY,
-        steps=(BatchStep(status=BatchStatus.READY, at=at),),
+        status=PayoutBatchStatus.READY,
+        steps=(PayoutBatchStep(status=PayoutBatchStatus.READY, at=at),),
         next_look_at=at,
     )
 
 
-def begin_sending(batch: Batch, *, at: datetime) -> Batch:
+def begin_sending(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """From now on the bank may have the file, whatever happens to us."""
-    return _batch_moved(batch, to=BatchStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=SENDING_S))
+    return _batch_moved(batch, to=PayoutBatchStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=SENDING_S))
 
 
-def taken(batch: Batch, *, at: datetime) -> Batch:
+def taken(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """The bank has the file; its verdict can be asked for."""
-    return replace(_batch_moved(batch, to=BatchStatus.SENT, at=at, next_look_at=at), looks=0)
+    return replace(_batch_moved(batch, to=PayoutBatchStatus.SENT, at=at, next_look_at=at), looks=0)
 
 
-def doubt(batch: Batch, *, at: datetime) -> Batch:
+def doubt(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """The bank did not answer, or we fell before its answer was kept."""
-    return _batch_moved(batch, to=BatchStatus.UNKNOWN, at=at, next_look_at=LOOKS.next_at(at, tries=1))
+    return _batch_moved(batch, to=PayoutBatchStatus.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
 
 
-def never_taken(batch: Batch, *, at: datetime) -> Batch:
+def never_taken(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """The bank, asked, has never seen the file: the same file, with the same id, is sent again."""
-    return _batch_moved(batch, to=BatchStatus.READY, at=at, next_look_at=at)
+    return _batch_moved(batch, to=PayoutBatchStatus.READY, at=at, next_look_at=at)
 
 
-def reported(batch: Batch, *, at: datetime) -> Batch:
+def reported(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """The bank gave its verdict on every payout; what it books comes by statements."""
-    look_at = LOOKS.next_at(at, tries=1)
-    return replace(_batch_moved(batch, to=BatchStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
+    look_at = CHECKS.next_at(at, tries=1)
+    return replace(_batch_moved(batch, to=PayoutBatchStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
 
 
-def close(batch: Batch, *, at: datetime) -> Batch:
+def close(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """Every payout of it is paid or returned."""
-    return _batch_moved(batch, to=BatchStatus.CLOSED, at=at, next_look_at=None)
+    return _batch_moved(batch, to=PayoutBatchStatus.CLOSED, at=at, next_look_at=None)
 
 
-def look_later(batch: Batch, *, at: datetime) -> Batch:
+def check_later(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
     """No news: look again, each time after a longer while. What is closed needs no look."""
-    if batch.status is BatchStatus.CLOSED:
+    if batch.status is PayoutBatchStatus.CLOSED:
         return batch
     looks = batch.looks + 1
-    return replace(batch, looks=looks, next_look_at=LOOKS.next_at(at, tries=looks))
+    return replace(batch, looks=looks, next_look_at=CHECKS.next_at(at, tries=looks))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -258,14 +258,16 @@ def look_later(batch: Batch, *, at: datetime) -> Batch:
 
 def _moved(payout: Payout, *, to: Status, at: datetime, about: str = "") -> Payout:
     status = moved(MOVES, payout.status, to=to)
-    return replace(payout, status=status, steps=_steps(payout, Step(status=status, at=at, about=about)))
+    return replace(payout, status=status, steps=_steps(payout, PayoutStep(status=status, at=at, about=about)))
 
 
-def _steps(payout: Payout, step: Step) -> tuple[Step, ...]:
+def _steps(payout: Payout, step: PayoutStep) -> tuple[PayoutStep, ...]:
     return with_step(payout.steps, step, limit=STEPS_MAX)
 
 
-def _batch_moved(batch: Batch, *, to: BatchStatus, at: datetime, next_look_at: datetime | None) -> Batch:
+def _batch_moved(
+    batch: PayoutBatch, *, to: PayoutBatchStatus, at: datetime, next_look_at: datetime | None
+) -> PayoutBatch:
     status = moved(BATCH_MOVES, batch.status, to=to)
-    steps = with_step(batch.steps, BatchStep(status=status, at=at), limit=STEPS_MAX)
+    steps = with_step(batch.steps, PayoutBatchStep(status=status, at=at), limit=STEPS_MAX)
     return replace(batch, status=status, steps=steps, next_look_at=next_look_at)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.payments.payouts.batch import PAYOUTS_MAX, Batch
+from services.payments.payouts.batch import PAYOUTS_MAX, PayoutBatch
 from services.payments.payouts.payout import Payout, Status
-from services.payments.payouts.rules import BatchUnknown, PayoutUnknown
-from shared.jobs.following import Following
+from services.payments.payouts.rules import PayoutBatchUnknown, PayoutUnknown
+from shared.jobs.scheduling import JobScheduling
 from shared.storage.paging import Order, Page, Wanted
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
@@ -30,13 +30,13 @@ payouts = Repository(
 )
 batches = Repository(
     "batches",
-    Batch,
+    PayoutBatch,
     key="batch_id",
-    missing=BatchUnknown,
+    missing=PayoutBatchUnknown,
     retention=BY_LAW,
     indexes=[Index(("is_scheduled", "next_look_at"))],
 )
-following = Following(batches, FOLLOW)
+scheduling = JobScheduling(batches, FOLLOW)
 """Every writer of batches saves through it: a thing and its job go together."""
 
 OLDEST_FIRST = Order("payout_id", "payout_id")

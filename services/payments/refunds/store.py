@@ -17,8 +17,8 @@ refunds = Repository(
     missing=RefundUnknown,
     retention=BY_LAW,
     indexes=[Index(("reference",), unique=True), Index(("status", "refund_id"))],
-    sealed={"details": DataClass.BANK},
-    whose="refund_id",
+    encrypted={"details": DataClass.BANK},
+    associated_data="refund_id",
 )
 
 IN_ORDER = Order("refund_id", "refund_id")

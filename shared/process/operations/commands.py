@@ -10,8 +10,8 @@ import structlog
 
 from shared.jobs.job import JobStatus
 from shared.kernel.errors import Failure
-from shared.process.operations import box_commands, dead_letter_commands, job_commands
-from shared.process.operations.desk import Desk
+from shared.process.operations import dead_letter_commands, job_commands, outbox_commands
+from shared.process.operations.command_context import CommandContext
 from shared.process.service import Service
 from shared.process.settings import Common
 
@@ -22,9 +22,9 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
     """Carry out one command; 1 where it could not be carried out to its end."""
     asked = _parser(service.name).parse_args(arguments)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # what is asked for goes to stdout
-    desk = Desk(service, common, service.context(common))
+    command = CommandContext(service, common, service.context(common))
     try:
-        status: int = asked.act(desk, asked)
+        status: int = asked.act(command, asked)
         return status
     except Failure as refused:
         print(service.texts().say(refused.code, "en", refused.parameters), file=sys.stderr)  # noqa: T201
@@ -38,7 +38,7 @@ def _parser(service: str) -> argparse.ArgumentParser:
     _add_outbox(things.add_parser("outbox", help="events told and not sent yet"))
     _add_jobs(things.add_parser("jobs", help="work that time starts: what failed and what waits"))
     inbox = things.add_parser("inbox", help="events taken in").add_subparsers(required=True, metavar="verb")
-    inbox.add_parser("status", help="how many, the last, and how far behind").set_defaults(act=box_commands.inbox)
+    inbox.add_parser("status", help="how many, the last, and how far behind").set_defaults(act=outbox_commands.inbox)
     return parser
 
 
@@ -69,11 +69,11 @@ def _add_dead_letters(parser: argparse.ArgumentParser) -> None:
 
 def _add_outbox(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(required=True, metavar="verb")
-    verbs.add_parser("status", help="how many wait, and since when").set_defaults(act=box_commands.outbox)
+    verbs.add_parser("status", help="how many wait, and since when").set_defaults(act=outbox_commands.outbox)
     anew = verbs.add_parser("republish", help="send again what was told; who knows it does nothing")
     anew.add_argument("--since", type=_instant, help="such as 2026-01-31T00:00:00+01:00; without an offset it is UTC")
     anew.add_argument("--for", dest="key", help="one key's events only: fund:case")
-    anew.set_defaults(act=box_commands.republish)
+    anew.set_defaults(act=outbox_commands.republish)
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:

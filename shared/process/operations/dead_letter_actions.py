@@ -13,7 +13,7 @@ import structlog
 from pymongo.database import Database
 
 from shared.bus import dead_letters
-from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, DeadLetter
+from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, ReceivedRecord
 from shared.kernel.errors import Conflict, Missing
 from shared.process.operations.plumbing import database_of, session_of
 from shared.storage.connection import Document
@@ -99,7 +99,7 @@ class Group:
 
 def shown(document: Any) -> Shown:
     """A stored dead letter without its body."""
-    letter = dead_letters.dead_letter_of({"body": None, **document})
+    letter = dead_letters.record_of({"body": None, **document})
     optional = ("tried_at", "asked_by", "resolved", "resolved_by", "resolved_at")
     same = ("key", "topic", "partition", "offset", "place", "why", "fingerprint", "tries", "parked_at")
     return Shown(
@@ -115,7 +115,7 @@ def shown(document: Any) -> Shown:
     )
 
 
-def _trace_id(letter: DeadLetter) -> str:
+def _trace_id(letter: ReceivedRecord) -> str:
     parts = letter.header("traceparent").split("-")
     return parts[1] if len(parts) == 4 else ""
 
@@ -176,7 +176,7 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
 def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
     """Have a dead letter retried by a worker, then those behind it, in order. It must be the first of its key."""
     letter = _open_letter(uow, event_id)
-    first = dead_letters.first(database_of(uow), letter.key, session=session_of(uow))
+    first = dead_letters.first_open(database_of(uow), letter.key, session=session_of(uow))
     if first is None or first["_id"] != event_id:
         raise DeadLetterNotFirst
     _ask(uow, event_id)
@@ -185,7 +185,7 @@ def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
 
 def ask_key(uow: UnitOfWork, key: str) -> str:
     """Have the dead letters of a key retried; the id of the first."""
-    first: Any = dead_letters.first(database_of(uow), key, session=session_of(uow))
+    first: Any = dead_letters.first_open(database_of(uow), key, session=session_of(uow))
     if first is None or first["fund"] != uow.fund.fund_id:
         raise DeadLetterUnknown
     _ask(uow, str(first["_id"]))
@@ -202,7 +202,7 @@ def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
     for key in sorted({str(row["key"]) for row in found}):
         if asked == ROWS_ASKED_MAX:
             break
-        first = dead_letters.first(database_of(uow), key, session=session_of(uow))
+        first = dead_letters.first_open(database_of(uow), key, session=session_of(uow))
         if first is not None and str(first["_id"]) in members:
             _ask(uow, str(first["_id"]))
             asked += 1
@@ -269,5 +269,5 @@ def _inspect_in(uow: UnitOfWork, event_id: str) -> Shown:
 
 
 def _ask(uow: UnitOfWork, event_id: str) -> None:
-    dead_letters.ask(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
+    dead_letters.request_replay(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
     uow.note("replay-asked", THING, event_id)

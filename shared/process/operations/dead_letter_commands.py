@@ -7,14 +7,14 @@ from functools import partial
 from shared.bus import dead_letters
 from shared.bus.replaying import replay as try_again
 from shared.process.operations import dead_letter_actions
+from shared.process.operations.command_context import CommandContext
 from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterUnknown, Shown
-from shared.process.operations.desk import Desk
 from shared.process.operations.screen import count, facts, instant, say, table
 
 
-def show(desk: Desk, asked: argparse.Namespace) -> int:
+def show(command: CommandContext, asked: argparse.Namespace) -> int:
     """The open dead letters, one a line."""
-    found, more = dead_letter_actions.page(desk.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
+    found, more = dead_letter_actions.page(command.context.database, asked.fund, key=asked.key, fingerprint=asked.group)
     if found:
         table(
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
@@ -24,9 +24,9 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
     return 0
 
 
-def inspect(desk: Desk, asked: argparse.Namespace) -> int:
+def inspect(command: CommandContext, asked: argparse.Namespace) -> int:
     """All that may be shown of one dead letter."""
-    row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
+    row = dead_letter_actions.inspect(command.context.database, None, asked.event_id)
     facts(
         [
             ("event", row.event_id),
@@ -54,9 +54,9 @@ def _now(row: Shown) -> str:
     return f"{row.resolved}, by {row.resolved_by} at {instant(row.resolved_at)}"
 
 
-def groups(desk: Desk, asked: argparse.Namespace) -> int:
+def groups(command: CommandContext, asked: argparse.Namespace) -> int:
     """What is wrong, the most frequent first."""
-    found = dead_letter_actions.groups(desk.context.database, asked.fund)
+    found = dead_letter_actions.groups(command.context.database, asked.fund)
     if found:
         table(
             ("GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"),
@@ -66,14 +66,14 @@ def groups(desk: Desk, asked: argparse.Namespace) -> int:
     return 0
 
 
-def replay(desk: Desk, asked: argparse.Namespace) -> int:
+def replay(command: CommandContext, asked: argparse.Namespace) -> int:
     """Retry dead letters at once, by key; 1 if any of them failed."""
     done, stopped = 0, Counter[str]()
-    inbox = desk.inbox
-    for key, fund_id in _rows(desk, asked):
-        if fund_id in desk.context.funds:
-            desk.run(fund_id, partial(dead_letter_actions.ask_key, key=key))
-        went, why = try_again(inbox, key=key, by=desk.who.subject)
+    inbox = command.inbox
+    for key, fund_id in _rows(command, asked):
+        if fund_id in command.context.funds:
+            command.run(fund_id, partial(dead_letter_actions.ask_key, key=key))
+        went, why = try_again(inbox, key=key, by=command.who.subject)
         done += went
         stopped.update([why] if why else [])
     say(f"{count(done, 'letter', 'letters')} replayed")
@@ -82,12 +82,12 @@ def replay(desk: Desk, asked: argparse.Namespace) -> int:
     return 1 if stopped else 0
 
 
-def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
+def _rows(command: CommandContext, asked: argparse.Namespace) -> list[tuple[str, str]]:
     """The keys whose rows are to be tried, each with its fund."""
-    database = desk.context.database
+    database = command.context.database
     if asked.letter:
         chosen = [dead_letter_actions.inspect(database, None, asked.letter)]
-        first = dead_letters.first(database, chosen[0].key)
+        first = dead_letters.first_open(database, chosen[0].key)
         if first is None or first["_id"] != asked.letter:
             raise DeadLetterNotFirst
     else:
@@ -97,13 +97,15 @@ def _rows(desk: Desk, asked: argparse.Namespace) -> list[tuple[str, str]]:
     return sorted({(row.key, row.fund_id) for row in chosen})
 
 
-def discard(desk: Desk, asked: argparse.Namespace) -> int:
+def discard(command: CommandContext, asked: argparse.Namespace) -> int:
     """Close one dead letter for good."""
-    row = dead_letter_actions.inspect(desk.context.database, None, asked.event_id)
-    if row.fund_id in desk.context.funds:
-        desk.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))
+    row = dead_letter_actions.inspect(command.context.database, None, asked.event_id)
+    if row.fund_id in command.context.funds:
+        command.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))
     else:  # a record of no fund that is served here: it has no fund's audit to stand in
-        dead_letter_actions.discard_unowned(desk.context, asked.event_id, reason=asked.reason, by=desk.who.subject)
-    behind = dead_letters.blocked_keys(desk.context.database, [row.key])
+        dead_letter_actions.discard_unowned(
+            command.context, asked.event_id, reason=asked.reason, by=command.who.subject
+        )
+    behind = dead_letters.blocked_keys(command.context.database, [row.key])
     say("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
     return 0

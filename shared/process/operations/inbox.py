@@ -11,27 +11,27 @@ from pymongo.database import Database
 
 from shared.storage.connection import Document
 
-STANDING_FRESH = timedelta(seconds=30)
+STATUS_FRESH = timedelta(seconds=30)
 """A worker that wrote nothing for so long is not there."""
 PARKED_COUNTED_MAX = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Behind:
+class PartitionLag:
     topic: str
     partition: int
     records: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class WorkerStatus:
     """How a worker stood when it last wrote it down."""
 
     worker: str
     at: datetime
     missing: Sequence[str]
     last_taken_at: datetime | None
-    behind: Sequence[Behind]
+    behind: Sequence[PartitionLag]
 
     @property
     def is_ready(self) -> bool:
@@ -39,50 +39,50 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class InboxStatus:
     """What the inbox has handled, and what is parked. `behind` is None where no worker could ask the broker."""
 
     taken: int
     last_taken_at: datetime | None
     parked: int
-    workers: Sequence[Standing]
+    workers: Sequence[WorkerStatus]
 
 
-def status(database: Database[Document], fund_id: str | None, *, at: datetime) -> Taken:
+def status(database: Database[Document], fund_id: str | None, *, at: datetime) -> InboxStatus:
     """How the inbox is, and the workers that were seen lately."""
-    workers = [_standing(row) for row in database["workers"].find()]
+    workers = [_worker_status(row) for row in database["workers"].find()]
     seen = [each.last_taken_at for each in workers if each.last_taken_at]
     parked: Document = {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
-    return Taken(
+    return InboxStatus(
         taken=database["inbox"].estimated_document_count(),
         last_taken_at=max(seen, default=None),
         parked=database["deadletters"].count_documents(parked, limit=PARKED_COUNTED_MAX),
-        workers=[each for each in workers if at - each.at < STANDING_FRESH],
+        workers=[each for each in workers if at - each.at < STATUS_FRESH],
     )
 
 
-def write_standing(database: Database[Document], standing: Standing) -> None:
+def write_worker_status(database: Database[Document], worker_status: WorkerStatus) -> None:
     """Keep how a worker stands."""
-    behind = [{"topic": row.topic, "partition": row.partition, "records": row.records} for row in standing.behind]
+    behind = [{"topic": row.topic, "partition": row.partition, "records": row.records} for row in worker_status.behind]
     row = {
-        "at": standing.at,
-        "missing": list(standing.missing),
-        "last_taken_at": standing.last_taken_at,
+        "at": worker_status.at,
+        "missing": list(worker_status.missing),
+        "last_taken_at": worker_status.last_taken_at,
         "behind": behind,
     }
-    database["workers"].replace_one({"_id": standing.worker}, row, upsert=True)
+    database["workers"].replace_one({"_id": worker_status.worker}, row, upsert=True)
 
 
-def forget_standings(database: Database[Document], *, before: datetime) -> None:
+def remove_worker_statuses(database: Database[Document], *, before: datetime) -> None:
     """Remove what workers wrote that are long gone."""
     database["workers"].delete_many({"at": {"$lt": before}})
 
 
-def _standing(row: Any) -> Standing:
-    return Standing(
+def _worker_status(row: Any) -> WorkerStatus:
+    return WorkerStatus(
         worker=row["_id"],
         at=row["at"],
         missing=row["missing"],
         last_taken_at=row["last_taken_at"],
-        behind=[Behind(**each) for each in row["behind"]],
+        behind=[PartitionLag(**each) for each in row["behind"]],
     )

@@ -4,18 +4,20 @@ import argparse
 
 from shared.jobs import queue
 from shared.jobs.job import Job, JobStatus
-from shared.process.operations.desk import Desk
+from shared.process.operations.command_context import CommandContext
 from shared.process.operations.screen import count, instant, say, table
 from shared.storage.paging import Page, Wanted
 
 HEADS = ("FUND", "JOB", "SINCE", "DUE", "ATTEMPTS", "LAST ERROR")
 
 
-def show(desk: Desk, asked: argparse.Namespace) -> int:
+def show(command: CommandContext, asked: argparse.Namespace) -> int:
     """The jobs of one state, the one that has been due longest first, fund by fund."""
     status = JobStatus(asked.status)
     pages = {
-        fund_id: _first_page(desk, fund_id, status) for fund_id in desk.context.funds if asked.fund in (None, fund_id)
+        fund_id: _first_page(command, fund_id, status)
+        for fund_id in command.context.funds
+        if asked.fund in (None, fund_id)
     }
     rows = [_row(fund_id, job) for fund_id, page in pages.items() for job in page]
     if rows:
@@ -25,22 +27,22 @@ def show(desk: Desk, asked: argparse.Namespace) -> int:
     return 0
 
 
-def retry(desk: Desk, asked: argparse.Namespace) -> int:
+def retry(command: CommandContext, asked: argparse.Namespace) -> int:
     """Have a worker try it now, with all its attempts."""
-    desk.run(asked.fund, lambda uow: queue.retry(uow, asked.job_id))
+    command.run(asked.fund, lambda uow: queue.retry(uow, asked.job_id))
     say(f"{asked.job_id} will be tried again")
     return 0
 
 
-def give_up(desk: Desk, asked: argparse.Namespace) -> int:
+def give_up(command: CommandContext, asked: argparse.Namespace) -> int:
     """Have a worker end it for good."""
-    desk.run(asked.fund, lambda uow: queue.give_up(uow, asked.job_id, reason=asked.reason))
+    command.run(asked.fund, lambda uow: queue.give_up(uow, asked.job_id, reason=asked.reason))
     say(f"{asked.job_id} is given up")
     return 0
 
 
-def _first_page(desk: Desk, fund_id: str, status: JobStatus) -> Page[Job]:
-    return queue.page(desk.context.reading(fund_id, by=desk.who), status=status, wanted=Wanted())
+def _first_page(command: CommandContext, fund_id: str, status: JobStatus) -> Page[Job]:
+    return queue.page(command.context.reading(fund_id, by=command.who), status=status, wanted=Wanted())
 
 
 def _row(fund_id: str, job: Job) -> tuple[object, ...]:

@@ -17,8 +17,8 @@ from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-ERRANDS_SHOWN = 10
-ERRANDS_A_ROUND = 10
+COMMANDS_SHOWN = 10
+COMMANDS_PER_RUN = 10
 WAITING_COUNTED_MAX = 10_000
 
 
@@ -29,7 +29,7 @@ class NothingNamed(Invalid):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Errand:
+class RepublishCommand:
     """What an operator asked a worker to publish again, and what became of it."""
 
     errand_id: str
@@ -48,7 +48,7 @@ class Outbox:
     waiting: int
     oldest_at: datetime | None
     carried_until: datetime | None
-    errands: Sequence[Errand] = ()
+    errands: Sequence[RepublishCommand] = ()
 
 
 def status(database: Database[Document], fund_id: str | None) -> Outbox:
@@ -57,41 +57,41 @@ def status(database: Database[Document], fund_id: str | None) -> Outbox:
     oldest: Any = database["outbox"].find_one({"is_sent": False}, {"at": 1}, sort=[("_id", 1)]) if waiting else None
     lease: Any = database["leases"].find_one({"_id": "relay"})
     of_fund = {} if fund_id is None else {"fund": fund_id}
-    errands: list[Any] = list(database["errands"].find(of_fund).sort("_id", -1).limit(ERRANDS_SHOWN))
+    errands: list[Any] = list(database["errands"].find(of_fund).sort("_id", -1).limit(COMMANDS_SHOWN))
     return Outbox(
         waiting=waiting,
         oldest_at=oldest["at"] if oldest else None,
         carried_until=lease["until"] if lease else None,
-        errands=[_errand(row) for row in errands],
+        errands=[_command(row) for row in errands],
     )
 
 
-def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -> Errand:
+def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -> RepublishCommand:
     """Have a worker publish again the events of this fund since an instant, or of one key."""
     if since is None and key is None:
         raise NothingNamed
     if key is not None and not key.startswith(f"{uow.fund.fund_id}:"):
         key = f"{uow.fund.fund_id}:{key}"
-    errand = Errand(errand_id=uow.new_id(), since=since, key=key, asked_by=uow.by.subject, asked_at=uow.at)
+    command = RepublishCommand(errand_id=uow.new_id(), since=since, key=key, asked_by=uow.by.subject, asked_at=uow.at)
     row: Document = {
-        "_id": errand.errand_id,
+        "_id": command.errand_id,
         "fund": uow.fund.fund_id,
         "since": since,
         "key": key,
-        "asked_by": errand.asked_by,
-        "asked_at": errand.asked_at,
+        "asked_by": command.asked_by,
+        "asked_at": command.asked_at,
         "is_done": False,
     }
     database_of(uow)["errands"].insert_one(row, session=session_of(uow))
     uow.note("republish-asked", "outbox", key or "all")
-    return errand
+    return command
 
 
 def carry_out(context: ServiceContext, fund_id: str) -> int:
     """Run the waiting commands of a fund; how many documents will be sent again. A command that is stopped resumes:
     what it has marked is skipped."""
     waiting: list[Any] = list(
-        context.database["errands"].find({"fund": fund_id, "is_done": False}).limit(ERRANDS_A_ROUND)
+        context.database["errands"].find({"fund": fund_id, "is_done": False}).limit(COMMANDS_PER_RUN)
     )
     sent_again = 0
     for row in waiting:
@@ -102,8 +102,8 @@ def carry_out(context: ServiceContext, fund_id: str) -> int:
     return sent_again
 
 
-def _errand(row: Any) -> Errand:
-    return Errand(
+def _command(row: Any) -> RepublishCommand:
+    return RepublishCommand(
         errand_id=row["_id"],
         since=row["since"],
         key=row["key"],

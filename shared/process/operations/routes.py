@@ -11,7 +11,6 @@ from shared.process.operations.plumbing import database_of
 from shared.process.operations.schemas import (
     AskedView,
     DiscardBody,
-    ErrandView,
     GivingUpBody,
     GroupsView,
     InboxView,
@@ -23,6 +22,7 @@ from shared.process.operations.schemas import (
     LettersView,
     OutboxView,
     RepublishBody,
+    RepublishCommandView,
 )
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -84,7 +84,9 @@ def read_outbox(uow: UnitOfWork) -> object:
     return outbox.status(database_of(uow), uow.fund.fund_id)
 
 
-@routes.post("/operations/outbox/republish", scope=ACT, request=RepublishBody, response=ErrandView, status=202)
+@routes.post(
+    "/operations/outbox/republish", scope=ACT, request=RepublishBody, response=RepublishCommandView, status=202
+)
 def republish(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Have a worker publish again the events of the fund since an instant, or of one key. Consumers that handled them
     ignore them."""

@@ -81,7 +81,7 @@ class RepublishBody(Schema):
     key = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, KEY_LENGTH_MAX))
 
 
-class ErrandView(Schema):
+class RepublishCommandView(Schema):
     """Something to be published again, and how many documents of events that were once it is done."""
 
     errand_id = fields.String(required=True)
@@ -99,10 +99,10 @@ class OutboxView(Schema):
     waiting = fields.Integer(required=True)
     oldest_at = fields.AwareDateTime(required=True, allow_none=True)
     carried_until = fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "A relay's lease."})
-    errands = fields.List(fields.Nested(ErrandView), required=True)
+    errands = fields.List(fields.Nested(RepublishCommandView), required=True)
 
 
-class BehindView(Schema):
+class PartitionLagView(Schema):
     topic = fields.String(required=True)
     partition = fields.Integer(required=True)
     records = fields.Integer(required=True)
@@ -116,7 +116,7 @@ class WorkerView(Schema):
     is_ready = fields.Boolean(required=True)
     missing = fields.List(fields.String(), required=True)
     last_taken_at = fields.AwareDateTime(required=True, allow_none=True)
-    behind = fields.List(fields.Nested(BehindView), required=True)
+    behind = fields.List(fields.Nested(PartitionLagView), required=True)
 
 
 class InboxView(Schema):

@@ -9,7 +9,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import handle, parked, told
+from tests.kit.contexts import handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 TWO = [
@@ -48,7 +48,7 @@ def test_an_appeal_is_reviewed_by_another_and_pays_the_difference(office: Office
     }
     assert filed.json["timeline"][0]["text"] == "Vous avez contesté la décision."
     assert {each["claim_id"] for each in amira.get("/claims").json["items"]} == {first, appeal}
-    assert told(context)[-1] == "claims.claim-appealed"
+    assert published(context)[-1] == "claims.claim-appealed"
 
     own, other = office.staff("agent-1"), office.staff("agent-2")
     refused = own.post(f"/claims/{appeal}/approval", {})
@@ -58,7 +58,7 @@ def test_an_appeal_is_reviewed_by_another_and_pays_the_difference(office: Office
     assert seen["findings"] == []
     granted = other.post(f"/claims/{appeal}/approval", {})
     assert (granted.json["status"], granted.json["approved"]) == ("approved", "480.00")
-    assert told(context)[-2:] == ["claims.claim-approved", "claims.appeal-decided"]
+    assert published(context)[-2:] == ["claims.claim-approved", "claims.appeal-decided"]
 
     read = amira.get(f"/claims/{first}").json
     assert (read["approved"], read["decision"]["lines"][1]["refused_for"]) == ("320.00", "not-prescribed")

@@ -8,7 +8,7 @@ import pytest
 
 from services.claims.appeals import rules as appeals
 from services.claims.claims import decisions, duplicates, rules
-from services.claims.claims.claim import AppealOutcome, Claim, Happening, Line, MedicalAnswer, Status
+from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, Happening, MedicalAnswer, Status
 from services.claims.claims.timeline import Who, contest, next_step
 from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
 from shared.kernel.errors import Failure
@@ -17,8 +17,8 @@ from tests.claims.claims.test_rules import AGENT, CARE, FUND, LATER, SECOND, app
 from tests.claims.reviews.test_rules import answered
 
 TWO = (
-    Line(act="general-practitioner", quantity=1, paid_minor=50_000),
-    Line(act="specialist", quantity=1, paid_minor=60_000),
+    ClaimLine(act="general-practitioner", quantity=1, paid_minor=50_000),
+    ClaimLine(act="specialist", quantity=1, paid_minor=60_000),
 )
 THIRD = replace(SECOND, subject="agent-3")
 
@@ -54,8 +54,8 @@ def test_an_appeal_is_a_copy_and_the_first_decision_stays() -> None:
     assert [each.upload_id for each in copy.papers] == ["u-sheet", "u-prescription", "u-invoice"]
     assert copy.appealed is not None and copy.appealed.deciders == ("agent-1",)
     assert next_step(contested, FUND).who is Who.FUND
-    _, told = appeals.appeal(first, statement="s", papers=(), fund=FUND, claim_id="c2", reference="CL2", at=LATER)
-    assert [type(event) for event in told.events] == [ClaimAppealed]
+    _, published = appeals.appeal(first, statement="s", papers=(), fund=FUND, claim_id="c2", reference="CL2", at=LATER)
+    assert [type(event) for event in published.events] == [ClaimAppealed]
 
 
 @pytest.mark.parametrize("days", [0, 15])
@@ -123,8 +123,8 @@ def test_what_is_granted_beside_the_first_decision_is_the_difference(
     contested, copy = appealed(first)
     done = approved(copy, by=SECOND, refused_lines=refused_lines)
     assert (decisions.outcome_of(done.thing), done.thing.approved_minor) == (outcome, owed_minor)
-    told, decided = done.events
-    assert isinstance(told, ClaimApproved) and (told.amount_minor, told.appeal_of) == (owed_minor, "c1")
+    published, decided = done.events
+    assert isinstance(published, ClaimApproved) and (published.amount_minor, published.appeal_of) == (owed_minor, "c1")
     assert isinstance(decided, AppealDecided) and decided.outcome == outcome
     knows = decisions.note_appeal_decided(contested, done.thing, at=LATER).thing
     assert knows.appeal is not None and knows.appeal.outcome is outcome
@@ -142,8 +142,8 @@ def test_an_appeal_never_takes_away() -> None:
 def test_a_refused_appeal_confirms_and_is_not_contested_once_more() -> None:
     contested, copy = appealed(in_part())
     stands = rules.refuse(copy, reason="not-covered", fund=FUND, by=SECOND, at=LATER)
-    (told,) = stands.events
-    assert isinstance(told, AppealDecided) and (told.outcome, told.amount_minor) == ("confirmed", 0)
+    (published,) = stands.events
+    assert isinstance(published, AppealDecided) and (published.outcome, published.amount_minor) == ("confirmed", 0)
     assert contest(stands.thing, FUND) is None
     with pytest.raises(appeals.NotContestable):
         appealed(stands.thing)

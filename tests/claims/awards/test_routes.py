@@ -13,7 +13,7 @@ from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from tests.claims.awards.builders import ALLOWANCE, COVER, opened, with_benefits
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, reading, today, told
+from tests.kit.contexts import TN, published, reading, today
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -53,7 +53,7 @@ def test_a_person_sees_own_awards_with_the_number_and_the_code(office: Office, c
 
 def test_a_claim_opens_one_award(office: Office, ground: ServiceContext) -> None:
     assert opened(ground).award_id == opened(ground).award_id
-    assert told(ground).count("claims.award-opened") == 1
+    assert published(ground).count("claims.award-opened") == 1
 
 
 def test_what_was_granted_rests_encrypted(office: Office, cover: Award, ground: ServiceContext) -> None:
@@ -164,7 +164,7 @@ def test_the_calendar_reminds_and_ends_through_the_due_queue(context: ServiceCon
         later = with_benefits(context, at=day)
         assert Runner(later, [following()]).run_due() == count
         assert Runner(later, [following()]).run_due() == 0
-    assert told(ground) == ["claims.award-opened", "claims.award-ends-soon", "claims.award-ended"]
+    assert published(ground) == ["claims.award-opened", "claims.award-ends-soon", "claims.award-ended"]
     assert ground.database["jobs"].count_documents({}) == 0
 
 
@@ -174,4 +174,4 @@ def test_an_award_without_an_end_waits_for_its_life_certificate(context: Service
     opened(ground, ALLOWANCE)
     for day in (datetime(2027, 1, 10, 9, tzinfo=UTC), datetime(2027, 2, 10, 9, tzinfo=UTC)):
         assert Runner(with_benefits(context, at=day), [following()]).run_due() == 1
-    assert told(ground)[1:] == ["claims.life-certificate-due", "claims.award-suspended"]
+    assert published(ground)[1:] == ["claims.life-certificate-due", "claims.award-suspended"]

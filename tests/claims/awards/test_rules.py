@@ -88,8 +88,8 @@ def test_what_it_opens_is_told() -> None:
         "claim_type": COVER,
     }
     arguments |= {"decision_sum": None, "from_on": FROM_ON, "until_on": UNTIL_ON, "fund": FUND, "at": AT}
-    (told,) = rules.open_award(**arguments, effect=COVER_EFFECT).events
-    assert isinstance(told, AwardOpened) and (told.kind, told.until_on) == ("cover", UNTIL_ON)
+    (published,) = rules.open_award(**arguments, effect=COVER_EFFECT).events
+    assert isinstance(published, AwardOpened) and (published.kind, published.until_on) == ("cover", UNTIL_ON)
     with pytest.raises(rules.OpensNoAward):
         rules.open_award(**arguments, effect=PAY_ONCE)
 
@@ -170,8 +170,8 @@ def test_a_cover_reminds_once_and_ends_by_itself() -> None:
     assert look(reminded.thing, date(2026, 12, 20)).events == ()
     assert look(reminded.thing, UNTIL_ON).thing.status is Status.ACTIVE
     ended = look(reminded.thing, UNTIL_ON + timedelta(days=1))
-    (told,) = ended.events
-    assert isinstance(told, AwardEnded) and (told.reason, told.until_on) == ("term-over", UNTIL_ON)
+    (published,) = ended.events
+    assert isinstance(published, AwardEnded) and (published.reason, published.until_on) == ("term-over", UNTIL_ON)
     assert look(ended.thing, date(2028, 1, 1)) == Outcome(ended.thing)
 
 
@@ -184,8 +184,8 @@ def test_without_a_life_certificate_a_payment_is_suspended() -> None:
     due_on = made.proof_due_on
     assert due_on is not None
     reminded = look(made, due_on - timedelta(days=30))
-    (told,) = reminded.events
-    assert isinstance(told, LifeCertificateDue) and told.due_on == due_on
+    (published,) = reminded.events
+    assert isinstance(published, LifeCertificateDue) and published.due_on == due_on
     assert look(reminded.thing, due_on).events == ()
     suspended = look(reminded.thing, due_on + timedelta(days=1))
     assert suspended.thing.status is Status.SUSPENDED and suspended.thing.reason == "life-certificate-missing"

@@ -15,7 +15,7 @@ from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
 from shared.funds.benefits import ClaimType
 from shared.funds.loading import _Loader, _Reading
 from shared.kernel.money import Currency, Money
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import keys
 
@@ -67,17 +67,17 @@ def registered(person_ref: str, *, birth_on: str, fund_id: str, dependants: Sequ
         "birth_on": birth_on,
         "dependants": [{"dependant_id": f"d{i}", **each} for i, each in enumerate(dependants)],
     }
-    ring = keys()[fund_id]
+    keyring = keys()[fund_id]
     return PersonsRegistered(
         page_id=f"page-{person_ref}",
         registered_at=AT,
         persons=(
             RegisteredPerson(
                 person_ref=person_ref,
-                civil=Sealed("k1.nobody-here-opens-it"),
+                civil=Encrypted("k1.nobody-here-opens-it"),
                 language="fr",
                 dependants=len(dependants),
-                family=ring.seal(json.dumps(family), as_=DataClass.HEALTH, whose=person_ref),
+                family=keyring.encrypt(json.dumps(family), data_class=DataClass.HEALTH, associated_data=person_ref),
             ),
         ),
     )

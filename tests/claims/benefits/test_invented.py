@@ -17,7 +17,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import LAW, TEXTS, quarters_of_wages, registered
 from tests.claims.builders import AMIRA, upload
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, today, told
+from tests.kit.contexts import TN, handle, parked, published, today
 
 TODAY = today(TN)
 HEAD = """
@@ -127,7 +127,7 @@ def test_an_allowance_is_granted_untouched_and_paid_by_a_run(office: Office, gro
     assert office.staff(fund=TN).get(run).json["totals"]["amount"] == "32.000"
     assert office.staff("chief", fund=TN).post(f"{run}/approval").status_code == 200
     work(ground)
-    assert told(ground).count("claims.benefit-due") == 1
+    assert published(ground).count("claims.benefit-due") == 1
 
 
 def test_who_has_no_pupil_is_refused_by_the_page_s_own_sentence(office: Office, ground: ServiceContext) -> None:
@@ -144,7 +144,7 @@ def test_a_grant_is_owed_at_once(office: Office, ground: ServiceContext) -> None
     born_on = date(TODAY.year, TODAY.month, 1).isoformat()
     claim = filed(amira, "twin-aid", papers=("birth-record",), born_on=born_on, multiple="more")
     assert claim["status"] == "approved" and claim["approved"] == claim["decision"]["explained"]["amount"]
-    assert told(ground)[-1] == "claims.claim-approved"
+    assert published(ground)[-1] == "claims.claim-approved"
 
 
 def test_a_cover_and_a_task_take_their_course(office: Office, ground: ServiceContext) -> None:
@@ -156,4 +156,4 @@ def test_a_cover_and_a_task_take_their_course(office: Office, ground: ServiceCon
     granted = agent.post(f"/claims/{asked['claim_id']}/approval", {})
     assert granted.json["status"] == "under-way", granted.text
     done = agent.post(f"/claims/{asked['claim_id']}/completion")
-    assert done.json["status"] == "done" and told(ground)[-1] == "claims.request-done"
+    assert done.json["status"] == "done" and published(ground)[-1] == "claims.request-done"

@@ -196,10 +196,10 @@ def test_cover_is_asked_for_a_dependant_of_one_s_own(amira: Caller, context: Ser
     mine = amira.get("/dependants").json["items"]
     assert [each["relation"] for each in mine] == ["child"] * 3 and mine[0]["birth_on"] == "2010-06-01"
     papers = ("request-form", "medical-report", "prescription")
-    whose: dict[str, Any] = {"for_whom": "dependant", "renewal": False}
-    stranger = amira.post("/claims", body("chronic-drugs", papers, **whose, dependant="somebody"))
+    owner: dict[str, Any] = {"for_whom": "dependant", "renewal": False}
+    stranger = amira.post("/claims", body("chronic-drugs", papers, **owner, dependant="somebody"))
     assert stranger.json["errors"][0]["code"] == "answer.not-a-dependant"
-    filed = amira.post("/claims", body("chronic-drugs", papers, **whose, dependant=mine[0]["dependant_id"]))
+    filed = amira.post("/claims", body("chronic-drugs", papers, **owner, dependant=mine[0]["dependant_id"]))
     assert filed.status_code == 201, filed.text
     judged = judged_claim(context, filed.json["claim_id"])
     assert (judged.outcome, judged.sum) == ("granted", None)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.claims.benefits.answer import Answer
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.fact import FactSource, FactValue
 from services.claims.benefits.sources import Granted, Sources, facts_from
 from services.claims.entitlements import rules as rights
@@ -202,7 +202,7 @@ def test_covers_and_the_minimum_wage_are_those_of_the_day() -> None:
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_how_many_days_ago_a_day_was(day: date) -> None:
-    answer = Answer(code="when", kind=QuestionKind.DATE, value=day.isoformat())
+    answer = BenefitAnswer(code="when", kind=QuestionKind.DATE, value=day.isoformat())
     assert value("answer.when", answers=(answer,)) == day
     assert value("answer.when.days-ago", answers=(answer,)) == (ON - day).days
 
@@ -230,7 +230,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
     assert examples.keys() == set(names.VOCABULARY)
     held = Sources(
         fund=FUND,
-        answers=(Answer(code="a", kind=QuestionKind.DATE, value="2026-01-01"),),
+        answers=(BenefitAnswer(code="a", kind=QuestionKind.DATE, value="2026-01-01"),),
         filed_on=ON,
         entitlement=record((2025, 4, 1)),
         family=family(birth_on="1980-01-01"),

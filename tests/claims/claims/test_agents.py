@@ -13,7 +13,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, keys, parked, today, told
+from tests.kit.contexts import TN, handle, keys, parked, published, today
 from tests.kit.people import AMIRA, KARIM
 
 NSS = "900000000001"
@@ -75,7 +75,7 @@ def test_r9_a_claim_is_given_back_by_who_holds_it(office: Office, context: Servi
     office.staff().post(f"{path}/assignment")
     assert office.staff().post(f"{path}/release").json["assigned_to"] is None
     assert office.staff("agent-2").post(f"{path}/approval", {}).json["assigned_to"] == "agent-2"
-    assert _deeds(context) == ["took", "released"]
+    assert _audit_records(context) == ["took", "released"]
 
 
 def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Office, context: ServiceContext) -> None:
@@ -87,12 +87,12 @@ def test_r9_a_supervisor_gives_a_claim_to_somebody_else_and_says_why(office: Off
     assert given.json["assigned_to"] == "agent-2"
     assert office.staff("agent-1").post(f"{path}/approval", {}).json["code"] == "claim.assigned-to-another"
     assert chief.post(f"{path}/reassignment", {"to": None, "reason": "again"}).json["assigned_to"] is None
-    assert _deeds(context) == ["took", "reassigned", "reassigned"]
+    assert _audit_records(context) == ["took", "reassigned", "reassigned"]
     plain = Caller(office.app.test_client(), service, "dz-cnas", ["claims:decide"], actor="staff", sub="agent-2")
     assert plain.post(f"{path}/reassignment", {"to": None, "reason": "mine"}).json["code"] == "access.scope-missing"
 
 
-def _deeds(context: ServiceContext) -> list[str]:
+def _audit_records(context: ServiceContext) -> list[str]:
     """What the audit has of assignments, in order."""
     rows = context.database["audit"].find().sort("_id", 1)
     records = [record for row in rows for entry in row["entries"] for record in entry["deeds"]]
@@ -105,11 +105,11 @@ def test_r9_of_two_agents_who_race_one_decides(office: Office, context: ServiceC
     seen = office.staff().get(f"/queue/claims/{claim_id}").headers["ETag"]
     headers = {"If-Match": seen} if with_version else {}
     answers: list[Any] = []
-    gate = threading.Barrier(4)
+    barrier = threading.Barrier(4)
 
     def decide(name: str) -> None:
         agent = office.staff(name)
-        gate.wait()
+        barrier.wait()
         answers.append(agent.post(f"/claims/{claim_id}/approval", {}, headers=dict(headers)))
 
     racers = [threading.Thread(target=decide, args=(f"agent-{number}",)) for number in range(4)]
@@ -118,7 +118,7 @@ def test_r9_of_two_agents_who_race_one_decides(office: Office, context: ServiceC
     for racer in racers:
         racer.join()
     assert sorted(answer.status_code for answer in answers) == [200] + [412 if with_version else 409] * 3
-    assert told(context).count("claims.claim-approved") == 1
+    assert published(context).count("claims.claim-approved") == 1
 
 
 # --- One bill, filed twice --------------------------------------------------------------------------------------------
@@ -160,11 +160,11 @@ REFUSE = {"reason": "papers-not-given"}
 
 
 def test_c01_of_two_claims_at_once_with_one_paper_one_is_taken(office: Office, context: ServiceContext) -> None:
-    gate, answers = threading.Barrier(3), []
+    barrier, answers = threading.Barrier(3), []
     people = [office.person(AMIRA) for _ in range(3)]
 
     def file(person: Caller) -> None:
-        gate.wait()
+        barrier.wait()
         answers.append(person.post("/claims", filing()).status_code)
 
     racers = [threading.Thread(target=file, args=(person,)) for person in people]
@@ -225,7 +225,7 @@ def test_u7_a_person_takes_an_undecided_claim_back(office: Office, context: Serv
     assert taken_back["timeline"][-1]["text"] == "Vous avez retiré le dossier."
     assert walked(amira, "/claims", status="withdrawn") == [taken_back["claim_id"]]
     assert walked(amira, "/claims", status="submitted") == []
-    assert told(context)[-1] == "claims.claim-withdrawn"
+    assert published(context)[-1] == "claims.claim-withdrawn"
     assert agent.post(f"{path}/approval", {}).json["code"] == "state.move-not-allowed"
 
 

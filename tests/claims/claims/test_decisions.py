@@ -10,7 +10,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages, with_procedure
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, handle, today, told
+from tests.kit.contexts import DZ, handle, published, today
 from tests.kit.people import AMIRA
 
 OWN = {"not-resident": {"ar": "غير مقيم.", "fr": "Vous ne résidez pas dans la wilaya.", "en": "Not a resident."}}
@@ -40,7 +40,7 @@ def test_above_an_amount_a_second_person_confirms_and_then_it_is_owed(office: Of
     first, second, amira = office.staff("agent-1"), office.staff("agent-2"), office.person(AMIRA)
     waiting = first.post(f"{path}/approval", {})
     assert (waiting.json["status"], waiting.json["approved"], waiting.json["decision"]) == ("to-confirm", "0.00", None)
-    assert "claims.claim-approved" not in told(of_fund)
+    assert "claims.claim-approved" not in published(of_fund)
     assert amira.get(path).json["next"]["text"] == "Un second agent confirme la décision."
     assert "proposal" not in amira.get(path).json
     proposal = second.get(f"/queue{path}").json["proposal"]
@@ -52,7 +52,7 @@ def test_above_an_amount_a_second_person_confirms_and_then_it_is_owed(office: Of
     assert first.post(f"{path}/approval", {}).json["code"] == "state.move-not-allowed"
     confirmed = second.post(f"{path}/confirmation")
     assert (confirmed.json["status"], confirmed.json["approved"]) == ("approved", "320.00")
-    assert told(of_fund)[-1] == "claims.claim-approved"
+    assert published(of_fund)[-1] == "claims.claim-approved"
     assert second.post(f"{path}/confirmation").json["code"] == "claim.nothing-to-confirm"
 
 

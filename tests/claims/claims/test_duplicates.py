@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.claims.claims import rules
-from services.claims.claims.claim import SEPARATIONS_MAX, Claim, Line, RefusalReason, Separation, Status
+from services.claims.claims.claim import SEPARATIONS_MAX, Claim, ClaimLine, RefusalReason, Separation, Status
 from services.claims.claims.duplicates import Likeness, findings, has_same_act
 from tests.claims.builders import CARE_ON, claim, paper
 from tests.claims.claims.test_rules import AGENT, LATER, approved
@@ -15,7 +15,7 @@ from tests.kit.clock import AT
 from tests.kit.contexts import someone
 from tests.kit.people import KARIM
 
-VISIT = Line(act="general-practitioner", quantity=1, paid_minor=50_000)
+VISIT = ClaimLine(act="general-practitioner", quantity=1, paid_minor=50_000)
 
 
 def other(**facts: Any) -> Claim:
@@ -33,7 +33,7 @@ def likenesses(one: Claim, *others: Claim) -> list[tuple[Likeness, str]]:
     [
         ({}, True),
         ({"lines": (replace(VISIT, quantity=2),)}, True),
-        ({"lines": (Line(act="specialist", quantity=1, paid_minor=60_000), VISIT)}, True),
+        ({"lines": (ClaimLine(act="specialist", quantity=1, paid_minor=60_000), VISIT)}, True),
         ({"lines": (replace(VISIT, paid_minor=50_001),)}, False),
         ({"lines": (replace(VISIT, act="specialist"),)}, False),
         ({"care_on": CARE_ON - timedelta(days=1)}, False),
@@ -84,7 +84,7 @@ def test_r7_what_is_alike_keeps_a_claim_from_being_approved_until_an_agent_answe
 
 
 def test_r7_a_line_that_is_refused_is_paid_by_nobody_twice() -> None:
-    two_lines = other(lines=(VISIT, Line(act="specialist", quantity=1, paid_minor=60_000)))
+    two_lines = other(lines=(VISIT, ClaimLine(act="specialist", quantity=1, paid_minor=60_000)))
     assert approved(two_lines, claim(), refused_lines={1: RefusalReason.ALREADY_PAID}).thing.approved_minor == 48_000
     with pytest.raises(rules.DuplicateOpen):
         approved(two_lines, claim(), refused_lines={2: RefusalReason.ALREADY_PAID})

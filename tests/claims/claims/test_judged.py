@@ -21,7 +21,7 @@ from tests.claims.benefits.test_routes import BORN_ON, CHILDREN, body, last_quar
 from tests.claims.builders import upload, wages, with_procedure
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, handle, parked, told
+from tests.kit.contexts import DZ, TN, handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 ALLOWANCE = ("birth-certificates", "spouse-declaration")
@@ -71,7 +71,7 @@ def test_where_rules_decide_and_nothing_is_in_doubt_nobody_touches_it(office: Of
     assert (filed["status"], filed["assigned_to"], filed["approved"]) == ("under-way", None, "0.000")
     assert (filed["decision"]["is_by_rules"], filed["decision"]["explained"]["amount"]) == (True, "82.035")
     assert [step["status"] for step in filed["timeline"]] == ["submitted", "approved", "under-way"]
-    assert "claims.award-opened" in told(context) and "claims.claim-approved" not in told(context)
+    assert "claims.award-opened" in published(context) and "claims.claim-approved" not in published(context)
     awards = here.person(AMIRA, fund=TN).get("/awards").json["items"]
     assert [each["claim_id"] for each in awards] == [filed["claim_id"]]
     assert agent(here).get("/queue/claims").json["items"] == []
@@ -151,7 +151,7 @@ def test_care_is_decided_untouched_where_the_fund_says_so(context: ServiceContex
     )
     filed = made.person(AMIRA).post("/claims", filing()).json
     assert (filed["status"], filed["approved"], filed["decision"]["is_by_rules"]) == ("approved", "320.00", True)
-    assert told(here)[-2:] == ["claims.claim-submitted", "claims.claim-approved"]
+    assert published(here)[-2:] == ["claims.claim-submitted", "claims.claim-approved"]
     papers = [{"kind": "care-sheet", "upload_id": "u3"}, {"kind": "prescription", "upload_id": "u4"}]
     again = made.person(AMIRA).post("/claims", filing(papers=papers)).json
     seen = made.staff().get(f"/queue/claims/{again['claim_id']}").json
@@ -225,10 +225,10 @@ def test_a_request_is_granted_done_and_told(office: OfFund, context: ServiceCont
     here = office("card-request")
     filed = file(here, "card-request", (), reason="broken")
     assert (filed["status"], filed["next"]["who"]) == ("under-way", "fund")
-    assert told(context)[-1] == "claims.request-granted"
+    assert published(context)[-1] == "claims.request-granted"
     path = f"/claims/{filed['claim_id']}"
     done = agent(here).post(f"{path}/completion")
-    assert (done.json["status"], told(context)[-1]) == ("done", "claims.request-done")
+    assert (done.json["status"], published(context)[-1]) == ("done", "claims.request-done")
     assert agent(here).post(f"{path}/completion").json["code"] == "state.move-not-allowed"
 
 

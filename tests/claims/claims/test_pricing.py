@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.claims.claims.claim import Claim, DecidedLine, Decision, Line, Reduction, Status, Step
+from services.claims.claims.claim import Claim, ClaimLine, ClaimStep, DecidedLine, Decision, Reduction, Status
 from services.claims.claims.pricing import CoverInForce, PricedBeside, explained, priced
 from shared.funds.benefits import ClaimType
 from tests.claims.benefits.builders import page
@@ -39,10 +39,10 @@ def bill(*lines: tuple[str, int, int], on: date = CARE_ON, claim_id: str = "c1")
         person_ref=AMIRA,
         claim_type="care",
         care_on=on,
-        lines=tuple(Line(act=act, quantity=quantity, paid_minor=paid) for act, quantity, paid in lines),
+        lines=tuple(ClaimLine(act=act, quantity=quantity, paid_minor=paid) for act, quantity, paid in lines),
         papers=(),
         status=Status.SUBMITTED,
-        steps=(Step(status=Status.SUBMITTED, at=AT),),
+        steps=(ClaimStep(status=Status.SUBMITTED, at=AT),),
     )
 
 

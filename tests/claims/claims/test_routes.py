@@ -10,7 +10,7 @@ from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle, parked, today, told
+from tests.kit.contexts import TN, handle, parked, published, today
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -52,7 +52,7 @@ def test_a_claim_lives_from_filing_to_approval(office: Office, context: ServiceC
     read = amira.get(f"/claims/{claim_id}", headers={"Accept-Language": "ar"}).json
     assert [step["status"] for step in read["timeline"]] == ["submitted", "papers-asked", "submitted", "approved"]
     assert read["timeline"][-1]["text"] == "قبل الصندوق الملف."
-    assert told(context)[-4:] == [
+    assert published(context)[-4:] == [
         "claims.claim-submitted",
         "claims.paper-requested",
         "claims.paper-added",

@@ -13,8 +13,8 @@ from services.claims.claims.claim import (
     MOVES,
     PAPERS_MAX,
     Claim,
+    ClaimLine,
     Happening,
-    Line,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
@@ -48,7 +48,7 @@ SECOND = someone(subject="agent-2")
 OFFICER = someone(subject="officer-1")
 FOUR_EYES = with_procedure(one_person_up_to=10_000)
 """The fund, where one agent grants up to 100.00 alone."""
-YES = reviews.Answer(answer=MedicalAnswer.YES, reason=MedicalReason.JUSTIFIED)
+YES = reviews.ReviewAnswer(answer=MedicalAnswer.YES, reason=MedicalReason.JUSTIFIED)
 LATER = AT + timedelta(hours=1)
 
 Verb = Callable[[Claim], Outcome[Claim]]
@@ -121,8 +121,8 @@ STAYS = {"add-paper"}
 
 REFUSED_WITH = {
     "add-paper": rules.PaperNotAsked,
-    "confirm": decisions.NothingToConfirm,
-    "send-back": decisions.NothingToConfirm,
+    "confirm": decisions.NoDecisionToConfirm,
+    "send-back": decisions.NoDecisionToConfirm,
     "answer-medical": reviews.NotWithMedicalControl,
 }
 """What says more than that the table does not allow it."""
@@ -158,7 +158,7 @@ def test_the_table_of_moves_holds_what_the_verbs_do_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "status", "told"),
+    ("verb", "status", "published"),
     [
         ("ask-paper", Status.SUBMITTED, PaperRequested),
         ("add-paper", Status.PAPERS_ASKED, PaperAdded),
@@ -170,9 +170,9 @@ def test_the_table_of_moves_holds_what_the_verbs_do_and_no_more() -> None:
         ("withdraw", Status.PAPERS_ASKED, ClaimWithdrawn),
     ],
 )
-def test_what_is_told(verb: str, status: Status, told: type[Any]) -> None:
+def test_what_is_told(verb: str, status: Status, published: type[Any]) -> None:
     (event,) = VERBS[verb](at_status(status)).events
-    assert isinstance(event, told)
+    assert isinstance(event, published)
     assert (event.claim_id, event.person_ref) == ("c1", AMIRA)
 
 
@@ -192,7 +192,7 @@ def test_a_filing_becomes_a_claim_and_is_told() -> None:
         ({"claim_type": "pension"}, rules.ClaimTypeUnknown),
         ({"care_on": AT.date() + timedelta(days=1)}, rules.CareInTheFuture),
         ({"care_on": AT.date() - timedelta(days=91)}, rules.FiledTooLate),
-        ({"lines": (Line(act="spell", quantity=1, paid_minor=1),)}, pricing.ActUnknown),
+        ({"lines": (ClaimLine(act="spell", quantity=1, paid_minor=1),)}, pricing.ActUnknown),
         ({"papers": (paper(),)}, rules.PaperLacking),
         ({"papers": (paper(), paper("prescription", "b"), paper("poem", "c"))}, rules.PaperKindUnknown),
         ({"papers": (paper(), paper("prescription", "u-sheet"))}, rules.PaperTwice),
@@ -211,7 +211,7 @@ def test_the_first_and_the_last_day_of_filing_are_in_time(days: int) -> None:
 @pytest.mark.parametrize(("quantity", "paid_minor"), [(0, 1), (-5, 1), (100, 1), (1, 0), (1, -1)])
 def test_a_line_that_cannot_be(quantity: int, paid_minor: int) -> None:
     with pytest.raises(ValueError, match="quantity"):
-        Line(act="specialist", quantity=quantity, paid_minor=paid_minor)
+        ClaimLine(act="specialist", quantity=quantity, paid_minor=paid_minor)
 
 
 def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
@@ -220,7 +220,7 @@ def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
     with pytest.raises(rules.CareDayMissing):
         claim(care_on=None)
     with pytest.raises(ValueError, match="lines"):
-        claim(lines=(Line(act="specialist", quantity=1, paid_minor=1),) * (LINES_MAX + 1))
+        claim(lines=(ClaimLine(act="specialist", quantity=1, paid_minor=1),) * (LINES_MAX + 1))
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
     ],
 )
 def test_what_a_line_pays(act: str, quantity: int, paid_minor: int, reimbursed_minor: int) -> None:
-    filed = claim(lines=(Line(act=act, quantity=quantity, paid_minor=paid_minor),))
+    filed = claim(lines=(ClaimLine(act=act, quantity=quantity, paid_minor=paid_minor),))
     approved = VERBS["approve"](filed).thing
     assert approved.approved_minor == reimbursed_minor
     assert approved.decision is not None
@@ -246,8 +246,8 @@ def test_what_a_line_pays(act: str, quantity: int, paid_minor: int, reimbursed_m
 def test_a_refused_line_pays_nothing_and_the_others_do() -> None:
     two = claim(
         lines=(
-            Line(act="general-practitioner", quantity=1, paid_minor=50_000),
-            Line(act="specialist", quantity=1, paid_minor=60_000),
+            ClaimLine(act="general-practitioner", quantity=1, paid_minor=50_000),
+            ClaimLine(act="specialist", quantity=1, paid_minor=60_000),
         )
     )
     outcome = approved(two, refused_lines={2: RefusalReason.NOT_COVERED})

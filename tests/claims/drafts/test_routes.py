@@ -11,7 +11,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, handle, told
+from tests.kit.contexts import DZ, TN, handle, published
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -41,13 +41,13 @@ def test_a_draft_is_saved_in_parts_checked_and_filed(office: Office, context: Se
     assert saved.json["lines"] == [{"act": "general-practitioner", "quantity": 1, "paid": "500.00"}]
     assert amira.get(f"{path}/check").json == saved.json
     assert context.database["claims"].count_documents({}) == context.database["paper_uses"].count_documents({}) == 0
-    assert "claims.claim-submitted" not in told(context)
+    assert "claims.claim-submitted" not in published(context)
 
     filed = amira.post(f"{path}/submission", key="k-1")
     assert (filed.status_code, filed.json["status"]) == (201, "submitted")
     assert amira.get(path).json["code"] == "draft.unknown"
     assert amira.post(f"{path}/submission", key="k-1").json == filed.json
-    assert told(context)[-1] == "claims.claim-submitted"
+    assert published(context)[-1] == "claims.claim-submitted"
     assert amira.get("/drafts").json == {"items": []}
 
 

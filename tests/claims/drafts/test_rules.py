@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.claims.claims.claim import Line
+from services.claims.claims.claim import ClaimLine
 from services.claims.drafts import rules
 from services.claims.drafts.draft import DRAFTS_MAX, Content, Draft, DraftPaper
 from tests.claims.builders import AT, CARE_ON, with_procedure
@@ -14,7 +14,7 @@ from tests.kit.people import AMIRA
 CARE = Content(
     claim_type="care-reimbursement",
     care_on=CARE_ON,
-    lines=(Line(act="specialist", quantity=1, paid_minor=100),),
+    lines=(ClaimLine(act="specialist", quantity=1, paid_minor=100),),
     papers=(DraftPaper(kind="care-sheet", upload_id="u1"),),
 )
 

@@ -10,7 +10,7 @@ from shared.events.payments import in_version_1
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import wages
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, handle, parked, told
+from tests.kit.contexts import TN, handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -21,7 +21,7 @@ def office(context: ServiceContext) -> Office:
 
 def test_a_page_of_wages_opens_rights_and_tells_once(office: Office, context: ServiceContext) -> None:
     handle(context, service, wages(AMIRA, KARIM))
-    assert told(context) == ["claims.rights-decided"]
+    assert published(context) == ["claims.rights-decided"]
     amira = office.person(AMIRA)
     seen = amira.get("/rights").json
     assert (seen["status"], seen["reason"], len(seen["worked"])) == ("open", "enough-work", 4)
@@ -80,10 +80,10 @@ def test_a_page_of_an_earlier_release_is_taken_in_and_one_that_comes_in_both_ver
     both = in_version_1(wages(AMIRA))
     assert both is not None
     handle(context, service, both)
-    assert told(context) == [] and office.person(AMIRA).get("/rights").status_code == 404
+    assert published(context) == [] and office.person(AMIRA).get("/rights").status_code == 404
 
     handle(context, service, replace(both, has_version_2=False))
-    assert told(context) == ["claims.rights-decided"]
+    assert published(context) == ["claims.rights-decided"]
     assert len(office.person(AMIRA).get("/rights").json["worked"]) == 4
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.claims.entitlements import rules
-from services.claims.entitlements.entitlement import QUARTERS_KEPT_MAX, Entitlement, Reason, RightStatus
+from services.claims.entitlements.entitlement import QUARTERS_KEPT_MAX, Entitlement, EntitlementReason, RightStatus
 from shared.events.payments import DeclaredWageV2, WagePeriodV2
 from tests.kit.contexts import DZ, TN, funds
 from tests.kit.people import FIRM
@@ -63,14 +63,14 @@ NOBODY_YET = Entitlement(person_ref="p1")
 def test_thresholds(fund_id: str, quarters: list[tuple[int, int, int, str]], is_open: bool) -> None:
     right = rules.decide(worked(*quarters), fund=funds()[fund_id], on=date(2026, 1, 20))
     assert (right.status is RightStatus.OPEN) is is_open
-    assert right.reason is (Reason.ENOUGH_WORK if is_open else Reason.NOT_ENOUGH_WORK)
+    assert right.reason is (EntitlementReason.ENOUGH_WORK if is_open else EntitlementReason.NOT_ENOUGH_WORK)
     assert right.valid_until == (date(2027, 1, 19) if is_open else None)
 
 
 def test_a_newcomer_needs_less() -> None:
     new = worked((2025, 4, 15, "D"), since=date(2025, 11, 1))
     right = rules.decide(new, fund=funds()[DZ], on=date(2026, 1, 20))
-    assert (right.status, right.reason) == (RightStatus.OPEN, Reason.ENOUGH_WORK_AS_NEWCOMER)
+    assert (right.status, right.reason) == (RightStatus.OPEN, EntitlementReason.ENOUGH_WORK_AS_NEWCOMER)
     assert rules.decide(new, fund=funds()[DZ], on=date(2026, 5, 2)).status is RightStatus.CLOSED
 
 
@@ -130,7 +130,7 @@ def test_w05_an_entry_date_that_is_declared_again_makes_a_newcomer() -> None:
     right = line(wrong, (2026, 4, 20, "D"), entered_on=date(2026, 10, 1))
     assert right.insured_since_on == date(2026, 10, 1)
     decided = rules.decide(right, fund=funds()[DZ], on=date(2027, 1, 20))
-    assert (decided.status, decided.reason) == (RightStatus.OPEN, Reason.ENOUGH_WORK_AS_NEWCOMER)
+    assert (decided.status, decided.reason) == (RightStatus.OPEN, EntitlementReason.ENOUGH_WORK_AS_NEWCOMER)
 
 
 DECLARATIONS = [
@@ -199,7 +199,7 @@ def test_w06_a_right_ends_on_the_day_before_the_same_day(on: date, last_on: date
 def test_w06_the_newcomer_s_months_end_on_the_day_before_the_same_day(on: date, is_newcomer: bool) -> None:
     new = line(NOBODY_YET, (2025, 4, 78, "D"), (2026, 1, 60, "D"), entered_on=date(2025, 9, 30))
     reason = rules.decide(new, fund=funds()[DZ], on=on).reason
-    assert reason is (Reason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else Reason.ENOUGH_WORK)
+    assert reason is (EntitlementReason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else EntitlementReason.ENOUGH_WORK)
 
 
 PERIODS = [
@@ -217,11 +217,11 @@ PERIODS = [
 def test_work_counts_for_the_quarter_that_its_period_ends_in(
     fund_id: str, periods: list[tuple[str, int, int]], is_open: bool
 ) -> None:
-    told = tuple(
+    published = tuple(
         WagePeriodV2(year=2025, kind=kind, number=number, duration=days, unit="D", wage_minor=1)
         for kind, number, days in periods
     )
-    wage = DeclaredWageV2(person_ref="p1", periods=told)
+    wage = DeclaredWageV2(person_ref="p1", periods=published)
     record = rules.declared(NOBODY_YET, wage, employer_id=FIRM, establishment="")
 
     assert rules.is_open(record, fund=funds()[fund_id], on=date(2026, 1, 10)) is is_open

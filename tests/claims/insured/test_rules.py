@@ -8,32 +8,32 @@ from services.claims.insured import rules
 from services.claims.insured.insured import ages
 from shared.events.identity import RegisteredPerson
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 
 
-def heard(family: str | None = "k1.sealed") -> RegisteredPerson:
+def received(family: str | None = "k1.sealed") -> RegisteredPerson:
     return RegisteredPerson(
         person_ref=AMIRA,
-        civil=Sealed("k1.civil"),
+        civil=Encrypted("k1.civil"),
         language="fr",
         dependants=2,
-        family=None if family is None else Sealed(family),
+        family=None if family is None else Encrypted(family),
     )
 
 
 def test_the_later_registered_word_counts() -> None:
-    first = rules.registered(None, heard(), at=AT)
+    first = rules.registered(None, received(), at=AT)
     assert first is not None and (first.dependant_count, first.version) == (2, 0)
-    assert rules.registered(first, heard("k1.older"), at=AT - timedelta(days=1)) is None
-    assert rules.registered(first, heard("k1.same"), at=AT) is None
-    later = rules.registered(first, heard("k1.newer"), at=AT + timedelta(days=1))
+    assert rules.registered(first, received("k1.older"), at=AT - timedelta(days=1)) is None
+    assert rules.registered(first, received("k1.same"), at=AT) is None
+    later = rules.registered(first, received("k1.newer"), at=AT + timedelta(days=1))
     assert later is not None and later.family == "k1.newer"
 
 
 def test_of_whom_no_family_is_told_nothing_is_kept() -> None:
-    assert rules.registered(None, heard(None), at=AT) is None
+    assert rules.registered(None, received(None), at=AT) is None
 
 
 @pytest.mark.parametrize(

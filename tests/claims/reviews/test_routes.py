@@ -10,7 +10,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import handle, parked, told
+from tests.kit.contexts import handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 OFFICER = ["claims:medical"]
@@ -72,7 +72,7 @@ def test_a_claim_goes_to_medical_control_and_comes_back_with_its_answer(
     both = {"refused_lines": [{"number": 2, "reason": "medically-not-justified"}]}
     approved = agent.post(f"/claims/{claim_id}/approval", both)
     assert (approved.json["status"], approved.json["approved"]) == ("approved", "320.00")
-    assert told(context)[-2:] == ["claims.medical-review-requested", "claims.claim-approved"]
+    assert published(context)[-2:] == ["claims.medical-review-requested", "claims.claim-approved"]
     assert "medical" not in amira.get(f"/claims/{claim_id}").json
 
 

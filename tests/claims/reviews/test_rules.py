@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from services.claims.claims import decisions, rules
-from services.claims.claims.claim import Claim, Happening, Line, MedicalAnswer, MedicalReason, Status
+from services.claims.claims.claim import Claim, ClaimLine, Happening, MedicalAnswer, MedicalReason, Status
 from services.claims.reviews import rules as reviews
 from shared.funds.procedure import MedicalControl
 from tests.claims.builders import claim, paper, with_procedure
 from tests.claims.claims.test_rules import AGENT, FUND, LATER, OFFICER, approved
 
 TWO = (
-    Line(act="general-practitioner", quantity=1, paid_minor=50_000),
-    Line(act="specialist", quantity=1, paid_minor=60_000),
+    ClaimLine(act="general-practitioner", quantity=1, paid_minor=50_000),
+    ClaimLine(act="specialist", quantity=1, paid_minor=60_000),
 )
 
 
@@ -22,7 +22,7 @@ def sent(**facts: Any) -> Claim:
 
 
 def answered(answer: MedicalAnswer, *, of: Claim | None = None, **facts: Any) -> Claim:
-    given = reviews.Answer(answer=answer, reason=MedicalReason.JUSTIFIED, **facts)
+    given = reviews.ReviewAnswer(answer=answer, reason=MedicalReason.JUSTIFIED, **facts)
     return reviews.answer(of or sent(), given, by=OFFICER, at=LATER).thing
 
 

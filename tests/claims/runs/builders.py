@@ -79,7 +79,7 @@ def computed(
 
 def granted(*periods: Period, amount_minor: int = 20_000, **facts: Any) -> AwardAccount:
     """What is granted for an award already."""
-    rows = tuple(rules.Granted(period=str(period), amount_minor=amount_minor) for period in periods)
+    rows = tuple(rules.GrantedInRun(period=str(period), amount_minor=amount_minor) for period in periods)
     return AwardAccount(**{"award_id": "a1", "granted": rows, "last_minor": amount_minor, **facts})
 
 

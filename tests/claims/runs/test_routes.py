@@ -22,7 +22,7 @@ from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, award, fund_with, opened, with_benefits
 from tests.claims.runs.builders import AT, Q, Tariff
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, handle, parked, reading, someone, told
+from tests.kit.contexts import DZ, handle, parked, published, reading, someone
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -105,7 +105,7 @@ def test_a_run_from_the_first_look_to_the_money(office: Office, ground: ServiceC
     assert (progress["paid"], progress["paid_amount"], progress["returned"]) == (1, "400.00", 1)
     (returned,) = office.staff().get(f"{path}/payments?status=returned").json["items"]
     assert returned["payment_id"] == second.payment_id and returned["timeline"][-1]["reason"] == "AC04"
-    assert told(ground).count("claims.award-paid") == 2
+    assert published(ground).count("claims.award-paid") == 2
 
 
 def bank(kind: type, it: BenefitDue, **facts: Any) -> Any:
@@ -247,7 +247,7 @@ def test_a_fact_that_ends_an_award_ends_it_with_the_run(office: Office, ground: 
     assert (run["totals"]["amount"], run["totals"]["ended"]) == ("0.00", 2)
     ended = awards.page_of_type(reading(ground), ALLOWANCE, after="", limit=10)
     assert {(each.status.value, each.reason, each.until_on) for each in ended} == {("ended", "fact", date(2026, 3, 31))}
-    assert told(ground).count("claims.award-ended") == 2
+    assert published(ground).count("claims.award-ended") == 2
 
 
 # --- Killed anywhere --------------------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def test_a_run_of_many_pages_goes_on_behind_the_last(ground: ServiceContext, tar
         seen = _run(ground, run_id)
         job.run(ground, DZ, run_id)
         with pytest.raises(ChangedMeanwhile):
-            _act(ground, lambda uow, seen=seen, lost=lost: actions.keep_page(uow, seen=seen, computed=lost))
+            _act(ground, lambda uow, seen=seen, lost=lost: actions.save_page(uow, seen=seen, computed=lost))
     run = _run(ground, run_id)
     assert (run.status, run.pages, run.totals.new) == (Status.COMPUTED, 2, PAYMENTS_A_PAGE + 7)
     assert office.staff("chief").post(f"/runs/{run_id}/approval").status_code == 200
@@ -282,7 +282,7 @@ def test_a_run_of_many_pages_goes_on_behind_the_last(ground: ServiceContext, tar
         seen = _run(ground, run_id)
         job.run(ground, DZ, run_id)
         with pytest.raises(ChangedMeanwhile):
-            _act(ground, lambda uow, seen=seen: actions.tell_page(uow, seen=seen))
+            _act(ground, lambda uow, seen=seen: actions.publish_page(uow, seen=seen))
         assert _run(ground, run_id).told_pages == page
     assert job.run(ground, DZ, run_id) is None
     events = due(ground)

@@ -19,9 +19,9 @@ from services.claims.runs.run import (
     AwardAccount,
     AwardPayment,
     Change,
-    LineKind,
     PaymentStatus,
     Run,
+    RunLineKind,
     RunPage,
     Status,
 )
@@ -44,7 +44,10 @@ VERBS: dict[str, tuple[Callable[[Run], Run], Status]] = {
     "computed": (lambda it: with_page(replace(it, pages=1)), Status.COMPUTED),
     "approve": (lambda it: rules.approve(it, by="chief", at=AT).thing, Status.APPROVED),
     "reject": (lambda it: rules.reject(it, reason="wrong", by="chief", at=AT).thing, Status.REJECTED),
-    "told": (lambda it: rules.with_told_page(replace(it, pages=1, told_pages=0), by="system:runs", at=AT), Status.TOLD),
+    "told": (
+        lambda it: rules.with_published_page(replace(it, pages=1, told_pages=0), by="system:runs", at=AT),
+        Status.PUBLISHED,
+    ),
 }
 
 
@@ -57,7 +60,7 @@ def at_status(status: Status) -> Run:
         Status.COMPUTED: one,
         Status.APPROVED: approved,
         Status.REJECTED: rules.reject(one, reason="wrong", by="chief", at=AT).thing,
-        Status.TOLD: rules.with_told_page(approved, by="system:runs", at=AT),
+        Status.PUBLISHED: rules.with_published_page(approved, by="system:runs", at=AT),
     }[status]
 
 
@@ -80,7 +83,7 @@ def test_a_run_is_approved_by_a_second_person() -> None:
 
 
 def test_a_run_that_pays_nothing_and_changes_nothing_waits_for_nobody() -> None:
-    assert with_page(run()).status is Status.TOLD
+    assert with_page(run()).status is Status.PUBLISHED
 
 
 @pytest.mark.parametrize(
@@ -100,12 +103,12 @@ def test_a_run_that_cannot_be_made(facts: dict[str, Any], error: type[Exception]
 
 def test_new_rules_ask_for_a_run_of_arrears_and_the_same_rules_do_not() -> None:
     definition = FUND.claim_types[ALLOWANCE]
-    told = at_status(Status.TOLD)
+    published = at_status(Status.PUBLISHED)
     changed = replace(
         definition, effect=replace(PAYMENT_EFFECT, payment=replace(PAYMENT_EFFECT.payment, reminder_days=9))
     )
-    assert not rules.wants_arrears_run(definition, told)
-    assert rules.wants_arrears_run(changed, told) and rules.wants_arrears_run(changed, at_status(Status.REJECTED))
+    assert not rules.wants_arrears_run(definition, published)
+    assert rules.wants_arrears_run(changed, published) and rules.wants_arrears_run(changed, at_status(Status.REJECTED))
     assert not rules.wants_arrears_run(changed, run()) and not rules.wants_arrears_run(changed, None)
 
 
@@ -307,4 +310,4 @@ def test_any_sequence_pays_what_is_right_once(steps: list[tuple[str, Any]]) -> N
 
 def test_a_line_is_a_difference() -> None:
     line = computed(granted(Q[1]), tariff=Tariff(21_500)).lines[0]
-    assert (line.kind, line.right_minor, line.granted_minor) == (LineKind.ARREARS, 21_500, 20_000)
+    assert (line.kind, line.right_minor, line.granted_minor) == (RunLineKind.ARREARS, 21_500, 20_000)

@@ -19,12 +19,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
 
 from shared.bus import topics
+from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
-from shared.bus.reader import Reader
 from shared.bus.relay import LEASE, Relay
 from shared.kernel.errors import Unavailable
 from shared.storage.service_context import ServiceContext, now
-from shared.telemetry.steps import watch
+from shared.telemetry.failpoints import watch
 from tests.contracts.bus.tallies import TOPIC, reactions
 from tests.kit.contexts import context_on
 from tests.kit.waiting import until
@@ -80,15 +80,15 @@ class Ground:
     def inbox(self) -> Inbox:
         return Inbox(self.context, service=self.service, reactions=reactions)
 
-    def reader(self) -> Reader:
-        return Reader(self.inbox(), self.servers, session_timeout_ms=SESSION_MS)
+    def reader(self) -> EventConsumer:
+        return EventConsumer(self.inbox(), self.servers, session_timeout_ms=SESSION_MS)
 
-    def carry(self) -> None:
+    def publish_waiting(self) -> None:
         """A relay that lives until all is sent."""
         relay = self.relay()
         try:
             until(relay.holds_lease)
-            until(lambda: relay.carry() == 0)
+            until(lambda: relay.publish_waiting() == 0)
         finally:
             end(relay)
 
@@ -101,13 +101,13 @@ class Ground:
             relay.run(stop)
 
         relay = self.relay()
-        with _in_thread(lambda stop: patiently(lambda: carry_on(stop), stop)):
+        with _in_thread(lambda stop: with_back_off(lambda: carry_on(stop), stop)):
             yield
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[threading.Thread]:
         """The service's inbox in a thread of this process, until it crashes or the test leaves."""
-        with _in_thread(lambda stop: patiently(lambda: self.reader().run(stop), stop)) as thread:
+        with _in_thread(lambda stop: with_back_off(lambda: self.reader().run(stop), stop)) as thread:
             yield thread
 
     def member(self, *where: str, worker: str = "", session_ms: int = SESSION_MS) -> subprocess.Popen[bytes]:
@@ -154,13 +154,13 @@ class Ground:
         """
         partitions = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
         with closing(KafkaConsumer(bootstrap_servers=self.servers, enable_auto_commit=False)) as reader:
-            told = {partition: end for partition, end in reader.end_offsets(partitions).items() if end > 0}
-            reader.assign(list(told))
-            for partition, end in told.items():
+            published = {partition: end for partition, end in reader.end_offsets(partitions).items() if end > 0}
+            reader.assign(list(published))
+            for partition, end in published.items():
                 reader.seek(partition, end - 1)
             found: dict[int, int] = {}
             deadline_s = time.monotonic() + WAIT_MAX_S
-            while len(found) < len(told) and time.monotonic() < deadline_s:
+            while len(found) < len(published) and time.monotonic() < deadline_s:
                 for partition, records in reader.poll(500).items():
                     found[partition.partition] = max(found.get(partition.partition, 0), records[-1].offset + 1)
         return found
@@ -203,7 +203,7 @@ def _later(by: timedelta) -> datetime:
     return now() + by
 
 
-def patiently(carry_on: Callable[[], object], stop: threading.Event) -> None:
+def with_back_off(carry_on: Callable[[], object], stop: threading.Event) -> None:
     """As a worker does: begin again where the broker or the database was gone."""
     while not stop.is_set():
         with contextlib.suppress(Unavailable):

@@ -11,7 +11,7 @@ PAUSE_S = 0.1
 
 
 @contextmanager
-def telling(publisher: Publisher) -> Iterator[None]:
+def publishing(publisher: Publisher) -> Iterator[None]:
     """Tell a round, and a round again after a pause."""
     stop = threading.Event()
 

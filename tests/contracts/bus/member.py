@@ -10,13 +10,13 @@ import sys
 import threading
 from pathlib import Path
 
+from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
-from shared.bus.reader import Reader
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import logs
-from shared.telemetry.steps import watch
-from tests.contracts.bus.ground import patiently
+from shared.telemetry.failpoints import watch
+from tests.contracts.bus.ground import with_back_off
 from tests.contracts.bus.tallies import reactions
 from tests.kit.contexts import funds, keys
 
@@ -38,10 +38,10 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     logs.start(service, level="INFO")
     context = ServiceContext(connect(uri, database), funds(), keys())
-    reader = Reader(
+    reader = EventConsumer(
         Inbox(context, service=service, reactions=reactions),
         servers,
         session_timeout_ms=int(os.environ["MEMBER_SESSION_MS"]),
         worker=os.environ["MEMBER_WORKER"],
     )
-    patiently(lambda: reader.run(stop), stop)
+    with_back_off(lambda: reader.run(stop), stop)

@@ -51,13 +51,15 @@ class Publisher:
 
     def publish(self, *, rounds: int = 1) -> None:
         for _ in range(rounds):
-            told = {claim: turn + 1 for claim, turn in self.turns.items()}
-            self.context.run(DZ, by=someone(), cause="test", action=lambda uow, told=told: _tell(uow, told))
-            self.turns = told
+            published = {claim: turn + 1 for claim, turn in self.turns.items()}
+            self.context.run(
+                DZ, by=someone(), cause="test", action=lambda uow, published=published: _publish(uow, published)
+            )
+            self.turns = published
 
 
-def _tell(uow: UnitOfWork, told: dict[str, int]) -> None:
-    for claim, turn in told.items():
+def _publish(uow: UnitOfWork, published: dict[str, int]) -> None:
+    for claim, turn in published.items():
         uow.publish(
             ClaimSubmitted(claim_id=claim, reference=str(turn), person_ref="p1", claim_type="care", submitted_at=uow.at)
         )

@@ -10,7 +10,7 @@ from shared.bus.kafka_internals import must_rejoin
 from shared.bus.watchdog import Membership
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import Ground
-from tests.contracts.bus.load import telling
+from tests.contracts.bus.load import publishing
 from tests.contracts.bus.tallies import TOPIC, Publisher, forget_takers, takers, tallies
 from tests.kit.contexts import parked
 from tests.kit.waiting import until
@@ -25,7 +25,7 @@ def takes_part(ground: Ground, member: subprocess.Popen[bytes]) -> None:
 
 def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
     publisher, flag = Publisher(ground.context, CLAIMS), ground.home / "stopped"
-    with ground.relaying(), telling(publisher):
+    with ground.relaying(), publishing(publisher):
         first = ground.member()
         takes_part(ground, first)
         second, third = ground.member(), ground.member("inbox.taken", str(flag))
@@ -39,7 +39,7 @@ def test_f11_members_join_leave_and_die_under_load(ground: Ground) -> None:
         takes_part(ground, fourth)
         first.terminate()
         assert first.wait(30) == 0
-    ground.carry()
+    ground.publish_waiting()
     until(ground.lag_is_gone)
     assert tallies(ground.context) == publisher.turns
     assert parked(ground.context) == []
@@ -50,7 +50,7 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
     ground: Ground, joins: bool
 ) -> None:
     Publisher(ground.context, CLAIMS).publish(rounds=2)
-    ground.carry()
+    ground.publish_waiting()
     consumer = ground.reader().consumer()
     leader = Membership(consumer, threading.Event())
     consumer.subscribe([TOPIC], listener=leader)
@@ -69,12 +69,12 @@ def test_f11_a_leader_may_leave_while_another_joins_and_in_the_middle_of_its_own
 def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(ground: Ground) -> None:
     publisher, flag = Publisher(ground.context, CLAIMS), ground.home / "stopped"
     publisher.publish(rounds=4)
-    ground.carry()
+    ground.publish_waiting()
     held = ground.member("inbox.taken", str(flag))
     until(flag.exists)
     assert ground.committed() == {}
     publisher.publish(rounds=2)
-    ground.carry()
+    ground.publish_waiting()
     other = ground.member()
     takes_part(ground, other)  # the session of the one that is held has run out
     until(ground.lag_is_gone)
@@ -83,12 +83,12 @@ def test_f10_a_member_that_was_held_too_long_commits_nothing_and_comes_back(grou
     until(lambda: "offset-refused" in ground.log.read_text())
     assert ground.committed() == done
     forget_takers(ground.context)
-    with ground.relaying(), telling(publisher):
+    with ground.relaying(), publishing(publisher):
         takes_part(ground, held)
     other.terminate()
     assert other.wait(30) == 0
     publisher.publish()
-    ground.carry()
+    ground.publish_waiting()
     until(ground.lag_is_gone)
     assert held.poll() is None
     assert tallies(ground.context) == publisher.turns
@@ -102,7 +102,7 @@ def test_p9_a_member_with_a_name_is_given_its_partitions_back_while_the_session_
     publisher, sessions_ms = Publisher(ground.context, CLAIMS), 10 * 60_000
     for _ in range(2):
         publisher.publish()
-        ground.carry()
+        ground.publish_waiting()
         member = ground.member(worker="first", session_ms=sessions_ms)
         takes_part(ground, member)
         until(ground.lag_is_gone)

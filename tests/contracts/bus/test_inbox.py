@@ -6,7 +6,7 @@ from kafka import KafkaProducer
 from shared.bus import dead_letters
 from shared.bus.relay import republish
 from shared.bus.replaying import replay
-from shared.storage.service_context import as_kept
+from shared.storage.service_context import as_stored
 from tests.contracts.bus.ground import Ground, crash_at
 from tests.contracts.bus.tallies import BAD, TOPIC, Publisher, tallies
 from tests.kit.contexts import DZ, parked, someone
@@ -17,7 +17,7 @@ CLAIMS = [f"c{number}" for number in range(12)]
 
 def test_everything_is_taken_once_and_in_the_order_of_its_key(ground: Ground) -> None:
     Publisher(ground.context, CLAIMS).publish(rounds=30)
-    ground.carry()
+    ground.publish_waiting()
     with ground.listening():
         until(ground.lag_is_gone)
     assert tallies(ground.context) == dict.fromkeys(CLAIMS, 30)
@@ -26,15 +26,15 @@ def test_everything_is_taken_once_and_in_the_order_of_its_key(ground: Ground) ->
 
 
 def test_what_is_sent_again_has_no_second_effect(ground: Ground) -> None:
-    publisher, began_at = Publisher(ground.context, CLAIMS), as_kept(ground.context.clock())
+    publisher, began_at = Publisher(ground.context, CLAIMS), as_stored(ground.context.clock())
     publisher.publish(rounds=5)
-    ground.carry()
+    ground.publish_waiting()
     with ground.listening():
         until(ground.lag_is_gone)
         assert republish(ground.context, since=began_at) == 5
-        ground.carry()
+        ground.publish_waiting()
         publisher.publish()
-        ground.carry()
+        ground.publish_waiting()
         until(ground.lag_is_gone)
     assert sum(ground.ends().values()) == 11 * len(CLAIMS)
     assert tallies(ground.context) == dict.fromkeys(CLAIMS, 6)
@@ -46,7 +46,7 @@ def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_com
     ground: Ground, step: str
 ) -> None:
     Publisher(ground.context, CLAIMS[:3]).publish(rounds=4)
-    ground.carry()
+    ground.publish_waiting()
     crash_at(step)
     with ground.listening() as consumer:
         consumer.join(30)
@@ -62,7 +62,7 @@ def test_a_consumer_that_ends_at_a_step_has_committed_nothing_and_its_events_com
 
 def test_a_bad_event_holds_up_its_own_key_only_and_its_followers_go_on_in_order(ground: Ground) -> None:
     Publisher(ground.context, [*CLAIMS, BAD]).publish(rounds=3)
-    ground.carry()
+    ground.publish_waiting()
     with ground.listening():
         until(ground.lag_is_gone)
         assert tallies(ground.context) == dict.fromkeys(CLAIMS, 3)
@@ -80,7 +80,7 @@ def test_a_record_that_is_no_event_is_put_aside_and_the_next_is_taken(ground: Gr
     producer.send(TOPIC, value=None, key=b"\xff", headers=[("ce_id", b"x"), ("ce_type", b"\xff.v1")], partition=0)
     producer.close(timeout=10)
     Publisher(ground.context, CLAIMS).publish()
-    ground.carry()
+    ground.publish_waiting()
     with ground.listening():
         until(ground.lag_is_gone)
     assert tallies(ground.context) == dict.fromkeys(CLAIMS, 1)

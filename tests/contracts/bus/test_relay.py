@@ -17,18 +17,18 @@ def turns(ground: Ground) -> dict[str, list[int]]:
     """By key, the turns as they lie on the topic."""
     found: dict[str, list[int]] = {}
     for record in ground.records():
-        event = envelope.event(envelope.opened(record.headers), record.value)
+        event = envelope.event(envelope.parsed(record.headers), record.value)
         found.setdefault(record.key.decode(), []).append(int(event.reference))
     return found
 
 
-def told(ground: Ground) -> set[str]:
+def published(ground: Ground) -> set[str]:
     return {event["id"] for row in ground.context.database["outbox"].find() for event in row["events"]}  # type: ignore[attr-defined]
 
 
 def test_each_key_s_events_lie_in_the_order_of_their_telling(ground: Ground) -> None:
     Publisher(ground.context, CLAIMS).publish(rounds=30)
-    ground.carry()
+    ground.publish_waiting()
     assert turns(ground) == {f"{DZ}:{claim}": list(range(1, 31)) for claim in CLAIMS}
 
 
@@ -36,7 +36,7 @@ def test_a_key_stays_on_its_partition_whichever_relay_sends_it(ground: Ground) -
     publisher = Publisher(ground.context, CLAIMS)
     for _ in range(3):
         publisher.publish()
-        ground.carry()
+        ground.publish_waiting()
     partitions: dict[bytes, set[int]] = {}
     for record in ground.records():
         partitions.setdefault(record.key, set()).add(record.partition)
@@ -49,11 +49,11 @@ def test_a_relay_that_ends_at_a_step_leaves_nothing_untold(ground: Ground, step:
     crash_at(step)
     relay = ground.relay()
     with pytest.raises(Crash):
-        relay.carry()
+        relay.publish_waiting()
     end(relay)
-    ground.carry()
+    ground.publish_waiting()
     records = ground.records()
-    assert {envelope.opened(record.headers).event_id for record in records} == told(ground)
+    assert {envelope.parsed(record.headers).event_id for record in records} == published(ground)
     assert len(records) == times * 5 * len(CLAIMS)
     assert {tuple(found) for found in turns(ground).values()} == {tuple([*range(1, 6)] * times)}
 
@@ -64,11 +64,11 @@ def test_what_was_told_since_an_instant_is_sent_again(ground: Ground) -> None:
     last = ground.context.database["outbox"].find_one({}, sort=[("_id", -1)])
     assert last is not None
     publisher.publish(rounds=3)
-    ground.carry()
+    ground.publish_waiting()
     since = last["at"] + timedelta(milliseconds=1)  # type: ignore[operator]
     again = republish(ground.context, since=since)
     assert again == ground.context.database["outbox"].count_documents({"at": {"$gte": since}})
-    ground.carry()
+    ground.publish_waiting()
     assert len(ground.records()) == 5 + again
 
 

@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from shared.bus import reader, topics
+from shared.bus import consumer, topics
 from shared.bus.topics import BrokerUnavailable
 from tests.contracts.bus.conftest import needs_apache
 from tests.contracts.bus.ground import PARTITIONS, Ground
@@ -42,7 +42,7 @@ def test_services_that_start_together_make_each_topic_once(empty: Ground) -> Non
 
 def test_a_topic_that_is_there_keeps_its_events(ground: Ground) -> None:
     Publisher(ground.context, ["a"]).publish(rounds=3)
-    ground.carry()
+    ground.publish_waiting()
     ground.ensure_topic()
     assert len(ground.records()) == 3
 
@@ -65,17 +65,17 @@ def test_a_sender_s_clock_that_is_ahead_holds_nothing_up(ground: Ground) -> None
 
 
 @needs_apache
-@pytest.mark.parametrize("poll_ms", [reader.POLL_MS, 2], ids=["as it is", "shorter than any join"])
+@pytest.mark.parametrize("poll_ms", [consumer.POLL_MS, 2], ids=["as it is", "shorter than any join"])
 def test_a_consumer_makes_no_topic_and_goes_on_once_it_is_made(
     empty: Ground, poll_ms: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "POLL_MS", poll_ms)
+    monkeypatch.setattr(consumer, "POLL_MS", poll_ms)
     with empty.listening():
         threading.Event().wait(2)
         assert names(empty) == set()
         empty.ensure_topic()
         Publisher(empty.context, ["a"]).publish()
-        empty.carry()
+        empty.publish_waiting()
         until(lambda: tallies(empty.context) == {"a": 1})
 
 
@@ -84,9 +84,9 @@ def test_a_relay_makes_no_topic_and_keeps_what_it_could_not_send(empty: Ground) 
     publisher = Publisher(empty.context, ["a"])
     publisher.publish()
     with pytest.raises(BrokerUnavailable):
-        empty.carry()
+        empty.publish_waiting()
     assert names(empty) == set()
     assert empty.context.database["outbox"].count_documents({"is_sent": False}) == 1
     empty.ensure_topic()
-    empty.carry()
+    empty.publish_waiting()
     assert len(empty.records()) == 1

@@ -100,7 +100,7 @@ def test_an_entry_that_cannot_be_is_not_written(wrong: dict[str, Any], error: ty
 def test_a_career_knows_the_last_papers_that_were_made_from_it() -> None:
     career = EMPTY
     for number in range(rules.LEANING_MAX + 1):
-        career = rules.lean(career, f"PR{number}")
+        career = rules.note_dependent_paper(career, f"PR{number}")
     assert (len(career.leaning), career.leaning[0], career.leaning[-1]) == (rules.LEANING_MAX, "PR1", "PR100")
     assert rules.declared(career, [wage()], page=declared()).leaning == career.leaning
 

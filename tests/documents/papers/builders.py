@@ -8,13 +8,13 @@ from itertools import pairwise
 from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
-    Employer,
     Employment,
     Holder,
-    Kind,
-    Language,
     PaperContent,
-    WageLine,
+    PaperEmployer,
+    PaperKind,
+    PaperLanguage,
+    PaperWageLine,
     Wages,
 )
 from shared.funds.fund import Fund
@@ -34,32 +34,34 @@ def a_fund(fund_id: str = "dz-cnas") -> Fund:
     return replace(fund, sections=replace(fund.sections, papers=Papers(types=papers)))
 
 
-def months(count: int, *, wage_minor: int = 4_800_000, fund: Fund | None = None) -> tuple[WageLine, ...]:
+def months(count: int, *, wage_minor: int = 4_800_000, fund: Fund | None = None) -> tuple[PaperWageLine, ...]:
     """So many months of wages from January 2015 on."""
     currency = (fund or a_fund()).currency
     firsts = [date(2015 + month // 12, month % 12 + 1, 1) for month in range(count + 1)]
     return tuple(
-        WageLine(starts_on=first, ends_on=after - timedelta(days=1), wage=Money(wage_minor, currency), days=22)
+        PaperWageLine(starts_on=first, ends_on=after - timedelta(days=1), wage=Money(wage_minor, currency), days=22)
         for first, after in pairwise(firsts)
     )
 
 
-def wages(*employments: tuple[WageLine, ...]) -> Wages:
+def wages(*employments: tuple[PaperWageLine, ...]) -> Wages:
     """The body of a salary certificate over the months of one or more employers."""
     lines = [line for employment in employments for line in employment]
     return Wages(
         starts_on=lines[0].starts_on,
         ends_on=lines[-1].ends_on,
         employments=tuple(
-            Employment(employer=Employer(employer_id=f"160000000{place}", name="SARL El Amel (Bâtiment)"), lines=each)
+            Employment(
+                employer=PaperEmployer(employer_id=f"160000000{place}", name="SARL El Amel (Bâtiment)"), lines=each
+            )
             for place, each in enumerate(employments)
         ),
     )
 
 
-def a_body(kind: Kind, *, fund: Fund | None = None) -> Wages | Affiliation:
+def a_body(kind: PaperKind, *, fund: Fund | None = None) -> Wages | Affiliation:
     """What a paper of a kind says: enough to take more than one page, where it may."""
-    if kind is Kind.SALARY_CERTIFICATE:
+    if kind is PaperKind.SALARY_CERTIFICATE:
         return wages(months(30, fund=fund), months(2, fund=fund))
     spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))
     return Affiliation(since_on=date(2014, 9, 1), known_until_on=date(2025, 12, 31), spans=spans)
@@ -67,7 +69,7 @@ def a_body(kind: Kind, *, fund: Fund | None = None) -> Wages | Affiliation:
 
 def span(place: int, name: str, *, has_left: bool = False) -> EmployedSpan:
     """Some years with an employer."""
-    employer = Employer(employer_id=f"160000000{place}", name=name)
+    employer = PaperEmployer(employer_id=f"160000000{place}", name=name)
     starts_on, ends_on = date(2014 + place, 9, 1), date(2020 + place, 3, 31)
     return EmployedSpan(employer=employer, starts_on=starts_on, ends_on=ends_on, has_left=has_left)
 
@@ -82,7 +84,7 @@ def a_paper(
     """A salary certificate of one month, or a paper with the body that is given."""
     return PaperContent(
         number="PR2026000012345678",
-        language=Language(language),
+        language=PaperLanguage(language),
         issued_on=ISSUED_ON,
         valid_until_on=ISSUED_ON + timedelta(days=90),
         fund=fund or a_fund(),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.engines import jars
-from services.documents.papers.content import Kind
+from services.documents.papers.content import PaperKind
 from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.papers.printing.printer import Printer
 from services.documents.papers.signing import Seal
@@ -33,7 +33,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder, printer = tmp_path_factory.mktemp("papers"), Printer()
     seal = Seal(make_signing_chain("CNAS", at=AT), fund_name="CNAS")
     for fund_id in ("dz-cnas", "tn-cnss"):
-        for kind in Kind:
+        for kind in PaperKind:
             for language in ("ar", "fr", "en"):
                 fund = a_fund(fund_id)
                 paper = a_paper(a_body(kind, fund=fund), language=language, fund=fund, full_name="Łéa مريم ™ → ✓ Ɛ")

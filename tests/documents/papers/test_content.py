@@ -11,9 +11,9 @@ from services.documents.papers.content import (
     WAGE_LINES_MAX,
     Affiliation,
     Holder,
-    Kind,
-    Language,
     LanguageNotOffered,
+    PaperKind,
+    PaperLanguage,
     PeriodWithoutWages,
     TooManyWageLines,
     Wages,
@@ -24,8 +24,8 @@ from tests.documents.papers.builders import a_fund, a_paper, months, wages
 
 
 def test_the_body_tells_which_paper_it_is() -> None:
-    assert a_paper(wages(months(1))).kind is Kind.SALARY_CERTIFICATE
-    assert a_paper(Affiliation(since_on=date(2014, 9, 1))).kind is Kind.AFFILIATION_CERTIFICATE
+    assert a_paper(wages(months(1))).kind is PaperKind.SALARY_CERTIFICATE
+    assert a_paper(Affiliation(since_on=date(2014, 9, 1))).kind is PaperKind.AFFILIATION_CERTIFICATE
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_as_many_lines_as_a_career_has_are_taken() -> None:
 
 
 def test_languages_are_spelt_as_funds_spell_them() -> None:
-    assert [language.value for language in Language] == ["ar", "fr", "en"]
+    assert [language.value for language in PaperLanguage] == ["ar", "fr", "en"]

@@ -9,18 +9,18 @@ from services.documents.papers import rules, store
 from services.documents.papers.actions import PRINT
 from services.documents.papers.content import PaperContent
 from services.documents.papers.demo_chain import make_signing_chain
-from services.documents.papers.jobs import Press, printing
+from services.documents.papers.jobs import PaperPrinting, printing
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
 from services.documents.wiring import service
 from shared.jobs.runner import Runner
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
-from tests.documents.press import asked, press, printed
+from tests.documents.paper_printing import asked, paper_printing, printed
 from tests.kit.callers import Office
 from tests.kit.clock import AT, RunningClock
-from tests.kit.contexts import DZ, TN, context_on, handle, reading, told
+from tests.kit.contexts import DZ, TN, context_on, handle, published, reading
 from tests.kit.people import AMIRA
 
 
@@ -44,27 +44,27 @@ def test_a_worker_has_one_press_with_the_funds_key(context: ServiceContext, numb
 def test_a_press_killed_after_putting_the_pdf_away_prints_again(context: ServiceContext, number: str) -> None:
     paper = store.papers.load(reading(context), number)
     content = rules.content(paper, fund=context.funds[DZ], public_url=PUBLIC_URL, at=context.clock())
-    store.keep_pdf(context, DZ, press().printer.print(content))
+    store.save_pdf(context, DZ, paper_printing().printer.print(content))
     assert store.papers.load(reading(context), number).status is Status.ASKED
     assert printed(context) == 1
-    assert told(context) == ["documents.paper-issued"]
+    assert published(context) == ["documents.paper-issued"]
 
 
 def test_of_two_presses_the_first_issues(context: ServiceContext, number: str) -> None:
     paper = store.papers.load(reading(context), number)
     for _ in range(2):
-        press().print(context, DZ, paper)
+        paper_printing().print(context, DZ, paper)
     kept = store.papers.load(reading(context), number)
     assert (kept.status, kept.version) == (Status.VALID, 2)
-    assert told(context) == ["documents.paper-issued"]
+    assert published(context) == ["documents.paper-issued"]
 
 
 def test_a_paper_withdrawn_while_it_was_printed_stays_withdrawn(context: ServiceContext, number: str) -> None:
     paper = store.papers.load(reading(context), number)
     handle(context, service, declared(wage(AMIRA, wage_minor=5), revision=2))
-    press().print(context, DZ, paper)
+    paper_printing().print(context, DZ, paper)
     assert store.papers.load(reading(context), number).status is Status.REVOKED
-    assert told(context) == ["documents.paper-revoked"]
+    assert published(context) == ["documents.paper-revoked"]
 
 
 def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ class Jammed(Printer):
 
 
 def run_jammed(context: ServiceContext, *numbers: str) -> None:
-    Runner(context, [Press(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
+    Runner(context, [PaperPrinting(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
 
 
 def on_day(context: ServiceContext, mongodb: str, day: int) -> ServiceContext:
@@ -132,7 +132,7 @@ def test_r2_papers_that_fail_are_not_in_the_way_of_others(context: ServiceContex
 def test_r2_what_fails_again_and_again_is_seen_and_an_operator_has_it_tried_again(
     context: ServiceContext, number: str, mongodb: str
 ) -> None:
-    for day in range(press().job.attempts_max):
+    for day in range(paper_printing().job.attempts_max):
         run_jammed(on_day(context, mongodb, day), number)
     operator = Office(service, context).staff()
     (seen,) = operator.get("/operations/jobs").json["items"]
@@ -145,19 +145,19 @@ def test_r2_what_fails_again_and_again_is_seen_and_an_operator_has_it_tried_agai
 def test_r2_a_paper_that_an_operator_gives_up_ends_and_is_told(
     context: ServiceContext, number: str, mongodb: str
 ) -> None:
-    for day in range(press().job.attempts_max):
+    for day in range(paper_printing().job.attempts_max):
         run_jammed(on_day(context, mongodb, day), number)
     operator = Office(service, context).staff()
     given_up = operator.post(f"/operations/jobs/papers.print:{number}/giving-up", {"reason": "the press is sold"})
     assert given_up.status_code == 202, given_up.text
     assert printed(context) == 0
     assert status_of(context, number) is Status.FAILED
-    assert told(context) == ["documents.paper-failed"]
+    assert published(context) == ["documents.paper-failed"]
     assert operator.get("/operations/jobs").json["items"] == []
 
 
 def adopted(context: ServiceContext, fund_id: str) -> int:
-    return adopt_all(context, fund_id, leftovers=service.leftovers)
+    return backfill_all(context, fund_id, backfills=service.backfills)
 
 
 def test_r2_papers_that_an_earlier_release_left_waiting_are_printed(context: ServiceContext, number: str) -> None:
@@ -177,7 +177,7 @@ def test_d01_letters_that_no_font_has_are_told_and_the_holder_may_ask_again(cont
     handle(context, service, employers())
     numbers = ask_many(context, 3, family_name="中文")
     assert printed(context) == 0
-    assert told(context) == ["documents.paper-failed"] * len(numbers)
+    assert published(context) == ["documents.paper-failed"] * len(numbers)
     assert context.database["jobs"].count_documents({}) == 0
     holder = Office(service, context).person(f"p{0:024d}")
     seen = holder.get(f"/papers/{numbers[0]}").json

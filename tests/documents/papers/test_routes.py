@@ -27,9 +27,9 @@ from tests.documents.builders import (
     settings_in,
     wage,
 )
-from tests.documents.press import asked, code_on, obtained, printed
+from tests.documents.paper_printing import asked, code_on, obtained, printed
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, handle, parked, told
+from tests.kit.contexts import DZ, TN, handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -54,7 +54,7 @@ def test_a_paper_lives_from_the_request_to_the_signed_pdf(office: Office, contex
 
     assert printed(context) == 1
     assert printed(context) == 0
-    assert told(context) == ["documents.paper-issued"]
+    assert published(context) == ["documents.paper-issued"]
     valid = amira.get(f"/papers/{paper['number']}").json
     assert (valid["status"], valid["text"]) == ("valid", "Le document est prêt et valable.")
     assert valid["valid_until"] > valid["issued_at"][:10]
@@ -204,7 +204,7 @@ def test_a_changed_declaration_withdraws_the_certificate_that_it_contradicts(
         obtained(amira, context, kind="affiliation-certificate"),
     )
     handle(context, service, page)
-    assert told(context)[3:] == ["documents.paper-revoked"]
+    assert published(context)[3:] == ["documents.paper-revoked"]
     paper = amira.get(f"/papers/{mine}").json
     assert (paper["status"], paper["withdrawal"]["reason"]) == (status, reason)
     assert "salaires" in paper["withdrawal"]["text"]

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from services.documents.careers import rules as careers
-from services.documents.careers.career import Career, Entry
+from services.documents.careers.career import Career, CareerEntry
 from services.documents.papers import rules
-from services.documents.papers.content import Affiliation, Holder, Kind, Language, Wages
+from services.documents.papers.content import Affiliation, Holder, PaperKind, PaperLanguage, Wages
 from services.documents.papers.paper import (
     MOVES,
     WAITING_MAX,
     FailureReason,
     Paper,
+    PaperText,
     PrintingFailure,
-    Reason,
-    Said,
     Status,
+    WithdrawalReason,
 )
 from services.documents.papers.rules import Request
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
@@ -35,7 +35,7 @@ NAMES = {FIRM: "SARL El Amel", OTHER_FIRM: "EURL Nour"}
 HOLDER = Holder(full_name="Amira BENABDALLAH", insurance_number="900000000001")
 
 
-def career(*pages: WagesDeclaredV2) -> tuple[Entry, ...]:
+def career(*pages: WagesDeclaredV2) -> tuple[CareerEntry, ...]:
     """Amira's entries after these pages."""
     written = Career(person_ref=AMIRA)
     for page in pages:
@@ -48,7 +48,7 @@ YEAR = career(declared())
 
 def request(kind: str = "salary-certificate", language: str = "fr", **periods: str) -> Request:
     read = {name: Period.read(text) for name, text in periods.items()}
-    return Request(kind=Kind(kind), language=Language(language), **read)
+    return Request(kind=PaperKind(kind), language=PaperLanguage(language), **read)
 
 
 def ask(asked: Request | None = None, **facts: Any) -> Paper:
@@ -85,7 +85,7 @@ def wages_of(paper: Paper) -> Wages:
 def test_a_salary_certificate_says_what_was_declared_quarter_by_quarter() -> None:
     paper = ask()
     said = wages_of(paper)
-    assert (paper.status, paper.kind, paper.asked_at) == (Status.ASKED, Kind.SALARY_CERTIFICATE, AT)
+    assert (paper.status, paper.kind, paper.asked_at) == (Status.ASKED, PaperKind.SALARY_CERTIFICATE, AT)
     assert (said.starts_on, said.ends_on) == (date(2025, 1, 1), date(2025, 12, 31))
     (employment,) = said.employments
     assert (employment.employer.employer_id, employment.employer.name) == (FIRM, "SARL El Amel")
@@ -157,7 +157,7 @@ LEFT = wage(entered_on=date(2019, 9, 1), left_on=date(2025, 11, 30))
     ],
 )
 def test_a_certificate_of_affiliation_says_since_when_and_through_whom(
-    entries: tuple[Entry, ...], since_on: date, employer_id: str, ended_on: date | None
+    entries: tuple[CareerEntry, ...], since_on: date, employer_id: str, ended_on: date | None
 ) -> None:
     said = ask(request("affiliation-certificate"), entries=entries).said.affiliation
     assert said
@@ -237,7 +237,7 @@ def test_an_employer_outside_of_the_period_need_not_be_named() -> None:
 def test_a_paper_says_one_thing() -> None:
     for facts in ({}, {"wages": wages_of(ask()), "affiliation": Affiliation(since_on=date(2020, 1, 1))}):
         with pytest.raises(ValueError, match="one body"):
-            Said(holder=HOLDER, **facts)
+            PaperText(holder=HOLDER, **facts)
 
 
 # --- Issuing ----------------------------------------------------------------------------------------------------------
@@ -315,17 +315,17 @@ LATE = declared(employer_id=OTHER_FIRM)
         ([declared(revision=2)], None),  # corrected, but not what is said of her
         ([declared(wage(year=2026), year=2026)], None),  # outside of the period
         ([declared(wage(entered_on=date(2020, 1, 1)), revision=2)], None),
-        ([LATE], Reason.WAGES_ADDED),
-        ([declared(wage(), wage(wage_minor=5), revision=2)], Reason.WAGES_ADDED),
-        ([declared(changed(wage_minor=17_999_999), revision=2)], Reason.WAGES_CHANGED),
-        ([declared(changed(duration=60, unit="D"), revision=2)], Reason.WAGES_CHANGED),
-        ([declared(changed(number=2), revision=2)], Reason.WAGES_CHANGED),
-        ([declared(wage(KARIM), revision=2)], Reason.WAGES_CHANGED),
-        ([declared(changed(wage_minor=1), revision=2), LATE], Reason.WAGES_CHANGED),
+        ([LATE], WithdrawalReason.WAGES_ADDED),
+        ([declared(wage(), wage(wage_minor=5), revision=2)], WithdrawalReason.WAGES_ADDED),
+        ([declared(changed(wage_minor=17_999_999), revision=2)], WithdrawalReason.WAGES_CHANGED),
+        ([declared(changed(duration=60, unit="D"), revision=2)], WithdrawalReason.WAGES_CHANGED),
+        ([declared(changed(number=2), revision=2)], WithdrawalReason.WAGES_CHANGED),
+        ([declared(wage(KARIM), revision=2)], WithdrawalReason.WAGES_CHANGED),
+        ([declared(changed(wage_minor=1), revision=2), LATE], WithdrawalReason.WAGES_CHANGED),
     ],
 )
 def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise(
-    pages: list[WagesDeclaredV2], reason: Reason | None
+    pages: list[WagesDeclaredV2], reason: WithdrawalReason | None
 ) -> None:
     entries = career(declared(), *pages)
     outcome = rules.withdraw(issued(ask()), entries=entries, fund=funds()[DZ], at=AT)
@@ -334,7 +334,7 @@ def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise
         return
     assert outcome and outcome.thing.withdrawal
     assert (outcome.thing.withdrawal.reason, outcome.thing.withdrawal.withdrawn_on) == (reason, date(2026, 2, 10))
-    assert outcome.thing.status is (Status.SUPERSEDED if reason is Reason.WAGES_ADDED else Status.REVOKED)
+    assert outcome.thing.status is (Status.SUPERSEDED if reason is WithdrawalReason.WAGES_ADDED else Status.REVOKED)
     assert outcome.events == (
         PaperRevoked(
             number="PR260000000142", person_ref=AMIRA, kind="salary-certificate", reason=reason.value, revoked_at=AT
@@ -368,9 +368,9 @@ def test_d01_a_paper_that_cannot_be_printed_ends_and_is_told() -> None:
     outcome = rules.fail(ask(), FailureReason.LETTERS_NOT_PRINTABLE, at=AT)
     assert outcome.thing.status is Status.FAILED
     assert outcome.thing.failure == PrintingFailure(reason=FailureReason.LETTERS_NOT_PRINTABLE, failed_at=AT)
-    (told,) = outcome.events
-    assert isinstance(told, PaperFailed)
-    assert (told.person_ref, told.reason) == (AMIRA, "letters-not-printable")
+    (published,) = outcome.events
+    assert isinstance(published, PaperFailed)
+    assert (published.person_ref, published.reason) == (AMIRA, "letters-not-printable")
     for paper in (outcome.thing, issued(ask())):
         with pytest.raises(MoveNotAllowed):
             rules.fail(paper, FailureReason.PRINTING_FAILED, at=AT)

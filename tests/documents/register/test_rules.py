@@ -12,16 +12,16 @@ from tests.documents.builders import FIRM, employers, registered
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 
-HEARD = registered(AMIRA).persons[0]
-FIRM_HEARD = employers().employers[0]
+RECEIVED = registered(AMIRA).persons[0]
+FIRM_RECEIVED = employers().employers[0]
 
 
 @pytest.mark.parametrize(("later_s", "is_newer"), [(-1, False), (0, False), (1, True)])
 def test_the_later_word_counts(later_s: int, is_newer: bool) -> None:
     at = AT + timedelta(seconds=later_s)
-    known = Person(person_ref=AMIRA, civil=HEARD.civil, language="ar", registered_at=AT, version=3)
-    person = rules.person(known, HEARD, at=at)
-    firm = rules.employer(Employer(employer_id=FIRM, name="old", registered_at=AT, version=3), FIRM_HEARD, at=at)
+    known = Person(person_ref=AMIRA, civil=RECEIVED.civil, language="ar", registered_at=AT, version=3)
+    person = rules.person(known, RECEIVED, at=at)
+    firm = rules.employer(Employer(employer_id=FIRM, name="old", registered_at=AT, version=3), FIRM_RECEIVED, at=at)
     assert (person is not None, firm is not None) == (is_newer, is_newer)
     if person and firm:
         assert (person.language, person.registered_at, person.version) == ("fr", at, 3)
@@ -29,8 +29,8 @@ def test_the_later_word_counts(later_s: int, is_newer: bool) -> None:
 
 
 def test_the_first_word_is_taken() -> None:
-    person, firm = rules.person(None, HEARD, at=AT), rules.employer(None, FIRM_HEARD, at=AT)
-    assert person and (person.person_ref, person.civil, person.version) == (AMIRA, HEARD.civil, 0)
+    person, firm = rules.person(None, RECEIVED, at=AT), rules.employer(None, FIRM_RECEIVED, at=AT)
+    assert person and (person.person_ref, person.civil, person.version) == (AMIRA, RECEIVED.civil, 0)
     assert firm and (firm.employer_id, firm.name, firm.version) == (FIRM, "SARL El Amel", 0)
 
 
@@ -70,5 +70,5 @@ def test_w03_who_has_one_name_is_called_by_it(names: dict[str, str], latin: str,
 
 
 def test_w01_what_is_known_of_a_birth_is_read_back() -> None:
-    sealed = {"insurance_number": "1", "family_name": "A", "first_name": "", "birth_on": "1950"}
-    assert msgspec.convert(sealed, Civil).birth_on == "1950"
+    encrypted = {"insurance_number": "1", "family_name": "A", "first_name": "", "birth_on": "1950"}
+    assert msgspec.convert(encrypted, Civil).birth_on == "1950"

@@ -8,13 +8,13 @@ import pytest
 from pikepdf import Array
 from werkzeug.test import TestResponse
 
-from services.documents.uploads.gate import UPLOAD_BYTES_MAX
+from services.documents.uploads.inspection import UPLOAD_BYTES_MAX
 from services.documents.uploads.pdf import PAGES_MAX
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.documents.uploads.builders import a_pdf, a_picture, in_annotation, javascript, on_opening, png_that_claims
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, told
+from tests.kit.contexts import TN, published
 from tests.kit.people import AMIRA, KARIM
 
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -52,7 +52,7 @@ def test_a_paper_is_given_and_read_again(
     assert given.status_code == 201, given.text
     upload_id = given.json["upload_id"]
     assert (given.json["media_type"], given.json["pages"]) == (media_type, pages)
-    assert told(context) == ["documents.upload-stored"]
+    assert published(context) == ["documents.upload-stored"]
     for caller in (amira, office.staff()):
         assert caller.get(f"/uploads/{upload_id}").json == given.json
         paper = caller.get(f"/uploads/{upload_id}/content")

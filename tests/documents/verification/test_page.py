@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from services.documents.papers.content import Kind, Language
+from services.documents.papers.content import PaperKind, PaperLanguage
 from services.documents.verification import page
 from services.documents.verification.rules import verify
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
@@ -33,7 +33,7 @@ RECORDS = {
 }
 
 
-def shown(status: Status, language: Language = Language.FRENCH, number: str = NUMBER) -> str:
+def shown(status: Status, language: PaperLanguage = PaperLanguage.FRENCH, number: str = NUMBER) -> str:
     verification = verify(RECORDS[status], number=number, on=date(2027, 1, 1))
     assert verification.status is status
     return page.render(verification, fund=a_fund(), language=language, base="")
@@ -69,7 +69,7 @@ def test_each_state_has_an_icon_and_a_colour_of_its_own() -> None:
     [("ar", "rtl", "شهادة أجر"), ("fr", "ltr", "Attestation de salaire"), ("en", "ltr", "Salary certificate")],
 )
 def test_the_page_speaks_the_language_and_offers_the_others(language: str, direction: str, kind: str) -> None:
-    html = shown(Status.VALID, Language(language))
+    html = shown(Status.VALID, PaperLanguage(language))
     assert f'<html lang="{language}" dir="{direction}">' in html
     assert f"<bdi>{kind}</bdi>" in html
     assert set(re.findall(r'href="\?language=(\w+)"', html)) == {"ar", "fr", "en"} - {language}
@@ -103,7 +103,7 @@ def test_the_page_is_well_formed() -> None:
 def test_every_language_says_everything() -> None:
     words = page._words()
     shapes = [{key: sorted(each["statuses"]) if key == "statuses" else "" for key in each} for each in words.values()]
-    assert set(words) == set(Language)
+    assert set(words) == set(PaperLanguage)
     assert shapes[0] == shapes[1] == shapes[2]
     assert shapes[0]["statuses"] == sorted(Status)
 
@@ -112,11 +112,13 @@ def test_every_language_says_everything() -> None:
 def test_after_a_code_the_reader_lands_where_the_page_answers_it(code: CodeAnswer) -> None:
     """A wrong code is told below the fold of a phone: without the place in the address nobody would see it."""
     certified = (
-        Certified(holder_name="Fatima B.", body=a_body(Kind.SALARY_CERTIFICATE)) if code is CodeAnswer.RIGHT else None
+        Certified(holder_name="Fatima B.", body=a_body(PaperKind.SALARY_CERTIFICATE))
+        if code is CodeAnswer.RIGHT
+        else None
     )
     record = replace(RECORD, has_code=True)
     on = date(2027, 1, 1)
     answer = Verification(number=NUMBER, status=Status.VALID, on=on, record=record, code=code, certified=certified)
-    html = page.render(answer, fund=a_fund(), language=Language.FRENCH, base="")
+    html = page.render(answer, fund=a_fund(), language=PaperLanguage.FRENCH, base="")
     assert re.findall(r'action="[^"]+#(\w+)"', html) == ([] if certified else ["certified"])
     assert html.count('id="certified"') == 1

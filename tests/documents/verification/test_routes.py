@@ -18,7 +18,7 @@ from services.documents.wiring import service
 from shared.kernel.references import with_check
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
-from tests.documents.press import asked, obtained
+from tests.documents.paper_printing import asked, obtained
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, TN, context_on, handle, reading

@@ -39,12 +39,12 @@ class Ended:
 
     def times(self, service: str) -> Counter[str]:
         """How often each event that a service told stands on its topics."""
-        told = {event["id"] for event in self.scene.told(service)}
-        return Counter(record.event_id for record in self.records if record.event_id in told)
+        published = {event["id"] for event in self.scene.published(service)}
+        return Counter(record.event_id for record in self.records if record.event_id in published)
 
     def assert_in_order(self, service: str) -> None:
         """The events of each key first stood on the topic in the order in which they were told."""
-        assert first_seen(self.records, service) == as_told(self.scene, service)
+        assert first_seen(self.records, service) == as_published(self.scene, service)
 
 
 def looked_at(scene: Scene) -> Ended:
@@ -122,7 +122,7 @@ def records(scene: Scene) -> list[Record]:
     """All that stands on the topics now, in the order of each partition."""
     found = []
     for each in scene.read_topics()[0]:
-        opened = envelope.opened(each.headers)
+        opened = envelope.parsed(each.headers)
         found.append(
             Record(each.topic, each.key.decode(), opened.event_id, opened.type_name, opened.version, each.value)
         )
@@ -138,10 +138,10 @@ def first_seen(found: Sequence[Record], service: str) -> Mapping[str, list[str]]
     return order
 
 
-def as_told(scene: Scene, service: str) -> Mapping[str, list[str]]:
+def as_published(scene: Scene, service: str) -> Mapping[str, list[str]]:
     """By key, the ids of a service's events in the order in which it told them."""
     order: dict[str, list[str]] = defaultdict(list)
-    for event in scene.told(service):
+    for event in scene.published(service):
         if event["topic"] == service:
             order[event["key"]].append(event["id"])
     return order

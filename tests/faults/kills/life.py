@@ -19,7 +19,7 @@ from pathlib import Path
 
 from deploy.local.addresses import SERVICES
 from shared.process.main import main
-from shared.telemetry.steps import watch
+from shared.telemetry.failpoints import watch
 
 PR_SET_PDEATHSIG = 1
 """Linux: the signal that a process gets once its parent is gone."""

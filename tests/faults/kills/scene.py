@@ -22,9 +22,9 @@ from deploy.local import addresses, plan, processes
 from deploy.local.addresses import SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.programs import HOST, answers_http, free_port
+from shared.encryption.keys import from_file
 from shared.events import catalogue
 from shared.process.service import Service
-from shared.sealing.keys import from_file
 from shared.storage.connection import Document, connect
 from shared.storage.service_context import ServiceContext, now
 from tests.engines.cluster import chosen
@@ -126,7 +126,7 @@ class Scene:
         """Start workers (all five), each to meet a fault at the step once the scene is armed; wait until they hear."""
         for name in names or SERVICES:
             self.launch(name, step=step, number=number)
-        self.until(lambda: all(self.hears(name) for name in names or SERVICES), what="workers to be ready")
+        self.until(lambda: all(self.is_ready(name) for name in names or SERVICES), what="workers to be ready")
 
     def launch(self, name: str, *, step: str = "", number: int = signal.SIGKILL) -> BaseProcess:
         """Start one worker, and do not wait for it."""
@@ -138,7 +138,7 @@ class Scene:
     def arm(self) -> None:
         (self.home / "armed").touch()
 
-    def hears(self, name: str) -> bool:
+    def is_ready(self, name: str) -> bool:
         """Whether a worker is ready: everything runs, and it has its part of the topics."""
         return answers_http(f"http://{self.settings[name]['HEALTH_BIND']}/health/ready")()
 
@@ -225,20 +225,20 @@ class Scene:
 
     def on_its_way(self) -> list[str]:
         """What was told and is not sent, or not handled nor parked by a service that reacts to it."""
-        told: dict[str, tuple[str, int]] = {}
+        published: dict[str, tuple[str, int]] = {}
         waiting: list[str] = []
         for name in SERVICES:
             for document in self.database(name)["outbox"].find():
-                told |= {event["id"]: (event["type"], event["version"]) for event in document["events"]}  # type: ignore
+                published |= {event["id"]: (event["type"], event["version"]) for event in document["events"]}  # type: ignore
                 if not document["is_sent"]:
                     waiting.append(f"{name} has not sent {document['_id']}")
         for name in SERVICES:
-            wanted = {type_name for type_name, _ in self.services[name].hears().types()}
+            wanted = {type_name for type_name, _ in self.services[name].all_reactions().types()}
             seen = {
                 row["_id"] for box in ("inbox", "deadletters") for row in self.database(name)[box].find({}, {"_id": 1})
             }
-            due = {event_id for event_id, (type_name, _) in told.items() if type_name in wanted}
-            waiting += [f"{name} has not seen {told[event_id]} {event_id}" for event_id in due - seen]
+            due = {event_id for event_id, (type_name, _) in published.items() if type_name in wanted}
+            waiting += [f"{name} has not seen {published[event_id]} {event_id}" for event_id in due - seen]
         return waiting
 
     def has_read_all(self) -> bool:
@@ -286,9 +286,9 @@ class Scene:
     def _group(self, name: str) -> tuple[KafkaConsumer, list[TopicPartition]]:
         """A look at a service's group, without being a member of it."""
         consumer = KafkaConsumer(bootstrap_servers=self.broker, group_id=f"himaya.{name}", enable_auto_commit=False)
-        return consumer, _partitions(consumer, self.services[name].hears().topics())
+        return consumer, _partitions(consumer, self.services[name].all_reactions().topics())
 
-    def told(self, service: str) -> list[dict[str, Any]]:
+    def published(self, service: str) -> list[dict[str, Any]]:
         """All events of a service in the order of their telling."""
         documents = self.database(service)["outbox"].find().sort("_id", 1)
         return [event for document in documents for event in document["events"]]  # type: ignore[attr-defined]

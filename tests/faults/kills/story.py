@@ -18,7 +18,7 @@ from tests.faults.kills.scene import Scene
 from tests.identity.builders import AMIRA_NSS, csv_file, employer_row, imported, karim, person_row
 from tests.kit.contexts import DZ
 from tests.payments.declarations.builders import DZ_EMPLOYER, Worker, das_b
-from tests.payments.declarations.desk import USUAL
+from tests.payments.declarations.harness import USUAL
 
 KARIM_NSS = "900000000002"
 
@@ -40,7 +40,7 @@ def workers_of_the_register() -> list[Worker]:
     ]
 
 
-TOLD: Mapping[str, Mapping[str, int]] = {
+PUBLISHED: Mapping[str, Mapping[str, int]] = {
     "identity": {
         "identity.persons-registered": 1,
         "identity.employers-registered": 1,
@@ -128,7 +128,7 @@ class Story:
 
     def is_over(self) -> bool:
         """Whether all was told that the story tells."""
-        return all(told(self.scene, service) == wanted for service, wanted in TOLD.items())
+        return all(published(self.scene, service) == wanted for service, wanted in PUBLISHED.items())
 
     def _gives(self, pages: int) -> str:
         parts = {"file": (BytesIO(a_pdf(pages=pages)), "paper.pdf", "application/pdf")}
@@ -176,14 +176,14 @@ def states(scene: Scene, service: str) -> dict[str, str]:
 
 def assert_is_at_its_end(scene: Scene, service: str) -> None:
     """A service told, keeps and shows what it does where nothing went wrong, each once."""
-    found = (told(scene, service), kept(scene, service), states(scene, service))
-    wanted = (TOLD[service], KEPT[service], STATES.get(service, {}))
+    found = (published(scene, service), kept(scene, service), states(scene, service))
+    wanted = (PUBLISHED[service], KEPT[service], STATES.get(service, {}))
     assert found == wanted, f"{service} holds {found} instead of {wanted}"
 
 
-def told(scene: Scene, service: str) -> dict[str, int]:
+def published(scene: Scene, service: str) -> dict[str, int]:
     """How many events of each type a service has told, but for those of its audit."""
-    return dict(Counter(event["type"] for event in scene.told(service) if event["topic"] == service))
+    return dict(Counter(event["type"] for event in scene.published(service) if event["topic"] == service))
 
 
 def _taken(answer: TestResponse) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from deploy.local.addresses import SERVICES
 from tests.faults.kills.careless import at_random, carried_carelessly, until_the_next_of
 from tests.faults.kills.conftest import Ground
-from tests.faults.kills.invariants import Ended, as_told, first_seen, looked_at
+from tests.faults.kills.invariants import Ended, as_published, first_seen, looked_at
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
 from tests.kit.contexts import DZ
@@ -76,7 +76,7 @@ def test_f19_reordered_inside_a_key(reversed_inside: tuple[Ended, list[str]], se
     ended, parked = reversed_inside
     assert parked == ["state.move-not-allowed", "follows"]
     if service in ("claims", "payments"):
-        assert first_seen(ended.records, service) != as_told(ended.scene, service), "nothing was reordered"
+        assert first_seen(ended.records, service) != as_published(ended.scene, service), "nothing was reordered"
     assert_is_at_its_end(ended.scene, service)
     assert ended.offending == {}
 

@@ -55,8 +55,8 @@ def _payees(scene: Scene) -> PersonsRegistered:
     rows = [
         RegisteredPerson(
             person_ref=ref,
-            civil=keys.seal(civil, as_=DataClass.CIVIL, whose=ref),
-            bank=keys.seal(RIB, as_=DataClass.BANK, whose=ref),
+            civil=keys.encrypt(civil, data_class=DataClass.CIVIL, associated_data=ref),
+            bank=keys.encrypt(RIB, data_class=DataClass.BANK, associated_data=ref),
             language="fr",
         )
         for ref in (AMIRA, KARIM)
@@ -152,7 +152,7 @@ def _half_a_wire(scene: Scene) -> Iterator[str]:
     """A wire to the bank that takes half of an upload, then kills who sends it and breaks."""
     with closing(socket.create_server((HOST, 0))) as server:
 
-        def carry() -> None:
+        def publish_waiting() -> None:
             with closing(server.accept()[0]) as sender:
                 head, size = _head(sender)
                 half = sender.recv(size // 2, socket.MSG_WAITALL)
@@ -160,7 +160,7 @@ def _half_a_wire(scene: Scene) -> Iterator[str]:
                 with closing(socket.create_connection((HOST, scene.ports["BANK_PORT"]))) as bank:
                     bank.sendall(head + half)
 
-        threading.Thread(target=carry, daemon=True).start()
+        threading.Thread(target=publish_waiting, daemon=True).start()
         yield f"http://{HOST}:{server.getsockname()[1]}"
 
 

@@ -46,7 +46,7 @@ def _upload(case: str) -> UploadStored:
 TELLERS: Mapping[str, Callable[[str], Any]] = {"identity": _firm, "claims": _rights, "documents": _upload}
 """Who tells poison, and of what."""
 
-HEARS = {
+RECEIVES = {
     "identity": "claims",
     "documents": "identity",
     "claims": "documents",
@@ -61,7 +61,7 @@ def _effects(scene: Scene, service: str) -> set[str]:
     database = scene.database(service)
     match service:
         case "identity":
-            cases = [str(event["key"]) for event in scene.told("identity") if "cards" in event["type"]]
+            cases = [str(event["key"]) for event in scene.published("identity") if "cards" in event["type"]]
         case "claims":
             cases = [str(row["_id"]) for row in database["uploads"].find()]
         case "notifications":
@@ -71,7 +71,7 @@ def _effects(scene: Scene, service: str) -> set[str]:
     return {case.rpartition("-")[2] for case in cases}
 
 
-def _tell(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
+def _publish(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong: Any) -> None:
     """Tell an event as a faulty release of its owner would: `wrong` replaces what it should say."""
 
     def publish(uow: UnitOfWork) -> None:
@@ -86,12 +86,12 @@ def _poison(scene: Scene) -> None:
     is well. Where it can, a good event follows in the key."""
     for teller, event in TELLERS.items():
         context = scene.contexts[teller]
-        _tell(context, event(f"{teller}-broken"), body=b"{")
-        _tell(context, event(f"{teller}-broken"))
-        _tell(context, event(f"{teller}-tomorrow"), version=99)
-        _tell(context, event(f"{teller}-elsewhere"), fund_id=TN)
-        _tell(context, event(f"{teller}-elsewhere"), fund_id=TN)
-        _tell(context, event(f"{teller}-well"))
+        _publish(context, event(f"{teller}-broken"), body=b"{")
+        _publish(context, event(f"{teller}-broken"))
+        _publish(context, event(f"{teller}-tomorrow"), version=99)
+        _publish(context, event(f"{teller}-elsewhere"), fund_id=TN)
+        _publish(context, event(f"{teller}-elsewhere"), fund_id=TN)
+        _publish(context, event(f"{teller}-well"))
 
 
 @dataclass(frozen=True)
@@ -130,15 +130,15 @@ def poisoned(ground: Ground) -> Iterator[Poisoned]:
 
 def _parked(scene: Scene, service: str) -> list[tuple[str, str]]:
     """Case and reason of what a service parked of its poisoner's."""
-    rows = scene.database(service)["deadletters"].find({"key": {"$regex": f":{HEARS[service]}-"}})
-    return sorted((str(row["key"]).replace(f"{HEARS[service]}-", ""), str(row["why"])) for row in rows)
+    rows = scene.database(service)["deadletters"].find({"key": {"$regex": f":{RECEIVES[service]}-"}})
+    return sorted((str(row["key"]).replace(f"{RECEIVES[service]}-", ""), str(row["why"])) for row in rows)
 
 
 def _see_to(scene: Scene, service: str) -> None:
     """What an operator does: what cannot be read is discarded, the rest of each key retried, in order."""
     letters = scene.database(service)["deadletters"]
     _discard(scene, service, why={"$in": ["event.body-broken", "event.type-unknown"]})
-    for key in letters.distinct("key", {"is_open": True, "key": {"$regex": f":{HEARS[service]}-"}}):
+    for key in letters.distinct("key", {"is_open": True, "key": {"$regex": f":{RECEIVES[service]}-"}}):
         assert scene.command(service, "deadletters", "replay", str(key)) == 0
 
 
@@ -183,10 +183,10 @@ def flooded(ground: Ground) -> Iterator[Flooded]:
         scene.start()
         letters = {service: scene.database(service)["deadletters"] for service in SERVICES}
         for teller, event in TELLERS.items():
-            _tell(scene.contexts[teller], event(f"{teller}-broken"), body=b"{")
+            _publish(scene.contexts[teller], event(f"{teller}-broken"), body=b"{")
         scene.until(lambda: all(each.count_documents({}) for each in letters.values()), what="each to park one")
         for teller, event in TELLERS.items():
-            _tell(scene.contexts[teller], event(f"{teller}-well"))
+            _publish(scene.contexts[teller], event(f"{teller}-well"))
         outboxes = [scene.database(service)["outbox"] for service in SERVICES]
         scene.until(
             lambda: not any(each.count_documents({"is_sent": False}) for each in outboxes), what="all to be sent"

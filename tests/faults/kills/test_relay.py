@@ -64,7 +64,7 @@ def frozen(ground: Ground) -> Iterator[Ended]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_f6_two_relays_at_once(frozen: Ended, service: str) -> None:
     """Events come twice, the older after the newer of its key; the order of their first coming is that of telling."""
-    sent = [record for record in frozen.records if record.topic == AUDIT and _told_by(frozen, record, service)]
+    sent = [record for record in frozen.records if record.topic == AUDIT and _published_by(frozen, record, service)]
     ids = [record.event_id for record in sent]
     late = [each for before, each in enumerate(ids) if each in ids[:before] and each != ids[before - 1]]
     assert late, "nothing old came after something newer"
@@ -73,12 +73,12 @@ def test_f6_two_relays_at_once(frozen: Ended, service: str) -> None:
     assert frozen.offending == {}
 
 
-def _told_by(ended: Ended, record: Record, service: str) -> bool:
-    return record.event_id in {event["id"] for event in ended.scene.told(service)}
+def _published_by(ended: Ended, record: Record, service: str) -> bool:
+    return record.event_id in {event["id"] for event in ended.scene.published(service)}
 
 
 def _sent_most(scene: Scene, service: str) -> int:
-    own = {event["id"] for event in scene.told(service)}
+    own = {event["id"] for event in scene.published(service)}
     return max(Counter(record.event_id for record in records(scene) if record.event_id in own).values())
 
 

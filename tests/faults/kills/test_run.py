@@ -20,7 +20,7 @@ from shared.events import catalogue
 from shared.events.claims import BenefitDue
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.funds.effects import Every, period_of
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import now
 from tests.claims.awards.builders import since
 from tests.claims.benefits.builders import quarters_of_wages
@@ -75,13 +75,13 @@ def _registered(scene: Scene, person_ref: str) -> PersonsRegistered:
         "birth_on": date(TODAY.year - 40, 1, 1).isoformat(),
         "dependants": [{"dependant_id": f"d{i}", **each} for i, each in enumerate(children)],
     }
-    ring = scene.contexts["claims"].keys[TN]
+    keyring = scene.contexts["claims"].keys[TN]
     person = RegisteredPerson(
         person_ref=person_ref,
-        civil=Sealed("k1.nobody-here-opens-it"),
+        civil=Encrypted("k1.nobody-here-opens-it"),
         language="fr",
         dependants=len(children),
-        family=ring.seal(json.dumps(family), as_=DataClass.HEALTH, whose=person_ref),
+        family=keyring.encrypt(json.dumps(family), data_class=DataClass.HEALTH, associated_data=person_ref),
     )
     return PersonsRegistered(page_id=f"page-{person_ref}", registered_at=now(), persons=(person,))
 
@@ -102,17 +102,17 @@ def test_f29_killed_while_computing(scene: Scene, step: str, pages: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("step", "told"),
+    ("step", "published"),
     [(f"{JOB}/work.saved", 0), ("run.page-told", 2)],
     ids=["while a page is told", "once it is told"],
 )
-def test_f29_killed_while_telling(scene: Scene, step: str, told: int) -> None:
+def test_f29_killed_while_telling(scene: Scene, step: str, published: int) -> None:
     run_id = _made(scene)
     _goes_on(scene, run_id, until="computed")
     _approved(scene, run_id)
     scene.arm()
     _dies(scene, step)
-    assert len(_due(scene)) == told
+    assert len(_due(scene)) == published
     _assert_owed_once(scene, run_id)
 
 
@@ -156,7 +156,7 @@ def _run(scene: Scene, run_id: str) -> dict[str, Any]:
 
 
 def _due(scene: Scene) -> list[BenefitDue]:
-    events = [each for each in scene.told("claims") if each["type"] == "claims.benefit-due"]
+    events = [each for each in scene.published("claims") if each["type"] == "claims.benefit-due"]
     return [catalogue.decode(each["type"], each["version"], each["body"]) for each in events]
 
 

@@ -28,7 +28,7 @@ from tests.kit.callers import signing_key, token
 from tests.kit.contexts import DZ, handle
 from tests.kit.waiting import until
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
-from tests.payments.declarations.desk import USUAL
+from tests.payments.declarations.harness import USUAL
 
 SIGKILLED = -9
 KEY = "one-key"
@@ -115,8 +115,8 @@ class Counter:
 
     def ask(self) -> Any:
         own, asked = self.scene.settings[self.service], self.asked
-        whose = asked.claims(self.scene)
-        bearer = token(audience=self.service, scopes=asked.scopes, iss=f"{own['ISSUER']}/v1/{DZ}", **whose)
+        owner = asked.claims(self.scene)
+        bearer = token(audience=self.service, scopes=asked.scopes, iss=f"{own['ISSUER']}/v1/{DZ}", **owner)
         headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": KEY}
         url = f"http://{own['BIND']}/v1/{DZ}{asked.path}"
         return self.record.call(KEY, lambda: requests.post(url, headers=headers, timeout=CALL_MAX_S, **self.body))
@@ -139,8 +139,8 @@ class Counter:
         return {name: database[name].count_documents({}) for name in (self.asked.effect, "outbox", "audit", "requests")}
 
     def assert_done_once(self) -> None:
-        told = 0 if self.service == "identity" else 1  # of an application nobody hears before it was considered
-        assert self.new() == {self.asked.effect: 1, "outbox": told, "audit": 1, "requests": 1}
+        published = 0 if self.service == "identity" else 1  # of an application nobody hears before it was considered
+        assert self.new() == {self.asked.effect: 1, "outbox": published, "audit": 1, "requests": 1}
         assert offending_without_broker(self.scene, self.service) == {}
 
 

@@ -18,7 +18,7 @@ from tests.faults.mutants.mutants import MUTANTS, Mutant
 SOURCE = Path(__file__).parents[3]
 GREEN, RED = 0, 1
 RUN_MAX_S = 240
-PATIENCE_S = "20"
+WAIT_MAX_S = "20"
 """How long a kill is waited for here: what was lost never comes."""
 
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         _copy(copy)
         tests = sorted({each.test for each in chosen})
         _say(f"the tests of {len(chosen)} mutants, on the source as it is")
-        if _run(copy, tests, patience_s="90") != GREEN:
+        if _run(copy, tests, wait_max_s="90") != GREEN:
             _say("they fail without any mutant; nothing can be learned from them")
             return 1
         alive = [each for each in chosen if not _is_caught(copy, each)]
@@ -83,21 +83,21 @@ def _is_caught(copy: Path, mutant: Mutant) -> bool:
         compile(patched, mutant.file, "exec")
     file.write_text(patched)
     try:
-        is_caught = _run(copy, [mutant.test], patience_s=PATIENCE_S) == RED
+        is_caught = _run(copy, [mutant.test], wait_max_s=WAIT_MAX_S) == RED
     finally:
         file.write_text(whole)
     _say(f"{'caught' if is_caught else 'ALIVE '} {time.monotonic() - began_s:5.1f} s  {mutant.mechanism}")
     return is_caught
 
 
-def _run(copy: Path, tests: Sequence[str], *, patience_s: str) -> int:
+def _run(copy: Path, tests: Sequence[str], *, wait_max_s: str) -> int:
     """pytest's exit status: 0 all pass, 1 some fail, more where they could not be run."""
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "FAULTS_WAIT_MAX_S": patience_s, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "FAULTS_WAIT_MAX_S": wait_max_s, "PYTHONDONTWRITEBYTECODE": "1"}
     run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=RUN_MAX_S * 3)
     if run.returncode > RED:
         raise SystemExit(f"{' '.join(tests)} could not be run: {run.stdout.decode()[-2000:]}")
-    if run.returncode == RED and patience_s != PATIENCE_S:
+    if run.returncode == RED and wait_max_s != WAIT_MAX_S:
         _say(run.stdout.decode()[-3000:])
     return run.returncode
 

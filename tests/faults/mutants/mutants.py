@@ -21,7 +21,7 @@ class Mutant:
     test: str
 
 
-HOLD = 'self.writes.hold(context.collection(name), str(document["_id"]), Insertion(document))'
+HOLD = 'self.writes.defer(context.collection(name), str(document["_id"]), Insertion(document))'
 
 MUTANTS = [
     Mutant(
@@ -41,21 +41,21 @@ MUTANTS = [
     Mutant(
         mechanism="the row under an Idempotency-Key is written in the transaction of the state",
         file="shared/http/endpoint.py",
-        was="            _keep(uow, asked, answer)",
-        now="            _keep(before, asked, answer)",
+        was="            _keep(uow, keyed, answer)",
+        now="            _keep(before, keyed, answer)",
         test=f"{KILLS}/test_web.py::test_f2_killed_inside_the_transaction[documents]",
     ),
     Mutant(
         mechanism="what was done under a key is kept under it",
         file="shared/http/endpoint.py",
-        was='uow.collection("requests").insert(asked.local_id, row)',
+        was='uow.collection("requests").insert(keyed.local_id, row)',
         now="pass",
         test=f"{KILLS}/test_web.py::test_f3_killed_after_the_commit_before_the_answer[claims]",
     ),
     Mutant(
         mechanism="a key is held to the request that it came with first",
         file="shared/http/endpoint.py",
-        was='if stored["fingerprint"] != asked.print_in(uow):',
+        was='if stored["fingerprint"] != keyed.fingerprint_in(uow):',
         now="if False:",
         test="tests/claims/claims/test_routes.py::test_the_same_key_gives_the_same_answer_and_one_claim",
     ),
@@ -75,18 +75,18 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="the offset is committed after the work",
-        file="shared/bus/reader.py",
+        file="shared/bus/consumer.py",
         was="""\
-                for batch in batches(letters):
-                    self.inbox.take(batch)
-                if letters:
+                for batch in batches(received):
+                    self.inbox.handle(batch)
+                if received:
                     _commit(consumer)
 """,
         now="""\
-                if letters:
+                if received:
                     _commit(consumer)
-                for batch in batches(letters):
-                    self.inbox.take(batch)
+                for batch in batches(received):
+                    self.inbox.handle(batch)
 """,
         test=f"{KILLS}/test_inbox.py::test_f7_killed_after_the_poll_before_the_transaction",
     ),
@@ -100,13 +100,13 @@ MUTANTS = [
     Mutant(
         mechanism="what follows a parked event in its key is parked",
         file="shared/bus/inbox.py",
-        was="if not dead_letters.blocked_keys(database, [letter.key]):",
+        was="if not dead_letters.blocked_keys(database, [record.key]):",
         now="if True:",
         test="tests/shared/bus/test_inbox.py::test_one_bad_event_parks_its_key_and_lets_the_others_by",
     ),
     Mutant(
         mechanism="a consumer stops before it parks its whole topic",
-        file="shared/bus/room.py",
+        file="shared/bus/dead_letter_limit.py",
         was="if open_now >= self.limit:",
         now="if False:",
         test=f"{KILLS}/test_poison.py::test_f12_the_limit_stops_the_consumer",
@@ -115,16 +115,16 @@ MUTANTS = [
         mechanism="events are marked sent after the broker has them",
         file="shared/bus/relay.py",
         was="""\
-        passing("relay.read")
+        failpoint("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
-        passing("relay.acknowledged")
+        failpoint("relay.acknowledged")
         self._mark(documents)
 """,
         now="""\
         self._mark(documents)
-        passing("relay.read")
+        failpoint("relay.read")
         self._send([event for document in documents for event in document["events"]])  # type: ignore[attr-defined]
-        passing("relay.acknowledged")
+        failpoint("relay.acknowledged")
 """,
         test=f"{KILLS}/test_relay.py::test_f4_killed_after_reading_the_outbox",
     ),
@@ -152,8 +152,8 @@ MUTANTS = [
     Mutant(
         mechanism="many things that change alike are changed over the versions that were read",
         file="shared/storage/tenant_collection.py",
-        was='{"_id": {"$in": part}, "fund": self.fund_id, "version": _version_before(group[0])},',
-        now='{"_id": {"$in": part}, "fund": self.fund_id},',
+        was='{"_id": {"$in": chunk}, "fund": self.fund_id, "version": _version_before(group[0])},',
+        now='{"_id": {"$in": chunk}, "fund": self.fund_id},',
         test="tests/shared/storage/test_tenant_collection.py",
     ),
     Mutant(
@@ -201,7 +201,7 @@ MUTANTS = [
     Mutant(
         mechanism="a message of the bank is taken in at its own fund's door",
         file="services/payments/banking/messages.py",
-        was="if told is not None and told.fund != fund.fund_id:",
+        was="if parsed is not None and parsed.fund != fund.fund_id:",
         now="if False:",
         test=f"{PARTNER}/test_bank_webhooks.py::test_f24_a_statement_is_fetched_by_the_fund_that_it_is_of_and_by_no_other",
     ),
@@ -246,10 +246,10 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="a sealed value is bound to its fund, class and person",
-        file="shared/sealing/keys.py",
-        was='return f"{self.fund_id}|{data_class}|{whose}".encode()',
+        file="shared/encryption/keys.py",
+        was='return f"{self.fund_id}|{data_class}|{associated_data}".encode()',
         now='return b""',
-        test="tests/shared/sealing/test_keys.py::test_a_value_moved_to_another_person_class_or_fund_does_not_open",
+        test="tests/shared/encryption/test_keys.py::test_a_value_moved_to_another_person_class_or_fund_does_not_open",
     ),
     Mutant(
         mechanism="the bank's messages are signed",
@@ -282,8 +282,8 @@ MUTANTS = [
     Mutant(
         mechanism="what a killed process left open is ended by its successor",
         file="shared/storage/sessions.py",
-        was="self._end(self._of_the_dead())",
-        now="self._of_the_dead()",
+        was="self._end(self._orphaned())",
+        now="self._orphaned()",
         test="tests/shared/storage/test_sessions.py",
     ),
     Mutant(
@@ -295,10 +295,10 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="an answer without end is given up",
-        file="shared/answers.py",
+        file="shared/responses.py",
         was="if len(body) > bytes_max:",
         now="if False:",
-        test="tests/shared/test_answers.py",
+        test="tests/shared/test_responses.py",
     ),
     Mutant(
         mechanism="the proxy hands over a request when all of it is here",
@@ -337,10 +337,10 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="requests beyond the places of a process are refused",
-        file="shared/http/admission.py",
+        file="shared/http/load_shedding.py",
         was="if len(self._waiting) >= self.waiting_max:",
         now="if False:",
-        test="tests/shared/http/test_admission.py::test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them",
+        test="tests/shared/http/test_load_shedding.py::test_who_waits_longest_is_let_in_first_and_no_newcomer_before_them",
     ),
     Mutant(
         mechanism="what a run granted is written down, so that no later run pays it",

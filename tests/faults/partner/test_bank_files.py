@@ -17,7 +17,7 @@ from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.paying import Paying
 from services.payments.payouts import rules, store
-from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.payouts.payout import Payout
 from services.payments.wiring import service
 from shared.kernel.errors import Failure
@@ -27,7 +27,7 @@ from shared.storage.service_context import ServiceContext
 from tests.faults.partner.asking import offences
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, funds, handle, parked, reading, told
+from tests.kit.contexts import DZ, funds, handle, parked, published, reading
 from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import API_KEY, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
@@ -44,7 +44,7 @@ Step = Callable[["File"], None]
 
 @dataclass
 class Ground:
-    """Payments and its bank. `told_of` counts the statements that payments has heard of."""
+    """Payments and its bank. `reported` counts the statements that payments has heard of."""
 
     context: ServiceContext
     made: Office
@@ -58,9 +58,9 @@ class Ground:
         handle(self.context, service, *(approved(claim, person_ref=person) for claim in claims))
         before = self.bank.delivered
         self.paying.gather(self.context, DZ)
-        (batch,) = store.batches.find_all(reading(self.context), status=BatchStatus.READY)
-        sealed = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
-        body = b"".join(blobs.read(self.context, DZ, sealed))
+        (batch,) = store.batches.find_all(reading(self.context), status=PayoutBatchStatus.READY)
+        encrypted = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
+        body = b"".join(blobs.read(self.context, DZ, encrypted))
         self.paying._change(self.context, DZ, batch, rule=rules.begin_sending)
         self.paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)
         self.bank.deliver(self.made, BOOKED[person])
@@ -88,7 +88,7 @@ class File:
     statements: list[str]
 
     @property
-    def batch(self) -> Batch:
+    def batch(self) -> PayoutBatch:
         return store.batches.load(reading(self.ground.context), self.batch_id)
 
     def payout(self, number: int = 0) -> Payout:
@@ -129,7 +129,7 @@ class File:
 
     def until_closed(self) -> None:
         for _ in range(8):
-            if self.batch.status is BatchStatus.CLOSED:
+            if self.batch.status is PayoutBatchStatus.CLOSED:
                 return
             self.look()
         raise AssertionError(f"the file stays {self.batch.status}")
@@ -180,7 +180,7 @@ def events_of(ground: Ground, claim: str) -> list[str]:
     return [each["type"].removeprefix("payments.benefit-") for row in rows for each in row["events"]]
 
 
-def is_told_in_order(ground: Ground, claim: str) -> bool:
+def is_published_in_order(ground: Ground, claim: str) -> bool:
     """Returned is told once and last, paid at most once before it."""
     return events_of(ground, claim) in (["ordered", "paid", "returned"], ["ordered", "returned"])
 
@@ -195,7 +195,7 @@ def test_f23_a_payment_and_its_return_end_the_same_in_every_order(ground: Ground
     for number, order in enumerate(every, start=1):
         file = ground.sent(f"c{number}")
         words = play(file, order)
-        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+        assert (file.payout().status, is_published_in_order(ground, f"c{number}")) == ("returned", True), words
     assert ground.balance(f"payable:{AMIRA}") == (f"{number * 320}.00", "credit")
     assert ground.balance("bank:payouts") == ("0.00", None)
     assert ground.cases() == [] and ground.offences() == []
@@ -209,7 +209,7 @@ def test_f23_a_refusal_that_the_bank_booked_out_and_back_ends_the_same_in_every_
         file.look()
         file.bank_says(lambda real: real.replace(b"ACSC", b"RJCT"))
         words = play(file, order)
-        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+        assert (file.payout().status, is_published_in_order(ground, f"c{number}")) == ("returned", True), words
     assert ground.balance(f"payable:{AMIRA}") == (f"{number * 320}.00", "credit")
     assert ground.balance("bank:payouts") == ("0.00", None)
     assert ground.balance("suspense:unmatched") == ("0.00", None)
@@ -222,7 +222,7 @@ def test_f23_a_return_of_a_return_is_never_a_second_payment_in_any_order(ground:
         file = ground.sent(f"c{number}")
         file.statements.append(file.bank_books(entry_id=f"again-{number}", reason="FOCR"))
         words = play(file, order)
-        assert (file.payout().status, is_told_in_order(ground, f"c{number}")) == ("returned", True), words
+        assert (file.payout().status, is_published_in_order(ground, f"c{number}")) == ("returned", True), words
     total = f"{number * 320}.00"
     assert ground.balance(f"payable:{AMIRA}") == (total, "credit")
     assert ground.balance("suspense:unmatched") == (total, "debit")
@@ -247,8 +247,8 @@ def test_f23_a_verdict_in_halves_ends_as_the_whole_one(ground: Ground) -> None:
     for _ in range(3):
         file.look()
     assert [file.payout(number).status for number in (0, 1)] == ["returned", "returned"]
-    assert file.batch.status is BatchStatus.CLOSED
-    assert told(ground.context).count("payments.benefit-returned") == 2
+    assert file.batch.status is PayoutBatchStatus.CLOSED
+    assert published(ground.context).count("payments.benefit-returned") == 2
     assert ground.balance(f"payable:{SALIM}") == ("640.00", "credit") and ground.offences() == []
 
 
@@ -283,7 +283,7 @@ def test_f23_a_verdict_that_cannot_be_of_the_file_changes_nothing_until_the_righ
     wrong = change(_verdict(file, {file.payout().end_to_end_id: "RJCT"}))
     file.bank_says(lambda _: wrong)
     assert [file.look(), file.look()] == [why] * 2
-    assert (file.batch.status, file.payout().status) == (BatchStatus.SENT, "sent")
+    assert (file.batch.status, file.payout().status) == (PayoutBatchStatus.SENT, "sent")
     file.bank_says(lambda _: real)
     paid(file)
     paid(file)

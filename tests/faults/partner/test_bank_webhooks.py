@@ -16,7 +16,7 @@ from shared.storage.service_context import ServiceContext, now
 from tests.faults.partner.asking import offences
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, TN, told
+from tests.kit.contexts import DZ, TN, published
 from tests.kit.waiting import until
 from tests.payments.bank import (
     NEW_SECRET_TEXT,
@@ -73,8 +73,10 @@ def is_booked_once(made: Office, context: ServiceContext) -> bool:
     account = made.staff().get("/ledger/accounts/bank:collections").json
     shown = made.employer(FIRM).get("/declarations/d1/collections").json
     is_once = (account["postings"], account["balance"], shown["paid"]) == (1, PAID, PAID)
-    is_told_once = [each for each in told(context) if each in MONEY] == MONEY
-    return is_once and is_told_once and made.staff().get("/differences").json["items"] == [] and not offences(context)
+    is_published_once = [each for each in published(context) if each in MONEY] == MONEY
+    return (
+        is_once and is_published_once and made.staff().get("/differences").json["items"] == [] and not offences(context)
+    )
 
 
 def nothing_is_booked(context: ServiceContext) -> bool:
@@ -129,7 +131,7 @@ def test_f24_what_is_sent_twice_and_sent_again_later_is_booked_once(
 MADE_YOUNGER = "the time at which it is sent again"
 
 
-@pytest.mark.parametrize("is_first_heard", [True, False])
+@pytest.mark.parametrize("is_first_received", [True, False])
 @pytest.mark.parametrize(
     ("later_s", "changed", "status", "code"),
     [
@@ -144,7 +146,7 @@ def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     made: Office,
     context: ServiceContext,
     clock: RunningClock,
-    is_first_heard: bool,
+    is_first_received: bool,
     later_s: int,
     changed: dict[str, Any],
     status: int,
@@ -152,7 +154,7 @@ def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
 ) -> None:
     """Signed at the moment of the test; `later_s` afterwards it comes from somebody who listened in."""
     message, signed_at = debited(ask(made, "card")["collection_id"], PAID), now()
-    if is_first_heard:
+    if is_first_received:
         assert post_signed(made, message, at=signed_at).json["is_new"]
     clock.move(seconds=later_s)
     if MADE_YOUNGER in changed.get("headers", {}).values():
@@ -162,7 +164,7 @@ def test_f24_a_message_that_somebody_kept_and_sends_again_changes_nothing(
     clock.move(seconds=-later_s)
     assert (again.status_code, again.json.get("code")) == (status, code)
     assert refusals(logs) == ([code] if code else [])
-    if is_first_heard or status == 200:
+    if is_first_received or status == 200:
         assert is_booked_once(made, context)
     else:
         assert nothing_is_booked(context)

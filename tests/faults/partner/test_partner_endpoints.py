@@ -13,7 +13,7 @@ from shared.storage.service_context import ServiceContext
 from tests.faults.partner.asking import offences
 from tests.kit.callers import Office
 from tests.kit.clock import AT, RunningClock
-from tests.kit.contexts import told
+from tests.kit.contexts import published
 from tests.payments.bank import office
 from tests.payments.partners.partner import Calling, Partner, debit, deliveries, register
 
@@ -38,7 +38,7 @@ def test_f25_down_for_four_days_then_replayed(context: ServiceContext, clock: Ru
 
         (notice,) = [line for line in logs if line["event"] == "endpoint-disabled"]
         assert (notice["endpoint"], notice["why"]) == (endpoint["endpoint_id"], "not-answering")
-        assert told(context) == ["payments.endpoint-disabled"]
+        assert published(context) == ["payments.endpoint-disabled"]
         seen = {each["endpoint_id"]: each for each in _all(made, clock)}[endpoint["endpoint_id"]]
         assert (seen["status"], seen["reason"]) == ("disabled", "not-answering")
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import requests
 
-from deploy.local.demo.telling import DoesNotHold, Teller
+from deploy.local.demo.narration import DoesNotHold, Teller
 from deploy.local.demo.visitors import Visitor, World
 
 TIMEOUT_S = 12.0
-PATIENCE_S = 180.0
+WAIT_MAX_S = 180.0
 PAUSE_S = 0.3
 PAUSE_MAX_S = 3.0
 ASKED_AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -79,11 +79,11 @@ class Untraced(Teller):
         return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
-class LostPatience(Exception):
+class TimedOut(Exception):
     """What is up and healthy again did not answer well in all that time."""
 
 
-class Seat:
+class SignedInUser:
     """Somebody in front of the platform, in one thread at a time, who signs in again when that is asked for."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Seat:
     ) -> Call:
         """The same for any request, to the partner bank too."""
         call = self.record.invoke(kind, about, fund=self.fund)
-        deadline, pause_s = time.monotonic() + PATIENCE_S, PAUSE_S
+        deadline, pause_s = time.monotonic() + WAIT_MAX_S, PAUSE_S
         while time.monotonic() < deadline:
             try:
                 answer = send(call.key)
@@ -154,20 +154,20 @@ class Seat:
         with self._lock:
             return self._request(method, service, path, **more)
 
-    def watch(self, what: str, look: Callable[[], Any], *, patience_s: float = PATIENCE_S) -> Any:
+    def watch(self, what: str, look: Callable[[], Any], *, wait_max_s: float = WAIT_MAX_S) -> Any:
         """Look until there is something to see."""
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + wait_max_s
         while time.monotonic() < deadline:
             if found := look():
                 return found
             time.sleep(PAUSE_S)
-        raise LostPatience(f"{what} did not come in {patience_s:.0f} s")
+        raise TimedOut(f"{what} did not come in {wait_max_s:.0f} s")
 
     def sign_in(self) -> None:
         """However often it takes."""
         if self._sign_in is None:
-            raise LostPatience("nobody can sign in here")
-        deadline, why = time.monotonic() + PATIENCE_S, ""
+            raise TimedOut("nobody can sign in here")
+        deadline, why = time.monotonic() + WAIT_MAX_S, ""
         with self._lock:
             while time.monotonic() < deadline:
                 self.visitor = Visitor(self.world, self.fund, clock=self.clock)
@@ -177,7 +177,7 @@ class Seat:
                 except (requests.RequestException, DoesNotHold, KeyError, ValueError) as failed:
                     why = f"{type(failed).__name__}: {failed}"
                     time.sleep(PAUSE_MAX_S)
-        raise LostPatience(f"signing in did not work in all that time: {why}")
+        raise TimedOut(f"signing in did not work in all that time: {why}")
 
     def _post(self, service: str, path: str, key: str, **more: Any) -> requests.Response:
         with self._lock:

@@ -14,7 +14,7 @@ import requests
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.people import ALGERIA, Cast
 from deploy.local.demo.story import GOOD_CARD, SILENT_CARD, filing
-from tests.faults.world.client import LostPatience, Outcome, Seat
+from tests.faults.world.client import Outcome, SignedInUser, TimedOut
 from tests.faults.world.people import People, quarter_ended
 
 JOIN_MAX_S = 240.0
@@ -61,7 +61,7 @@ class Load:
                 uow(chance)
             except queue.Empty:
                 return
-            except LostPatience as lost:
+            except TimedOut as lost:
                 self.failures.append(f"{name}: {lost}")
                 return
             except Exception as broken:  # noqa: BLE001 - whatever it is, the test has to hear of it
@@ -72,38 +72,38 @@ class Load:
     # --- wages: declared, and paid once accepted
 
     def _wages(self, chance: random.Random) -> None:
-        told, login = self.people.firms.get_nowait()
-        seat = self.people.seat(told.country.fund, login=login)
-        seat.sign_in()
-        declaration_id = declare(seat, told, today=self.people.today())
+        characters, login = self.people.firms.get_nowait()
+        user = self.people.user(characters.country.fund, login=login)
+        user.sign_in()
+        declaration_id = declare(user, characters, today=self.people.today())
         if declaration_id:
-            self._pay(seat, told, declaration_id, chance)
+            self._pay(user, characters, declaration_id, chance)
 
-    def _pay(self, seat: Seat, told: Cast, declaration_id: str, chance: random.Random) -> None:
+    def _pay(self, user: SignedInUser, characters: Cast, declaration_id: str, chance: random.Random) -> None:
         rail = chance.choice(self.rails)
         path = f"/declarations/{declaration_id}/collections"
-        asked = seat.command("pay", f"{rail} {declaration_id}", "payments", path, json={"rail": rail})
+        asked = user.command("pay", f"{rail} {declaration_id}", "payments", path, json={"rail": rail})
         if asked.outcome is not Outcome.OK:
             return
         if rail == "transfer":
-            transfer(self.people, seat, asked.answer)
+            transfer(self.people, user, asked.answer)
         else:
-            self._pay_by_card(seat, asked.answer["collection_id"], chance)
+            self._pay_by_card(user, asked.answer["collection_id"], chance)
 
-    def _pay_by_card(self, seat: Seat, collection_id: str, chance: random.Random) -> None:
+    def _pay_by_card(self, user: SignedInUser, collection_id: str, chance: random.Random) -> None:
         card = chance.choice([GOOD_CARD, SILENT_CARD])
 
         def checkout() -> Any:
-            return (seat.get("payments", f"/collections/{collection_id}") or {}).get("checkout_url")
+            return (user.get("payments", f"/collections/{collection_id}") or {}).get("checkout_url")
 
-        url = seat.watch(f"the bank's page for {collection_id}", checkout)
-        seat.ask("card", collection_id, lambda key: self.people.payers[seat.fund].pay_by_card(url, card=card))
+        url = user.watch(f"the bank's page for {collection_id}", checkout)
+        user.ask("card", collection_id, lambda key: self.people.payers[user.fund].pay_by_card(url, card=card))
 
     # --- care: papers uploaded, a claim filed and approved
 
     def _care(self, chance: random.Random, persons: list[Any]) -> None:
-        worker, seat = chance.choice(persons)
-        uploads = [upload(seat, f"{chance.getrandbits(64):016x}") for _ in range(2)]
+        worker, user = chance.choice(persons)
+        uploads = [upload(user, f"{chance.getrandbits(64):016x}") for _ in range(2)]
         if None in uploads:
             return
         care_on = self.people.today() - timedelta(days=2)
@@ -112,18 +112,18 @@ class Load:
             line["paid"] = f"{chance.randrange(2_000, 900_000)}.00"
         if chance.random() < WRONG_SHARE:
             wrong = {**body, "care_on": (care_on + timedelta(days=30)).isoformat()}
-            seat.command("wrong", worker.insurance_number, "claims", "/claims", json=wrong, again=UPLOAD_UNKNOWN)
-        claim = seat.command("claim", worker.insurance_number, "claims", "/claims", json=body, again=UPLOAD_UNKNOWN)
+            user.command("wrong", worker.insurance_number, "claims", "/claims", json=wrong, again=UPLOAD_UNKNOWN)
+        claim = user.command("claim", worker.insurance_number, "claims", "/claims", json=body, again=UPLOAD_UNKNOWN)
         if claim.outcome is Outcome.OK:
-            claim_id, agent = claim.answer["claim_id"], self.people.agents[seat.fund]
+            claim_id, agent = claim.answer["claim_id"], self.people.agents[user.fund]
             agent.command("approve", claim_id, "claims", f"/claims/{claim_id}/approval", json={})
 
     # --- papers
 
     def _paper(self, chance: random.Random, persons: list[Any]) -> None:
-        worker, seat = chance.choice(persons)
+        worker, user = chance.choice(persons)
         body = {"kind": "affiliation-certificate", "language": chance.choice(["ar", "fr"])}
-        seat.command(
+        user.command(
             "paper", worker.insurance_number, "documents", "/papers", json=body, again={"paper.too-many-waiting"}
         )
         self._stop.wait(chance.uniform(1.0, 3.0))
@@ -132,48 +132,48 @@ class Load:
 UPLOAD_UNKNOWN = frozenset({"claim.upload-unknown"})
 
 
-def declare(seat: Seat, told: Cast, *, today: date) -> str | None:
+def declare(user: SignedInUser, characters: Cast, *, today: date) -> str | None:
     """Send a firm's wage file and wait until it is accepted; the declaration's id, None where it was refused."""
-    if told.country is ALGERIA:
+    if characters.country is ALGERIA:
         year = today.year - 1
-        files, period = payroll.das_b(told, year=year), str(year)
+        files, period = payroll.das_b(characters, year=year), str(year)
     else:
         year, quarter = quarter_ended(today)
-        files, period = payroll.tn_122(told, year=year, quarter=quarter), f"{year}-Q{quarter}"
-    form = {"employer_id": told.employer.number, "form": told.country.form, "period": period}
+        files, period = payroll.tn_122(characters, year=year, quarter=quarter), f"{year}-Q{quarter}"
+    form = {"employer_id": characters.employer.number, "form": characters.country.form, "period": period}
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
-    sent = seat.command("declare", told.employer.number, "payments", "/declarations", data=form, files=parts)
+    sent = user.command("declare", characters.employer.number, "payments", "/declarations", data=form, files=parts)
     if sent.outcome is not Outcome.OK:
         return None
     declaration_id = str(sent.answer["declaration_id"])
 
     def is_accepted() -> Any:
-        found = seat.get("payments", f"/declarations/{declaration_id}") or {}
+        found = user.get("payments", f"/declarations/{declaration_id}") or {}
         return found.get("status") == "accepted"
 
-    seat.watch(f"the acceptance of {declaration_id}", is_accepted)
+    user.watch(f"the acceptance of {declaration_id}", is_accepted)
     return declaration_id
 
 
-def transfer(people: People, seat: Seat, asked: dict[str, Any]) -> None:
+def transfer(people: People, user: SignedInUser, asked: dict[str, Any]) -> None:
     """Order at the bank what the fund asked for."""
     order = {
-        "account": people.payers[seat.fund].account,
+        "account": people.payers[user.fund].account,
         "to_account": asked["account"]["number"],
         "amount": asked["amount"],
         "currency": asked["currency"],
         "reference": asked["reference"],
     }
     url = f"{people.addresses.bank}/transfers"
-    seat.ask(
+    user.ask(
         "transfer",
         asked["collection_id"],
         lambda key: requests.post(url, json=order, headers={"Idempotency-Key": key}, timeout=20),
     )
 
 
-def upload(seat: Seat, text: str) -> str | None:
+def upload(user: SignedInUser, text: str) -> str | None:
     """Give a scanned paper that no other is like; its id."""
     file = {"file": (f"{text}.pdf", papers.scanned(text), "application/pdf")}
-    sent = seat.command("upload", text, "documents", "/uploads", files=file)
+    sent = user.command("upload", text, "documents", "/uploads", files=file)
     return str(sent.answer["upload_id"]) if sent.outcome is Outcome.OK else None

@@ -15,7 +15,7 @@ from deploy.local.demo.story import EMPLOYER_SCOPE, PERSON_SCOPE, STAFF_SCOPE
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor
 from deploy.local.demo.visitors import World as Addresses
 from deploy.local.demo_fund import totp_secret
-from tests.faults.world.client import Outcome, Record, Seat, Untraced
+from tests.faults.world.client import Outcome, Record, SignedInUser, Untraced
 from tests.faults.world.world import World
 
 TOKEN = re.compile(r"token=([\w-]+)", re.ASCII)  # an Arabic mail has marks of direction around the link
@@ -36,9 +36,9 @@ class People:
         self.mailbox = Mailbox(self.addresses)
         self.password = f"Oasis-{secrets.token_urlsafe(12)}"
         self.firms: queue.Queue[tuple[Cast, str]] = queue.Queue()
-        self.persons: list[tuple[Worker, Seat]] = []
+        self.persons: list[tuple[Worker, SignedInUser]] = []
         self.payers: dict[str, BankCustomer] = {}
-        self.agents: dict[str, Seat] = {}
+        self.agents: dict[str, SignedInUser] = {}
         self._runs, self._runs_tn = itertools.count(1), iter(range(1, TUNISIAN_MAX))
         self._chance = random.Random(0)
         self._folder = world.var / "registers"
@@ -65,21 +65,21 @@ class People:
             for each in self._chance.sample(waiting, len(waiting)):
                 self.firms.put(each)
 
-    def seat(self, fund: str, *, login: str) -> Seat:
+    def user(self, fund: str, *, login: str) -> SignedInUser:
         """A seat for a firm's user."""
 
         def sign_in(visitor: Visitor) -> None:
             visitor.sign_in(login, self.password, scope=EMPLOYER_SCOPE)
 
-        return Seat(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
+        return SignedInUser(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
 
-    def _agent(self, fund: str) -> Seat:
+    def _agent(self, fund: str) -> SignedInUser:
         secret = totp_secret(self._add_user(fund, "agent", ["--kind", "staff", "--role", "agent"]))
 
         def sign_in(visitor: Visitor) -> None:
             visitor.sign_in("agent", self.password, totp_secret=secret, scope=STAFF_SCOPE)
 
-        agent = Seat(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
+        agent = SignedInUser(self.addresses, fund, self.record, clock=self.clock, sign_in=sign_in)
         agent.sign_in()
         return agent
 
@@ -100,24 +100,24 @@ class People:
             "email": worker.email,
             "password": self.password,
         }
-        seat = Seat(
+        user = SignedInUser(
             self.addresses,
             ALGERIA.fund,
             self.record,
             clock=self.clock,
             sign_in=lambda visitor: visitor.sign_in(worker.national_id, self.password, scope=PERSON_SCOPE),
         )
-        seat.command("account", worker.insurance_number, "identity", "/accounts", json=asked)
-        mail = seat.watch(
+        user.command("account", worker.insurance_number, "identity", "/accounts", json=asked)
+        mail = user.watch(
             "the activation mail", lambda: self.mailbox.of(worker.email, channel="mail", containing="token=")
         )
         found = TOKEN.search(mail[-1]["text"])
         assert found is not None, "the activation mail has no link"
         opening = {"token": found[1], "password": self.password}
-        opened = seat.command("activate", worker.insurance_number, "identity", "/accounts/activation", json=opening)
+        opened = user.command("activate", worker.insurance_number, "identity", "/accounts/activation", json=opening)
         assert opened.outcome is Outcome.OK, opened
-        seat.sign_in()
-        self.persons.append((worker, seat))
+        user.sign_in()
+        self.persons.append((worker, user))
 
     def _import(self, casts: Sequence[Cast]) -> str:
         """Import the register of these firms, all of one fund, with one user for them; its login."""

@@ -98,8 +98,8 @@ def test_f20_the_last_second_of_january_passes_under_load(odd: Town, clock: Cloc
     last = datetime(now.year + 1, 1, 31, 23, 59, 44, tzinfo=ALGIERS)
     clock.set(last - timedelta(minutes=2) - now)
     odd.people.more(40)
-    for _, seat in odd.people.persons:
-        seat.sign_in()
+    for _, user in odd.people.persons:
+        user.sign_in()
     before = len(odd.record.calls)
     clock.set(last - datetime.now(UTC))
     with odd.under_load(minutes=0.3, rails=NO_CARDS):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.faults.world.client import PATIENCE_S, Seat
+from tests.faults.world.client import WAIT_MAX_S, SignedInUser
 from tests.faults.world.town import Town
 from tests.kit.waiting import until
 
@@ -65,7 +65,7 @@ def full(folder: Path) -> Iterator[None]:
 
 def test_f21_the_disk_of_the_database_is_full(cramped: Town) -> None:
     """Large papers come until it can write no more. SecantusDB then refuses everything until it is started again."""
-    world, large = cramped.world, [threading.Thread(target=_upload, args=(seat,)) for _, seat in cramped.people.persons]
+    world, large = cramped.world, [threading.Thread(target=_upload, args=(user,)) for _, user in cramped.people.persons]
     with cramped.under_load(minutes=0.4):
         time.sleep(2)
         with full(world.var / "mongodb"):
@@ -76,7 +76,7 @@ def test_f21_the_disk_of_the_database_is_full(cramped: Town) -> None:
         world.processes["mongodb"].kill()
         world.start("mongodb")
         for thread in large:
-            thread.join(PATIENCE_S)
+            thread.join(WAIT_MAX_S)
     assert world.fell == []
 
 
@@ -93,12 +93,12 @@ def test_f21_the_disk_is_full(cramped: Town, name: str) -> None:
     assert cramped.world.fell == []
 
 
-def _upload(seat: Seat) -> None:
+def _upload(user: SignedInUser) -> None:
     noise = Image.frombytes("RGB", (1000, 1000), os.urandom(3_000_000))
     picture = io.BytesIO()
     noise.save(picture, "JPEG", quality=95)
     file = {"file": ("large.jpg", picture.getvalue(), "image/jpeg")}
-    seat.command("upload", "large", "documents", "/uploads", files=file)
+    user.command("upload", "large", "documents", "/uploads", files=file)
 
 
 def _tries(town: Town, about: str) -> list[str]:

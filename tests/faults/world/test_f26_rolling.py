@@ -80,12 +80,12 @@ def test_f27_the_trace_collector_is_killed(town: Town) -> None:
 def _asking(town: Town) -> Iterator[list[float]]:
     """Read one thing again and again, and keep how many seconds each time took."""
     took, stop = [], threading.Event()
-    seat = town.people.persons[5][1]
+    user = town.people.persons[5][1]
 
     def ask() -> None:
         while not stop.wait(0.05):
             began_s = time.monotonic()
-            if seat.get("claims", "/rights") is not None:
+            if user.get("claims", "/rights") is not None:
                 took.append(time.monotonic() - began_s)
 
     thread = threading.Thread(target=ask, daemon=True)

@@ -20,7 +20,7 @@ class Echo(threading.Thread):
 
     def __init__(self, name: bytes) -> None:
         super().__init__(daemon=True)
-        self.said, self.heard = name, b""
+        self.said, self.received = name, b""
         self._listening = socket.create_server((HOST, 0))
         self.port = self._listening.getsockname()[1]
         self.start()
@@ -36,7 +36,7 @@ class Echo(threading.Thread):
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(ConnectionError):
             while data := connection.recv(65536):
-                self.heard += data
+                self.received += data
                 connection.sendall(self.said + data)
 
     def end(self) -> None:
@@ -118,7 +118,7 @@ def test_a_black_hole_holds_everything_and_lets_it_through_when_it_heals(proxy: 
         proxy.set(BLACK_HOLE)
         caller.sendall(b"late")
         assert is_silent(caller)
-        assert echo.heard == b""
+        assert echo.received == b""
         proxy.set(PASS)
         assert read(caller, 4) == b"late"
 
@@ -128,12 +128,12 @@ def test_one_way_each(proxy: Proxy, echo: Echo) -> None:
         proxy.set(MUTE)
         caller.sendall(b"done")
         assert is_silent(caller)
-        assert echo.heard == b"done", "the server acts, the client does not hear of it"
+        assert echo.received == b"done", "the server acts, the client does not hear of it"
         proxy.set(DEAF)
         assert read(caller, 4) == b"done"
         caller.sendall(b"unheard")
         assert is_silent(caller)
-        assert echo.heard == b"done"
+        assert echo.received == b"done"
 
 
 def test_a_question_is_delayed_and_stays_in_order(proxy: Proxy) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.local.demo.people import ALGERIA
 from tests.faults.world.checker import Checker, around
-from tests.faults.world.client import Record, Seat, say
+from tests.faults.world.client import Record, SignedInUser, say
 from tests.faults.world.generator import RAILS, Load, declare
 from tests.faults.world.people import People
 from tests.faults.world.world import World
@@ -33,9 +33,9 @@ class Town:
         """Everything runs, and each person has an account and the right to care."""
         self.world.begin()
         self.people.begin()
-        seat = self.people.seat(ALGERIA.fund, login=self.people.home_login)
-        seat.sign_in()
-        assert declare(seat, self.people.home, today=self.people.today()), f"refused: {self.record.calls[-1]}"
+        user = self.people.user(ALGERIA.fund, login=self.people.home_login)
+        user.sign_in()
+        assert declare(user, self.people.home, today=self.people.today()), f"refused: {self.record.calls[-1]}"
         self.people.open_accounts()
         for _, person in self.people.persons:
             person.watch("the right to care", lambda person=person: _is_open(person))  # type: ignore[misc]
@@ -71,9 +71,9 @@ class Town:
         wrong = [*load.failures, *(f"not drained: {each}" for each in self.checker.drained())]
         wrong += self.checker.wrong()
         self._is_broken = bool(wrong)
-        assert not wrong, self.told_of(wrong)
+        assert not wrong, self.reported(wrong)
 
-    def told_of(self, wrong: list[str]) -> str:
+    def reported(self, wrong: list[str]) -> str:
         calls = around(self.record.calls, wrong)
         listed = "\n".join(wrong)
         return f"FAULTS_SEED={self.seed}\n{listed}\n\ncalls:\n{calls}\n\nlogs:\n{self.world.tails()}"
@@ -85,5 +85,5 @@ class Town:
         say(f"healed and finished in {time.monotonic() - began_s:.1f} s")
 
 
-def _is_open(person: Seat) -> bool:
+def _is_open(person: SignedInUser) -> bool:
     return (person.get("claims", "/rights") or {}).get("status") == "open"

@@ -230,15 +230,15 @@ class World:
 
     def refill(self, *, since: datetime) -> int:
         """What an operator does when the broker has forgotten everything: services publish again what they told."""
-        return refill.tell_again(plan.settings_of_services(self.past_the_proxies, var=self.var), since=since)
+        return refill.publish_again(plan.settings_of_services(self.past_the_proxies, var=self.var), since=since)
 
     def tails(self, lines: int = 15) -> str:
         """The last lines of every log."""
-        told = []
+        characters = []
         for log in sorted((self.var / "log").glob("*.log")):
-            told.append(f"--- {log.name}")
-            told += log.read_text(errors="replace").splitlines()[-lines:]
-        return "\n".join(told)
+            characters.append(f"--- {log.name}")
+            characters += log.read_text(errors="replace").splitlines()[-lines:]
+        return "\n".join(characters)
 
     def port(self) -> int:
         """A port that nobody has, here or in this world."""
@@ -268,6 +268,6 @@ def advertised(broker: Program, *, setting: str, at: int) -> Program:
         command[command.index("--advertised-listener-url") + 1] = f"tcp://{HOST}:{at}"
     else:
         properties = Path(command[-1])
-        told = f"advertised.listeners=PLAINTEXT://{HOST}:"
-        properties.write_text(properties.read_text().replace(f"{told}{port}", f"{told}{at}"))
+        characters = f"advertised.listeners=PLAINTEXT://{HOST}:"
+        properties.write_text(properties.read_text().replace(f"{characters}{port}", f"{characters}{at}"))
     return dataclasses.replace(broker, command=command)

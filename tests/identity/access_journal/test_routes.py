@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.identity.access_journal.looked import Looked
+from services.identity.access_journal.accessed import AccessedKind
 from services.identity.wiring import service
 from shared.process.access_journal.entry import Purpose
 from shared.storage.service_context import ServiceContext
@@ -74,7 +74,7 @@ def test_nobody_but_the_person_has_a_journal(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [f"access.purpose.{each}" for each in Purpose] + [f"access.looked-at.{each}" for each in Looked]
+    "code", [f"access.purpose.{each}" for each in Purpose] + [f"access.looked-at.{each}" for each in AccessedKind]
 )
 def test_every_purpose_and_every_look_has_its_sentence(code: str) -> None:
     texts = service.texts()

@@ -9,7 +9,7 @@ import pytest
 from pymongo.database import Database
 
 from services.identity.accounts import actions
-from services.identity.accounts.actions import Admission, Attempt
+from services.identity.accounts.actions import Attempt, Authentication
 from services.identity.accounts.rules import read_facts
 from services.identity.accounts.second_factor import accepted_step
 from shared.kernel.actors import ActorKind
@@ -59,7 +59,9 @@ def in_unit_of_work(context: ServiceContext, action: Any) -> Any:
     return context.run(DZ, by=someone(), cause="test", action=action)
 
 
-def admit(context: ServiceContext, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any) -> Admission:
+def authenticate(
+    context: ServiceContext, login: str = AMIRA_NIN, password: str = PASSWORD, **more: Any
+) -> Authentication:
     attempt = Attempt(
         **{
             "login": login,
@@ -70,12 +72,12 @@ def admit(context: ServiceContext, login: str = AMIRA_NIN, password: str = PASSW
             **more,
         }
     )
-    return in_unit_of_work(context, lambda uow: actions.admit(uow, attempt))  # type: ignore[no-any-return]
+    return in_unit_of_work(context, lambda uow: actions.authenticate(uow, attempt))  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, f"{AMIRA_NIN[:4]} {AMIRA_NIN[4:]}", "paie", " PAIE ", "\u200fpa\u00adie"])
 def test_a_right_password_lets_in(context: ServiceContext, login: str) -> None:
-    assert admit(context, login).account is not None
+    assert authenticate(context, login).account is not None
 
 
 def test_i02_a_national_id_lets_in_however_it_was_typed(context: ServiceContext) -> None:
@@ -86,7 +88,7 @@ def test_i02_a_national_id_lets_in_however_it_was_typed(context: ServiceContext)
         f"{AMIRA_NIN[:4]}\u2011{AMIRA_NIN[4:]}",
         f"{arabic[:9]}\u202f{arabic[9:]}",
     ):
-        assert admit(context, typed).account is not None
+        assert authenticate(context, typed).account is not None
 
 
 @pytest.mark.parametrize(
@@ -107,45 +109,45 @@ def test_i02_a_national_id_lets_in_however_it_was_typed(context: ServiceContext)
 def test_everything_else_does_not_and_all_alike(
     context: ServiceContext, login: str, password: str, more: dict[str, Any]
 ) -> None:
-    assert admit(context, login, password, **more) == Admission()
+    assert authenticate(context, login, password, **more) == Authentication()
 
 
 def test_a_pending_account_lets_nobody_in(context: ServiceContext) -> None:
     context.database["accounts"].update_many({}, {"$set": {"status": "pending"}})
-    assert admit(context) == Admission()
+    assert authenticate(context) == Authentication()
 
 
 @pytest.mark.parametrize("login", [AMIRA_NIN, "109900000000000777", "nobody"])
 def test_a_door_shuts_after_five_failures_whoever_it_is(
     context: ServiceContext, clock: RunningClock, login: str
 ) -> None:
-    assert [admit(context, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
-    assert admit(context, login, "wrong").shut_s == 60
-    assert 0 < admit(context, login).shut_s <= 61, "even the right password waits"
+    assert [authenticate(context, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+    assert authenticate(context, login, "wrong").shut_s == 60
+    assert 0 < authenticate(context, login).shut_s <= 61, "even the right password waits"
     clock.move(seconds=61)
-    assert admit(context, login, "wrong").shut_s == 120
+    assert authenticate(context, login, "wrong").shut_s == 120
 
 
 def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(context: ServiceContext, clock: RunningClock) -> None:
     for _ in range(20):
-        admit(context, password="wrong")
+        authenticate(context, password="wrong")
     clock.move(seconds=61)
-    assert admit(context).account is not None
+    assert authenticate(context).account is not None
 
 
 def test_a_success_clears_the_failures(context: ServiceContext) -> None:
     for _ in range(4):
-        admit(context, password="wrong")
-    assert admit(context).account is not None
-    assert [admit(context, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+        authenticate(context, password="wrong")
+    assert authenticate(context).account is not None
+    assert [authenticate(context, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
 
 
 def test_strangers_do_not_lock_out_a_browser_that_was_in_before(context: ServiceContext) -> None:
-    device = admit(context).device
+    device = authenticate(context).device
     for _ in range(6):
-        admit(context, password="wrong")
-    assert admit(context).shut_s > 0
-    back = admit(context, device=device)
+        authenticate(context, password="wrong")
+    assert authenticate(context).shut_s > 0
+    back = authenticate(context, device=device)
     assert back.account is not None and back.device == device
 
 
@@ -154,17 +156,17 @@ def test_strangers_do_not_lock_out_a_browser_that_was_in_before(context: Service
     [lambda device: device[:-1] + ("1" if device[-1] == "0" else "0"), lambda device: "x." + device.split(".")[1]],
 )
 def test_a_forged_device_is_none(context: ServiceContext, forge: Any) -> None:
-    device = forge(admit(context).device)
+    device = forge(authenticate(context).device)
     for _ in range(6):
-        admit(context, password="wrong")
-    assert admit(context, device=device).shut_s > 0
+        authenticate(context, password="wrong")
+    assert authenticate(context, device=device).shut_s > 0
 
 
 def test_one_persons_device_opens_no_other_door(context: ServiceContext) -> None:
-    device = admit(context, "paie").device
+    device = authenticate(context, "paie").device
     for _ in range(6):
-        admit(context, password="wrong")
-    assert admit(context, device=device).shut_s > 0
+        authenticate(context, password="wrong")
+    assert authenticate(context, device=device).shut_s > 0
 
 
 def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clock: RunningClock) -> None:
@@ -172,7 +174,7 @@ def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clo
     codes = pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
     def sign_in(code: str) -> bool:
-        return admit(context, "nadia", one_time_code=code).account is not None
+        return authenticate(context, "nadia", one_time_code=code).account is not None
 
     code = codes.at(clock())
     assert not sign_in("") and not sign_in("000000" if code != "000000" else "111111")

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from services.identity.accounts import store
 from services.identity.accounts.account import Status
 from services.identity.wiring import service
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import (
     AMIRA_NIN,
@@ -29,7 +29,7 @@ from tests.identity.builders import (
 )
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, TN, context_on, reading, told
+from tests.kit.contexts import DZ, TN, context_on, published, reading
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_an_account_from_the_application_to_the_followed_link(office: Office, co
     assert link.startswith("https://portal.test/dz-cnas/activation#token=")
     opened = activate(office, link)
     assert (opened.status_code, opened.json["status"]) == (200, "active")
-    assert told(context)[-2:] == ["identity.activation-requested", "identity.account-activated"]
+    assert published(context)[-2:] == ["identity.activation-requested", "identity.account-activated"]
     account = store.known_by(reading(context), ref())
     assert account is not None and account.status is Status.ACTIVE
     assert events(context, "identity.account-activated")[0]["account_id"] == account.account_id
@@ -163,7 +163,7 @@ def test_applications_that_an_earlier_release_left_waiting_are_considered(
     context.database["applications"].update_one({}, {"$unset": {"is_scheduled": ""}})
     context.database["jobs"].delete_many({})
     assert considered(context) == 0
-    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [1, 0]
+    assert [backfill_all(context, DZ, backfills=service.backfills) for _ in range(2)] == [1, 0]
     assert considered(context) == 1 and len(links(context)) == 1
 
 

@@ -11,19 +11,19 @@ from zxcvbn.matching import RANKED_DICTIONARIES
 
 from services.identity.accounts import passwords, rules
 from services.identity.accounts.account import Account, Link, Role, Status
-from services.identity.accounts.application import Facts
+from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.passwords import is_easily_guessed
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 
-FACTS = Facts(
+FACTS = ApplicantFacts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
 )
 AMIRA = Person(
@@ -279,7 +279,7 @@ def test_three_facts_make_a_person(change: dict[str, Any], are_true: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("told", "known", "are_true"),
+    ("published", "known", "are_true"),
     [
         ("1950-01-01", "1950", True),
         ("1950-07-14", "1950", True),
@@ -291,10 +291,10 @@ def test_three_facts_make_a_person(change: dict[str, Any], are_true: bool) -> No
     ],
 )
 def test_w01_of_a_birth_that_the_register_knows_in_part_that_part_is_enough(
-    told: str, known: str, are_true: bool
+    published: str, known: str, are_true: bool
 ) -> None:
     person = replace(AMIRA, civil=replace(AMIRA.civil, birth_on=PartialDate(known)))
-    assert rules.are_true(replace(FACTS, birth_on=PartialDate(told)), person) is are_true
+    assert rules.are_true(replace(FACTS, birth_on=PartialDate(published)), person) is are_true
 
 
 def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) -> Any:
@@ -305,7 +305,7 @@ def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) ->
             "account_id": "a9",
             "password_hash": "new",
             "token_hash": "t9",
-            "link": Sealed("sealed"),
+            "link": Encrypted("sealed"),
             "at": AT,
             **more,
         },
@@ -315,9 +315,9 @@ def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) ->
 def test_asking_makes_a_pending_account_and_a_link() -> None:
     asked = ask()
     assert (asked.thing.account_id, asked.thing.status) == ("a9", Status.PENDING)
-    (told,) = asked.events
-    assert isinstance(told, ActivationRequested)
-    assert (told.expires_at, told.language) == (AT + timedelta(hours=24), "ar")
+    (published,) = asked.events
+    assert isinstance(published, ActivationRequested)
+    assert (published.expires_at, published.language) == (AT + timedelta(hours=24), "ar")
 
 
 def test_asking_again_voids_the_link_and_replaces_the_password_of_the_same_account() -> None:
@@ -384,15 +384,15 @@ LINKED = replace(ACTIVE, recovery=Link(token_hash="r1", expires_at=AT + timedelt
 
 
 def ask_recovery(known: Account | None = ACTIVE, *, person: Person = AMIRA, **more: Any) -> Any:
-    return rules.ask_recovery(known, **{"person": person, "token_hash": "r9", "link": Sealed("s"), "at": AT, **more})
+    return rules.ask_recovery(known, **{"person": person, "token_hash": "r9", "link": Encrypted("s"), "at": AT, **more})
 
 
 def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
     asked = ask_recovery()
     assert asked.thing == replace(ACTIVE, recovery=asked.thing.recovery, asked_at=(AT,))
-    (told,) = asked.events
-    assert isinstance(told, RecoveryRequested)
-    assert (told.expires_at, told.language) == (AT + timedelta(hours=24), "ar")
+    (published,) = asked.events
+    assert isinstance(published, RecoveryRequested)
+    assert (published.expires_at, published.language) == (AT + timedelta(hours=24), "ar")
 
 
 @pytest.mark.parametrize(
@@ -413,8 +413,8 @@ def test_a_way_back_followed_in_time_brings_a_new_password_and_is_told() -> None
     found = rules.recover(LINKED, password_hash="new", at=AT + timedelta(hours=23))
     assert (found.thing.password_hash, found.thing.password_serial) == ("new", LINKED.password_serial + 1)
     assert found.thing.recovery is not None and found.thing.recovery.used_at == AT + timedelta(hours=23)
-    (told,) = found.events
-    assert isinstance(told, PasswordChanged) and told.person_ref == "pamira"
+    (published,) = found.events
+    assert isinstance(published, PasswordChanged) and published.person_ref == "pamira"
 
 
 @pytest.mark.parametrize(

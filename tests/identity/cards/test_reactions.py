@@ -11,7 +11,7 @@ from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
-from tests.kit.contexts import handle, parked, reading, today, told
+from tests.kit.contexts import handle, parked, published, reading, today
 
 SOON = today() + timedelta(days=60)
 
@@ -33,9 +33,9 @@ def valid_until(context: ServiceContext, person_ref: str) -> date | None:
 def test_open_rights_refresh_their_cards_once(people: ServiceContext) -> None:
     handle(people, service, rights(ref(), ref(KARIM_NSS), until=SOON))
     assert valid_until(people, ref()) == valid_until(people, ref(KARIM_NSS)) == SOON
-    told_once = refreshed(people)
-    assert len(told_once) == 1 and told_once[0]["unknown"] == 0
-    assert {(card["person_ref"], card["valid_until"]) for card in told_once[0]["cards"]} == {
+    published_once = refreshed(people)
+    assert len(published_once) == 1 and published_once[0]["unknown"] == 0
+    assert {(card["person_ref"], card["valid_until"]) for card in published_once[0]["cards"]} == {
         (ref(), SOON.isoformat()),
         (ref(KARIM_NSS), SOON.isoformat()),
     }
@@ -58,12 +58,12 @@ def test_r4_a_decision_that_comes_late_changes_nothing(people: ServiceContext) -
     handle(people, service, rights(ref(), status="closed", declaration_id="d2", decided_at=at, version=3))
     handle(people, service, rights(ref(), until=SOON, version=2))
     assert valid_until(people, ref()) is None
-    assert [(told["cards"], told["closed"]) for told in refreshed(people)] == [([], [])] * 2
+    assert [(published["cards"], published["closed"]) for published in refreshed(people)] == [([], [])] * 2
 
 
 def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: ServiceContext) -> None:
     handle(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
-    assert [told["unknown"] for told in refreshed(people)] == [0, 1]
+    assert [published["unknown"] for published in refreshed(people)] == [0, 1]
 
 
 def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: ServiceContext) -> None:
@@ -88,7 +88,7 @@ def test_rights_of_people_whom_the_register_does_not_know_are_counted(context: S
     service.make_indexes(context)
     handle(context, service, rights("pnobody", "pnooneeither", until=SOON))
     assert (refreshed(context)[0]["cards"], refreshed(context)[0]["unknown"]) == ([], 2)
-    assert told(context) == ["identity.cards-refreshed"] and parked(context) == []
+    assert published(context) == ["identity.cards-refreshed"] and parked(context) == []
 
 
 def test_a_later_right_moves_the_card_on(people: ServiceContext) -> None:

@@ -9,7 +9,7 @@ import pytest
 from services.identity.cards.store import cards
 from services.identity.register import store
 from services.identity.register.commands import PAGE_LINES
-from shared.kernel.personal import DataClass, Sealed
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import (
     AMIRA_NIN,
@@ -22,13 +22,13 @@ from tests.identity.builders import (
     person_row,
     ref,
 )
-from tests.kit.contexts import DZ, TN, keys, reading, told
+from tests.kit.contexts import DZ, TN, keys, published, reading
 from tests.kit.people import FIRM
 
 
 def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(context: ServiceContext, tmp_path: Path) -> None:
     known_people(context, tmp_path)
-    assert told(context) == ["identity.employers-registered", "identity.persons-registered"]
+    assert published(context) == ["identity.employers-registered", "identity.persons-registered"]
     uow = reading(context)
     amira = store.by_national_id(uow, AMIRA_NIN)
     assert amira is not None and amira.person_ref == ref() and amira.civil.first_name == "Amira"
@@ -43,12 +43,19 @@ def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(context: S
     person = next(
         each for each in events(context, "identity.persons-registered")[0]["persons"] if each["person_ref"] == ref()
     )
-    ring = keys()[DZ]
-    civil = msgspec.json.decode(ring.open(Sealed(person["civil"]), as_=DataClass.CIVIL, whose=ref()))
-    contact = msgspec.json.decode(ring.open(Sealed(person["contact"]), as_=DataClass.CONTACT, whose=ref()))
+    keyring = keys()[DZ]
+    civil = msgspec.json.decode(
+        keyring.decrypt(Encrypted(person["civil"]), data_class=DataClass.CIVIL, associated_data=ref())
+    )
+    contact = msgspec.json.decode(
+        keyring.decrypt(Encrypted(person["contact"]), data_class=DataClass.CONTACT, associated_data=ref())
+    )
     assert civil["first_name_ar"] == "أميرة" and civil["birth_on"] == "1990-04-25"
     assert contact == {"email": "amira@example.dz", "mobile": "+213550123456"}
-    assert ring.open(Sealed(person["bank"]), as_=DataClass.BANK, whose=ref()) == "00200100000001234563"
+    assert (
+        keyring.decrypt(Encrypted(person["bank"]), data_class=DataClass.BANK, associated_data=ref())
+        == "00200100000001234563"
+    )
     bare = next(
         each for each in events(context, "identity.persons-registered")[0]["persons"] if each["person_ref"] != ref()
     )
@@ -57,9 +64,9 @@ def test_what_is_imported_is_kept_sealed_told_sealed_and_given_a_card(context: S
 
 def test_the_same_file_again_changes_nothing_and_tells_nobody(context: ServiceContext, tmp_path: Path) -> None:
     known_people(context, tmp_path)
-    before = told(context)
+    before = published(context)
     status, said = imported(context, "--persons", tmp_path / "known.csv", "--employers", tmp_path / "firms.csv")
-    assert status == 0 and told(context) == before
+    assert status == 0 and published(context) == before
     assert said == [
         "Employers: 0 added, 0 changed, 1 unchanged, 0 lines refused.",
         "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused.",
@@ -128,9 +135,13 @@ def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(
     amira = next(each for each in people if each["person_ref"] == ref())
     other = next(each for each in people if each["person_ref"] != ref())
     assert amira["contact"] is None
-    civil = msgspec.json.decode(keys()[DZ].open(Sealed(amira["civil"]), as_=DataClass.CIVIL, whose=ref()))
+    civil = msgspec.json.decode(
+        keys()[DZ].decrypt(Encrypted(amira["civil"]), data_class=DataClass.CIVIL, associated_data=ref())
+    )
     assert (civil["birth_on"], civil["family_name"], civil["first_name"]) == ("1950", "Benali", "")
-    contact = keys()[DZ].open(Sealed(other["contact"]), as_=DataClass.CONTACT, whose=other["person_ref"])
+    contact = keys()[DZ].decrypt(
+        Encrypted(other["contact"]), data_class=DataClass.CONTACT, associated_data=other["person_ref"]
+    )
     assert json.loads(contact) == {"email": "assure-71903-2@personne.example", "mobile": "+213550123456"}
     again = imported(context, "--persons", tmp_path / "some.csv")[1]
     assert again[-1] == "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused."

@@ -283,5 +283,5 @@ def test_who_was_told_less_by_an_earlier_release_is_told_anew() -> None:
     known = registered(None, entry, person_ref="p1", national_id_index="i1")
     assert known is not None
     assert registered(known, entry, person_ref="p1", national_id_index="i1") is None
-    earlier = replace(known, told=0)
+    earlier = replace(known, published=0)
     assert registered(earlier, entry, person_ref="p1", national_id_index="i1") == known

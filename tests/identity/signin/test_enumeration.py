@@ -33,7 +33,7 @@ from tests.identity.builders import (
     forgotten,
     ways_back,
 )
-from tests.identity.conftest import House, Town, house_on
+from tests.identity.conftest import IdentityHarness, Town, harness_on
 from tests.identity.signin.relying_party import Browser
 from tests.kit.contexts import TN, funds, keys
 
@@ -70,7 +70,7 @@ class Spent:
 class Watched:
     """Identity, and a count of what it does."""
 
-    house: House
+    harness: IdentityHarness
     commands: Commands
 
     @contextmanager
@@ -91,7 +91,7 @@ class Watched:
 
     def asked(self, ask: Callable[[Browser], TestResponse]) -> tuple[TestResponse, Spent]:
         with self.spending() as spent:
-            answer = ask(self.house.browser())
+            answer = ask(self.harness.browser())
         return answer, spent
 
 
@@ -104,7 +104,7 @@ def watched(town: Town, mongodb: str) -> Iterator[Watched]:
         )
         profile_of(database)  # what a process asks once, before anybody comes
         yield Watched(
-            house_on(town, lambda clock: ServiceContext(database=database, funds=funds(), keys=keys(), clock=clock)),
+            harness_on(town, lambda clock: ServiceContext(database=database, funds=funds(), keys=keys(), clock=clock)),
             commands,
         )
 
@@ -156,7 +156,7 @@ def test_a_right_password_at_the_wrong_client_is_a_wrong_one(watched: Watched) -
 def test_a_door_that_is_shut_is_shut_alike(watched: Watched) -> None:
     for login in (AMIRA_NIN, NOBODY_NIN):
         for _ in range(5):
-            watched.house.browser().submit(login, "wrong")
+            watched.harness.browser().submit(login, "wrong")
     assert differ(watched, signing_in("wrong"), AMIRA_NIN, NOBODY_NIN) == []
     assert watched.asked(signing_in(PASSWORD)(AMIRA_NIN))[1].hashes == 0, "nor does it let anybody try"
 
@@ -202,11 +202,11 @@ def test_a_link_that_nobody_sent_says_nothing(watched: Watched) -> None:
 
 
 def test_a_link_of_another_fund_is_as_unknown_as_any(watched: Watched) -> None:
-    watched.house.browser().ask("/accounts/recovery", forgotten())
-    considered(watched.house.context)
+    watched.harness.browser().ask("/accounts/recovery", forgotten())
+    considered(watched.harness.context)
 
     def ask(token: str) -> Callable[[Browser], TestResponse]:
-        other = watched.house.browser(fund=TN)
+        other = watched.harness.browser(fund=TN)
         return lambda _: other.ask("/accounts/recovery/password", {"token": token, "password": PASSWORD})
 
-    assert differ(watched, ask, ways_back(watched.house.context)[-1]["token"], "x" * 43) == []
+    assert differ(watched, ask, ways_back(watched.harness.context)[-1]["token"], "x" * 43) == []

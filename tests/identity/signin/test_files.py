@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, RSAKey
 from services.identity.settings import read as read_settings
 from services.identity.signin import clients, keys
 from services.identity.signin.client import ClientKind
-from shared.process.settings import SettingsMissing, sealed
+from shared.process.settings import SettingsMissing, check_complete
 
 PORTAL = """
 portal:
@@ -106,6 +106,6 @@ def test_all_that_is_wrong_with_the_settings_is_said_at_once(tmp_path: Path, mon
     env = Env(eager=False)
     read_settings(env)
     with pytest.raises(SettingsMissing) as wrong:
-        sealed(env)
+        check_complete(env)
     for name in ("PORTAL_URL", "CLIENTS_FILE", "SIGNING_KEYS_FILE"):
         assert name in str(wrong.value)

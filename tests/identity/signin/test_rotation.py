@@ -23,8 +23,8 @@ from services.identity.signin.client import SigningAlgorithm
 from services.identity.signin.keys import SigningKeys, read
 from services.identity.signin.rotation import retired
 from services.identity.signin.rules import SESSION_LIFE
+from shared.encryption.keys import generate_keyring
 from shared.http.callers import KEYS_FRESH_S, KeysFromUrl, TokenInvalid, Verifier
-from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import now
 from tests.identity.signin.relying_party import ASSERTION_TYPE, assertion
 from tests.kit.contexts import DZ, TN

@@ -9,7 +9,7 @@ import pytest
 from services.identity.accounts.account import Account, Role, Status
 from services.identity.signin import rules
 from services.identity.signin.client import Client, ClientKind
-from services.identity.signin.session import End, Session
+from services.identity.signin.session import Session, SessionEnd
 from shared.kernel.actors import ActorKind
 from tests.kit.clock import AT
 
@@ -26,7 +26,7 @@ SESSION = Session(
     code_hash="code",
 )
 RUNNING = replace(SESSION, code_used_at=AT, refresh_hashes=("r1", "r2"))
-OVER = replace(RUNNING, ended_at=AT, ended_for=End.SIGNED_OUT)
+OVER = replace(RUNNING, ended_at=AT, ended_for=SessionEnd.SIGNED_OUT)
 
 
 def account(role: Role = Role.PERSON) -> Account:
@@ -110,7 +110,7 @@ def test_a_code_begins_its_session_in_time_and_for_its_client(
 
 def test_a_code_that_comes_again_ends_the_session_however_late() -> None:
     replayed = rules.redeem(RUNNING, code_hash="code", client_id="portal", at=AT + timedelta(hours=3))
-    assert replayed is not None and replayed.ended_for is End.CODE_REPLAYED
+    assert replayed is not None and replayed.ended_for is SessionEnd.CODE_REPLAYED
     assert rules.redeem(RUNNING, code_hash="code", client_id="backoffice", at=AT) is None
 
 
@@ -123,7 +123,7 @@ def test_a_code_that_comes_again_ends_the_session_however_late() -> None:
         (RUNNING, "r2", "portal", 1, "in force"),
         (RUNNING, "r2", "portal", 12, None),
         (RUNNING, "r2", "backoffice", 1, None),
-        (RUNNING, "r1", "portal", 1, End.REFRESH_REUSED),
+        (RUNNING, "r1", "portal", 1, SessionEnd.REFRESH_REUSED),
         (RUNNING, "r1", "backoffice", 1, None),
         (RUNNING, "r0", "portal", 1, None),
         (SESSION, "r2", "portal", 1, None),
@@ -145,9 +145,9 @@ def test_a_new_refresh_token_takes_the_place_of_the_last() -> None:
 
 
 def test_a_session_ends_once_and_keeps_the_first_reason() -> None:
-    ended = rules.end(RUNNING, why=End.REVOKED, at=AT)
-    assert (ended.ended_at, ended.ended_for) == (AT, End.REVOKED)
-    assert rules.end(OVER, why=End.REVOKED, at=AT) == OVER
+    ended = rules.end(RUNNING, why=SessionEnd.REVOKED, at=AT)
+    assert (ended.ended_at, ended.ended_for) == (AT, SessionEnd.REVOKED)
+    assert rules.end(OVER, why=SessionEnd.REVOKED, at=AT) == OVER
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from services.identity.signin.session import Session
 from shared.kernel.actors import ActorKind
 from shared.storage.unit_of_work import UnitOfWork
 from tests.identity.builders import AMIRA_NIN, PASSWORD, events, ref
-from tests.identity.conftest import House
+from tests.identity.conftest import IdentityHarness
 from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
 from tests.kit.contexts import DZ, someone
 from tests.kit.people import FIRM
@@ -22,10 +22,10 @@ NEW = "quatre chiens sous la table"
 SCOPE = "openid account:manage"
 
 
-def signed_in(house: House, login: str = AMIRA_NIN) -> tuple[Browser, dict[str, Any]]:
+def signed_in(harness: IdentityHarness, login: str = AMIRA_NIN) -> tuple[Browser, dict[str, Any]]:
     staff = login == "nadia"
-    browser = house.browser(client_id="backoffice" if staff else "portal")
-    return browser, browser.tokens(login, code=house.codes() if staff else "", scope=SCOPE)
+    browser = harness.browser(client_id="backoffice" if staff else "portal")
+    return browser, browser.tokens(login, code=harness.codes() if staff else "", scope=SCOPE)
 
 
 def change(browser: Browser, tokens: dict[str, Any], current: str = PASSWORD, chosen: str = NEW) -> Any:
@@ -56,11 +56,11 @@ def test_everybody_may_see_to_their_own_account() -> None:
     ids=["a person", "a user", "one of the staff"],
 )
 def test_a_changed_password_ends_every_other_session_and_is_told(
-    house: House, login: str, person_ref: str | None, employer_ids: list[str]
+    harness: IdentityHarness, login: str, person_ref: str | None, employer_ids: list[str]
 ) -> None:
-    here, tokens = signed_in(house, login)
-    house.clock.move(seconds=60)
-    there, others = signed_in(house, login)
+    here, tokens = signed_in(harness, login)
+    harness.clock.move(seconds=60)
+    there, others = signed_in(harness, login)
     done = change(here, tokens)
     assert done.status_code == 200 and "autres sessions" in done.json["text"], done.text
     assert there.refresh(others["refresh_token"]).status_code == 400
@@ -68,24 +68,24 @@ def test_a_changed_password_ends_every_other_session_and_is_told(
     fresh = here.refresh(tokens["refresh_token"])
     assert fresh.status_code == 200, "this session goes on"
     assert [each["is_this"] for each in sessions(here, fresh.json)] == [True]
-    (event,) = events(house.context, "identity.password-changed")
+    (event,) = events(harness.context, "identity.password-changed")
     assert (event["person_ref"], event["employer_ids"]) == (person_ref, employer_ids)
 
 
-def test_the_new_password_lets_in_and_the_old_one_does_not(house: House) -> None:
-    assert change(*signed_in(house)).status_code == 200
-    assert house.browser().submit(AMIRA_NIN).status_code == 422
-    assert house.browser().submit(AMIRA_NIN, NEW).status_code == 303
+def test_the_new_password_lets_in_and_the_old_one_does_not(harness: IdentityHarness) -> None:
+    assert change(*signed_in(harness)).status_code == 200
+    assert harness.browser().submit(AMIRA_NIN).status_code == 422
+    assert harness.browser().submit(AMIRA_NIN, NEW).status_code == 303
 
 
-def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) -> None:
-    browser, tokens = signed_in(house)
+def test_the_current_password_is_asked_for_and_wrong_ones_count(harness: IdentityHarness) -> None:
+    browser, tokens = signed_in(harness)
     codes = [change(browser, tokens, current="wrong") for _ in range(6)]
     assert [each.json["code"] for each in codes[:4]] == ["account.current-password-wrong"] * 4
     assert [each.json["code"] for each in codes[4:]] == ["account.door-shut"] * 2
     assert change(browser, tokens).json["code"] == "account.door-shut", "the right one waits too"
-    assert house.browser().submit(AMIRA_NIN).status_code == 303, "and nobody is kept from signing in by it"
-    house.clock.move(seconds=61)
+    assert harness.browser().submit(AMIRA_NIN).status_code == 303, "and nobody is kept from signing in by it"
+    harness.clock.move(seconds=61)
     assert change(browser, tokens).status_code == 200
 
 
@@ -103,24 +103,24 @@ def test_the_current_password_is_asked_for_and_wrong_ones_count(house: House) ->
         (PASSWORD, "account.password-unchanged"),
     ],
 )
-def test_u12_p1_a_password_that_is_refused_changes_nothing(house: House, chosen: str, code: str) -> None:
-    browser, tokens = signed_in(house)
+def test_u12_p1_a_password_that_is_refused_changes_nothing(harness: IdentityHarness, chosen: str, code: str) -> None:
+    browser, tokens = signed_in(harness)
     refused = change(browser, tokens, chosen=chosen)
     assert (refused.status_code, refused.json["code"]) == (422, code)
-    assert house.context.database["tries"].count_documents({}) == 0, "and counts as no failure"
+    assert harness.context.database["tries"].count_documents({}) == 0, "and counts as no failure"
     assert browser.refresh(tokens["refresh_token"]).status_code == 200
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"current_password": PASSWORD}, {"current_password": 1, "new_password": NEW}, {"new_password": NEW}]
 )
-def test_a_malformed_change(house: House, body: dict[str, Any]) -> None:
-    browser, tokens = signed_in(house)
+def test_a_malformed_change(harness: IdentityHarness, body: dict[str, Any]) -> None:
+    browser, tokens = signed_in(harness)
     assert browser.ask("/account/password", body, tokens["access_token"]).status_code == 422
 
 
-def test_of_two_changes_at_once_one_is_in_force(house: House) -> None:
-    (one, first), (two, second) = signed_in(house), signed_in(house)
+def test_of_two_changes_at_once_one_is_in_force(harness: IdentityHarness) -> None:
+    (one, first), (two, second) = signed_in(harness), signed_in(harness)
     with ThreadPoolExecutor(2) as racers:
         asked = [
             racers.submit(change, one, first, PASSWORD, "une phrase de l'un"),
@@ -128,25 +128,25 @@ def test_of_two_changes_at_once_one_is_in_force(house: House) -> None:
         ]
         answers = [each.result().status_code for each in asked]
     assert sorted(answers) in ([200, 403], [200, 422]), "the later one is signed out, or does not know the password"
-    assert len(events(house.context, "identity.password-changed")) == 1
+    assert len(events(harness.context, "identity.password-changed")) == 1
 
 
-def test_a_code_that_waits_while_the_password_is_changed_begins_nothing(house: House) -> None:
-    browser, tokens = signed_in(house)
-    slow = house.browser()
+def test_a_code_that_waits_while_the_password_is_changed_begins_nothing(harness: IdentityHarness) -> None:
+    browser, tokens = signed_in(harness)
+    slow = harness.browser()
     waiting = slow.code(AMIRA_NIN, scope=SCOPE)
     assert change(browser, tokens).status_code == 200
     assert slow.exchange(waiting).status_code == 400
 
 
-def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(house: House) -> None:
+def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(harness: IdentityHarness) -> None:
     """It read the old password, and is written after the new one: neither sees the other, and the session is void."""
-    browser, tokens = signed_in(house)
+    browser, tokens = signed_in(harness)
     attempt = Attempt(login=AMIRA_NIN, password=PASSWORD, one_time_code="", device="", actors=frozenset(ActorKind))
     code = "late.c0de"
 
     def sign_in(uow: UnitOfWork) -> None:
-        account = accounts.admit(uow, attempt).account
+        account = accounts.authenticate(uow, attempt).account
         assert account is not None
         with ThreadPoolExecutor(1) as meanwhile:
             assert meanwhile.submit(change, browser, tokens).result().status_code == 200
@@ -165,17 +165,17 @@ def test_a_sign_in_whose_transaction_began_before_the_change_leaves_no_session(h
         )
         signin.begin(uow, session)
 
-    house.context.run(DZ, by=someone(), cause="test", action=sign_in)
-    assert house.context.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
-    assert house.browser().exchange(code).status_code == 400
+    harness.context.run(DZ, by=someone(), cause="test", action=sign_in)
+    assert harness.context.database["sessions"].count_documents({"session_id": "late"}) == 1, "it was written"
+    assert harness.browser().exchange(code).status_code == 400
 
 
 # --- sessions
 
 
-def test_an_owner_sees_the_sessions_and_ends_one(house: House) -> None:
-    (here, tokens), (there, others) = signed_in(house), signed_in(house)
-    house.browser().code(AMIRA_NIN)  # a code that nobody exchanged is no session
+def test_an_owner_sees_the_sessions_and_ends_one(harness: IdentityHarness) -> None:
+    (here, tokens), (there, others) = signed_in(harness), signed_in(harness)
+    harness.browser().code(AMIRA_NIN)  # a code that nobody exchanged is no session
     shown = sessions(here, tokens)
     assert [each["client_id"] for each in shown] == ["portal", "portal"]
     assert sorted(each["is_this"] for each in shown) == [False, True]
@@ -187,8 +187,8 @@ def test_an_owner_sees_the_sessions_and_ends_one(house: House) -> None:
     assert end(here, tokens, other).status_code == 204, "over is over"
 
 
-def test_an_owner_ends_all_other_sessions(house: House) -> None:
-    (here, tokens), *others = [signed_in(house) for _ in range(3)]
+def test_an_owner_ends_all_other_sessions(harness: IdentityHarness) -> None:
+    (here, tokens), *others = [signed_in(harness) for _ in range(3)]
     ended = here.ask("/sessions/end-others", {}, tokens["access_token"])
     assert (ended.status_code, ended.json) == (200, {"ended": 2})
     assert all(browser.refresh(each["refresh_token"]).status_code == 400 for browser, each in others)
@@ -197,15 +197,15 @@ def test_an_owner_ends_all_other_sessions(house: House) -> None:
     assert again.json == {"ended": 0}
 
 
-def test_more_sessions_than_a_page_are_all_shown_and_all_ended(house: House) -> None:
-    here, tokens = signed_in(house)
-    others = [signed_in(house)[1] for _ in range(3)]
+def test_more_sessions_than_a_page_are_all_shown_and_all_ended(harness: IdentityHarness) -> None:
+    here, tokens = signed_in(harness)
+    others = [signed_in(harness)[1] for _ in range(3)]
     assert others
-    (template,) = house.context.database["sessions"].find({}).sort("signed_in_at", -1).limit(1)
+    (template,) = harness.context.database["sessions"].find({}).sort("signed_in_at", -1).limit(1)
     copies = [
         {**template, "_id": f"{DZ}:copy-{number:03d}", "session_id": f"copy-{number:03d}"} for number in range(220)
     ]
-    house.context.database["sessions"].insert_many(copies)
+    harness.context.database["sessions"].insert_many(copies)
     seen, cursor = [], ""
     for _ in range(10):
         page = here.get(f"/sessions?limit=50{cursor}", tokens["access_token"]).json
@@ -218,8 +218,8 @@ def test_more_sessions_than_a_page_are_all_shown_and_all_ended(house: House) -> 
     assert (ended.status_code, ended.json) == (200, {"ended": 223})
 
 
-def test_nobody_ends_the_session_of_another(house: House) -> None:
-    (browser, tokens), (mine, own) = signed_in(house), signed_in(house, "paie")
+def test_nobody_ends_the_session_of_another(harness: IdentityHarness) -> None:
+    (browser, tokens), (mine, own) = signed_in(harness), signed_in(harness, "paie")
     (theirs,) = sessions(browser, tokens)
     refused = end(mine, own, theirs["session_id"])
     assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours")
@@ -227,22 +227,22 @@ def test_nobody_ends_the_session_of_another(house: House) -> None:
 
 
 @pytest.mark.parametrize("session_id", ["x", "00000000-0000-7000-8000-000000000000"])
-def test_a_session_that_is_not_there(house: House, session_id: str) -> None:
-    refused = end(*signed_in(house), session_id)
+def test_a_session_that_is_not_there(harness: IdentityHarness, session_id: str) -> None:
+    refused = end(*signed_in(harness), session_id)
     assert (refused.status_code, refused.json["code"]) == (404, "signin.session-unknown")
 
 
-def test_an_own_session_that_was_ended_does_nothing_more(house: House) -> None:
-    browser, tokens = signed_in(house)
+def test_an_own_session_that_was_ended_does_nothing_more(harness: IdentityHarness) -> None:
+    browser, tokens = signed_in(harness)
     (own,) = sessions(browser, tokens)
     assert end(browser, tokens, own["session_id"]).status_code == 204
     for refused in (change(browser, tokens), end(browser, tokens, own["session_id"])):
         assert (refused.status_code, refused.json["code"]) == (403, "signin.session-over")
 
 
-def test_a_session_does_not_last_beyond_half_a_day(house: House) -> None:
-    browser, tokens = signed_in(house)
-    house.clock.move(hours=11, minutes=55)
+def test_a_session_does_not_last_beyond_half_a_day(harness: IdentityHarness) -> None:
+    browser, tokens = signed_in(harness)
+    harness.clock.move(hours=11, minutes=55)
     later = browser.refresh(tokens["refresh_token"]).json
-    house.clock.move(minutes=6)
+    harness.clock.move(minutes=6)
     assert browser.get("/sessions", later["access_token"]).json["code"] == "signin.session-over"

@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.notifications.channels.receipts import Delivery, Receipt, is_same_number, match_key, match_keys, read
+from services.notifications.channels.receipts import (
+    DeliveryReceipt,
+    DeliveryState,
+    is_same_number,
+    match_key,
+    match_keys,
+    read,
+)
 
 NUMBER = "213550123459"
 TEXT = "id:{id} sub:001 dlvrd:000 submit date:2602100900 done date:2602100901 stat:{stat} err:027 text:Vos droits"
@@ -10,7 +17,7 @@ TEXT = "id:{id} sub:001 dlvrd:000 submit date:2602100900 done date:2602100901 st
 
 def receipt(
     text: str | bytes = "", *, esm_class: int = 4, data_coding: int = 0, **parameters: object
-) -> Receipt | None:
+) -> DeliveryReceipt | None:
     octets = text if isinstance(text, bytes) else text.encode("latin-1")
     return read(esm_class=esm_class, data_coding=data_coding, text=octets, source_addr=NUMBER, parameters=parameters)
 
@@ -18,23 +25,23 @@ def receipt(
 @pytest.mark.parametrize(
     ("stat", "delivery"),
     [
-        ("DELIVRD", Delivery.DELIVERED),
-        ("delivrd", Delivery.DELIVERED),
-        ("DELIVERED", Delivery.DELIVERED),
-        ("UNDELIV", Delivery.FAILED),
-        ("EXPIRED", Delivery.FAILED),
-        ("DELETED", Delivery.FAILED),
-        ("REJECTD", Delivery.FAILED),
-        ("REJECTED", Delivery.FAILED),
-        ("ACCEPTD", Delivery.UNDER_WAY),
-        ("ENROUTE", Delivery.UNDER_WAY),
-        ("UNKNOWN", Delivery.UNDER_WAY),
-        ("SOMETHING", Delivery.UNDER_WAY),
+        ("DELIVRD", DeliveryState.DELIVERED),
+        ("delivrd", DeliveryState.DELIVERED),
+        ("DELIVERED", DeliveryState.DELIVERED),
+        ("UNDELIV", DeliveryState.FAILED),
+        ("EXPIRED", DeliveryState.FAILED),
+        ("DELETED", DeliveryState.FAILED),
+        ("REJECTD", DeliveryState.FAILED),
+        ("REJECTED", DeliveryState.FAILED),
+        ("ACCEPTD", DeliveryState.UNDER_WAY),
+        ("ENROUTE", DeliveryState.UNDER_WAY),
+        ("UNKNOWN", DeliveryState.UNDER_WAY),
+        ("SOMETHING", DeliveryState.UNDER_WAY),
     ],
 )
-def test_n03_the_words_of_the_text_form(stat: str, delivery: Delivery) -> None:
+def test_n03_the_words_of_the_text_form(stat: str, delivery: DeliveryState) -> None:
     found = receipt(TEXT.format(id="4f1a", stat=stat))
-    assert found == Receipt("4f1a", delivery, stat.upper(), error="027", recipient=NUMBER)
+    assert found == DeliveryReceipt("4f1a", delivery, stat.upper(), error="027", recipient=NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -54,24 +61,24 @@ def test_n03_the_text_form_as_centres_write_it(text: str) -> None:
 
 def test_n03_a_text_in_ucs_2() -> None:
     found = receipt(TEXT.format(id="7", stat="UNDELIV").encode("utf-16-be"), data_coding=8)
-    assert found is not None and (found.provider_id, found.delivery) == ("7", Delivery.FAILED)
+    assert found is not None and (found.provider_id, found.delivery) == ("7", DeliveryState.FAILED)
 
 
 @pytest.mark.parametrize(
     ("state", "status", "delivery"),
     [
-        (2, "DELIVRD", Delivery.DELIVERED),
-        (3, "EXPIRED", Delivery.FAILED),
-        (4, "DELETED", Delivery.FAILED),
-        (5, "UNDELIV", Delivery.FAILED),
-        (8, "REJECTD", Delivery.FAILED),
-        (1, "ENROUTE", Delivery.UNDER_WAY),
-        (99, "UNKNOWN", Delivery.UNDER_WAY),
+        (2, "DELIVRD", DeliveryState.DELIVERED),
+        (3, "EXPIRED", DeliveryState.FAILED),
+        (4, "DELETED", DeliveryState.FAILED),
+        (5, "UNDELIV", DeliveryState.FAILED),
+        (8, "REJECTD", DeliveryState.FAILED),
+        (1, "ENROUTE", DeliveryState.UNDER_WAY),
+        (99, "UNKNOWN", DeliveryState.UNDER_WAY),
     ],
 )
-def test_n03_the_form_of_parameters(state: int, status: str, delivery: Delivery) -> None:
+def test_n03_the_form_of_parameters(state: int, status: str, delivery: DeliveryState) -> None:
     found = receipt(receipted_message_id=b"4f1a\0", message_state=state)
-    assert found == Receipt("4f1a", delivery, status, recipient=NUMBER)
+    assert found == DeliveryReceipt("4f1a", delivery, status, recipient=NUMBER)
 
 
 def test_n03_parameters_count_more_than_the_text() -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.programs import free_port
-from services.notifications.channels.receipts import Delivery, Receipt
+from services.notifications.channels.receipts import DeliveryReceipt, DeliveryState
 from services.notifications.channels.smpp import (
     PDU_BYTES_MAX,
     NumberRefused,
@@ -29,12 +29,12 @@ from tests.simulators.message_centre import Centre
 ARABIC = "تم فتح حقوقكم في التأمين على المرض ابتداء من أول فيفري 2026، ويمكنكم استعمال بطاقتكم في جميع الصيدليات."
 
 
-class Receipts(list[Receipt]):
+class Receipts(list[DeliveryReceipt]):
     """Where the line brings receipts; the first few may be turned away."""
 
     turned_away = 0
 
-    def take(self, receipt: Receipt, reply: Reply) -> None:
+    def take(self, receipt: DeliveryReceipt, reply: Reply) -> None:
         if self.turned_away:
             self.turned_away -= 1
             reply(False)
@@ -42,7 +42,7 @@ class Receipts(list[Receipt]):
         self.append(receipt)
         reply(True)
 
-    def of(self, provider_id: str) -> Receipt:
+    def of(self, provider_id: str) -> DeliveryReceipt:
         return until(lambda: next((one for one in self if one.provider_id == provider_id), None))
 
 
@@ -83,7 +83,9 @@ def test_a_message_arrives_as_it_was_written(centre, line, receipts, text):
 
     (shown,) = centre.received(sent.recipient)
     assert (shown["text"], shown["message_id"], shown["from"]) == (text, sent.message_id, "CNAS")
-    expected = Receipt(provider_id, Delivery.DELIVERED, "DELIVRD", error="000", recipient=sent.recipient.lstrip("+"))
+    expected = DeliveryReceipt(
+        provider_id, DeliveryState.DELIVERED, "DELIVRD", error="000", recipient=sent.recipient.lstrip("+")
+    )
     assert receipts.of(provider_id) == expected
 
 
@@ -97,7 +99,7 @@ def test_the_centre_may_have_no_place_for_our_id(centre, receipts):
 
 
 def test_a_number_that_is_not_reached_is_known_from_its_receipt(line, receipts):
-    assert receipts.of(line.send(sms(ending="0001"))).delivery is Delivery.FAILED
+    assert receipts.of(line.send(sms(ending="0001"))).delivery is DeliveryState.FAILED
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_a_text_that_is_too_long_is_refused(line):
 def test_a_receipt_that_cannot_be_kept_now_comes_again(line, receipts):
     receipts.turned_away = 2
 
-    assert receipts.of(line.send(sms())).delivery is Delivery.DELIVERED
+    assert receipts.of(line.send(sms())).delivery is DeliveryState.DELIVERED
 
 
 def test_many_are_under_way_at_once(centre, line):
@@ -190,7 +192,7 @@ def test_the_line_is_mended_when_the_centre_comes_back(tmp_path, receipts):
                 outcome.result(timeout=4)
         program.start()
 
-        assert receipts.of(line.send(sms())).delivery is Delivery.DELIVERED
+        assert receipts.of(line.send(sms())).delivery is DeliveryState.DELIVERED
         line.close()
 
 

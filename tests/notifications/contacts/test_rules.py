@@ -7,7 +7,7 @@ import pytest
 from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Channel
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 
@@ -15,7 +15,7 @@ from tests.kit.contexts import DZ, TN, funds
 def kept(*, days: int = 0, version: int = 0, sealed: str = "one") -> Contact:
     return Contact(
         owner_id="p1",
-        sealed=Sealed(sealed),
+        sealed=Encrypted(sealed),
         language="fr",
         registered_at=AT + timedelta(days=days),
         version=version,
@@ -23,7 +23,7 @@ def kept(*, days: int = 0, version: int = 0, sealed: str = "one") -> Contact:
 
 
 @pytest.mark.parametrize(
-    ("known", "told", "replaces"),
+    ("known", "published", "replaces"),
     [
         (None, kept(), True),
         (kept(version=3), kept(days=1), True),
@@ -31,10 +31,10 @@ def kept(*, days: int = 0, version: int = 0, sealed: str = "one") -> Contact:
         (kept(version=3), kept(sealed="two"), False),
     ],
 )
-def test_the_newest_word_of_the_register_counts(known: Contact | None, told: Contact, replaces: bool) -> None:
-    found = rules.newer([told], known={"p1": known} if known else {})
+def test_the_newest_word_of_the_register_counts(known: Contact | None, published: Contact, replaces: bool) -> None:
+    found = rules.newer([published], known={"p1": known} if known else {})
     assert [(each.sealed, each.version) for each in found] == (
-        [(told.sealed, known.version if known else 0)] if replaces else []
+        [(published.sealed, known.version if known else 0)] if replaces else []
     )
 
 

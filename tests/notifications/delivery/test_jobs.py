@@ -19,23 +19,23 @@ from deploy.local.programs import free_port
 from services.notifications.channels.smpp import SmsCentre
 from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.delivery import rules
-from services.notifications.delivery.jobs import SECOND_LOOK_AFTER, jobs, leftovers, send_waiting
+from services.notifications.delivery.jobs import SECOND_LOOK_AFTER, backfills, jobs, send_waiting
 from services.notifications.delivery.providers import MailProvider, Provider, SmsProvider
 from services.notifications.delivery.rules import ProviderInTrouble
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
 from shared.bus import envelope
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
 from shared.jobs import queue
 from shared.jobs.job import JobStatus
 from shared.jobs.runner import Runner
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
-from shared.telemetry import steps
+from shared.telemetry import failpoints
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, context_on, handle, parked, reading, someone, told
+from tests.kit.contexts import DZ, context_on, handle, parked, published, reading, someone
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
 from tests.simulators.message_centre import Centre
@@ -125,7 +125,7 @@ def test_an_sms_arrives_once_and_is_told(
     (shown,) = centre.received(amira.mobile)
     assert shown["text"].startswith("CNAS : dossier CL260000000197 accordé") and shown["count"] == 1
     assert statuses(context, "sms") == [("sent", None)]
-    assert told(context) == ["notifications.message-sent"]
+    assert published(context) == ["notifications.message-sent"]
     (batch,) = context.database["batches"].find({"channel": "sms"})
     message = context.database["messages"].find_one({"channel": "sms"})
     assert message is not None and shown["message_id"] == message["message_id"]
@@ -174,7 +174,7 @@ def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: C
     assert send_waiting(later(context, LATER), DZ, provider=sms) == 250
     assert set(statuses(context, "sms")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(mobile)] == [1] for mobile in set(mobiles.values()))
-    assert told(context).count("notifications.message-sent") == 250
+    assert published(context).count("notifications.message-sent") == 250
 
 
 def test_one_that_is_refused_does_not_hold_up_its_batch(
@@ -186,7 +186,7 @@ def test_one_that_is_refused_does_not_hold_up_its_batch(
     handle(context, service, made.cards("p1", "p2"))
     assert send_waiting(context, DZ, provider=sms) == 2
     assert sorted(statuses(context, "sms"), key=str) == [("failed", "sms.number-refused"), ("sent", None)]
-    assert sorted(told(context)) == ["notifications.message-failed", "notifications.message-sent"]
+    assert sorted(published(context)) == ["notifications.message-failed", "notifications.message-sent"]
 
 
 def test_claims_leave_in_windows_and_over_several_connections(
@@ -202,15 +202,15 @@ def test_claims_leave_in_windows_and_over_several_connections(
         handle(context, service, made.claim_paid(person_ref=ref, claim_id=f"c-{ref}"))
     assert context.database["batches"].count_documents({"channel": "email"}) == 45
     passed: list[str] = []
-    steps.watch(passed.append)
+    failpoints.watch(passed.append)
     try:
         assert send_waiting(context, DZ, provider=replace(mail_to(centre), connections_max=4)) == 45
     finally:
-        steps._watchers.remove(passed.append)
+        failpoints._watchers.remove(passed.append)
     assert passed.count("work.committed") == 2, "one to mark all, one to keep all answers"
     assert set(statuses(context, "email")) == {("sent", None)}
     assert all([each["count"] for each in centre.received(email)] == [1] for email in people.values())
-    assert told(context).count("notifications.message-sent") == 45
+    assert published(context).count("notifications.message-sent") == 45
 
 
 def test_the_messages_of_one_transaction_share_a_batch_and_each_keeps_its_trace(
@@ -226,16 +226,16 @@ def test_the_messages_of_one_transaction_share_a_batch_and_each_keeps_its_trace(
     for stored, trace in zip(stranger.events, traces, strict=True):
         stored["traceparent"] = trace  # type: ignore[index]
     records = [
-        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
+        ReceivedRecord(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), each["body"])
         for offset, each in enumerate(stranger.events)  # type: ignore[arg-type, call-overload]
     ]
-    Inbox(context, service=service.name, reactions=service.hears()).take(records)
+    Inbox(context, service=service.name, reactions=service.all_reactions()).handle(records)
     (batch,) = context.database["batches"].find()
     assert batch["size"] == 5
     assert send_waiting(context, DZ, provider=mail) == 5
     (outbox,) = context.database["outbox"].find()
-    told_in = {each["traceparent"] for each in outbox["events"]}  # type: ignore[attr-defined]
-    assert told_in == set(traces)
+    published_in = {each["traceparent"] for each in outbox["events"]}  # type: ignore[attr-defined]
+    assert published_in == set(traces)
 
 
 # --- its jobs ---------------------------------------------------------------------------------------------------------
@@ -351,7 +351,7 @@ def test_the_messages_of_a_batch_that_an_operator_gives_up_say_so(
     context.run(DZ, by=someone(), cause="operator", action=action)
     run_due(later(context, timedelta(hours=5)), mail)
     assert statuses(context, "email") == [("failed", rules.BY_OPERATOR)]
-    assert told(context) == ["notifications.message-failed"]
+    assert published(context) == ["notifications.message-failed"]
     assert {row["status"] for row in context.database["batches"].find({"channel": "email"})} == {"done"}
     assert not [each for each in waiting_jobs(context) if "email" in each]
 
@@ -368,8 +368,8 @@ def test_batches_that_an_earlier_release_left_get_the_job_of_their_channel(
     first: Any = batches.find_one({"channel": "email"})
     sending = {"status": "sending", "tries": 1, "taken_at": context.clock() - rules.LEASE * 2}
     batches.update_one({"_id": first["_id"]}, {"$set": sending})
-    assert adopt_all(context, DZ, leftovers=[leftovers]) == 2
-    assert adopt_all(context, DZ, leftovers=[leftovers]) == 0
+    assert backfill_all(context, DZ, backfills=[backfills]) == 2
+    assert backfill_all(context, DZ, backfills=[backfills]) == 0
     run_due(context, mail)
     assert statuses(context, "email") == [("sent", None)] * 2
     assert len(centre.received(amira.email)) == 2
@@ -423,7 +423,7 @@ def test_a_definite_refusal_fails_at_once(
     providers: dict[str, Provider] = {"email": mail, "sms": sms}
     send_waiting(context, DZ, provider=providers[channel])
     assert statuses(context, channel) == [("failed", reason)]
-    assert told(context) == ["notifications.message-failed"]
+    assert published(context) == ["notifications.message-failed"]
 
 
 def test_a_full_mailbox_is_tried_again_and_given_up_in_the_end(
@@ -455,7 +455,7 @@ def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
             send_waiting(context, DZ, provider=closed[channel])
     (batch,) = context.database["batches"].find({"channel": channel})
     assert (batch["status"], batch["tries"]) == ("queued", 0)
-    assert told(context) == []
+    assert published(context) == []
     opened: dict[str, Provider] = {"email": mail, "sms": sms}
     assert send_waiting(context, DZ, provider=opened[channel]) == 1
     assert statuses(context, channel) == [("sent", None)]
@@ -517,7 +517,7 @@ def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
     for passed in (WAITS[0], timedelta(days=1)):
         send_waiting(later(context, passed), DZ, provider=providers[channel])
     assert statuses(context, channel) == [("unknown", rules.NOBODY_KNOWS)]
-    assert told(context) == ["notifications.message-failed"]
+    assert published(context) == ["notifications.message-failed"]
 
 
 # --- over a dead sender -----------------------------------------------------------------------------------------------
@@ -527,7 +527,7 @@ def killed(step: str, *, database: Database[dict[str, Any]], uri: str, centre: C
     """A worker of its own that dies by SIGKILL exactly at a step of its sending."""
 
     def uow() -> None:
-        steps.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
+        failpoints.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
         provider: Provider = mail_to(centre) if channel == "email" else sms_to(centre)
         send_waiting(context_on(database, uri), DZ, provider=provider)
 
@@ -559,7 +559,7 @@ def test_one_message_id_is_one_message_wherever_the_sender_is_killed(
     send_waiting(later(context, rules.LEASE * 1.1), DZ, provider=providers[channel])
     assert [each["count"] for each in centre.received(to)] == [copies], "one message, however many copies of it came"
     assert statuses(context, channel) == [("sent", None)]
-    assert told(context) == ["notifications.message-sent"]
+    assert published(context) == ["notifications.message-sent"]
 
 
 def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
@@ -577,7 +577,7 @@ def test_a_batch_that_two_senders_died_over_is_not_sent_a_third_time(
     assert send_waiting(later(context, rules.LEASE * 2), DZ, provider=sms) == 0
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]
     assert statuses(context, "sms") == [("unknown", rules.NOBODY_KNOWS)]
-    assert told(context) == ["notifications.message-failed"]
+    assert published(context) == ["notifications.message-failed"]
 
 
 def test_answers_that_come_after_another_has_begun_do_not_count(
@@ -594,7 +594,7 @@ def test_answers_that_come_after_another_has_begun_do_not_count(
 
     send_waiting(context, DZ, provider=Slow(centre=sms.centre))
     assert statuses(context, "sms") == [("sent", None)]
-    assert told(context) == ["notifications.message-sent"]
+    assert published(context) == ["notifications.message-sent"]
     assert [each["count"] for each in centre.received(amira.mobile)] == [2]
 
 

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifications.channels.receipts import Delivery, Receipt
+from services.notifications.channels.receipts import DeliveryReceipt, DeliveryState
 from services.notifications.delivery import rules
-from services.notifications.delivery.chores import BY, Receiving
 from services.notifications.delivery.jobs import send_waiting
+from services.notifications.delivery.periodic_tasks import BY, Receiving
 from services.notifications.delivery.providers import IncomingReceipt, SmsProvider
 from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
-from tests.kit.contexts import DZ, TN, handle, told
+from tests.kit.contexts import DZ, TN, handle, published
 from tests.kit.people import AMIRA
 from tests.kit.waiting import until
 from tests.notifications import builders as made
@@ -45,7 +45,7 @@ def number(ending: str = "9") -> str:
 def know(context: ServiceContext, mobile: str, *, fund_id: str = DZ) -> None:
     service.make_indexes(context)
     contact = made.contact(AMIRA, fund_id=fund_id, mobile=mobile)
-    person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Sealed("unread"), contact=contact, language="fr")
+    person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Encrypted("unread"), contact=contact, language="fr")
     handle(context, service, made.persons(person), fund_id=fund_id)
 
 
@@ -76,7 +76,7 @@ def test_n03_a_receipt_that_says_yes_is_kept(context: ServiceContext, sms: SmsPr
     send_waiting(context, DZ, provider=sms)
     found = received(context, Receiving(sms))
     assert (found["status"], found["reason"]) == ("sent", None) and found["delivered_at"] is not None
-    assert told(context) == ["notifications.message-sent"]
+    assert published(context) == ["notifications.message-sent"]
 
 
 FORMS = [(), ("sms-receipt-first",), ("sms-receipt-in-parameters",), ("sms-receipt-in-decimal",)]
@@ -96,7 +96,7 @@ def test_n03_a_receipt_that_says_no_reaches_the_case(
         sms._taken.clear()
     found = received(context, Receiving(sms))
     assert (found["status"], found["reason"]) == ("undelivered", "delivery.undelivered")
-    assert told(context) == ["notifications.message-sent", "notifications.message-undelivered"]
+    assert published(context) == ["notifications.message-sent", "notifications.message-undelivered"]
     (event,) = [
         each
         for document in context.database["outbox"].find()
@@ -108,10 +108,10 @@ def test_n03_a_receipt_that_says_no_reaches_the_case(
 
 def bring(sms: SmsProvider, **facts: Any) -> list[bool]:
     """A receipt as the line brings it; what the centre hears."""
-    heard: list[bool] = []
-    receipt = Receipt(**{"delivery": Delivery.FAILED, "status": "UNDELIV", **facts})
-    sms.incoming.put(IncomingReceipt(receipt, heard.append))
-    return heard
+    replies: list[bool] = []
+    receipt = DeliveryReceipt(**{"delivery": DeliveryState.FAILED, "status": "UNDELIV", **facts})
+    sms.incoming.put(IncomingReceipt(receipt, replies.append))
+    return replies
 
 
 def sent(context: ServiceContext, sms: SmsProvider) -> Any:
@@ -127,18 +127,18 @@ def test_n03_a_receipt_twice_is_one_and_the_first_that_decides_counts(
     context: ServiceContext, sms: SmsProvider
 ) -> None:
     receiving, provider_id = Receiving(sms), sent(context, sms)["provider_id"]
-    heard = [
-        bring(sms, provider_id=provider_id, delivery=Delivery.UNDER_WAY, status="ENROUTE"),
+    replies = [
+        bring(sms, provider_id=provider_id, delivery=DeliveryState.UNDER_WAY, status="ENROUTE"),
         bring(sms, provider_id=provider_id, status="EXPIRED"),
         bring(sms, provider_id=provider_id, status="EXPIRED"),
     ]
     receiving.run(context, DZ)
-    heard.append(bring(sms, provider_id=provider_id, delivery=Delivery.DELIVERED, status="DELIVRD"))
+    replies.append(bring(sms, provider_id=provider_id, delivery=DeliveryState.DELIVERED, status="DELIVRD"))
     receiving.run(context, DZ)
-    assert heard == [[True]] * 4
+    assert replies == [[True]] * 4
     found = message(context)
     assert (found["status"], found["reason"]) == ("undelivered", "delivery.expired-on-the-way")
-    assert told(context).count("notifications.message-undelivered") == 1
+    assert published(context).count("notifications.message-undelivered") == 1
 
 
 def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
@@ -166,16 +166,16 @@ def test_n03_a_receipt_of_nobody_is_taken_off_the_centre_in_the_end(
     context: ServiceContext, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent(context, sms)
-    receiving, heard = Receiving(sms), bring(sms, provider_id="nobody-s")
+    receiving, replies = Receiving(sms), bring(sms, provider_id="nobody-s")
     receiving.run(context, DZ)
-    assert heard == [], "its message may only not be known yet"
+    assert replies == [], "its message may only not be known yet"
     monkeypatch.setattr(rules, "GRACE", timedelta(0))
     receiving.run(context, DZ)
-    assert heard == [False], "the centre is to bring it again"
+    assert replies == [False], "the centre is to bring it again"
     monkeypatch.setattr(rules, "EARLY", timedelta(0))
-    heard = bring(sms, provider_id="nobody-s")
+    replies = bring(sms, provider_id="nobody-s")
     receiving.run(context, DZ)
-    assert heard == [True] and message(context)["status"] == "sent"
+    assert replies == [True] and message(context)["status"] == "sent"
 
 
 def test_n03_a_receipt_finds_the_fund_that_sent(context: ServiceContext, sms: SmsProvider) -> None:
@@ -183,10 +183,10 @@ def test_n03_a_receipt_finds_the_fund_that_sent(context: ServiceContext, sms: Sm
     handle(context, service, made.claim_paid(), fund_id=TN)
     send_waiting(context, TN, provider=sms)
     sms._taken.clear()
-    heard = bring(sms, provider_id=message(context)["provider_id"])
+    replies = bring(sms, provider_id=message(context)["provider_id"])
     receiving = Receiving(sms)
-    assert receiving.run(context, TN) == 0 and heard == [], "one turn serves all funds"
-    assert receiving.run(context, DZ) == 1 and heard == [True]
+    assert receiving.run(context, TN) == 0 and replies == [], "one turn serves all funds"
+    assert receiving.run(context, DZ) == 1 and replies == [True]
     assert (message(context)["status"], message(context)["fund"]) == ("undelivered", TN)
 
 
@@ -211,13 +211,13 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
 
 
 def test_n03_what_cannot_be_kept_now_is_brought_again(context: ServiceContext, sms: SmsProvider) -> None:
-    heard: list[bool] = []
+    replies: list[bool] = []
     full = SmsProvider(centre=sms.centre)
     full.incoming.maxsize = 1
-    receipt = Receipt("7", Delivery.FAILED, "UNDELIV")
-    full._take(receipt, heard.append)
-    full._take(receipt, heard.append)
-    assert heard == [False]
+    receipt = DeliveryReceipt("7", DeliveryState.FAILED, "UNDELIV")
+    full._take(receipt, replies.append)
+    full._take(receipt, replies.append)
+    assert replies == [False]
 
 
 def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: ServiceContext, sms: SmsProvider) -> None:
@@ -236,20 +236,20 @@ def test_n03_a_receipt_of_a_message_that_an_earlier_release_sent_finds_it(
     context.database["batches"].update_many({}, {"$unset": {"provider_keys": 1}})
     change = {"provider_id": "AB7", "provider_key": "ab7"}
     context.database["messages"].update_one({"message_id": found["message_id"]}, {"$set": change})
-    heard = bring(sms, provider_id="AB7")
+    replies = bring(sms, provider_id="AB7")
     Receiving(sms).run(context, DZ)
-    assert heard == [True] and message(context)["status"] == "undelivered"
+    assert replies == [True] and message(context)["status"] == "undelivered"
 
 
 def test_n03_of_a_message_that_arrived_a_later_no_does_not_count(context: ServiceContext, sms: SmsProvider) -> None:
     provider_id = sent(context, sms)["provider_id"]
-    bring(sms, provider_id=provider_id, delivery=Delivery.DELIVERED, status="DELIVRD")
+    bring(sms, provider_id=provider_id, delivery=DeliveryState.DELIVERED, status="DELIVRD")
     Receiving(sms).run(context, DZ)
     bring(sms, provider_id=provider_id, status="EXPIRED")
     Receiving(sms).run(context, DZ)
     found = message(context)
     assert found["status"] == "sent" and found["delivered_at"] is not None
-    assert told(context) == ["notifications.message-sent"]
+    assert published(context) == ["notifications.message-sent"]
 
 
 def test_n03_receipts_that_come_together_are_kept_in_one_row(context: ServiceContext, sms: SmsProvider) -> None:
@@ -260,7 +260,7 @@ def test_n03_receipts_that_come_together_are_kept_in_one_row(context: ServiceCon
     send_waiting(context, DZ, provider=sms)
     (batch,) = context.database["batches"].find({"channel": "sms"})
     for name in batch["provider_ids"].values():  # type: ignore[attr-defined]
-        bring(sms, provider_id=name, delivery=Delivery.DELIVERED, status="DELIVRD")
+        bring(sms, provider_id=name, delivery=DeliveryState.DELIVERED, status="DELIVRD")
     Receiving(sms).run(context, DZ)
     (row,) = context.database["delivered"].find()
     assert sorted(row["message_ids"]) == sorted(batch["provider_ids"])  # type: ignore[call-overload]

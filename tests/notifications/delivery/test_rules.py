@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from services.notifications.delivery import rules
-from services.notifications.delivery.outgoing import Answer, Verdict
+from services.notifications.delivery.outgoing import ProviderAnswer, Verdict
 from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, TRIES, Settlement
 from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.funds.fund import Channel
 from shared.kernel.moves import MoveNotAllowed
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 
@@ -53,13 +53,13 @@ def message(message_id: str = "m1") -> Message:
         language="fr",
         status=Status.QUEUED,
         told_at=AT,
-        sealed={"link": Sealed("k1.x")},
+        sealed={"link": Encrypted("k1.x")},
         batch_id="b1",
         version=1,
     )
 
 
-def settle(sent: Batch, **answers: Answer) -> Settlement:
+def settle(sent: Batch, **answers: ProviderAnswer) -> Settlement:
     ids = count(2)
     messages = [message(message_id) for message_id in answers]
     return rules.settle(sent, messages, answers, new_id=lambda: f"b{next(ids)}", at=AT)
@@ -149,7 +149,9 @@ def test_what_an_answer_makes_of_a_message(
     wait: timedelta | None,
 ) -> None:
     """Beside a message that was taken, so that the batch is not put back whole."""
-    settlement = settle(batch(**sent), m1=Answer(verdict=verdict, reason="why"), m2=Answer(verdict=Verdict.TAKEN))
+    settlement = settle(
+        batch(**sent), m1=ProviderAnswer(verdict=verdict, reason="why"), m2=ProviderAnswer(verdict=Verdict.TAKEN)
+    )
     assert settlement.batch.status is BatchStatus.DONE
     if status is Status.SENT:
         assert [each.message_id for each in settlement.sent] == ["m1", "m2"]
@@ -172,14 +174,14 @@ def test_waits_grow() -> None:
 def test_what_is_settled_is_told_and_what_waits_is_not() -> None:
     settlement = settle(
         batch(doubts=DOUBTS_MAX),
-        m1=Answer(verdict=Verdict.TAKEN),
-        m2=Answer(verdict=Verdict.REFUSED, reason="sms.number-refused"),
-        m3=Answer(verdict=Verdict.DOUBTFUL),
-        m4=Answer(verdict=Verdict.LATER),
-        m5=Answer(verdict=Verdict.NOT_TRIED),
+        m1=ProviderAnswer(verdict=Verdict.TAKEN),
+        m2=ProviderAnswer(verdict=Verdict.REFUSED, reason="sms.number-refused"),
+        m3=ProviderAnswer(verdict=Verdict.DOUBTFUL),
+        m4=ProviderAnswer(verdict=Verdict.LATER),
+        m5=ProviderAnswer(verdict=Verdict.NOT_TRIED),
     )
-    told = [(type(event), event.message_id, getattr(event, "reason", None)) for event in settlement.events]  # type: ignore[attr-defined]
-    assert told == [
+    published = [(type(event), event.message_id, getattr(event, "reason", None)) for event in settlement.events]  # type: ignore[attr-defined]
+    assert published == [
         (MessageSent, "m1", None),
         (MessageFailed, "m2", "sms.number-refused"),
         (MessageFailed, "m3", rules.NOBODY_KNOWS),
@@ -189,7 +191,7 @@ def test_what_is_settled_is_told_and_what_waits_is_not() -> None:
 
 def test_a_batch_of_which_nothing_left_the_house_goes_back_as_it_was() -> None:
     before = replace(batch(), status=BatchStatus.QUEUED, tries=3, taken_at=None)
-    nothing = Answer(verdict=Verdict.NOT_TRIED)
+    nothing = ProviderAnswer(verdict=Verdict.NOT_TRIED)
     settlement = settle(rules.take(before, at=AT), m1=nothing, m2=nothing)
     assert settlement == Settlement(batch=before)
 
@@ -200,7 +202,7 @@ def test_a_message_without_an_answer_is_in_doubt() -> None:
 
 
 def test_the_providers_names_are_kept_with_the_batch() -> None:
-    settlement = settle(batch(), m1=Answer(verdict=Verdict.TAKEN, provider_id="p-77"))
+    settlement = settle(batch(), m1=ProviderAnswer(verdict=Verdict.TAKEN, provider_id="p-77"))
     assert settlement.batch.provider_ids == {"m1": "p-77"}
 
 
@@ -238,20 +240,20 @@ def test_batches_go_together_as_many_as_a_window_holds(
 def test_what_waits_again_is_counted() -> None:
     settlement = settle(
         batch(size=3),
-        m1=Answer(verdict=Verdict.LATER),
-        m2=Answer(verdict=Verdict.LATER),
-        m3=Answer(verdict=Verdict.NOT_TRIED),
+        m1=ProviderAnswer(verdict=Verdict.LATER),
+        m2=ProviderAnswer(verdict=Verdict.LATER),
+        m3=ProviderAnswer(verdict=Verdict.NOT_TRIED),
     )
     assert [each.size for each in settlement.batches] == [2, 1]
 
 
 def test_what_was_taken_carries_nothing_personal_and_the_providers_name() -> None:
-    settlement = settle(batch(), m1=Answer(verdict=Verdict.TAKEN, provider_id="00A1"))
+    settlement = settle(batch(), m1=ProviderAnswer(verdict=Verdict.TAKEN, provider_id="00A1"))
     (sent,) = settlement.sent
     assert (sent.status, sent.settled_at, sent.sealed) == (Status.SENT, AT, {})
     assert sent.batch_id == "b1"
     assert (settlement.batch.provider_ids, settlement.batch.provider_keys) == ({"m1": "00A1"}, ("a1",))
-    mail = settle(batch(channel=Channel.EMAIL), m1=Answer(verdict=Verdict.TAKEN, provider_id="00A1"))
+    mail = settle(batch(channel=Channel.EMAIL), m1=ProviderAnswer(verdict=Verdict.TAKEN, provider_id="00A1"))
     assert mail.batch.provider_keys == (), "mail has no receipts"
 
 
@@ -306,16 +308,16 @@ def test_messages_that_wait_again_keep_their_traces_and_no_others() -> None:
     sent = batch(traces={"m2": "00-two", "m3": "00-three"})
     settlement = settle(
         sent,
-        m1=Answer(verdict=Verdict.TAKEN),
-        m2=Answer(verdict=Verdict.TAKEN),
-        m3=Answer(verdict=Verdict.LATER),
+        m1=ProviderAnswer(verdict=Verdict.TAKEN),
+        m2=ProviderAnswer(verdict=Verdict.TAKEN),
+        m3=ProviderAnswer(verdict=Verdict.LATER),
     )
     (waiting,) = settlement.batches
     assert waiting.traces == {"m3": "00-three"}
 
 
 @pytest.mark.parametrize(
-    ("keys_of", "theirs", "keys", "meant"),
+    ("keys_of", "theirs", "keys", "matched"),
     [
         ({}, set(), ("16", "10"), None),
         ({"m1": "16"}, {"m1"}, ("16", "10"), "m1"),
@@ -329,15 +331,15 @@ def test_messages_that_wait_again_keep_their_traces_and_no_others() -> None:
     ],
 )
 def test_n03_which_message_a_receipt_means(
-    keys_of: dict[str, str], theirs: set[str], keys: tuple[str, ...], meant: str | None
+    keys_of: dict[str, str], theirs: set[str], keys: tuple[str, ...], matched: str | None
 ) -> None:
     candidates = [taken(message_id, provider_key=key) for message_id, key in keys_of.items()]
-    found = rules.meant(candidates, keys=keys, is_theirs=lambda each: each.message_id in theirs)
-    assert (found.message_id if found else None) == meant
+    found = rules.matched(candidates, keys=keys, is_theirs=lambda each: each.message_id in theirs)
+    assert (found.message_id if found else None) == matched
 
 
 def test_n03_of_a_name_that_came_round_again_the_newest_is_meant() -> None:
     old = taken("old", provider_key="16")
     new = replace(taken("new", provider_key="16"), settled_at=AT + timedelta(days=90))
-    found = rules.meant([old, new], keys=("16",), is_theirs=lambda each: True)
+    found = rules.matched([old, new], keys=("16",), is_theirs=lambda each: True)
     assert found is new

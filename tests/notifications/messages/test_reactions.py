@@ -12,7 +12,7 @@ from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ, funds, handle, parked, told
+from tests.kit.contexts import DZ, funds, handle, parked, published
 from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
 
@@ -136,7 +136,7 @@ def test_an_event_of_somebody_whom_the_register_has_not_told_of_waits_for_it(reg
 
 def test_nothing_is_told_before_something_is_sent(registered: ServiceContext) -> None:
     handle(registered, service, made.claim_paid())
-    assert told(registered) == []
+    assert published(registered) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from shared.kernel.moves import MoveNotAllowed
-from shared.kernel.personal import Sealed
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 from tests.kit.people import AMIRA, KARIM
@@ -110,7 +110,7 @@ def test_a_message_is_settled_once(here: Status, to: Status) -> None:
     is_allowed = is_settled or (here, to) == (Status.SENT, Status.UNDELIVERED)
     assert (to in MOVES[here]) is is_allowed
     message = Message(
-        **{**vars(messages(notice())[0]), "status": here, "sealed": {"link": Sealed("k1.x")}, "batch_id": "b1"}
+        **{**vars(messages(notice())[0]), "status": here, "sealed": {"link": Encrypted("k1.x")}, "batch_id": "b1"}
     )
     if not is_allowed:
         with pytest.raises(MoveNotAllowed):

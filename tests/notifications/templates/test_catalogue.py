@@ -11,7 +11,7 @@ from services.claims.awards.award import EndReason, SuspensionReason
 from services.claims.claims.claim import PaperReason, RefusalReason
 from services.notifications.channels.sms_parts import GSM_7, UCS_2, parts
 from services.notifications.templates import catalogue, rendering, writing
-from services.notifications.templates.template import SMS_UNITS_MAX, Kind, Template, Value, Wording
+from services.notifications.templates.template import SMS_UNITS_MAX, ParameterKind, Template, TemplateWording, Value
 from shared.funds.fund import Channel, Fund
 from tests.kit.contexts import funds
 
@@ -63,13 +63,13 @@ def test_what_goes_to_thousands_is_one_part(template: Template, fund_id: str, la
     assert len(parts(text, message_id="m1").bodies) == 1
 
 
-VALUES: dict[Kind, list[Value]] = {
-    Kind.TEXT: ["CL260000000197"],
-    Kind.AMOUNT: [1, 99, 100_000, 315_025, 98_765_432, 123_456_789_012],
-    Kind.COUNT: [1, 2, 11, 10_000],
-    Kind.DAY: [f"2026-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 28)],
-    Kind.PERIOD: ["2026-Q1", "2026-Q4", "2026-M02", "2026-M09", "2026-H2", "2026"],
-    Kind.INSTANT: [f"2026-{month:02d}-28T22:45:00+00:00" for month in range(1, 13)],
+VALUES: dict[ParameterKind, list[Value]] = {
+    ParameterKind.TEXT: ["CL260000000197"],
+    ParameterKind.AMOUNT: [1, 99, 100_000, 315_025, 98_765_432, 123_456_789_012],
+    ParameterKind.COUNT: [1, 2, 11, 10_000],
+    ParameterKind.DAY: [f"2026-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 28)],
+    ParameterKind.PERIOD: ["2026-Q1", "2026-Q4", "2026-M02", "2026-M09", "2026-H2", "2026"],
+    ParameterKind.INSTANT: [f"2026-{month:02d}-28T22:45:00+00:00" for month in range(1, 13)],
 }
 
 
@@ -78,11 +78,11 @@ def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
     words = writing.words()
     values = {
         **VALUES,
-        Kind.CLAIM_TYPE: list(fund.claim_types),
-        Kind.PAPER: sorted({paper for claim_type in fund.claim_types.values() for paper in claim_type.papers}),
-        Kind.PAPER_REASON: list(words["paper-reasons"]),
-        Kind.REFUSAL_REASON: list(words["refusal-reasons"]),
-        Kind.AWARD_REASON: list(words["award-reasons"]),
+        ParameterKind.CLAIM_TYPE: list(fund.claim_types),
+        ParameterKind.PAPER: sorted({paper for claim_type in fund.claim_types.values() for paper in claim_type.papers}),
+        ParameterKind.PAPER_REASON: list(words["paper-reasons"]),
+        ParameterKind.REFUSAL_REASON: list(words["refusal-reasons"]),
+        ParameterKind.AWARD_REASON: list(words["award-reasons"]),
     }
     for chosen in product(*(values[kind] for kind in template.parameters.values())):
         parameters = dict(zip(template.parameters, chosen, strict=True))
@@ -140,8 +140,8 @@ def test_every_reason_of_claims_has_words(group: str, codes: type[StrEnum]) -> N
     ("change", "why"),
     [
         ({"example": {}}, "example does not have"),
-        ({"wordings": {"fr": Wording(subject="{name}", text="x", sms="y")}}, "fr names name"),
-        ({"wordings": {"fr": Wording(subject="{amount}", text="x")}}, "fr has an sms where"),
+        ({"wordings": {"fr": TemplateWording(subject="{name}", text="x", sms="y")}}, "fr names name"),
+        ({"wordings": {"fr": TemplateWording(subject="{amount}", text="x")}}, "fr has an sms where"),
         ({"channels": (Channel.INBOX,)}, "has an sms where"),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_text_that_does_not_fit_itself_cannot_be_built(change: dict[str, objec
         "channels": (Channel.SMS,),
         "parameters": {"amount": "amount"},
         "example": {"amount": 1},
-        "wordings": {"fr": Wording(subject="{fund}", text="{amount}", sms="{amount}")},
+        "wordings": {"fr": TemplateWording(subject="{fund}", text="{amount}", sms="{amount}")},
     }
     Template(**good)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=why):

@@ -3,7 +3,7 @@
 import pytest
 
 from services.notifications.templates import catalogue, rendering
-from services.notifications.templates.template import Kind, Value
+from services.notifications.templates.template import ParameterKind, Value
 from services.notifications.templates.writing import written
 from shared.funds.fund import Channel
 from tests.kit.contexts import DZ, TN, funds
@@ -12,38 +12,38 @@ from tests.kit.contexts import DZ, TN, funds
 @pytest.mark.parametrize(
     ("kind", "value", "language", "fund_id", "text"),
     [
-        (Kind.AMOUNT, 315_000_050, "fr", DZ, "3\u00a0150\u00a0000,50\u00a0DA"),
-        (Kind.AMOUNT, 315_000_050, "ar", DZ, "3.150.000,50\u00a0د.ج."),
-        (Kind.AMOUNT, 3_150_050, "fr", TN, "3\u00a0150,050\u00a0DT"),
-        (Kind.AMOUNT, 3_150_050, "ar", TN, "3.150,050\u00a0د.ت."),
-        (Kind.AMOUNT, 32_000, "en", DZ, "320.00\u00a0DZD"),
-        (Kind.DAY, "2026-03-01", "fr", DZ, "1er\u00a0mars\u00a02026"),
-        (Kind.DAY, "2026-03-11", "fr", DZ, "11\u00a0mars\u00a02026"),
-        (Kind.DAY, "2026-08-01", "ar", DZ, "1\u00a0أوت\u00a02026"),
-        (Kind.DAY, "2026-08-01", "ar", TN, "1\u00a0أوت\u00a02026"),
-        (Kind.DAY, "2026-08-01", "en", DZ, "1\u00a0August\u00a02026"),
+        (ParameterKind.AMOUNT, 315_000_050, "fr", DZ, "3\u00a0150\u00a0000,50\u00a0DA"),
+        (ParameterKind.AMOUNT, 315_000_050, "ar", DZ, "3.150.000,50\u00a0د.ج."),
+        (ParameterKind.AMOUNT, 3_150_050, "fr", TN, "3\u00a0150,050\u00a0DT"),
+        (ParameterKind.AMOUNT, 3_150_050, "ar", TN, "3.150,050\u00a0د.ت."),
+        (ParameterKind.AMOUNT, 32_000, "en", DZ, "320.00\u00a0DZD"),
+        (ParameterKind.DAY, "2026-03-01", "fr", DZ, "1er\u00a0mars\u00a02026"),
+        (ParameterKind.DAY, "2026-03-11", "fr", DZ, "11\u00a0mars\u00a02026"),
+        (ParameterKind.DAY, "2026-08-01", "ar", DZ, "1\u00a0أوت\u00a02026"),
+        (ParameterKind.DAY, "2026-08-01", "ar", TN, "1\u00a0أوت\u00a02026"),
+        (ParameterKind.DAY, "2026-08-01", "en", DZ, "1\u00a0August\u00a02026"),
         (
-            Kind.INSTANT,
+            ParameterKind.INSTANT,
             "2026-03-01T23:30:00+00:00",
             "fr",
             DZ,
             "2\u00a0mars\u00a02026,\u00a000:30",
         ),
-        (Kind.PERIOD, "2025", "fr", DZ, "2025"),
-        (Kind.PERIOD, "2026-Q1", "fr", TN, "1er\u00a0trimestre\u00a02026"),
-        (Kind.COUNT, 10_000, "fr", DZ, "10\u00a0000"),
-        (Kind.FORM, "das", "fr", DZ, "Déclaration annuelle des salaires et des salariés (DAS)"),
-        (Kind.FORM, "unheard-of", "fr", DZ, "déclaration des salaires"),
-        (Kind.CLAIM_TYPE, "unheard-of", "ar", DZ, "طلب"),
-        (Kind.PAPER, "unheard-of", "en", TN, "supporting paper"),
-        (Kind.CLAIM_TYPE, "care-reimbursement", "en", DZ, "Care reimbursement"),
-        (Kind.PAPER, "prescription", "ar", DZ, "الوصفة الطبية"),
-        (Kind.PAPER_REASON, "illegible", "fr", DZ, "illisible"),
-        (Kind.REFUSAL_REASON, "a-reason-of-tomorrow", "fr", DZ, "motif dans votre compte"),
+        (ParameterKind.PERIOD, "2025", "fr", DZ, "2025"),
+        (ParameterKind.PERIOD, "2026-Q1", "fr", TN, "1er\u00a0trimestre\u00a02026"),
+        (ParameterKind.COUNT, 10_000, "fr", DZ, "10\u00a0000"),
+        (ParameterKind.FORM, "das", "fr", DZ, "Déclaration annuelle des salaires et des salariés (DAS)"),
+        (ParameterKind.FORM, "unheard-of", "fr", DZ, "déclaration des salaires"),
+        (ParameterKind.CLAIM_TYPE, "unheard-of", "ar", DZ, "طلب"),
+        (ParameterKind.PAPER, "unheard-of", "en", TN, "supporting paper"),
+        (ParameterKind.CLAIM_TYPE, "care-reimbursement", "en", DZ, "Care reimbursement"),
+        (ParameterKind.PAPER, "prescription", "ar", DZ, "الوصفة الطبية"),
+        (ParameterKind.PAPER_REASON, "illegible", "fr", DZ, "illisible"),
+        (ParameterKind.REFUSAL_REASON, "a-reason-of-tomorrow", "fr", DZ, "motif dans votre compte"),
     ],
 )
 def test_values_are_written_as_their_country_does(
-    kind: Kind, value: Value, language: str, fund_id: str, text: str
+    kind: ParameterKind, value: Value, language: str, fund_id: str, text: str
 ) -> None:
     assert written(kind, value, language=language, fund=funds()[fund_id]) == text
 
@@ -109,7 +109,7 @@ def test_m1_r12_a_link_in_a_mail_ends_where_it_ends(name: str, language: str) ->
 
 def test_m1_no_text_puts_a_sign_beside_a_link() -> None:
     for template in catalogue.every().values():
-        links = [name for name, kind in template.parameters.items() if kind is Kind.LINK]
+        links = [name for name, kind in template.parameters.items() if kind is ParameterKind.LINK]
         for wording in template.wordings.values():
             assert all(f"{{{name}}}" in wording.text.split("\n") for name in links), template.name
 

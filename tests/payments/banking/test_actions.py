@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import BookedEntry, Direction, Notice
+from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
@@ -16,7 +16,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, funds, handle, reading, told
+from tests.kit.contexts import DZ, TN, funds, handle, published, reading
 from tests.kit.people import AMIRA
 from tests.payments.bank import office
 from tests.payments.builders import FIRM, RIB, approved, gathered, open_obligation, persons
@@ -60,7 +60,7 @@ def line(context: ServiceContext, **facts: Any) -> BookedEntry:
 
 
 def book(context: ServiceContext, *lines: BookedEntry) -> None:
-    rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
+    rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def cases(made: Office) -> list[tuple[str, str]]:
 def test_a_line_that_fits_pays_and_the_same_line_again_changes_nothing(context: ServiceContext, made: Office) -> None:
     for _ in range(2):
         book(context, line(context), line(context))
-    assert payout(context).status is Status.PAID and told(context).count("payments.benefit-paid") == 1
+    assert payout(context).status is Status.PAID and published(context).count("payments.benefit-paid") == 1
     assert cases(made) == []
 
 

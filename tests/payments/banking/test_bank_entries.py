@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import BookedEntry, Direction, Notice
+from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from services.payments.banking.iso20022 import camt
 from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import store as payouts_store
@@ -15,7 +15,7 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, funds, handle, reading, told
+from tests.kit.contexts import DZ, funds, handle, published, reading
 from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import credited, debited, office, post_signed
 from tests.payments.banking.files import detail, entry, notice
@@ -67,7 +67,7 @@ def line(**facts: Any) -> BookedEntry:
 
 def book(context: ServiceContext, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
+        rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -216,7 +216,7 @@ def test_b02_three_payouts_that_the_bank_booked_as_one(
     take(context, file(entry("960.00", details=details), account=PAYOUTS))
     assert statuses(context) == {Status.PAID} and cases(made) == []
     assert balance(made, "bank:payouts") == ("960.00", "credit")
-    assert told(context).count("payments.benefit-paid") == 3
+    assert published(context).count("payments.benefit-paid") == 3
 
 
 def test_b02_the_files_own_id_settles_it_where_no_payment_is_listed(
@@ -262,7 +262,7 @@ def test_b09_a_collection_that_the_bank_takes_back_is_open_again(context: Servic
     assert status(made) == ("open", "0.00") and cases(made) == []
     shown = made.employer(FIRM).get(f"/collections/{asked['collection_id']}").json
     assert (shown["status"], shown["debited"], shown["timeline"][-1]["about"]) == ("reversed", "0.00", "MD06")
-    assert told(context)[-1] == "payments.payment-reversed"
+    assert published(context)[-1] == "payments.payment-reversed"
     assert balance(made, "bank:collections") == ("0.00", None)
     assert balance(made, f"receivable:{FIRM}:2025") == ("3150.25", "debit")
     again = ask(made)

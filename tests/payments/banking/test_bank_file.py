@@ -5,6 +5,7 @@ import pytest
 from services.payments.banking.bank_file import (
     AmountNotPayable,
     BankStatus,
+    BankVerdict,
     CurrenciesMixed,
     Level,
     NoTransfers,
@@ -12,7 +13,6 @@ from services.payments.banking.bank_file import (
     TextNotAllowed,
     TooManyTransfers,
     Totals,
-    Verdict,
     is_same_account,
 )
 from shared.kernel.money import Money
@@ -58,16 +58,16 @@ def test_a_file_has_a_largest_size():
 @pytest.mark.parametrize(
     "status, verdict",
     [
-        ("ACSC", Verdict.EXECUTED),
-        ("ACCC", Verdict.EXECUTED),
-        ("RJCT", Verdict.REFUSED),
-        ("CANC", Verdict.REFUSED),
-        ("PART", Verdict.PARTLY),
-        ("RCVD", Verdict.PENDING),
-        ("ACCP", Verdict.PENDING),
-        ("ACSP", Verdict.PENDING),
-        ("PDNG", Verdict.PENDING),
-        ("XXXX", Verdict.PENDING),
+        ("ACSC", BankVerdict.EXECUTED),
+        ("ACCC", BankVerdict.EXECUTED),
+        ("RJCT", BankVerdict.REFUSED),
+        ("CANC", BankVerdict.REFUSED),
+        ("PART", BankVerdict.PARTLY),
+        ("RCVD", BankVerdict.PENDING),
+        ("ACCP", BankVerdict.PENDING),
+        ("ACSP", BankVerdict.PENDING),
+        ("PDNG", BankVerdict.PENDING),
+        ("XXXX", BankVerdict.PENDING),
     ],
 )
 def test_only_the_last_words_of_a_bank_are_a_verdict(status, verdict):

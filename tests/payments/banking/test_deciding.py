@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from services.payments.banking import rounds
-from services.payments.banking.bank_file import Direction, Notice
+from services.payments.banking.bank_file import BankNotice, Direction
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, handle, told
+from tests.kit.contexts import DZ, TN, handle, published
 from tests.payments.bank import credited, office, post_signed
 from tests.payments.banking.test_bank_entries import COLLECTIONS, PAYOUTS, ask, balance, book, cases, line, status
 from tests.payments.builders import FIRM, RIB, open_obligation
-from tests.payments.declarations.desk import register
+from tests.payments.declarations.harness import register
 
 MUCH = "200000.00"
 
@@ -55,7 +55,7 @@ def test_what_waits_is_listed_with_why(made: Office) -> None:
 
 def test_the_list_is_sorted_paged_and_filtered(context: ServiceContext, made: Office) -> None:
     lines = [line(entry_id=f"E{number}", remittance="?", account=PAYOUTS) for number in range(4)]
-    rounds.book(context, DZ, "test", Notice("f1", tuple(lines)))
+    rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
     pages, cursor = [], ""
     while cursor is not None:
         page = made.staff().get(f"/bank/entries?limit=2{cursor and '&cursor=' + cursor}").json
@@ -78,7 +78,7 @@ def test_b10_an_agent_allocates_what_no_rule_could(context: ServiceContext, made
     assert status(made) == ("paid", "3150.25") and cases(made) == [] and waiting(made) == []
     assert balance(made, "suspense:unmatched") == ("0.00", None)
     assert balance(made, "bank:collections") == ("3150.25", "debit")
-    assert told(context).count("payments.declaration-paid") == 1
+    assert published(context).count("payments.declaration-paid") == 1
     assert "appel" not in str(list(context.database["bank_entries"].find()))
     audit = context.database["audit"].find()
     records = [record["verb"] for row in audit for each in row["entries"] for record in each["deeds"]]  # type: ignore[attr-defined]

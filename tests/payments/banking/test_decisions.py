@@ -9,8 +9,8 @@ from services.payments.banking import decisions
 from services.payments.banking.bank_entry import (
     FOREIGN,
     BankEntry,
-    Decision,
     Details,
+    EntryDecision,
     EntryStatus,
     Ground,
     Share,
@@ -44,12 +44,12 @@ def share(target: Target = Target.COLLECTION, amount_minor: int = 500, target_id
     return Share(target=target, target_id=target_id, amount_minor=amount_minor)
 
 
-def decision(way: Way = Way.ALLOCATE, *shares: Share, by: str = "agent-1") -> Decision:
+def decision(way: Way = Way.ALLOCATE, *shares: Share, by: str = "agent-1") -> EntryDecision:
     ground = None if way is Way.ALLOCATE else Ground.OTHER
-    return Decision(way=way, by=by, at=AT, shares=shares, ground=ground)
+    return EntryDecision(way=way, by=by, at=AT, shares=shares, ground=ground)
 
 
-ALLOWED: list[tuple[dict[str, Any], Decision]] = [
+ALLOWED: list[tuple[dict[str, Any], EntryDecision]] = [
     ({}, decision(Way.ALLOCATE, share())),
     ({}, decision(Way.ALLOCATE, share(Target.DECLARATION, 200), share(Target.EMPLOYER, 300))),
     ({}, decision(Way.ALLOCATE, share(Target.REFUND))),
@@ -63,7 +63,7 @@ ALLOWED: list[tuple[dict[str, Any], Decision]] = [
     ({"direction": DEBIT}, decision(Way.WRITE_OFF)),
     ({"account": FOREIGN}, decision(Way.WRITE_OFF)),
 ]
-REFUSED: list[tuple[dict[str, Any], Decision, type[Exception]]] = [
+REFUSED: list[tuple[dict[str, Any], EntryDecision, type[Exception]]] = [
     ({}, decision(Way.ALLOCATE), decisions.SharesDiffer),
     ({}, decision(Way.ALLOCATE, share(amount_minor=499)), decisions.SharesDiffer),
     ({}, decision(Way.ALLOCATE, share(amount_minor=501)), decisions.SharesDiffer),
@@ -83,13 +83,13 @@ REFUSED: list[tuple[dict[str, Any], Decision, type[Exception]]] = [
 
 
 @pytest.mark.parametrize(("facts", "decided"), ALLOWED)
-def test_it_may_be_decided(facts: dict[str, Any], decided: Decision) -> None:
+def test_it_may_be_decided(facts: dict[str, Any], decided: EntryDecision) -> None:
     proposed = decisions.propose(entry(**facts), decided)
     assert (proposed.status, proposed.decision, proposed.is_matched) == (EntryStatus.PROPOSED, decided, False)
 
 
 @pytest.mark.parametrize(("facts", "decided", "error"), REFUSED)
-def test_it_may_not_be_decided(facts: dict[str, Any], decided: Decision, error: type[Exception]) -> None:
+def test_it_may_not_be_decided(facts: dict[str, Any], decided: EntryDecision, error: type[Exception]) -> None:
     with pytest.raises(error):
         decisions.propose(entry(**facts), decided)
 

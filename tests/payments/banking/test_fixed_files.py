@@ -16,9 +16,9 @@ from services.payments.banking.bank_file import CreditTransfer, Direction, Payou
 from services.payments.banking.banks.fixed_files import FixedFilesBank
 from services.payments.banking.banks.fixed_width import (
     LAYOUTS,
-    Field,
     FieldKind,
     FileIncomplete,
+    FixedWidthField,
     LineMalformed,
     ValueTooLong,
     layout,
@@ -26,13 +26,13 @@ from services.payments.banking.banks.fixed_width import (
 from services.payments.banking.fetching import Fetching
 from services.payments.banking.iso20022.documents import CountDiffers
 from services.payments.banking.paying import Paying
-from services.payments.payouts.batch import BatchStatus
+from services.payments.payouts.batch import PayoutBatchStatus
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, context_on, handle, parked, told
+from tests.kit.contexts import DZ, context_on, handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 from tests.kit.rounds import Rounds
 from tests.payments.bank import Bank, office, own_settings, running_bank
@@ -87,7 +87,7 @@ VALUES: dict[FieldKind, st.SearchStrategy[Any]] = {
 @given(st.sampled_from(sorted(FieldKind)).flatmap(lambda kind: st.tuples(st.just(kind), VALUES[kind])))
 def test_what_is_written_is_read(of_kind: tuple[FieldKind, Any]) -> None:
     kind, value = of_kind
-    field = Field(name="f", width=8, kind=kind)
+    field = FixedWidthField(name="f", width=8, kind=kind)
     assert len(field.write(value)) == 8 and field.read(field.write(value)) == value
 
 
@@ -102,9 +102,9 @@ def test_whatever_a_file_holds_it_is_read_or_refused(body: bytes) -> None:
 
 def test_a_value_that_does_not_fit_is_refused_and_never_cut() -> None:
     with pytest.raises(ValueTooLong):
-        Field(name="account", width=4).write("12345")
+        FixedWidthField(name="account", width=4).write("12345")
     with pytest.raises(ValueTooLong):
-        Field(name="amount", width=4, kind=FieldKind.NUMBER).write(12345)
+        FixedWidthField(name="amount", width=4, kind=FieldKind.NUMBER).write(12345)
 
 
 # --- Files of the bank ------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_payouts_and_transfers_go_through_files_alone(town: Town) -> None:
         approved("c2", person_ref=KARIM),
         approved("c3", person_ref=THIRD),
     )
-    town.until(lambda: only_batch(context).status is BatchStatus.CLOSED)
+    town.until(lambda: only_batch(context).status is PayoutBatchStatus.CLOSED)
     assert [of_claim(context, each).status for each in ("c1", "c2", "c3")] == ["paid", "returned", "returned"]
     assert [of_claim(context, each).steps[-1].about for each in ("c2", "c3")] == ["AC04", "AC01"]
     assert balance(town.made, "bank:payouts") == ("320.00", "credit")
@@ -285,5 +285,5 @@ def test_payouts_and_transfers_go_through_files_alone(town: Town) -> None:
     open_obligation(context)
     asked = town.made.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json
     town.bank.transfer(reference=asked["reference"], amount="3150.25")
-    town.until(lambda: "payments.declaration-paid" in told(context))
+    town.until(lambda: "payments.declaration-paid" in published(context))
     assert town.made.staff().get("/differences").json["items"] == [] and parked(context) == []

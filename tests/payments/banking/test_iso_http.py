@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.bank import AnswerNotBelieved, AnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import AnswerNotBelieved, BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX, NotReadable
 from shared.kernel.money import Currency
@@ -147,10 +147,10 @@ def test_an_answer_without_end_says_nothing_whatever_its_status(status: int) -> 
             lambda: bank.statement("s1"),
         ):
             source.was_left.clear()
-            with pytest.raises(AnswerTooLarge):
+            with pytest.raises(BankAnswerTooLarge):
                 ask()
             assert source.was_left.wait(10)
-    assert issubclass(AnswerTooLarge, BankSilent), "whoever waits for the bank asks again, and sends nothing twice"
+    assert issubclass(BankAnswerTooLarge, BankSilent), "whoever waits for the bank asks again, and sends nothing twice"
 
 
 def test_a_file_may_be_as_large_as_a_file_of_a_bank_is_and_no_larger() -> None:
@@ -158,7 +158,7 @@ def test_a_file_may_be_as_large_as_a_file_of_a_bank_is_and_no_larger() -> None:
         assert bank.has_file("m1")
         with pytest.raises(NotReadable):
             bank.report("m1")
-    with answering(200, b"x" * (FILE_BYTES_MAX + 1)) as bank, pytest.raises(AnswerTooLarge):
+    with answering(200, b"x" * (FILE_BYTES_MAX + 1)) as bank, pytest.raises(BankAnswerTooLarge):
         bank.report("m1")
 
 

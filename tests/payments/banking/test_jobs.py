@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
 from services.payments.banking.bank import BankSilent
-from services.payments.banking.bank_file import Notice
+from services.payments.banking.bank_file import BankNotice
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.collecting import Collecting
 from services.payments.banking.fetching import Fetching
@@ -21,18 +21,18 @@ from services.payments.collections import actions as collections
 from services.payments.collections.collection import Collection
 from services.payments.payouts import rules
 from services.payments.payouts import store as payouts_store
-from services.payments.payouts.batch import Batch, BatchStatus
+from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.storage import blobs
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, reading, someone, told
+from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, published, reading, someone
 from tests.kit.endless import endless
 from tests.kit.people import AMIRA, KARIM
 from tests.kit.rounds import Rounds
@@ -40,7 +40,7 @@ from tests.payments.bank import ACCEPTED, API_KEY, REFUSED, SILENT, Bank, office
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
 
-PATIENCE_S = 1.5
+WAIT_MAX_S = 1.5
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def made(context: ServiceContext, bank: Bank) -> Office:
 
 @pytest.fixture
 def client(bank: Bank) -> IsoHttpBank:
-    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
+    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_r8_a_silent_bank_is_asked_again_to_close(
     collection_id = ask(made)
     collecting.run(context, DZ)
     ask(made, "transfer")
-    bank.fault("request-lost", seconds=PATIENCE_S + 1)
+    bank.fault("request-lost", seconds=WAIT_MAX_S + 1)
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "withdrawing"
     clock.move(seconds=6)
@@ -162,7 +162,7 @@ def test_a_card_is_announced_paid_and_told(
     (answer,) = bank.deliver(made)
     assert answer.json["is_new"]
     assert see(context, collection_id).status == "debited"
-    assert told(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    assert published(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
     assert made.staff().get("/differences").json["items"] == []
 
 
@@ -220,7 +220,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    bank.fault("request-lost", seconds=PATIENCE_S * 2)
+    bank.fault("request-lost", seconds=WAIT_MAX_S * 2)
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "unknown"
     assert made.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 409
@@ -248,7 +248,7 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    bank.fault("answer-lost", seconds=PATIENCE_S * 2)
+    bank.fault("answer-lost", seconds=WAIT_MAX_S * 2)
     is_silent(lambda: collecting.run(context, DZ))
     assert see(context, collection_id).status == "unknown"
     for _ in range(3):
@@ -261,7 +261,7 @@ def test_an_answer_that_is_lost_never_makes_a_second_payment(
 def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, made: Office, clock: RunningClock) -> None:
     open_obligation(context)
     collection_id = ask(made)
-    gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=PATIENCE_S)
+    gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=WAIT_MAX_S)
     nobody = Rounds(Collecting(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
@@ -329,7 +329,7 @@ def look_again(context: ServiceContext, statement_id: str) -> None:
 
     def act(uow: UnitOfWork) -> None:
         statement = banking_store.statements.load(uow, statement_id)
-        banking_store.following.save(uow, Outcome(replace(statement, next_look_at=uow.at)))
+        banking_store.scheduling.save(uow, Outcome(replace(statement, next_look_at=uow.at)))
 
     context.run(DZ, by=someone(), cause="test", action=act)
 
@@ -339,7 +339,7 @@ def of_claim(context: ServiceContext, claim_id: str = "c1") -> Any:
     return found
 
 
-def only_batch(context: ServiceContext) -> Batch:
+def only_batch(context: ServiceContext) -> PayoutBatch:
     (row,) = context.database["batches"].find()
     return payouts_store.batches.load(reading(context), str(row["batch_id"]))
 
@@ -347,7 +347,7 @@ def only_batch(context: ServiceContext) -> Batch:
 def until_sent(context: ServiceContext, paying: Rounds) -> None:
     for _ in range(3):
         paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.REPORTED
+    assert only_batch(context).status is PayoutBatchStatus.REPORTED
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -359,18 +359,18 @@ def test_a_claim_is_paid_by_a_file_and_told(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
-    assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
+    assert of_claim(context).status == "ordered" and published(context) == ["payments.benefit-ordered"]
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     until_sent(context, paying)
     bank.deliver(made)
     assert fetching.run(context, DZ) == 1 and fetching.run(context, DZ) == 0
-    assert of_claim(context).status == "paid" and told(context)[-1] == "payments.benefit-paid"
+    assert of_claim(context).status == "paid" and published(context)[-1] == "payments.benefit-paid"
     assert balance(made, f"payable:{AMIRA}") == ("0.00", None)
     assert balance(made, "bank:payouts") == ("320.00", "credit")
     assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
     clock.move(seconds=10)
     paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.CLOSED and paying.run(context, DZ) == 0
+    assert only_batch(context).status is PayoutBatchStatus.CLOSED and paying.run(context, DZ) == 0
     assert made.staff().get("/differences").json["items"] == [] and parked(context) == []
 
 
@@ -385,7 +385,7 @@ def test_a_claim_is_paid_once_however_often_the_bank_says_so(
     (row,) = context.database["bank_statements"].find()
     look_again(context, str(row["statement_id"]))
     assert fetching.run(context, DZ) == 1
-    assert told(context).count("payments.benefit-paid") == 1
+    assert published(context).count("payments.benefit-paid") == 1
     assert balance(made, "bank:payouts") == ("320.00", "credit")
 
 
@@ -399,7 +399,7 @@ def test_money_that_comes_back_is_owed_again(
     returned = of_claim(context)
     assert (returned.status, returned.steps[-1].about) == ("returned", "AC04")
     assert of_claim(context, "c2").status == "paid"
-    assert told(context)[-3:] == ["payments.benefit-paid", "payments.benefit-paid", "payments.benefit-returned"]
+    assert published(context)[-3:] == ["payments.benefit-paid", "payments.benefit-paid", "payments.benefit-returned"]
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     back = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}:returned").json["items"][0]
     paid = made.staff().get(f"/ledger/entries?cause=payout:{returned.payout_id}").json["items"][0]
@@ -415,15 +415,15 @@ def test_the_return_may_be_told_before_the_payment(
     for statement in reversed(waiting_statements(context, bank)):
         assert fetching.fetch(context, DZ, statement)
     assert of_claim(context).status == "returned"
-    assert told(context).count("payments.benefit-paid") == 0
+    assert published(context).count("payments.benefit-paid") == 0
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
     assert balance(made, "bank:payouts") == ("0.00", None)
 
 
 def waiting_statements(context: ServiceContext, bank: Bank) -> list[Any]:
     """The statements waiting, in the order in which the bank made them."""
-    told_ids = [heard.message["data"]["statement_id"] for heard in bank.fund.webhooks[-2:]]
-    return [banking_store.statements.load(reading(context), statement_id) for statement_id in told_ids]
+    published_ids = [received.message["data"]["statement_id"] for received in bank.fund.webhooks[-2:]]
+    return [banking_store.statements.load(reading(context), statement_id) for statement_id in published_ids]
 
 
 def test_an_account_that_the_bank_refuses_is_returned_at_once(
@@ -434,16 +434,16 @@ def test_an_account_that_the_bank_refuses_is_returned_at_once(
     refused = of_claim(context)
     assert (refused.status, refused.steps[-1].about) == ("returned", "AC01")
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
-    assert told(context)[-1] == "payments.benefit-returned"
+    assert published(context)[-1] == "payments.benefit-returned"
 
 
 def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext, made: Office, paying: Rounds) -> None:
     handle(context, service, persons({AMIRA: None}), approved())
-    assert paying.run(context, DZ) == 0 and told(context) == []
+    assert paying.run(context, DZ) == 0 and published(context) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["status"], waiting["amount"]) == ("c1", "waiting-account", "320.00")
     handle(context, service, persons({AMIRA: RIB}, at=context.clock()))
-    assert of_claim(context).status == "ordered" and told(context) == ["payments.benefit-ordered"]
+    assert of_claim(context).status == "ordered" and published(context) == ["payments.benefit-ordered"]
     assert made.staff().get("/payouts").json["items"] == []
 
 
@@ -456,7 +456,7 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
     (waiting,) = made.staff().get("/payouts").json["items"]
     assert (waiting["claim_id"], waiting["timeline"][-1]["about"]) == ("c1", "unusable")
     handle(context, service, persons({AMIRA: RIB}, at=context.clock()))
-    assert of_claim(context).status == "ordered" and told(context).count("payments.benefit-ordered") == 2
+    assert of_claim(context).status == "ordered" and published(context).count("payments.benefit-ordered") == 2
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
@@ -480,7 +480,7 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
         for _ in range(2):
             paying.follow(context, DZ, seen_by_both)
     assert [line for line in logs if line["log_level"] == "error"] == []
-    assert only_batch(context).status is BatchStatus.SENT and _files(bank, context) == 1
+    assert only_batch(context).status is PayoutBatchStatus.SENT and _files(bank, context) == 1
 
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
@@ -488,16 +488,16 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
     context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, fault: str
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
-    bank.fault(fault, seconds=PATIENCE_S * 2)
+    bank.fault(fault, seconds=WAIT_MAX_S * 2)
     is_silent(lambda: paying.run(context, DZ))
-    assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
+    assert only_batch(context).status is PayoutBatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
     paying.run(context, DZ)
-    expected = {"request-lost": BatchStatus.READY, "answer-lost": BatchStatus.SENT}
+    expected = {"request-lost": PayoutBatchStatus.READY, "answer-lost": PayoutBatchStatus.SENT}
     assert only_batch(context).status is expected[fault]
     for _ in range(3):
         paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.REPORTED
+    assert only_batch(context).status is PayoutBatchStatus.REPORTED
     assert _files(bank, context) == 1
 
 
@@ -506,13 +506,13 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
-        endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=PATIENCE_S)
+        endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=WAIT_MAX_S)
         talking = Rounds(Paying(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
-    assert only_batch(context).status is BatchStatus.UNKNOWN and of_claim(context).status == "unknown"
+    assert only_batch(context).status is PayoutBatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
     paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.READY, "the bank was asked, and has never seen it"
+    assert only_batch(context).status is PayoutBatchStatus.READY, "the bank was asked, and has never seen it"
 
 
 def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: Rounds) -> None:
@@ -558,7 +558,7 @@ def test_one_payout_a_claim(context: ServiceContext, made: Office) -> None:
     assert balance(made, f"payable:{AMIRA}") == ("320.00", "credit")
 
 
-def _stored(context: ServiceContext, batch: Batch) -> bytes:
+def _stored(context: ServiceContext, batch: PayoutBatch) -> bytes:
     return b"".join(blobs.read(context, DZ, blobs.Blob(batch.sha256, batch.size, DataClass.BANK)))
 
 
@@ -570,19 +570,19 @@ def _files(bank: Bank, context: ServiceContext) -> int:
 # --- Verdicts at every level ------------------------------------------------------------------------------------------
 
 
-def verdict(batch: Batch, *, group: str = "", below: str = "") -> bytes:
+def verdict(batch: PayoutBatch, *, group: str = "", below: str = "") -> bytes:
     """A pain.002 on the whole file; `{id}` in what stands below is the file's own id."""
     body = status_report(below.replace("{id}", batch.batch_id), group=group).decode()
     counted = body.replace("<OrgnlNbOfTxs>3</OrgnlNbOfTxs><OrgnlCtrlSum>4500.00</OrgnlCtrlSum>", "")
     return counted.replace("<OrgnlMsgId>MSG-1<", f"<OrgnlMsgId>{batch.batch_id}<").encode()
 
 
-def sent_file(context: ServiceContext, paying: Rounds) -> Batch:
+def sent_file(context: ServiceContext, paying: Rounds) -> PayoutBatch:
     """Three payouts of 320.00 in a file that the bank has."""
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
     handle(context, service, persons({AMIRA: RIB}), *claims)
     paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.SENT
+    assert only_batch(context).status is PayoutBatchStatus.SENT
     return only_batch(context)
 
 
@@ -604,12 +604,12 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
     paying.run(context, DZ)
     assert statuses(context) == ["returned"] * 3
     assert {of_claim(context, claim).steps[-1].about for claim in ("c1", "c2", "c3")} == {"AM04"}
-    assert told(context).count("payments.benefit-returned") == 3
+    assert published(context).count("payments.benefit-returned") == 3
     clock.move(minutes=5)
     for _ in range(2):
         paying.run(context, DZ)
         clock.move(minutes=5)
-    assert only_batch(context).status is BatchStatus.CLOSED
+    assert only_batch(context).status is PayoutBatchStatus.CLOSED
     clock.ahead = timedelta()
     assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
 
@@ -628,11 +628,11 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
     )
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>PART</GrpSts>", below=below))
     paying.run(context, DZ)
-    assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is BatchStatus.SENT
+    assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is PayoutBatchStatus.SENT
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
     clock.move(minutes=5)
     paying.run(context, DZ)
-    assert statuses(context) == ["returned"] * 3 and told(context).count("payments.benefit-returned") == 3
+    assert statuses(context) == ["returned"] * 3 and published(context).count("payments.benefit-returned") == 3
 
 
 def test_p01_a_refusal_after_acceptance_counts(
@@ -642,7 +642,7 @@ def test_p01_a_refusal_after_acceptance_counts(
     batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSC</GrpSts>"))
     paying.run(context, DZ)
-    assert only_batch(context).status is BatchStatus.REPORTED and statuses(context) == ["sent"] * 3
+    assert only_batch(context).status is PayoutBatchStatus.REPORTED and statuses(context) == ["sent"] * 3
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
     paying._report_again(context, DZ, only_batch(context))
     assert statuses(context) == ["returned"] * 3
@@ -657,7 +657,7 @@ def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
     for _ in range(4):
         paying.run(context, DZ)
         clock.move(minutes=5)
-    assert statuses(context) == ["paid"] * 3 and only_batch(context).status is BatchStatus.CLOSED
+    assert statuses(context) == ["paid"] * 3 and only_batch(context).status is PayoutBatchStatus.CLOSED
 
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
@@ -679,7 +679,7 @@ def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
         notice(entry("3150.25", direction="CRDT", details=good), account=ours),
     ]
     for body in files:
-        bank.tell_statement(body)
+        bank.announce_statement(body)
     bank.deliver(made, len(files))
     for _ in range(3):
         fetching.run(context, DZ)
@@ -706,7 +706,7 @@ def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
     whole = notice(euros, entry("3150.25", direction="CRDT", details=paid), account=account)
     other = notice(entry("12.00"), account="<Othr><Id>00100100162000003363</Id></Othr>")
     both = whole.replace(b"<Ntfctn>", b"<Ntfctn>" + inner(other) + b"</Ntfctn><Ntfctn>", 1)
-    bank.tell_statement(both)
+    bank.announce_statement(both)
     bank.deliver(made)
     assert fetching.run(context, DZ) == 1 and fetching.run(context, DZ) == 0
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
@@ -733,13 +733,13 @@ def test_b02_one_debit_of_the_file_pays_all_of_it(
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
-    told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
-    body = notice(entry("960.00", details=told_of), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
+    reported = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+    body = notice(entry("960.00", details=reported), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
     for _ in range(2):
-        bank.tell_statement(body)
+        bank.announce_statement(body)
     bank.deliver(made, 2)
     fetching.run(context, DZ)
-    assert statuses(context) == ["paid"] * 3 and told(context).count("payments.benefit-paid") == 3
+    assert statuses(context) == ["paid"] * 3 and published(context).count("payments.benefit-paid") == 3
     assert balance(made, "bank:payouts") == ("960.00", "credit")
     assert not banking_store.unmatched(reading(context), wanted=Wanted()).items
 
@@ -753,9 +753,9 @@ def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
         detail(of_claim(context, claim).end_to_end_id, amount='<Amt Ccy="DZD">320.00</Amt>')
         for claim in ("c1", "c2", "c3")
     )
-    told_of = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
-    body = notice(entry("960.00", details=told_of + listed), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
-    bank.tell_statement(body)
+    reported = f"<Btch><PmtInfId>{batch.batch_id}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+    body = notice(entry("960.00", details=reported + listed), account=f"<Othr><Id>{PAYOUTS}</Id></Othr>")
+    bank.announce_statement(body)
     bank.deliver(made)
     fetching.run(context, DZ)
     assert statuses(context) == ["paid"] * 3 and balance(made, "bank:payouts") == ("960.00", "credit")
@@ -769,7 +769,7 @@ def test_b07_charges_are_not_taken_from_what_was_paid(
     more = f'<Chrgs><Rcrd><Amt Ccy="DZD">15.00</Amt></Rcrd></Chrgs><RmtInf><Ustrd>{reference}</Ustrd></RmtInf>'
     paid = detail(amount='<Amt Ccy="DZD">3150.25</Amt>', more=more)
     account = f"<Othr><Id>{COLLECTIONS}</Id></Othr>"
-    bank.tell_statement(notice(entry("3135.25", direction="CRDT", details=paid), account=account))
+    bank.announce_statement(notice(entry("3135.25", direction="CRDT", details=paid), account=account))
     bank.deliver(made)
     fetching.run(context, DZ)
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
@@ -780,7 +780,7 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
     context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
-    good = bank.tell_statement(notice(entry("0.00")))
+    good = bank.announce_statement(notice(entry("0.00")))
     bank.deliver(made)
     for number in range(21):
         context.database["bank_statements"].insert_one(
@@ -788,8 +788,8 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
         )
     left = {"is_scheduled": ""}  # as a release without the due queue would have written them
     context.database["bank_statements"].update_many({}, {"$unset": left})
-    assert adopt_all(context, DZ, leftovers=service.leftovers) == 22
-    breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=PATIENCE_S)
+    assert backfill_all(context, DZ, backfills=service.backfills) == 22
+    breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
     broken = Rounds(Fetching(lambda _: breaking))
     with capture_logs() as logs:
         for _ in range(3):
@@ -809,16 +809,16 @@ def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
         context.database[name].update_many({}, {"$unset": {"is_scheduled": ""}})
     context.database["jobs"].delete_many({})
     assert (collecting.run(context, DZ), paying.run(context, DZ)) == (0, 0)
-    assert [adopt_all(context, DZ, leftovers=service.leftovers) for _ in range(2)] == [2, 0]
+    assert [backfill_all(context, DZ, backfills=service.backfills) for _ in range(2)] == [2, 0]
     assert (collecting.run(context, DZ), paying.run(context, DZ)) == (1, 1)
     assert see(context, collection_id).status == "announced"
-    assert only_batch(context).status is BatchStatus.SENT
+    assert only_batch(context).status is PayoutBatchStatus.SENT
 
 
 def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
     context: ServiceContext, made: Office, bank: Bank, fetching: Rounds
 ) -> None:
-    statement_id = bank.tell_statement(b"no file at all")
+    statement_id = bank.announce_statement(b"no file at all")
     bank.deliver(made)
     assert fetching.run(context, DZ) == 0
     (seen,) = made.staff().get("/operations/jobs?status=waiting").json["items"]
@@ -834,7 +834,7 @@ def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
 class Breaking(IsoHttpBank):
     """A bank of whose files some break whoever reads them, in a way that nobody foresaw."""
 
-    def statement(self, statement_id: str) -> Notice | None:
+    def statement(self, statement_id: str) -> BankNotice | None:
         if statement_id.startswith("bad"):
             raise ValueError("nobody foresaw this")
         return super().statement(statement_id)

@@ -9,7 +9,7 @@ import pytest
 from services.payments.banking import matching
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import Facts, KnownCollection, KnownPayment, ReportedEntry
+from services.payments.banking.matching import KnownCollection, KnownPayment, MatchingFacts, ReportedEntry
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.kernel.references import with_check
 
@@ -292,7 +292,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
 @pytest.mark.parametrize("case", CASES)
 def test_the_table_of_cases(case: str) -> None:
     reported, known, expected = CASES[case]
-    ruling = matching.decide(entry(**reported), Facts(**known))
+    ruling = matching.decide(entry(**reported), MatchingFacts(**known))
     if isinstance(expected, Why):
         assert (ruling.why, ruling.shares) == (expected, ())
     else:

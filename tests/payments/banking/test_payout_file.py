@@ -25,8 +25,10 @@ def agreed(file: PayoutFile) -> Fund:
 
 def payee(first: str, family: str) -> Payee:
     own = keys()[DZ]
-    civil = own.seal(json.dumps({"family_name": family, "first_name": first}), as_=DataClass.CIVIL, whose=AMIRA)
-    bank = own.seal(RIB, as_=DataClass.BANK, whose=AMIRA)
+    civil = own.encrypt(
+        json.dumps({"family_name": family, "first_name": first}), data_class=DataClass.CIVIL, associated_data=AMIRA
+    )
+    bank = own.encrypt(RIB, data_class=DataClass.BANK, associated_data=AMIRA)
     return Payee(person_ref=AMIRA, civil=civil, bank=bank, registered_at=AT)
 
 

@@ -13,7 +13,7 @@ from shared.kernel.references import with_check
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, funds, told
+from tests.kit.contexts import DZ, TN, funds, published
 from tests.payments.bank import NEW_SECRET_TEXT, SECRET_TEXT, credited, debited, office, post_signed, refused
 from tests.payments.builders import FIRM, open_obligation
 
@@ -54,12 +54,12 @@ def test_a_debit_pays_the_declaration_and_posts_the_ledger_at_once(
 ) -> None:
     asked = ask(made, rail)
     message = debited(asked["collection_id"]) if rail == "card" else credited(asked["reference"])
-    heard = post_signed(made, message)
-    assert (heard.status_code, heard.json) == (200, {"message_id": "evt_1", "is_new": True})
+    received = post_signed(made, message)
+    assert (received.status_code, received.json) == (200, {"message_id": "evt_1", "is_new": True})
     assert state(made, asked) == ("debited", "3150.25")
     shown = made.employer(FIRM).get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("paid", "3150.25", "0.00")
-    assert told(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    assert published(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
     entry = made.staff().get(f"/ledger/entries?cause=collection:{asked['collection_id']}").json["items"][0]
     assert [(each["account"], each["side"], each["amount"]) for each in entry["postings"]] == [
         ("bank:collections", "debit", "3150.25"),
@@ -191,10 +191,10 @@ def test_b06_money_to_an_account_that_is_not_the_funds_waits_for_a_person(made: 
 def test_the_same_message_again_changes_nothing(made: Office, context: ServiceContext) -> None:
     asked = ask(made, "card")
     post_signed(made, debited(asked["collection_id"]))
-    before = told(context)
+    before = published(context)
     later = post_signed(made, debited(asked["collection_id"]), at=now() + timedelta(seconds=60))
     assert (later.status_code, later.json["is_new"]) == (200, False)
-    assert state(made, asked) == ("debited", "3150.25") and told(context) == before
+    assert state(made, asked) == ("debited", "3150.25") and published(context) == before
 
 
 def test_the_same_money_in_another_message_is_booked_once(made: Office, context: ServiceContext) -> None:
@@ -237,7 +237,7 @@ def test_less_than_was_asked_for_is_booked_as_it_came_and_opens_a_case(made: Off
     assert state(made, asked) == ("debited", "3000.00")
     shown = made.staff().get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("open", "3000.00", "150.25")
-    assert "payments.declaration-paid" not in told(context)
+    assert "payments.declaration-paid" not in published(context)
     (found,) = differences(made)
     assert (found["case"], found["employer_id"], found["period"]) == ("partial", FIRM, "2025")
     sums = (found["declared"], found["called"], found["collected"], found["booked"])
@@ -254,7 +254,7 @@ def test_b11_paid_is_told_and_what_is_too_much_is_the_employers_credit(
     assert state(made, asked) == ("debited", "3151.00")
     shown = made.staff().get("/declarations/d1/collections").json
     assert (shown["status"], shown["paid"], shown["left"]) == ("paid", "3150.25", "0.00")
-    assert told(context).count("payments.declaration-paid") == 1
+    assert published(context).count("payments.declaration-paid") == 1
     assert differences(made) == []
     assert made.staff().get(f"/ledger/accounts/credit:{FIRM}").json["credit"] == "0.75"
     assert made.staff().get(f"/ledger/accounts/receivable:{FIRM}").json["side"] is None
@@ -266,7 +266,7 @@ def test_the_rest_can_be_paid_and_closes_the_case(made: Office, context: Service
     rest = ask(made, "transfer")
     assert rest["amount"] == "150.25"
     post_signed(made, credited(rest["reference"], "150.25", entry="ent_2"), message_id="evt_2")
-    assert differences(made) == [] and told(context).count("payments.declaration-paid") == 1
+    assert differences(made) == [] and published(context).count("payments.declaration-paid") == 1
 
 
 def test_r8_one_way_to_pay_ends_the_other(made: Office) -> None:
@@ -282,7 +282,7 @@ def test_r8_paid_on_both_rails_all_the_same_is_a_credit(made: Office, context: S
     post_signed(made, debited(card["collection_id"]), message_id="evt_1")
     assert state(made, transfer)[0] == "withdrawn", "nothing is due any more"
     post_signed(made, credited(transfer["reference"], entry="ent_2"), message_id="evt_2")
-    assert differences(made) == [] and told(context).count("payments.declaration-paid") == 1
+    assert differences(made) == [] and published(context).count("payments.declaration-paid") == 1
     assert made.staff().get(f"/ledger/accounts/credit:{FIRM}").json["credit"] == "3150.25"
 
 

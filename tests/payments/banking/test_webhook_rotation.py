@@ -21,9 +21,9 @@ def payments(context: ServiceContext, secrets: Sequence[str]) -> Office:
 
 
 def request(made: Office, secret: str, message_id: str) -> bool:
-    heard = post_signed(made, credited("none", entry=message_id), message_id=message_id, secret=secret)
-    assert heard.status_code == 200 or heard.json["code"] == "webhook.wrong-signature"
-    return heard.status_code == 200
+    received = post_signed(made, credited("none", entry=message_id), message_id=message_id, secret=secret)
+    assert received.status_code == 200 or received.json["code"] == "webhook.wrong-signature"
+    return received.status_code == 200
 
 
 @pytest.mark.parametrize(

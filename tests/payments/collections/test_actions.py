@@ -20,7 +20,7 @@ from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, reading, someone, told
+from tests.kit.contexts import DZ, published, reading, someone
 from tests.payments.bank import credited, debited, office, post_signed, refused
 from tests.payments.builders import BRANCHES, FIRM, open_obligation
 
@@ -49,12 +49,12 @@ def test_what_is_declared_is_owed_and_earned_by_branch(context: ServiceContext, 
         "contributions:pension": (Side.CREDIT, 200_000),
         "contributions:social-insurance": (Side.CREDIT, 115_025),
     }
-    assert told(context) == [] and not differing(context)
+    assert published(context) == [] and not differing(context)
 
 
 def test_nothing_due_is_paid_from_the_start_and_books_nothing(context: ServiceContext, made: Office) -> None:
     assert open_obligation(context, branches={"pension": 0}).status is ObligationStatus.PAID
-    assert told(context) == ["payments.declaration-paid"]
+    assert published(context) == ["payments.declaration-paid"]
     assert context.database["ledger_entries"].count_documents({}) == 0
 
 

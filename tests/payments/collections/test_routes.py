@@ -6,7 +6,7 @@ from services.payments.wiring import service
 from shared.kernel.references import is_genuine
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, funds, told
+from tests.kit.contexts import DZ, TN, funds, published
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
 
@@ -34,7 +34,7 @@ def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office
         "Le paiement est demandé.",
         "Tout est prêt : vous pouvez payer.",
     ]
-    assert told(context) == ["payments.collection-requested"]
+    assert published(context) == ["payments.collection-requested"]
     assert office.employer(FIRM).get(f"/collections/{shown['collection_id']}").json == shown
     assert office.staff().get(f"/collections/{shown['collection_id']}").json == shown
 

@@ -15,10 +15,10 @@ from services.payments.collections.collection import (
     MOVES,
     STEPS_MAX,
     Collection,
+    CollectionStep,
     Debit,
     Rail,
     Status,
-    Step,
 )
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case
@@ -60,7 +60,7 @@ def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
             "rail": Rail.CARD,
             "amount_minor": DUE,
             "status": status,
-            "steps": (Step(status=status, at=AT),),
+            "steps": (CollectionStep(status=status, at=AT),),
             "debits": moved if status in (Status.DEBITED, Status.REVERSED) else (),
             "reversals": moved if status is Status.REVERSED else (),
             **facts,
@@ -189,8 +189,8 @@ def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
     part = rules.receive(obligation(), amount_minor=DUE - 1, currency="DZD", at=AT)
     assert part.events == () and part.thing.status is ObligationStatus.OPEN
     whole = rules.receive(part.thing, amount_minor=1, currency="DZD", at=AT)
-    (told,) = whole.events
-    assert isinstance(told, DeclarationPaid) and (told.amount_minor, told.paid_at) == (DUE, AT)
+    (published,) = whole.events
+    assert isinstance(published, DeclarationPaid) and (published.amount_minor, published.paid_at) == (DUE, AT)
     over = rules.receive(whole.thing, amount_minor=1, currency="DZD", at=AT)
     assert over.events == () and over.thing.status is ObligationStatus.PAID
     assert rules.surplus_minor(whole.thing, amount_minor=1) == 1
@@ -199,8 +199,8 @@ def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
 def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs() -> None:
     came = rules.receive(obligation(called_minor=DUE), amount_minor=DUE + 75, currency="DZD", at=AT)
     assert (came.thing.status, came.thing.paid_minor) == (ObligationStatus.PAID, DUE)
-    (told,) = came.events
-    assert isinstance(told, DeclarationPaid) and told.amount_minor == DUE
+    (published,) = came.events
+    assert isinstance(published, DeclarationPaid) and published.amount_minor == DUE
     assert rules.surplus_minor(obligation(), amount_minor=DUE + 75) == 75
 
 
@@ -208,8 +208,8 @@ def test_b09_what_was_taken_back_is_open_again() -> None:
     paid = obligation(paid_minor=DUE, called_minor=DUE)
     assert rules.give_back(paid, amount_minor=DUE).status is ObligationStatus.OPEN
     outcome = reverse(collection(Status.DEBITED))
-    (told,) = outcome.events
-    assert isinstance(told, PaymentReversed) and (told.amount_minor, told.reason) == (DUE, "MD06")
+    (published,) = outcome.events
+    assert isinstance(published, PaymentReversed) and (published.amount_minor, published.reason) == (DUE, "MD06")
     assert (outcome.thing.debited_minor, outcome.thing.steps[-1].about) == (0, "MD06")
     part = reverse(collection(Status.DEBITED), amount_minor=100).thing
     assert (part.status, part.debited_minor) == (Status.DEBITED, DUE - 100)
@@ -245,8 +245,8 @@ def test_a_transfer_can_be_paid_at_once() -> None:
     assert asked.valid_until_on == date(2026, 4, 11)
     assert asked.next_look_at == datetime(2026, 4, 12, tzinfo=funds()[DZ].zone)
     assert called.called_minor == DUE and is_genuine(asked.reference)
-    (told,) = outcome.events
-    assert isinstance(told, CollectionRequested) and (told.rail, told.amount_minor) == ("transfer", DUE)
+    (published,) = outcome.events
+    assert isinstance(published, CollectionRequested) and (published.rail, published.amount_minor) == ("transfer", DUE)
 
 
 def test_a_card_waits_for_the_banks_page() -> None:
@@ -352,7 +352,7 @@ def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
     looked, waits = rules.announce(collection(), checkout_url="https://bank.test/c", at=AT), []
     assert looked.next_look_at == AT + timedelta(seconds=5)
     for _ in range(10):
-        looked = rules.look_later(looked, at=AT)
+        looked = rules.check_later(looked, at=AT)
         assert looked.next_look_at is not None
         waits.append((looked.next_look_at - AT).total_seconds())
     assert waits == [10, 20, 40, 60, 120, 300, 600, 600, 600, 600]
@@ -360,8 +360,8 @@ def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
 
 def test_money_is_booked_as_it_came() -> None:
     outcome = debit(collection(), "e1", amount_minor=DUE + 100)
-    (told,) = outcome.events
-    assert isinstance(told, PaymentDebited) and told.amount_minor == outcome.thing.debited_minor == DUE + 100
+    (published,) = outcome.events
+    assert isinstance(published, PaymentDebited) and published.amount_minor == outcome.thing.debited_minor == DUE + 100
     assert rules.is_booked(outcome.thing, bank_reference="e1", entry_id="e1")
     assert not rules.is_booked(outcome.thing, bank_reference="e1", entry_id="e2")
 

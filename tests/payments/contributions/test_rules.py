@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.payments.contributions import rules
 from services.payments.contributions.contribution import Slip
 from services.payments.contributions.rules import ActivityUnknown
-from shared.funds.contributions import Side
+from shared.funds.contributions import ContributionSide
 from shared.funds.law import NothingInForce
 from shared.funds.loading import load
 from shared.funds.period import Period
@@ -17,7 +17,12 @@ from shared.kernel.money import share
 
 FUNDS = load()
 TN, DZ = FUNDS["tn-cnss"], FUNDS["dz-cnas"]
-EMPLOYER, EMPLOYEE, WORKS, ACCIDENT = Side.EMPLOYER, Side.EMPLOYEE, Side.WORKS_FUND, Side.SECTOR_ACCIDENT
+EMPLOYER, EMPLOYEE, WORKS, ACCIDENT = (
+    ContributionSide.EMPLOYER,
+    ContributionSide.EMPLOYEE,
+    ContributionSide.WORKS_FUND,
+    ContributionSide.SECTOR_ACCIDENT,
+)
 
 GOLDEN = [
     # fund, period, activity, base, sides, total
@@ -31,7 +36,7 @@ GOLDEN = [
 
 @pytest.mark.parametrize(("fund", "period", "activity", "base_minor", "sides", "total_minor"), GOLDEN)
 def test_the_golden_cases_come_out_to_the_minor_unit(
-    fund: object, period: Period, activity: str, base_minor: int, sides: dict[Side, int], total_minor: int
+    fund: object, period: Period, activity: str, base_minor: int, sides: dict[ContributionSide, int], total_minor: int
 ) -> None:
     slip = rules.slip(fund, period=period, base_minor=base_minor, activity=activity)  # type: ignore[arg-type]
 
@@ -39,7 +44,7 @@ def test_the_golden_cases_come_out_to_the_minor_unit(
     assert slip.total_minor == total_minor
 
 
-def branches(slip: Slip, side: Side) -> dict[str, int]:
+def branches(slip: Slip, side: ContributionSide) -> dict[str, int]:
     return {part.branch: part.amount_minor for part in slip.contributions if part.side is side}
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from services.payments.declarations.examination import Examination, Source
-from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Role
+from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.registry import made
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
@@ -103,8 +103,8 @@ def _das(layout_id: str, people: list[Worker], header: Mapping[str, Any], line: 
         head["full_name"] = ""
     return Files(
         {
-            f"D2025E{DZ_EMPLOYER}.TXT": b"".join(layout.write([head | totals | dict(header)], role=Role.HEADER)),
-            f"D2025S{DZ_EMPLOYER}.TXT": b"".join(layout.write(details, role=Role.DETAIL)),
+            f"D2025E{DZ_EMPLOYER}.TXT": b"".join(layout.write([head | totals | dict(header)], role=FileRole.HEADER)),
+            f"D2025S{DZ_EMPLOYER}.TXT": b"".join(layout.write(details, role=FileRole.DETAIL)),
         }
     )
 
@@ -112,7 +112,7 @@ def _das(layout_id: str, people: list[Worker], header: Mapping[str, Any], line: 
 def tn_122(people: Iterable[Worker] = (), **line: Any) -> Files:
     """The quarterly file of the first quarter of 2026; two workers unless given."""
     details = [tn_line(worker, **line) for worker in list(people) or workers(2)]
-    content = b"".join(LAYOUTS["tn-122"].write(details, role=Role.DETAIL))
+    content = b"".join(LAYOUTS["tn-122"].write(details, role=FileRole.DETAIL))
     return Files({f"DS{TN_EMPLOYER}{line.get('exploitation', '0000')}.12026.txt": content})
 
 
@@ -132,22 +132,22 @@ def tn_line(worker: Worker, **line: Any) -> dict[str, Any]:
     return values | line | dict(worker.fields)
 
 
-def facts(fund_id: str = "dz-cnas", **given: Any) -> Facts:
+def facts(fund_id: str = "dz-cnas", **given: Any) -> DeclarationFacts:
     """An open employer that declares 2025 (or the first quarter of 2026) in time."""
     is_dz = fund_id == "dz-cnas"
     usual: dict[str, Any] = {
         "fund": FUNDS[fund_id],
         "employer_id": DZ_EMPLOYER if is_dz else TN_EMPLOYER,
-        "standing": Standing.OPEN,
+        "standing": EmployerStanding.OPEN,
         "period": Period(2025) if is_dz else Period(2026, 1),
         "received_on": date(2026, 1, 20) if is_dz else date(2026, 4, 10),
         "plausibility": next(iter(FUNDS[fund_id].declarations.forms.values())).plausibility or {},
     }
-    return Facts(**(usual | given))
+    return DeclarationFacts(**(usual | given))
 
 
 def examined(
-    files: Files, given: Facts, *, chunk: int = 1 << 16, findings_max: int = FINDINGS_MAX
+    files: Files, given: DeclarationFacts, *, chunk: int = 1 << 16, findings_max: int = FINDINGS_MAX
 ) -> tuple[Report, list[WageLine]]:
     """The report on files, and the workers of their good lines, in the layouts of the fund's only form."""
     (form,) = given.fund.declarations.forms.values()

@@ -13,8 +13,8 @@ import pytest
 
 from services.payments.declarations import plausibility
 from services.payments.declarations.examination import Examination
-from services.payments.declarations.facts import Facts, Standing
-from services.payments.declarations.findings import Finding, Phrase, Role, Severity, in_words, value
+from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
+from services.payments.declarations.findings import FileRole, Finding, Phrase, Severity, in_words, value
 from services.payments.declarations.report import Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.funds.declarations import CheckSeverity
@@ -59,7 +59,7 @@ Build = Callable[[], Files]
 
 # --- What is accepted -------------------------------------------------------------------------------------------------
 
-ACCEPTED: dict[str, tuple[Files, Facts]] = {
+ACCEPTED: dict[str, tuple[Files, DeclarationFacts]] = {
     "das-b": (das_b(), facts()),
     "das-a": (das_a(), facts()),
     "tn-122": (tn_122(), facts("tn-cnss")),
@@ -72,7 +72,7 @@ ACCEPTED: dict[str, tuple[Files, Facts]] = {
 
 
 @pytest.mark.parametrize(("files", "given"), ACCEPTED.values(), ids=ACCEPTED)
-def test_a_right_declaration_is_accepted_without_a_word(files: Files, given: Facts) -> None:
+def test_a_right_declaration_is_accepted_without_a_word(files: Files, given: DeclarationFacts) -> None:
     report, people = examined(files, given)
 
     assert report.findings == ()
@@ -113,7 +113,7 @@ AROUND: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize(("build", "given"), [(das_b, facts()), (das_a, facts()), (tn_122, facts("tn-cnss"))])
 @pytest.mark.parametrize("change", AROUND.values(), ids=AROUND)
 def test_w04_what_programs_and_editors_leave_in_a_good_file_is_accepted_in_every_layout(
-    build: Build, given: Facts, change: Callable[[bytes], bytes]
+    build: Build, given: DeclarationFacts, change: Callable[[bytes], bytes]
 ) -> None:
     report, people = examined(Files({name: change(content) for name, content in build().by_name.items()}), given)
     expected, good = examined(build(), given)
@@ -187,7 +187,7 @@ NOTHING_EARNED = {f"{name}_{quarter}": 0 for name in ("wage", "duration") for qu
 DZ, TN = facts(), facts("tn-cnss")
 
 # What is declared, what is known, and what must be said: file, line, column and code.
-REFUSED: dict[str, tuple[Build, Facts, list[str]]] = {
+REFUSED: dict[str, tuple[Build, DeclarationFacts, list[str]]] = {
     # The files as such
     "empty": (file(DETAIL, lambda _: b""), DZ, ["detail 0:0 empty"]),
     "only line ends": (file(DETAIL, lambda _: b"\r\n\r\n"), DZ, ["detail 0:0 empty"]),
@@ -207,8 +207,8 @@ REFUSED: dict[str, tuple[Build, Facts, list[str]]] = {
     "a name of 2024": (renamed(das_b, HEADER, DETAIL.replace("2025", "24")), DZ, ["detail 0:0 name-differs"]),
     "a name of spring": (renamed(tn_122, TN_FILE.replace(".1", ".2")), TN, ["detail 0:0 name-differs"]),
     # Whose and of when
-    "unknown employer": (das_b, facts(standing=Standing.UNKNOWN), ["detail 0:0 employer-unknown"]),
-    "closed employer": (das_b, facts(standing=Standing.CLOSED), ["detail 0:0 employer-closed"]),
+    "unknown employer": (das_b, facts(standing=EmployerStanding.UNKNOWN), ["detail 0:0 employer-unknown"]),
+    "closed employer": (das_b, facts(standing=EmployerStanding.CLOSED), ["detail 0:0 employer-closed"]),
     "too early": (das_b, facts(received_on=date(2025, 12, 31)), ["detail 0:0 period-not-over"]),
     "two employers": (second(employer="1600000002"), DZ, ["detail 2:1 two-employers"]),
     "another year": (second(year=2024), DZ, ["detail 2:11 period-differs"]),
@@ -244,7 +244,7 @@ REFUSED: dict[str, tuple[Build, Facts, list[str]]] = {
     "the typed number": (tn_122, facts("tn-cnss", control_workers=3), ["detail 0:0 control-workers-differ"]),
     "the typed total": (tn_122, facts("tn-cnss", control_wages_minor=1), ["detail 0:0 control-wages-differ"]),
 }
-WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
+WARNED: dict[str, tuple[Build, DeclarationFacts, list[str]]] = {
     "names of another form": (renamed(das_b, "a", "b"), DZ, ["header 0:0 name-malformed", "detail 0:0 name-malformed"]),
     "below the minimum, months": (second(wage_2=5_999_999), DZ, ["detail 2:120 below-minimum"]),
     "below the minimum, days": (
@@ -284,7 +284,7 @@ WARNED: dict[str, tuple[Build, Facts, list[str]]] = {
 ONE_MONTH = {"wage_2": 0, "wage_3": 0, "wage_4": 0, "duration_2": 0, "duration_3": 0, "duration_4": 0}
 
 # What touches rights: each must be confirmed.
-CONFIRMED: dict[str, tuple[Build, Facts, list[str]]] = {
+CONFIRMED: dict[str, tuple[Build, DeclarationFacts, list[str]]] = {
     "r05 a duration without wage": (second(wage_1=0), DZ, ["detail 2:104 duration-without-wage"]),
     "r05 hours and next to nothing": (
         lambda: das_a([Worker(1, {"duration_1": 999, "wage_1": 100})]),
@@ -324,7 +324,7 @@ def said(report: Report) -> list[str]:
 
 
 @pytest.mark.parametrize(("build", "given", "expected"), REFUSED.values(), ids=REFUSED)
-def test_what_is_wrong_is_refused_at_its_place(build: Build, given: Facts, expected: list[str]) -> None:
+def test_what_is_wrong_is_refused_at_its_place(build: Build, given: DeclarationFacts, expected: list[str]) -> None:
     report, people = examined(build(), given)
 
     assert said(report) == expected
@@ -334,7 +334,7 @@ def test_what_is_wrong_is_refused_at_its_place(build: Build, given: Facts, expec
 
 
 @pytest.mark.parametrize(("build", "given", "expected"), WARNED.values(), ids=WARNED)
-def test_what_is_strange_is_warned_of_and_accepted(build: Build, given: Facts, expected: list[str]) -> None:
+def test_what_is_strange_is_warned_of_and_accepted(build: Build, given: DeclarationFacts, expected: list[str]) -> None:
     report, people = examined(build(), given)
 
     assert said(report) == expected
@@ -344,7 +344,7 @@ def test_what_is_strange_is_warned_of_and_accepted(build: Build, given: Facts, e
 
 
 @pytest.mark.parametrize(("build", "given", "expected"), CONFIRMED.values(), ids=CONFIRMED)
-def test_what_touches_rights_is_to_be_confirmed(build: Build, given: Facts, expected: list[str]) -> None:
+def test_what_touches_rights_is_to_be_confirmed(build: Build, given: DeclarationFacts, expected: list[str]) -> None:
     report, people = examined(build(), given)
 
     assert said(report) == expected
@@ -397,7 +397,7 @@ EXACT_MINIMUM = [
 
 
 @pytest.mark.parametrize(("build", "given"), EXACT_MINIMUM)
-def test_the_minimum_itself_is_enough(build: Callable[[], Files], given: Facts) -> None:
+def test_the_minimum_itself_is_enough(build: Callable[[], Files], given: DeclarationFacts) -> None:
     codes = [finding.code for finding in examined(build(), given)[0].findings]
 
     assert "wage-file.below-minimum" not in codes
@@ -497,7 +497,7 @@ def in_french(report: Report, texts: Texts) -> list[tuple[str, str]]:
     ],
 )
 def test_u04_what_was_found_and_expected_can_be_read(
-    texts: Texts, build: Build, given: Facts, found: str, expected: str
+    texts: Texts, build: Build, given: DeclarationFacts, found: str, expected: str
 ) -> None:
     assert in_french(examined(build(), given)[0], texts) == [(found, expected)]
 
@@ -633,7 +633,7 @@ def test_words_are_said_of_the_quarter_that_the_field_is_of(texts: Texts) -> Non
     finding = Finding(
         severity=Severity.ERROR,
         code="wage-file.amount-malformed",
-        file=Role.DETAIL,
+        file=FileRole.DETAIL,
         field="wage_2",
         found=Phrase("letter-at", {"position": 3}),
     )
@@ -648,7 +648,7 @@ def test_what_is_expected_of_a_day_is_said_also_where_an_earlier_release_kept_it
     finding = Finding(
         severity=Severity.ERROR,
         code="wage-file.birth-date-malformed",
-        file=Role.DETAIL,
+        file=FileRole.DETAIL,
         field="birth_on",
         expected=Phrase(code),
     )
@@ -662,10 +662,10 @@ def test_no_finding_shows_a_name_a_number_a_wage_or_a_birth_date() -> None:
     for build, given in EVERY_FILE:
         files = build()
         report, _ = examined(files, given)
-        told = json.dumps(msgspec.to_builtins(report.findings))
+        published = json.dumps(msgspec.to_builtins(report.findings))
         for worker in das_people(files):
             for personal in worker:
-                assert not personal or personal not in told
+                assert not personal or personal not in published
 
 
 def das_people(files: Files) -> list[tuple[str, ...]]:

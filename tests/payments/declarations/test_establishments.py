@@ -8,79 +8,85 @@ import pytest
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import TN
 from tests.payments.declarations.builders import TN_EMPLOYER, Files, Worker, examined, facts, tn_122, workers
-from tests.payments.declarations.desk import Desk
+from tests.payments.declarations.harness import DeclarationsHarness
 
 MAIN = f"DS{TN_EMPLOYER}0000.12026.txt"
 
 
 @pytest.fixture
-def desk(context: ServiceContext) -> Desk:
-    return Desk(context, TN)
+def harness(context: ServiceContext) -> DeclarationsHarness:
+    return DeclarationsHarness(context, TN)
 
 
-def codes(desk: Desk, declaration_id: str) -> list[str]:
-    return [finding["code"] for finding in desk.see(declaration_id, "/findings")["items"]]
+def codes(harness: DeclarationsHarness, declaration_id: str) -> list[str]:
+    return [finding["code"] for finding in harness.see(declaration_id, "/findings")["items"]]
 
 
-def wages_told(context: ServiceContext) -> list[dict[str, Any]]:
+def wages_published(context: ServiceContext) -> list[dict[str, Any]]:
     bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
-    return [told for told in map(json.loads, bodies) if "wages" in told and "has_version_2" not in told]
+    return [
+        published for published in map(json.loads, bodies) if "wages" in published and "has_version_2" not in published
+    ]
 
 
-def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(desk: Desk, context: ServiceContext) -> None:
-    main = desk.declare(tn_122(workers(3)))
-    other = desk.declare(tn_122(workers(2), exploitation="0001"))
+def test_r01_two_establishments_stand_side_by_side_and_their_dues_add_up(
+    harness: DeclarationsHarness, context: ServiceContext
+) -> None:
+    main = harness.declare(tn_122(workers(3)))
+    other = harness.declare(tn_122(workers(2), exploitation="0001"))
 
     assert (main["establishment"], other["establishment"]) == ("0000", "0001")
-    assert [desk.see(each["declaration_id"])["status"] for each in (main, other)] == ["accepted", "accepted"]
+    assert [harness.see(each["declaration_id"])["status"] for each in (main, other)] == ["accepted", "accepted"]
     assert (other["revision"], other["replaces"]) == (1, None)
-    owed = desk.office.staff(fund=TN).get(f"/ledger/accounts/receivable:{TN_EMPLOYER}:2026-Q1").json
+    owed = harness.office.staff(fund=TN).get(f"/ledger/accounts/receivable:{TN_EMPLOYER}:2026-Q1").json
     assert float(owed["balance"]) == pytest.approx(float(main["due"]) + float(other["due"]))
-    assert [told.get("establishment") for told in wages_told(context)] == [None, "0001"]
-    assert not any(wage["periods"][0]["duration"] == 0 for told in wages_told(context) for wage in told["wages"])
+    assert [published.get("establishment") for published in wages_published(context)] == [None, "0001"]
+    assert not any(
+        wage["periods"][0]["duration"] == 0 for published in wages_published(context) for wage in published["wages"]
+    )
 
 
-def test_r01_a_newer_file_replaces_only_that_of_its_own_establishment(desk: Desk) -> None:
-    main = desk.declare(tn_122(workers(3)))
-    other = desk.declare(tn_122(workers(3), exploitation="0001"))
-    newer = desk.declare(tn_122(workers(3), exploitation="0001", wage=3_200_000))
+def test_r01_a_newer_file_replaces_only_that_of_its_own_establishment(harness: DeclarationsHarness) -> None:
+    main = harness.declare(tn_122(workers(3)))
+    other = harness.declare(tn_122(workers(3), exploitation="0001"))
+    newer = harness.declare(tn_122(workers(3), exploitation="0001", wage=3_200_000))
 
     assert (newer["revision"], newer["replaces"]) == (2, other["declaration_id"])
-    assert desk.see(main["declaration_id"])["status"] == "accepted"
-    assert desk.see(other["declaration_id"])["status"] == "replaced"
+    assert harness.see(main["declaration_id"])["status"] == "accepted"
+    assert harness.see(other["declaration_id"])["status"] == "replaced"
 
 
-def test_r01_each_establishment_is_paid_by_itself(desk: Desk) -> None:
-    sent = [desk.declare(tn_122(exploitation=code))["declaration_id"] for code in ("0000", "0001")]
-    asked = [desk.caller.post(f"/declarations/{each}/collections", {"rail": "transfer"}) for each in sent]
+def test_r01_each_establishment_is_paid_by_itself(harness: DeclarationsHarness) -> None:
+    sent = [harness.declare(tn_122(exploitation=code))["declaration_id"] for code in ("0000", "0001")]
+    asked = [harness.caller.post(f"/declarations/{each}/collections", {"rail": "transfer"}) for each in sent]
 
     assert [answer.status_code for answer in asked] == [201, 201]
     assert asked[0].json["reference"] != asked[1].json["reference"]
 
 
-def test_r01_the_same_establishment_of_another_quarter_is_another_declaration(desk: Desk) -> None:
-    first = desk.declare(tn_122(exploitation="0001"))
+def test_r01_the_same_establishment_of_another_quarter_is_another_declaration(harness: DeclarationsHarness) -> None:
+    first = harness.declare(tn_122(exploitation="0001"))
     assert first["status"] == "accepted"
-    assert desk.see(first["declaration_id"])["period"] == "2026-Q1"
+    assert harness.see(first["declaration_id"])["period"] == "2026-Q1"
 
 
-def test_r01_several_codes_in_one_file_are_refused_and_each_is_named_once(desk: Desk) -> None:
+def test_r01_several_codes_in_one_file_are_refused_and_each_is_named_once(harness: DeclarationsHarness) -> None:
     people = [Worker(number, {"exploitation": "0001" if number % 2 else "0000"}) for number in range(1, 7)]
-    refused = desk.declare(tn_122(people))
+    refused = harness.declare(tn_122(people))
 
     assert refused["status"] == "refused"
-    (finding, name) = desk.see(refused["declaration_id"], "/findings")["items"]
+    (finding, name) = harness.see(refused["declaration_id"], "/findings")["items"]
     assert (finding["code"], finding["line"], finding["column"]) == ("wage-file.two-establishments", 2, 11)
     assert (finding["found"], finding["expected"]) == ("0000", "0001")
     assert name["code"] == "wage-file.name-differs"
 
 
-def test_r01_a_name_of_another_establishment_than_the_lines_is_refused(desk: Desk) -> None:
+def test_r01_a_name_of_another_establishment_than_the_lines_is_refused(harness: DeclarationsHarness) -> None:
     content = tn_122(exploitation="0001").by_name[f"DS{TN_EMPLOYER}0001.12026.txt"]
-    refused = desk.declare(Files({MAIN: content}))
+    refused = harness.declare(Files({MAIN: content}))
 
     assert refused["status"] == "refused"
-    (finding,) = desk.see(refused["declaration_id"], "/findings")["items"]
+    (finding,) = harness.see(refused["declaration_id"], "/findings")["items"]
     assert (finding["code"], finding["found"], finding["expected"]) == ("wage-file.name-differs", "0000", "0001")
 
 

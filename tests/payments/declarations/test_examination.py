@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.declarations.examination import Examination, Source, examine
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from tests.payments.declarations.builders import (
     LAYOUTS,
     Files,
@@ -63,10 +63,10 @@ def test_a_corrected_file_is_written_from_what_was_read() -> None:
     layout = LAYOUTS["das-b"]
     content = das_b(workers(20)).by_name["D2025S1600000001.TXT"]
 
-    kind = layout.kinds[Role.DETAIL][0]
+    kind = layout.kinds[FileRole.DETAIL][0]
     values = [kind.read(line)[0] for line in content.splitlines()]
 
-    assert b"".join(layout.write(values, role=Role.DETAIL)) == content
+    assert b"".join(layout.write(values, role=FileRole.DETAIL)) == content
 
 
 def test_a_long_file_takes_no_more_memory_than_its_numbers() -> None:
@@ -75,7 +75,7 @@ def test_a_long_file_takes_no_more_memory_than_its_numbers() -> None:
     values = das_line(Worker(1), unit="M", duration=3)
 
     def detail() -> Iterator[bytes]:
-        kind = layout.kinds[Role.DETAIL][0]
+        kind = layout.kinds[FileRole.DETAIL][0]
         for number in range(1, count + 1):
             yield kind.write(values | {"number": number, "insurance_number": f"90{number:010d}"}) + b"\r\n"
 

@@ -11,12 +11,12 @@ from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import handle, parked
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
-from tests.payments.declarations.desk import Desk
+from tests.payments.declarations.harness import DeclarationsHarness
 
 
 @pytest.fixture
-def desk(context: ServiceContext) -> Desk:
-    return Desk(context)
+def harness(context: ServiceContext) -> DeclarationsHarness:
+    return DeclarationsHarness(context)
 
 
 def cards(declaration_id: str, *, page: int = 1, pages: int = 1, count: int = 0, unknown: int = 0) -> CardsRefreshed:
@@ -34,10 +34,10 @@ def cards(declaration_id: str, *, page: int = 1, pages: int = 1, count: int = 0,
     )
 
 
-def test_cards_are_counted_while_it_goes_on(desk: Desk, context: ServiceContext) -> None:
-    declaration_id = desk.declare(das_b(workers(WAGES_A_PAGE + 3)))["declaration_id"]
+def test_cards_are_counted_while_it_goes_on(harness: DeclarationsHarness, context: ServiceContext) -> None:
+    declaration_id = harness.declare(das_b(workers(WAGES_A_PAGE + 3)))["declaration_id"]
     handle(context, service, cards(declaration_id, page=2, pages=2, count=2, unknown=1))
-    seen = desk.see(declaration_id)["cards"]
+    seen = harness.see(declaration_id)["cards"]
     assert seen == {
         "refreshed": 2,
         "of": 503,
@@ -48,20 +48,20 @@ def test_cards_are_counted_while_it_goes_on(desk: Desk, context: ServiceContext)
         "text": "2 cartes sur 503 actualisées jusqu'ici. 1 salarié n'a pas de carte.",
     }
     handle(context, service, cards(declaration_id, page=1, pages=2, count=500))
-    seen = desk.see(declaration_id, language="ar")["cards"]
+    seen = harness.see(declaration_id, language="ar")["cards"]
     assert (seen["refreshed"], seen["is_complete"]) == (502, True)
     assert seen["text"] == "502 من 503 بطاقات صحية جددت. اكتملت العملية. دون بطاقة: أجير واحد."
 
 
 def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_refreshed(
-    desk: Desk, context: ServiceContext
+    harness: DeclarationsHarness, context: ServiceContext
 ) -> None:
-    desk.declare(das_b(workers(60)))
-    declaration_id = desk.declare(das_b(workers(55)))["declaration_id"]  # five fall out, who are told of too
-    desk.confirm(declaration_id)
+    harness.declare(das_b(workers(60)))
+    declaration_id = harness.declare(das_b(workers(55)))["declaration_id"]  # five fall out, who are told of too
+    harness.confirm(declaration_id)
     page = cards(declaration_id, count=6, unknown=1)
     handle(context, service, replace(page, already_good=40, not_open=9, withdrawn=1))
-    seen = desk.see(declaration_id, language="en")["cards"]
+    seen = harness.see(declaration_id, language="en")["cards"]
     assert seen == {
         "refreshed": 5,
         "of": 46,
@@ -75,12 +75,12 @@ def test_r13_cards_count_workers_with_an_open_right_and_say_why_others_are_not_r
     assert seen["refreshed"] + seen["already_good"] + seen["without_card"] == seen["of"]
 
 
-def test_a_page_that_is_told_again_counts_once(desk: Desk, context: ServiceContext) -> None:
-    declaration_id = desk.declare(das_b())["declaration_id"]
+def test_a_page_that_is_told_again_counts_once(harness: DeclarationsHarness, context: ServiceContext) -> None:
+    declaration_id = harness.declare(das_b())["declaration_id"]
     page = cards(declaration_id, count=2)
     handle(context, service, page)
     handle(context, service, page)  # another event of the same page, as after a republication under new ids
-    assert desk.see(declaration_id)["cards"]["refreshed"] == 2
+    assert harness.see(declaration_id)["cards"]["refreshed"] == 2
     assert parked(context) == []
 
 

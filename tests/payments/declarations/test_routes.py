@@ -19,7 +19,7 @@ from shared.funds.law import Confidence
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
-from tests.kit.contexts import DZ, TN, funds, handle, reading, someone, told
+from tests.kit.contexts import DZ, TN, funds, handle, published, reading, someone
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     TN_EMPLOYER,
@@ -30,14 +30,14 @@ from tests.payments.declarations.builders import (
     tn_122,
     workers,
 )
-from tests.payments.declarations.desk import Desk, register
+from tests.payments.declarations.harness import DeclarationsHarness, register
 
 HEADER, DETAIL = "D2025E1600000001.TXT", "D2025S1600000001.TXT"
 
 
 @pytest.fixture
-def desk(context: ServiceContext) -> Desk:
-    return Desk(context)
+def harness(context: ServiceContext) -> DeclarationsHarness:
+    return DeclarationsHarness(context)
 
 
 def changed(files: Files, name: str, change: Callable[[bytes], bytes]) -> Files:
@@ -54,7 +54,7 @@ def nothing_is_booked(context: ServiceContext) -> bool:
     """Neither debt, nor entry, nor worker, nor anything told but the filing and its refusal."""
     kept = ("obligations", "ledger_entries", "ledger_balances", "declaration_wages", "standing_declarations")
     only = {"payments.declaration-received", "payments.declaration-refused"}
-    return all(context.database[name].count_documents({}) == 0 for name in kept) and set(told(context)) <= only
+    return all(context.database[name].count_documents({}) == 0 for name in kept) and set(published(context)) <= only
 
 
 # --- From file to debt ------------------------------------------------------------------------------------------------
@@ -72,11 +72,11 @@ def nothing_is_booked(context: ServiceContext) -> bool:
 def test_a_declaration_is_accepted_and_owed(
     context: ServiceContext, fund_id: str, build: Callable[[], Files], layout: str, due: str
 ) -> None:
-    desk = Desk(context, fund_id)
-    sent = desk.send(build())
+    harness = DeclarationsHarness(context, fund_id)
+    sent = harness.send(build())
     assert (sent.status_code, sent.json["status"], sent.json["due"]) == (202, "received", None)
-    assert desk.run() == 1 and desk.run() == 0
-    seen = desk.see(sent.json["declaration_id"])
+    assert harness.run() == 1 and harness.run() == 0
+    seen = harness.see(sent.json["declaration_id"])
     assert (seen["status"], seen["due"], seen["workers"], seen["revision"]) == ("accepted", due, 2, 1)
     assert [receipt["kind"] for receipt in seen["receipts"]] == ["received", "technical", "business"]
     assert seen["receipts"][1]["layout"] == layout
@@ -87,18 +87,18 @@ def test_a_declaration_is_accepted_and_owed(
         "paid": f"0.{'0' * len(due.partition('.')[2])}",
         "left": due,
     }
-    assert told(context) == [
+    assert published(context) == [
         "payments.declaration-received",
         "payments.declaration-accepted",
         "payments.wages-declared",
         "payments.wages-declared",  # by quarters, for those who know no other periods yet
     ]
-    assert desk.see(sent.json["declaration_id"], "/collections")["due"] == due
+    assert harness.see(sent.json["declaration_id"], "/collections")["due"] == due
 
 
 def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(context: ServiceContext) -> None:
-    desk = Desk(context, TN)
-    (slip,) = desk.declare(tn_122())["slips"]
+    harness = DeclarationsHarness(context, TN)
+    (slip,) = harness.declare(tn_122())["slips"]
     assert (slip["period"], slip["base"], slip["total"]) == ("2026-Q1", "6300.000", "1716.750")
     by_side: dict[str, list[dict[str, Any]]] = {}
     for part in slip["contributions"]:
@@ -109,19 +109,21 @@ def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(cont
 
 
 @pytest.mark.parametrize(("confidence", "is_to_be_confirmed"), [("H", False), ("M", False), ("L", True), ("?", True)])
-def test_a_rate_of_which_the_fund_is_not_sure_is_marked(desk: Desk, confidence: str, is_to_be_confirmed: bool) -> None:
+def test_a_rate_of_which_the_fund_is_not_sure_is_marked(
+    harness: DeclarationsHarness, confidence: str, is_to_be_confirmed: bool
+) -> None:
     sure = rules.slip(funds()[DZ], period=Period(2025, 1), base_minor=100_00, activity="")
     part = sure.contributions[0]
     law = replace(part.law, confidence=Confidence(confidence))
-    with desk.office.app.test_request_context():
+    with harness.office.app.test_request_context():
         g.fund = funds()[DZ]
         shown = SlipView().dump(replace(sure, contributions=(replace(part, law=law),)))
     assert shown["is_to_be_confirmed"] is shown["contributions"][0]["is_to_be_confirmed"] is is_to_be_confirmed
 
 
-def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, context: ServiceContext) -> None:
+def test_the_wages_go_out_by_pseudonym_and_rest_sealed(harness: DeclarationsHarness, context: ServiceContext) -> None:
     files = das_b(workers(WAGES_A_PAGE + 1))
-    declaration_id = desk.declare(files)["declaration_id"]
+    declaration_id = harness.declare(files)["declaration_id"]
     bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
     pages = [json.loads(body) for body in bodies if b"wages" in body and b'"kind"' in body]
     assert [(page["page"], page["pages"], len(page["wages"])) for page in pages] == [(1, 2, 500), (2, 2, 1)]
@@ -131,7 +133,7 @@ def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, context: Serv
         rows = json.dumps(list(context.database[collection].find()), default=str)
         assert not any(name in rows for name in names), collection
 
-    first = desk.see(declaration_id, "/lines")
+    first = harness.see(declaration_id, "/lines")
     assert (len(first["items"]), first["next"]) == (500, 2)
     assert first["items"][0] == {
         "line": 1,
@@ -144,7 +146,7 @@ def test_the_wages_go_out_by_pseudonym_and_rest_sealed(desk: Desk, context: Serv
         "left_on": None,
         "wages": [{"quarter": quarter, "duration": 3, "unit": "M", "wage": "90010.00"} for quarter in (1, 2, 3, 4)],
     }
-    second = desk.see(declaration_id, "/lines?page=2")
+    second = harness.see(declaration_id, "/lines?page=2")
     assert (len(second["items"]), second["next"]) == (1, None)
 
 
@@ -238,12 +240,16 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
-def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, context: ServiceContext, bad: Bad) -> None:
-    seen = desk.declare(bad.files)
+def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(
+    harness: DeclarationsHarness, context: ServiceContext, bad: Bad
+) -> None:
+    seen = harness.declare(bad.files)
     assert seen["status"] == bad.status
     assert (seen["due"], seen["slips"], seen["cards"], seen["payment"]) == (None, [], None, None)
     errors = [
-        finding for finding in desk.see(seen["declaration_id"], "/findings")["items"] if finding["severity"] == "error"
+        finding
+        for finding in harness.see(seen["declaration_id"], "/findings")["items"]
+        if finding["severity"] == "error"
     ]
     assert (bad.code, bad.file, bad.line, bad.column) in [
         (error["code"], error["file"], error["line"], error["column"]) for error in errors
@@ -253,10 +259,10 @@ def test_a_bad_file_is_refused_by_place_and_nothing_is_booked(desk: Desk, contex
     assert nothing_is_booked(context)
 
 
-def test_a_finding_is_said_in_the_callers_language(desk: Desk) -> None:
-    declaration_id = desk.declare(BAD["birth date"].files)["declaration_id"]
-    (french,) = desk.see(declaration_id, "/findings")["items"]
-    (arabic,) = desk.see(declaration_id, "/findings", language="ar")["items"]
+def test_a_finding_is_said_in_the_callers_language(harness: DeclarationsHarness) -> None:
+    declaration_id = harness.declare(BAD["birth date"].files)["declaration_id"]
+    (french,) = harness.see(declaration_id, "/findings")["items"]
+    (arabic,) = harness.see(declaration_id, "/findings", language="ar")["items"]
     assert french["hint"].startswith("La date de naissance s'écrit") and french["field"] == "Date de naissance"
     assert arabic["hint"].startswith("يكتب تاريخ الميلاد") and arabic["field"] == "تاريخ الميلاد"
     assert "31021971" not in json.dumps(french)
@@ -267,22 +273,22 @@ def test_a_finding_is_said_in_the_callers_language(desk: Desk) -> None:
     [(None, "wage-file.employer-unknown"), (register("1600000002", is_open=False), "wage-file.employer-closed")],
 )
 def test_an_employer_that_is_unknown_or_closed_is_refused(
-    desk: Desk, context: ServiceContext, page: Any, code: str
+    harness: DeclarationsHarness, context: ServiceContext, page: Any, code: str
 ) -> None:
     if page is not None:
         handle(context, service, page)
-    desk.caller = desk.office.employer("1600000002")
-    seen = desk.declare(of_employer("1600000002"), employer_id="1600000002")
+    harness.caller = harness.office.employer("1600000002")
+    seen = harness.declare(of_employer("1600000002"), employer_id="1600000002")
     assert seen["status"] == "refused"
-    assert [finding["code"] for finding in desk.see(seen["declaration_id"], "/findings")["items"]] == [code]
+    assert [finding["code"] for finding in harness.see(seen["declaration_id"], "/findings")["items"]] == [code]
     assert nothing_is_booked(context)
 
 
 def test_an_activity_without_a_rate_is_refused(context: ServiceContext) -> None:
-    desk = Desk(context, TN)
+    harness = DeclarationsHarness(context, TN)
     handle(context, service, register(TN_EMPLOYER, sector="piracy", registered_at=context.clock()), fund_id=TN)
-    seen = desk.declare(tn_122())
-    (finding,) = desk.see(seen["declaration_id"], "/findings")["items"]
+    seen = harness.declare(tn_122())
+    (finding,) = harness.see(seen["declaration_id"], "/findings")["items"]
     assert (seen["status"], finding["code"], finding["found"]) == (
         "refused",
         "wage-file.activity-without-rate",
@@ -290,37 +296,37 @@ def test_an_activity_without_a_rate_is_refused(context: ServiceContext) -> None:
     )
 
 
-def test_control_totals_that_were_typed_must_agree(desk: Desk) -> None:
-    seen = desk.declare(das_b(), control_workers="3", control_wages="720120.00")
-    assert [finding["code"] for finding in desk.see(seen["declaration_id"], "/findings")["items"]] == [
+def test_control_totals_that_were_typed_must_agree(harness: DeclarationsHarness) -> None:
+    seen = harness.declare(das_b(), control_workers="3", control_wages="720120.00")
+    assert [finding["code"] for finding in harness.see(seen["declaration_id"], "/findings")["items"]] == [
         "wage-file.control-workers-differ"
     ]
-    assert desk.declare(das_b(), control_workers="2", control_wages="720120.00")["status"] == "accepted"
+    assert harness.declare(das_b(), control_workers="2", control_wages="720120.00")["status"] == "accepted"
 
 
-def test_findings_come_in_pages(desk: Desk) -> None:
+def test_findings_come_in_pages(harness: DeclarationsHarness) -> None:
     people = [Worker(number, {"wage_1": 5_000_000}) for number in range(1, FINDINGS_A_PAGE + 2)]
-    declaration_id = desk.declare(das_b(people))["declaration_id"]
-    first = desk.see(declaration_id, "/findings")
+    declaration_id = harness.declare(das_b(people))["declaration_id"]
+    first = harness.see(declaration_id, "/findings")
     assert (len(first["items"]), first["next"]) == (FINDINGS_A_PAGE, 2)
     assert {finding["severity"] for finding in first["items"]} == {"warning"}
-    last = desk.see(declaration_id, "/findings?cursor=2")
+    last = harness.see(declaration_id, "/findings?cursor=2")
     assert (len(last["items"]), last["next"]) == (1, None)
-    beyond = desk.caller.get(f"/declarations/{declaration_id}/findings?cursor=3")
+    beyond = harness.caller.get(f"/declarations/{declaration_id}/findings?cursor=3")
     assert (beyond.status_code, beyond.json["code"]) == (404, "declaration.page-unknown")
 
 
-def test_a_hundred_megabytes_are_refused_unread(desk: Desk, context: ServiceContext) -> None:
+def test_a_hundred_megabytes_are_refused_unread(harness: DeclarationsHarness, context: ServiceContext) -> None:
     class Endless(BytesIO):
         """Says nothing and must not be asked."""
 
         def read(self, size: int | None = -1) -> bytes:
             raise AssertionError("the body was read")
 
-    refused = desk.caller.client.post(
+    refused = harness.caller.client.post(
         f"/v1/{DZ}/declarations",
         input_stream=Endless(),
-        headers={"Authorization": f"Bearer {desk.caller.token}", "Idempotency-Key": "k", "Accept-Language": "ar"},
+        headers={"Authorization": f"Bearer {harness.caller.token}", "Idempotency-Key": "k", "Accept-Language": "ar"},
         content_type="multipart/form-data; boundary=x",
         environ_overrides={"CONTENT_LENGTH": str(100 << 20)},
     )
@@ -333,94 +339,102 @@ def test_a_hundred_megabytes_are_refused_unread(desk: Desk, context: ServiceCont
 # --- Again, and instead -----------------------------------------------------------------------------------------------
 
 
-def test_the_corrected_file_is_accepted_after_a_refusal(desk: Desk, context: ServiceContext) -> None:
-    refused = desk.declare(BAD["birth date"].files)
-    corrected = desk.declare(das_b())
+def test_the_corrected_file_is_accepted_after_a_refusal(harness: DeclarationsHarness, context: ServiceContext) -> None:
+    refused = harness.declare(BAD["birth date"].files)
+    corrected = harness.declare(das_b())
     assert (refused["status"], corrected["status"]) == ("technically-refused", "accepted")
     assert corrected["revision"] == 1 and corrected["replaces"] is None
-    listed = desk.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}").json["items"]
+    listed = harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}").json["items"]
     assert [each["declaration_id"] for each in listed] == [corrected["declaration_id"], refused["declaration_id"]]
 
 
 @pytest.mark.parametrize("files", [das_b(), BAD["birth date"].files, BAD["totals"].files])
 def test_the_same_bytes_are_the_same_declaration_in_every_state(
-    desk: Desk, context: ServiceContext, files: Files
+    harness: DeclarationsHarness, context: ServiceContext, files: Files
 ) -> None:
     swapped = Files(dict(reversed(files.by_name.items())))
-    first = desk.send(files).json["declaration_id"]
-    assert desk.send(files).json["declaration_id"] == first
-    desk.run()
-    status = desk.see(first)["status"]
-    assert desk.send(swapped).json["declaration_id"] == first
-    desk.run()
-    assert desk.see(first)["status"] == status
+    first = harness.send(files).json["declaration_id"]
+    assert harness.send(files).json["declaration_id"] == first
+    harness.run()
+    status = harness.see(first)["status"]
+    assert harness.send(swapped).json["declaration_id"] == first
+    harness.run()
+    assert harness.see(first)["status"] == status
     assert context.database["declarations"].count_documents({}) == 1
     assert context.database["ledger_entries"].count_documents({}) == (1 if status == "accepted" else 0)
 
 
-def test_the_same_request_again_gives_the_same_answer(desk: Desk) -> None:
-    first = desk.send(das_b(), key="k-1")
-    desk.run()
-    again = desk.send(das_b(), key="k-1")
+def test_the_same_request_again_gives_the_same_answer(harness: DeclarationsHarness) -> None:
+    first = harness.send(das_b(), key="k-1")
+    harness.run()
+    again = harness.send(das_b(), key="k-1")
     assert (again.json, again.headers["Idempotent-Replayed"]) == (first.json, "true")
-    other = desk.send(das_a(), key="k-1")
+    other = harness.send(das_a(), key="k-1")
     assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
 
 
-def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(desk: Desk, context: ServiceContext) -> None:
+def test_a_refusal_for_what_the_register_did_not_know_yet_is_not_for_ever(
+    harness: DeclarationsHarness, context: ServiceContext
+) -> None:
     new = "1600000077"
-    desk.caller = desk.office.employer(new)
+    harness.caller = harness.office.employer(new)
     files = of_employer(new)
-    first = desk.declare(files, employer_id=new)
+    first = harness.declare(files, employer_id=new)
     handle(context, service, register(new))
-    second = desk.declare(files, employer_id=new)
+    second = harness.declare(files, employer_id=new)
     assert (first["status"], second["status"]) == ("refused", "accepted")
     assert first["declaration_id"] == second["declaration_id"]
-    assert desk.see(second["declaration_id"], "/findings")["items"] == []
+    assert harness.see(second["declaration_id"], "/findings")["items"] == []
 
 
-def test_a_newer_declaration_replaces_the_older_to_the_last_posting(desk: Desk, context: ServiceContext) -> None:
-    old = desk.declare(das_b(workers(3)))
-    new = desk.confirm(desk.declare(das_b(workers(2)))["declaration_id"])
+def test_a_newer_declaration_replaces_the_older_to_the_last_posting(
+    harness: DeclarationsHarness, context: ServiceContext
+) -> None:
+    old = harness.declare(das_b(workers(3)))
+    new = harness.confirm(harness.declare(das_b(workers(2)))["declaration_id"])
     assert (new["revision"], new["replaces"], new["status"]) == (2, old["declaration_id"], "accepted")
-    seen = desk.see(old["declaration_id"])
+    seen = harness.see(old["declaration_id"])
     assert (seen["status"], seen["replaced_by"]) == ("replaced", new["declaration_id"])
     assert seen["payment"]["status"] == "cancelled"
-    staff = desk.office.staff()
+    staff = harness.office.staff()
     owed = staff.get(f"/ledger/accounts/receivable:{DZ_EMPLOYER}:2025").json
     assert (owed["balance"], owed["side"]) == (new["due"], "debit")
     assert staff.get("/differences").json["items"] == []
-    assert len(desk.see(old["declaration_id"], "/lines")["items"]) == 3
-    assert desk.see(new["declaration_id"])["cards"]["of"] == 2  # the one who is gone is told of, and is no worker of it
+    assert len(harness.see(old["declaration_id"], "/lines")["items"]) == 3
+    assert (
+        harness.see(new["declaration_id"])["cards"]["of"] == 2
+    )  # the one who is gone is told of, and is no worker of it
 
 
 def test_r03_a_replaced_declaration_that_is_sent_again_comes_into_force_again(
-    desk: Desk, context: ServiceContext
+    harness: DeclarationsHarness, context: ServiceContext
 ) -> None:
-    first = desk.declare(das_b(workers(3)))
-    mistake = desk.declare(das_b(workers(3), wage_1=10_000_000))
-    sent = desk.send(das_b(workers(3)))
+    first = harness.declare(das_b(workers(3)))
+    mistake = harness.declare(das_b(workers(3), wage_1=10_000_000))
+    sent = harness.send(das_b(workers(3)))
     again = sent.json["declaration_id"]
     assert (sent.status_code, sent.json["status"]) == (202, "received")
     assert again not in {first["declaration_id"], mistake["declaration_id"]}
-    assert desk.send(das_b(workers(3))).json["declaration_id"] == again  # a retry, while it is received
-    desk.run()
-    seen = desk.see(again)
+    assert harness.send(das_b(workers(3))).json["declaration_id"] == again  # a retry, while it is received
+    harness.run()
+    seen = harness.see(again)
     assert (seen["status"], seen["revision"], seen["replaces"]) == ("accepted", 3, mistake["declaration_id"])
     assert seen["due"] == first["due"]
-    assert desk.see(mistake["declaration_id"])["replaced_by"] == again
-    assert desk.send(das_b(workers(3))).json["declaration_id"] == again  # and while it is in force
-    owed = desk.office.staff().get(f"/ledger/accounts/receivable:{DZ_EMPLOYER}:2025").json
+    assert harness.see(mistake["declaration_id"])["replaced_by"] == again
+    assert harness.send(das_b(workers(3))).json["declaration_id"] == again  # and while it is in force
+    owed = harness.office.staff().get(f"/ledger/accounts/receivable:{DZ_EMPLOYER}:2025").json
     assert owed["balance"] == first["due"]
-    assert len(desk.see(again, "/lines")["items"]) == 3
+    assert len(harness.see(again, "/lines")["items"]) == 3
     # Back and forth as often as the employer likes.
-    back = desk.declare(das_b(workers(3), wage_1=10_000_000))
+    back = harness.declare(das_b(workers(3), wage_1=10_000_000))
     assert (back["status"], back["revision"]) == ("accepted", 4)
-    assert desk.declare(das_b(workers(3)))["revision"] == 5
+    assert harness.declare(das_b(workers(3)))["revision"] == 5
 
 
-def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: Desk, context: ServiceContext) -> None:
-    first = desk.declare(das_b(workers(3)))
+def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(
+    harness: DeclarationsHarness, context: ServiceContext
+) -> None:
+    first = harness.declare(das_b(workers(3)))
     owed = obligations.load(reading(context), first["declaration_id"])
     context.run(
         DZ,
@@ -428,33 +442,33 @@ def test_u05_what_was_paid_for_the_one_before_is_told_with_its_successor(desk: D
         cause="t",
         action=lambda uow: obligations.save(uow, Outcome(replace(owed, paid_minor=1_000))),
     )
-    desk.declare(das_b(workers(3), wage_1=10_000_000))
+    harness.declare(das_b(workers(3), wage_1=10_000_000))
     bodies = [event["body"] for document in context.database["outbox"].find() for event in document["events"]]
-    accepted = [told for told in map(json.loads, bodies) if "due_minor" in told]
-    assert [told["paid_minor"] for told in accepted] == [0, 1_000]
+    accepted = [published for published in map(json.loads, bodies) if "due_minor" in published]
+    assert [published["paid_minor"] for published in accepted] == [0, 1_000]
 
 
 # --- Who may, and what cannot be asked --------------------------------------------------------------------------------
 
 
-def test_a_declaration_is_between_the_employer_and_the_fund(desk: Desk) -> None:
-    declaration_id = desk.declare(das_b())["declaration_id"]
+def test_a_declaration_is_between_the_employer_and_the_fund(harness: DeclarationsHarness) -> None:
+    declaration_id = harness.declare(das_b())["declaration_id"]
     paths = [f"/declarations/{declaration_id}{more}" for more in ("", "/findings", "/lines")]
-    stranger, clerk = desk.office.employer("1600000002"), desk.office.staff()
+    stranger, clerk = harness.office.employer("1600000002"), harness.office.staff()
     for path in [*paths, f"/declarations?employer_id={DZ_EMPLOYER}"]:
         assert stranger.get(path).json["code"] == "access.not-yours"
-        assert desk.office.person("p1").get(path).json["code"] == "access.not-yours"
+        assert harness.office.person("p1").get(path).json["code"] == "access.not-yours"
         assert clerk.get(path).status_code == 200
     for path in paths:
-        assert desk.office.employer(DZ_EMPLOYER, fund=TN).get(path).json["code"] == "declaration.unknown"
-    assert desk.caller.get("/declarations/none").json["code"] == "declaration.unknown"
-    assert desk.send(das_a(), by=stranger).json["code"] == "access.not-yours"
+        assert harness.office.employer(DZ_EMPLOYER, fund=TN).get(path).json["code"] == "declaration.unknown"
+    assert harness.caller.get("/declarations/none").json["code"] == "declaration.unknown"
+    assert harness.send(das_a(), by=stranger).json["code"] == "access.not-yours"
 
 
-def test_the_list_is_of_one_period_where_it_is_given(desk: Desk) -> None:
-    first = desk.declare(das_b())["declaration_id"]
-    desk.declare(das_b(year=2024, header={"year": 2024}), period="2024")
-    listed = desk.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&period=2025").json["items"]
+def test_the_list_is_of_one_period_where_it_is_given(harness: DeclarationsHarness) -> None:
+    first = harness.declare(das_b())["declaration_id"]
+    harness.declare(das_b(year=2024, header={"year": 2024}), period="2024")
+    listed = harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&period=2025").json["items"]
     assert [each["declaration_id"] for each in listed] == [first]
 
 
@@ -471,29 +485,29 @@ def test_the_list_is_of_one_period_where_it_is_given(desk: Desk) -> None:
     ],
 )
 def test_a_form_that_cannot_be_is_refused(
-    desk: Desk, context: ServiceContext, form: dict[str, str], status: int, code: str
+    harness: DeclarationsHarness, context: ServiceContext, form: dict[str, str], status: int, code: str
 ) -> None:
-    refused = desk.send(das_b(), **form)
+    refused = harness.send(das_b(), **form)
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.json["detail"] != code
     assert context.database["declarations"].count_documents({}) == 0
 
 
-def test_no_key_no_files_no_other_type(desk: Desk) -> None:
+def test_no_key_no_files_no_other_type(harness: DeclarationsHarness) -> None:
     body = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025"}
-    without_key = desk.caller.post(
+    without_key = harness.caller.post(
         "/declarations", key=None, data={**body, "files": (BytesIO(b"x"), "x")}, content_type="multipart/form-data"
     )
     assert (without_key.status_code, without_key.json["code"]) == (400, "request.key-missing")
-    without_files = desk.caller.post("/declarations", data=body, content_type="multipart/form-data")
+    without_files = harness.caller.post("/declarations", data=body, content_type="multipart/form-data")
     assert without_files.json["errors"][0]["field"] == "files"
-    assert desk.caller.post("/declarations", body).status_code == 415
+    assert harness.caller.post("/declarations", body).status_code == 415
 
 
 @pytest.mark.parametrize("query", ["?cursor=0", "?cursor=x", "?page=1"])
-def test_a_cursor_that_was_not_given_is_refused(desk: Desk, query: str) -> None:
-    declaration_id = desk.declare(das_b())["declaration_id"]
-    assert desk.caller.get(f"/declarations/{declaration_id}/findings{query}").status_code == 422
+def test_a_cursor_that_was_not_given_is_refused(harness: DeclarationsHarness, query: str) -> None:
+    declaration_id = harness.declare(das_b())["declaration_id"]
+    assert harness.caller.get(f"/declarations/{declaration_id}/findings{query}").status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -502,15 +516,15 @@ def test_a_cursor_that_was_not_given_is_refused(desk: Desk, query: str) -> None:
 )
 @pytest.mark.parametrize("made", [das_a, das_b])
 def test_a_line_without_its_insurance_number_is_a_finding_of_that_line_beside_the_others(
-    desk: Desk, made: Callable[..., Files], number: bytes, code: str
+    harness: DeclarationsHarness, made: Callable[..., Files], number: bytes, code: str
 ) -> None:
     """A declaration is accepted whole or not at all: who reads the answer knows which worker lacks what."""
     files = made(workers(4))
     name = next(name for name in files.by_name if "2025S" in name)
     content = files.by_name[name].replace(b"900000000002", number).replace(b"900000000004", b"90000000000X")
-    seen = desk.declare(files.having(name, content))
+    seen = harness.declare(files.having(name, content))
     assert seen["status"] == "technically-refused" and seen["receipts"][-1]["errors"] == 2
-    found = desk.see(seen["declaration_id"], "/findings")["items"]
+    found = harness.see(seen["declaration_id"], "/findings")["items"]
     assert [(each["line"], each["field"], each["code"]) for each in found] == [
         (2, "Numéro d'assuré", code),
         (4, "Numéro d'assuré", "wage-file.insurance-number-malformed"),

@@ -8,20 +8,20 @@ import pytest
 
 from services.payments.contributions.contribution import Assessment
 from services.payments.contributions.rules import assess
-from services.payments.declarations import rules, telling
+from services.payments.declarations import publishing, rules
 from services.payments.declarations.declaration import (
     BOOKED,
     MOVES,
+    CurrentDeclaration,
     Declaration,
-    StandingDeclaration,
     Status,
     StoredFile,
 )
 from services.payments.declarations.examination import Examined
-from services.payments.declarations.findings import Finding, Role, Severity
+from services.payments.declarations.findings import FileRole, Finding, Severity
 from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Report
-from services.payments.declarations.rules import Filing
+from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from shared.events.payments import (
     DeclarationAccepted,
@@ -42,14 +42,14 @@ AT = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 1, 25, 9, 0, tzinfo=UTC)
 
 
-def filing(**facts: Any) -> Filing:
+def filing(**facts: Any) -> DeclarationFiling:
     usual = {
         "employer_id": DZ_EMPLOYER,
         "form": "das",
         "period": "2025",
         "files": (StoredFile(name="e", sha256="aa", size=218), StoredFile(name="s", sha256="bb", size=231)),
     }
-    return Filing(**{**usual, **facts})
+    return DeclarationFiling(**{**usual, **facts})
 
 
 def declaration(status: Status = Status.RECEIVED, **facts: Any) -> Declaration:
@@ -64,8 +64,8 @@ def worker(number: int = 1, *quarters: int, wage_minor: int = 9_000_000) -> Wage
 
 def examined(*workers: WageLine, codes: tuple[str, ...] = (), warnings: int = 0, **facts: Any) -> Examined:
     """A reading of good lines, or of the errors that are given by code."""
-    findings = [Finding(severity=Severity.ERROR, code=code, file=Role.DETAIL) for code in codes]
-    findings += [Finding(severity=Severity.WARNING, code="wage-file.no-wages", file=Role.DETAIL)] * warnings
+    findings = [Finding(severity=Severity.ERROR, code=code, file=FileRole.DETAIL) for code in codes]
+    findings += [Finding(severity=Severity.WARNING, code="wage-file.no-wages", file=FileRole.DETAIL)] * warnings
     by_quarter = {
         quarter: sum(wage.wage_minor for each in workers for wage in each.wages if wage.quarter == quarter)
         for quarter in (1, 2, 3, 4)
@@ -94,7 +94,7 @@ def assessment(found: Examined) -> Assessment:
     )
 
 
-def accept(here: Declaration, found: Examined, *, before: StandingDeclaration | None = None, **facts: Any) -> Any:
+def accept(here: Declaration, found: Examined, *, before: CurrentDeclaration | None = None, **facts: Any) -> Any:
     people = len(found.workers)
     usual = {
         "assessment": assessment(found),
@@ -113,9 +113,14 @@ def test_what_is_received_is_told_and_waits() -> None:
     outcome = rules.receive(filing(), fund=funds()[DZ], declaration_id="d1", traceparent="t", at=AT)
     assert (outcome.thing.status, outcome.thing.revision, outcome.thing.traceparent) == (Status.RECEIVED, 0, "t")
     assert [receipt.kind for receipt in outcome.thing.receipts] == ["received"]
-    (told,) = outcome.events
-    assert isinstance(told, DeclarationReceived)
-    assert (told.declaration_id, told.employer_id, told.period, told.received_at) == ("d1", DZ_EMPLOYER, "2025", AT)
+    (published,) = outcome.events
+    assert isinstance(published, DeclarationReceived)
+    assert (published.declaration_id, published.employer_id, published.period, published.received_at) == (
+        "d1",
+        DZ_EMPLOYER,
+        "2025",
+        AT,
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +180,7 @@ def _asked(here: Declaration, found: Examined) -> Declaration:
 def to_confirm(count: int = 1) -> Examined:
     """A reading whose workers could be booked, with findings that the employer confirms."""
     found = examined(worker())
-    finding = Finding(severity=Severity.CONFIRM, code="wage-file.duration-without-wage", file=Role.DETAIL, line=7)
+    finding = Finding(severity=Severity.CONFIRM, code="wage-file.duration-without-wage", file=FileRole.DETAIL, line=7)
     return replace(found, report=rules.with_findings(found.report, [finding] * count))
 
 
@@ -250,8 +255,8 @@ def test_a_refusal_is_technical_or_of_what_the_files_say(
     assert [(receipt.kind, receipt.is_passed) for receipt in outcome.thing.receipts[1:]] == receipts
     technical = outcome.thing.technical
     assert technical is not None and (technical.errors, technical.warnings) == (len(codes), 2)
-    (told,) = outcome.events
-    assert isinstance(told, DeclarationRefused) and told.errors == len(codes)
+    (published,) = outcome.events
+    assert isinstance(published, DeclarationRefused) and published.errors == len(codes)
     assert outcome.thing.booked is None
 
 
@@ -290,9 +295,9 @@ def test_the_employer_is_reminded_once_before_the_time_to_confirm_is_over() -> N
     asked = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER).thing
     assert asked.remind_at == LATER + timedelta(days=12)
     outcome = rules.remind(asked)
-    (told,) = outcome.events
-    assert isinstance(told, DeclarationToConfirm) and told.is_reminder
-    assert (told.findings, told.confirm_until, told.asked_at) == (2, asked.confirm_until, LATER)
+    (published,) = outcome.events
+    assert isinstance(published, DeclarationToConfirm) and published.is_reminder
+    assert (published.findings, published.confirm_until, published.asked_at) == (2, asked.confirm_until, LATER)
     assert (outcome.thing.remind_at, outcome.thing.confirm_until) == (None, asked.confirm_until)
     with pytest.raises(rules.NothingToConfirm):
         rules.remind(rules.confirm(asked, by="amel", at=LATER).thing)
@@ -303,8 +308,11 @@ def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -
     asked = outcome.thing
     assert (asked.status, asked.confirm_until, asked.booked) == (Status.TO_CONFIRM, LATER + timedelta(days=15), None)
     assert [(receipt.kind, receipt.is_passed) for receipt in asked.receipts[1:]] == [("technical", True)]
-    (told,) = outcome.events
-    assert isinstance(told, DeclarationToConfirm) and (told.findings, told.confirm_until) == (2, asked.confirm_until)
+    (published,) = outcome.events
+    assert isinstance(published, DeclarationToConfirm) and (published.findings, published.confirm_until) == (
+        2,
+        asked.confirm_until,
+    )
     confirmed = rules.confirm(asked, by="amel", at=LATER).thing
     assert (confirmed.status, confirmed.confirm_until, confirmed.received_at) == (Status.RECEIVED, None, AT)
     assert not rules.needs_confirmation(confirmed, to_confirm(2).report)
@@ -330,8 +338,8 @@ def test_what_is_to_be_confirmed_may_be_withdrawn_or_lapses() -> None:
     lapsed = rules.lapse(asked, at=LATER)
     for outcome, is_lapsed in ((withdrawn, False), (lapsed, True)):
         assert (outcome.thing.status, outcome.thing.confirm_by_at) == (Status.WITHDRAWN, None)
-        (told,) = outcome.events
-        assert isinstance(told, DeclarationWithdrawn) and told.is_lapsed is is_lapsed
+        (published,) = outcome.events
+        assert isinstance(published, DeclarationWithdrawn) and published.is_lapsed is is_lapsed
     assert rules.withdraw(withdrawn.thing, at=LATER).events == ()
 
 
@@ -352,10 +360,20 @@ def test_what_is_accepted_is_booked_and_told() -> None:
     assert booked is not None
     assert (booked.workers, booked.wages_minor, booked.assessment.total_minor) == (2, 72_000_000, 24_840_000)
     assert (accepted.revision, accepted.wage_pages, accepted.told_pages, accepted.told_persons) == (1, 1, 1, 2)
-    told, page = events
-    assert isinstance(told, DeclarationAccepted)
-    assert (told.workers, told.wages_minor, told.due_minor, told.currency) == (2, 72_000_000, 24_840_000, "DZD")
-    assert (told.revision, told.replaces, told.pages, told.due_on) == (1, None, 1, date(2026, 1, 31))
+    published, page = events
+    assert isinstance(published, DeclarationAccepted)
+    assert (published.workers, published.wages_minor, published.due_minor, published.currency) == (
+        2,
+        72_000_000,
+        24_840_000,
+        "DZD",
+    )
+    assert (published.revision, published.replaces, published.pages, published.due_on) == (
+        1,
+        None,
+        1,
+        date(2026, 1, 31),
+    )
     assert isinstance(page, WagesDeclaredV2)
     assert [wage.person_ref for wage in page.wages] == ["p900000000001", "p900000000002"]
 
@@ -369,7 +387,7 @@ def test_a_long_declaration_is_told_in_pages() -> None:
 
 
 def test_a_newer_one_takes_the_place_of_the_older() -> None:
-    before = StandingDeclaration(slot="s", declaration_id="d0", revision=4, version=7)
+    before = CurrentDeclaration(slot="s", declaration_id="d0", revision=4, version=7)
     accepted, events = _accepted(examined(worker()), before=before)
     assert (accepted.revision, accepted.replaces) == (5, "d0")
     assert (events[0].revision, events[0].replaces) == (5, "d0")
@@ -398,11 +416,11 @@ def test_each_branch_is_owed_the_sum_of_its_sides_and_quarters() -> None:
     assert due["pension"] == 2 * (1_320_000 + 810_000 + 60_000)
 
 
-def _accepted(found: Examined, *, before: StandingDeclaration | None = None) -> tuple[Declaration, tuple[Any, ...]]:
+def _accepted(found: Examined, *, before: CurrentDeclaration | None = None) -> tuple[Declaration, tuple[Any, ...]]:
     outcome = accept(declaration(), found, before=before)
-    pages = telling.wage_events(
+    pages = publishing.wage_events(
         outcome.thing,
-        telling.to_tell(found.workers, before=()),
+        publishing.to_publish(found.workers, before=()),
         form=funds()[DZ].declarations.forms["das"],
         currency="DZD",
         person_ref=lambda number: f"p{number}",

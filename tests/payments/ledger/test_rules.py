@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.payments.ledger import account, rules
-from services.payments.ledger.entry import POSTINGS_MAX, Entry, Posting, Side
+from services.payments.ledger.entry import POSTINGS_MAX, LedgerEntry, Posting, Side
 from shared.kernel.money import Currency, Money
 from tests.kit.clock import AT
 
 BANK, OWED = account.BANK_COLLECTIONS, account.receivable("1600000001", period="2025")
 
 
-def entry(**facts: Any) -> Entry:
+def entry(**facts: Any) -> LedgerEntry:
     return rules.entry(
         **{
             "entry_id": "e1",
@@ -60,13 +60,13 @@ def test_a_wrong_entry_cannot_be_built(why: str, facts: dict[str, Any]) -> None:
 def test_an_entry_has_one_currency() -> None:
     mixed = (posting(Side.DEBIT, 500), posting(Side.CREDIT, 500, Currency.TND))
     with pytest.raises(ValueError, match="currency"):
-        Entry(entry_id="e1", cause="c", postings=mixed, at=AT)
+        LedgerEntry(entry_id="e1", cause="c", postings=mixed, at=AT)
 
 
 def test_an_entry_has_a_limit() -> None:
     many = tuple(posting(side, 1) for side in Side for _ in range(POSTINGS_MAX))
     with pytest.raises(ValueError, match="postings"):
-        Entry(entry_id="e1", cause="c", postings=many, at=AT)
+        LedgerEntry(entry_id="e1", cause="c", postings=many, at=AT)
 
 
 @given(st.lists(st.integers(1, 10**12), min_size=1, max_size=20))
@@ -79,7 +79,7 @@ def test_a_reversal_takes_everything_back(amounts: list[int]) -> None:
         assert _net(first, code) + _net(back, code) == 0
 
 
-def _net(made: Entry, code: str) -> int:
+def _net(made: LedgerEntry, code: str) -> int:
     own = [each for each in made.postings if each.account == code]
     return sum(each.amount.amount_minor * (1 if each.side is Side.DEBIT else -1) for each in own)
 

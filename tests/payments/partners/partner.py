@@ -70,7 +70,7 @@ class Partner:
 
     port: int = field(default_factory=free_port)
     answers: list[int] = field(default_factory=list)
-    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -78,11 +78,11 @@ class Partner:
 
     @property
     def ids(self) -> list[str]:
-        return [headers["webhook-id"] for headers, _ in self.heard]
+        return [headers["webhook-id"] for headers, _ in self.received]
 
     def believes(self, secret: str, *, at: datetime, number: int = -1) -> bool:
         """Whether a message's signature is good, by the rules that everybody has."""
-        headers, body = self.heard[number]
+        headers, body = self.received[number]
         return verify(body, headers=headers, secrets=[Secret.read(secret)], at=at) == headers["webhook-id"]
 
     @contextmanager
@@ -92,7 +92,7 @@ class Partner:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                partner.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                partner.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(partner.answers.pop(0) if partner.answers else 204)
                 self.send_header("location", "/elsewhere")
                 self.send_header("content-length", "0")

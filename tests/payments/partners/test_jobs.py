@@ -13,14 +13,14 @@ import pytest
 from services.payments.banking.rounds import in_unit_of_work
 from services.payments.partners import actions, rules, store
 from services.payments.partners.delivery import Delivery, Status
-from services.payments.partners.endpoint import Kind
+from services.payments.partners.endpoint import WebhookKind
 from services.payments.partners.jobs import (
     AT_ONCE_MAX,
     FAILED_WAIT,
     LEASE_S,
     OF_PARTNER_AT_ONCE_MAX,
     SECOND_LOOK_AFTER,
-    leftovers,
+    backfills,
 )
 from services.payments.partners.outbound import OutboundClient
 from shared.jobs import queue
@@ -28,14 +28,14 @@ from shared.jobs.job import Job
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import purging
-from shared.process.leftovers import adopt_all
+from shared.process.backfills import backfill_all
 from shared.storage.paging import Wanted
 from shared.storage.retention import PURGED_AT_ONCE_MAX
 from shared.storage.service_context import ServiceContext, now
 from tests.faults.partner.asking import offences
 from tests.kit.callers import Office
 from tests.kit.clock import AT, RunningClock
-from tests.kit.contexts import DZ, TN, reading, told
+from tests.kit.contexts import DZ, TN, published, reading
 from tests.kit.waiting import until
 from tests.payments.bank import office
 from tests.payments.partners.partner import Calling, Partner, debit, deliveries, register
@@ -134,12 +134,12 @@ def test_gone_disables_at_once_and_a_redirection_is_a_failure(
     partner.answers = [301, 410]
     debit(context, "c1")
     calling.run(context)
-    assert deliveries(made, endpoint)[0]["last_answer"] == "301" and told(context)[-1:] == []
+    assert deliveries(made, endpoint)[0]["last_answer"] == "301" and published(context)[-1:] == []
     debit(context, "c2", at=AT + timedelta(seconds=1))
     calling.run(context)
     shown = made.machine().get(f"/endpoints/{endpoint['endpoint_id']}").json
     assert (shown["status"], shown["reason"]) == ("disabled", "gone")
-    assert told(context) == ["payments.endpoint-disabled"]
+    assert published(context) == ["payments.endpoint-disabled"]
     refused = made.machine().post(
         f"/endpoints/{endpoint['endpoint_id']}/replays",
         {"since": AT.isoformat(), "until": (AT + timedelta(days=1)).isoformat()},
@@ -242,7 +242,7 @@ def test_a_backlog_is_forgotten_in_parts(made: Office, context: ServiceContext) 
             delivery_id=f"{endpoint['endpoint_id']}/m{number}",
             endpoint_id=endpoint["endpoint_id"],
             message_id=f"m{number}",
-            kind=Kind.PAYMENT_DEBITED,
+            kind=WebhookKind.PAYMENT_DEBITED,
             happened_at=AT,
             body="{}",
             status=Status.DELIVERED,
@@ -423,7 +423,7 @@ def test_an_endpoint_that_an_operator_gives_up_is_disabled_until_its_partner_ena
     assert calling.run(context) == 0
     shown = made.machine().get(f"/endpoints/{endpoint['endpoint_id']}").json
     assert (shown["status"], shown["reason"]) == ("disabled", "given-up")
-    assert told(context) == ["payments.endpoint-disabled"] and job(context, endpoint) is None
+    assert published(context) == ["payments.endpoint-disabled"] and job(context, endpoint) is None
     rows.update_many({}, {"$set": {"tries": 0}})
     assert made.machine().post(f"/endpoints/{endpoint['endpoint_id']}/activation").status_code == 200
     assert calling.run(context) == 1 and deliveries(made, endpoint)[0]["status"] == "delivered"
@@ -439,8 +439,8 @@ def test_messages_that_an_earlier_release_left_get_a_job_of_their_endpoint(
     context.database["partner_deliveries"].delete_many({"endpoint_id": idle["endpoint_id"]})
     context.database["jobs"].delete_many({})
     assert calling.run(context) == 0
-    assert adopt_all(context, DZ, leftovers=[leftovers]) == 2
-    assert adopt_all(context, DZ, leftovers=[leftovers]) == 0
+    assert backfill_all(context, DZ, backfills=[backfills]) == 2
+    assert backfill_all(context, DZ, backfills=[backfills]) == 0
     assert calling.run(context) == 1 and deliveries(made, endpoint)[0]["status"] == "delivered"
     assert context.database["partner_endpoints"].count_documents({}) == 2
 
@@ -454,7 +454,7 @@ def test_a_disabled_endpoint_has_no_job_before_it_is_enabled(
     calling.run(context)
     debit(context, "c2", at=AT + timedelta(seconds=1))
     assert job(context, endpoint) is None
-    assert adopt_all(context, DZ, leftovers=[leftovers]) == 0
+    assert backfill_all(context, DZ, backfills=[backfills]) == 0
     made.machine().post(f"/endpoints/{endpoint['endpoint_id']}/activation")
     assert calling.run(context) == 1
 

@@ -131,7 +131,7 @@ def test_a_closed_door_calls_nobody_at_home(url: str, answer: str) -> None:
     partner = Partner()
     with partner.up():
         assert CLOSED.post(url.format(port=partner.port), b"{}", headers={}) == answer
-    assert partner.heard == []
+    assert partner.received == []
 
 
 def test_what_was_answered_and_what_was_not() -> None:
@@ -139,8 +139,8 @@ def test_what_was_answered_and_what_was_not() -> None:
     with partner.up():
         assert [OPEN.post(partner.url, b"{}", headers={"a": "b"}) for _ in range(3)] == ["200", "301", "410"]
         assert OPEN.post(partner.url.replace("http:", "https:"), b"{}", headers={}) == "certificate"
-    assert len(partner.heard) == 3, "a redirection is not followed"
-    headers, body = partner.heard[0]
+    assert len(partner.received) == 3, "a redirection is not followed"
+    headers, body = partner.received[0]
     assert (headers["host"], headers["a"], body) == (f"127.0.0.1:{partner.port}", "b", b"{}")
     assert OPEN.post(partner.url, b"{}", headers={}) == "unreachable"
 

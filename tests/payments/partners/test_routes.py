@@ -87,8 +87,8 @@ def test_a_message_is_written_for_who_wants_it_once_and_names_nobody(made: Offic
     assert (waiting["kind"], waiting["status"], waiting["tries"]) == ("payment.debited", "waiting", 0)
     assert deliveries(made, other) == []
     (row,) = context.database["partner_deliveries"].find()
-    told = json.loads(row["body"])
-    assert told == {
+    published = json.loads(row["body"])
+    assert published == {
         "type": "payment.debited",
         "timestamp": AT.isoformat(),
         "data": {"fund": "dz-cnas", "payment_id": "c1", "rail": "card", "amount": "3150.25", "currency": "DZD"},

@@ -8,7 +8,7 @@ import pytest
 from services.payments.partners import rules
 from services.payments.partners.delivery import BODY_BYTES_MAX, Delivery
 from services.payments.partners.delivery import Status as DeliveryStatus
-from services.payments.partners.endpoint import Endpoint, Kind, Reason, Status
+from services.payments.partners.endpoint import DisabledReason, Endpoint, Status, WebhookKind
 from shared.events.payments import EndpointDisabled
 from tests.kit.clock import AT
 
@@ -20,7 +20,7 @@ def delivery(**facts: Any) -> Delivery:
         "delivery_id": "e1/msg_1",
         "endpoint_id": "e1",
         "message_id": "msg_1",
-        "kind": Kind.PAYMENT_DEBITED,
+        "kind": WebhookKind.PAYMENT_DEBITED,
         "happened_at": AT,
         "body": "{}",
         "next_try_at": AT,
@@ -33,7 +33,7 @@ def endpoint(**facts: Any) -> Endpoint:
         "endpoint_id": "e1",
         "client": "bank-1",
         "url": "https://bank.example/hook",
-        "kinds": (Kind.PAYMENT_DEBITED,),
+        "kinds": (WebhookKind.PAYMENT_DEBITED,),
         "secrets": (SECRET,),
         "changed_at": AT,
     }
@@ -41,7 +41,7 @@ def endpoint(**facts: Any) -> Endpoint:
 
 
 def register(url: str, *, others: int = 0) -> Endpoint:
-    kinds = [Kind.BENEFIT_PAID, Kind.PAYMENT_DEBITED, Kind.BENEFIT_PAID]
+    kinds = [WebhookKind.BENEFIT_PAID, WebhookKind.PAYMENT_DEBITED, WebhookKind.BENEFIT_PAID]
     return rules.register(endpoint_id="e1", client="bank-1", url=url, kinds=kinds, secret=SECRET, others=others, at=AT)
 
 
@@ -130,15 +130,15 @@ def test_again_begins_anew_under_the_same_id() -> None:
 @pytest.mark.parametrize(
     ("tried", "reason"),
     [
-        ({"status": DeliveryStatus.FAILED, "next_try_at": None, "last_answer": "410"}, Reason.GONE),
-        ({"status": DeliveryStatus.FAILED, "next_try_at": None, "last_answer": "503"}, Reason.NOT_ANSWERING),
+        ({"status": DeliveryStatus.FAILED, "next_try_at": None, "last_answer": "410"}, DisabledReason.GONE),
+        ({"status": DeliveryStatus.FAILED, "next_try_at": None, "last_answer": "503"}, DisabledReason.NOT_ANSWERING),
     ],
 )
-def test_an_endpoint_is_disabled_once_and_told_of(tried: dict[str, Any], reason: Reason) -> None:
+def test_an_endpoint_is_disabled_once_and_told_of(tried: dict[str, Any], reason: DisabledReason) -> None:
     judged = rules.judge(endpoint(), delivery(**tried), at=AT)
     assert judged is not None and (judged.thing.status, judged.thing.reason) == (Status.DISABLED, reason)
-    told = EndpointDisabled(endpoint_id="e1", partner="bank-1", reason=reason.value, disabled_at=AT)
-    assert judged.events == (told,)
+    published = EndpointDisabled(endpoint_id="e1", partner="bank-1", reason=reason.value, disabled_at=AT)
+    assert judged.events == (published,)
     assert rules.judge(judged.thing, delivery(**tried), at=AT) is None
     enabled = rules.enable(judged.thing, at=AT)
     assert (enabled.status, enabled.reason) == (Status.ENABLED, None)
@@ -165,7 +165,7 @@ def test_two_secrets_sign_while_one_is_replaced() -> None:
         {"secrets": ()},
         {"secrets": (SECRET, SECRET, SECRET)},
         {"status": Status.DISABLED},
-        {"reason": Reason.GONE},
+        {"reason": DisabledReason.GONE},
     ],
 )
 def test_a_wrong_endpoint_cannot_be_built(wrong: dict[str, Any]) -> None:
@@ -184,11 +184,13 @@ def test_a_wrong_delivery_cannot_be_built(wrong: dict[str, Any]) -> None:
 
 def test_w1_a_changed_endpoint_keeps_its_secret_and_its_state() -> None:
     before = endpoint()
-    after = rules.change(before, url="https://other.example/", kinds=[Kind.BENEFIT_PAID, Kind.BENEFIT_PAID], at=AT)
-    assert (after.url, after.kinds) == ("https://other.example/", (Kind.BENEFIT_PAID,))
+    after = rules.change(
+        before, url="https://other.example/", kinds=[WebhookKind.BENEFIT_PAID, WebhookKind.BENEFIT_PAID], at=AT
+    )
+    assert (after.url, after.kinds) == ("https://other.example/", (WebhookKind.BENEFIT_PAID,))
     assert (after.secrets, after.status) == (before.secrets, before.status)
     with pytest.raises(rules.UrlNotAllowed):
-        rules.change(before, url="http://other.example/", kinds=[Kind.BENEFIT_PAID], at=AT)
+        rules.change(before, url="http://other.example/", kinds=[WebhookKind.BENEFIT_PAID], at=AT)
 
 
 def test_w1_a_removed_endpoint_is_judged_no_more_and_what_waits_for_it_ends() -> None:

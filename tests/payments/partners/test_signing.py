@@ -52,12 +52,12 @@ def believes(public_key: str, headers: Mapping[str, str], body: bytes) -> bool:
     return False
 
 
-def told(
+def delivered(
     partner: Partner, context: ServiceContext, calling: Calling, collection_id: str
 ) -> tuple[dict[str, str], bytes]:
     debit(context, collection_id)
     assert calling.run(context) == 1
-    return partner.heard[-1]
+    return partner.received[-1]
 
 
 def test_a_partner_checks_a_message_with_the_published_key_and_with_its_secret(
@@ -67,7 +67,7 @@ def test_a_partner_checks_a_message_with_the_published_key_and_with_its_secret(
     partner = Partner()
     with partner.up():
         endpoint = register(made, partner.url)
-        headers, body = told(partner, context, calling, "c1")
+        headers, body = delivered(partner, context, calling, "c1")
     (key,) = published(made)
     assert believes(key, headers, body)
     assert partner.believes(endpoint["secret"], at=now()), "who knows v1 only is served as before"
@@ -85,7 +85,7 @@ def test_a_key_is_replaced_and_at_no_step_is_a_message_not_believed(context: Ser
             if number == 0:
                 register(made, partner.url)
                 known = published(made)
-            headers, body = told(partner, context, calling, f"c{number}")
+            headers, body = delivered(partner, context, calling, f"c{number}")
             assert any(believes(key, headers, body) for key in known)
             known = published(made)
     assert known == [SigningKey.read(NEW).public]
@@ -95,7 +95,7 @@ def test_without_a_key_v1_alone_signs_and_none_is_published(context: ServiceCont
     made, partner = office(context), Partner()
     with partner.up():
         register(made, partner.url)
-        headers, _ = told(partner, context, Calling(OutboundClient(may_be_private=True, timeout_s=5)), "c1")
+        headers, _ = delivered(partner, context, Calling(OutboundClient(may_be_private=True, timeout_s=5)), "c1")
     assert published(made) == []
     assert headers["webhook-signature"].startswith("v1,") and "v1a" not in headers["webhook-signature"]
 

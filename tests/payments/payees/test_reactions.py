@@ -17,7 +17,7 @@ def test_a_page_is_kept_as_it_came(context: ServiceContext) -> None:
     handle(context, service, persons({AMIRA: RIB, KARIM: None}))
     found = actions.find_many(reading(context), [AMIRA, KARIM, "pnobody"])
     assert set(found) == {AMIRA, KARIM}
-    assert keys()["dz-cnas"].open(found[AMIRA].bank or "", as_=DataClass.BANK, whose=AMIRA) == RIB  # type: ignore[arg-type]
+    assert keys()["dz-cnas"].decrypt(found[AMIRA].bank or "", data_class=DataClass.BANK, associated_data=AMIRA) == RIB  # type: ignore[arg-type]
     assert actions.has_account(reading(context), AMIRA) and not actions.has_account(reading(context), KARIM)
     assert not actions.has_account(reading(context, TN), AMIRA)
     assert parked(context) == []

@@ -4,11 +4,11 @@ import pytest
 
 from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions, store
-from services.payments.payouts.batch import Batch
+from services.payments.payouts.batch import PayoutBatch
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, handle, parked, reading, told
+from tests.kit.contexts import DZ, handle, parked, published, reading
 from tests.kit.people import AMIRA
 from tests.payments.bank import office
 from tests.payments.builders import RIB, approved, due, gathered, persons
@@ -30,7 +30,7 @@ def made(context: ServiceContext) -> Office:
     return here
 
 
-def batch(context: ServiceContext) -> Batch:
+def batch(context: ServiceContext) -> PayoutBatch:
     found = actions.find_batch(reading(context), "b1")
     assert found is not None
     return found
@@ -53,7 +53,7 @@ def book(context: ServiceContext, amount_minor: int, entry_id: str = "ent_1") ->
 def test_b02_one_debit_pays_the_whole_file_and_again_changes_nothing(context: ServiceContext, made: Office) -> None:
     for _ in range(2):
         assert book(context, 96_000)
-    assert statuses(context) == ["paid"] * 3 and told(context).count("payments.benefit-paid") == 3
+    assert statuses(context) == ["paid"] * 3 and published(context).count("payments.benefit-paid") == 3
     assert made.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["side"] is None
     assert made.staff().get("/ledger/accounts/bank:payouts").json["balance"] == "960.00"
 

@@ -13,7 +13,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.kit.callers import Office
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ, TN, handle, parked, reading, told
+from tests.kit.contexts import DZ, TN, handle, parked, published, reading
 from tests.kit.people import AMIRA, KARIM
 from tests.payments.bank import office
 from tests.payments.builders import REFUSED_RIB, RIB, approved, gathered, persons
@@ -51,7 +51,7 @@ def statuses(context: ServiceContext) -> list[str]:
     return [payout.status.value for payout in of_claim(context)]
 
 
-def tell_account(context: ServiceContext, account: str | None, *, days: int = 1) -> None:
+def register_account(context: ServiceContext, account: str | None, *, days: int = 1) -> None:
     handle(context, service, persons({AMIRA: account}, at=AT + timedelta(days=days)))
 
 
@@ -63,11 +63,11 @@ def owed(made: Office) -> str:
 def test_p03_another_account_in_the_register_is_paid_to(context: ServiceContext, made: Office) -> None:
     refuse(context)
     assert statuses(context) == ["returned"]
-    tell_account(context, OTHER_RIB)
+    register_account(context, OTHER_RIB)
     first, second = of_claim(context)
     assert (first.status, second.status, second.amount_minor) == (Status.RETURNED, Status.ORDERED, 32_000)
     assert second.end_to_end_id != first.end_to_end_id
-    assert told(context)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
+    assert published(context)[-2:] == ["payments.benefit-returned", "payments.benefit-ordered"]
     assert owed(made) == "320.00", "it is owed once, however often it is ordered"
     in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
     in_unit_of_work(context, DZ, "test", lambda uow: actions.book_paid(uow, of_claim(context)[1], entry_id="e1"))
@@ -78,14 +78,14 @@ def test_p03_another_account_in_the_register_is_paid_to(context: ServiceContext,
 @pytest.mark.parametrize("account", [REFUSED_RIB, "0020 0300 0000 0001 0137", "002-00300000000010137", None])
 def test_p03_the_same_account_again_is_not_paid_to(context: ServiceContext, made: Office, account: str | None) -> None:
     refuse(context)
-    tell_account(context, account)
+    register_account(context, account)
     assert statuses(context) == ["returned"]
 
 
 def test_p03_an_account_that_was_put_right_while_the_money_was_on_its_way_is_paid_to(
     context: ServiceContext, made: Office
 ) -> None:
-    tell_account(context, OTHER_RIB)
+    register_account(context, OTHER_RIB)
     assert statuses(context) == ["batched"]
     refuse(context)
     assert statuses(context) == ["returned", "ordered"]
@@ -100,18 +100,18 @@ def test_p03_money_that_came_back_after_it_was_paid_is_ordered_again(context: Se
         lambda uow: actions.book_returned(uow, of_claim(context)[0], entry_id="e2", reason="AC04"),
     )
     assert statuses(context) == ["returned"] and owed(made) == "320.00"
-    tell_account(context, OTHER_RIB)
+    register_account(context, OTHER_RIB)
     assert statuses(context) == ["returned", "ordered"] and owed(made) == "320.00"
 
 
 def test_p03_one_that_comes_back_again_is_ordered_again(context: ServiceContext, made: Office) -> None:
     refuse(context)
-    tell_account(context, OTHER_RIB)
+    register_account(context, OTHER_RIB)
     in_unit_of_work(context, DZ, "test", lambda uow: gathered(uow, batch_id="b2", account=OTHER_RIB))
     refuse(context, batch_id="b2")
-    tell_account(context, OTHER_RIB, days=2)
+    register_account(context, OTHER_RIB, days=2)
     assert statuses(context) == ["returned", "returned"]
-    tell_account(context, RIB, days=3)
+    register_account(context, RIB, days=3)
     assert statuses(context) == ["returned", "returned", "ordered"]
 
 
@@ -126,7 +126,7 @@ def test_p03_an_old_payout_of_which_the_account_is_not_known_waits_for_a_person(
 ) -> None:
     refuse(context)
     context.database["payouts"].update_many({}, {"$unset": {"account_index": "", "replaces": "", "replaced_by": ""}})
-    tell_account(context, OTHER_RIB)
+    register_account(context, OTHER_RIB)
     assert statuses(context) == ["returned"]
     assert order_again(made, of_claim(context)[0].payout_id)[0] == 201
 
@@ -169,9 +169,9 @@ def test_p03_a_person_orders_it_again(context: ServiceContext, made: Office) -> 
 
 def test_p03_without_an_account_it_waits_for_one(context: ServiceContext, made: Office) -> None:
     refuse(context)
-    tell_account(context, None)
+    register_account(context, None)
     assert order_again(made, of_claim(context)[0].payout_id)[1]["status"] == "waiting-account"
-    tell_account(context, OTHER_RIB, days=2)
+    register_account(context, OTHER_RIB, days=2)
     assert statuses(context) == ["returned", "ordered"]
 
 
@@ -185,4 +185,4 @@ def test_p03_another_fund_or_an_unknown_payout_is_not_there(context: ServiceCont
     payout_id = of_claim(context)[0].payout_id
     elsewhere = made.staff(fund=TN).post(f"/payouts/{payout_id}/replacement")
     assert (elsewhere.status_code, order_again(made, "nothing")[0]) == (404, 404)
-    assert statuses(context) == ["returned"] and KARIM not in str(told(context))
+    assert statuses(context) == ["returned"] and KARIM not in str(published(context))

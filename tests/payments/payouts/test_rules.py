@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.payments.payouts import rules
-from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, Batch, BatchStatus, BatchStep
-from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, Status, Step
+from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, PayoutBatch, PayoutBatchStatus, PayoutBatchStep
+from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, PayoutStep, Status
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.moves import MoveNotAllowed
 from tests.kit.clock import AT
@@ -31,15 +31,15 @@ def payout(status: Status = Status.ORDERED, **facts: Any) -> Payout:
             "claim_type": "care-reimbursement",
             "amount_minor": 32_000,
             "status": status,
-            "steps": (Step(status=status, at=AT),),
+            "steps": (PayoutStep(status=status, at=AT),),
             "batch_id": None if is_early else "b1",
             **facts,
         }
     )
 
 
-def batch(status: BatchStatus = BatchStatus.READY, **facts: Any) -> Batch:
-    return Batch(
+def batch(status: PayoutBatchStatus = PayoutBatchStatus.READY, **facts: Any) -> PayoutBatch:
+    return PayoutBatch(
         **{
             "batch_id": "b1",
             "payout_ids": (ID,),
@@ -47,8 +47,8 @@ def batch(status: BatchStatus = BatchStatus.READY, **facts: Any) -> Batch:
             "sha256": "0" * 64,
             "size": 2_000,
             "status": status,
-            "steps": (BatchStep(status=status, at=AT),),
-            "next_look_at": None if status is BatchStatus.CLOSED else AT,
+            "steps": (PayoutBatchStep(status=status, at=AT),),
+            "next_look_at": None if status is PayoutBatchStatus.CLOSED else AT,
             **facts,
         }
     )
@@ -93,9 +93,14 @@ def test_news_of_the_file_never_undoes_what_is_known_of_the_payout(here: Status,
 
 def test_a_claim_is_ordered_where_an_account_is_known() -> None:
     outcome = rules.order(rules.owed_for_claim(approved()), payout_id=ID, has_account=True, at=AT)
-    (told,) = outcome.events
-    assert isinstance(told, BenefitOrdered)
-    assert (told.claim_id, told.payout_id, told.amount_minor, told.currency) == ("c1", ID, 32_000, "DZD")
+    (published,) = outcome.events
+    assert isinstance(published, BenefitOrdered)
+    assert (published.claim_id, published.payout_id, published.amount_minor, published.currency) == (
+        "c1",
+        ID,
+        32_000,
+        "DZD",
+    )
     assert outcome.thing.status is Status.ORDERED
     assert outcome.thing.end_to_end_id == ID.replace("-", "") and len(outcome.thing.end_to_end_id) <= 35
 
@@ -112,21 +117,21 @@ def test_ordered_is_told_the_first_time_only() -> None:
 
 
 def test_what_is_closed_needs_no_look() -> None:
-    closed = batch(BatchStatus.CLOSED)
-    assert rules.look_later(closed, at=AT) is closed
+    closed = batch(PayoutBatchStatus.CLOSED)
+    assert rules.check_later(closed, at=AT) is closed
 
 
 def test_paid_is_told_once_and_not_after_the_return() -> None:
-    (told,) = rules.pay(payout(Status.SENT), entry_id="e1", currency="DZD", at=AT).events
-    assert isinstance(told, BenefitPaid) and told.amount_minor == 32_000
+    (published,) = rules.pay(payout(Status.SENT), entry_id="e1", currency="DZD", at=AT).events
+    assert isinstance(published, BenefitPaid) and published.amount_minor == 32_000
     late = rules.pay(payout(Status.RETURNED), entry_id="e1", currency="DZD", at=AT)
     assert late.events == () and late.thing.paid_by == "e1"
 
 
 def test_a_return_says_why() -> None:
     outcome = rules.give_back(payout(Status.PAID), entry_id="e2", reason="AC04", at=AT)
-    (told,) = outcome.events
-    assert isinstance(told, BenefitReturned) and told.reason == outcome.thing.steps[-1].about == "AC04"
+    (published,) = outcome.events
+    assert isinstance(published, BenefitReturned) and published.reason == outcome.thing.steps[-1].about == "AC04"
 
 
 @pytest.mark.parametrize(
@@ -173,31 +178,31 @@ def test_p03_what_came_back_is_replaced_once() -> None:
 
 # --- Batches ----------------------------------------------------------------------------------------------------------
 
-BATCH_STEPS: dict[BatchStatus, Callable[[Batch], Batch]] = {
-    BatchStatus.READY: lambda it: rules.never_taken(it, at=AT),
-    BatchStatus.SENDING: lambda it: rules.begin_sending(it, at=AT),
-    BatchStatus.UNKNOWN: lambda it: rules.doubt(it, at=AT),
-    BatchStatus.SENT: lambda it: rules.taken(it, at=AT),
-    BatchStatus.REPORTED: lambda it: rules.reported(it, at=AT),
-    BatchStatus.CLOSED: lambda it: rules.close(it, at=AT),
+BATCH_STEPS: dict[PayoutBatchStatus, Callable[[PayoutBatch], PayoutBatch]] = {
+    PayoutBatchStatus.READY: lambda it: rules.never_taken(it, at=AT),
+    PayoutBatchStatus.SENDING: lambda it: rules.begin_sending(it, at=AT),
+    PayoutBatchStatus.UNKNOWN: lambda it: rules.doubt(it, at=AT),
+    PayoutBatchStatus.SENT: lambda it: rules.taken(it, at=AT),
+    PayoutBatchStatus.REPORTED: lambda it: rules.reported(it, at=AT),
+    PayoutBatchStatus.CLOSED: lambda it: rules.close(it, at=AT),
 }
 BATCH_ALLOWED = {
-    (BatchStatus.READY, BatchStatus.SENDING),
-    (BatchStatus.SENDING, BatchStatus.SENT),
-    (BatchStatus.SENDING, BatchStatus.UNKNOWN),
-    (BatchStatus.UNKNOWN, BatchStatus.READY),
-    (BatchStatus.UNKNOWN, BatchStatus.SENT),
-    (BatchStatus.SENT, BatchStatus.REPORTED),
-    (BatchStatus.REPORTED, BatchStatus.CLOSED),
+    (PayoutBatchStatus.READY, PayoutBatchStatus.SENDING),
+    (PayoutBatchStatus.SENDING, PayoutBatchStatus.SENT),
+    (PayoutBatchStatus.SENDING, PayoutBatchStatus.UNKNOWN),
+    (PayoutBatchStatus.UNKNOWN, PayoutBatchStatus.READY),
+    (PayoutBatchStatus.UNKNOWN, PayoutBatchStatus.SENT),
+    (PayoutBatchStatus.SENT, PayoutBatchStatus.REPORTED),
+    (PayoutBatchStatus.REPORTED, PayoutBatchStatus.CLOSED),
 }
 
 
-@pytest.mark.parametrize("here", BatchStatus)
-@pytest.mark.parametrize("to", BatchStatus)
-def test_every_move_of_a_batch_is_allowed_or_refused(here: BatchStatus, to: BatchStatus) -> None:
+@pytest.mark.parametrize("here", PayoutBatchStatus)
+@pytest.mark.parametrize("to", PayoutBatchStatus)
+def test_every_move_of_a_batch_is_allowed_or_refused(here: PayoutBatchStatus, to: PayoutBatchStatus) -> None:
     if (here, to) in BATCH_ALLOWED:
         moved = BATCH_STEPS[to](batch(here))
-        assert moved.status is to and (moved.next_look_at is None) == (to is BatchStatus.CLOSED)
+        assert moved.status is to and (moved.next_look_at is None) == (to is PayoutBatchStatus.CLOSED)
     else:
         with pytest.raises(MoveNotAllowed):
             BATCH_STEPS[to](batch(here))
@@ -209,14 +214,18 @@ def test_the_table_of_batches_says_the_same() -> None:
 
 def test_a_file_never_goes_out_again_without_asking() -> None:
     """There is one way to `sending`, and from a doubt it leads over the bank's own word that it has never seen it."""
-    assert [here for here, ways in BATCH_MOVES.items() if BatchStatus.SENDING in ways] == [BatchStatus.READY]
-    assert [here for here, ways in BATCH_MOVES.items() if BatchStatus.READY in ways] == [BatchStatus.UNKNOWN]
+    assert [here for here, ways in BATCH_MOVES.items() if PayoutBatchStatus.SENDING in ways] == [
+        PayoutBatchStatus.READY
+    ]
+    assert [here for here, ways in BATCH_MOVES.items() if PayoutBatchStatus.READY in ways] == [
+        PayoutBatchStatus.UNKNOWN
+    ]
 
 
 def test_a_batch_adds_up() -> None:
     two = [payout(), payout(payout_id="2", amount_minor=8_000)]
     made = rules.gather(two, batch_id="b1", sha256="0" * 64, size=1, at=AT)
-    assert (made.total_minor, made.payout_ids, made.status) == (40_000, (ID, "2"), BatchStatus.READY)
+    assert (made.total_minor, made.payout_ids, made.status) == (40_000, (ID, "2"), PayoutBatchStatus.READY)
 
 
 @pytest.mark.parametrize("count", [0, PAYOUTS_MAX + 1])
@@ -226,16 +235,16 @@ def test_a_batch_has_a_limit(count: int) -> None:
 
 
 def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
-    looked, waits = batch(BatchStatus.REPORTED), []
+    looked, waits = batch(PayoutBatchStatus.REPORTED), []
     for _ in range(10):
-        looked = rules.look_later(looked, at=AT)
+        looked = rules.check_later(looked, at=AT)
         assert looked.next_look_at is not None
         waits.append((looked.next_look_at - AT) // timedelta(seconds=1))
     assert waits == [2, 5, 10, 30, 60, 300, 900, 3600, 3600, 3600]
 
 
 def test_histories_have_a_limit() -> None:
-    silent = batch(BatchStatus.UNKNOWN)
+    silent = batch(PayoutBatchStatus.UNKNOWN)
     for _ in range(STEPS_MAX):
         silent = rules.doubt(rules.begin_sending(rules.never_taken(silent, at=AT), at=AT), at=AT)
     assert len(silent.steps) == STEPS_MAX
@@ -246,8 +255,8 @@ def test_an_award_s_payment_is_ordered_as_a_claim_is_and_names_itself_everywhere
     ordered = rules.order(owed, payout_id=ID, has_account=True, at=AT)
     payout = ordered.thing
     assert (payout.cause, payout.award_id, payout.claim_id, payout.reference) == ("pay1", "aw1", "c1", "AW260000000132")
-    (told,) = ordered.events
-    assert isinstance(told, BenefitOrdered) and (told.payment_id, told.award_id) == ("pay1", "aw1")
+    (published,) = ordered.events
+    assert isinstance(published, BenefitOrdered) and (published.payment_id, published.award_id) == ("pay1", "aw1")
     sent = rules.put_in_batch(payout, batch_id="b1", account_index="i", at=AT)
     returned = rules.give_back(sent, entry_id=None, reason="AC04", at=AT)
     _, again = rules.order_again(returned.thing, payout_id="o2", has_account=True, currency="DZD", at=AT)

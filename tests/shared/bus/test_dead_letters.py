@@ -9,10 +9,10 @@ import pytest
 from pymongo.client_session import ClientSession
 
 from shared.bus import dead_letters
-from shared.bus.dead_letters import AlreadyClosed, DeadLetter
+from shared.bus.dead_letters import AlreadyClosed, ReceivedRecord
 from shared.bus.inbox import Inbox
-from shared.bus.replaying import replay, replay_asked
-from shared.storage.service_context import ServiceContext, as_kept
+from shared.bus.replaying import replay, replay_requested
+from shared.storage.service_context import ServiceContext, as_stored
 from tests.kit.contexts import DZ, TN, someone
 from tests.shared.bus.test_inbox import effects, inbox, letters
 from tests.shared.storage.test_service_context import submitted
@@ -34,7 +34,7 @@ def rows(context: ServiceContext) -> list[Any]:
 def close(
     context: ServiceContext, event_id: str, *, session: ClientSession | None = None, how: str = "discarded: x"
 ) -> None:
-    dead_letters.close(context.database, event_id, how=how, by="op", at=as_kept(context.clock()), session=session)
+    dead_letters.close(context.database, event_id, how=how, by="op", at=as_stored(context.clock()), session=session)
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def session(context: ServiceContext) -> Iterator[ClientSession]:
             opened.abort_transaction()
 
 
-def follow_meanwhile(context: ServiceContext, letter: DeadLetter, session: ClientSession) -> bool:
+def follow_meanwhile(context: ServiceContext, letter: ReceivedRecord, session: ClientSession) -> bool:
     """Join the row while the transaction is open; commit it when the other has had time to meet it."""
     answers: list[bool] = []
-    joining = threading.Thread(target=lambda: answers.append(dead_letters.follow(context, letter)))
+    joining = threading.Thread(target=lambda: answers.append(dead_letters.park_behind(context, letter)))
     joining.start()
     joining.join(0.2)
     session.commit_transaction()
@@ -61,7 +61,7 @@ def follow_meanwhile(context: ServiceContext, letter: DeadLetter, session: Clien
 def test_places_are_kept_when_a_letter_fails_again_and_its_tries_are_counted(
     context: ServiceContext, inbox: Inbox
 ) -> None:
-    inbox.take(letters(context, submitted("bad"), submitted("bad"), submitted("bad")))
+    inbox.handle(letters(context, submitted("bad"), submitted("bad"), submitted("bad")))
     assert [(row["place"], row["why"], row["tries"]) for row in rows(context)] == [
         (1, "thing.never", 1),
         (2, "follows", 0),
@@ -74,26 +74,26 @@ def test_places_are_kept_when_a_letter_fails_again_and_its_tries_are_counted(
 
 def test_after_a_discard_the_letters_behind_go_on_in_order(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("bad"), submitted("bad"), submitted("bad"))
-    inbox.take(batch)
+    inbox.handle(batch)
     close(context, batch[0].event_id)
     assert [row["is_asked"] for row in rows(context)] == [False, True, False]
-    assert replay_asked(context, TN, inbox=inbox) == 0  # another fund's worker round does not touch them
-    assert replay_asked(context, DZ, inbox=inbox) == 0  # nothing is mended: the next one fails by itself
+    assert replay_requested(context, TN, inbox=inbox) == 0  # another fund's worker round does not touch them
+    assert replay_requested(context, DZ, inbox=inbox) == 0  # nothing is mended: the next one fails by itself
     assert [row["why"] for row in rows(context)] == ["thing.never", "thing.never", "follows"]
     let(context)
-    assert replay_asked(context, DZ, inbox=inbox) == 0  # nobody asked again
-    dead_letters.ask(context.database, batch[1].event_id, by="op", at=context.clock(), session=None)
-    assert replay_asked(context, DZ, inbox=inbox) == 2
+    assert replay_requested(context, DZ, inbox=inbox) == 0  # nobody asked again
+    dead_letters.request_replay(context.database, batch[1].event_id, by="op", at=context.clock(), session=None)
+    assert replay_requested(context, DZ, inbox=inbox) == 2
     assert effects(context) == ["bad", "bad"]
     assert [row["resolved"] for row in rows(context)] == ["discarded: x", "replayed", "replayed"]
 
 
 def test_a_discarded_event_that_comes_again_is_not_acted_on(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("bad"))
-    inbox.take(batch)
+    inbox.handle(batch)
     close(context, batch[0].event_id)
     let(context)
-    inbox.take(batch)
+    inbox.handle(batch)
     assert effects(context) == []
 
 
@@ -102,10 +102,10 @@ def test_an_event_taken_in_before_does_not_join_a_row_when_it_comes_again(
 ) -> None:
     let(context)
     before = letters(context, submitted("bad"))
-    inbox.take(before)
+    inbox.handle(before)
     context.database["let"].delete_many({})
-    inbox.take(letters(context, submitted("bad")))
-    inbox.take(before)
+    inbox.handle(letters(context, submitted("bad")))
+    inbox.handle(before)
     assert [row["why"] for row in rows(context)] == ["thing.never"]
 
 
@@ -113,7 +113,7 @@ def test_who_joins_while_the_last_letter_is_closed_finds_the_row_empty(
     context: ServiceContext, inbox: Inbox, session: ClientSession
 ) -> None:
     head, late = letters(context, submitted("bad"), submitted("bad"))
-    inbox.take([head])
+    inbox.handle([head])
     close(context, head.event_id, session=session)
     assert follow_meanwhile(context, late, session) is False
     assert [row["_id"] for row in rows(context)] == [head.event_id]
@@ -123,7 +123,7 @@ def test_who_closes_the_last_letter_while_another_joins_sees_it_and_has_it_tried
     context: ServiceContext, inbox: Inbox, session: ClientSession
 ) -> None:
     head, late = letters(context, submitted("bad"), submitted("bad"))
-    inbox.take([head])
+    inbox.handle([head])
     context.database["deadletters"].update_one({"_id": head.event_id}, {"$inc": {"joined": 1}}, session=session)
     context.database["deadletters"].insert_one(
         {"_id": late.event_id, "key": KEY, "place": 2, "is_open": True, "is_asked": False}, session=session
@@ -140,7 +140,7 @@ def test_who_closes_the_last_letter_while_another_joins_sees_it_and_has_it_tried
 
 def test_a_letter_is_closed_once(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("bad"))
-    inbox.take(batch)
+    inbox.handle(batch)
     close(context, batch[0].event_id)
     with pytest.raises(AlreadyClosed):
         close(context, batch[0].event_id)
@@ -151,7 +151,7 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
 ) -> None:
     """The consumer takes a key's events one by one; two operators replay its row over and over beside it."""
     events = letters(context, *(replace(submitted("bad"), reference=f"{number:03d}") for number in range(60)))
-    inbox.take(events[:5])
+    inbox.handle(events[:5])
     let(context)
     done = threading.Event()
 
@@ -165,7 +165,7 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
         thread.start()
     try:
         for event in events[5:]:
-            inbox.take([event])
+            inbox.handle([event])
     finally:
         done.set()
         for thread in replaying:
@@ -189,4 +189,4 @@ def test_two_who_replay_while_events_come_keep_the_order_and_leave_nobody(
 def test_a_letter_is_the_fund_s_that_key_and_header_agree_on(
     key: str, headers: list[tuple[str, bytes]], fund: str
 ) -> None:
-    assert DeadLetter("e", "claims", 0, 0, key, headers, None).fund_id == fund
+    assert ReceivedRecord("e", "claims", 0, 0, key, headers, None).fund_id == fund

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from shared.bus import dead_letters, envelope, topics
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.consumer import EventConsumer
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
-from shared.bus.reader import Reader
 from shared.bus.relay import Relay, republish
 from shared.bus.replaying import replay
 from shared.events.claims import ClaimPaid, ClaimSubmitted
@@ -54,28 +54,28 @@ def effects(context: ServiceContext) -> list[str]:
     return [str(row["claim_id"]) for row in context.database["effects"].find().sort("_id", 1)]
 
 
-def letters(context: ServiceContext, *events: Any) -> list[DeadLetter]:
+def letters(context: ServiceContext, *events: Any) -> list[ReceivedRecord]:
     """The events as the broker would hand them over, by way of a real outbox."""
     context.run(DZ, by=someone(), cause="test", action=lambda uow: [uow.publish(event) for event in events])
     stored = [event for document in context.database["outbox"].find().sort("_id", 1) for event in document["events"]]  # type: ignore[attr-defined]
     return [
-        DeadLetter(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
+        ReceivedRecord(each["id"], each["topic"], 0, offset, each["key"], envelope.headers(each), bytes(each["body"]))
         for offset, each in enumerate(stored[-len(events) :])
     ]
 
 
 def test_a_batch_is_one_transaction_and_twice_is_once(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("a"), submitted("b"))
-    inbox.take(batch)
-    inbox.take(batch)
+    inbox.handle(batch)
+    inbox.handle(batch)
     assert effects(context) == ["a", "b"]
     assert context.database["inbox"].count_documents({}) == 2
 
 
 def test_half_a_batch_known_from_before_leaves_the_other_half(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("a"), submitted("b"), submitted("c"))
-    inbox.take(batch[:2])
-    inbox.take(batch)
+    inbox.handle(batch[:2])
+    inbox.handle(batch)
     assert effects(context) == ["a", "b", "c"]
 
 
@@ -84,24 +84,24 @@ def test_what_is_told_again_is_passed_over_together(
 ) -> None:
     """A broker that is filled again brings every event there ever was: one by one would take hours."""
     batch = letters(context, *(submitted(f"{number}") for number in range(100)))
-    inbox.take(batch[:60])
+    inbox.handle(batch[:60])
     capsys.readouterr()
-    inbox.take([*batch, batch[99]])
-    inbox.take(batch)
+    inbox.handle([*batch, batch[99]])
+    inbox.handle(batch)
     assert "batch-done-singly" not in capsys.readouterr().out
     assert len(effects(context)) == context.database["inbox"].count_documents({}) == 100
 
 
 def test_one_bad_event_parks_its_key_and_lets_the_others_by(context: ServiceContext, inbox: Inbox) -> None:
     batch = letters(context, submitted("a"), submitted("bad"), submitted("b"), submitted("bad"), submitted("c"))
-    inbox.take(batch)
+    inbox.handle(batch)
     assert effects(context) == ["a", "b", "c"]
     parked = list(context.database["deadletters"].find().sort("offset", 1))
     assert [row["why"] for row in parked] == ["thing.never", "follows"]
 
 
 def test_replay_goes_on_in_order_once_the_cause_is_mended(context: ServiceContext, inbox: Inbox) -> None:
-    inbox.take(letters(context, submitted("bad"), submitted("bad")))
+    inbox.handle(letters(context, submitted("bad"), submitted("bad")))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (0, "thing.never")
     context.run(DZ, by=someone(), cause="mend", action=lambda uow: uow.collection("let").insert("bad", {}))
     assert replay(inbox, key=f"{DZ}:bad", by="operator") == (2, None)
@@ -117,13 +117,13 @@ def test_an_early_event_waits_for_what_it_builds_on(context: ServiceContext, inb
         {"by": someone(), "cause": "x", "action": lambda w: w.collection("let").insert("early", {})},
     )
     let.start()
-    inbox.take(letters(context, submitted("early")))
+    inbox.handle(letters(context, submitted("early")))
     let.join()
     assert effects(context) == ["early"]
 
 
 def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, inbox: Inbox) -> None:
-    inbox.take(letters(context, submitted("fault")))
+    inbox.handle(letters(context, submitted("fault")))
     row = context.database["deadletters"].find_one({})
     assert row is not None and row["why"] == "RuntimeError"
 
@@ -131,11 +131,11 @@ def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, in
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda found: DeadLetter(**{**vars(found), "body": b"{not json"}), "event.body-broken"),
-        (lambda found: DeadLetter(**{**vars(found), "body": b'{"claim_id": 7}'}), "event.body-broken"),
-        (lambda found: DeadLetter(**{**vars(found), "headers": []}), "event.envelope-broken"),
+        (lambda found: ReceivedRecord(**{**vars(found), "body": b"{not json"}), "event.body-broken"),
+        (lambda found: ReceivedRecord(**{**vars(found), "body": b'{"claim_id": 7}'}), "event.body-broken"),
+        (lambda found: ReceivedRecord(**{**vars(found), "headers": []}), "event.envelope-broken"),
         (
-            lambda found: DeadLetter(
+            lambda found: ReceivedRecord(
                 **{**vars(found), "headers": [*_without(found, "ce_type"), ("ce_type", b"claims.claim-submitted.v9")]}
             ),
             "event.type-unknown",
@@ -143,15 +143,15 @@ def test_a_fault_of_ours_is_parked_by_its_class_only(context: ServiceContext, in
     ],
 )
 def test_a_broken_record_is_parked(
-    context: ServiceContext, inbox: Inbox, change: Callable[[DeadLetter], DeadLetter], why: str
+    context: ServiceContext, inbox: Inbox, change: Callable[[ReceivedRecord], ReceivedRecord], why: str
 ) -> None:
-    inbox.take([change(found) for found in letters(context, submitted("a"))])
+    inbox.handle([change(found) for found in letters(context, submitted("a"))])
     row = context.database["deadletters"].find_one({})
     assert row is not None and row["why"] == why
     assert effects(context) == []
 
 
-def _without(letter: DeadLetter, name: str) -> list[tuple[str, bytes]]:
+def _without(letter: ReceivedRecord, name: str) -> list[tuple[str, bytes]]:
     return [(key, value) for key, value in letter.headers if key != name]
 
 
@@ -159,7 +159,7 @@ def test_what_nobody_here_reacts_to_is_passed_over(context: ServiceContext, inbo
     paid = ClaimPaid(
         claim_id="a", reference="r", person_ref="p", amount_minor=1, currency="DZD", paid_at=context.clock()
     )
-    inbox.take(letters(context, paid))
+    inbox.handle(letters(context, paid))
     assert context.database["inbox"].count_documents({}) == 0
     assert dead_letters.open_count(context.database, limit=9) == 0
 
@@ -172,7 +172,7 @@ def test_from_outbox_to_effect_over_the_broker_and_again_after_it_forgot(
     stop = threading.Event()
     threads = [
         threading.Thread(target=relay.run, args=(stop,)),
-        threading.Thread(target=Reader(inbox, broker).run, args=(stop,)),
+        threading.Thread(target=EventConsumer(inbox, broker).run, args=(stop,)),
     ]
     started = context.clock()
     for thread in threads:

@@ -42,14 +42,14 @@ def test_it_counts_what_the_group_has_not_taken_in(broker: str) -> None:
     topics.ensure(broker, (topic,), partitions=2, replicas=1)
     send(broker, topic, 4)
     lag = Lag(broker, group=group, topics=[topic])
-    assert lag.ask() == {(topic, 0): 2, (topic, 1): 2}
+    assert lag.measure() == {(topic, 0): 2, (topic, 1): 2}
     commit_all(broker, topic, group)
-    assert lag.ask() == {(topic, 0): 0, (topic, 1): 0}
+    assert lag.measure() == {(topic, 0): 0, (topic, 1): 0}
     send(broker, topic, 1)
-    assert lag.ask() == {(topic, 0): 1, (topic, 1): 0}
+    assert lag.measure() == {(topic, 0): 1, (topic, 1): 0}
     lag.close()
 
 
 def test_a_broker_that_is_gone_is_said_to_be_gone() -> None:
     with pytest.raises(BrokerUnavailable):
-        Lag(f"{HOST}:{free_port()}", group="g", topics=["t"]).ask()
+        Lag(f"{HOST}:{free_port()}", group="g", topics=["t"]).measure()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.bus.dead_letters import DeadLetter
-from shared.bus.records import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, as_dead_letter, batches
+from shared.bus.dead_letters import ReceivedRecord
+from shared.bus.records import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, batches, received_record
 
 
 def record(**facts: Any) -> Any:
@@ -15,23 +15,23 @@ def record(**facts: Any) -> Any:
     return SimpleNamespace(**{**usual, **facts})
 
 
-def letter(*, size: int, number: int = 0) -> DeadLetter:
-    return DeadLetter(f"e{number}", "claims", 0, number, "dz-cnas:a", [], b"x" * size)
+def letter(*, size: int, number: int = 0) -> ReceivedRecord:
+    return ReceivedRecord(f"e{number}", "claims", 0, number, "dz-cnas:a", [], b"x" * size)
 
 
 def test_of_an_id_that_stands_twice_the_first_counts() -> None:
     headers = [("ce_id", b"one"), ("other", b"x"), ("ce_id", b"two")]
-    read = as_dead_letter(record(headers=headers))
+    read = received_record(record(headers=headers))
     assert (read.event_id, read.key, read.body, read.headers) == ("one", "dz-cnas:a", b"{}", headers)
 
 
 @pytest.mark.parametrize("headers", [None, [], [("ce_id", b"")]])
 def test_a_record_without_an_id_is_known_by_its_place(headers: list[tuple[str, bytes]] | None) -> None:
-    assert as_dead_letter(record(headers=headers)).event_id == "claims-1-7"
+    assert received_record(record(headers=headers)).event_id == "claims-1-7"
 
 
 def test_a_record_that_is_no_text_is_read_all_the_same() -> None:
-    read = as_dead_letter(record(key=None, value=None, headers=[("ce_id", b"\xff")]))
+    read = received_record(record(key=None, value=None, headers=[("ce_id", b"\xff")]))
     assert (read.key, read.body, read.event_id) == ("", None, "\ufffd")
 
 

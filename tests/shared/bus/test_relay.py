@@ -12,7 +12,7 @@ from pymongo.database import Database
 from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, running
 from shared.bus import topics
-from shared.bus.inbox import TAKEN_WAITS_S
+from shared.bus.inbox import CONFLICT_WAITS_S
 from shared.bus.kafka_internals import is_sending
 from shared.bus.relay import LEASE, Relay, producer
 from shared.storage.connection import DatabaseUnavailable
@@ -47,7 +47,7 @@ def test_what_another_is_marking_waits(database: Database[dict[str, Any]], conte
 
 def test_an_event_waits_longer_than_a_dead_transaction_lives() -> None:
     """Whoever is killed inside a transaction holds what it wrote until the database gives it up (MongoDB's default)."""
-    assert sum(TAKEN_WAITS_S) > TRANSACTION_LIFE_S
+    assert sum(CONFLICT_WAITS_S) > TRANSACTION_LIFE_S
 
 
 def test_a_relay_whose_broker_is_silent_leaves_nothing_that_goes_on(context: ServiceContext, tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ from deploy.local.engines import tansu
 from deploy.local.programs import HOST, free_port, is_listening, running
 from shared.bus import topics
 from shared.bus.lag import Lag
-from shared.bus.relay import give_up, producer
-from shared.bus.security import UNENCRYPTED, Mechanism, Protocol, Security, SecurityIncomplete
+from shared.bus.relay import abandon, producer
+from shared.bus.security import UNENCRYPTED, BrokerSecurity, Mechanism, Protocol, SecurityIncomplete
 from shared.bus.topics import BrokerUnavailable
-from shared.process.settings import KAFKA_SECURITY, SettingsMissing, common, environment, sealed
+from shared.process.settings import KAFKA_SECURITY, SettingsMissing, check_complete, common, environment
 
 NEEDED = {
     "MONGODB_URI": "mongodb://localhost",
@@ -36,14 +36,14 @@ NEEDED = {
 }
 
 
-def read(monkeypatch: pytest.MonkeyPatch, **said: str) -> Security:
+def read(monkeypatch: pytest.MonkeyPatch, **said: str) -> BrokerSecurity:
     for name in KAFKA_SECURITY:
         monkeypatch.delenv(name, raising=False)
     for name, value in {**NEEDED, **said}.items():
         monkeypatch.setenv(name, value)
     env = environment()
     found = common(env, service="claims")
-    sealed(env)
+    check_complete(env)
     return found.kafka_security
 
 
@@ -97,13 +97,13 @@ def test_what_does_not_go_together_is_refused_at_the_start(
 @pytest.mark.parametrize("client", [KafkaConsumer, KafkaProducer, KafkaAdminClient])
 def test_the_client_library_knows_every_option(client: Any) -> None:
     """It refuses what it does not know, so a new version that renames one is found here."""
-    whole = Security(protocol=Protocol.SASL_SSL, username="a", password="b", mechanism=Mechanism.PLAIN)
+    whole = BrokerSecurity(protocol=Protocol.SASL_SSL, username="a", password="b", mechanism=Mechanism.PLAIN)
     assert whole.options().keys() <= client.DEFAULT_CONFIG.keys()
 
 
 def test_an_incomplete_one_cannot_be_made() -> None:
     with pytest.raises(SecurityIncomplete):
-        Security(protocol=Protocol.SASL_SSL, username="a")
+        BrokerSecurity(protocol=Protocol.SASL_SSL, username="a")
 
 
 @pytest.fixture
@@ -171,19 +171,19 @@ def pass_on(line: socket.socket, context: ssl.SSLContext, port: int) -> None:
 
 def test_topics_are_made_events_sent_and_lag_asked_for_by_tls(encrypted: tuple[str, Path]) -> None:
     servers, authority = encrypted
-    trusted = Security(protocol=Protocol.SSL, ca_file=str(authority))
+    trusted = BrokerSecurity(protocol=Protocol.SSL, ca_file=str(authority))
     topics.ensure(servers, ("claims",), partitions=1, replicas=1, security=trusted)
     sending = producer(servers, security=trusted)
     try:
         sending.send("claims", b"x").get(20)
     finally:
-        give_up(sending)
+        abandon(sending)
     lag = Lag(servers, group="himaya.x", topics=["claims"], security=trusted)
-    assert sum(lag.ask().values()) == 1
+    assert sum(lag.measure().values()) == 1
     lag.close()
 
 
 def test_a_broker_that_nobody_vouches_for_is_not_spoken_to(encrypted: tuple[str, Path]) -> None:
     servers, _ = encrypted
     with pytest.raises(BrokerUnavailable):
-        topics.ensure(servers, ("claims",), partitions=1, replicas=1, security=Security(protocol=Protocol.SSL))
+        topics.ensure(servers, ("claims",), partitions=1, replicas=1, security=BrokerSecurity(protocol=Protocol.SSL))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.funds.contributions import Side
+from shared.funds.contributions import ContributionSide
 from shared.funds.fund import IdentifierKind, SectionMissing
 from shared.funds.law import Confidence, Law, NothingInForce, in_force
 from shared.funds.loading import DEFINITIONS, FundsInvalid, load
@@ -24,19 +24,29 @@ def test_all_funds_are_defined() -> None:
 def test_decimals_are_exact_and_amounts_are_in_the_fund_s_currency() -> None:
     tn = FUNDS["tn-cnss"]
 
-    assert tn.contributions.rates_on(date(2025, 1, 1)).percents[Side.EMPLOYER]["pension"] == Decimal("7.7639")
+    assert tn.contributions.rates_on(date(2025, 1, 1)).percents[ContributionSide.EMPLOYER]["pension"] == Decimal(
+        "7.7639"
+    )
     assert tn.contributions.minimum_wages[0].a_month == Money(528_320, Currency.TND)
 
 
 @pytest.mark.parametrize(
     ("fund_id", "day", "totals"),
     [
-        ("tn-cnss", date(2024, 12, 31), {Side.EMPLOYER: "16.57", Side.EMPLOYEE: "9.18"}),
-        ("tn-cnss", date(2025, 1, 1), {Side.EMPLOYER: "17.07", Side.EMPLOYEE: "9.68"}),
-        ("dz-cnas", date(2025, 1, 1), {Side.EMPLOYER: "25.00", Side.EMPLOYEE: "9.00", Side.WORKS_FUND: "0.50"}),
+        ("tn-cnss", date(2024, 12, 31), {ContributionSide.EMPLOYER: "16.57", ContributionSide.EMPLOYEE: "9.18"}),
+        ("tn-cnss", date(2025, 1, 1), {ContributionSide.EMPLOYER: "17.07", ContributionSide.EMPLOYEE: "9.68"}),
+        (
+            "dz-cnas",
+            date(2025, 1, 1),
+            {
+                ContributionSide.EMPLOYER: "25.00",
+                ContributionSide.EMPLOYEE: "9.00",
+                ContributionSide.WORKS_FUND: "0.50",
+            },
+        ),
     ],
 )
-def test_rates_are_those_of_the_day(fund_id: str, day: date, totals: dict[Side, str]) -> None:
+def test_rates_are_those_of_the_day(fund_id: str, day: date, totals: dict[ContributionSide, str]) -> None:
     assert FUNDS[fund_id].contributions.rates_on(day).totals == {side: Decimal(total) for side, total in totals.items()}
 
 

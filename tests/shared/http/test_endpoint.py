@@ -27,7 +27,7 @@ from shared.process.service import Service
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, told
+from tests.kit.contexts import DZ, published
 from tests.shared.storage.test_service_context import Pot, pots, submitted
 
 
@@ -47,14 +47,14 @@ class Full(Conflict):
 
 FORM_BYTES_MAX = 600_000
 routes = Routes("pots")
-gate = threading.Event()
+barrier = threading.Event()
 
 
 @routes.post("/pots", scope="pots:fill", request=PotBody, response=PotView, status=201, is_keyed=True)
 def fill(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
     """Fill a pot."""
     if body["pot_id"] == "slow":
-        gate.wait(5)
+        barrier.wait(5)
     if body["pot_id"] == "fault":
         raise RuntimeError("a name that must not be shown")
     if body["pot_id"] == "full":
@@ -200,7 +200,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(
     assert (refused.status_code, refused.json["code"]) == (status, code)
     assert refused.mimetype == "application/problem+json"
     assert "must not be shown" not in refused.text
-    assert told(context) == [] and context.database["requests"].count_documents({}) == 0
+    assert published(context) == [] and context.database["requests"].count_documents({}) == 0
 
 
 BROKEN = {
@@ -346,11 +346,11 @@ def test_h4_no_path_sends_a_caller_on_to_the_host_that_they_name(office: Office,
 
 
 def test_a_sentence_comes_in_the_language_that_was_asked_for(office: Office) -> None:
-    said = {
+    in_language = {
         language: office.nobody().get(f"/v1/{DZ}/pots/none", headers={"Accept-Language": language}).json["detail"]
         for language in ("ar", "fr", "en", "de")
     }
-    assert said == {"ar": "لا", "fr": "Aucun pot.", "en": "No pot.", "de": "لا"}
+    assert in_language == {"ar": "لا", "fr": "Aucun pot.", "en": "No pot.", "de": "لا"}
 
 
 @pytest.mark.parametrize("header", ["fr; q=0.9, en; q=0.8", "fr-TN", "ar;q=0, *"])
@@ -364,7 +364,7 @@ def test_the_same_key_acts_once_and_answers_twice(office: Office, context: Servi
     first, again = (staff.post("/pots", {"pot_id": "a"}, key='"k1"') for _ in range(2))
     assert (first.status_code, first.json) == (again.status_code, again.json)
     assert "Idempotent-Replayed" not in first.headers and again.headers["Idempotent-Replayed"] == "true"
-    assert len(told(context)) == 1
+    assert len(published(context)) == 1
     assert staff.post("/pots", {"pot_id": "b"}, key="k1").json["code"] == "request.key-reused"
     assert office.staff("agent-2").post("/pots", {"pot_id": "c"}, key="k1").status_code == 201
 
@@ -376,7 +376,7 @@ def test_a_refusal_is_not_remembered(office: Office) -> None:
 
 
 def test_a_twin_that_still_runs_is_named(office: Office) -> None:
-    gate.clear()
+    barrier.clear()
     answers: list[Any] = []
     staff = office.staff()
     slow = threading.Thread(target=lambda: answers.append(staff.post("/pots", {"pot_id": "slow"}, key="k1")))
@@ -384,13 +384,13 @@ def test_a_twin_that_still_runs_is_named(office: Office) -> None:
     threading.Event().wait(0.3)
     twin = office.staff().post("/pots", {"pot_id": "slow"}, key="k1")
     assert (twin.status_code, twin.json["code"]) == (409, "request.twin-running")
-    gate.set()
+    barrier.set()
     slow.join()
     assert answers[0].status_code == 201
 
 
 def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office, context: ServiceContext) -> None:
-    gate.clear()
+    barrier.clear()
     answers: list[Any] = []
     elsewhere = Office(office.service, ServiceContext(context.database, context.funds, context.keys))
 
@@ -401,10 +401,10 @@ def test_a_twin_in_another_process_acts_once_and_answers_the_same(office: Office
     for twin in twins:
         twin.start()
     threading.Event().wait(0.5)
-    gate.set()
+    barrier.set()
     for twin in twins:
         twin.join()
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json == answers[1].json
     assert sorted("Idempotent-Replayed" in answer.headers for answer in answers) == [False, True]
-    assert len(told(context)) == 1
+    assert len(published(context)) == 1

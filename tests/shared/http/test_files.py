@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
-from shared.http.files import NAME_LENGTH_MAX, Files, Sent, SentFile
+from shared.http.files import NAME_LENGTH_MAX, Files, SubmittedForm, UploadedFile
 from shared.http.routes import Routes
 from shared.kernel.personal import DataClass
 from shared.process.service import Service
@@ -32,9 +32,9 @@ class SeenView(Schema):
     files = fields.List(fields.String(), required=True)
 
 
-def save(context: ServiceContext, fund_id: str, sent: SentFile) -> tuple[str, Blob]:
+def save(context: ServiceContext, fund_id: str, sent: UploadedFile) -> tuple[str, Blob]:
     chunks = iter(lambda: sent.stream.read(MEGABYTE), b"")
-    return sent.name, blobs.store(context, fund_id, chunks, as_=DataClass.CIVIL, size_max=32 * MEGABYTE)
+    return sent.name, blobs.store(context, fund_id, chunks, data_class=DataClass.CIVIL, size_max=32 * MEGABYTE)
 
 
 routes = Routes("chests")
@@ -47,7 +47,7 @@ routes = Routes("chests")
     response=SeenView,
     is_keyed=True,
 )
-def fill(uow: UnitOfWork, sent: Sent[tuple[str, Blob]]) -> dict[str, Any]:
+def fill(uow: UnitOfWork, sent: SubmittedForm[tuple[str, Blob]]) -> dict[str, Any]:
     """Fill a chest."""
     return {**sent.fields, "files": [f"{name} {blob.size}" for name, blob in sent.files]}
 

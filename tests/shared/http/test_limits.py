@@ -13,7 +13,7 @@ from shared.http.callers import Verifier
 from shared.http.limits import Counters, network, quotas
 from shared.http.routes import ANYONE, Routes
 from shared.process.service import Service
-from shared.process.settings import SettingsMissing, common, environment, sealed
+from shared.process.settings import SettingsMissing, check_complete, common, environment
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.contracts import services
@@ -29,7 +29,7 @@ def handle(uow: UnitOfWork) -> None:
 
 
 @routes.get("/bells/open", scope=ANYONE, response=None)
-def ring(uow: UnitOfWork) -> None:
+def keyring(uow: UnitOfWork) -> None:
     """Ring a bell."""
 
 
@@ -38,7 +38,7 @@ def cast(uow: UnitOfWork) -> None:
     """Cast a bell."""
 
 
-HEAR, RING, CAST = f"/v1/{DZ}/bells", f"/v1/{DZ}/bells/open", f"/v1/{DZ}/bells"
+CALL, RING, CAST = f"/v1/{DZ}/bells", f"/v1/{DZ}/bells/open", f"/v1/{DZ}/bells"
 QUOTAS = {"address": "3/minute", "subject": "4/minute", "client": "6/minute", "bells.cast": "1/hour"}
 
 
@@ -95,19 +95,19 @@ def test_the_refusal_says_when_to_come_again(bells: FlaskClient) -> None:
 
 
 def test_who_has_a_token_is_counted_by_who_they_are(bells: FlaskClient) -> None:
-    assert passed([bells.get(HEAR, headers=bearer("amira")) for _ in range(6)]) == 4
-    assert bells.get(HEAR, headers=bearer("karim")).status_code == 204, "from the same address"
-    other = bells.get(HEAR, headers=bearer("amira"), environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert passed([bells.get(CALL, headers=bearer("amira")) for _ in range(6)]) == 4
+    assert bells.get(CALL, headers=bearer("karim")).status_code == 204, "from the same address"
+    other = bells.get(CALL, headers=bearer("amira"), environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert other.status_code == 429, "another address makes nobody another"
-    assert bells.get(HEAR.replace(DZ, TN), headers=bearer("amira", fund=TN)).status_code == 204, "another fund's Amira"
-    assert passed([bells.get(HEAR, headers=bearer("bank", actor="client")) for _ in range(8)]) == 6
+    assert bells.get(CALL.replace(DZ, TN), headers=bearer("amira", fund=TN)).status_code == 204, "another fund's Amira"
+    assert passed([bells.get(CALL, headers=bearer("bank", actor="client")) for _ in range(8)]) == 6
 
 
 def test_nobody_is_shut_out_by_tokens_made_up_in_their_name(bells: FlaskClient) -> None:
     forged = {"Authorization": bearer("amira")["Authorization"][:-4] + "AAAA"}
-    answers = [bells.get(HEAR, headers=forged) for _ in range(6)]
+    answers = [bells.get(CALL, headers=forged) for _ in range(6)]
     assert passed(answers) == 3 and {answer.status_code for answer in answers} == {401, 429}
-    assert bells.get(HEAR, headers=bearer("amira")).status_code == 204, "though the address is used up"
+    assert bells.get(CALL, headers=bearer("amira")).status_code == 204, "though the address is used up"
 
 
 def test_a_token_on_an_open_route_counts_nobody_else(bells: FlaskClient) -> None:
@@ -116,7 +116,7 @@ def test_a_token_on_an_open_route_counts_nobody_else(bells: FlaskClient) -> None
 
 def test_a_route_may_have_a_quota_of_its_own(bells: FlaskClient) -> None:
     assert passed([bells.post(CAST, headers=bearer("amira")) for _ in range(3)]) == 1
-    assert bells.get(HEAR, headers=bearer("amira")).status_code == 204
+    assert bells.get(CALL, headers=bearer("amira")).status_code == 204
     assert bells.post(CAST, headers=bearer("karim")).status_code == 204
 
 
@@ -199,7 +199,7 @@ def test_a_quota_that_is_none_is_reported_by_name(monkeypatch: pytest.MonkeyPatc
     env = environment()
     common(env, service="bells")
     with pytest.raises(SettingsMissing, match="subject: 'often' is no quota"):
-        sealed(env)
+        check_complete(env)
 
 
 def test_the_local_run_s_quotas_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from shared.jobs import queue
 from shared.jobs.job import Job, JobKind, JobStatus
 from shared.jobs.queue import JobUnknown
-from shared.jobs.runner import DUE_AT_ONCE_MAX, LEASE_EXPIRED, PAUSES, Runner
+from shared.jobs.runner import BACK_OFF, DUE_AT_ONCE_MAX, LEASE_EXPIRED, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import Wanted
@@ -43,7 +43,7 @@ def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> S
     return context_on(database, mongodb, clock=clock)
 
 
-class Press:
+class Recorder:
     """Does a thing's work as a test says, and remembers the order."""
 
     def __init__(self, **answers: Any) -> None:
@@ -58,8 +58,8 @@ class Press:
         return answer() if callable(answer) else answer
 
 
-def kind(press: Press, **facts: Any) -> JobKind:
-    return JobKind(**{"name": KIND, "run": press, "attempts_max": 3, **facts})
+def kind(recorder: Recorder, **facts: Any) -> JobKind:
+    return JobKind(**{"name": KIND, "run": recorder, "attempts_max": 3, **facts})
 
 
 def schedule(context: ServiceContext, *thing_ids: str, fund_id: str = DZ, due_at: datetime | None = None) -> None:
@@ -79,18 +79,18 @@ def operate(context: ServiceContext, action: Callable[[UnitOfWork], Job]) -> Job
 
 
 def test_what_is_due_is_done_once_and_forgotten(context: ServiceContext) -> None:
-    press = Press()
+    recorder = Recorder()
     schedule(context, "a", "b")
-    runner = Runner(context, [kind(press)])
+    runner = Runner(context, [kind(recorder)])
     assert (runner.run_due(), runner.run_due()) == (2, 0)
-    assert press.done == [f"{DZ}/a", f"{DZ}/b"]
+    assert recorder.done == [f"{DZ}/a", f"{DZ}/b"]
     assert job(context, "a") is None
 
 
 def test_what_is_not_due_waits(context: ServiceContext, clock: Clock) -> None:
-    press = Press()
+    recorder = Recorder()
     schedule(context, "a", due_at=clock.at + timedelta(hours=1))
-    runner = Runner(context, [kind(press)])
+    runner = Runner(context, [kind(recorder)])
     assert runner.run_due() == 0
     clock.move(hours=1)
     assert runner.run_due() == 1
@@ -110,23 +110,23 @@ def test_r2_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(
     context: ServiceContext, clock: Clock
 ) -> None:
     bad = [f"bad{number:03d}" for number in range(100)]
-    press = Press(**{thing_id: Blank() for thing_id in bad})
-    runner = Runner(context, [kind(press)])
+    recorder = Recorder(**{thing_id: Blank() for thing_id in bad})
+    runner = Runner(context, [kind(recorder)])
     schedule(context, *bad)
     runner.run_due()
     schedule(context, "good")
     assert runner.run_due() == 1
-    assert press.done[-1] == f"{DZ}/good"
+    assert recorder.done[-1] == f"{DZ}/good"
 
 
 def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(context: ServiceContext, clock: Clock) -> None:
-    press = Press(a=Blank(), b=ZeroDivisionError("a person's name"))
-    runner = Runner(context, [kind(press)])
+    recorder = Recorder(a=Blank(), b=ZeroDivisionError("a person's name"))
+    runner = Runner(context, [kind(recorder)])
     schedule(context, "a", "b")
     for _ in range(5):
         runner.run_due()
         clock.move(hours=1)
-    assert len(press.done) == 6  # three attempts each, then nobody tries
+    assert len(recorder.done) == 6  # three attempts each, then nobody tries
     found = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
     assert [(each.thing_id, each.last_error, each.attempts) for each in found] == [
         ("a", "thing.blank", 3),
@@ -136,11 +136,11 @@ def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(context: S
 
 
 def test_an_operator_has_it_tried_again(context: ServiceContext, clock: Clock) -> None:
-    press = Press(a=Blank())
-    runner = Runner(context, [kind(press, attempts_max=1)])
+    recorder = Recorder(a=Blank())
+    runner = Runner(context, [kind(recorder, attempts_max=1)])
     schedule(context, "a")
     runner.run_due()
-    press.answers.clear()
+    recorder.answers.clear()
     operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
     assert runner.run_due() == 1
     assert job(context, "a") is None
@@ -149,12 +149,12 @@ def test_an_operator_has_it_tried_again(context: ServiceContext, clock: Clock) -
 
 
 def test_an_operator_gives_it_up_and_the_thing_says_so(context: ServiceContext) -> None:
-    press, said = Press(a=Blank()), []
+    recorder, said = Recorder(a=Blank()), []
 
     def give_up(uow: UnitOfWork, thing_id: str, reason: str) -> None:
         said.append((uow.fund.fund_id, thing_id, reason))
 
-    runner = Runner(context, [kind(press, attempts_max=1, give_up=give_up)])
+    runner = Runner(context, [kind(recorder, attempts_max=1, give_up=give_up)])
     schedule(context, "a")
     runner.run_due()
     operate(context, lambda uow: queue.give_up(uow, f"{KIND}:a", reason="no such letter"))
@@ -163,27 +163,27 @@ def test_an_operator_gives_it_up_and_the_thing_says_so(context: ServiceContext) 
     runner.run_due()
     assert said == [(DZ, "a", "no such letter")]
     assert job(context, "a") is None
-    assert len(press.done) == 1
+    assert len(recorder.done) == 1
 
 
 def test_a_thing_says_itself_that_it_was_tried_in_vain(context: ServiceContext, clock: Clock) -> None:
     held: list[str] = []
-    press = Press(a=Blank())
-    runner = Runner(context, [kind(press, hold=lambda uow, thing_id: held.append(thing_id))])
+    recorder = Recorder(a=Blank())
+    runner = Runner(context, [kind(recorder, hold=lambda uow, thing_id: held.append(thing_id))])
     schedule(context, "a")
     for _ in range(4):
         runner.run_due()
         clock.move(hours=1)
     left = job(context, "a")
     assert left is not None and left.status is JobStatus.FAILED
-    assert (held, len(press.done)) == (["a"], 3)
+    assert (held, len(recorder.done)) == (["a"], 3)
 
 
 def test_what_was_scheduled_anew_while_it_ran_is_not_forgotten(context: ServiceContext, clock: Clock) -> None:
     later = clock.at + timedelta(days=1)
-    press = Press(a=lambda: schedule(context, "a", due_at=later))
+    recorder = Recorder(a=lambda: schedule(context, "a", due_at=later))
     schedule(context, "a")
-    Runner(context, [kind(press)]).run_due()
+    Runner(context, [kind(recorder)]).run_due()
     left = job(context, "a")
     assert left is not None and left.due_at == later
 
@@ -209,7 +209,7 @@ def test_what_many_ask_for_is_scheduled_where_it_is_idle_and_else_left_as_it_is(
     due = version()
     ask()
     assert version() == due, "it is due"
-    runner = Runner(context, [kind(Press(a=clock.at + timedelta(hours=1)), attempts_max=1)])
+    runner = Runner(context, [kind(Recorder(a=clock.at + timedelta(hours=1)), attempts_max=1)])
     ((fund_id, taken),) = runner._take_due()
     ask()
     assert version() == taken.version, "it is under way"
@@ -218,19 +218,19 @@ def test_what_many_ask_for_is_scheduled_where_it_is_idle_and_else_left_as_it_is(
     ask()
     waiting = job(context, "a")
     assert waiting is not None and waiting.due_at == clock.at, "it waited for its time"
-    Runner(context, [kind(Press(a=Blank()), attempts_max=1)]).run_due()
+    Runner(context, [kind(Recorder(a=Blank()), attempts_max=1)]).run_due()
     failed = version()
     ask()
     assert version() == failed, "an operator decides"
 
 
 def test_work_that_wants_to_run_again_does(context: ServiceContext, clock: Clock) -> None:
-    press = Press(a=clock.at + timedelta(days=1))
+    recorder = Recorder(a=clock.at + timedelta(days=1))
     schedule(context, "a")
-    runner = Runner(context, [kind(press)])
+    runner = Runner(context, [kind(recorder)])
     assert runner.run_due() == 1
     clock.move(days=1)
-    press.answers.clear()
+    recorder.answers.clear()
     assert runner.run_due() == 1
     assert job(context, "a") is None
 
@@ -241,12 +241,12 @@ def test_whoever_dies_over_a_job_leaves_it_to_the_next_when_the_lease_ends(
     class Killed(BaseException):
         """Nothing is written after it, as after a kill."""
 
-    press = Press(a=Killed())
+    recorder = Recorder(a=Killed())
     schedule(context, "a")
     with pytest.raises(Killed):
-        Runner(context, [kind(press, lease_s=60)]).run_due()
-    press.answers.clear()
-    successor = Runner(context, [kind(press, lease_s=60)])
+        Runner(context, [kind(recorder, lease_s=60)]).run_due()
+    recorder.answers.clear()
+    successor = Runner(context, [kind(recorder, lease_s=60)])
     assert successor.run_due() == 0
     clock.move(seconds=61)
     assert successor.run_due() == 1
@@ -258,19 +258,19 @@ def test_what_kills_its_worker_again_and_again_waits_for_an_operator(context: Se
     class Killed(BaseException):
         """Nothing is written after it, as after a kill."""
 
-    press = Press(a=Killed())
+    recorder = Recorder(a=Killed())
     schedule(context, "a")
     schedule(context, "b", due_at=clock.at + timedelta(minutes=3))
     for _ in range(3):
         with pytest.raises(Killed):
-            Runner(context, [kind(press, lease_s=60)]).run_due()
+            Runner(context, [kind(recorder, lease_s=60)]).run_due()
         clock.move(seconds=61)
-    assert Runner(context, [kind(press, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
+    assert Runner(context, [kind(recorder, lease_s=60)]).run_due() == 2  # b, which waited behind it, and the end of a
     left = job(context, "a")
     assert left is not None and (left.status, left.last_error) == (JobStatus.FAILED, LEASE_EXPIRED)
-    press.answers.clear()
+    recorder.answers.clear()
     operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
-    assert Runner(context, [kind(press, lease_s=60)]).run_due() == 1
+    assert Runner(context, [kind(recorder, lease_s=60)]).run_due() == 1
 
 
 def test_a_long_queue_hides_no_job_of_another_fund_or_kind(context: ServiceContext) -> None:
@@ -279,24 +279,24 @@ def test_a_long_queue_hides_no_job_of_another_fund_or_kind(context: ServiceConte
             queue.schedule(uow, KIND, f"{number:04d}")
 
     context.run(DZ, by=someone(), cause="test", action=act)
-    other, press = Press(), Press()
+    other, recorder = Recorder(), Recorder()
     context.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "t"))
-    runner = Runner(context, [kind(press), kind(other, name="other")])
+    runner = Runner(context, [kind(recorder), kind(other, name="other")])
     for fund_id, begun in list(runner._take_due()):
         runner._run_and_leave(fund_id, begun)
-    assert (press.done, other.done) == ([f"{DZ}/0000", f"{DZ}/0001"], [f"{TN}/t"])
+    assert (recorder.done, other.done) == ([f"{DZ}/0000", f"{DZ}/0001"], [f"{TN}/t"])
 
 
 def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(context: ServiceContext) -> None:
     """Or its place among those that run would be lost for good."""
-    press = Press()
+    recorder = Recorder()
     schedule(context, "a", "b")
-    runner = Runner(context, [kind(press, at_once=1)])
+    runner = Runner(context, [kind(recorder, at_once=1)])
     taking = runner._take_due()
     fund_id, first = next(taking)
     taking.close()  # as an error in the middle does
     runner._run_and_leave(fund_id, first)
-    assert (runner.run_due(), press.done) == (1, [f"{DZ}/a", f"{DZ}/b"])
+    assert (runner.run_due(), recorder.done) == (1, [f"{DZ}/a", f"{DZ}/b"])
 
 
 def test_two_workers_take_a_job_once(context: ServiceContext) -> None:
@@ -307,7 +307,7 @@ def test_two_workers_take_a_job_once(context: ServiceContext) -> None:
 
 
 def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: ServiceContext, clock: Clock) -> None:
-    class Banks(Press):
+    class Banks(Recorder):
         def __call__(self, context: ServiceContext, fund_id: str, thing_id: str) -> datetime | None:
             super().__call__(context, fund_id, thing_id)
             if fund_id == DZ:
@@ -323,7 +323,7 @@ def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: 
     assert [done for done in banks.done if done.startswith(DZ)] == [f"{DZ}/d0"]  # the others are not tried in vain
     waiting = job(context, "d0")
     assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
-    assert waiting.due_at == clock.at + timedelta(seconds=PAUSES.waits_s[0])
+    assert waiting.due_at == clock.at + timedelta(seconds=BACK_OFF.waits_s[0])
 
 
 def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:
@@ -372,7 +372,7 @@ def test_a_service_at_rest_asks_once_a_second(database: Any, mongodb: str) -> No
     counted, stop = Counted(), threading.Event()
     with MongoClient[dict[str, Any]](mongodb, tz_aware=True, event_listeners=[counted]) as client:
         context = ServiceContext(database=client[database.name], funds=funds(), keys=keys())
-        runner = Runner(context, [kind(Press()), kind(Press(), name="other")])
+        runner = Runner(context, [kind(Recorder()), kind(Recorder(), name="other")])
         thread = threading.Thread(target=runner.run, args=(stop,))
         thread.start()
         stop.wait(5)
@@ -384,4 +384,4 @@ def test_a_service_at_rest_asks_once_a_second(database: Any, mongodb: str) -> No
 
 def test_two_kinds_of_one_name_are_refused(context: ServiceContext) -> None:
     with pytest.raises(ValueError, match="one name"):
-        Runner(context, [kind(Press()), kind(Press())])
+        Runner(context, [kind(Recorder()), kind(Recorder())])

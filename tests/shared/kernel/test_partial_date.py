@@ -89,7 +89,7 @@ def test_its_first_day_and_whether_it_is_known_whole(partial: PartialDate, first
 
 
 @pytest.mark.parametrize(
-    ("told", "known", "proves", "may_be_same"),
+    ("published", "known", "proves", "may_be_same"),
     [
         ("1950-03-12", "1950-03-12", True, True),
         ("1950-01-01", "1950", True, True),
@@ -103,8 +103,8 @@ def test_its_first_day_and_whether_it_is_known_whole(partial: PartialDate, first
     ],
 )
 def test_w01_all_that_is_known_has_to_be_told_and_no_more(
-    told: str, known: str, proves: bool, may_be_same: bool
+    published: str, known: str, proves: bool, may_be_same: bool
 ) -> None:
-    assert partial_date.proves(PartialDate(told), PartialDate(known)) is proves
-    assert partial_date.may_be_same(PartialDate(told), PartialDate(known)) is may_be_same
-    assert partial_date.may_be_same(PartialDate(known), PartialDate(told)) is may_be_same
+    assert partial_date.proves(PartialDate(published), PartialDate(known)) is proves
+    assert partial_date.may_be_same(PartialDate(published), PartialDate(known)) is may_be_same
+    assert partial_date.may_be_same(PartialDate(known), PartialDate(published)) is may_be_same

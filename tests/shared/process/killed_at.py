@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from shared.process.main import main
-from shared.telemetry.steps import watch
+from shared.telemetry.failpoints import watch
 
 
 def kill_at(step: str, flag: Path) -> None:

@@ -32,18 +32,18 @@ def wait(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     return {"done": True}
 
 
-class Said(Schema):
+class CodeText(Schema):
     word = fields.String(required=True)
 
 
-@routes.post("/said", scope=ANYONE, request=Said, response=Said)
+@routes.post("/said", scope=ANYONE, request=CodeText, response=CodeText)
 def say(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Say it again."""
     return body
 
 
-@routes.get("/long", scope=ANYONE, response=Said)
-def tell_at_length(uow: UnitOfWork) -> object:
+@routes.get("/long", scope=ANYONE, response=CodeText)
+def publish_at_length(uow: UnitOfWork) -> object:
     """More than any buffer on the way takes."""
     return {"word": "x" * LONG}
 

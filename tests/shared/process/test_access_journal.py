@@ -28,8 +28,8 @@ def look(context: ServiceContext, by: Actor = AGENT) -> None:
     context.run(DZ, by=by, cause="test:look", action=act)
 
 
-def seen(context: ServiceContext, fund_id: str = DZ, **whose: object) -> list[tuple[str, str]]:
-    reader = Actor(kind=ActorKind.PERSON, subject="reader", **whose)  # type: ignore[arg-type]
+def seen(context: ServiceContext, fund_id: str = DZ, **associated_data: object) -> list[tuple[str, str]]:
+    reader = Actor(kind=ActorKind.PERSON, subject="reader", **associated_data)  # type: ignore[arg-type]
     page = actions.of_caller(context.reading(fund_id, by=reader), wanted=Wanted())
     return [(entry.looked_at, entry.by) for entry in page]
 
@@ -50,7 +50,7 @@ def test_nobody_but_an_agent_leaves_an_entry(context: ServiceContext, kind: Acto
     assert context.database[entries.name].count_documents({}) == 0
 
 
-@pytest.mark.parametrize("whose", [{}, {"person_ref": "p1", "employer_id": "f1"}])
-def test_an_entry_is_about_one_of_both(whose: dict[str, str]) -> None:
+@pytest.mark.parametrize("associated_data", [{}, {"person_ref": "p1", "employer_id": "f1"}])
+def test_an_entry_is_about_one_of_both(associated_data: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="about a person or about an employer"):
-        AccessEntry(entry_id="e", by="agent-1", at=AT, purpose=Purpose.CONTROL, looked_at="card", **whose)
+        AccessEntry(entry_id="e", by="agent-1", at=AT, purpose=Purpose.CONTROL, looked_at="card", **associated_data)

@@ -12,10 +12,10 @@ from shared.events.audit import AuditLinked
 from shared.kernel.outcome import Outcome
 from shared.process import auditing
 from shared.storage import audit
-from shared.storage.audit import Head
+from shared.storage.audit import AuditHead
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.kit.contexts import DZ, TN, reading, someone, told
+from tests.kit.contexts import DZ, TN, published, reading, someone
 from tests.shared.storage.test_service_context import Pot, pots
 
 Documents = Database[dict[str, Any]]
@@ -37,7 +37,7 @@ def link(context: ServiceContext, fund: str = DZ) -> int:
 
 def holds(context: ServiceContext, database: Documents, *, fund: str = DZ) -> bool:
     """Whether the chain is whole: every link follows the one before it, every document is what it was, none is gone."""
-    head = Head()
+    head = AuditHead()
     for kept in database["audit_links"].find({"fund": fund}).sort("number", 1):
         found = audit.as_link(kept)
         documents = [database["audit"].find_one({"_id": document_id}) for document_id, _ in found.documents]
@@ -69,7 +69,7 @@ def test_documents_are_linked_once_and_each_fund_has_its_chain(context: ServiceC
 def test_linking_tells_the_head_and_leaves_no_entry_of_its_own(context: ServiceContext, database: Documents) -> None:
     fill(context, "a")
     link(context)
-    assert told(context) == ["audit.audit-linked"]
+    assert published(context) == ["audit.audit-linked"]
     assert database["audit"].count_documents({}) == 1
 
 
@@ -133,7 +133,7 @@ def test_what_is_changed_shows(context: ServiceContext, database: Documents, how
 
 def handle(context: ServiceContext, event: AuditLinked, *, own: str = "payments") -> None:
     def take(uow: UnitOfWork) -> None:
-        auditing.keep_head(uow, event, own=own)
+        auditing.save_head(uow, event, own=own)
 
     context.run(DZ, by=someone(), cause="event:1", action=take)
 
@@ -141,16 +141,16 @@ def handle(context: ServiceContext, event: AuditLinked, *, own: str = "payments"
 def test_others_keep_the_newest_head_and_only_that(context: ServiceContext, database: Documents) -> None:
     for number in (1, 3, 2, 3):
         handle(context, AuditLinked(service="claims", number=number, hash=f"{number}" * 64))
-    assert auditing.head_of(reading(context), "claims") == Head(3, "3" * 64)
+    assert auditing.head_of(reading(context), "claims") == AuditHead(3, "3" * 64)
     assert database["audit"].count_documents({}) == 0
 
 
 def test_a_head_that_contradicts_what_is_kept_changes_nothing(context: ServiceContext) -> None:
     handle(context, AuditLinked(service="claims", number=1, hash="1" * 64))
     handle(context, AuditLinked(service="claims", number=1, hash="f" * 64))
-    assert auditing.head_of(reading(context), "claims") == Head(1, "1" * 64)
+    assert auditing.head_of(reading(context), "claims") == AuditHead(1, "1" * 64)
 
 
 def test_a_service_does_not_learn_its_own_head_from_others(context: ServiceContext) -> None:
     handle(context, AuditLinked(service="claims", number=7, hash="f" * 64), own="claims")
-    assert auditing.head_of(reading(context), "claims") == Head()
+    assert auditing.head_of(reading(context), "claims") == AuditHead()

@@ -47,7 +47,7 @@ def test_g08_every_service_is_migrated_once_and_again(
     assert set(own.list_collection_names()) >= set(service.collections())
     assert lacking(service, context) == []
     assert migrate(service, own) == []
-    assert migrating.adopt(service, context) == 0
+    assert migrating.fill(service, context) == 0
 
 
 def test_g08_what_an_earlier_release_made_and_nobody_asks_for_goes(own: Database[Document]) -> None:

@@ -91,11 +91,13 @@ def test_letters_that_an_operator_closed_go_and_open_ones_stay(context: ServiceC
 
 def test_pieces_of_an_upload_that_never_came_whole_go_after_a_day(database: Any, mongodb: str) -> None:
     def broken() -> Iterator[bytes]:
-        yield bytes(3 * blobs.PIECE_BYTES)
+        yield bytes(3 * blobs.CHUNK_BYTES)
         raise ConnectionResetError
 
     def stored(at: datetime, chunks: Iterator[bytes]) -> None:
-        blobs.store(context_on(database, mongodb, clock=lambda: at), DZ, chunks, as_=DataClass.HEALTH, size_max=9 << 20)
+        blobs.store(
+            context_on(database, mongodb, clock=lambda: at), DZ, chunks, data_class=DataClass.HEALTH, size_max=9 << 20
+        )
 
     context = context_on(database, mongodb, clock=lambda: NOW)
     stored(ago(days=2), iter([b"whole"]))
@@ -108,7 +110,7 @@ def test_pieces_of_an_upload_that_never_came_whole_go_after_a_day(database: Any,
 
 
 def test_what_was_recorded_a_moment_before_a_kill_keeps_its_pieces(context: ServiceContext) -> None:
-    blobs.store(context, DZ, [b"whole"], as_=DataClass.HEALTH, size_max=100)
+    blobs.store(context, DZ, [b"whole"], data_class=DataClass.HEALTH, size_max=100)
     (blob,) = context.database["blobs"].find()
     begun = {"_id": f"{DZ}:{blob['blob_id']}", "fund": DZ, "blob_id": blob["blob_id"], "at": ago(days=3)}
     context.database["blobs_begun"].insert_one(begun)

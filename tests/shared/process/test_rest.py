@@ -23,19 +23,19 @@ from pymongo.database import Database
 from deploy.local import plan
 from deploy.local.addresses import SERVICES
 from shared.bus import relay
+from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
-from shared.bus.reader import Reader
 from shared.bus.relay import Relay
 from shared.jobs import runner
 from shared.jobs.runner import Runner
-from shared.process import standing
-from shared.process.chores import Chore, Waiting
-from shared.process.operations.chore import chore as operations
-from shared.process.standing import Watch
+from shared.process import worker_status
+from shared.process.operations.periodic_task import periodic_task as operations
+from shared.process.periodic_tasks import IdleBackOff, PeriodicTask
+from shared.process.worker_status import WorkerMonitor
 from shared.storage import changes
 from shared.storage.connection import answers
 from shared.storage.service_context import ServiceContext
-from tests.kit.commands import Commands, heard
+from tests.kit.commands import Commands, received
 from tests.kit.contexts import context_on
 
 ALL_MAX_A_SECOND = 10.0
@@ -54,11 +54,11 @@ class Clock:
         return self.now_s
 
 
-def of_chore(chore: Chore, context: ServiceContext, fund_id: str) -> Step:
-    waiting, waits_s = Waiting(chore, context, threading.Event()), [chore.every_s]
+def of_periodic_task(periodic_task: PeriodicTask, context: ServiceContext, fund_id: str) -> Step:
+    waiting, waits_s = IdleBackOff(periodic_task, context, threading.Event()), [periodic_task.every_s]
 
     def step() -> float:
-        waits_s[0] = waiting.after(chore.run(context, fund_id), waited_s=waits_s[0])
+        waits_s[0] = waiting.after(periodic_task.run(context, fund_id), waited_s=waits_s[0])
         return waits_s[0]
 
     return step
@@ -66,7 +66,7 @@ def of_chore(chore: Chore, context: ServiceContext, fund_id: str) -> Step:
 
 def of_relay(carrying: Relay) -> Step:
     def step() -> float:
-        assert not carrying._may_carry()
+        assert not carrying._may_publish()
         return relay.REST_S
 
     return step
@@ -84,14 +84,14 @@ def of_jobs(running: Runner) -> Step:
     return step
 
 
-def of_watch(watch: Watch) -> Step:
+def of_watch(watch: WorkerMonitor) -> Step:
     """But for the broker, which is no database."""
 
     def step() -> float:
-        assert answers(watch.context.database, within_s=standing.DATABASE_ANSWER_MAX_S)
+        assert answers(watch.context.database, within_s=worker_status.DATABASE_ANSWER_MAX_S)
         watch._count()
         watch._write()
-        return standing.LOOK_EVERY_S
+        return worker_status.CHECK_EVERY_S
 
     return step
 
@@ -113,14 +113,14 @@ def steps(name: str, context: ServiceContext, settings: dict[str, str], patch: p
         patch.setenv(key, value)
     own = service.settings(Env(eager=False))
     service.make_indexes(context)
-    inbox = Inbox(context, service=name, reactions=service.hears())
-    for chore in [*service.all_chores(own), operations(inbox)]:
+    inbox = Inbox(context, service=name, reactions=service.all_reactions())
+    for periodic_task in [*service.all_periodic_tasks(own), operations(inbox)]:
         for fund_id in context.funds:
-            yield of_chore(chore, context, fund_id)
+            yield of_periodic_task(periodic_task, context, fund_id)
     if kinds := service.jobs(own):
         yield of_jobs(Runner(context, kinds))
     yield of_relay(Relay(context, "unused", name="relay"))
-    yield of_watch(Watch(Reader(inbox, "unused"), []))
+    yield of_watch(WorkerMonitor(EventConsumer(inbox, "unused"), []))
     yield of_stream(context)
 
 
@@ -155,7 +155,7 @@ def test_g05_at_rest_two_funds_ask_their_databases_fewer_than_ten_times_a_second
     settings, clock = plan.settings_of_services({}, var=tmp_path), Clock()
     a_second = {}
     for name in SERVICES:
-        with heard() as sent:
+        with received() as sent:
             context = context_on(databases[name], mongodb)
             context.wakeups.watch(is_watched=True)
             with monkeypatch.context() as patch:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from deploy.local.programs import HOST, free_port
-from shared.sealing.keys import generate_keyring
+from shared.encryption.keys import generate_keyring
 from tests.kit.contexts import DZ, TN
 from tests.kit.processes import migrated
 

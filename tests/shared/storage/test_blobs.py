@@ -6,24 +6,24 @@ import pytest
 
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
-from shared.storage.blobs import PIECE_BYTES, Blob, BlobLost, TooLong
+from shared.storage.blobs import CHUNK_BYTES, Blob, BlobLost, TooLong
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, reading
 
-LONG = os.urandom(2 * PIECE_BYTES + 7)
+LONG = os.urandom(2 * CHUNK_BYTES + 7)
 
 
 def store(
-    context: ServiceContext, *chunks: bytes, as_: DataClass = DataClass.HEALTH, size_max: int = len(LONG)
+    context: ServiceContext, *chunks: bytes, data_class: DataClass = DataClass.HEALTH, size_max: int = len(LONG)
 ) -> Blob:
-    return blobs.store(context, DZ, chunks, as_=as_, size_max=size_max)
+    return blobs.store(context, DZ, chunks, data_class=data_class, size_max=size_max)
 
 
 def counts(context: ServiceContext) -> tuple[int, int]:
     return tuple(context.database[name].count_documents({}) for name in ("blobs", "blob_pieces"))  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("content", [b"", b"x", LONG[:PIECE_BYTES], LONG], ids=len)
+@pytest.mark.parametrize("content", [b"", b"x", LONG[:CHUNK_BYTES], LONG], ids=len)
 def test_bytes_come_back_as_they_were(context: ServiceContext, content: bytes) -> None:
     blob = store(context, content[:5], content[5:])
     assert b"".join(blobs.read(context, DZ, blob)) == content
@@ -33,7 +33,7 @@ def test_bytes_come_back_as_they_were(context: ServiceContext, content: bytes) -
 def test_the_same_bytes_are_stored_once_for_each_class(context: ServiceContext) -> None:
     assert store(context, LONG) == store(context, LONG)
     assert counts(context) == (1, 3)
-    store(context, LONG, as_=DataClass.CIVIL)
+    store(context, LONG, data_class=DataClass.CIVIL)
     assert counts(context) == (2, 6)
 
 

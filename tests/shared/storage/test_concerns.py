@@ -11,14 +11,14 @@ from pymongo.database import Database
 import services
 import shared
 from shared.bus import dead_letters
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.relay import Relay, mark, republish
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.connection import COMMIT_MAX_MS
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.kit.commands import Commands, heard
+from tests.kit.commands import Commands, received
 from tests.kit.contexts import DZ, context_on, someone
 from tests.shared.storage.test_service_context import submitted
 
@@ -53,11 +53,11 @@ def everything(context: ServiceContext) -> None:
     act(context, lambda uow: uow.collection("hats").update("a", {"$set": {"x": 1}}))
     act(context, lambda uow: uow.collection("hats").remove("a"))
     context.reading(DZ, by=someone()).collection("hats").count({})
-    blob = blobs.store(context, DZ, [b"bytes"], as_=DataClass.HEALTH, size_max=10)
+    blob = blobs.store(context, DZ, [b"bytes"], data_class=DataClass.HEALTH, size_max=10)
     assert b"".join(blobs.read(context, DZ, blob)) == b"bytes"
-    letter = DeadLetter("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")
+    letter = ReceivedRecord("e1", "claims", 0, 0, f"{DZ}:c1", [], b"{}")
     dead_letters.park(context, letter, why="test", tries=1)
-    assert dead_letters.follow(context, DeadLetter("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
+    assert dead_letters.park_behind(context, ReceivedRecord("e2", "claims", 0, 0, f"{DZ}:c1", [], b"{}"))
     relay = Relay(context, "unused", name="relay")
     assert relay.holds_lease()
     relay._mark(list(context.collection("outbox").find({"is_sent": False})))
@@ -67,7 +67,7 @@ def everything(context: ServiceContext) -> None:
 def test_g01_every_commit_and_write_is_majority_and_journaled_whatever_the_uri_says(
     database: Database[dict[str, Any]], careless_uri: str
 ) -> None:
-    with heard() as commands:
+    with received() as commands:
         everything(context_on(database, careless_uri))
     assert set(commands.names) >= {"commitTransaction", "insert", "update", "delete", "createIndexes", "find"}
     for sent in commands.named(*WRITES):
@@ -80,7 +80,7 @@ def test_g01_every_commit_and_write_is_majority_and_journaled_whatever_the_uri_s
 def test_g01_every_transaction_reads_one_snapshot_and_every_other_read_what_a_majority_has(
     database: Database[dict[str, Any]], careless_uri: str
 ) -> None:
-    with heard() as commands:
+    with received() as commands:
         everything(context_on(database, careless_uri))
     begun = [sent for sent in commands.sent if sent.get("startTransaction")]
     assert len(begun) >= 8
@@ -113,6 +113,6 @@ def test_g01_what_is_marked_by_fund_is_marked_also_where_an_older_release_named_
 
 
 def test_the_listener_hears_what_is_sent(database: Database[dict[str, Any]], mongodb: str) -> None:
-    with heard() as commands:
+    with received() as commands:
         context_on(database, mongodb).database["hats"].find_one({"_id": "a"})
     assert isinstance(commands, Commands) and "find" in commands.names

@@ -12,7 +12,7 @@ from shared.process.service import OUTBOX_INDEX
 from shared.storage import engine, indexes
 from shared.storage.connection import begin, connect
 from shared.storage.engine import EMBEDDED, MONGODB, _known, profile_of
-from tests.kit.commands import heard
+from tests.kit.commands import received
 
 ROOT = Path(engine.__file__).parents[2]
 
@@ -24,7 +24,7 @@ def is_embedded(database: Database[Any]) -> bool:
 def test_g12_the_profile_is_that_of_the_server_and_is_asked_for_once(
     database: Database[dict[str, Any]], mongodb: str
 ) -> None:
-    with heard() as commands:
+    with received() as commands:
         connected = connect(mongodb, database.name)
         _known.pop(connected.client, None)  # clients of the same servers share what was told
         assert not commands.names, "nothing is asked before it is needed"

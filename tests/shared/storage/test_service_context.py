@@ -15,7 +15,7 @@ from shared.storage.retention import BY_LAW
 from shared.storage.service_context import FundUnknown, ServiceContext, TransactionTooLarge
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
-from tests.kit.contexts import DZ, TN, reading, someone, told
+from tests.kit.contexts import DZ, TN, published, reading, someone
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def test_a_failure_leaves_nothing(context: ServiceContext) -> None:
     with pytest.raises(PotUnknown):
         done(context, half)
     assert pots.find(reading(context), "a") is None
-    assert told(context) == []
+    assert published(context) == []
     assert context.database["audit"].count_documents({}) == 0
 
 
@@ -104,7 +104,7 @@ def test_racers_are_run_again_until_each_has_had_its_turn(context: ServiceContex
     for racer in racers:
         racer.join()
     after = pots.load(reading(context), "a")
-    assert after.amount_minor == after.version - 1 == len(told(context)) == 4
+    assert after.amount_minor == after.version - 1 == len(published(context)) == 4
 
 
 def test_a_writer_that_is_always_late_is_told_so(context: ServiceContext) -> None:

@@ -369,12 +369,12 @@ def test_what_is_put_is_read_in_the_same_transaction(context: ServiceContext) ->
 def test_a_long_work_does_not_wait_for_ever(
     context: ServiceContext, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tenant_collections, "HELD_MAX", 10)
+    monkeypatch.setattr(tenant_collections, "PENDING_MAX", 10)
 
     def write(uow: UnitOfWork) -> int:
         for number in range(25):
             uow.collection("hats").insert(str(number), PLAIN)
-        return len(uow.writes._held["hats"]) if uow.writes else -1
+        return len(uow.writes._pending["hats"]) if uow.writes else -1
 
     assert act(context, write) == 5
     assert len(colours(database)) == 25

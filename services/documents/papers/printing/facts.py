@@ -10,9 +10,9 @@ from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
     Employment,
-    Language,
     PaperContent,
-    WageLine,
+    PaperLanguage,
+    PaperWageLine,
     Wages,
 )
 from services.documents.papers.printing.wording import Wording, isolated, wording
@@ -35,13 +35,13 @@ def faults(funds: Mapping[str, Fund]) -> list[str]:
         if fund.sections.papers is not None
         for kind, paper in fund.sections.papers.types.items()
         for latin in sorted({_latin(language) for language in paper.languages})
-        if not {Language.ARABIC, latin} <= set(fund.languages)
+        if not {PaperLanguage.ARABIC, latin} <= set(fund.languages)
     ]
 
 
-def _latin(language: str) -> Language:
+def _latin(language: str) -> PaperLanguage:
     """The language that stands beside Arabic on a paper."""
-    return Language.ENGLISH if language == Language.ENGLISH else Language.FRENCH
+    return PaperLanguage.ENGLISH if language == PaperLanguage.ENGLISH else PaperLanguage.FRENCH
 
 
 def facts_of(content: PaperContent) -> Facts:
@@ -49,7 +49,7 @@ def facts_of(content: PaperContent) -> Facts:
     fund, language = content.fund, content.language
     words = wording(language, fund.country)
     latin = _latin(language)
-    second = latin if language is Language.ARABIC else Language.ARABIC
+    second = latin if language is PaperLanguage.ARABIC else PaperLanguage.ARABIC
     titles = fund.papers.types[content.kind].names
     return {
         "language": language,
@@ -58,9 +58,9 @@ def facts_of(content: PaperContent) -> Facts:
         "country": fund.country,
         "colour": fund.branding.colour,
         "acronym": fund.branding.short_names[latin],
-        "states": [(fund.branding.state or {}).get(each, "") for each in (Language.ARABIC, latin)],
+        "states": [(fund.branding.state or {}).get(each, "") for each in (PaperLanguage.ARABIC, latin)],
         "fund": fund.names[language],
-        "fund_arabic": fund.names[Language.ARABIC],
+        "fund_arabic": fund.names[PaperLanguage.ARABIC],
         "fund_latin": fund.names[latin],
         "address": fund.branding.address[language],
         "title": titles[language],
@@ -85,7 +85,7 @@ def facts_of(content: PaperContent) -> Facts:
     }
 
 
-def body_of(body: Wages | Affiliation, *, fund: Fund, language: Language) -> Facts:
+def body_of(body: Wages | Affiliation, *, fund: Fund, language: PaperLanguage) -> Facts:
     """What a paper certifies, as texts: the wage table, or the days and the employers."""
     words = wording(language, fund.country)
     return _table(body, words) if isinstance(body, Wages) else _affiliation(body, fund, language)
@@ -123,7 +123,7 @@ def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     ]
 
 
-def _affiliation(body: Affiliation, fund: Fund, language: Language) -> Facts:
+def _affiliation(body: Affiliation, fund: Fund, language: PaperLanguage) -> Facts:
     """The days, and a line for each span of an employer."""
     words = wording(language, fund.country)
     spans = [(span.employer, _span(span, words)) for span in body.spans]
@@ -188,7 +188,7 @@ def _group(employment: Employment, *, columns: list[str], words: Wording) -> Fac
     }
 
 
-def _sums(lines: tuple[WageLine, ...], *, columns: list[str], words: Wording) -> list[str]:
+def _sums(lines: tuple[PaperWageLine, ...], *, columns: list[str], words: Wording) -> list[str]:
     """Days, hours and wage of some lines added up; what one of them leaves out counts for nothing."""
     wage = lines[0].wage
     for line in lines[1:]:

@@ -15,7 +15,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol
 
-from services.documents.papers.content import Language
+from services.documents.papers.content import PaperLanguage
 from shared.kernel import partial_date
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
@@ -99,7 +99,7 @@ class Wording:
 
 
 @cache
-def wording(language: Language, country: str) -> Wording:
+def wording(language: PaperLanguage, country: str) -> Wording:
     """The wording of a language in a country."""
     texts = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
     return Wording(texts[language] | texts.get(f"{language}_{country}", {}), locale_of(language, country))

@@ -21,16 +21,16 @@ from tempfile import NamedTemporaryFile
 
 import structlog
 
-from services.payments.banking.bank import AnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
 from services.payments.banking.bank_file import (
     NOT_PROVIDED,
+    BankNotice,
     BankStatus,
     BookedEntry,
     ClosingBalance,
     CreditTransfer,
     Direction,
     Level,
-    Notice,
     PayoutHeading,
     StatusReport,
 )
@@ -152,7 +152,7 @@ class FixedFilesBank:
                 log.error("bank-file-name-not-read", name=name[:100])
         return found[:NAMES_MAX]
 
-    def statement(self, statement_id: str) -> Notice | None:
+    def statement(self, statement_id: str) -> BankNotice | None:
         """A file of booked entries. What of it cannot be read is a fault of the notice, and holds up nothing else."""
         body = self._read("from-bank", f"statement-{statement_id}.txt")
         if body is None:
@@ -170,7 +170,7 @@ class FixedFilesBank:
                 faults.append(LineMalformed(line=line.number))
         if tail["count"] != len(entries):
             faults.append(CountDiffers(stated=str(tail["count"]), counted=len(entries)))
-        return Notice(head["message_id"], tuple(entries), tuple(_balance(head, tail, currency)), tuple(faults))
+        return BankNotice(head["message_id"], tuple(entries), tuple(_balance(head, tail, currency)), tuple(faults))
 
     def is_booked(self, statement_id: str) -> None:
         """The file goes to `done/`."""
@@ -183,7 +183,7 @@ class FixedFilesBank:
         except OSError as gone:
             raise BankSilent from gone
 
-    def day(self, account: str, *, on: date) -> Notice | None:
+    def day(self, account: str, *, on: date) -> BankNotice | None:
         """It answers no question: what was booked comes with the next statement."""
         return None
 
@@ -243,7 +243,7 @@ class FixedFilesBank:
         except OSError as gone:
             raise BankSilent from gone
         if len(body) > FILE_BYTES_MAX:
-            raise AnswerTooLarge
+            raise BankAnswerTooLarge
         return body
 
 

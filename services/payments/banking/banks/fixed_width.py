@@ -48,7 +48,7 @@ class FieldKind(StrEnum):
     """Year, month, day in eight digits; zeros or blanks for none."""
 
 
-class Field(msgspec.Struct, frozen=True):
+class FixedWidthField(msgspec.Struct, frozen=True):
     """A stretch of a line. With `value` it is always the same."""
 
     name: str
@@ -93,7 +93,7 @@ class Line:
 class FileKind(msgspec.Struct, frozen=True):
     """One kind of file: its records by name, in the order in which they come. The first field of each is its code."""
 
-    records: dict[str, tuple[Field, ...]]
+    records: dict[str, tuple[FixedWidthField, ...]]
 
     @property
     def last(self) -> str:

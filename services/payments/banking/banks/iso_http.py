@@ -13,11 +13,11 @@ import msgspec
 import requests
 
 from services.payments.banking import amounts
-from services.payments.banking.bank import AnswerNotBelieved, AnswerTooLarge, BankPayment, BankRefused, BankSilent
-from services.payments.banking.bank_file import CreditTransfer, Notice, PayoutHeading, StatusReport
+from services.payments.banking.bank import AnswerNotBelieved, BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
 from services.payments.banking.iso20022 import camt, pain001, pain002
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
-from shared import answers
+from shared import responses
 from shared.kernel.money import Currency
 
 URL_CHARACTERS_MAX = 500
@@ -73,11 +73,11 @@ class IsoHttpBank:
             "return_url": return_url,
         }
         answer = self._call("POST", "/checkouts", expected=(200, 201), json=asked)
-        told = _read(answer.body, _Checkout)
-        is_address = told.checkout_url.startswith(("http://", "https://"))
-        if told.payment_id != payment_id or not is_address or len(told.checkout_url) > URL_CHARACTERS_MAX:
+        published = _read(answer.body, _Checkout)
+        is_address = published.checkout_url.startswith(("http://", "https://"))
+        if published.payment_id != payment_id or not is_address or len(published.checkout_url) > URL_CHARACTERS_MAX:
             raise AnswerNotBelieved
-        return told.checkout_url
+        return published.checkout_url
 
     def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
         """What became of a payment; None where the bank has never seen it."""
@@ -100,16 +100,16 @@ class IsoHttpBank:
     def _payment(answer: "_Answer", *, payment_id: str, currency: Currency) -> BankPayment | None:
         if answer.status == 404:
             return None
-        told = _read(answer.body, _Payment)
-        if told.payment_id != payment_id or told.currency != currency or told.state not in STATES:
+        published = _read(answer.body, _Payment)
+        if published.payment_id != payment_id or published.currency != currency or published.state not in STATES:
             raise AnswerNotBelieved
-        if told.state == "debited" and not told.bank_reference:
+        if published.state == "debited" and not published.bank_reference:
             raise AnswerNotBelieved
         try:
-            amount_minor = amounts.read(told.amount, currency)
+            amount_minor = amounts.read(published.amount, currency)
         except ValueError:
             raise AnswerNotBelieved from None
-        return BankPayment(state=told.state, amount_minor=amount_minor, bank_reference=told.bank_reference)
+        return BankPayment(state=published.state, amount_minor=amount_minor, bank_reference=published.bank_reference)
 
     def write(self, heading: PayoutHeading, transfers: Sequence[CreditTransfer]) -> bytes:
         """A pain.001, checked against its schema, with its control sums."""
@@ -122,11 +122,11 @@ class IsoHttpBank:
         answer = self._call(
             "POST", "/files/pain.001", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
         )
-        told = _read(answer.body, dict[str, Any])
-        if told.get("message_id") != message_id:
+        published = _read(answer.body, dict[str, Any])
+        if published.get("message_id") != message_id:
             raise AnswerNotBelieved
-        if answer.status == 409 and told.get("code") != "DUPL":
-            raise BankRefused(reason=str(told.get("code", ""))[:40])
+        if answer.status == 409 and published.get("code") != "DUPL":
+            raise BankRefused(reason=str(published.get("code", ""))[:40])
 
     def has_file(self, message_id: str) -> bool:
         """Whether the bank has a verdict on the file, whatever it says."""
@@ -141,7 +141,7 @@ class IsoHttpBank:
         """None: it sends a webhook for each."""
         return ()
 
-    def statement(self, statement_id: str) -> Notice | None:
+    def statement(self, statement_id: str) -> BankNotice | None:
         """A camt.054 that the bank told of."""
         body = self._file(f"/statements/{quote(statement_id, safe='')}")
         return None if body is None else camt.read(body)
@@ -149,7 +149,7 @@ class IsoHttpBank:
     def is_booked(self, statement_id: str) -> None:
         """The bank keeps its files by itself."""
 
-    def day(self, account: str, *, on: date) -> Notice | None:
+    def day(self, account: str, *, on: date) -> BankNotice | None:
         """The camt.054 of a day."""
         body = self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
         return None if body is None else camt.read(body)
@@ -178,9 +178,9 @@ class IsoHttpBank:
                 stream=True,
                 **more,
             ) as answering:
-                answer = _Answer(answering.status_code, answers.read(answering, bytes_max=bytes_max))
-        except answers.AnswerTooLarge as large:
-            raise AnswerTooLarge from large
+                answer = _Answer(answering.status_code, responses.read(answering, bytes_max=bytes_max))
+        except responses.ResponseTooLarge as large:
+            raise BankAnswerTooLarge from large
         except requests.RequestException as gone:
             raise BankSilent from gone
         if answer.status in expected:

@@ -13,10 +13,10 @@ from lxml import etree
 
 from services.payments.banking.bank_file import (
     NOT_PROVIDED,
+    BankNotice,
     BookedEntry,
     ClosingBalance,
     Direction,
-    Notice,
 )
 from services.payments.banking.iso20022.documents import (
     AmountNotReadable,
@@ -102,7 +102,7 @@ class _Share:
         return sign * self.amount.amount_minor - sum(charge.amount_minor for charge in self.charges)
 
 
-def read(body: bytes) -> Notice:
+def read(body: bytes) -> BankNotice:
     """Every booked payment of every account in the file; entries that are only announced are passed over, as is what
     moves no money. An entry of which something cannot be read, or that is in a currency of no fund, is handed on for a
     person (`BookedEntry.stated`); where not even that is possible, and where an account's entries are not those that
@@ -131,7 +131,7 @@ def read(body: bytes) -> Notice:
                 except Invalid as fault:
                     faults.append(fault)
         balances.extend(_balances(statement, account))
-    return Notice(
+    return BankNotice(
         message_id=(text(report, "GrpHdr/MsgId") or "")[:ID_CHARACTERS_MAX],
         entries=tuple(entries),
         balances=tuple(balances),
@@ -164,14 +164,14 @@ def _of_entry(entry: etree._Element, account: str, statement: etree._Element) ->
 def _listed(entry: etree._Element) -> list[_Listed]:
     listed: list[_Listed] = []
     for batch in (entry, *elements(entry, "NtryDtls")):
-        told = number(text(batch, "Btch/NbOfTxs"))
+        given = number(text(batch, "Btch/NbOfTxs"))
         payments = list(elements(batch, "TxDtls"))
-        if len(payments) == 1 and told and told > 1:
-            listed.append(_Listed(batch, batch, int(told)))  # the bank lists one as an example of many
+        if len(payments) == 1 and given and given > 1:
+            listed.append(_Listed(batch, batch, int(given)))  # the bank lists one as an example of many
         elif payments:
             listed.extend(_Listed(payment, batch, 1) for payment in payments)
         elif next(elements(batch, "Btch"), None) is not None:
-            listed.append(_Listed(batch, batch, max(int(told or 1), 1)))
+            listed.append(_Listed(batch, batch, max(int(given or 1), 1)))
     return listed or [_Listed(entry, entry, 1)]
 
 
@@ -380,8 +380,8 @@ def _texts(entry: etree._Element, detail: etree._Element, *, is_alone: bool) -> 
     """Every text in which a payer or the fund may have written a reference, the likeliest first, each once. What the
     entry says is said of all of its payments, so it is read only where there is one."""
     places = [found for path in _TEXTS for found in texts(detail, path)]
-    told = list(texts(entry, "AddtlNtryInf")) if is_alone else []
-    found = [written[:TEXT_CHARACTERS_MAX] for written in (*places, *told)]
+    given = list(texts(entry, "AddtlNtryInf")) if is_alone else []
+    found = [written[:TEXT_CHARACTERS_MAX] for written in (*places, *given)]
     yield from [written for written in dict.fromkeys(found) if written not in ("", NOT_PROVIDED)][:TEXTS_MAX]
 
 

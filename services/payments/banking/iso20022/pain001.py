@@ -58,18 +58,18 @@ def _payment(heading: PayoutHeading) -> list[etree._Element]:
     return [
         _element("PmtInfId", heading.message_id),
         _element("PmtMtd", "TRF"),
-        *_told("BtchBookg", _BOOLEANS.get(heading.is_booked_as_batch)),
+        *_optional("BtchBookg", _BOOLEANS.get(heading.is_booked_as_batch)),
         *_totals(heading.totals),
         _element("PmtTpInf", _element("CtgyPurp", _element("Cd", SOCIAL_SECURITY))),
         _element("ReqdExctnDt", _element("Dt", heading.execute_on.isoformat())),
         _element("Dbtr", _element("Nm", heading.debtor_name)),
         _element("DbtrAcct", _account(heading.debtor_account), _element("Ccy", heading.currency)),
         _element("DbtrAgt", _element("FinInstnId", _element("Othr", _element("Id", heading.debtor_bank)))),
-        *_told("ChrgBr", heading.charge_bearer),
+        *_optional("ChrgBr", heading.charge_bearer),
     ]
 
 
-def _told(name: str, text: str | None) -> list[etree._Element]:
+def _optional(name: str, text: str | None) -> list[etree._Element]:
     """An element that may be left out."""
     return [] if text is None else [_element(name, text)]
 

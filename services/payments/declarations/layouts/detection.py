@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.layout import Layout, RecordKind
 
 SAMPLE_LINES_MAX = 50
@@ -16,7 +16,7 @@ class Detected:
     """A layout, and the role of each file in the order in which they were given."""
 
     layout: Layout
-    roles: tuple[Role, ...]
+    roles: tuple[FileRole, ...]
 
 
 def detect(samples: Sequence[Sequence[bytes]], *, layouts: Iterable[Layout]) -> Detected | None:
@@ -34,7 +34,7 @@ def detect(samples: Sequence[Sequence[bytes]], *, layouts: Iterable[Layout]) -> 
     return best
 
 
-def _likeness(layout: Layout, role: Role, sample: Sequence[bytes]) -> int:
+def _likeness(layout: Layout, role: FileRole, sample: Sequence[bytes]) -> int:
     return sum(max(_likeness_of_line(kind, line) for kind in layout.kinds[role]) for line in sample[:SAMPLE_LINES_MAX])
 
 

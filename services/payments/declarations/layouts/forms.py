@@ -1,6 +1,7 @@
 """The forms that a field of a fixed-width file can have: how its bytes become a value, and a value its bytes.
 
-Reading never repairs: bytes that do not have the form are a `FieldFault`, which says what is wrong without showing it.
+Reading never repairs: bytes that do not have the form are a `FieldRefused`, which says what is wrong without showing
+it.
 """
 
 import string
@@ -18,7 +19,7 @@ AMOUNT_MINOR_MAX = 10**14
 """A total above this (a million million dinars in centimes) is a mistake, whatever the width of its field."""
 
 
-class FieldFault(Exception):
+class FieldRefused(Exception):
     """The bytes of a field do not have its form."""
 
     def __init__(self, code: str, found: Phrase, expected: Phrase, severity: Severity = Severity.ERROR) -> None:
@@ -33,11 +34,11 @@ class DoesNotFit(Exception):
     """A value that is to be written is wider than its field, or not of its encoding: nothing is ever cut silently."""
 
 
-class Form(Protocol):
+class FieldCodec(Protocol):
     """How one field is written."""
 
     def read(self, raw: bytes) -> Any:
-        """The value, or `FieldFault`."""
+        """The value, or `FieldRefused`."""
 
     def write(self, value: Any, *, length: int) -> bytes:
         """The bytes of a value, exactly `length` of them, or `DoesNotFit`."""
@@ -51,9 +52,9 @@ class Digits:
 
     def read(self, raw: bytes) -> str:
         if not raw.isdigit():
-            raise FieldFault(self.code, shape(raw), Phrase("digits", {"count": len(raw)}))
+            raise FieldRefused(self.code, shape(raw), Phrase("digits", {"count": len(raw)}))
         if not raw.strip(b"0"):
-            raise FieldFault("wage-file.value-missing", Phrase("zeros"), Phrase("digits", {"count": len(raw)}))
+            raise FieldRefused("wage-file.value-missing", Phrase("zeros"), Phrase("digits", {"count": len(raw)}))
         return raw.decode("ascii")
 
     def write(self, value: str, *, length: int) -> bytes:
@@ -74,7 +75,7 @@ class OptionalDigits:
             return None
         if not raw.isdigit():
             expected = Phrase("digits", {"count": len(raw)})
-            raise FieldFault(self.code, shape(raw), expected, Severity.WARNING)
+            raise FieldRefused(self.code, shape(raw), expected, Severity.WARNING)
         return raw.decode("ascii")
 
     def write(self, value: str | None, *, length: int) -> bytes:
@@ -90,9 +91,9 @@ class Word:
     def read(self, raw: bytes) -> str:
         bare = raw.rstrip(b" ")
         if not bare:
-            raise FieldFault("wage-file.value-missing", Phrase("blank"), Phrase("letters"))
+            raise FieldRefused("wage-file.value-missing", Phrase("blank"), Phrase("letters"))
         if not (bare.isascii() and bare.isalnum()):
-            raise FieldFault(self.code, shape(raw), Phrase("letters"))
+            raise FieldRefused(self.code, shape(raw), Phrase("letters"))
         return bare.decode("ascii").upper()
 
     def write(self, value: str, *, length: int) -> bytes:
@@ -100,12 +101,12 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Code:
+class CodeCodec:
     """A code of digits, such as an establishment's: all zeros is one too, and the usual one."""
 
     def read(self, raw: bytes) -> str:
         if not raw.isdigit():
-            raise FieldFault("wage-file.number-malformed", shape(raw), Phrase("digits", {"count": len(raw)}))
+            raise FieldRefused("wage-file.number-malformed", shape(raw), Phrase("digits", {"count": len(raw)}))
         return raw.decode("ascii")
 
     def write(self, value: str, *, length: int) -> bytes:
@@ -125,7 +126,7 @@ class Count:
             return int(bare)
         if not bare:
             return 0
-        raise FieldFault(self.code, shape(raw), Phrase("digits", {"count": len(raw)}))
+        raise FieldRefused(self.code, shape(raw), Phrase("digits", {"count": len(raw)}))
 
     def write(self, value: int, *, length: int) -> bytes:
         return _fitting(b"%d" % value, length, bytes.rjust, self.pad)
@@ -136,7 +137,7 @@ _NEGATIVE_ENDINGS = b"}JKLMNOPQR"
 
 
 @dataclass(frozen=True)
-class Amount:
+class AmountCodec:
     """Minor units of the fund's currency, without sign or separator.
 
     What counts as negative in a field that has no place for a sign: digits with a minus before or after them, or with
@@ -154,20 +155,20 @@ class Amount:
         if bare.isdigit():
             amount_minor = int(bare)
             if amount_minor > self.minor_max or (len(bare) == len(raw) and not bare.strip(b"9")):
-                raise FieldFault("wage-file.amount-overflowing", Phrase("too-large"), Phrase("amount"))
+                raise FieldRefused("wage-file.amount-overflowing", Phrase("too-large"), Phrase("amount"))
             return amount_minor
         if not bare:
             return 0
         raise self._fault(raw.strip(b" "), raw)
 
-    def _fault(self, bare: bytes, raw: bytes) -> FieldFault:
+    def _fault(self, bare: bytes, raw: bytes) -> FieldRefused:
         if (bare[:1] == b"-" or bare[-1:] == b"-") and bare.strip(b"-").strip(b" ").isdigit():
-            return FieldFault("wage-file.amount-negative", Phrase("negative"), Phrase("amount"))
+            return FieldRefused("wage-file.amount-negative", Phrase("negative"), Phrase("amount"))
         if bare[:-1].isdigit() and bare[-1] in _NEGATIVE_ENDINGS:
-            return FieldFault("wage-file.amount-negative", Phrase("negative"), Phrase("amount"))
+            return FieldRefused("wage-file.amount-negative", Phrase("negative"), Phrase("amount"))
         if bare and not bare.strip(b"*#"):
-            return FieldFault("wage-file.amount-overflowing", Phrase("too-large"), Phrase("amount"))
-        return FieldFault("wage-file.amount-malformed", shape(raw), Phrase("amount"))
+            return FieldRefused("wage-file.amount-overflowing", Phrase("too-large"), Phrase("amount"))
+        return FieldRefused("wage-file.amount-malformed", shape(raw), Phrase("amount"))
 
     def write(self, value: int, *, length: int) -> bytes:
         if not 0 <= value <= self.minor_max:
@@ -189,7 +190,7 @@ class Day:
             return day
         if raw.strip(b" ") and raw.strip(b"0"):
             # A wrong date is not shown further: its eight digits are the date itself.
-            raise FieldFault(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("valid-day"))
+            raise FieldRefused(self.code, Phrase("no-such-day") if raw.isdigit() else shape(raw), Phrase("valid-day"))
         return None
 
     def write(self, value: date | None, *, length: int) -> bytes:
@@ -197,7 +198,7 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Birth:
+class BirthCodec:
     """A date of birth as ddmmyyyy, with zeros for what is unknown: of many people only the year is (`00001950`)."""
 
     absent: bytes = b"0"
@@ -206,7 +207,7 @@ class Birth:
         birth = _birth(raw)
         if birth is None and raw.strip(b" ") and raw.strip(b"0"):
             found = Phrase("no-such-day") if raw.isdigit() else shape(raw)
-            raise FieldFault("wage-file.birth-date-malformed", found, Phrase("valid-day"))
+            raise FieldRefused("wage-file.birth-date-malformed", found, Phrase("valid-day"))
         return birth
 
     def write(self, value: PartialDate | None, *, length: int) -> bytes:
@@ -254,10 +255,12 @@ class Letters:
 
     def read(self, raw: bytes) -> str:
         if not raw.isascii() and (is_arabic(raw) or is_without_latin(raw)):
-            raise FieldFault("wage-file.characters", Phrase("arabic"), Phrase("letters"))
+            raise FieldRefused("wage-file.characters", Phrase("arabic"), Phrase("letters"))
         if foreign := raw.translate(None, self.characters):
             position = raw.index(foreign[:1]) + 1
-            raise FieldFault("wage-file.characters", Phrase("character-at", {"position": position}), Phrase("letters"))
+            raise FieldRefused(
+                "wage-file.characters", Phrase("character-at", {"position": position}), Phrase("letters")
+            )
         return raw.rstrip(b" ").decode("cp1252")
 
     def write(self, value: str, *, length: int) -> bytes:
@@ -280,7 +283,7 @@ class OneOf:
     def read(self, raw: bytes) -> str:
         if (read := raw.upper()) not in self.letters:
             allowed = ", ".join(self.letters.decode("ascii").replace(" ", ""))
-            raise FieldFault("wage-file.letter-unknown", shape(raw), Phrase("one-of", {"letters": allowed}))
+            raise FieldRefused("wage-file.letter-unknown", shape(raw), Phrase("one-of", {"letters": allowed}))
         return read.decode("ascii").strip()
 
     def write(self, value: str, *, length: int) -> bytes:
@@ -295,7 +298,7 @@ class Filler:
 
     def read(self, raw: bytes) -> None:
         if raw.strip(self.filled):
-            raise FieldFault("wage-file.filler", Phrase("not-blank"), Phrase("filler"), Severity.WARNING)
+            raise FieldRefused("wage-file.filler", Phrase("not-blank"), Phrase("filler"), Severity.WARNING)
 
     def write(self, value: None, *, length: int) -> bytes:
         return self.filled * length

@@ -7,8 +7,8 @@ from itertools import takewhile
 from struct import Struct
 from typing import Any
 
-from services.payments.declarations.findings import Remark, Role
-from services.payments.declarations.layouts.forms import FieldFault, Filler, Form, Letters
+from services.payments.declarations.findings import FileRole, Remark
+from services.payments.declarations.layouts.forms import FieldCodec, FieldRefused, Filler, Letters
 
 Values = dict[str, Any]
 """The values of one line by field name, each as its form reads it; a field with a fault is left out."""
@@ -21,7 +21,7 @@ class Field:
     name: str
     start: int
     length: int
-    form: Form
+    form: FieldCodec
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class RecordKind:
         for (name, read), raw in zip(self._readers, self.slices(line), strict=True):
             try:
                 values[name] = read(raw)
-            except FieldFault as fault:
+            except FieldRefused as fault:
                 faults.append(Remark(fault.code, name, fault.found, fault.expected, fault.severity))
         return values, faults
 
@@ -76,13 +76,13 @@ class RecordKind:
         return next((part.start for part in self.fields if part.name == name), 0)
 
 
-def _may_be_blank(form: Form, length: int) -> bool:
+def _may_be_blank(form: FieldCodec, length: int) -> bool:
     """Whether nothing but blanks is what a program writes into a field that holds nothing."""
     if not isinstance(form, Letters | Filler):
         return False
     try:
         form.read(b" " * length)
-    except FieldFault:
+    except FieldRefused:
         return False
     return True
 
@@ -97,7 +97,7 @@ class Layout:
     encoding: str
     newline: bytes
     ends_with_newline: bool
-    kinds: dict[Role, tuple[RecordKind, ...]]
+    kinds: dict[FileRole, tuple[RecordKind, ...]]
     file_name: re.Pattern[str]
     """What a file's own name says: groups `employer`, `year`, and `quarter` (`month`, `half_year`), `establishment`
     where named."""
@@ -106,11 +106,11 @@ class Layout:
     lines_per_page: int | None = None
     """Where lines are numbered by page: how many a page has."""
 
-    def kind(self, role: Role, line: bytes) -> RecordKind:
+    def kind(self, role: FileRole, line: bytes) -> RecordKind:
         kinds = self.kinds[role]
         return next((kind for kind in kinds if kind.fits(line) and kind.signature.match(line)), kinds[0])
 
-    def write(self, lines: Iterable[Values], *, role: Role) -> Iterator[bytes]:
+    def write(self, lines: Iterable[Values], *, role: FileRole) -> Iterator[bytes]:
         """A whole file, line by line, as this layout ends its lines."""
         kind = self.kinds[role][0]
         separator = b""

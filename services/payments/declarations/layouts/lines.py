@@ -16,7 +16,7 @@ _AROUND = b"\x1a\x0c"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """One line without its end. `length` is its whole length in bytes, of which `content` may be the beginning only.
 
     `number` counts every line from 1, those that are passed over too, as an editor does.
@@ -27,7 +27,7 @@ class Line:
     length: int
 
 
-def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
+def lines(chunks: Iterable[bytes]) -> Iterator[FileLine]:
     """The lines of a file given in chunks of any size, ended by LF, CRLF or CR; the last one need not be ended. Lines
     with nothing in them are counted and left out."""
     number, kept, length, is_after_cr = 1, b"", 0, False
@@ -46,8 +46,8 @@ def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
         yield line
 
 
-def _line(number: int, content: bytes, length: int) -> Line | None:
+def _line(number: int, content: bytes, length: int) -> FileLine | None:
     if length > LINE_LENGTH_MAX:
-        return Line(number, content[:LINE_LENGTH_MAX], length)
+        return FileLine(number, content[:LINE_LENGTH_MAX], length)
     bare = content.strip(_AROUND)
-    return Line(number, bare, len(bare)) if bare and not bare.isspace() else None
+    return FileLine(number, bare, len(bare)) if bare and not bare.isspace() else None

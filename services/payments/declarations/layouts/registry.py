@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts import forms
-from services.payments.declarations.layouts.forms import Form
+from services.payments.declarations.layouts.forms import FieldCodec
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
@@ -36,7 +36,7 @@ def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
 @cache
 def made(layout_id: str, layout: FileLayout) -> Layout:
     """A layout that lines are read and written by."""
-    kinds = {Role.HEADER: layout.header, Role.DETAIL: layout.detail}
+    kinds = {FileRole.HEADER: layout.header, FileRole.DETAIL: layout.detail}
     return Layout(
         layout_id=layout_id,
         version=layout.version,
@@ -67,20 +67,20 @@ def _pad(field: LayoutField, usual: Pad = Pad.ZEROS) -> bytes:
     return b" " if (field.pad or usual) is Pad.BLANKS else b"0"
 
 
-def _amount(field: LayoutField) -> Form:
+def _amount(field: LayoutField) -> FieldCodec:
     minor_max = forms.AMOUNT_MINOR_MAX if field.minor_max is None else field.minor_max
-    return forms.Amount(minor_max, pad=_pad(field), narrow=field.narrow)
+    return forms.AmountCodec(minor_max, pad=_pad(field), narrow=field.narrow)
 
 
-_FORMS: dict[FieldForm, Callable[[LayoutField], Form]] = {
+_FORMS: dict[FieldForm, Callable[[LayoutField], FieldCodec]] = {
     FieldForm.DIGITS: lambda field: forms.Digits(_code(field)),
     FieldForm.OPTIONAL_DIGITS: lambda field: forms.OptionalDigits(_code(field)),
     FieldForm.WORD: lambda field: forms.Word(_code(field)),
-    FieldForm.CODE: lambda field: forms.Code(),
+    FieldForm.CODE: lambda field: forms.CodeCodec(),
     FieldForm.COUNT: lambda field: forms.Count(pad=_pad(field), code=_code(field)),
     FieldForm.AMOUNT: _amount,
     FieldForm.DAY: lambda field: forms.Day(absent=_pad(field)),
-    FieldForm.BIRTH: lambda field: forms.Birth(absent=_pad(field)),
+    FieldForm.BIRTH: lambda field: forms.BirthCodec(absent=_pad(field)),
     FieldForm.LETTERS: lambda field: forms.Letters(_CHARACTERS[field.characters]),
     FieldForm.ONE_OF: lambda field: forms.OneOf(field.letters.encode("ascii")),
     FieldForm.FILLER: lambda field: forms.Filler(_pad(field, Pad.BLANKS)),

@@ -17,15 +17,15 @@ from PIL import Image
 from services.documents.papers.content import (
     Affiliation,
     CannotBePrinted,
-    Kind,
     LettersNotPrintable,
     PaperContent,
-    WageLine,
+    PaperKind,
+    PaperWageLine,
 )
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
+from tests.documents.paper_printing import code_on
 from tests.documents.papers.builders import a_body, a_fund, a_paper, months, span, wages
-from tests.documents.press import code_on
 
 AFFILIATION = Affiliation(since_on=date(2014, 9, 1))
 
@@ -52,7 +52,9 @@ def test_every_paper_in_every_language_is_archivable_and_accessible(
 
 
 @pytest.mark.parametrize(("bodies", "pages"), [((months(1),), 1), ((months(2), months(2)), 1), ((months(80),), 3)])
-def test_a_long_career_takes_more_pages(printer: Printer, bodies: tuple[tuple[WageLine, ...], ...], pages: int) -> None:
+def test_a_long_career_takes_more_pages(
+    printer: Printer, bodies: tuple[tuple[PaperWageLine, ...], ...], pages: int
+) -> None:
     with pikepdf.open(BytesIO(printer.print(a_paper(wages(*bodies))))) as pdf:
         assert len(pdf.pages) == pages
 
@@ -195,7 +197,7 @@ def test_r10_the_control_code_is_printed(printer: Printer) -> None:
 def test_r11_an_affiliation_says_until_when_it_is_known_and_names_all_employers(
     language: str, until: str, left: str
 ) -> None:
-    facts = facts_of(a_paper(a_body(Kind.AFFILIATION_CERTIFICATE), language=language))
+    facts = facts_of(a_paper(a_body(PaperKind.AFFILIATION_CERTIFICATE), language=language))
     assert until in facts["statement"] and "2025" in facts["statement"]
     (first, _, declared), (second, _, ended) = facts["body"]["employers"]
     assert ("El Amel" in first, "Nour" in second) == (True, True)

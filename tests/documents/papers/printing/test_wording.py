@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 import yaml
 
-from services.documents.papers.content import Language
+from services.documents.papers.content import PaperLanguage
 from services.documents.papers.printing import wording as room
 from services.documents.papers.printing.wording import isolated, wording
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
 
-AR, FR, EN = Language
+AR, FR, EN = PaperLanguage
 NO_BREAK = "\u00a0"
 
 
@@ -30,7 +30,7 @@ NO_BREAK = "\u00a0"
         (FR, "DZ", Money(10**15, Currency.DZD), "10 000 000 000 000,00"),
     ],
 )
-def test_amounts(language: Language, country: str, amount: Money, written: str) -> None:
+def test_amounts(language: PaperLanguage, country: str, amount: Money, written: str) -> None:
     """With a plain space inside, bidi would swap the groups of digits in an Arabic line."""
     assert wording(language, country).amount(amount) == written.replace(" ", NO_BREAK)
 
@@ -45,7 +45,7 @@ def test_amounts(language: Language, country: str, amount: Money, written: str) 
         (EN, "DZ", ["January 1, 2026", "January 11, 2026", "Declared wage (DZD)"]),
     ],
 )
-def test_days_and_currency(language: Language, country: str, written: list[str]) -> None:
+def test_days_and_currency(language: PaperLanguage, country: str, written: list[str]) -> None:
     words = wording(language, country)
     said = [
         words.day(date(2026, 1, 1)),
@@ -121,5 +121,5 @@ def _plain(text: str) -> str:
         (FR, "1950-03-12", "12 mars 1950"),
     ],
 )
-def test_w01_a_birth_is_written_as_far_as_it_is_known(language: Language, partial: str, written: str) -> None:
+def test_w01_a_birth_is_written_as_far_as_it_is_known(language: PaperLanguage, partial: str, written: str) -> None:
     assert _plain(wording(language, "DZ").partly(PartialDate(partial))) == written

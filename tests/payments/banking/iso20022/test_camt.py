@@ -311,9 +311,9 @@ def test_b02_several_files_in_one_entry_are_told_apart():
 
 
 def test_what_an_entry_says_is_said_of_a_payment_only_where_it_is_alone():
-    told = "<AddtlNtryInf>VIR CT1</AddtlNtryInf></Ntry>"
-    (alone,) = read(entry(details=detail()).replace("</Ntry>", told))
-    both = read(entry("3000.00", details=detail() + detail("PAY-2")).replace("</Ntry>", told))
+    parsed = "<AddtlNtryInf>VIR CT1</AddtlNtryInf></Ntry>"
+    (alone,) = read(entry(details=detail()).replace("</Ntry>", parsed))
+    both = read(entry("3000.00", details=detail() + detail("PAY-2")).replace("</Ntry>", parsed))
 
     assert alone.texts == ("PAY-1", "VIR CT1")
     assert [one.texts for one in both] == [("PAY-1",), ("PAY-2",)]
@@ -348,10 +348,10 @@ def test_an_account_whose_entries_do_not_add_up_is_a_fault_and_the_others_are_re
     whole = notice(entry(), summary=f"<TxsSummry>{summary}</TxsSummry>")
     other = notice(entry("12.00")).partition(b"<Ntfctn>")[2].partition(b"</Ntfctn>")[0]
 
-    told = camt.read(whole.replace(b"</Ntfctn>", b"</Ntfctn><Ntfctn>" + other + b"</Ntfctn>"))
+    parsed = camt.read(whole.replace(b"</Ntfctn>", b"</Ntfctn><Ntfctn>" + other + b"</Ntfctn>"))
 
-    assert [type(fault) for fault in told.faults] == [error]
-    assert [booked.amount for booked in told.entries] == [Money(1_200, DZD)]
+    assert [type(fault) for fault in parsed.faults] == [error]
+    assert [booked.amount for booked in parsed.entries] == [Money(1_200, DZD)]
 
 
 @pytest.mark.parametrize("counted, total", [("2", "3000.00"), ("1", "1500.00")])
@@ -383,10 +383,10 @@ def as_message(body: bytes, message: str, version: int) -> bytes:
 def test_x3_every_message_and_version_says_the_same(message, version):
     body = notice(entry(details=detail(more=REMITTANCE)), entry("12.00", status="PDNG"))
 
-    told = camt.read(as_message(body, message, version))
+    parsed = camt.read(as_message(body, message, version))
 
-    assert told.entries == camt.read(body).entries and len(told.entries) == 1
-    assert (told.message_id, told.faults) == ("CAMT-1", ())
+    assert parsed.entries == camt.read(body).entries and len(parsed.entries) == 1
+    assert (parsed.message_id, parsed.faults) == ("CAMT-1", ())
 
 
 @pytest.mark.parametrize(
@@ -404,10 +404,10 @@ def test_x3_every_message_and_version_says_the_same(message, version):
 def test_b06_an_entry_that_no_schema_has_seen_and_nobody_can_read_is_a_fault_beside_the_others(broken, fault):
     body = notice(entry().replace(*broken), entry("12.00"))
 
-    told = camt.read(as_message(body, "camt.053", 6))
+    parsed = camt.read(as_message(body, "camt.053", 6))
 
-    assert [type(each) for each in told.faults] == [fault]
-    assert [booked.amount for booked in told.entries] == [Money(1_200, DZD)]
+    assert [type(each) for each in parsed.faults] == [fault]
+    assert [booked.amount for booked in parsed.entries] == [Money(1_200, DZD)]
 
 
 @pytest.mark.parametrize("message, version", [("camt.053", 2), ("camt.054", 6)])

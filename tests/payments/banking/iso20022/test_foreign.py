@@ -65,20 +65,20 @@ EXPECTED = {
 
 @pytest.mark.parametrize("name", READ)
 def test_x3_what_others_write_is_read(name):
-    told = camt.read(in_dinars(name))
+    parsed = camt.read(in_dinars(name))
 
-    assert [facts(booked) for booked in told.entries] == EXPECTED[name]
-    assert told.faults == () and told.message_id
-    assert {booked.stated for booked in told.entries} <= ({"200000 DZD"} if "UETR" in name else {""})
+    assert [facts(booked) for booked in parsed.entries] == EXPECTED[name]
+    assert parsed.faults == () and parsed.message_id
+    assert {booked.stated for booked in parsed.entries} <= ({"200000 DZD"} if "UETR" in name else {""})
 
 
 @pytest.mark.parametrize("name", READ)
 def test_b06_what_is_in_another_currency_is_read_in_that_one(name):
-    told = camt.read((FOLDER / f"{name}.xml").read_bytes())
+    parsed = camt.read((FOLDER / f"{name}.xml").read_bytes())
 
-    assert [facts(booked)[:4] for booked in told.entries] == [each[:4] for each in EXPECTED[name]]
-    assert all((booked.amount.currency is Currency.OTHER) == bool(booked.stated) for booked in told.entries)
-    assert {booked.amount.currency for booked in told.entries} <= (
+    assert [facts(booked)[:4] for booked in parsed.entries] == [each[:4] for each in EXPECTED[name]]
+    assert all((booked.amount.currency is Currency.OTHER) == bool(booked.stated) for booked in parsed.entries)
+    assert {booked.amount.currency for booked in parsed.entries} <= (
         {Currency.OTHER} if "UETR" in name else {Currency("CHF"), Currency("EUR"), Currency("SEK")}
     )
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.payments.banking.bank_file import BankStatus, Level, Verdict
+from services.payments.banking.bank_file import BankStatus, BankVerdict, Level
 from services.payments.banking.iso20022 import pain002
 from services.payments.banking.iso20022.documents import OtherMessage, SchemaBroken
 from tests.payments.banking.files import status_report
@@ -39,7 +39,7 @@ def test_a_file_may_be_refused_in_one_word():
 
     (status,) = pain002.read(status_report(group=group)).statuses
 
-    assert (status.level, status.verdict, status.reasons) == (Level.GROUP, Verdict.REFUSED, ("AM10",))
+    assert (status.level, status.verdict, status.reasons) == (Level.GROUP, BankVerdict.REFUSED, ("AM10",))
 
 
 def test_a_bank_may_leave_the_group_to_its_transfers():
@@ -60,9 +60,9 @@ def test_another_version_is_refused_by_name(version):
 def test_x3_every_version_says_the_same(version):
     body = status_report(PARTLY, group="<GrpSts>PART</GrpSts>")
 
-    told = pain002.read(body.replace(b"pain.002.001.12", f"pain.002.001.{version:02d}".encode()))
+    parsed = pain002.read(body.replace(b"pain.002.001.12", f"pain.002.001.{version:02d}".encode()))
 
-    assert told == pain002.read(body)
+    assert parsed == pain002.read(body)
 
 
 def test_x3_a_report_without_a_file_is_refused_and_odd_numbers_are_none():
@@ -70,5 +70,5 @@ def test_x3_a_report_without_a_file_is_refused_and_odd_numbers_are_none():
 
     with pytest.raises(SchemaBroken):
         pain002.read(other.replace(b"OrgnlGrpInfAndSts", b"Other"))
-    told = pain002.read(other.replace(b">3<", b">three<").replace(b">4500.00<", b">NaN<"))
-    assert (told.original_count, told.original_sum) == (None, None)
+    parsed = pain002.read(other.replace(b">3<", b">three<").replace(b">4500.00<", b">NaN<"))
+    assert (parsed.original_count, parsed.original_sum) == (None, None)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.detection import detect
 from services.payments.declarations.layouts.layout import Layout
 from tests.payments.declarations.builders import LAYOUTS, Files, das_a, das_b, tn_122, workers
 
 DAS = [LAYOUTS["das-b"], LAYOUTS["das-a"]]
 ALL = list(LAYOUTS.values())
-HEADER, DETAIL = Role.HEADER, Role.DETAIL
+HEADER, DETAIL = FileRole.HEADER, FileRole.DETAIL
 
 
 def samples(files: Files) -> list[list[bytes]]:

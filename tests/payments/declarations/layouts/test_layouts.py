@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.declarations.findings import Role
+from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts import forms
 from services.payments.declarations.layouts.encodings import is_arabic, is_without_latin
-from services.payments.declarations.layouts.forms import DoesNotFit, FieldFault
+from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefused
 from services.payments.declarations.layouts.layout import Field, RecordKind
 from shared.kernel import partial_date
 from tests.payments.declarations.builders import LAYOUTS
@@ -37,18 +37,18 @@ TN_LINES = (
 )
 DAS_A, DAS_B, TN_122 = LAYOUTS["das-a"].kinds, LAYOUTS["das-b"].kinds, LAYOUTS["tn-122"].kinds
 EXAMPLES = [
-    (DAS_B[Role.HEADER][0], B_HEADER),
-    *((DAS_B[Role.DETAIL][0], line) for line in B_DETAILS),
-    (DAS_A[Role.DETAIL][0], A_DETAIL),
-    *((TN_122[Role.DETAIL][0], line) for line in TN_LINES),
+    (DAS_B[FileRole.HEADER][0], B_HEADER),
+    *((DAS_B[FileRole.DETAIL][0], line) for line in B_DETAILS),
+    (DAS_A[FileRole.DETAIL][0], A_DETAIL),
+    *((TN_122[FileRole.DETAIL][0], line) for line in TN_LINES),
 ]
 KINDS = {
-    "das-b header": (DAS_B[Role.HEADER][0], 216),
-    "das-b detail": (DAS_B[Role.DETAIL][0], 229),
-    "das-a header": (DAS_A[Role.HEADER][0], 221),
-    "das-a header, further right": (DAS_A[Role.HEADER][1], 221),
-    "das-a detail": (DAS_A[Role.DETAIL][0], 195),
-    "tn-122": (TN_122[Role.DETAIL][0], 122),
+    "das-b header": (DAS_B[FileRole.HEADER][0], 216),
+    "das-b detail": (DAS_B[FileRole.DETAIL][0], 229),
+    "das-a header": (DAS_A[FileRole.HEADER][0], 221),
+    "das-a header, further right": (DAS_A[FileRole.HEADER][1], 221),
+    "das-a detail": (DAS_A[FileRole.DETAIL][0], 195),
+    "tn-122": (TN_122[FileRole.DETAIL][0], 122),
 }
 
 
@@ -61,10 +61,10 @@ def test_the_invented_examples_are_read_and_written_byte_for_byte(kind: RecordKi
 
 
 def test_the_examples_say_what_the_reference_says_of_them() -> None:
-    worker, _ = DAS_B[Role.DETAIL][0].read(B_DETAILS[0])
-    header, _ = DAS_B[Role.HEADER][0].read(B_HEADER)
-    hours, _ = DAS_A[Role.DETAIL][0].read(A_DETAIL)
-    quarter, _ = TN_122[Role.DETAIL][0].read(TN_LINES[1])
+    worker, _ = DAS_B[FileRole.DETAIL][0].read(B_DETAILS[0])
+    header, _ = DAS_B[FileRole.HEADER][0].read(B_HEADER)
+    hours, _ = DAS_A[FileRole.DETAIL][0].read(A_DETAIL)
+    quarter, _ = TN_122[FileRole.DETAIL][0].read(TN_LINES[1])
 
     assert (worker["family_name"], worker["birth_on"], worker["left_on"]) == ("BENALI", "1990-03-15", None)
     assert (worker["wage_4"], worker["unit_4"], worker["duration_4"]) == (18_000_000, "M", 3)
@@ -88,7 +88,7 @@ def test_the_compiled_slices_are_those_that_are_declared(kind: RecordKind) -> No
 def test_fields_with_a_gap_between_them_are_no_kind_of_line() -> None:
     with pytest.raises(ValueError, match="year starts at 12, where 11 was next"):
         RecordKind(
-            DAS_B[Role.DETAIL][0].signature,
+            DAS_B[FileRole.DETAIL][0].signature,
             (Field("employer", 1, 10, forms.Digits()), Field("year", 12, 4, forms.Count())),
         )
 
@@ -98,36 +98,36 @@ def test_the_header_of_profile_a_gives_the_same_values_one_character_further_rig
     values |= {"total_1": 1, "total_2": 22, "total_3": 333, "total_4": 4444, "total": 4800}
     layout = LAYOUTS["das-a"]
 
-    for kind in DAS_A[Role.HEADER]:
+    for kind in DAS_A[FileRole.HEADER]:
         line = kind.write(values)
-        found, faults = layout.kind(Role.HEADER, line).read(line)
+        found, faults = layout.kind(FileRole.HEADER, line).read(line)
         assert faults == []
         assert {name: found[name] for name in values} == values
 
 
 AMOUNTS = [
     # form, bytes, value or the code of the fault
-    (forms.Amount(), b"000018000000", 18_000_000),
-    (forms.Amount(), b"000000000000", 0),
-    (forms.Amount(), b"-00018000000", "wage-file.amount-negative"),
-    (forms.Amount(), b"00018000000-", "wage-file.amount-negative"),
-    (forms.Amount(), b"00001800000}", "wage-file.amount-negative"),
-    (forms.Amount(), b"00001800000R", "wage-file.amount-negative"),
-    (forms.Amount(), b"00001800000A", "wage-file.amount-malformed"),
-    (forms.Amount(), b"0000-1800000", "wage-file.amount-malformed"),
-    (forms.Amount(), b"000018000,00", "wage-file.amount-malformed"),
-    (forms.Amount(), b"    18000000", "wage-file.amount-malformed"),
-    (forms.Amount(), b"            ", "wage-file.amount-malformed"),
-    (forms.Amount(), b"-", "wage-file.amount-malformed"),
-    (forms.Amount(), b"999999999999", "wage-file.amount-overflowing"),
-    (forms.Amount(), b"************", "wage-file.amount-overflowing"),
-    (forms.Amount(), b"############", "wage-file.amount-overflowing"),
-    (forms.Amount(1_000), b"000000001000", 1_000),
-    (forms.Amount(1_000), b"000000001001", "wage-file.amount-overflowing"),
-    (forms.Amount(pad=b" "), b"  9000000   ", 9_000_000),
-    (forms.Amount(pad=b" "), b"          ", 0),
-    (forms.Amount(pad=b" "), b"9 00", "wage-file.amount-malformed"),
-    (forms.Amount(pad=b" "), b"  -90", "wage-file.amount-negative"),
+    (forms.AmountCodec(), b"000018000000", 18_000_000),
+    (forms.AmountCodec(), b"000000000000", 0),
+    (forms.AmountCodec(), b"-00018000000", "wage-file.amount-negative"),
+    (forms.AmountCodec(), b"00018000000-", "wage-file.amount-negative"),
+    (forms.AmountCodec(), b"00001800000}", "wage-file.amount-negative"),
+    (forms.AmountCodec(), b"00001800000R", "wage-file.amount-negative"),
+    (forms.AmountCodec(), b"00001800000A", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"0000-1800000", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"000018000,00", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"    18000000", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"            ", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"-", "wage-file.amount-malformed"),
+    (forms.AmountCodec(), b"999999999999", "wage-file.amount-overflowing"),
+    (forms.AmountCodec(), b"************", "wage-file.amount-overflowing"),
+    (forms.AmountCodec(), b"############", "wage-file.amount-overflowing"),
+    (forms.AmountCodec(1_000), b"000000001000", 1_000),
+    (forms.AmountCodec(1_000), b"000000001001", "wage-file.amount-overflowing"),
+    (forms.AmountCodec(pad=b" "), b"  9000000   ", 9_000_000),
+    (forms.AmountCodec(pad=b" "), b"          ", 0),
+    (forms.AmountCodec(pad=b" "), b"9 00", "wage-file.amount-malformed"),
+    (forms.AmountCodec(pad=b" "), b"  -90", "wage-file.amount-negative"),
 ]
 OTHERS = [
     (forms.Digits(), b"0012345678", "0012345678"),
@@ -159,9 +159,9 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("form", "raw", "expected"), AMOUNTS + OTHERS)
-def test_a_form_reads_its_bytes_or_says_what_is_wrong(form: forms.Form, raw: bytes, expected: object) -> None:
+def test_a_form_reads_its_bytes_or_says_what_is_wrong(form: forms.FieldCodec, raw: bytes, expected: object) -> None:
     if isinstance(expected, str) and expected.startswith("wage-file."):
-        with pytest.raises(FieldFault) as fault:
+        with pytest.raises(FieldRefused) as fault:
             form.read(raw)
         assert fault.value.code == expected
     else:
@@ -183,8 +183,8 @@ def test_what_is_wrong_with_a_number_is_told_without_showing_it(raw: bytes, code
 
 
 TOO_WIDE = [
-    (forms.Amount(), 10**4, 4),
-    (forms.Amount(), -1, 12),
+    (forms.AmountCodec(), 10**4, 4),
+    (forms.AmountCodec(), -1, 12),
     (forms.Count(), 1000, 3),
     (forms.Digits(), "12345", 4),
     (forms.Letters(forms.LATIN_NAME), "ABDERRAHMANE", 8),
@@ -194,25 +194,25 @@ TOO_WIDE = [
 
 
 @pytest.mark.parametrize(("form", "written", "length"), TOO_WIDE)
-def test_nothing_is_cut_to_fit(form: forms.Form, written: object, length: int) -> None:
+def test_nothing_is_cut_to_fit(form: forms.FieldCodec, written: object, length: int) -> None:
     with pytest.raises(DoesNotFit):
         form.write(written, length=length)
 
 
-def _values(form: forms.Form, length: int) -> st.SearchStrategy[object]:
+def _values(form: forms.FieldCodec, length: int) -> st.SearchStrategy[object]:
     """Anything that a field of this form and length can hold."""
     match form:
         case forms.Digits():
             return st.integers(1, 10**length - 1).map(lambda number: f"{number:0{length}d}")
-        case forms.Code():
+        case forms.CodeCodec():
             return st.integers(0, 10**length - 1).map(lambda number: f"{number:0{length}d}")
         case forms.Count():
             return st.integers(0, 10**length - 1)
-        case forms.Amount():
+        case forms.AmountCodec():
             return st.integers(0, min(form.minor_max, 10**length - 2))
         case forms.Day():
             return st.none() | st.dates(date(1900, 1, 1), date(2999, 12, 31))
-        case forms.Birth():
+        case forms.BirthCodec():
             days = st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(partial_date.of)
             return st.none() | days | days.map(lambda day: partial_date.PartialDate(day[:4]))
         case forms.OptionalDigits():

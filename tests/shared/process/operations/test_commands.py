@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.claims.wiring import service
+from shared.encryption.keys import generate_keyring
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
-from shared.sealing.keys import generate_keyring
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, handle, someone
 
@@ -103,8 +103,8 @@ def test_a_group_is_shown_and_tried_again_by_its_fingerprint(
 
 
 def test_the_boxes_say_how_they_are(context: ServiceContext, command: Command) -> None:
-    told = command("outbox", "status").stdout
-    assert "waiting to be sent  0 documents of events" in told and "at rest" in told
+    published = command("outbox", "status").stdout
+    assert "waiting to be sent  0 documents of events" in published and "at rest" in published
     since = ("--since", "2026-01-01")
     assert command("outbox", "republish", *since).stdout.strip() == "0 documents of events will be sent again"
     assert command("outbox", "republish", "--for", "dz-cnas:c9").returncode == 0

@@ -7,14 +7,14 @@ import pytest
 
 from services.claims.wiring import service
 from shared.bus import dead_letters, envelope
-from shared.bus.dead_letters import DeadLetter
+from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
-from shared.process.operations.chore import carry_out
-from shared.process.operations.inbox import Behind, Standing, write_standing
-from shared.storage.service_context import ServiceContext, as_kept
+from shared.process.operations.inbox import PartitionLag, WorkerStatus, write_worker_status
+from shared.process.operations.periodic_task import carry_out
+from shared.storage.service_context import ServiceContext, as_stored
 from tests.kit.callers import Caller, Office
 from tests.kit.contexts import DZ, TN, someone
 from tests.shared.storage.test_service_context import submitted
@@ -38,20 +38,20 @@ def ordered(context: ServiceContext, claim_id: str) -> BenefitOrdered:
 
 def park(context: ServiceContext, *claim_ids: str, fund: str = DZ) -> list[str]:
     """Orders for claims that are not there, parked one after the other; their ids."""
-    stranger = context.make_uow(fund, by=someone(), cause="", at=as_kept(context.clock()), writes=None)
+    stranger = context.make_uow(fund, by=someone(), cause="", at=as_stored(context.clock()), writes=None)
     for claim_id in claim_ids:
         stranger.publish(ordered(context, claim_id))
     events: list[Any] = stranger.events
     for offset, each in enumerate(events):
-        letter = DeadLetter(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
-        if not dead_letters.follow(context, letter):
+        letter = ReceivedRecord(each["id"], each["topic"], 1, offset, each["key"], envelope.headers(each), each["body"])
+        if not dead_letters.park_behind(context, letter):
             dead_letters.park(context, letter, why="claim.unknown", tries=5)
     return [each["id"] for each in events]
 
 
-def carry(context: ServiceContext, fund: str = DZ) -> int:
+def publish_waiting(context: ServiceContext, fund: str = DZ) -> int:
     """One round of a worker's periodic task."""
-    return carry_out(context, fund, inbox=Inbox(context, service="claims", reactions=service.hears()))
+    return carry_out(context, fund, inbox=Inbox(context, service="claims", reactions=service.all_reactions()))
 
 
 def test_letters_come_in_pages_and_say_nothing_of_what_happened(context: ServiceContext, operator: Caller) -> None:
@@ -80,7 +80,7 @@ def test_groups_count_what_failed_and_not_what_follows(context: ServiceContext, 
     assert (group["type"], group["why"], group["letters"]) == ("payments.benefit-ordered.v1", "claim.unknown", 2)
     asked = operator.post(f"/operations/deadletters/groups/{group['fingerprint']}/replay")
     assert (asked.status_code, asked.json) == (202, {"asked": 2})
-    assert carry(context) == 0
+    assert publish_waiting(context) == 0
     assert context.database["deadletters"].count_documents({"tries": 6, "is_asked": False, "is_open": True}) == 2
 
 
@@ -90,7 +90,7 @@ def test_a_row_is_tried_again_from_its_first_letter_only(context: ServiceContext
     assert (refused.status_code, refused.json["code"]) == (409, "deadletter.not-first")
     assert operator.post(f"/operations/deadletters/{first}/replay").json["is_asked"] is True
     assert operator.post(f"/operations/deadletters/keys/{DZ}:a/replay").status_code == 202
-    assert carry(context) == 0
+    assert publish_waiting(context) == 0
     assert operator.get(f"/operations/deadletters/{first}").json["tries"] == 6
 
 
@@ -101,7 +101,7 @@ def test_a_discard_says_why_for_good_and_lets_the_next_be_tried(context: Service
     gone = operator.post(f"/operations/deadletters/{first}/discard", reason).json
     assert (gone["is_open"], gone["resolved_by"]) == (False, "operator-1")
     assert operator.post(f"/operations/deadletters/{first}/discard", reason).json["code"] == "deadletter.closed"
-    carry(context)
+    publish_waiting(context)
     assert operator.get(f"/operations/deadletters/{second}").json["why"] == "claim.unknown"
     audited = context.database["audit"].find_one({"entries.deeds.verb": "discarded"})
     assert audited is not None
@@ -135,27 +135,27 @@ def test_what_a_fund_told_is_told_again_by_a_worker(context: ServiceContext, ope
     outbox = context.database["outbox"]
     outbox.update_many({}, {"$set": {"is_sent": True}})
     assert operator.post("/operations/outbox/republish", {}).json["code"] == "outbox.nothing-named"
-    errand = operator.post("/operations/outbox/republish", {"key": "a"})
-    assert (errand.status_code, errand.json["key"], errand.json["done_at"]) == (202, f"{DZ}:a", None)
-    assert carry(context) == 1
+    command = operator.post("/operations/outbox/republish", {"key": "a"})
+    assert (command.status_code, command.json["key"], command.json["done_at"]) == (202, f"{DZ}:a", None)
+    assert publish_waiting(context) == 1
     status = operator.get("/operations/outbox").json
     assert (status["waiting"], status["errands"][0]["documents"]) == (1, 1)
     operator.post("/operations/outbox/republish", {"since": "2026-01-01T00:00:00+01:00"})
-    assert carry(context) == 1
+    assert publish_waiting(context) == 1
     unsent = [row["events"][0]["key"] for row in outbox.find({"is_sent": False})]  # type: ignore[index]
     assert sorted(unsent) == [f"{DZ}:a", f"{DZ}:b"]
-    assert carry(context) == 0  # a command is done once
+    assert publish_waiting(context) == 0  # a command is done once
 
 
 def test_the_inbox_tells_how_its_workers_stand(context: ServiceContext, operator: Caller) -> None:
     park(context, "a")
-    at = as_kept(context.clock())
-    behind = [Behind(topic="payments", partition=0, records=7)]
-    standing = Standing(worker="host:1", at=at, missing=["broker"], last_taken_at=at, behind=behind)
-    write_standing(context.database, standing)
-    told = operator.get("/operations/inbox").json
-    assert (told["taken"], told["parked"]) == (0, 1)
-    (worker,) = told["workers"]
+    at = as_stored(context.clock())
+    behind = [PartitionLag(topic="payments", partition=0, records=7)]
+    worker_status = WorkerStatus(worker="host:1", at=at, missing=["broker"], last_taken_at=at, behind=behind)
+    write_worker_status(context.database, worker_status)
+    published = operator.get("/operations/inbox").json
+    assert (published["taken"], published["parked"]) == (0, 1)
+    (worker,) = published["workers"]
     assert (worker["is_ready"], worker["missing"]) == (False, ["broker"])
     assert worker["behind"] == [{"topic": "payments", "partition": 0, "records": 7}]
 

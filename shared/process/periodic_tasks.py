@@ -1,0 +1,109 @@
+"""Periodic tasks (`PeriodicTask`): what has no thing of its own. Relinking the audit, purging, gathering a file,
+receipts
+that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`): one that fails leaves the
+others alone and is seen by operators. A periodic task that fails is run again whole, later and later.
+
+A chore looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit
+of work. It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from opentelemetry import trace
+from pymongo.errors import PyMongoError
+
+from shared.kernel.errors import Failure, Stale, Unavailable
+from shared.storage.service_context import ServiceContext
+from shared.telemetry import metrics
+
+log = structlog.get_logger()
+tracer = trace.get_tracer("himaya.chores")
+
+BACK_OFF_MAX_S = 30.0
+IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
+"""How long a chore that finds nothing waits at the most, unless it says more, and how its waits grow until then: a
+platform at rest asks its database little."""
+
+
+@dataclass(frozen=True)
+class PeriodicTask:
+    """A piece of periodic work in one fund; `run` answers how many things it did.
+
+    While nothing comes its waits grow to `rest_s`. Where rows of the collections in `woken_by` are written it runs
+    `every_s` later, with what came meanwhile; only while those of all processes are heard of does it wait for longer
+    than `IDLE_MAX_S`.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[ServiceContext, str], int]
+    rest_s: float = IDLE_MAX_S
+    woken_by: Sequence[str] = ()
+
+
+def _why(failure: Exception) -> str:
+    """A failure's code, or its class: never its text, which may hold anything."""
+    return failure.code if isinstance(failure, Failure) else type(failure).__name__
+
+
+def run_periodically(periodic_task: PeriodicTask, context: ServiceContext, fund_id: str, stop: threading.Event) -> None:
+    """Run the chore for one fund until told to stop. While nothing comes it looks ever less often; after a round in
+    which the outside or the database was gone, or another worker was faster, it waits longer than that."""
+    wait_s, waiting = periodic_task.every_s, IdleBackOff(periodic_task, context, stop)
+    while not waiting.ends(wait_s):
+        try:
+            done = periodic_task.run(context, fund_id)
+            metrics.PERIODIC_TASKS.labels(periodic_task.name, "done" if done else "idle").inc()
+            wait_s = waiting.after(done, waited_s=wait_s)
+        except (Unavailable, Stale, PyMongoError) as gone:
+            log.warning("chore-waits", periodic_task=periodic_task.name, fund=fund_id, why=_why(gone))
+            metrics.PERIODIC_TASKS.labels(periodic_task.name, "unavailable").inc()
+            wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
+        except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
+            log.error("chore-failed", periodic_task=periodic_task.name, fund=fund_id, why=_why(failure))
+            metrics.PERIODIC_TASKS.labels(periodic_task.name, "failed").inc()
+            is_known = isinstance(failure, Failure)
+            wait_s = periodic_task.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
+
+
+class IdleBackOff:
+    """A chore's waits between its rounds."""
+
+    def __init__(self, periodic_task: PeriodicTask, context: ServiceContext, stop: threading.Event) -> None:
+        self.periodic_task, self.stop, self.wakeups = periodic_task, stop, context.wakeups
+        self.wakeup = context.wakeups.on(*periodic_task.woken_by) if periodic_task.woken_by else None
+        self.is_woken = False
+
+    def ends(self, wait_s: float) -> bool:
+        """Wait; whether the process is to end."""
+        if self.wakeup is None:
+            return self.stop.wait(wait_s)
+        self.is_woken = self.wakeup.wait(min(wait_s, max(self.periodic_task.every_s, IDLE_MAX_S)), watched_s=wait_s)
+        return self.stop.wait(self.periodic_task.every_s if self.is_woken else 0)
+
+    def after(self, done: int, *, waited_s: float) -> float:
+        """How long to wait after a round: what was woken, or did something, begins anew with short waits."""
+        if done:
+            self.wakeups.note_activity()
+        if done or self.is_woken:
+            return self.periodic_task.every_s
+        return max(self.periodic_task.every_s, min(self.periodic_task.rest_s, waited_s * IDLE_GROWTH))
+
+
+def threads(
+    periodic_tasks: Sequence[PeriodicTask], context: ServiceContext, stop: threading.Event
+) -> list[threading.Thread]:
+    """One thread for each chore and fund: a slow bank holds up neither the mail nor another fund's bank."""
+    return [
+        threading.Thread(
+            target=run_periodically,
+            args=(periodic_task, context, fund_id, stop),
+            name=f"chore {periodic_task.name} {fund_id}",
+            daemon=True,
+        )
+        for periodic_task in periodic_tasks
+        for fund_id in context.funds
+    ]
