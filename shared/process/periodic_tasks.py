@@ -1,10 +1,9 @@
-"""Periodic tasks (`PeriodicTask`): what has no thing of its own. Relinking the audit, purging, gathering a file,
-receipts
-that a centre brings. What a thing waits for is a job of the due queue (`shared/jobs`): one that fails leaves the
-others alone and is seen by operators. A periodic task that fails is run again whole, later and later.
+"""Periodic tasks: what has no thing of its own. Linking the audit, purging, gathering a file, receipts that a centre
+brings. What a thing waits for is a job of the due queue (`shared/jobs`): one that fails leaves the others alone and is
+seen by operators. A periodic task that fails is run again whole, later and later.
 
-A chore looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit
-of work. It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.
+It looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit of work.
+It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.
 """
 
 import threading
@@ -24,7 +23,7 @@ tracer = trace.get_tracer("himaya.chores")
 
 BACK_OFF_MAX_S = 30.0
 IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
-"""How long a chore that finds nothing waits at the most, unless it says more, and how its waits grow until then: a
+"""How long one that finds nothing waits at the most, unless it says more, and how its waits grow until then: a
 platform at rest asks its database little."""
 
 
@@ -50,7 +49,7 @@ def _why(failure: Exception) -> str:
 
 
 def run_periodically(periodic_task: PeriodicTask, context: ServiceContext, fund_id: str, stop: threading.Event) -> None:
-    """Run the chore for one fund until told to stop. While nothing comes it looks ever less often; after a round in
+    """Run it for one fund until told to stop. While nothing comes it looks ever less often; after a round in
     which the outside or the database was gone, or another worker was faster, it waits longer than that."""
     wait_s, waiting = periodic_task.every_s, IdleBackOff(periodic_task, context, stop)
     while not waiting.ends(wait_s):
@@ -70,7 +69,7 @@ def run_periodically(periodic_task: PeriodicTask, context: ServiceContext, fund_
 
 
 class IdleBackOff:
-    """A chore's waits between its rounds."""
+    """The waits between its rounds."""
 
     def __init__(self, periodic_task: PeriodicTask, context: ServiceContext, stop: threading.Event) -> None:
         self.periodic_task, self.stop, self.wakeups = periodic_task, stop, context.wakeups
@@ -96,7 +95,7 @@ class IdleBackOff:
 def threads(
     periodic_tasks: Sequence[PeriodicTask], context: ServiceContext, stop: threading.Event
 ) -> list[threading.Thread]:
-    """One thread for each chore and fund: a slow bank holds up neither the mail nor another fund's bank."""
+    """One thread for each task and fund: a slow bank holds up neither the mail nor another fund's bank."""
     return [
         threading.Thread(
             target=run_periodically,

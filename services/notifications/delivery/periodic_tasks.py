@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 
 def receiving(provider: SmsProvider) -> PeriodicTask:
-    """The chore of delivery receipts."""
+    """The periodic task of delivery receipts."""
     return PeriodicTask(name="sms-receipts", every_s=EVERY_S, run=Receiving(provider).run)
 
 
