@@ -199,7 +199,12 @@ def photograph() -> bytes:
 
 
 def _open_right(client: Client) -> dict[str, Any] | None:
-    right = client.get("claims", "/rights")
+    try:
+        right = client.get("claims", "/rights")
+    except Refused as refused:
+        if refused.code != "right.unknown":
+            raise
+        return None  # no declaration has reached the service yet
     return right if right["status"] == "open" else None
 
 

@@ -35,7 +35,7 @@ from services.claims.entitlements.entitlement import EntitlementReason, RightSta
 from services.claims.entitlements.reactions import reactions as entitlement_reactions
 from services.claims.entitlements.routes import routes as entitlement_routes
 from services.claims.entitlements.store import entitlements
-from services.claims.figures.chores import measure
+from services.claims.figures.periodic_tasks import measure
 from services.claims.figures.routes import routes as figure_routes
 from services.claims.figures.store import decided_claims
 from services.claims.insured.reactions import reactions as insured_reactions

@@ -9,9 +9,8 @@ process whose own connection was lost inside a transaction ends that one before 
 If the process is alive after all, its transaction is only retried.
 
 On MongoDB this would not be needed: there `transactionLifetimeLimitSeconds` is set to 20 (`deploy/k8s/README.md`). The
-embedded engine (SecantusDB 0.7.0b3) aborts a transaction after 60 s and refuses to be told otherwise: `setParameter`
-answers "unrecognized parameter". This file goes when a later version takes the parameter, or aborts the transactions of
-a connection that is gone.
+embedded engine aborts a transaction after 60 s and takes no such parameter (DECISIONS 79). This file goes when its next
+version does, or ends the transactions of a connection that is gone.
 """
 
 import contextlib

@@ -58,6 +58,7 @@ def running(module: str, part: str, *, folder: Path, **settings: str) -> Iterato
     whole = {
         "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:1",
         "KAFKA_SESSION_TIMEOUT_MS": "2000",
+        "FUNDS": "dz-cnas,tn-cnss",
         "KEYS_FILE": str(folder / "keys.json"),
         "ISSUER": "http://identity.test",
         "JWKS_URL": f"http://{HOST}:1/jwks",

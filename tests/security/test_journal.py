@@ -81,11 +81,11 @@ def test_all_that_is_kept_can_be_read_by_those_whose_it_is(service: str, holding
     for entry in kept:
         assert texts.by_code.keys() >= {f"access.looked-at.{entry.looked_at}", f"access.purpose.{entry.purpose}"}
     for role, owned in ((Role.PERSON, "person_ref"), (Role.EMPLOYER, "employer_id")):
-        owner = here.caller(role, is_owner=True)
+        caller = here.caller(role, is_owner=True)
         owner = here.owner if role is Role.PERSON else here.firm
         theirs: list[AccessEntry] = [each for each in kept if getattr(each, owned) == owner]
         if theirs:
-            seen = owner.get("/access-journal").json["items"]
+            seen = caller.get("/access-journal").json["items"]
             assert len(seen) >= len(theirs), f"{role} of {service} cannot read its journal"
             assert {each["by"] for each in seen} == {each.by for each in theirs}
     assert here.caller(Role.PERSON, is_owner=False).get("/access-journal").json.get("items", []) == []

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import REGISTRY
 
-from services.claims.figures.chores import measure
+from services.claims.figures.periodic_tasks import measure
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.claims.appeals.test_routes import CONTESTED, decided

@@ -345,7 +345,7 @@ MUTANTS = [
     Mutant(
         mechanism="what a run granted is written down, so that no later run pays it",
         file="services/claims/runs/rules.py",
-        was="granted[line.period] = Granted(period=line.period, amount_minor=line.right_minor)",
+        was="granted[line.period] = GrantedInRun(period=line.period, amount_minor=line.right_minor)",
         now="pass",
         test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
     ),

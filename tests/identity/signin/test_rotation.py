@@ -165,6 +165,7 @@ def running(mongodb: str, tmp_path: Path) -> Iterator[Running]:
         "MONGODB_URI": mongodb,
         "MONGODB_DATABASE": database,
         "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:1",
+        "FUNDS": "dz-cnas,tn-cnss",
         "KEYS_FILE": str(tmp_path / "keys.json"),
         "ISSUER": address,
         "JWKS_URL": f"{address}/jwks.json",

@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from services.payments.banking import payout_file
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.payees.payee import Payee
 from shared.funds.fund import Fund
 from shared.funds.payments import BankCharacters, ChargeBearer, PayoutFile
@@ -16,6 +17,8 @@ from tests.kit.contexts import DZ, funds, keys
 from tests.kit.people import AMIRA
 from tests.payments.builders import RIB
 from tests.payments.payouts.test_rules import payout
+
+BANK = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=1)
 
 
 def agreed(file: PayoutFile) -> Fund:
@@ -47,7 +50,7 @@ def test_x2_a_name_is_written_as_the_bank_takes_it(
     fund = agreed(PayoutFile(characters=characters, charge_bearer=ChargeBearer.SHARED, is_booked_as_batch=True))
 
     line = payout_file.transfer(payout(), payee(first, family), fund=fund, keys=keys()[DZ])
-    root = etree.fromstring(payout_file.write([line], fund=fund, message_id="M", at=AT))
+    root = etree.fromstring(payout_file.write([line], bank=BANK, fund=fund, message_id="M", at=AT))
 
     assert root.findtext(".//{*}Cdtr/{*}Nm") == written
     assert (root.findtext(".//{*}ChrgBr"), root.findtext(".//{*}BtchBookg")) == ("SHAR", "true")

@@ -191,6 +191,7 @@ class Running:
             "MONGODB_URI": self.mongodb,
             "MONGODB_DATABASE": self.context.database.name,
             "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            "FUNDS": "dz-cnas,tn-cnss",
             "KEYS_FILE": str(self.folder / "keys.json"),
             "ISSUER": "http://identity.test",
             "JWKS_URL": "http://identity.test/jwks",
@@ -274,7 +275,7 @@ def test_a_key_that_events_still_need_is_shown(
                 found.setdefault(where, set()).add(data_class)
         return found
 
-    published_classes = {"civil", "contact", "bank"}
+    published_classes = {"civil", "contact", "bank", "health"}
     assert of_old_key(identity, in_use) == {
         "outbox, sent": published_classes,
         "outbox, to be sent": {"contact"},  # employers

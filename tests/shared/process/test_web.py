@@ -34,6 +34,7 @@ def web(mongodb: str, tmp_path: Path, metrics: str) -> Iterator[str]:
     settings = {
         "MONGODB_URI": mongodb,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "FUNDS": "dz-cnas,tn-cnss",
         "KEYS_FILE": str(tmp_path / "keys.json"),
         "ISSUER": "http://identity.test",
         "JWKS_URL": "http://127.0.0.1:1/jwks",

@@ -27,6 +27,7 @@ def command(context: ServiceContext, mongodb: str, tmp_path: Path) -> Command:
         "MONGODB_URI": mongodb,
         "MONGODB_DATABASE": context.database.name,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "FUNDS": "dz-cnas,tn-cnss",
         "KEYS_FILE": str(tmp_path / "keys.json"),
         "ISSUER": "http://identity.test",
         "JWKS_URL": "http://identity.test/jwks",
