@@ -1,7 +1,7 @@
 """What each field of an API means, with an example: `fields.yaml` of `shared/http` and of each service.
 
-A field's own `metadata={"description": …}` comes first, then `Shape.field` of the service's file, then the name alone:
-a name means the same wherever it stands.
+A field's own `metadata={"description": …}` comes first, then `Shape.field` of the service's file (`.field` for a
+parameter of the path or the query), then the name alone: a name means the same wherever it stands.
 """
 
 from collections.abc import Iterable, Mapping

@@ -138,6 +138,15 @@ def test_u7_every_request_and_answer_has_a_fitting_example(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_u7_the_example_of_a_parameter_fits_it(name: str) -> None:
+    for operation in operations(name):
+        for parameter in operation["parameters"]:
+            if "example" in parameter:
+                faults = valid(parameter["schema"], parameter["example"], OPENAPI[name]["components"])
+                assert faults == [], f"{operation['operationId']}: {parameter['name']}"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_u7_a_request_s_example_is_read(name: str) -> None:
     """By the schema itself, whose own checks are more than the document can say."""
     for routes in services.load(name).routes:
@@ -153,7 +162,8 @@ def test_u7_what_is_said_of_fields_is_of_fields_that_are_there(name: str) -> Non
     schemas = OPENAPI[name]["components"]["schemas"]
     there = {f"{shape}.{field}" for shape, each in schemas.items() for field in each.get("properties", {})}
     there |= {each.partition(".")[2] for each in there}
-    there |= {parameter["name"] for each in operations(name) for parameter in each["parameters"]}
+    parameters = {parameter["name"] for each in operations(name) for parameter in each["parameters"]}
+    there |= parameters | {f".{parameter}" for parameter in parameters}
     own = yaml.safe_load((services.SERVICES / name / "fields.yaml").read_text(encoding="utf-8"))
     assert set(own) - there == set()
 
