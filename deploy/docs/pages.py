@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from environs import Env
 
-from deploy.docs import asyncapi, data_model, excerpts
+from deploy.docs import asyncapi, data_model, excerpts, fund_reference
 from deploy.docs.examples import example
 from deploy.proxy import bodies
 from deploy.proxy import settings as proxy_settings
@@ -39,6 +39,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi.document(services()))
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
     yield ROOT / "docs" / "every-service.md", every_service()
+    yield ROOT / "docs" / "fund-reference.md", fund_reference.page()
     frontends = ROOT / "docs" / "frontends.md"
     yield frontends, excerpts.filled(frontends.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
     yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()

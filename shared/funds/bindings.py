@@ -25,11 +25,35 @@ class BankBinding:
 USUAL_BANK = BankBinding()
 
 
+_MAIL_FROM = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+_SMS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ]{0,10}|\+?[0-9]{3,15}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Senders:
+    """As whom the fund's messages leave; the settings `MAIL_FROM` and `SMS_SENDER` where it says nothing. The providers
+    must know the address's domain and the name: they refuse others."""
+
+    mail_from: str | None = None
+    sms_name: str | None = None
+    """At most eleven letters, the first of them a letter, or a number."""
+
+    def __post_init__(self) -> None:
+        if self.mail_from is not None and not _MAIL_FROM.fullmatch(self.mail_from):
+            raise ValueError("mail_from is a mail address, such as no-reply@fund.example")
+        if self.sms_name is not None and not _SMS_NAME.fullmatch(self.sms_name):
+            raise ValueError("sms_name is a name of at most eleven letters, or a number")
+
+
+USUAL_SENDERS = Senders()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bindings:
     """The section `bindings` of a fund: with whom it works."""
 
     bank: BankBinding = USUAL_BANK
+    senders: Senders = USUAL_SENDERS
 
 
 USUAL = Bindings()

@@ -108,6 +108,8 @@ class Sms:
     recipient: str
     """E.164 with its plus: +213550123456."""
     text: str
+    sender: str = ""
+    """As whom it goes, where not as the centre's usual sender."""
 
 
 Reply = Callable[[bool], None]
@@ -379,14 +381,15 @@ class _NamedSubmission(SubmitSM):  # type: ignore[misc]  # smpplib has no types
 
 
 def _submission(session: _Session, centre: SmsCentre, sms: Sms, cut: Parts, place: int) -> Any:
-    is_number = centre.sender.lstrip("+").isdecimal()
+    sender = (sms.sender or centre.sender).lstrip("+")
+    is_number = sender.isdecimal()
     is_last = place == len(cut.bodies) - 1
     pdu = _NamedSubmission(
         "submit_sm",
         client=session,
         source_addr_ton=smpplib.consts.SMPP_TON_INTL if is_number else smpplib.consts.SMPP_TON_ALNUM,
         source_addr_npi=smpplib.consts.SMPP_NPI_ISDN if is_number else smpplib.consts.SMPP_NPI_UNK,
-        source_addr=centre.sender.lstrip("+"),
+        source_addr=sender,
         dest_addr_ton=smpplib.consts.SMPP_TON_INTL,
         dest_addr_npi=smpplib.consts.SMPP_NPI_ISDN,
         destination_addr=sms.recipient.lstrip("+"),

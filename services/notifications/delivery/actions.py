@@ -17,7 +17,7 @@ from services.notifications.messages.message import Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.templates import catalogue
 from services.notifications.templates.rendering import render
-from shared.funds.fund import Channel
+from shared.funds.fund import Channel, Fund
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
@@ -281,9 +281,15 @@ def _outgoing(uow: UnitOfWork, message: Message, address: str) -> OutgoingMessag
         address=address,
         language=message.language,
         sender_name=uow.fund.branding.short_names[message.language],
+        sender=_sender(uow.fund, message.channel),
         written_at=message.told_at,
         said=said,
     )
+
+
+def _sender(fund: Fund, channel: Channel) -> str:
+    senders = fund.bindings.senders
+    return (senders.mail_from if channel is Channel.EMAIL else senders.sms_name) or ""
 
 
 def _address(to: Addresses, channel: Channel) -> str | None:

@@ -17,6 +17,8 @@ class OutgoingMessage:
     address: str = field(repr=False)
     language: str
     sender_name: str
+    sender: str = ""
+    """As whom it leaves, where the fund has an address or a name of its own; else the provider's."""
     written_at: datetime
     said: Rendering = field(repr=False)
 

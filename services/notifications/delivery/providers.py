@@ -95,7 +95,7 @@ class MailProvider:
     def _send(self, connection: MailConnection, message: OutgoingMessage) -> ProviderAnswer:
         mail = Mail(
             message_id=message.message_id,
-            sender=self.sender,
+            sender=message.sender or self.sender,
             sender_name=message.sender_name,
             recipient=message.address,
             language=message.language,
@@ -186,7 +186,12 @@ class SmsProvider:
             if trouble.is_set() or is_late():
                 break
             self._pace.wait()
-            sms = Sms(message_id=message.message_id, recipient=message.address, text=message.said.text)
+            sms = Sms(
+                message_id=message.message_id,
+                recipient=message.address,
+                text=message.said.text,
+                sender=message.sender,
+            )
             try:
                 under_way[message.message_id] = future = line.submit(sms)
                 future.add_done_callback(partial(self._answered, Named(message.fund_id, message.message_id), trouble))

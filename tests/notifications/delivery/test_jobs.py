@@ -27,6 +27,7 @@ from services.notifications.wiring import service
 from shared.bus import envelope
 from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
+from shared.funds.bindings import Bindings, Senders
 from shared.jobs import queue
 from shared.jobs.job import JobStatus
 from shared.jobs.runner import Runner
@@ -35,7 +36,7 @@ from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import failpoints
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, context_on, handle, parked, published, reading, someone
+from tests.kit.contexts import DZ, context_on, funds, handle, parked, published, reading, someone
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
 from tests.simulators.message_centre import Centre
@@ -143,6 +144,28 @@ def test_the_activation_link_arrives_by_mail_and_is_forgotten(
     message = context.database["messages"].find_one({})
     assert message is not None and (message["status"], message["sealed"]) == ("sent", {})
     assert shown["message_id"] == f"{message['message_id']}@example.org"
+
+
+def test_a_fund_s_messages_leave_as_its_own(
+    context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider
+) -> None:
+    senders = Senders(mail_from="no-reply@fund.example", sms_name="FUND 1")
+    fund = funds()[DZ]
+    bound = replace(fund, sections=replace(fund.sections, bindings=Bindings(senders=senders)))
+    own = ServiceContext(context.database, {**context.funds, DZ: bound}, context.keys)
+    handle(own, service, made.claim_approved(), made.activation())
+    assert send_waiting(own, DZ, provider=sms) == 1 and send_waiting(own, DZ, provider=mail) > 0
+    (text,), (letter, *_) = centre.received(amira.mobile), centre.received(amira.email)
+    assert text["from"] == "FUND 1" and "<no-reply@fund.example>" in letter["from"]
+    assert letter["message_id"].endswith("@fund.example")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"mail_from": "nobody"}, {"mail_from": "a@b\nc.example"}, {"sms_name": "TWELVE SIGNS"}, {"sms_name": "é"}]
+)
+def test_senders_that_no_provider_takes_are_refused_with_the_definition(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="is a"):
+        Senders(**wrong)
 
 
 def test_a_link_that_is_no_longer_good_is_not_sent(
