@@ -162,7 +162,11 @@ PERSON_COLUMNS = (
     "language",
     "dependants",
     "bank_account",
+    "family",
 )
+FAMILY = "spouse:1985-06-01;child:2015-04-02;child:2018-09-10"
+"""Of the first worker: two children open the right to a family allowance where the fund pays one."""
+
 EMPLOYER_COLUMNS = ("employer_number", "name", "sector", "affiliated_on", "closed_on", "email", "mobile", "language")
 
 
@@ -180,8 +184,9 @@ def write_register(folder: Path, characters: Cast, *, sector: str, spoilt: bool 
             worker.email,
             worker.mobile,
             "ar" if index % 2 else "fr",
-            str(index % 3),
+            str(index % 3) if index else "3",
             worker.account,
+            "" if index else FAMILY,
         )
         for index, worker in enumerate(characters.workers)
     ]

@@ -25,7 +25,7 @@ from deploy.local.demo_fund import totp_secret
 EMPLOYER_SCOPE = "declarations:file declarations:read collections:pay messages:read"
 PERSON_SCOPE = (
     "claims:submit claims:read rights:read uploads:add uploads:read papers:obtain papers:read careers:read cards:read "
-    "messages:read"
+    "messages:read awards:read"
 )
 STAFF_SCOPE = "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read"
 GOOD_CARD, SILENT_CARD = "4242 4242 4242 4242", "4000 0000 0000 0119"
@@ -99,6 +99,9 @@ def play_tunisia(world: World, *, run: int) -> None:
         cards(scene)
         pay_by_card(scene, card=SILENT_CARD)
         paid(scene)
+        person = scene.characters.workers[0]
+        account(scene, person, quarters=2)
+        allowance(scene, person)
 
 
 def register(scene: Scene, *, sector: str) -> None:
@@ -254,7 +257,7 @@ def paid(scene: Scene) -> None:
     teller.check(mine == [], "the report of differences is empty")
 
 
-def account(scene: Scene, person: Worker) -> None:
+def account(scene: Scene, person: Worker, *, quarters: int = 4) -> None:
     """A worker opens an account and sees rights, card and career; a stranger learns nothing."""
     teller = scene.teller
     teller.chapter(f"{scene.fund}: a worker opens an account")
@@ -287,7 +290,7 @@ def account(scene: Scene, person: Worker) -> None:
         return answer.json()["lines"] if answer.status_code == 200 else None
 
     lines = teller.wait("the career", career)
-    teller.check(len(lines) == 4, f"career: {len(lines)} quarters declared by {lines[0]['employer_name']}")
+    teller.check(len(lines) == quarters, f"career: {len(lines)} quarters declared by {lines[0]['employer_name']}")
 
 
 def certificates(scene: Scene) -> None:
@@ -346,6 +349,31 @@ def claim(scene: Scene, person: Worker) -> None:
         teller.seen(f"  {step['at'][:19]}  {step['text']} {step['about']}")
     teller.seen(f"next: {done['next']['text']}")
     traced(scene)
+
+
+def allowance(scene: Scene, person: Worker) -> None:
+    """A family allowance: what would come out, and what the rules grant, with the sum explained."""
+    teller = scene.teller
+    teller.chapter(f"{scene.fund}: the worker asks for the family allowance, and rules decide")
+    asked = {"claim_type": "family-allowance", "answers": [{"code": "single-wage", "value": False}]}
+    estimate = scene.worker.post("claims", "/estimates", asked)["judgement"]
+    teller.check(estimate["outcome"] == "granted", f"estimated before anything is filed: {estimate['sum']['amount']}")
+    sheet = papers.photographed(f"EXTRAITS DE NAISSANCE (exemple) {secrets.token_hex(4)}")
+    certificates_id = upload(scene, "births.jpg", sheet, "image/jpeg")
+    body = {**asked, "papers": [{"kind": "birth-certificates", "upload_id": certificates_id}]}
+    filed = _retried(scene, "/claims", body, expect=201)
+    teller.check(filed["decision"] is not None, f"claim {filed['reference']} is decided by rules: {filed['status']}")
+    for line in filed["decision"]["explained"]["lines"]:
+        teller.seen(f"  {line['name']}: {line['amount']} ({line['article']})")
+    award = scene.worker.get("claims", "/awards")["items"][0]
+    each_quarter = f"{award['sum']['amount']} {award['sum']['currency']}"
+    teller.check(
+        each_quarter == "41.480 TND", f"award {award['reference']}: {each_quarter} a quarter from {award['from_on']}"
+    )
+    incomplete = scene.worker.raw("POST", "claims", "/estimates", json={**asked, "answers": []})
+    named = incomplete.json()["errors"][0]["field"] if incomplete.status_code == 422 else incomplete.text
+    teller.check(named == "answers.single-wage", f"an answer that is missing is named: {named}")
+    _sms(scene, person, 1, "the worker is told")
 
 
 def filing(uploads: list[str]) -> dict[str, Any]:
