@@ -12,7 +12,7 @@ from shared.funds.fund import Channel, Fund
 from shared.kernel import yaml_text
 
 TEXTS = Path(__file__).parent / "texts"
-HEAD = ("channels", "parameters", "example", "is_urgent")
+HEAD = ("answers", "channels", "parameters", "example", "is_urgent")
 """What stands above the languages in a file; everything else there is a language."""
 
 
@@ -26,6 +26,14 @@ def every() -> Mapping[tuple[str, int], Template]:
 def newest(name: str) -> Template:
     """The wording to use from now on."""
     return max((template for template in every().values() if template.name == name), key=lambda each: each.version)
+
+
+@cache
+def answering(event: str) -> tuple[Template, ...]:
+    """The templates that answer an event, by the name of its class; of each the newest."""
+    names = sorted({template.name for template in every().values()})
+    found = (newest(name) for name in names)
+    return tuple(each for each in found if each.answers is not None and each.answers.event == event)
 
 
 def missing_words(funds: Mapping[str, Fund]) -> list[str]:

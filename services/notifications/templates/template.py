@@ -5,7 +5,7 @@ A text that has been sent never changes: its next wording is the next version, a
 
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared.funds.fund import Channel
@@ -52,6 +52,25 @@ class TemplateWording:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answers:
+    """Which event a template answers, by the name of its class, and which of the event's fields say to whom (`to`),
+    about which case, and what happens once (`once_for`; the case where nothing is said): published twice, or by two
+    events, it is one message. A parameter is the field of its name, or the one that `fields` names.
+
+    `when` compares fields: true or false is whether there is anything in one, a list which values it may have.
+    After the instant in `use_until` the message is of no use.
+    """
+
+    event: str
+    to: str
+    about: str
+    once_for: tuple[str, ...] = ()
+    when: Mapping[str, bool | tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    use_until: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Template:
     """One version of a text. `example` has a value for each parameter: the longest that is likely."""
 
@@ -62,6 +81,7 @@ class Template:
     example: Mapping[str, Value]
     wordings: Mapping[str, TemplateWording]
     is_urgent: bool = False
+    answers: Answers | None = None
 
     def __post_init__(self) -> None:
         if set(self.example) != set(self.parameters):
