@@ -65,10 +65,10 @@ def test_a_field_that_the_event_does_not_have_is_named(wrong: Any, change: dict[
         answering.events()
 
 
-@pytest.mark.parametrize(("appeal_of", "is_meant"), [("", True), ("c0", False)])
-def test_when_says_for_which_events_it_is(appeal_of: str, is_meant: bool) -> None:
+@pytest.mark.parametrize(("appeal_of", "is_for_it"), [("", True), ("c0", False)])
+def test_when_says_for_which_events_it_is(appeal_of: str, is_for_it: bool) -> None:
     notice = answering.notice(catalogue.newest("claim-approved"), approved(appeal_of=appeal_of))
-    assert (notice is not None) is is_meant
+    assert (notice is not None) is is_for_it
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_when_says_for_which_events_it_is(appeal_of: str, is_meant: bool) -> Non
         ("reversed", 0, "appeal-accepted"),
     ],
 )
-def test_of_several_texts_for_an_event_one_is_meant(outcome: str, amount_minor: int, expected: str) -> None:
+def test_of_several_texts_for_an_event_one_is_for_it(outcome: str, amount_minor: int, expected: str) -> None:
     event = AppealDecided(
         claim_id="c2",
         reference="CL2",
@@ -92,8 +92,8 @@ def test_of_several_texts_for_an_event_one_is_meant(outcome: str, amount_minor: 
         amount_minor=amount_minor,
         decided_at=AT,
     )
-    meant = [template.name for template in catalogue.answering("AppealDecided") if answering.notice(template, event)]
-    assert meant == [expected]
+    chosen = [template.name for template in catalogue.answering("AppealDecided") if answering.notice(template, event)]
+    assert chosen == [expected]
 
 
 def test_what_happens_once_is_written_as_it_always_was() -> None:
