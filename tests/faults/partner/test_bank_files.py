@@ -110,7 +110,7 @@ class File:
 
     def bank_says(self, change: Callable[[bytes], bytes]) -> None:
         """From now on the bank's pain.002 of the file reads otherwise."""
-        url, key = self.ground.bank.url, self.ground.paying.bank.api_key
+        url, key = self.ground.bank.url, API_KEY
         headers = {"Authorization": f"Bearer {key}"}
         real = requests.get(f"{url}/files/{self.batch_id}/pain.002", headers=headers, timeout=5).content
         put = requests.put(f"{url}/_files/{self.batch_id}/pain.002", data=change(real), timeout=5)
