@@ -12,8 +12,9 @@ from typing import NewType
 
 PartialDate = NewType("PartialDate", str)
 
-_YEAR_FIRST = re.compile(r"(?P<year>[0-9]{4})(?:[-/.](?P<month>[0-9X]{2})(?:[-/.](?P<day>[0-9X]{2}))?)?", re.ASCII)
-_DAY_UNKNOWN = re.compile(r"(?:00|XX)[-/.](?P<month>[0-9X]{2})[-/.](?P<year>[0-9]{4})", re.ASCII)
+_PART = "[0-9]{2}|XX"
+_YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?:[-/.](?P<month>{_PART})(?:[-/.](?P<day>{_PART}))?)?", re.ASCII)
+_DAY_UNKNOWN = re.compile(rf"(?:00|XX)[-/.](?P<month>{_PART})[-/.](?P<year>[0-9]{{4}})", re.ASCII)
 _UNKNOWN = {None, "00", "XX"}
 
 
