@@ -1,7 +1,7 @@
 """What follows from a granted benefit: money once, money every period, a cover, or a task that is done. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -21,15 +21,6 @@ class EffectKind(StrEnum):
     PAY_PERIODICALLY = "pay-periodically"
     COVER = "cover"
     TASK = "task"
-
-
-class Every(StrEnum):
-    """How often a periodic payment is due."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    HALF_YEAR = "half-year"
-    YEAR = "year"
 
 
 class BeginsWith(StrEnum):
@@ -54,7 +45,7 @@ class PeriodicPayment:
     suspended. `reminder_days` before that day they are reminded.
     """
 
-    every: Every
+    every: PeriodKind
     law: Law
     begins_with: BeginsWith = BeginsWith.THIS_PERIOD
     judged_on: JudgedOn = JudgedOn.LAST_DAY
@@ -128,8 +119,8 @@ class Effect:
         day: that day for a cover, the first day of a period for a payment."""
         if self.payment is None:
             return since_on
-        period = period_of(since_on, every=self.payment.every)
-        return (period if self.payment.begins_with is BeginsWith.THIS_PERIOD else period_after(period)).first_on
+        period = Period.containing(since_on, kind=self.payment.every)
+        return (period if self.payment.begins_with is BeginsWith.THIS_PERIOD else period.next).first_on
 
     def last_on(self, first_on: date) -> date | None:
         """The last day, included, that is known when it begins; None for a payment, which a fact ends."""
@@ -137,19 +128,3 @@ class Effect:
 
 
 PAY_ONCE = Effect()
-
-
-def period_of(day: date, *, every: Every) -> Period:
-    """The period of a payment in which a day lies."""
-    kind = PeriodKind(every.value)
-    return Period(day.year, kind=kind, number=(day.month - 1) // kind.months + 1)
-
-
-def period_after(period: Period) -> Period:
-    """The next period of the same length."""
-    return period_of(period.last_on + timedelta(days=1), every=every_of(period))
-
-
-def every_of(period: Period) -> Every:
-    """How often a payment of such periods comes. ValueError where none does."""
-    return Every(period.kind.value)

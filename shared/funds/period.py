@@ -85,6 +85,11 @@ class Period:
             raise PeriodMalformed()
         return cls(year, kind=PeriodKind(kind), number=number)
 
+    @classmethod
+    def containing(cls, day: date, *, kind: PeriodKind) -> "Period":
+        """The period of a kind in which a day lies."""
+        return cls(day.year, kind=kind, number=(day.month - 1) // kind.months + 1)
+
     def parts(self, kind: PeriodKind) -> tuple["Period", ...]:
         """The periods of a kind that lie in it, in order: four quarters in a year, itself of its own kind, none of a
         longer one."""
@@ -108,6 +113,11 @@ class Period:
     @cached_property
     def last_on(self) -> date:
         return end_of_month(date(self.year, self.number * self.months, 1))
+
+    @property
+    def next(self) -> "Period":
+        """The period after it, of the same kind."""
+        return Period.containing(self.last_on + timedelta(days=1), kind=self.kind)
 
     def __str__(self) -> str:
         return written(self.year, self.kind, self.number)

@@ -36,7 +36,7 @@ from services.claims.runs.run import (
 )
 from shared.events.claims import AwardPaid, BenefitDue
 from shared.funds.benefits import ClaimType
-from shared.funds.effects import JudgedOn, PeriodicPayment, period_after, period_of
+from shared.funds.effects import JudgedOn, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -134,7 +134,7 @@ def make(
     """Somebody wants all awards of a benefit computed for a period. One run of a benefit at a time, since each builds
     on what those before it granted."""
     definition, payment = periodic(fund, claim_type)
-    if period.kind.value != payment.every.value:
+    if period.kind is not payment.every:
         raise OtherPeriod
     if judged_on(period, payment) > at.astimezone(fund.zone).date():
         raise PeriodNotOver
@@ -226,10 +226,10 @@ def periods_of(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple
         return ()
     found: list[Period] = []
     last_on = min(upto.last_on, award.until_on or upto.last_on)
-    period = period_of(award.from_on, every=payment.every)
+    period = Period.containing(award.from_on, kind=payment.every)
     while period.first_on <= last_on:
         found.append(period)
-        period = period_after(period)
+        period = period.next
     return tuple(found[-PERIODS_BACK_MAX:])
 
 

@@ -12,9 +12,10 @@ from services.claims.awards.award import Award
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
 from services.claims.claims.claim import Claim
 from shared.funds.benefits import ClaimType, Family
-from shared.funds.effects import Cover, Effect, EffectKind, Every, PeriodicPayment
+from shared.funds.effects import Cover, Effect, EffectKind, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
+from shared.funds.period import PeriodKind
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -30,7 +31,7 @@ NAMES = {"ar": "منحة", "fr": "Allocation", "en": "Allowance"}
 
 PAYMENT_EFFECT = Effect(
     kind=EffectKind.PAY_PERIODICALLY,
-    payment=PeriodicPayment(every=Every.QUARTER, life_certificate_months=12, law=LAW),
+    payment=PeriodicPayment(every=PeriodKind.QUARTER, life_certificate_months=12, law=LAW),
 )
 COVER_EFFECT = Effect(
     kind=EffectKind.COVER, cover=Cover(months=12, covers=("medicine",), percent=Decimal(100), law=LAW)

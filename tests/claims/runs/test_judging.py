@@ -14,8 +14,7 @@ from services.claims.runs.jobs import Running
 from services.claims.runs.judging import by_rules
 from services.claims.runs.run import AwardPayment
 from services.claims.wiring import service
-from shared.funds.effects import Every, period_after, period_of
-from shared.funds.period import Period
+from shared.funds.period import Period, PeriodKind
 from shared.jobs.runner import Runner
 from shared.storage.paging import Wanted
 from shared.storage.service_context import ServiceContext
@@ -35,10 +34,10 @@ THREE_CHILDREN = 21_960 + 19_520 + 17_080
 
 
 def before(period: Period) -> Period:
-    return period_of(period.first_on - timedelta(days=1), every=Every.QUARTER)
+    return Period.containing(period.first_on - timedelta(days=1), kind=PeriodKind.QUARTER)
 
 
-LAST = before(period_of(TODAY, every=Every.QUARTER))
+LAST = before(Period.containing(TODAY, kind=PeriodKind.QUARTER))
 
 
 def wages(*, wage_minor: int, count: int = 20, revision: int = 1) -> Any:
@@ -138,4 +137,4 @@ def test_periods_are_judged_as_of_their_own_day(office: Office, context: Service
     found = by_rules(reading(context, TN), award, [before(LAST), LAST])
     assert [each.sum.computed_on for each in found.values() if each.sum] == [before(LAST).last_on, LAST.last_on]
     assert by_rules(reading(context, TN), award, []) == {}
-    assert period_after(before(LAST)) == LAST
+    assert before(LAST).next == LAST

@@ -26,7 +26,6 @@ from services.claims.runs.run import (
     Status,
 )
 from shared.events.claims import AwardPaid
-from shared.funds.effects import period_after
 from shared.funds.period import Period
 from shared.kernel.moves import MoveNotAllowed
 from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, award
@@ -258,7 +257,7 @@ def test_every_news_of_a_payment_allowed_and_refused(here: PaymentStatus, to: Pa
 
 PERIODS = [Period(2025, 1)]
 for _ in range(7):
-    PERIODS.append(period_after(PERIODS[-1]))
+    PERIODS.append(PERIODS[-1].next)
 
 STEPS = st.one_of(
     st.tuples(st.just("run"), st.integers(0, 7)),

@@ -19,7 +19,7 @@ from services.claims.runs.store import FOLLOW
 from shared.events import catalogue
 from shared.events.claims import BenefitDue
 from shared.events.identity import PersonsRegistered, RegisteredPerson
-from shared.funds.effects import Every, period_of
+from shared.funds.period import Period, PeriodKind
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import now
 from tests.claims.awards.builders import since
@@ -34,7 +34,9 @@ from tests.kit.people import AMIRA, KARIM
 ALLOWANCE = "family-allowance"
 THREE_CHILDREN = 21_960 + 19_520 + 17_080
 TODAY = now().date()
-LAST = period_of(period_of(TODAY, every=Every.QUARTER).first_on - timedelta(days=1), every=Every.QUARTER)
+LAST = Period.containing(
+    Period.containing(TODAY, kind=PeriodKind.QUARTER).first_on - timedelta(days=1), kind=PeriodKind.QUARTER
+)
 JOB = f"job {FOLLOW} {TN}"
 
 

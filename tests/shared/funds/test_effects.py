@@ -1,6 +1,6 @@
 """What may follow from a benefit: what cannot be is refused when the fund is read; its days are those of calendars."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,11 @@ from shared.funds.effects import (
     Cover,
     Effect,
     EffectKind,
-    Every,
     PeriodicPayment,
-    every_of,
-    period_after,
-    period_of,
 )
 from shared.funds.law import Confidence, Law
 from shared.funds.loading import _Reading
-from shared.funds.period import Period
+from shared.funds.period import PeriodKind
 
 LAW = Law(valid_from=date(2020, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
 WRITTEN_LAW = {"valid_from": date(2020, 1, 1), "reference": "invented", "confidence": "?"}
@@ -29,7 +25,7 @@ A_COVER: dict[str, Any] = {"months": 24, "covers": ("medicines",), "percent": De
 
 
 def payment(**facts: Any) -> Effect:
-    whole = {"every": Every.QUARTER, "law": LAW, **facts}
+    whole = {"every": PeriodKind.QUARTER, "law": LAW, **facts}
     return Effect(kind=EffectKind.PAY_PERIODICALLY, payment=PeriodicPayment(**whole))
 
 
@@ -56,21 +52,6 @@ def test_a_cover_lasts_its_months_from_its_day() -> None:
     effect = Effect(kind=EffectKind.COVER, cover=Cover(**A_COVER))
     assert effect.first_on(date(2026, 7, 5)) == date(2026, 7, 5)
     assert effect.last_on(date(2026, 7, 5)) == date(2028, 7, 4)
-
-
-def test_periods_follow_one_another() -> None:
-    found = [period_of(date(2025, 11, 30), every=Every.QUARTER)]
-    for _ in range(2):
-        found.append(period_after(found[-1]))
-    assert [str(each) for each in found] == ["2025-Q4", "2026-Q1", "2026-Q2"]
-    assert period_after(Period(2025, 4)).first_on == date(2026, 1, 1)
-
-
-@pytest.mark.parametrize("every", Every)
-def test_the_periods_of_every_length_join(every: Every) -> None:
-    period = period_of(date(2024, 11, 30), every=every)
-    assert period.first_on <= date(2024, 11, 30) <= period.last_on and every_of(period) is every
-    assert period_after(period).first_on == period.last_on + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

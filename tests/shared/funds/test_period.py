@@ -1,6 +1,6 @@
 """Periods as they are written, their first and last days, and when what they owe is due."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -162,3 +162,18 @@ def test_each_form_says_when_it_is_due() -> None:
     quarterly = funds["tn-cnss"].declarations.forms["quarterly-wages"]
     dues = [quarterly.due_on(quarter) for quarter in Period(2025).parts(PeriodKind.QUARTER)]
     assert dues == [date(2025, 4, 15), date(2025, 7, 15), date(2025, 10, 15), date(2026, 1, 15)]
+
+
+def test_periods_follow_one_another() -> None:
+    found = [Period.containing(date(2025, 11, 30), kind=PeriodKind.QUARTER)]
+    for _ in range(2):
+        found.append(found[-1].next)
+    assert [str(each) for each in found] == ["2025-Q4", "2026-Q1", "2026-Q2"]
+    assert Period(2025, 4).next.first_on == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize("kind", PeriodKind)
+def test_the_periods_of_every_length_join(kind: PeriodKind) -> None:
+    period = Period.containing(date(2024, 11, 30), kind=kind)
+    assert period.first_on <= date(2024, 11, 30) <= period.last_on and period.kind is kind
+    assert period.next.first_on == period.last_on + timedelta(days=1)
