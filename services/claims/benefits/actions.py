@@ -1,14 +1,15 @@
 """What claims does with benefits: what answers are held against, and what the rules say to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.claims.benefits import answers, rules
 from services.claims.benefits.answer import GivenAnswer
 from services.claims.benefits.fact import Facts
-from services.claims.benefits.facts import gather
+from services.claims.benefits.facts import facts_on, sources_of, sources_of_claim
 from services.claims.benefits.judgement import Judgement
+from services.claims.benefits.sources import Sources
 from services.claims.claims.claim import Claim
 from services.claims.claims.rules import type_of
 from services.claims.insured import actions as insured
@@ -19,32 +20,28 @@ from shared.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class BesideAnswers:
-    """What is known of a person beside the answers, and the ids of their dependants."""
+    """What is known of a person beside the answers, what it was made from, and the ids of their dependants."""
 
     facts: Facts
+    sources: Sources
     dependants: frozenset[str]
 
 
 def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> BesideAnswers:
     """What answers are held against. Raises `ClaimTypeUnknown`."""
     definition = type_of(uow.fund, claim_type)
-    facts = gather(uow, person_ref=person_ref, claim_type=claim_type, answers=(), on=_today(uow))
+    today = _today(uow)
+    sources = sources_of(uow, person_ref=person_ref, claim_type=claim_type, answers=(), filed_on=today)
     asks_dependants = any(each.kind is QuestionKind.DEPENDANT for each in definition.questions)
     dependants = insured.dependants_of(uow, person_ref) if asks_dependants else ()
-    return BesideAnswers(facts, frozenset(each.dependant_id for each in dependants))
+    facts = facts_on(today, sources, claim_type=claim_type)
+    return BesideAnswers(facts, sources, frozenset(each.dependant_id for each in dependants))
 
 
 def judge_claim(uow: UnitOfWork, claim: Claim, *, on: date) -> Judgement:
     """What the rules of its benefit say to a claim on a day, by what claims knows now."""
-    facts = gather(
-        uow,
-        person_ref=claim.person_ref,
-        claim_type=claim.claim_type,
-        answers=claim.answers,
-        on=on,
-        filed_on=claim.submitted_at.astimezone(uow.fund.zone).date(),
-    )
-    return rules.judge(type_of(uow.fund, claim.claim_type), facts, on=on)
+    definition = type_of(uow.fund, claim.claim_type)
+    return rules.judge(definition, facts_on(on, sources_of_claim(uow, claim), claim_type=claim.claim_type), on=on)
 
 
 def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) -> Judgement:
@@ -57,7 +54,7 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
         raise rules.PricedByLine
     beside = beside_answers(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
-    facts = gather(uow, person_ref=uow.by.person_ref, claim_type=claim_type, answers=checked, on=today)
+    facts = facts_on(today, replace(beside.sources, answers=checked), claim_type=claim_type)
     return rules.judge(definition, facts, on=today)
 
 

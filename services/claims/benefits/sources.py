@@ -1,4 +1,4 @@
-"""The facts of a person on a day, made from what claims holds. Pure: what it holds is handed in (`facts.gather`)."""
+"""The facts of a person on a day, made from what claims holds. Pure: what it holds is handed in (`facts`)."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from services.claims.awards.award import Award
 from services.claims.benefits.answer import BenefitAnswer, fact_of
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from services.claims.entitlements import rules as rights
@@ -35,7 +36,8 @@ class Granted:
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """What claims holds of a person. None is what it does not know; an empty one what it knows to be nothing."""
+    """What claims holds of a person, whatever the day. None is what it does not know; an empty one what it knows to be
+    nothing. `granted` are claims of one type; `covers` those of any day."""
 
     fund: Fund
     answers: tuple[BenefitAnswer, ...] = ()
@@ -45,8 +47,7 @@ class Sources:
     dependant_count: int | None = None
     registered_on: date | None = None
     granted: tuple[Granted, ...] | None = None
-    covers: frozenset[str] | None = None
-    """The claim types of the covers that the person has on the day."""
+    covers: tuple[Award, ...] | None = None
 
 
 def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
@@ -244,8 +245,11 @@ class _Maker:
 
     def _granted_amount(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
-            minor = sum(each.amount_minor for each in self.sources.granted if each.on.year == self.on.year)
+            minor = sum(each.amount_minor for each in self.sources.granted if self._is_this_year(each.on))
             yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
+
+    def _is_this_year(self, day: date) -> bool:
+        return day.year == self.on.year and day <= self.on
 
     def _granted_count(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
@@ -255,7 +259,8 @@ class _Maker:
 
     def _cover(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.covers is not None:
-            yield self._fund(name, read["claim_type"] in self.sources.covers, as_of=self.on)
+            held = (cover.claim_type for cover in self.sources.covers if cover.holds_on(self.on))
+            yield self._fund(name, read["claim_type"] in held, as_of=self.on)
 
     def _minimum_wage(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         found = find_in_force(self.sources.fund.contributions.minimum_wages, on=self.on)

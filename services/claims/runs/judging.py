@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from services.claims.awards.award import Award
 from services.claims.benefits import rules as benefits
 from services.claims.benefits.conditions import held
-from services.claims.benefits.facts import gather
+from services.claims.benefits.facts import facts_on, sources_of_claim
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims import store as claims
 from services.claims.runs.rules import AWARD_OVER, UNDECIDED, Judged, judged_on, periodic
@@ -20,20 +20,12 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
     of that day: a declaration that was replaced since, or a rate that changed in the past, counts as it is now."""
     if not periods:
         return {}
-    claim = claims.claims.load(uow, award.claim_id)
-    filed_on = claim.submitted_at.astimezone(uow.fund.zone).date()
+    sources = sources_of_claim(uow, claims.claims.load(uow, award.claim_id))
     definition, payment = periodic(uow.fund, award.claim_type)
     found: dict[Period, Judged] = {}
     for period in periods:
         on = judged_on(period, payment)
-        facts = gather(
-            uow,
-            person_ref=award.person_ref,
-            claim_type=award.claim_type,
-            answers=claim.answers,
-            on=on,
-            filed_on=filed_on,
-        )
+        facts = facts_on(on, sources, claim_type=award.claim_type)
         if payment.until is not None and held(payment.until, facts).holds:
             found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)
             continue

@@ -19,6 +19,7 @@ from shared.events.payments import DeclaredWageV2, WagePeriodV2
 from shared.funds import facts as names
 from shared.funds.benefits import QuestionKind
 from shared.kernel.partial_date import PartialDate
+from tests.claims.awards.builders import COVER, award
 from tests.claims.benefits.builders import tnd
 from tests.kit.contexts import TN, funds
 
@@ -189,11 +190,17 @@ def test_what_was_granted_counts_by_year_and_by_days() -> None:
     assert value("granted.count.last-41-days", granted=GRANTS) == 2
     assert value("granted.count.last-42-days", granted=GRANTS) == 3
     assert value("granted.count.last-42-days") is None
+    assert value("granted.amount.this-year", on=date(2026, 2, 9), granted=GRANTS) == tnd("2.000")
+    assert value("granted.count.last-42-days", on=date(2026, 2, 9), granted=GRANTS) == 2
 
 
 def test_covers_and_the_minimum_wage_are_those_of_the_day() -> None:
-    assert value("cover.exemption", covers=frozenset({"exemption"})) is True
-    assert value("cover.exemption", covers=frozenset()) is False
+    covers = (award(COVER, from_on=ON, until_on=date(2026, 12, 31)),)
+    assert value(f"cover.{COVER}", covers=covers) is True
+    assert value("cover.exemption", covers=covers) is False
+    assert value(f"cover.{COVER}", on=date(2026, 2, 9), covers=covers) is False
+    assert value(f"cover.{COVER}", on=date(2027, 1, 1), covers=covers) is False
+    assert value("cover.exemption", covers=()) is False
     assert value("cover.exemption") is None
     assert value("fund.minimum-wage") == tnd("554.736")
     assert value("fund.minimum-wage", on=date(2024, 12, 31)) is None
@@ -236,7 +243,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         family=family(birth_on="1980-01-01"),
         dependant_count=0,
         granted=(),
-        covers=frozenset(),
+        covers=(),
     )
     made = facts_from(held, examples.values(), on=ON).known
     assert set(examples.values()) - set(made) == {"formula.a", "register.a.b"}
