@@ -1,12 +1,10 @@
 """What claims does with awards: opened by a granted claim, looked at, suspended, resumed, ended, checked by anybody."""
 
-import hmac
 from datetime import date
 
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import rules, store
 from services.claims.awards.award import (
-    CODE_ENTROPY_BYTES,
     Award,
     AwardKind,
     EndReason,
@@ -18,6 +16,7 @@ from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from shared.funds.effects import Effect
 from shared.kernel import typed
+from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
 from shared.kernel.references import is_genuine
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -38,7 +37,7 @@ def open_award(
     outcome = rules.open_award(
         award_id=uow.new_id(),
         reference=uow.new_reference("AW"),
-        code=rules.control_code(uow.entropy(CODE_ENTROPY_BYTES)),
+        code=control_code(uow.entropy(ENTROPY_BYTES)),
         person_ref=claim.person_ref,
         claim_id=claim.claim_id,
         claim_type=claim.claim_type,
@@ -162,8 +161,7 @@ def check(uow: UnitOfWork, number_typed: str) -> CoverCheck:
 def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverCheck:
     """The same, and what the cover bears for whoever has its code. A wrong code shows nothing more."""
     checked, cover = _checked(uow, number_typed)
-    code = typed.number(code_typed).upper().translate(str.maketrans("OIL", "011"))
-    if cover is None or not hmac.compare_digest(code.encode(), cover.terms.code.encode()):
+    if cover is None or not is_code(code_typed, cover.terms.code):
         return checked.with_code(AwardCodeAnswer.WRONG)
     return checked.with_code(AwardCodeAnswer.RIGHT, cover=cover)
 

@@ -7,9 +7,6 @@ from enum import StrEnum
 from services.claims.benefits.explained import ExplainedSum
 
 AWARD_STEPS_MAX = 100
-CODE_ENTROPY_BYTES = 5
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter looks like a digit."""
 
 
 class Status(StrEnum):

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 
 from services.claims.awards.award import (
     AWARD_STEPS_MAX,
-    CODE_LETTERS,
     MOVES,
     Award,
     AwardKind,
@@ -32,7 +31,6 @@ from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
-CODE_LENGTH = 8
 CHANGES_AT_ONCE_MAX = 5
 
 
@@ -72,12 +70,6 @@ def effect_of(fund: Fund, claim_type: str) -> Effect:
     if found is None or not found.effect.opens_award:
         raise OpensNoAward
     return found.effect
-
-
-def control_code(entropy: bytes) -> str:
-    """What proves that somebody was given the award's number by whom it is of: 40 random bits in eight letters."""
-    number = int.from_bytes(entropy, "big")
-    return "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
 
 
 def open_award(

@@ -11,6 +11,7 @@ from services.documents.papers.rules import Request
 from services.documents.register import actions as register
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
+from shared.kernel.control_codes import ENTROPY_BYTES, control_code
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -43,7 +44,7 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
         person_ref=person_ref,
         waiting=store.waiting_of(uow, person_ref),
         number=uow.new_reference("PR"),
-        code=rules.control_code(uow.entropy(rules.CODE_ENTROPY_BYTES)),
+        code=control_code(uow.entropy(ENTROPY_BYTES)),
         traceparent=current_traceparent(),
         at=uow.at,
     )

@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from services.documents.papers.content import Affiliation, Holder, PaperKind, PaperLanguage, Wages
 
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: without I, L, O and U, which are read as others or make words."""
-CODE_LENGTH = 8
 WAITING_MAX = 5
 """Papers of one person that may wait for printing at once."""
 

@@ -21,8 +21,6 @@ from services.documents.papers.content import (
     Wages,
 )
 from services.documents.papers.paper import (
-    CODE_LENGTH,
-    CODE_LETTERS,
     MOVES,
     WAITING_MAX,
     FailureReason,
@@ -44,8 +42,6 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 EmployerNames = Mapping[str, str]
-
-CODE_ENTROPY_BYTES = 5
 
 
 class PaperUnknown(Missing):
@@ -174,12 +170,6 @@ def ask(
         is_scheduled=True,
     )
     return Outcome(paper)
-
-
-def control_code(entropy: bytes) -> str:
-    """What is printed on one paper only, so that a number alone shows nothing of it: 40 bits in Crockford's letters."""
-    number = int.from_bytes(entropy, "big")
-    return "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
 
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:

@@ -1,14 +1,12 @@
 """How a paper is judged when somebody verifies it, and what of its holder's name is shown."""
 
-import hmac
 from dataclasses import replace
 from datetime import date, timedelta
 
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
 from shared.kernel import typed
+from shared.kernel.control_codes import is_code
 from shared.kernel.references import is_genuine
-
-_LOOK_ALIKE = str.maketrans("OIL", "011")
 
 
 def number_in(text: str) -> str | None:
@@ -20,14 +18,9 @@ def number_in(text: str) -> str | None:
     return number if is_genuine(number) else None
 
 
-def code_in(text: str) -> str:
-    """A control code as somebody typed it, with the letters read that look like digits: O is 0, I and L are 1."""
-    return typed.number(text).upper().translate(_LOOK_ALIKE)
-
-
 def with_code(verification: Verification, *, text: str, code: str, certified: Certified | None) -> Verification:
     """The answer to whoever typed a control code; `code` is the paper's own, empty where it has none."""
-    if certified is None or not code or not hmac.compare_digest(code_in(text).encode(), code.encode()):
+    if certified is None or not is_code(text, code):
         return replace(verification, code=CodeAnswer.WRONG)
     return replace(verification, code=CodeAnswer.RIGHT, certified=certified)
 

@@ -106,10 +106,6 @@ def test_an_award_that_cannot_be_is_not_built(facts: dict[str, Any]) -> None:
         award(COVER, **facts)
 
 
-def test_a_code_is_of_letters_that_look_like_no_digits() -> None:
-    assert rules.control_code(b"\x00" * 5) == "0" * 8 and rules.control_code(b"\xff" * 5) == "Z" * 8
-
-
 # --- Whether it holds -------------------------------------------------------------------------------------------------
 
 

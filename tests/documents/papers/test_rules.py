@@ -198,12 +198,6 @@ def test_r11_nothing_is_certified_beyond_today() -> None:
     assert said.affiliation and said.affiliation.known_until_on == AT.date()
 
 
-def test_r10_the_control_code_has_no_letters_that_are_read_as_others() -> None:
-    assert rules.control_code(bytes(5)) == "00000000"
-    assert rules.control_code(b"\xff" * 5) == "ZZZZZZZZ"
-    assert len({rules.control_code(bytes([0, 0, 0, 0, place])) for place in range(256)}) == 256
-
-
 @pytest.mark.parametrize(
     ("asked", "facts", "code"),
     [

@@ -1,0 +1,25 @@
+"""Control codes: what is printed beside a number, so that the number alone, which others may read or guess, shows
+nothing of what it stands for. 40 random bits in eight of Crockford's letters."""
+
+import hmac
+
+from shared.kernel import typed
+
+ENTROPY_BYTES = 5
+LENGTH = 8
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: without I, L, O and U, which are read as others or make words."""
+_LOOK_ALIKE = str.maketrans("OIL", "011")
+
+
+def control_code(entropy: bytes) -> str:
+    """The code of `ENTROPY_BYTES` random bytes."""
+    number = int.from_bytes(entropy, "big")
+    return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))
+
+
+def is_code(text: str, code: str) -> bool:
+    """Whether somebody typed this code, with the letters read that look like digits: O is 0, I and L are 1. Nobody
+    can type the empty code of a thing that has none."""
+    given = typed.number(text).upper().translate(_LOOK_ALIKE)
+    return bool(code) and hmac.compare_digest(given.encode(), code.encode())
