@@ -11,7 +11,7 @@ from services.claims.awards.award import Award
 from services.claims.benefits.answer import BenefitAnswer, fact_of
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from services.claims.entitlements import rules as rights
-from services.claims.entitlements.entitlement import Entitlement, Worked
+from services.claims.entitlements.entitlement import Entitlement, Worked, place_of
 from services.claims.insured.insured import Dependant, FamilyRecord, ages
 from shared.funds import facts as names
 from shared.funds.entitlements import DependantRule
@@ -186,7 +186,7 @@ class _Maker:
         yield self._declared(name, Decimal(len(lengths)), parts=parts)
 
     def _work_days(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        this = self._quarter_number()
+        this = place_of(self.on)
         looked_at = [each for each in self._worked() if this - int(read["quarters"]) <= each.place <= this]
         full = find_in_force(self.sources.fund.declarations.full_quarter, on=self.on)
         if full is not None:
@@ -215,7 +215,7 @@ class _Maker:
         wages = {each.declared_by: each.wage_minor for each in found.earned} if found is not None else {}
         by_quarter: dict[tuple[int, int], list[Fraction | None]] = {}
         for each in self._worked():
-            if each.place < self._quarter_number() and each.duration > 0:
+            if each.place < place_of(self.on) and each.duration > 0:
                 wage = wages.get(each.declared_by)
                 places = _quarters(each)
                 for place in places:
@@ -232,11 +232,8 @@ class _Maker:
 
     def _worked(self) -> tuple[Worked, ...]:
         found = self.sources.entitlement
-        this = self._quarter_number()
+        this = place_of(self.on)
         return tuple(each for each in found.worked if each.place <= this) if found is not None else ()
-
-    def _quarter_number(self) -> int:
-        return self.on.year * 4 + (self.on.month - 1) // MONTHS_A_QUARTER + 1
 
     # --- The fund -----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,15 @@ DeclaredBy = tuple[str, str, int, str, int]
 """Employer, establishment, year, kind of period and its number."""
 
 
+def place_of(day: date) -> int:
+    """The quarter of a day, counted as `Worked.place` counts them."""
+    return _place(day.year, Period.containing(day, kind=PeriodKind.QUARTER).number)
+
+
+def _place(year: int, quarter: int) -> int:
+    return year * 4 + quarter
+
+
 @dataclass(frozen=True, kw_only=True)
 class Worked:
     """One period in one establishment of one employer, as the declaration in force says it.
@@ -61,7 +70,7 @@ class Worked:
     @property
     def place(self) -> int:
         """Its quarter, counted so that the next quarter has the next number."""
-        return self.year * 4 + self.quarter
+        return _place(self.year, self.quarter)
 
     @property
     def first_on(self) -> date:

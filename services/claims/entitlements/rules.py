@@ -15,6 +15,7 @@ from services.claims.entitlements.entitlement import (
     EntitlementRight,
     RightStatus,
     Worked,
+    place_of,
 )
 from shared.events.payments import DeclaredWageV2
 from shared.funds.declarations import FullQuarter
@@ -128,16 +129,12 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
 
 
 def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:
-    this = _number(on.year, (on.month - 1) // MONTHS_A_QUARTER + 1)
+    this = place_of(on)
     looked_at = (each for each in worked if this - threshold.quarters <= each.place <= this)
     quarters = _full_quarters(looked_at, full)
     return quarters * full.days >= threshold.days or (
         threshold.hours is not None and quarters * full.hours >= threshold.hours
     )
-
-
-def _number(year: int, quarter: int) -> int:
-    return year * 4 + quarter
 
 
 def _full_quarters(worked: Iterable[Worked], full: FullQuarter) -> Fraction:
