@@ -24,6 +24,7 @@ import structlog
 from services.payments.banking.bank import BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
 from services.payments.banking.bank_file import (
     NOT_PROVIDED,
+    REFUSED_WITHOUT_REASON,
     BankNotice,
     BankStatus,
     BookedEntry,
@@ -42,7 +43,6 @@ from shared.kernel.money import Currency, Money
 NAMES_MAX = 1_000
 """Of statements looked at in one look; the next has the others."""
 NOT_OFFERED = "not-offered"
-REFUSED_WITHOUT_REASON = "NARR"
 
 _NAME = re.compile(r"statement-([A-Za-z0-9._-]{1,80})\.txt", re.ASCII)
 
