@@ -8,6 +8,7 @@ Each subject has a section of its own (`Sections`), one file and one module each
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -241,6 +242,10 @@ class Fund:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def day_of(self, at: datetime) -> date:
+        """The calendar day that it is where the fund is, at an instant."""
+        return at.astimezone(self.zone).date()
 
     def read_identifier(self, kind: IdentifierKind, text: str) -> str | None:
         """The number as it is kept, or None when it is malformed."""

@@ -6,7 +6,7 @@ entries. It may hold several units of work, one per polled event. Actions run in
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pymongo.collection import Collection
@@ -55,6 +55,11 @@ class UnitOfWork:
     audit_records: list[AuditRecord] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
     """What the units of work of one transaction have in common, such as what one of them began and the next adds to."""
+
+    @property
+    def today(self) -> date:
+        """The calendar day that it is where the fund is."""
+        return self.fund.day_of(self.at)
 
     def new_id(self) -> str:
         """A fresh time-ordered id."""

@@ -67,7 +67,7 @@ def appeal(
 ) -> tuple[Outcome[Claim], Outcome[Claim]]:
     """The person contests what was decided: the first claim as it knows of it, and the copy that is reviewed."""
     _must_be_contestable(first, fund=fund, at=at)
-    today = at.astimezone(fund.zone).date()
+    today = fund.day_of(at)
     definition = type_of(fund, first.claim_type)
     for paper in papers:
         if paper.kind not in definition.requirements_on(today):
@@ -126,5 +126,5 @@ def _must_be_contestable(claim: Claim, *, fund: Fund, at: datetime) -> None:
         raise NotContestable
     if claim.appeal is not None and claim.appeal.outcome is not AppealOutcome.WITHDRAWN:
         raise AlreadyMade(reference=claim.appeal.reference)
-    if at.astimezone(fund.zone).date() > found.until_on:
+    if fund.day_of(at) > found.until_on:
         raise TooLate(until_on=found.until_on)

@@ -167,7 +167,7 @@ def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverC
 
 
 def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
-    today = uow.at.astimezone(uow.fund.zone).date()
+    today = uow.today
     number = typed.reference(number_typed)
     cover = store.of_reference(uow, number) if is_genuine(number) else None
     if cover is None or cover.kind is not AwardKind.COVER:

@@ -92,7 +92,7 @@ def open_award(
         raise OpensNoAward
     cover, payment = effect.cover, effect.payment
     months = payment.life_certificate_months if payment else None
-    today = _day(fund, at)
+    today = fund.day_of(at)
     opened = Award(
         award_id=award_id,
         reference=reference,
@@ -130,7 +130,7 @@ def suspend(
     award: Award, *, reason: SuspensionReason, effect: Effect, fund: Fund, by: str, at: datetime
 ) -> Outcome[Award]:
     """Nothing follows from the award until it is resumed: no cover, no payment."""
-    suspended = _moved(award, to=Status.SUSPENDED, on=_day(fund, at), reason=reason.value, by=by, at=at)
+    suspended = _moved(award, to=Status.SUSPENDED, on=fund.day_of(at), reason=reason.value, by=by, at=at)
     published = AwardSuspended(
         award_id=award.award_id,
         reference=award.reference,
@@ -145,7 +145,7 @@ def suspend(
 def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
     """The award holds again. What was not paid meanwhile is paid by the next run. A proof that is overdue is asked for
     anew, counted from today: who resumes answers for it."""
-    today = _day(fund, at)
+    today = fund.day_of(at)
     resumed = _moved(award, to=Status.ACTIVE, on=today, by=by, at=at)
     months = effect.payment.life_certificate_months if effect.payment else None
     if months and award.proof_due_on is not None and award.proof_due_on < today:
@@ -162,7 +162,7 @@ def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -
 
 def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
     """The award ends with a day, today or before. What was paid for later periods is taken off later payments."""
-    if last_on > _day(fund, at):
+    if last_on > fund.day_of(at):
         raise EndsInTheFuture
     ended = replace(
         _moved(award, to=Status.ENDED, on=last_on, reason=reason.value, by=by, at=at),
@@ -190,7 +190,7 @@ def take_life_certificate(
     months = effect.payment.life_certificate_months if effect.payment else None
     if not months or award.status is Status.ENDED:
         raise NoLifeCertificateAsked
-    today = _day(fund, at)
+    today = fund.day_of(at)
     if given_on > today:
         raise LifeCertificateInTheFuture
     due_on = last_day_of_term(given_on, months=months)
@@ -215,7 +215,7 @@ def look(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Outcome[A
 
 
 def _due_change(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Outcome[Award] | None:
-    today, by = _day(fund, at), "system:awards"
+    today, by = fund.day_of(at), "system:awards"
     if award.status is Status.ENDED:
         return None
     if award.until_on is not None and today > award.until_on:
@@ -290,7 +290,3 @@ def _after(day: date | None) -> date | None:
 def _moved(award: Award, *, to: Status, on: date, at: datetime, reason: str = "", by: str = "") -> Award:
     step = AwardStep(status=moved(MOVES, award.status, to=to), at=at, on=on, reason=reason, by=by)
     return replace(award, status=to, steps=with_step(award.steps, step, limit=AWARD_STEPS_MAX))
-
-
-def _day(fund: Fund, at: datetime) -> date:
-    return at.astimezone(fund.zone).date()

@@ -30,7 +30,7 @@ class BesideAnswers:
 def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> BesideAnswers:
     """What answers are held against. Raises `ClaimTypeUnknown`."""
     definition = type_of(uow.fund, claim_type)
-    today = _today(uow)
+    today = uow.today
     sources = sources_of(uow, person_ref=person_ref, claim_type=claim_type, answers=(), filed_on=today)
     asks_dependants = any(each.kind is QuestionKind.DEPENDANT for each in definition.questions)
     dependants = insured.dependants_of(uow, person_ref) if asks_dependants else ()
@@ -48,7 +48,7 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
     """What the rules would say today to a claim of the caller with these answers. Nothing is filed."""
     if uow.by.person_ref is None:
         raise NotYours
-    today = _today(uow)
+    today = uow.today
     definition = type_of(uow.fund, claim_type)
     if definition.is_for_care:
         raise rules.PricedByLine
@@ -56,7 +56,3 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
     facts = facts_on(today, replace(beside.sources, answers=checked), claim_type=claim_type)
     return rules.judge(definition, facts, on=today)
-
-
-def _today(uow: UnitOfWork) -> date:
-    return uow.at.astimezone(uow.fund.zone).date()

@@ -38,7 +38,7 @@ def sources_of(
         entitlement=entitlements.find(uow, person_ref) if has_declared else None,
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,
-        registered_on=None if person is None else person.registered_at.astimezone(uow.fund.zone).date(),
+        registered_on=None if person is None else uow.fund.day_of(person.registered_at),
         covers=tuple(awards.covers_of(uow, person_ref)) if has_covers else None,
         granted=_granted(uow, person_ref, claim_type) if has_granted else None,
     )
@@ -51,7 +51,7 @@ def sources_of_claim(uow: UnitOfWork, claim: Claim) -> Sources:
         person_ref=claim.person_ref,
         claim_type=claim.claim_type,
         answers=claim.answers,
-        filed_on=claim.submitted_at.astimezone(uow.fund.zone).date(),
+        filed_on=uow.fund.day_of(claim.submitted_at),
     )
 
 

@@ -157,7 +157,7 @@ def queue(
 
 def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
     """Claims whose legal delay is over, those first that are late for longest."""
-    return store.overdue(uow, status=status, on=uow.at.astimezone(uow.fund.zone).date(), wanted=wanted)
+    return store.overdue(uow, status=status, on=uow.today, wanted=wanted)
 
 
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
@@ -198,7 +198,7 @@ def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
     alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
     is_judged = claim.is_undecided and not rules.type_of(uow.fund, claim.claim_type).is_for_care
-    judgement = benefits.judge_claim(uow, claim, on=_today(uow)) if is_judged else None
+    judgement = benefits.judge_claim(uow, claim, on=uow.today) if is_judged else None
     return ForAgent(claim, tuple(alike), duplicates.findings(claim, others), first, judgement)
 
 
@@ -242,7 +242,7 @@ def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, str])
         return _decided(uow, _approval(uow, claim, refused_lines=refused_lines, by=uow.by))
     if refused_lines:
         raise rules.LinesDiffer(lines=0)
-    return _decided(uow, _grant(uow, claim, benefits.judge_claim(uow, claim, on=_today(uow)), by=uow.by))
+    return _decided(uow, _grant(uow, claim, benefits.judge_claim(uow, claim, on=uow.today), by=uow.by))
 
 
 def _approval(uow: UnitOfWork, claim: Claim, *, refused_lines: Mapping[int, str], by: Actor) -> Outcome[Claim]:
@@ -365,7 +365,7 @@ def _take_effect(uow: UnitOfWork, claim: Claim) -> Claim:
         return claim
     if definition.effect.opens_award:
         first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else claim
-        from_on = judged.award_from_on(definition, filed_on=first.submitted_at.astimezone(uow.fund.zone).date())
+        from_on = judged.award_from_on(definition, filed_on=uow.fund.day_of(first.submitted_at))
         until_on = judged.award_until_on(claim, definition, from_on=from_on)
         explained = claim.decision.explained if claim.decision else None
         awards.open_award(uow, claim, explained, from_on=from_on, until_on=until_on)
@@ -386,7 +386,7 @@ def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
 
 def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Claim:
     """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
-    judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=_today(uow))
+    judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=uow.today)
     if judgement is None:
         due = rules.reimbursed_minor(claim, definition, beside=_priced_beside(uow, claim))
     else:
@@ -426,7 +426,7 @@ def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:
         outcome = rules.refuse(nobodys, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
         store.free_papers(uow, claim)
     else:
-        judgement = benefits.judge_claim(uow, claim, on=_today(uow))
+        judgement = benefits.judge_claim(uow, claim, on=uow.today)
         if judgement.outcome is not JudgedOutcome.GRANTED:
             return claim
         outcome = _grant(uow, nobodys, judgement, by=uow.by)
@@ -438,10 +438,6 @@ def note_award_ended(uow: UnitOfWork, *, award_id: str) -> None:
     claim = store.claims.load(uow, awards.of_id(uow, award_id).claim_id)
     if claim.status is Status.UNDER_WAY:
         store.claims.save(uow, rules.note_done(claim, at=uow.at))
-
-
-def _today(uow: UnitOfWork) -> date:
-    return uow.at.astimezone(uow.fund.zone).date()
 
 
 def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:

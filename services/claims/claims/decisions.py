@@ -115,7 +115,7 @@ def grant(
 ) -> Outcome[Claim]:
     """The claim as an agent decided it. Above the amount that one person may grant it waits for a second one."""
     owed_minor = _owed_minor(claim, amount_minor, definition)
-    limit = find_in_force(definition.procedure.one_person_up_to, on=at.astimezone(fund.zone).date())
+    limit = find_in_force(definition.procedure.one_person_up_to, on=fund.day_of(at))
     if limit is not None and owed_minor > limit.amount.amount_minor:
         waiting = replace(moved_to(claim, Status.TO_CONFIRM, at=at), proposal=decision, objection=None)
         return Outcome(replace(waiting, proposed_minor=owed_minor))

@@ -102,7 +102,7 @@ def doubts(
 ) -> tuple[Doubt, ...]:
     """Why somebody of the fund has to decide a claim that rules decide otherwise; none where nobody has to. `due` is
     what it comes to in minor units, `judgement` what is known of one that is decided from facts."""
-    on = at.astimezone(fund.zone).date()
+    on = fund.day_of(at)
     limit = find_in_force(definition.procedure.one_person_up_to, on=on)
     is_refusal = judgement is not None and judgement.outcome is JudgedOutcome.REFUSED
     is_paid = definition.is_for_care or bool(definition.formula)

@@ -1,7 +1,6 @@
 """HTTP routes of claims."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
@@ -44,21 +43,17 @@ Body = Mapping[str, Any]
 ACTS = Order("key", "key")
 
 
-def _today(uow: UnitOfWork) -> date:
-    return uow.at.astimezone(uow.fund.zone).date()
-
-
 @routes.get("/claim-types", scope="claims:read", response=OfferViews, query=OfferQuery, is_reference=True)
 def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[ClaimOffer, ...]]:
     """What may be asked of the fund: claim types with their questions, the papers that they need, and the acts that are
     paid for."""
-    return {"items": offers(uow.fund, on=query["on"] or _today(uow))}
+    return {"items": offers(uow.fund, on=query["on"] or uow.today)}
 
 
 @routes.get("/acts", scope="claims:read", response=ActsPage, query=ActsQuery, is_reference=True)
 def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
     """The medical acts that the fund reimburses, with their prices on a day of care; by code, or by words of a name."""
-    on, claim_type, search = query["on"] or _today(uow), query["claim_type"], query["search"]
+    on, claim_type, search = query["on"] or uow.today, query["claim_type"], query["search"]
     found = medical_acts(uow.fund, on=on, claim_type=claim_type, search=search)
     return cut(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
 

@@ -198,7 +198,7 @@ def submit(
     """A person files a claim, complete with the answers and the papers that its type requires. `facts` are what is
     known of the person besides, `dependants` the ids of theirs."""
     definition = type_of(fund, filing.claim_type)
-    today = at.astimezone(fund.zone).date()
+    today = fund.day_of(at)
     care_on = _care_on(filing, definition, today=today)
     known = facts or Facts(known={}, currency=fund.currency)
     given = answers.checked(filing.answers, definition=definition, facts=known, dependants=dependants, on=today)
@@ -247,7 +247,7 @@ def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
     complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = usual_due_on(definition, complete_on=complete_at.astimezone(fund.zone).date())
+    due_on = usual_due_on(definition, complete_on=fund.day_of(complete_at))
     return Outcome(replace(claim, due_on=due_on))
 
 
@@ -365,7 +365,7 @@ def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> O
 
 def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
     """Somebody of the fund, whoever holds the claim, needs one more paper."""
-    if kind not in type_of(fund, claim.claim_type).requirements_on(at.astimezone(fund.zone).date()):
+    if kind not in type_of(fund, claim.claim_type).requirements_on(fund.day_of(at)):
         raise PaperKindUnknown(kind=kind[:40])
     asked = replace(
         moved_to(claim, Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
@@ -389,7 +389,7 @@ def add_paper(claim: Claim, paper: ClaimPaper, *, fund: Fund, at: datetime) -> O
     definition = type_of(fund, claim.claim_type)
     if not claim.is_undecided:
         raise PaperNotAsked(kind=_paper_name(definition, paper.kind))
-    if paper.kind not in definition.requirements_on(at.astimezone(fund.zone).date()) and paper.kind not in {
+    if paper.kind not in definition.requirements_on(fund.day_of(at)) and paper.kind not in {
         request.kind for request in claim.requests
     }:
         raise PaperKindUnknown(kind=_paper_name(definition, paper.kind))
@@ -415,7 +415,7 @@ def add_paper(claim: Claim, paper: ClaimPaper, *, fund: Fund, at: datetime) -> O
 
 def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fund, at: datetime) -> Claim:
     """All that was asked for is there: the delays begin anew."""
-    complete_on = at.astimezone(fund.zone).date()
+    complete_on = fund.day_of(at)
     is_medical = claim.medical is not None and claim.medical.is_open
     return replace(
         moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
@@ -457,7 +457,7 @@ def approve(
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
-    why = explained(claim, lines, definition, fund=fund, on=at.astimezone(fund.zone).date())
+    why = explained(claim, lines, definition, fund=fund, on=fund.day_of(at))
     decision = Decision(lines=lines, decided_by=by.subject, decided_at=at, explained=why)
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
 

@@ -76,7 +76,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
         return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
     if claim.status in _FUND_DECIDES:
         return _decision(claim, fund)
-    since_on = claim.steps[-1].at.astimezone(fund.zone).date()
+    since_on = fund.day_of(claim.steps[-1].at)
     usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
     is_paying = claim.status in (Status.APPROVED, Status.ORDERED) and usual is not None
     return Next(
@@ -90,7 +90,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
 def _decision(claim: Claim, fund: Fund) -> Next:
     """The fund decides: as it usually does, and as the law wants it to."""
     definition = type_of(fund, claim.claim_type)
-    complete_on = _complete_at(claim).astimezone(fund.zone).date()
+    complete_on = fund.day_of(_complete_at(claim))
     usual = find_in_force(definition.usual_days, on=complete_on)
     usually_by_on = None if usual is None else complete_on + timedelta(days=usual.decision)
     legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
@@ -120,7 +120,7 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
     decision = claim.decision
     if decision is None or not decision.refuses_something or claim.appealed is not None:
         return None
-    decided_on = decision.decided_at.astimezone(fund.zone).date()
+    decided_on = fund.day_of(decision.decided_at)
     appeal = find_in_force(type_of(fund, claim.claim_type).appeals, on=decided_on)
     if appeal is None:
         return None

@@ -19,7 +19,7 @@ def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
     right by work keeps nothing of it."""
     if uow.fund.sections.entitlements is None:
         return
-    today = uow.at.astimezone(uow.fund.zone).date()
+    today = uow.today
     known = entitlements.find_many(uow, {wage.person_ref for wage in page.wages})
     changed: dict[str, Entitlement] = {}
     for wage in page.wages:

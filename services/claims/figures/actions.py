@@ -20,7 +20,7 @@ def note_decided(uow: UnitOfWork, claim: Claim) -> None:
     decided = DecidedClaim(
         claim_id=claim.claim_id,
         claim_type=claim.claim_type,
-        decided_on=uow.at.astimezone(uow.fund.zone).date(),
+        decided_on=uow.today,
         decided_at=uow.at,
         took_s=max(0, int((uow.at - claim.submitted_at).total_seconds())),
         is_by_rules=claim.decision.is_by_rules,
@@ -31,7 +31,7 @@ def note_decided(uow: UnitOfWork, claim: Claim) -> None:
 
 def of_days(uow: UnitOfWork, *, from_on: date | None, until_on: date | None, claim_type: str | None) -> Figures:
     """The figures of some days, the last thirty unless others are named; of one claim type or of all."""
-    last_on = until_on or uow.at.astimezone(uow.fund.zone).date()
+    last_on = until_on or uow.today
     first_on = from_on or last_on - timedelta(days=RECENT_DAYS - 1)
     rules.must_be_span(first_on, last_on)
     found = store.between(uow, first_on, last_on)

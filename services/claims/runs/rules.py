@@ -136,7 +136,7 @@ def make(
     definition, payment = periodic(fund, claim_type)
     if period.kind is not payment.every:
         raise OtherPeriod
-    if judged_on(period, payment) > at.astimezone(fund.zone).date():
+    if judged_on(period, payment) > fund.day_of(at):
         raise PeriodNotOver
     if living is not None:
         raise RunUnderWay(reference=living.reference)

@@ -56,4 +56,4 @@ def read_pdf(uow: UnitOfWork, query: Mapping[str, Any], number: str) -> Download
 
 
 def _seen(uow: UnitOfWork, paper: Paper) -> Paper:
-    return paper.seen_on(uow.at.astimezone(uow.fund.zone).date())
+    return paper.seen_on(uow.today)

@@ -156,7 +156,7 @@ def ask(
         employer_names=employer_names,
         holder=holder,
         code=code,
-        today=_day(fund, at),
+        today=fund.day_of(at),
     )
     paper = Paper(
         number=number,
@@ -174,7 +174,7 @@ def ask(
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
     """Everything that the printer needs to print a paper at an instant: it is issued on that day of the fund's."""
-    issued_on = _day(fund, at)
+    issued_on = fund.day_of(at)
     return PaperContent(
         number=paper.number,
         language=paper.language,
@@ -236,7 +236,7 @@ def withdraw(paper: Paper, *, entries: Sequence[CareerEntry], fund: Fund, at: da
     withdrawn = replace(
         paper,
         status=to,
-        withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=_day(fund, at)),
+        withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=fund.day_of(at)),
     )
     published = PaperRevoked(
         number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at
@@ -360,7 +360,3 @@ def _difference(said: Wages, entries: Sequence[CareerEntry], *, currency: Curren
     if before - now:
         return WithdrawalReason.WAGES_CHANGED
     return WithdrawalReason.WAGES_ADDED if now - before else None
-
-
-def _day(fund: Fund, at: datetime) -> date:
-    return at.astimezone(fund.zone).date()

@@ -47,7 +47,7 @@ def hash_of(file: IO[bytes]) -> str:
 
 def _answer(uow: UnitOfWork, number_typed: str) -> tuple[Verification, Paper | None]:
     """The answer for a number, and the issued paper that it is about."""
-    today = uow.at.astimezone(uow.fund.zone).date()
+    today = uow.today
     number = rules.number_in(number_typed)
     if number is None:
         return rules.verify(None, number=typed.text(number_typed)[:NUMBER_LENGTH_MAX], on=today), None

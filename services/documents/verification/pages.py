@@ -61,7 +61,7 @@ def pages(context: ServiceContext, *, public_url: str) -> Blueprint:
         verification = actions.check_file(uow, actions.hash_of(sent.stream))
         if verification is not None:
             return shown(uow, verification)
-        today = uow.at.astimezone(uow.fund.zone).date()
+        today = uow.today
         return _answer(page.unknown_file(fund=uow.fund, language=_language(uow.fund), base=base, on=today))
 
     return blueprint

@@ -19,7 +19,7 @@ OPEN = "open"
 
 def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
     """Make a card for each of these persons, who have none."""
-    on = uow.at.astimezone(uow.fund.zone).date()
+    on = uow.today
     made = [
         rules.issue(person_ref=person_ref, number=int.from_bytes(uow.entropy(8), "big"), on=on)
         for person_ref in person_refs
@@ -29,7 +29,7 @@ def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
 
 def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     """Update the cards of a page by its rights, and publish the page even if none changed: it counts."""
-    on, decided_on = (at.astimezone(uow.fund.zone).date() for at in (uow.at, page.decided_at))
+    on, decided_on = uow.today, uow.fund.day_of(page.decided_at)
     rights = {right.person_ref: right for right in page.rights}
     held = cards.find_many(uow, rights)
     followed = {

@@ -89,7 +89,7 @@ class _Importer:
             raise FundUnknown(fund=fund_id[:40])
         self._context, self._fund_id, self._voice = context, fund_id, voice
         self._fund: Fund = context.funds[fund_id]
-        self._on = context.clock().astimezone(self._fund.zone).date()
+        self._on = self._fund.day_of(context.clock())
         self._import_id = context.new_id()
         self.refused_lines = 0
         self.warned_lines = 0

@@ -81,7 +81,7 @@ def say_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> Non
     if event.paid_minor:
         template = "declaration-accepted-again"
         parameters |= {"paid": event.paid_minor, "left": max(0, event.due_minor - event.paid_minor)}
-    elif event.due_on < event.accepted_at.astimezone(uow.fund.zone).date():
+    elif event.due_on < uow.fund.day_of(event.accepted_at):
         template = "declaration-accepted-late"
     notice = Notice(
         template=template,

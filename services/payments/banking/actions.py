@@ -110,7 +110,7 @@ def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
         direction=Direction.CREDIT,
         amount_minor=fact.amount_minor,
         currency=uow.fund.currency.value,
-        reported_on=fact.booked_at.astimezone(uow.fund.zone).date() if fact.booked_at else None,
+        reported_on=uow.fund.day_of(fact.booked_at) if fact.booked_at else None,
         texts=(fact.reference,),
         counterparty=fact.debtor_account,
         number=fact.account,

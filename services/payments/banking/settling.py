@@ -229,7 +229,7 @@ def _post(uow: UnitOfWork, cause: str, *, debit: str, credit: str, amount_minor:
 def _kept(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference: str, why: Why | None) -> BankEntry:
     """The entry as it is kept, waiting until something is known of it."""
     is_zero = reported.amount_minor == 0
-    taken_on = uow.at.astimezone(uow.fund.zone).date()
+    taken_on = uow.today
     return BankEntry(
         entry_id=entry_id,
         bank_reference=reported.bank_reference or entry_id,

@@ -200,7 +200,7 @@ def request(
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
-    until_on = at.astimezone(fund.zone).date() + timedelta(days=fund.payments.transfer_days_max)
+    until_on = fund.day_of(at) + timedelta(days=fund.payments.transfer_days_max)
     return replace(
         _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,

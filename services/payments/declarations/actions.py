@@ -133,7 +133,7 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> DeclarationFacts:
         employer_id=declaration.employer_id,
         standing=standing,
         period=Period.read(declaration.period),
-        received_on=declaration.received_at.astimezone(uow.fund.zone).date(),
+        received_on=uow.fund.day_of(declaration.received_at),
         plausibility=form.plausibility or {},
         wage_kind=form.wage_kind,
         control_workers=declaration.control_workers,

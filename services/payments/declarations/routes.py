@@ -63,7 +63,7 @@ def list_forms(uow: UnitOfWork) -> dict[str, list[OfferedForm]]:
 def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
     """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
     definition = rules.form_of(uow.fund, form)
-    today = uow.at.astimezone(uow.fund.zone).date()
+    today = uow.today
     return cut(calendar.periods(definition, today=today), order=PERIODS, wanted=query["page"], form=form)
 
 

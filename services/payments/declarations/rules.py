@@ -421,7 +421,7 @@ def accept(
         workers=examined.report.workers,
         wages_minor=examined.report.wages_minor,
         assessment=assessment,
-        is_late=declaration.received_at.astimezone(fund.zone).date() > assessment.due_on,
+        is_late=fund.day_of(declaration.received_at) > assessment.due_on,
     )
     accepted = replace(
         declaration,
