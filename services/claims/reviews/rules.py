@@ -57,7 +57,7 @@ def answer(claim: Claim, given: ReviewAnswer, *, by: Actor, at: datetime) -> Out
         answered_by=by.subject,
         answered_at=at,
     )
-    answered = moved_to(claim, Status.SUBMITTED, at=at, data_class=Happening.MEDICAL_ANSWER)
+    answered = moved_to(claim, Status.SUBMITTED, at=at, happening=Happening.MEDICAL_ANSWER)
     return Outcome(replace(answered, medical=review))
 
 
