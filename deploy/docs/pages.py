@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from environs import Env
 
-from deploy.docs import asyncapi, data_model, excerpts, fund_reference
+from deploy.docs import api_client, asyncapi, data_model, excerpts, fund_reference
 from deploy.docs.examples import example
 from deploy.proxy import bodies
 from deploy.proxy import settings as proxy_settings
@@ -44,7 +44,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield frontends, excerpts.filled(frontends.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
     yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     for service in services():
-        yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(service.openapi())
+        document = service.openapi()
+        yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(document)
+        yield ROOT / "frontends" / "api" / f"{service.name}.py", api_client.module(service.name, document)
         readme = service.folder / "README.md"
         if readme.exists():
             yield readme, _filled(readme.read_text(encoding="utf-8"), service)

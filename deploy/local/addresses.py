@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from deploy.local.programs import HOST, Broken
 
 SERVICES = ("identity", "documents", "claims", "payments", "notifications")
+FRONTENDS = ("portal",)
 
 PORTS = {
     "PROXY_PORT": 8100,
@@ -24,6 +25,9 @@ PORTS = {
     "CLAIMS_WORKER_PORT": 9103,
     "PAYMENTS_WORKER_PORT": 9104,
     "NOTIFICATIONS_WORKER_PORT": 9105,
+    "PORTAL_PORT": 8080,
+    "BACKOFFICE_PORT": 8081,
+    "OPERATIONS_PORT": 8082,
     "BANK_PORT": 8201,
     "MESSAGES_PORT": 8203,
     "SMTP_PORT": 2525,
@@ -64,6 +68,16 @@ def has_proxy(environ: Mapping[str, str]) -> bool:
 def public(service: str, environ: Mapping[str, str], ports: Mapping[str, int]) -> str:
     """Where callers find a service: behind the one address of the proxy, or at its web process itself."""
     return f"http://{HOST}:{ports['PROXY_PORT']}/{service}" if has_proxy(environ) else web(service, ports)
+
+
+def inner(service: str, environ: Mapping[str, str], ports: Mapping[str, int]) -> str:
+    """Where programs of the installation reach all of a service, what is for operators included."""
+    return f"http://{HOST}:{ports['PROXY_INNER_PORT']}/{service}" if has_proxy(environ) else web(service, ports)
+
+
+def frontend(name: str, ports: Mapping[str, int]) -> str:
+    """Where the pages of a frontend are."""
+    return f"http://{HOST}:{ports[f'{name.upper()}_PORT']}"
 
 
 def metrics(service: str, ports: Mapping[str, int]) -> str:

@@ -1,6 +1,7 @@
-"""Who may ask identity for tokens in a local run: the demo's frontend, and the partner bank with the key it has."""
+"""Who may ask identity for tokens in a local run: the reference frontends, the one of the examples, and the partner
+bank with the key it has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +12,40 @@ from services.identity.accounts.account import Role
 
 FRONTEND = "demo-frontend"
 FRONTEND_ADDRESS = "http://127.0.0.1:8080"
+SIGNING_IN = {"portal": ["person", "employer"], "backoffice": ["staff"], "operations": ["staff"]}
+"""Which kinds of people sign in at each of the reference frontends."""
 BANK = "bank"
 BANK_SCOPES = ("bank:read", "bank:webhooks")
 
 
-def clients(*, fund_ids: Sequence[str], bank_public_key: Path) -> dict[str, dict[str, Any]]:
-    """By id, as `services.identity.signin.clients` reads them. The frontend may be given all that a role has."""
+def clients(
+    *, fund_ids: Sequence[str], bank_public_key: Path, frontends: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """By id, as `services.identity.signin.clients` reads them. A frontend, whose address `frontends` has, may be given
+    all that a role has."""
     everything = sorted({scope for role in Role for scope in role.scopes})
     key = ECKey.import_key(bank_public_key.read_text())
+    public: dict[str, Any] = {
+        "kind": "public",
+        "fund_ids": list(fund_ids),
+        "audiences": list(SERVICES),
+        "scopes": everything,
+    }
     return {
         FRONTEND: {
-            "kind": "public",
-            "fund_ids": list(fund_ids),
+            **public,
             "actors": ["person", "employer", "staff"],
             "redirect_uris": [f"{FRONTEND_ADDRESS}/callback"],
             "logout_uris": [f"{FRONTEND_ADDRESS}/"],
-            "audiences": list(SERVICES),
-            "scopes": everything,
+        },
+        **{
+            name: {
+                **public,
+                "actors": SIGNING_IN[name],
+                "redirect_uris": [f"{address}/{fund_id}/callback" for fund_id in fund_ids],
+                "logout_uris": [f"{address}/{fund_id}/" for fund_id in fund_ids],
+            }
+            for name, address in frontends.items()
         },
         BANK: {
             "kind": "machine",

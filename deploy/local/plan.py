@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import addresses, processes, proxy
-from deploy.local.addresses import SERVICES
+from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import chosen
 from deploy.local.programs import HOST, Broken
@@ -38,6 +38,9 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
         for each in settings.values():
             each["ZIPKIN_URL"] = f"http://{HOST}:{ports['ZIPKIN_PORT']}/api/v2/spans"
     simulators = processes.of_simulators(environ, ports=ports, credentials=credentials, var=var)
+    kept = chosen.settings(environ, ports=ports, credentials=credentials)["frontends"]
+    documents = {name: kept[name] for name in ("MONGODB_URI", "MONGODB_DATABASE")}
+    frontends = {name: {**documents, **own} for name, own in processes.of_frontends(environ, ports=ports).items()}
     metrics = _emptied_metrics(var)
     return Plan(
         stages=[
@@ -46,6 +49,7 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
             Stage(name="webs", programs=processes.webs(settings, ports=ports, metrics=metrics)),
             Stage(name="workers", programs=processes.workers(settings, ports=ports)),
             Stage(name="proxy", programs=proxy.programs(environ, ports=ports, var=var)),
+            Stage(name="frontends", programs=processes.frontends(frontends, ports=ports)),
         ],
         remarks=remarks,
         addresses=_addresses(environ, ports, has_traces=bool(traces)),
@@ -70,7 +74,8 @@ def _emptied_metrics(var: Path) -> Path:
 
 
 def _addresses(environ: Mapping[str, str], ports: Mapping[str, int], *, has_traces: bool) -> list[tuple[str, str, str]]:
-    rows = [
+    rows = [(name, addresses.frontend(name, ports), "pages") for name in FRONTENDS]
+    rows += [
         (
             service,
             f"{addresses.public(service, environ, ports)}/docs",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.local import addresses, clients
-from deploy.local.addresses import SERVICES
+from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.programs import HOST, Program, answers_http
 from shared.funds.loading import load
@@ -50,6 +50,8 @@ QUOTAS = (
     "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
+FRONTENDS_REACH = {"portal": addresses.public}
+"""How each frontend reaches the services: what is for operators alone is on the inner address."""
 
 
 def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
@@ -73,11 +75,15 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
     """The settings of each service, except what its engines bring."""
     shared = common(environ, ports=ports)
     fund_ids = shared["FUNDS"].split(",")
-    known_clients = clients.clients(fund_ids=fund_ids, bank_public_key=credentials.public_key("bank-client"))
+    known_clients = clients.clients(
+        fund_ids=fund_ids,
+        bank_public_key=credentials.public_key("bank-client"),
+        frontends={name: addresses.frontend(name, ports) for name in FRONTENDS},
+    )
     paper_key, paper_certificates = credentials.paper_signing()
     own = {
         "identity": {
-            "PORTAL_URL": clients.FRONTEND_ADDRESS,
+            "PORTAL_URL": addresses.frontend("portal", ports),
             "CLIENTS_FILE": str(credentials.clients(known_clients)),
             "SIGNING_KEYS_FILE": str(credentials.token_signing()),
         },
@@ -146,6 +152,24 @@ def of_simulators(
     return {name: {**settings, **_intended_for(name, environ)} for name, settings in own.items()}
 
 
+def of_frontends(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """The settings of each frontend, except where its sessions are kept."""
+    shared = common(environ, ports=ports)
+    return {
+        name: {
+            "BIND": addresses.frontend(name, ports).removeprefix("http://"),
+            "PUBLIC_URL": addresses.frontend(name, ports),
+            "FUNDS": shared["FUNDS"],
+            "ISSUER": shared["ISSUER"],
+            **{f"{service.upper()}_ADDRESS": reach(service, environ, ports) for service in SERVICES},
+            "SECURE_COOKIES": "false",  # this machine alone, without TLS
+            "LOG_LEVEL": shared["LOG_LEVEL"],
+            **_intended_for(name, environ),
+        }
+        for name, reach in FRONTENDS_REACH.items()
+    }
+
+
 def _fund_accounts(fund_ids: Iterable[str]) -> str:
     """The accounts that the funds hold at the bank, as it reads them."""
     return " ".join(
@@ -183,6 +207,21 @@ def webs(settings: Mapping[str, Settings], *, ports: Mapping[str, int], metrics:
             stop_max_s=SERVICE_STOP_MAX_S,
         )
         for service in SERVICES
+    ]
+
+
+def frontends(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:
+    """The process of each frontend."""
+    return [
+        Program(
+            name=name,
+            command=(sys.executable, "-m", f"frontends.{name}"),
+            ports={f"{name.upper()}_PORT": ports[f"{name.upper()}_PORT"]},
+            answers=answers_http(f"{addresses.frontend(name, ports)}/health/ready"),
+            environment=settings[name],
+            stop_max_s=SERVICE_STOP_MAX_S,
+        )
+        for name in FRONTENDS
     ]
 
 

@@ -33,7 +33,7 @@ class Program:
     ports: Mapping[str, int]  # setting that moves it → port of 127.0.0.1 that the program listens on
     answers: Callable[[], bool]
     environment: Mapping[str, str] = field(default_factory=dict)
-    ready_max_s: float = 60.0
+    ready_max_s: float = 180.0
     stop_max_s: float = 7.0  # from the request to end until it is made to
     may_restart: bool = True  # whether it is started again where it ended by itself; if not, the run ends with it
 

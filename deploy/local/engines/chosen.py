@@ -16,7 +16,7 @@ from deploy.local.programs import Broken, Program, refuse_taken_ports
 Settings = Mapping[str, str]
 Ports = Mapping[str, int]
 
-DATABASES = {service: f"himaya_{service}" for service in SERVICES}
+DATABASES = {name: f"himaya_{name}" for name in (*SERVICES, "frontends")}
 
 
 def settings(environ: Settings, *, ports: Ports, credentials: Credentials) -> dict[str, dict[str, str]]:

@@ -1,0 +1,141 @@
+"""Amounts, days and numbers as the fund's country writes them in the page's language (Unicode CLDR, by babel).
+
+Whatever has digits is isolated (`<bdi>`), so that it reads the same inside Arabic; its groups are held by no-break
+spaces.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from flask import g
+from markupsafe import Markup
+
+MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+"""Direction marks that babel writes into Arabic texts: isolation does their work."""
+SPACES = dict.fromkeys(map(ord, " \u202f"), "\u00a0")
+
+
+@cache
+def locale_of(language: str, country: str = "") -> Locale:
+    """The country's own habits, or the plain language where CLDR knows no such pair (en_DZ)."""
+    try:
+        return Locale(language, country or None)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+def amount(value: str | Decimal | None, currency: str | None = None) -> Markup:
+    """`1500.00` as `1 500,00 DA`; a dash for none. The service has rounded: nothing is rounded here."""
+    if value is None:
+        return Markup("–")
+    read = Decimal(value)
+    decimals = max(0, -int(read.as_tuple().exponent))
+    pattern = f"#,##0{'.' if decimals else ''}{'0' * decimals}\u00a0¤¤"
+    return isolated(
+        format_currency(read, currency or g.fund["currency"], pattern, locale=_locale(), currency_digits=False)
+    )
+
+
+def number(value: int | Decimal) -> Markup:
+    """A number with the groups of the country."""
+    return isolated(format_decimal(value, locale=_locale()))
+
+
+def percent(value: str | float | Decimal) -> Markup:
+    """A share between 0 and 1."""
+    return isolated(format_percent(Decimal(str(value)), "#,##0.#\u00a0%", locale=_locale()))
+
+
+def day(value: str | date | None) -> Markup:
+    """`2026-02-10` as `10 février 2026`; a dash for none."""
+    if not value:
+        return Markup("–")
+    read = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    text = format_date(read, "d MMMM y", locale=_locale())
+    return isolated(text.replace("1", "1er", 1) if g.language == "fr" and read.day == 1 else text, breaks=True)
+
+
+def partial_day(value: str) -> Markup:
+    """A day that may be known in part: 1985, 1985-03, 1985-03-27."""
+    parts = [part for part in value.split("-") if part.strip("0")]
+    if len(parts) == 3:
+        return day(value)
+    if len(parts) == 2:
+        return isolated(format_date(date(int(parts[0]), int(parts[1]), 1), "MMMM y", locale=_locale()), breaks=True)
+    return isolated(parts[0] if parts else value)
+
+
+def instant(value: str | None) -> Markup:
+    """`2026-02-10T09:30:00+00:00` as day and hour in the fund's time zone; a dash for none."""
+    if not value:
+        return Markup("–")
+    local = _local(value)
+    clock = format_skeleton("Hm", local, locale=_locale())
+    return Markup("{}, {}").format(day(local.date()), isolated(clock))
+
+
+def since(value: str) -> Markup:
+    """How long ago an instant was, in the largest unit that fits."""
+    return isolated(format_timedelta(datetime.now(UTC) - _local(value), locale=_locale()), breaks=True)
+
+
+def days_until(value: str) -> int:
+    """How many days a day is away; negative for one that is past."""
+    return (date.fromisoformat(value[:10]) - today()).days
+
+
+def today() -> date:
+    """The day it is where the fund is."""
+    return datetime.now(_zone()).date()
+
+
+def isolated(text: str, *, breaks: bool = False) -> Markup:
+    """Something that keeps its own direction inside a sentence of the other."""
+    unmarked = text.translate(MARKS)
+    return Markup("<bdi>{}</bdi>").format(unmarked if breaks else unmarked.translate(SPACES))
+
+
+def code(text: object) -> Markup:
+    """A number, reference or address as it is typed: left to right, everywhere."""
+    return Markup('<bdi dir="ltr" class="code">{}</bdi>').format(text)
+
+
+def read_amount(typed: str) -> Decimal | None:
+    """What somebody typed as an amount, with any script's digits, blanks between groups and either decimal sign."""
+    plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in typed)
+    plain = "".join(plain.split()).translate(MARKS).replace("\u066b", ".").replace("\u066c", "").replace(",", ".")
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+FILTERS = {
+    "amount": amount,
+    "number": number,
+    "percent": percent,
+    "day": day,
+    "partial_day": partial_day,
+    "instant": instant,
+    "since": since,
+    "code": code,
+    "days_until": days_until,
+}
+
+
+def _locale() -> Locale:
+    return locale_of(g.language, g.fund["country"])
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(g.fund["timezone"])
+
+
+def _local(value: str) -> datetime:
+    read = datetime.fromisoformat(value)
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(_zone())

@@ -1,0 +1,76 @@
+"""A person's papers: which there are, a new one, earlier ones."""
+
+from flask import Blueprint, g, request
+from flask import Response as FlaskResponse
+from werkzeug.wrappers import Response
+
+from frontends.api import documents
+from frontends.kit.api import Problem, together
+from frontends.kit.pages import Form, api, go_to, render, signed_in
+
+pages = Blueprint("papers", __name__)
+
+PAGE = 20
+UNFINISHED = frozenset({"requested", "printing", "asked"})
+
+
+@pages.get("/papers")
+@signed_in("person")
+def index() -> Response:
+    """Choose one, or look at those one has."""
+    return _page()
+
+
+@pages.post("/papers")
+@signed_in("person")
+def ask() -> Response:
+    """Have one printed: it is there a moment later."""
+    kind = request.form.get("kind", "")
+    form = Form(f"paper:{kind}")
+    body: documents.RequestBody = {"kind": kind, "language": request.form.get("paper_language", g.language)}
+    if request.form.get("from_period"):
+        body["from_period"] = request.form["from_period"]
+        body["to_period"] = request.form.get("to_period") or request.form["from_period"]
+    try:
+        paper = documents.papers_ask(api(), idempotency_key=form.key, body=body)
+    except Problem as problem:
+        return _page(problem=problem)
+    form.done()
+    return go_to("papers.one", number=paper["number"])
+
+
+@pages.get("/papers/<number>")
+@signed_in("person")
+def one(number: str) -> Response:
+    """One paper: where it stands, since when, until when, why it was taken back."""
+    return render("person/paper.html", paper=documents.papers_read(api(), number))
+
+
+@pages.get("/papers/<number>/pdf")
+@signed_in("person")
+def pdf(number: str) -> Response:
+    """The file itself."""
+    answer = FlaskResponse(documents.papers_read_pdf(api(), number), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    return answer
+
+
+def _page(*, problem: Problem | None = None) -> Response:
+    asked = api()
+    cursor = request.args.get("cursor") or None
+    types, own, career = together(
+        lambda: documents.papers_list_types(asked),
+        lambda: documents.papers_list_own(asked, limit=PAGE, cursor=cursor),
+        lambda: documents.careers_read_own(asked),
+    )
+    periods = list(dict.fromkeys(line["period"] for line in career["lines"])) if isinstance(career, dict) else []
+    kinds = types["items"] if isinstance(types, dict) else []
+    return render(
+        "person/papers.html",
+        types=types,
+        own=own,
+        periods=periods,
+        forms={each["kind"]: Form(f"paper:{each['kind']}") for each in kinds},
+        problem=problem,
+        is_first=cursor is None,
+    )

@@ -1,0 +1,56 @@
+"""The portal: pages for insured persons, for employers and their accountants, and for anyone."""
+
+from pathlib import Path
+
+from frontends.kit.frontend import Frontend, Link
+from frontends.portal.anyone import accounts, check, welcome
+from frontends.portal.person import account, career, claims, home, messages, new_claim, papers, payments, rights
+
+PERSON = ("person",)
+
+PORTAL = Frontend(
+    name="portal",
+    title="Online services",
+    folder=Path(__file__).parent,
+    home="welcome.index",
+    pages=[
+        welcome.pages,
+        accounts.pages,
+        check.pages,
+        home.pages,
+        rights.pages,
+        claims.pages,
+        new_claim.pages,
+        papers.pages,
+        payments.pages,
+        career.pages,
+        messages.pages,
+        account.pages,
+    ],
+    navigation=[
+        Link(endpoint="home.index", text="Overview", actors=PERSON),
+        Link(endpoint="claims.index", text="Claims", actors=PERSON),
+        Link(endpoint="payments.index", text="Payments", actors=PERSON),
+        Link(endpoint="rights.index", text="Rights and card", actors=PERSON),
+        Link(endpoint="papers.index", text="Papers", actors=PERSON),
+        Link(endpoint="career.index", text="Career", actors=PERSON),
+        Link(endpoint="messages.index", text="Messages", actors=PERSON),
+    ],
+    scopes=(
+        "account:manage",
+        "awards:read",
+        "cards:read",
+        "careers:read",
+        "claims:read",
+        "claims:submit",
+        "collections:pay",
+        "declarations:file",
+        "declarations:read",
+        "messages:read",
+        "papers:obtain",
+        "papers:read",
+        "rights:read",
+        "uploads:add",
+        "uploads:read",
+    ),
+)
