@@ -78,7 +78,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
     known_clients = clients.clients(
         fund_ids=fund_ids,
         bank_public_key=credentials.public_key("bank-client"),
-        frontends={name: addresses.frontend(name, ports) for name in FRONTENDS},
+        frontends={name: addresses.frontend(name, ports) for name in clients.SIGNING_IN},
     )
     paper_key, paper_certificates = credentials.paper_signing()
     own = {
