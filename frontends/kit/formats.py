@@ -15,6 +15,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from flask import g
 from markupsafe import Markup
 
+from frontends.kit.words import gettext
+
 MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """Direction marks that babel writes into Arabic texts: isolation does their work."""
 SPACES = dict.fromkeys(map(ord, " \u202f"), "\u00a0")
@@ -79,6 +81,21 @@ def instant(value: str | None) -> Markup:
     return Markup("{}, {}").format(day(local.date()), isolated(clock))
 
 
+def period(value: str) -> Markup:
+    """`2026`, `2026-H1`, `2026-Q1` or `2026-M01` in words; anything else as it is."""
+    year, _dash, part = value.partition("-")
+    kind, number = part[:1], part[1:]
+    try:
+        first = date(int(year), {"Q": 3 * int(number or 1) - 2, "M": int(number or 1)}.get(kind, 1), 1)
+    except ValueError:
+        return isolated(value)
+    if kind == "H":
+        first_half = gettext("first half of %(year)s", year=year)
+        return isolated(first_half if number == "1" else gettext("second half of %(year)s", year=year), breaks=True)
+    pattern = {"M": "MMMM y", "Q": "QQQQ y"}.get(kind, "y")
+    return isolated(format_date(first, pattern, locale=_locale()), breaks=True)
+
+
 def since(value: str) -> Markup:
     """How long ago an instant was, in the largest unit that fits."""
     return isolated(format_timedelta(datetime.now(UTC) - _local(value), locale=_locale()), breaks=True)
@@ -121,6 +138,7 @@ FILTERS = {
     "percent": percent,
     "day": day,
     "partial_day": partial_day,
+    "period": period,
     "instant": instant,
     "since": since,
     "code": code,

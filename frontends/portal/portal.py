@@ -4,9 +4,11 @@ from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
 from frontends.portal.anyone import accounts, check, welcome
+from frontends.portal.employer import declaring, firms
 from frontends.portal.person import account, career, claims, home, messages, new_claim, papers, payments, rights
 
 PERSON = ("person",)
+EMPLOYER = ("employer",)
 
 PORTAL = Frontend(
     name="portal",
@@ -26,6 +28,8 @@ PORTAL = Frontend(
         career.pages,
         messages.pages,
         account.pages,
+        firms.pages,
+        declaring.pages,
     ],
     navigation=[
         Link(endpoint="home.index", text="Overview", actors=PERSON),
@@ -34,7 +38,8 @@ PORTAL = Frontend(
         Link(endpoint="rights.index", text="Rights and card", actors=PERSON),
         Link(endpoint="papers.index", text="Papers", actors=PERSON),
         Link(endpoint="career.index", text="Career", actors=PERSON),
-        Link(endpoint="messages.index", text="Messages", actors=PERSON),
+        Link(endpoint="firms.index", text="Firms and declarations", actors=EMPLOYER),
+        Link(endpoint="messages.index", text="Messages", actors=PERSON + EMPLOYER),
     ],
     scopes=(
         "account:manage",

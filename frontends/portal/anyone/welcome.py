@@ -9,7 +9,7 @@ from frontends.kit.pages import api, go_to, render, user
 
 pages = Blueprint("welcome", __name__)
 
-FIRST_PAGES = {"person": "home.index"}
+FIRST_PAGES = {"person": "home.index", "employer": "firms.index"}
 
 
 @pages.get("/")

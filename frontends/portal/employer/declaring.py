@@ -1,0 +1,168 @@
+"""A declaration by file: hand it in, see it being checked, mend or confirm what was found, see what it comes to."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from frontends.api import payments
+from frontends.kit.api import Problem, needed, together
+from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.uploading import read_files
+from frontends.kit.words import _
+from frontends.portal.employer.firms import check_own
+
+pages = Blueprint("declaring", __name__)
+
+PERIODS_MAX = 12
+CHECKING = frozenset({"received", "held"})
+
+
+@pages.get("/firms/<employer_id>/declare")
+@signed_in("employer")
+def new(employer_id: str) -> Response:
+    """Choose the period and the files."""
+    return _form(employer_id)
+
+
+@pages.post("/firms/<employer_id>/declare")
+@signed_in("employer")
+def file(employer_id: str) -> Response:
+    """Hand them in; they are checked within moments."""
+    check_own(employer_id)
+    form = Form(f"declare:{employer_id}")
+    which, _slash, period = request.form.get("which", "").partition("/")
+    told = {"employer_id": employer_id, "form": which, "period": period}
+    for name in ("control_workers", "control_wages"):
+        if typed := request.form.get(name, "").strip():
+            told[name] = typed
+    try:
+        files = {"files": read_files("files")}
+        made = payments.declarations_file(api(), idempotency_key=form.key, files=files, form=told)
+    except Problem as problem:
+        return _form(employer_id, problem=problem)
+    form.done()
+    return go_to("declaring.one", declaration_id=made["declaration_id"])
+
+
+@pages.get("/declarations/<declaration_id>")
+@signed_in("employer")
+def one(declaration_id: str) -> Response:
+    """Its receipts, what was found, what is due, how many cards are refreshed, what is paid."""
+    return _page(declaration_id)
+
+
+@pages.get("/declarations/<declaration_id>/workers")
+@signed_in("employer")
+def workers(declaration_id: str) -> Response:
+    """The workers as they were declared."""
+    asked = api()
+    page = request.args.get("page", "1")
+    number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
+    declaration, lines = together(
+        lambda: payments.declarations_read(asked, declaration_id),
+        lambda: payments.declarations_lines(asked, declaration_id, page=number),
+    )
+    return render("employer/workers.html", declaration=needed(declaration), lines=needed(lines), page=number)
+
+
+@pages.post("/declarations/<declaration_id>/confirmation")
+@signed_in("employer")
+def confirm(declaration_id: str) -> Response:
+    """What was found is right as it is."""
+    form = Form(f"confirm:{declaration_id}")
+    try:
+        payments.declarations_confirm(api(), declaration_id, idempotency_key=form.key, version=form.read_version)
+    except Problem as problem:
+        return _page(declaration_id, problem=problem)
+    form.done()
+    flash(_("You confirmed what was found. The declaration is being booked."))
+    return go_to("declaring.one", declaration_id=declaration_id)
+
+
+@pages.post("/declarations/<declaration_id>/withdrawal")
+@signed_in("employer")
+def withdraw(declaration_id: str) -> Response:
+    """Take it back before it is booked."""
+    form = Form(f"withdraw:{declaration_id}")
+    try:
+        payments.declarations_withdraw(api(), declaration_id, idempotency_key=form.key, version=form.read_version)
+    except Problem as problem:
+        return _page(declaration_id, problem=problem)
+    form.done()
+    flash(_("The declaration is withdrawn. Nothing of it was booked."))
+    return go_to("declaring.one", declaration_id=declaration_id)
+
+
+@pages.post("/declarations/<declaration_id>/payment")
+@signed_in("employer")
+def pay(declaration_id: str) -> Response:
+    """Ask for a reference to transfer with, or go on to the bank's page for a card."""
+    rail = request.form.get("rail", "transfer")
+    form = Form(f"pay:{declaration_id}:{rail}")
+    body: payments.CollectionBody = {"rail": rail}
+    try:
+        payments.collections_request(api(), declaration_id, idempotency_key=form.key, body=body)
+    except Problem as problem:
+        return _page(declaration_id, problem=problem)
+    form.done()
+    return go_to("declaring.one", declaration_id=declaration_id, _anchor="payment")
+
+
+def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
+    check_own(employer_id)
+    asked = api()
+    forms = payments.declarations_list_forms(asked)["items"]
+    periods = together(
+        *[
+            lambda form=form: payments.declarations_list_periods(asked, form["form"], limit=PERIODS_MAX)
+            for form in forms
+        ]
+    )
+    open_periods = [
+        (form, [period for period in needed(each)["items"] if period["is_over"]])
+        for form, each in zip(forms, periods, strict=True)
+    ]
+    form = Form(f"declare:{employer_id}")
+    return render(
+        "employer/declare.html",
+        employer_id=employer_id,
+        open_periods=open_periods,
+        form=form,
+        values=form.values,
+        chosen=form.values.get("which") or request.args.get("which", ""),
+        problem=problem,
+    )
+
+
+def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
+    asked = api()
+    page = request.args.get("findings", "1")
+    number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
+    declaration, findings, collections = together(
+        lambda: payments.declarations_read(asked, declaration_id),
+        lambda: payments.declarations_findings(asked, declaration_id, cursor=number),
+        lambda: payments.collections_list_of_declaration(asked, declaration_id, limit=20),
+    )
+    version = needed(declaration)["version"]
+    return render(
+        "employer/declaration.html",
+        declaration=declaration,
+        findings=findings,
+        by_severity=_by_severity(findings),
+        findings_page=number,
+        collections=collections,
+        is_checking=declaration["status"] in CHECKING,
+        confirming=Form(f"confirm:{declaration_id}", version),
+        withdrawing=Form(f"withdraw:{declaration_id}", version),
+        paying={rail: Form(f"pay:{declaration_id}:{rail}") for rail in ("transfer", "card")},
+        problem=problem,
+    )
+
+
+def _by_severity(findings: Any) -> dict[str, list[payments.FindingView]]:
+    """What was found, grouped by what it means for the file."""
+    grouped: dict[str, list[payments.FindingView]] = {"error": [], "confirm": [], "warning": []}
+    for finding in findings["items"] if isinstance(findings, dict) else []:
+        grouped[finding["severity"]].append(finding)
+    return {severity: found for severity, found in grouped.items() if found}
