@@ -234,7 +234,7 @@ def _own_pages(app: Flask, settings: Settings) -> None:
         signing: SignIn = current_app.extensions["sign_in"]
         sessions: Sessions = current_app.extensions["sessions"]
         address = signing.sign_out_address(
-            pages.session(), fund=g.fund["fund_id"], afterwards=f"{settings.public_url}/"
+            pages.session(), fund=g.fund["fund_id"], afterwards=f"{settings.public_url}{request.script_root}/"
         )
         sessions.end(pages.session())
         answer = redirect(address, 303)

@@ -78,7 +78,8 @@ def instant(value: str | None) -> Markup:
         return Markup("–")
     local = _local(value)
     clock = format_skeleton("Hm", local, locale=_locale())
-    return Markup("{}, {}").format(day(local.date()), isolated(clock))
+    comma = "،" if g.direction == "rtl" else ","
+    return Markup("{}{} {}").format(day(local.date()), comma, isolated(clock))
 
 
 def period(value: str) -> Markup:

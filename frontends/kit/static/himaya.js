@@ -87,7 +87,7 @@
         state.textContent = words.failed;
       };
       const form = new FormData();
-      form.append(input.name, file);
+      form.append(words.field || input.name, file);
       for (const [key, value] of Object.entries(JSON.parse(words.more || "{}"))) form.append(key, value);
       request.send(form);
     };

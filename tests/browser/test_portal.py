@@ -1,0 +1,255 @@
+"""The story in a browser: an employer declares and pays, a worker opens an account, files a claim, obtains a paper, and
+a passer-by checks it. In French on a wide screen and in Arabic on a phone. Numbers are those of the twenty points."""
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, expect
+
+from deploy.local.demo import payroll
+from deploy.local.demo.people import TUNISIA, Cast, Worker, cast
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.platform import Platform, needs_nginx
+from tests.kit.waiting import until
+
+pytestmark = [needs_nginx, needs_chromium]
+
+FUND = TUNISIA.fund
+PASSWORD = "quatre chameaux pres du puits"
+CHECKED_MAX_MS = 90_000
+QUARTERS = ((2025, 3), (2025, 4), (2026, 1), (2026, 2))
+
+
+@pytest.fixture(scope="module")
+def characters() -> Cast:
+    return cast(TUNISIA, run=0, count=6)
+
+
+@pytest.fixture
+def portal(platform: Platform) -> str:
+    return f"http://127.0.0.1:{platform.ports['PORTAL_PORT']}/{FUND}"
+
+
+def mailed_token(platform: Platform, address: str) -> str | None:
+    answer = requests.get(f"{platform.messages}/messages", params={"to": address, "channel": "mail"}, timeout=30)
+    links = [each["text"] for each in answer.json()["messages"] if "token=" in each["text"]]
+    return str(links[-1].split("token=")[1].split()[0]) if links else None
+
+
+def photograph(folder: Path) -> Path:
+    """A picture that nobody took before."""
+    from PIL import Image
+
+    path = folder / f"{secrets.token_hex(4)}.png"
+    Image.frombytes("L", (120, 120), secrets.token_bytes(120 * 120)).save(path)
+    return path
+
+
+def eventually(visitor: Visitor, is_so: Callable[[], bool], *, what: str) -> None:
+    """Load the page again until something that other services have to hear of is on it."""
+
+    def look() -> bool:
+        visitor.page.goto(visitor.page.url)
+        return is_so()
+
+    until(look, what=what, max_s=90)
+
+
+def test_an_employer_declares_and_sees_what_is_due(
+    platform: Platform, portal: str, browser: Browser, characters: Cast, tmp_path: Path
+) -> None:
+    login, password = platform.sign_in(FUND, "employer's user")
+    visitor = Visitor(browser, "fr", WIDE)
+    number = characters.employer.number
+    visitor.go(f"{portal}/?language=fr").seen("welcome")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    page = visitor.page
+    expect(page).to_have_url(re.compile(f"/firms/{number}"))
+    visitor.seen("firm")
+    for year, quarter in QUARTERS:
+        page.goto(f"{portal}/firms/{number}/declare?which=quarterly-wages/{year}-Q{quarter}")
+        expect(page.locator(".not-sent")).to_be_visible()  # point 1
+        files = payroll.tn_122(characters, year=year, quarter=quarter)
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        page.set_input_files("#files", [tmp_path / name for name in files])
+        page.click("main form[enctype] button")
+        page.wait_for_url("**/declarations/**")
+        page.wait_for_selector(".notice.good, .notice.bad", timeout=CHECKED_MAX_MS)  # the page renews itself
+        assert page.locator(".notice.good").count(), page.inner_text("main")
+    visitor.seen("declaration")
+    page.click("form[action$='/payment'] button >> nth=0")
+    expect(page.locator("#payment .code").first).to_be_visible()
+    visitor.seen("declaration-reference")
+    bad = tmp_path / "wrong.txt"
+    bad.write_bytes(next(iter(files.values())).replace(b"00001", b"ABCDE", 1))
+    page.goto(f"{portal}/firms/{number}/declare?which=quarterly-wages/{QUARTERS[-1][0]}-Q{QUARTERS[-1][1]}")
+    visitor.seen("declare")
+    page.click("main form[enctype] button")  # nothing chosen: the summary has the focus, and names the field (point 6)
+    expect(page.locator("#errors")).to_be_focused()
+    visitor.seen("declare-nothing-chosen")
+    page.set_input_files("#files", bad)
+    page.click("main form[enctype] button")
+    page.wait_for_selector(".notice.bad", timeout=CHECKED_MAX_MS)
+    visitor.seen("declaration-refused")
+    visitor.close()
+
+
+@pytest.mark.parametrize(("language", "width", "at"), [("fr", WIDE, 2), ("ar", PHONE, 3)])
+def test_a_worker_opens_an_account_files_a_claim_and_obtains_a_paper(
+    platform: Platform,
+    portal: str,
+    browser: Browser,
+    characters: Cast,
+    tmp_path: Path,
+    language: str,
+    width: int,
+    at: int,
+) -> None:
+    worker = characters.workers[at]
+    visitor = Visitor(browser, language, width)
+    open_account(visitor, platform, portal, worker)
+    visitor.sign_in(f"{portal}/sign-in", login=worker.national_id, password=PASSWORD)
+    page = visitor.page
+    eventually(visitor, lambda: page.locator(".state.good").count() > 0, what="the right to care")
+    visitor.seen("home-empty")
+
+    reference = file_claim(visitor, portal, tmp_path)
+    page.goto(f"{portal}/home")
+    expect(page.locator(f"text={reference}").first).to_be_visible()  # points 5 and 13
+    visitor.seen("home")
+    page.goto(f"{portal}/claims")
+    visitor.seen("claims")
+    page.locator("ul.rows .whole").first.click()
+    expect(page).to_have_title(re.compile(reference))
+    visitor.seen("claim")
+
+    page.goto(f"{portal}/papers")
+    visitor.seen("papers")
+    page.locator("form.panel:not(:has([name=from_period])) button").first.click()
+    page.wait_for_url("**/papers/PR**")
+    page.wait_for_selector("a[href$='/pdf']", timeout=CHECKED_MAX_MS)
+    visitor.seen("paper")
+    number = page.url.rpartition("/")[2].partition("?")[0]
+    with page.expect_download() as downloading:
+        page.click("a[href$='/pdf']")
+    pdf = tmp_path / "paper.pdf"
+    downloading.value.save_as(pdf)
+    assert pdf.read_bytes().startswith(b"%PDF")
+
+    for path in ("rights", "payments", "career", "messages", "account/", "account/access", "status"):
+        page.goto(f"{portal}/{path}")
+        visitor.seen(path.strip("/").replace("/", "-"))
+    sign_out(visitor)
+    check_paper(visitor, portal, number, pdf)
+    visitor.close()
+
+
+def open_account(visitor: Visitor, platform: Platform, portal: str, worker: Worker) -> None:
+    """What the fund knows of the person; digits of either script are read (point 8)."""
+    page = visitor.go(f"{portal}/account/new?language={visitor.language}").page
+    page.click("main form[method=post] button")
+    expect(page.locator("#errors a").first).to_be_visible()
+    visitor.seen("account-new-faults")
+    national_id = worker.national_id
+    if visitor.language == "ar":
+        national_id = national_id.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    page.fill("#national_id", national_id)
+    page.fill("#insurance_number", worker.insurance_number)
+    for part, value in zip(("day", "month", "year"), f"{worker.birth_on:%d %m %Y}".split(), strict=True):
+        page.fill(f"#birth_on_{part}", value)
+    page.fill("#email", worker.email)
+    page.fill("#password", PASSWORD)
+    page.fill("#password_again", PASSWORD)
+    page.click("main form[method=post] button")
+    expect(page.locator(".receipt")).to_be_visible()
+    visitor.seen("mail-sent")
+    token = until(lambda: mailed_token(platform, worker.email), what="the mail with the link", max_s=90)
+    page.goto(f"{portal}/activation#token={token}")
+    page.fill("#password", PASSWORD)
+    visitor.seen("activation")
+    page.click("main form[method=post] button")
+    expect(page.locator(".receipt")).to_be_visible()
+
+
+def file_claim(visitor: Visitor, portal: str, folder: Path) -> str:
+    """Page by page; what is given is kept, and nothing is sent before the last one (points 1, 4, 7)."""
+    page = visitor.page
+    page.goto(f"{portal}/claims/new/")
+    visitor.seen("new-claim")
+    page.click("form:has(input[value=care-reimbursement]) button")
+    page.wait_for_url("**/care")
+    expect(page.locator(".not-sent")).to_be_visible()
+    page.click("main form[action$='/care'] button")
+    expect(page.locator("#errors")).to_be_focused()
+    visitor.seen("new-claim-care-faults")
+    care_on = datetime.now(UTC).date() - timedelta(days=3)
+    for part, value in (("day", care_on.day), ("month", care_on.month), ("year", care_on.year)):
+        page.fill(f"#care_on_{part}", str(value))
+    page.select_option("#act-1", index=1)
+    page.fill("#paid-1", "٢٥,500" if visitor.language == "ar" else "25,500")
+    visitor.seen("new-claim-care")
+    page.click("main form[action$='/care'] button")
+    page.wait_for_url("**/papers")
+    for field in page.locator("input[type=file]").all():
+        field.set_input_files(photograph(folder))
+        expect(page.locator(".files .state.wait")).to_have_count(0)
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"not a paper"}
+    )
+    expect(page.locator(".files .state.bad")).to_have_count(1)  # in place, with its reason; the others stay
+    visitor.seen("new-claim-papers")
+    page.reload()
+    assert page.locator(".files .state.good").count() == page.locator("input[type=file]").count()
+    page.click("form#papers button")
+    page.wait_for_url("**/review")
+    visitor.seen("new-claim-review")
+    page.dblclick("form[action$='/submission'] button")
+    page.wait_for_url("**/received/**")
+    visitor.seen("received")
+    return page.inner_text(".receipt .number").strip()
+
+
+def sign_out(visitor: Visitor) -> None:
+    visitor.page.click(".tools summary")
+    visitor.page.click(".tools form button")
+    visitor.page.wait_for_selector(".tools a[href$='/sign-in']")
+
+
+def check_paper(visitor: Visitor, portal: str, number: str, pdf: Path) -> None:
+    """Anybody: by number, and by the file itself."""
+    page = visitor.page
+    page.goto(f"{portal}/check")
+    visitor.seen("check")
+    page.fill("#number", number.lower())
+    page.click("main form:not([method=post]) button")
+    expect(page.locator(".notice.good")).to_be_visible()
+    visitor.seen("checked")
+    page.goto(f"{portal}/check")
+    page.set_input_files("#file", pdf)
+    page.click("main form[method=post] button")
+    expect(page.locator(".notice.good")).to_be_visible()
+    visitor.seen("checked-file")
+
+
+def test_pages_work_in_the_dark_and_without_a_script(portal: str, browser: Browser) -> None:
+    for theme, has_script in (("dark", True), ("light", False)):
+        visitor = Visitor(browser, "ar", PHONE, theme=theme, has_script=has_script)
+        for path in ("", "check", "account/new", "account/forgotten", "status"):
+            visitor.go(f"{portal}/{path}?language=ar").seen(f"{path.replace('/', '-') or 'welcome'}")
+        visitor.close()
+
+
+def test_nobody_comes_where_they_do_not_belong(portal: str, browser: Browser) -> None:
+    visitor = Visitor(browser, "fr")
+    visitor.go(f"{portal}/claims")
+    expect(visitor.page.locator("#login")).to_be_visible()
+    visitor.go(f"{portal}/nothing-here").seen("missing")
+    answer = requests.post(f"{portal}/preferences", data={"theme": "dark"}, timeout=30)
+    assert answer.status_code == 400
+    visitor.close()
