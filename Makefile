@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test faults mutants engines bench lock audit fuzz format docs lint-docs figures clean
+.PHONY: help install run stop demo verify test browser faults mutants engines bench lock audit fuzz format docs lint-docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,10 @@ test: install ## style, types, import contracts and all tests but the long ones 
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 tests --ignore tests/faults --ignore tests/engines/apache
+	$(BIN)/pytest -n 3 tests --ignore tests/faults --ignore tests/engines/apache --ignore tests/browser
+
+browser: install ## drive the pages as their users do, in Chromium; pictures of each in var/browser
+	$(BIN)/pytest -p no:xdist tests/browser
 
 engines: install ## hold the bus to its contract on Apache Kafka, one broker and three, and take brokers away from it
 	ENGINES=apache $(BIN)/pytest tests/contracts/bus tests/shared/bus/test_watchdog.py

@@ -62,6 +62,7 @@ def signed_in(*actors: str) -> Callable[[Page[P]], Page[P]]:
                 abort(403)
             return page(*args, **kwargs)
 
+        guarded.is_for = actors  # type: ignore[attr-defined]
         return guarded
 
     return guard

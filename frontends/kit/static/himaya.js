@@ -1,6 +1,7 @@
 // What makes the pages smoother. Every page works without it.
 "use strict";
 (() => {
+  document.documentElement.classList.add("has-script");
   const token = () => document.querySelector("meta[name=form-token]")?.content ?? "";
 
   // A form that was sent is not sent again by a second click; the key in it would do it once anyway.
