@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +12,13 @@ from frontends.kit.sessions import Session, Sessions
 
 
 @pytest.fixture
-def sessions(mongodb: str) -> Sessions:
-    client: MongoClient[dict[str, Any]] = MongoClient(mongodb, retryWrites=False, tz_aware=True)
+def client(mongodb: str) -> Iterator[MongoClient[dict[str, Any]]]:
+    with MongoClient[dict[str, Any]](mongodb, retryWrites=False, tz_aware=True) as connected:
+        yield connected
+
+
+@pytest.fixture
+def sessions(client: MongoClient[dict[str, Any]]) -> Sessions:
     kept = Sessions(client, database="himaya_frontends_test", frontend="portal")
     kept.prepare()
     return kept
@@ -22,12 +28,13 @@ def put(name: str, value: Any) -> Any:
     return lambda content: content.__setitem__(name, value)
 
 
-def test_a_session_is_found_by_its_cookie_and_by_nothing_in_the_database(sessions: Sessions, mongodb: str) -> None:
+def test_a_session_is_found_by_its_cookie_and_by_nothing_in_the_database(
+    sessions: Sessions, client: MongoClient[dict[str, Any]]
+) -> None:
     session = sessions.new()
     sessions.change(session, put("tokens", {"access_token": "TOKEN-IN-CLEAR"}))
     found = sessions.load(session.secret)
     assert found is not None and found.content["tokens"]["access_token"] == "TOKEN-IN-CLEAR"
-    client: MongoClient[dict[str, Any]] = MongoClient(mongodb)
     rows = list(client["himaya_frontends_test"]["portal_sessions"].find({"_id": session.session_id}))
     assert b"TOKEN-IN-CLEAR" not in rows[0]["sealed"] and session.secret not in str(rows)
     assert sessions.load("somebody else's") is None
