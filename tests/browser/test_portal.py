@@ -6,13 +6,21 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, expect
+from PIL import Image
+from playwright.sync_api import Browser, Response, expect
+from pymongo import MongoClient
 
+from deploy.local.credentials import Credentials
 from deploy.local.demo import payroll
 from deploy.local.demo.people import TUNISIA, Cast, Worker, cast
+from deploy.local.engines import secantusdb
+from frontends.kit.sessions import Sessions
+from frontends.kit.signin import forget_person
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
 from tests.kit.platform import Platform, needs_nginx
 from tests.kit.waiting import until
@@ -22,6 +30,8 @@ pytestmark = [needs_nginx, needs_chromium]
 FUND = TUNISIA.fund
 PASSWORD = "quatre chameaux pres du puits"
 CHECKED_MAX_MS = 90_000
+FIRST_LOAD_MAX = 150_000
+"""Bytes, compressed, of all that the first page of a visit loads."""
 QUARTERS = ((2025, 3), (2025, 4), (2026, 1), (2026, 2))
 
 
@@ -43,8 +53,6 @@ def mailed_token(platform: Platform, address: str) -> str | None:
 
 def photograph(folder: Path) -> Path:
     """A picture that nobody took before."""
-    from PIL import Image
-
     path = folder / f"{secrets.token_hex(4)}.png"
     Image.frombytes("L", (120, 120), secrets.token_bytes(120 * 120)).save(path)
     return path
@@ -253,3 +261,54 @@ def test_nobody_comes_where_they_do_not_belong(portal: str, browser: Browser) ->
     answer = requests.post(f"{portal}/preferences", data={"theme": "dark"}, timeout=30)
     assert answer.status_code == 400
     visitor.close()
+
+
+def test_the_first_page_is_light(portal: str, browser: Browser) -> None:
+    for language in ("fr", "ar"):
+        visitor = Visitor(browser, language, PHONE)
+        responses: list[Response] = []
+        visitor.page.on("response", lambda response, kept=responses: kept.append(response))
+        visitor.go(f"{portal}/?language={language}").page.wait_for_load_state("networkidle")
+        weight = sum(response.request.sizes()["responseBodySize"] for response in responses)
+        assert weight < FIRST_LOAD_MAX, f"{weight} bytes in {language}"
+        assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(portal).netloc}
+        visitor.close()
+
+
+def test_what_was_typed_survives_a_session_that_ended(
+    platform: Platform, portal: str, browser: Browser, characters: Cast
+) -> None:
+    """Point 7."""
+    worker = characters.workers[4]
+    visitor = Visitor(browser, "fr", WIDE)
+    open_account(visitor, platform, portal, worker)
+    visitor.sign_in(f"{portal}/sign-in", login=worker.national_id, password=PASSWORD)
+    page = visitor.page
+    page.goto(f"{portal}/claims/new/")
+    page.click("form:has(input[value=care-reimbursement]) button")
+    page.wait_for_url("**/care")
+    address = page.url
+    page.fill("#paid-1", "77,125")
+    forget_tokens(platform, visitor)
+    page.click("main form[action$='/care'] button")
+    expect(page.locator("#login")).to_be_visible()
+    page.fill("#login", worker.national_id)
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(address)
+    expect(page.locator("#paid-1")).to_have_value("77,125")
+    visitor.seen("new-claim-restored")
+    visitor.close()
+
+
+def forget_tokens(platform: Platform, visitor: Visitor) -> None:
+    """What is left of a session whose time at the fund is over."""
+    password = Credentials(platform.var / "secrets").password("mongodb-frontends")
+    database = "himaya_frontends"
+    uri = secantusdb.uri(port=platform.ports["MONGODB_PORT"], database=database, user="frontends", password=password)
+    [secret] = [cookie["value"] for cookie in visitor.context.cookies() if cookie["name"] == "session"]
+    with MongoClient[dict[str, Any]](uri, retryWrites=False, tz_aware=True) as client:
+        sessions = Sessions(client, database=database, frontend="portal")
+        session = sessions.load(secret)
+        assert session is not None and session.content["tokens"]
+        sessions.change(session, forget_person)
