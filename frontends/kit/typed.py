@@ -4,6 +4,9 @@ from datetime import date
 
 from flask import request
 
+from frontends.kit.api import Problem
+from frontends.kit.words import _
+
 DIGITS_MAX = 4
 
 
@@ -14,6 +17,13 @@ def read_day(name: str) -> str:
         return date(*(int(part) for part in parts)).isoformat()
     except ValueError:
         return "-".join(part.zfill(2) for part in parts) if any(parts) else ""
+
+
+def unfilled(*names: str) -> Problem | None:
+    """What was left empty of what has to be filled in, as the service would refuse it; a day has a year."""
+    empty = [name for name in names if not (request.form.get(name) or request.form.get(f"{name}_year") or "").strip()]
+    faults = [{"field": name, "detail": _("Please fill this in.")} for name in empty]
+    return Problem(422, {"code": "portal.unfilled", "errors": faults}) if faults else None
 
 
 def digits(typed: str) -> str:

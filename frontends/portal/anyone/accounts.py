@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from frontends.api import identity
 from frontends.kit.api import Problem
 from frontends.kit.pages import Form, api, render
-from frontends.kit.typed import read_day
+from frontends.kit.typed import read_day, unfilled
 from frontends.kit.words import _
 
 pages = Blueprint("accounts", __name__)
@@ -23,7 +23,7 @@ def open_account() -> Response:
     """The answer is the same for everybody: a link goes to the address that the fund has."""
     form = Form("account")
     typed = request.form
-    problem = _passwords_differ()
+    problem = unfilled("national_id", "insurance_number", "birth_on", "email", "password") or _passwords_differ()
     if problem is None:
         try:
             identity.accounts_open(
@@ -82,10 +82,12 @@ def ask_recovery() -> Response:
         "insurance_number": request.form.get("insurance_number", ""),
         "birth_on": read_day("birth_on"),
     }
+    if (problem := unfilled("national_id", "insurance_number", "birth_on")) is not None:
+        return render("anyone/forgotten.html", form=form, problem=problem)
     try:
         identity.accounts_ask_recovery(api(), idempotency_key=form.key, body=body)
-    except Problem as problem:
-        return render("anyone/forgotten.html", form=form, problem=problem)
+    except Problem as refused:
+        return render("anyone/forgotten.html", form=form, problem=refused)
     form.done()
     return render("anyone/mail-sent.html")
 
