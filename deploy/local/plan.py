@@ -60,7 +60,7 @@ def settings_of_services(environ: Mapping[str, str], *, var: Path) -> dict[str, 
     """Every setting of each service: for its processes, and for an operator's command of it."""
     ports, credentials = addresses.ports(environ), Credentials(var / "secrets")
     engines = chosen.settings(environ, ports=ports, credentials=credentials)
-    services = processes.of_services(environ, ports=ports, credentials=credentials)
+    services = processes.of_services(environ, ports=ports, credentials=credentials, var=var)
     return {service: {**engines[service], **own} for service, own in services.items()}
 
 
@@ -87,6 +87,7 @@ def _addresses(environ: Mapping[str, str], ports: Mapping[str, int], *, has_trac
         rows.append(("operations", f"http://{HOST}:{ports['PROXY_INNER_PORT']}", "for the operators' network"))
     mail, sms = ports["SMTP_PORT"], ports["SMPP_PORT"]
     rows.append(("partner bank", f"http://{HOST}:{ports['BANK_PORT']}", ""))
+    rows.append(("partner registers", f"http://{HOST}:{ports['REGISTERS_PORT']}", ""))
     rows.append(("messages sent", f"http://{HOST}:{ports['MESSAGES_PORT']}", f"SMTP {mail}, SMPP {sms}"))
     if has_traces:
         rows.append(("traces", f"http://{HOST}:{ports['ZIPKIN_PORT']}/zipkin/", ""))

@@ -52,6 +52,8 @@ QUOTAS = (
 SIMULATOR_STOP_MAX_S = 2.0
 FRONTENDS_REACH = {"portal": addresses.public}
 """How each frontend reaches the services: what is for operators alone is on the inner address."""
+REGISTER_CLIENT = "himaya"
+"""The name under which the registers know the platform."""
 
 
 def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
@@ -71,7 +73,9 @@ def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
     return {name: environ.get(name, value) for name, value in generated.items()}
 
 
-def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Credentials) -> dict[str, dict[str, str]]:
+def of_services(
+    environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
+) -> dict[str, dict[str, str]]:
     """The settings of each service, except what its engines bring."""
     shared = common(environ, ports=ports)
     fund_ids = shared["FUNDS"].split(",")
@@ -91,7 +95,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
             "PAPER_SIGNING_KEY_FILE": str(paper_key),
             "PAPER_CERTIFICATE_FILE": str(paper_certificates),
         },
-        "claims": {},
+        "claims": _registers(fund_ids, ports=ports, credentials=credentials, var=var),
         "payments": {
             "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
             "BANK_API_KEY": credentials.password("bank-api-key"),
@@ -126,7 +130,7 @@ def of_services(environ: Settings, *, ports: Mapping[str, int], credentials: Cre
 def of_simulators(
     environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
 ) -> dict[str, dict[str, str]]:
-    """The settings of the partner bank, and of the mail server and SMS centre."""
+    """The settings of the partner bank, of the registers, and of the mail server and SMS centre."""
     identity, payments = (addresses.public(service, environ, ports) for service in ("identity", "payments"))
     own = {
         "bank": {
@@ -141,6 +145,12 @@ def of_simulators(
             "FUND_LOOKUP_URL": f"{payments}/v1/{{fund}}/bank/references/{{reference}}",
             "FUND_TOKEN_URL": f"{identity}/v1/{{fund}}/token",
             "FUND_TOKEN_SCOPE": " ".join(clients.BANK_SCOPES),
+        },
+        "registers": {
+            "REGISTERS_BIND": f"{HOST}:{ports['REGISTERS_PORT']}",
+            "REGISTERS_STATE_DIR": str(var / "registers"),
+            "REGISTERS_CLIENT_ID": REGISTER_CLIENT,
+            "REGISTERS_SECRET": credentials.webhook_secret("registers"),
         },
         "messages": {
             "MESSAGES_HTTP_BIND": f"{HOST}:{ports['MESSAGES_PORT']}",
@@ -179,9 +189,31 @@ def _fund_accounts(fund_ids: Iterable[str]) -> str:
     )
 
 
+def _registers(
+    fund_ids: Iterable[str], *, ports: Mapping[str, int], credentials: Credentials, var: Path
+) -> dict[str, str]:
+    """The registers that the funds ask, as claims reads them: all of them are the simulator's, by HTTP and by files."""
+    asked = {
+        binding.settings: name for fund in load(fund_ids).values() for name, binding in fund.bindings.registers.items()
+    }
+    settings = {"REGISTERS": ",".join(asked)} if asked else {}
+    for prefix, name in asked.items():
+        settings |= {
+            f"{prefix}_URL": f"http://{HOST}:{ports['REGISTERS_PORT']}/registers/{name}",
+            f"{prefix}_CLIENT_ID": REGISTER_CLIENT,
+            f"{prefix}_SECRET": credentials.webhook_secret("registers"),
+            f"{prefix}_FOLDER": str(var / "registers" / "files" / name),
+        }
+    return settings
+
+
 def simulators(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:
     """What stands in for the world outside."""
-    listening = {"bank": ["BANK_PORT"], "messages": ["MESSAGES_PORT", "SMTP_PORT", "SMPP_PORT"]}
+    listening = {
+        "bank": ["BANK_PORT"],
+        "registers": ["REGISTERS_PORT"],
+        "messages": ["MESSAGES_PORT", "SMTP_PORT", "SMPP_PORT"],
+    }
     return [
         Program(
             name=f"{name} simulator",

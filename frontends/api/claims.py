@@ -214,6 +214,12 @@ class ExplainedSumView(TypedDict):
     currency: str
     computed_on: str
 
+class ConditionResultView(TypedDict):
+    code: str
+    holds: "bool | None"
+    facts: list["UsedFactView"]
+    missing: list[str]
+
 class DecisionView(TypedDict):
     lines: list["DecidedLineView"]
     decided_at: str
@@ -221,6 +227,7 @@ class DecisionView(TypedDict):
     refused_text: "str | None"
     is_by_rules: bool
     explained: "ExplainedSumView | None"
+    conditions: list["ConditionResultView"]
 
 class StepView(TypedDict):
     status: str
@@ -293,6 +300,7 @@ class ProposalView(TypedDict):
     refused_text: "str | None"
     is_by_rules: bool
     explained: "ExplainedSumView | None"
+    conditions: list["ConditionResultView"]
     decided_by: str
     amount: str
 
@@ -310,12 +318,6 @@ class ReviewView(TypedDict):
     refused_lines: list[int]
     months: "int | None"
     answered_at: "str | None"
-
-class ConditionResultView(TypedDict):
-    code: str
-    holds: "bool | None"
-    facts: list["UsedFactView"]
-    missing: list[str]
 
 class JudgementView(TypedDict):
     outcome: str
@@ -527,6 +529,69 @@ class CoverWithCodeView(TypedDict):
     name: "str | None"
     covers: list[str]
     percent: "str | None"
+
+class RegisterAnswerView(TypedDict):
+    value: str
+    as_of: str
+    asked_at: str
+    answered_at: str
+    good_until: str
+
+class DisputeView(TypedDict):
+    value: str
+    statement: str
+    upload_id: str
+    at: str
+
+class CorrectionView(TypedDict):
+    of_value: str
+    value: str
+    upload_id: str
+    reason: str
+    at: str
+    until_at: "str | None"
+
+class ReliedOnView(TypedDict):
+    value: "str | None"
+    at: str
+
+class CrossCheckView(TypedDict):
+    check_id: str
+    claim_id: str
+    person_ref: str
+    register: str
+    register_name: str
+    asks: str
+    question: str
+    purpose: str
+    law: str
+    status: str
+    text: str
+    asked_at: str
+    answers: list["RegisterAnswerView"]
+    answer_text: "str | None"
+    dispute: "DisputeView | None"
+    disputes: list["DisputeView"]
+    corrections: list["CorrectionView"]
+    relied_on: "ReliedOnView | None"
+    values: list[str]
+    version: int
+
+class CrossCheckViews(TypedDict):
+    items: list["CrossCheckView"]
+
+class DisputeBody(TypedDict):
+    statement: str
+    upload_id: str
+
+class CrossCheckViewPage(TypedDict):
+    items: list["CrossCheckView"]
+    next: "str | None"
+
+class AnswerDecisionBody(TypedDict):
+    value: str
+    upload_id: str
+    reason: str
 
 class RunBody(TypedDict):
     claim_type: str
@@ -983,6 +1048,30 @@ def awards_check_cover(api: Api, number: str) -> "CoverCheckView":
 def awards_check_cover_code(api: Api, number: str, *, idempotency_key: str, body: "CoverCodeBody") -> "CoverWithCodeView":
     """The same, and what the cover bears where the code is right that the person was given with it. A wrong code and a number that was never given show nothing: `code` says `wrong`."""
     return api.call(SERVICE, "POST", "/covers/{number}", at={"number": number}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def crosschecks_list_of_claim(api: Api, claim_id: str, *, purpose: str | None = None) -> "CrossCheckViews":
+    """What was asked of which register for a claim, by which law and what for, and what came back."""
+    return api.call(SERVICE, "GET", "/claims/{claim_id}/crosschecks", at={"claim_id": claim_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def crosschecks_read(api: Api, check_id: str, *, purpose: str | None = None) -> "CrossCheckView":
+    """One question to a register about the person, and what came back."""
+    return api.call(SERVICE, "GET", "/crosschecks/{check_id}", at={"check_id": check_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def crosschecks_dispute(api: Api, check_id: str, *, idempotency_key: str, body: "DisputeBody", version: int | None = None) -> "CrossCheckView":
+    """Say that a register's answer about oneself is wrong, with a paper that shows it. An agent decides; until then the answer counts neither as yes nor as no."""
+    return api.call(SERVICE, "POST", "/crosschecks/{check_id}/dispute", at={"check_id": check_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def crosschecks_list_disputed(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "CrossCheckViewPage":
+    """Answers that persons dispute, those first that were asked first."""
+    return api.call(SERVICE, "GET", "/queue/crosschecks", query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def crosschecks_decide(api: Api, check_id: str, *, idempotency_key: str, body: "AnswerDecisionBody", version: int | None = None) -> "CrossCheckView":
+    """Decide by a paper what counts, where an answer is disputed or the register does not know. The answer itself is kept as it was given."""
+    return api.call(SERVICE, "POST", "/crosschecks/{check_id}/decision", at={"check_id": check_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def crosschecks_ask_anew(api: Api, check_id: str, *, idempotency_key: str, version: int | None = None) -> "CrossCheckView":
+    """Have the register asked once more: it did not know, or an operator gave the question up."""
+    return api.call(SERVICE, "POST", "/crosschecks/{check_id}/question", at={"check_id": check_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def runs_list_all(api: Api, *, limit: int | None = None, cursor: str | None = None, claim_type: str | None = None) -> "RunViewPage":
     """Runs, newest first."""

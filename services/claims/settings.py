@@ -1,14 +1,46 @@
-"""The settings that claims has of its own: none today."""
+"""The settings that claims has of its own: how it asks the registers of other administrations."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from environs import Env
+from marshmallow import ValidationError
+
+from services.claims.crosschecks.registers.choice import RegisterSettings
+from shared.webhooks import Secret
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Claims needs nothing beside what every service needs."""
+    """`registers` are those that funds name (`registers.<name>.settings`), each by the beginning of its settings'
+    names."""
+
+    registers: Mapping[str, RegisterSettings] = field(repr=False, default_factory=dict)
 
 
 def read(env: Env) -> Settings:
-    return Settings()
+    """What a register must have depends on its adapter, and is asked for with the funds' definitions at start."""
+    return Settings(registers={name: _register(env, name) for name in _names(env)})
+
+
+def _names(env: Env) -> list[str]:
+    names: list[str] | None = env.list("REGISTERS", [])
+    return [name for name in names or [] if name]
+
+
+def _register(env: Env, name: str) -> RegisterSettings:
+    return RegisterSettings(
+        url=env.str(f"{name}_URL", ""),
+        client_id=env.str(f"{name}_CLIENT_ID", ""),
+        secrets=tuple(env.list(f"{name}_SECRET", [], delimiter=" ", validate=_are_secrets) or ()),
+        timeout_s=env.float(f"{name}_TIMEOUT_S", 5.0),
+        folder=env.path(f"{name}_FOLDER", None),
+    )
+
+
+def _are_secrets(texts: list[str]) -> None:
+    try:
+        for text in texts:
+            Secret.read(text)
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong

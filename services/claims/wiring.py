@@ -1,6 +1,6 @@
 """What claims is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services.claims.access_journal.accessed import AccessedKind
@@ -29,6 +29,12 @@ from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
 from services.claims.claims.timeline import FurtherStep, Who
+from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
+from services.claims.crosschecks.jobs import asking
+from services.claims.crosschecks.periodic_tasks import exchanging
+from services.claims.crosschecks.registers.choice import ChosenRegisters, faults
+from services.claims.crosschecks.routes import routes as crosscheck_routes
+from services.claims.crosschecks.store import crosschecks
 from services.claims.drafts.routes import routes as draft_routes
 from services.claims.drafts.store import drafts
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
@@ -52,11 +58,13 @@ from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
+from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
 from shared.process.codes import CodeSets, code_routes
+from shared.process.periodic_tasks import PeriodicTask
 from shared.process.service import Service
 from shared.storage.retention import kept
 
@@ -80,6 +88,7 @@ CODES: CodeSets = {
     "award-statuses": (AwardStatus, "award.step.{}"),
     "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
     "end-reasons": (EndReason, "award.ended-for.{}"),
+    "crosscheck-statuses": (CrossCheckStatus, "crosscheck.step.{}"),
     "run-statuses": (RunStatus, "run.step.{}"),
     "run-changes": (Change, "run.change.{}"),
     "run-lines": (RunLineKind, "run.line.{}"),
@@ -90,13 +99,22 @@ CODES: CodeSets = {
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [following_awards(), Running(by_rules).job]
+    return [following_awards(), Running(by_rules).job, *asking(ChosenRegisters(own.registers), own.registers)]
+
+
+def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
+    return [watching(), measure(), *exchanging(ChosenRegisters(own.registers), own.registers)]
+
+
+def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
+    return [fault for fund in funds.values() for fault in faults(fund, own.registers)]
 
 
 service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
+    faults=faults_of_funds,
     routes=[
         code_routes(CODES),
         claim_routes,
@@ -107,6 +125,7 @@ service: Service[Settings] = Service(
         benefit_routes,
         insured_routes,
         award_routes,
+        crosscheck_routes,
         run_routes,
         entitlement_routes,
         figure_routes,
@@ -123,7 +142,7 @@ service: Service[Settings] = Service(
         "awards.check_cover_code": "20/minute",
     },
     jobs=jobs,
-    periodic_tasks=lambda own: [watching(), measure()],
+    periodic_tasks=periodic_tasks,
     backfills=[backfills],
     repositories=[
         claims,
@@ -133,6 +152,7 @@ service: Service[Settings] = Service(
         entitlements,
         insured,
         awards,
+        crosschecks,
         runs,
         payments,
         accounts,

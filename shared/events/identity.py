@@ -18,7 +18,8 @@ class RegisteredPerson:
 
     `family` is JSON {birth_on, dependants}: `dependants` are {dependant_id, relation, birth_on, condition where one was
     proved}, and missing where the register knows only how many there are. It is of class health, so that claims, which
-    decides by it, needs no key to anybody's name.
+    decides by it, needs no key to anybody's name. For the same reason `national_id` is of that class: claims asks other
+    registers by it, and by nothing else of the person.
     """
 
     person_ref: str
@@ -28,6 +29,7 @@ class RegisteredPerson:
     language: str
     dependants: int = 0
     family: Annotated[Encrypted, DataClass.HEALTH] | None = None
+    national_id: Annotated[Encrypted, DataClass.HEALTH] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
 from shared.funds.procedure import USUAL, Procedure
+from shared.funds.registers import REGISTER_QUESTIONS_MAX, RegisterQuestion
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -223,6 +224,8 @@ class ClaimType:
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
     procedure: Procedure = USUAL
+    registers: tuple[RegisterQuestion, ...] = ()
+    """What is asked of the registers of other administrations when a claim is filed."""
 
     def __post_init__(self) -> None:
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
@@ -242,6 +245,10 @@ class ClaimType:
                 raise ValueError(f"{', '.join(twice)} is said twice")
         for code in {each.code for each in self.conditions}:
             check_no_overlap([each for each in self.conditions if each.code == code])
+        if len(self.registers) > REGISTER_QUESTIONS_MAX:
+            raise ValueError(f"has at most {REGISTER_QUESTIONS_MAX} questions to registers")
+        for name in {each.fact_name for each in self.registers}:
+            check_no_overlap([each for each in self.registers if each.fact_name == name])
         self._check_facts()
         unpriced = {each.act for each in self.frequencies if each.act} - set(self.acts)
         if unpriced:
@@ -253,6 +260,8 @@ class ClaimType:
         for question in self.questions:
             self._check_known(question.when.fact_names() if question.when else (), asked=asked, computed=set())
             asked.add(question.code)
+        for to_register in self.registers:
+            self._check_known(to_register.when.fact_names() if to_register.when else (), asked=asked, computed=set())
         computed: set[str] = set()
         for step in self.formula:
             self._check_known(step.fact_names(), asked=asked, computed=computed)
@@ -274,6 +283,8 @@ class ClaimType:
                 raise ValueError(f"there is no fact {name}")
             if answer is not None and answer["code"] not in asked:
                 raise ValueError(f"{name}: no question of that code is asked before")
+            if facts.REGISTER.read(name) and name not in {each.fact_name for each in self.registers}:
+                raise ValueError(f"{name}: no register is asked that")
             if step is not None and step["code"] not in computed:
                 raise ValueError(f"{name}: no step of that code is computed before")
 
@@ -287,6 +298,7 @@ class ClaimType:
         named = {name for question in self.questions if question.when for name in question.when.fact_names()}
         named |= {name for step in self.formula for name in step.fact_names()}
         named |= {name for each in self.conditions for name in each.holds.fact_names()}
+        named |= {name for each in self.registers if each.when for name in each.when.fact_names()}
         if self.effect.payment is not None and self.effect.payment.until is not None:
             named |= set(self.effect.payment.until.fact_names())
         requirements = (each for paper in self.papers.values() for each in paper.requirements)

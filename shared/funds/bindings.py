@@ -1,7 +1,14 @@
-"""With whom a fund works: its banks and senders, by name. Their addresses and secrets are settings, never data."""
+"""With whom a fund works: its banks, senders and the registers that it may ask, by name. Their addresses and secrets
+are settings, never data."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.funds.law import Law
+from shared.funds.texts import Texts
+
+_SETTINGS = re.compile("[A-Z][A-Z0-9_]{0,39}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +25,7 @@ class BankBinding:
     takes_cards: bool = True
 
     def __post_init__(self) -> None:
-        if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", self.settings):
+        if not _SETTINGS.fullmatch(self.settings):
             raise ValueError("settings is the beginning of names of settings, in capital letters, such as BANK")
 
 
@@ -49,11 +56,34 @@ USUAL_SENDERS = Senders()
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegisterBinding:
+    """A register of another administration that answers the fund's questions about persons. `adapter` is how it is
+    spoken to (claims, `crosschecks/registers`); the settings with its address and its secret begin with `settings`.
+
+    `may_ask` is all that the agreement with it (`law`) allows to be asked, by its codes; `layout` the table of its
+    files, where the adapter needs one.
+    """
+
+    names: Texts
+    settings: str
+    may_ask: tuple[str, ...]
+    law: Law
+    adapter: str = "signed-http"
+    layout: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _SETTINGS.fullmatch(self.settings):
+            raise ValueError("settings is the beginning of names of settings, in capital letters, such as TAX_REGISTER")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bindings:
     """The section `bindings` of a fund: with whom it works."""
 
     bank: BankBinding = USUAL_BANK
     senders: Senders = USUAL_SENDERS
+    registers: Mapping[str, RegisterBinding] = field(default_factory=dict)
+    """By the name under which the pages of `benefits` ask them."""
 
 
 USUAL = Bindings()

@@ -203,6 +203,13 @@ class Fund:
             for language in paper.languages
             if language not in self.languages
         ]
+        strange += [
+            f"benefits/{code}.yaml: registers: bindings.yaml allows no question {each.field} to {each.register}"
+            for code, definition in self.claim_types.items()
+            for each in definition.registers
+            if each.register not in self.bindings.registers
+            or each.field not in self.bindings.registers[each.register].may_ask
+        ]
         return strange + [
             f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
             for name, form in forms.items()

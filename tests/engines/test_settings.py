@@ -92,7 +92,7 @@ def test_no_two_processes_listen_on_one_port(tmp_path: Path) -> None:
         *processes.simulators(simulated, ports=ports),
     ]
     listening = [port for program in programs for port in program.ports.values()]
-    assert len(listening) == len(set(listening)) == 3 * len(SERVICES) + 4
+    assert len(listening) == len(set(listening)) == 3 * len(SERVICES) + 5
 
 
 def test_the_caller_overrides_a_setting_for_one_service_or_for_all(tmp_path: Path) -> None:

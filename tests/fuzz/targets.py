@@ -20,6 +20,9 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from services.claims.claims.schemas import FilingBody
+from services.claims.crosschecks.register import RegisterRequest
+from services.claims.crosschecks.registers.fixed_columns import layout as columns
+from services.claims.crosschecks.registers.signed_http import SignedHttpRegister
 from services.documents.uploads import inspection
 from services.documents.verification.rules import number_in
 from services.identity.register import rows
@@ -188,6 +191,20 @@ def _signed_claims(sent: bytes) -> object:
 SECRET = Secret(bytes(range(32)))
 
 
+def _register_answer(sent: bytes) -> object:
+    """Any bytes, signed as the register would: what it says is still to be read."""
+    secret, at = Secret(b"s" * 32), now()
+    register = SignedHttpRegister(url="", client_id="", secrets=(secret,), timeout_s=1)
+    question = RegisterRequest(question_id="q1", fund_id=TN, national_id="1", asks="is-taxed", law="Art. 1")
+    return register._read(sent, sign(sent, message_id="q1", at=at, secrets=[secret]), question, at=at)
+
+
+def _register_file() -> bytes:
+    """A file of one answer."""
+    lines = ["11tax", "12" + "q1".ljust(36) + "O".ljust(40) + "20260210", "1900000001"]
+    return "".join(f"{line:<120}\r\n" for line in lines).encode()
+
+
 def _webhook(sent: bytes) -> object:
     *head, body = sent.split(b"\n", 3)
     headers = {
@@ -330,6 +347,13 @@ def targets() -> list[Target]:
             [json.dumps({"type": "payment.debited", "data": debited}).encode()],
             (messages.MessageInvalid,),
         ),
+        Target(
+            "register answer",
+            _register_answer,
+            [b'{"question_id":"q1","answer":"yes","as_of":"2026-02-10"}'],
+            (Invalid,),
+        ),
+        Target("register file", columns("columns-120").read, [_register_file()], (Invalid,)),
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),

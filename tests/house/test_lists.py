@@ -14,6 +14,8 @@ import pytest
 from services.claims.awards import store as awards
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
+from services.claims.crosschecks import rules as rules_of_crosschecks
+from services.claims.crosschecks import store as crosschecks
 from services.claims.figures import store as figures
 from services.claims.figures.decided_claim import DecidedClaim
 from services.claims.notes import store as notes
@@ -45,6 +47,7 @@ from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
+from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
@@ -147,6 +150,13 @@ PAGED: dict[str, Listed] = {
         claims.claims,
         claims.LATEST_FIRST,
         lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
+    "services.claims.crosschecks.store.disputed": Listed(
+        "claims",
+        crosschecks.crosschecks,
+        crosschecks.OLDEST_FIRST,
+        lambda uow, it, wanted: crosschecks.disputed(uow, wanted=wanted),
+        made=lambda: rules_of_crosschecks.dispute(crosscheck(), statement="no", upload_id="u1", at=FIRST).thing,
     ),
     "services.claims.notes.store.of_claim": Listed(
         "claims",

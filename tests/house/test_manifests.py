@@ -199,13 +199,17 @@ def test_metrics_are_for_the_collector_alone_and_the_web_for_the_proxy_and_ident
     }
 
 
-def test_only_payments_and_notifications_reach_the_outside_and_payments_nothing_private() -> None:
+def test_only_who_must_reaches_the_outside_and_nothing_private() -> None:
     outside = {}
     for name, policy in policies().items():
         for rule in policy.get("egress", []):
             if "to" not in rule or any("ipBlock" in peer for peer in rule["to"]):
                 outside[name] = policy["podSelector"]["matchExpressions"][0]["values"]
-    assert outside == {"payments-calls-banks-and-partners": ["payments"], "notifications-sends": ["notifications"]}
+    assert outside == {
+        "claims-asks-registers": ["claims"],
+        "payments-calls-banks-and-partners": ["payments"],
+        "notifications-sends": ["notifications"],
+    }
     [rule] = policies()["payments-calls-banks-and-partners"]["egress"]
     excepted = {cidr for peer in rule["to"] for cidr in peer["ipBlock"].get("except", [])}
     assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8"} <= excepted

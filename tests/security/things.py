@@ -12,6 +12,7 @@ from uuid import uuid4
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.claims.crosschecks import rules as rules_of_crosschecks
 from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
@@ -34,12 +35,14 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
 from tests.claims.awards.builders import ALLOWANCE, opened, with_benefits
 from tests.claims.claims.test_routes import filing
+from tests.claims.crosschecks.builders import crosscheck, kept
 from tests.claims.runs.builders import Tariff
 from tests.documents import builders as of_documents
 from tests.documents.paper_printing import obtained
 from tests.documents.uploads.builders import a_pdf
 from tests.identity import builders as of_identity
 from tests.kit.callers import ISSUER, Caller, Office
+from tests.kit.clock import AT
 from tests.kit.contexts import DZ, handle, someone
 from tests.kit.people import AMIRA, FIRM
 from tests.notifications import builders as of_notifications
@@ -123,6 +126,10 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
     for asked in (f"{path}/medical-request", f"/medical-queue{path}/answer", f"{path}/release"):
         done = agent.post(asked, {"answer": "yes", "reason": "justified"} if asked.endswith("answer") else None)
         assert done.status_code == 200, done.text
+    check = kept(context, crosscheck("cross-check-1", claim_id=filed.json["claim_id"]))
+    answered = context.database["crosschecks"].find_one({}) or {}
+    kept(context, rules_of_crosschecks.dispute(check, statement="it was sold", upload_id="u1", at=AT).thing)
+    disputed = context.database["crosschecks"].find_one({}) or {}
     numbers = itertools.count()
     award = opened(context, claim_id="granted")
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
@@ -148,6 +155,15 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 
         return make
 
+    def the_check(row: Mapping[str, Any], **body: Any) -> Callable[[], dict[str, Any]]:
+        """The same cross-check, answered or disputed, also after somebody changed it."""
+
+        def make() -> dict[str, Any]:
+            context.database["crosschecks"].replace_one({"_id": row["_id"]}, row, upsert=True)
+            return body
+
+        return make
+
     def new_paper() -> dict[str, Any]:
         """A paper that stands in no claim."""
         upload_id = f"invoice-{next(numbers)}"
@@ -161,10 +177,17 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "draft_id": begun.json["draft_id"],
             "award_id": award.award_id,
             "run_id": run.json["run_id"],
+            "check_id": check.check_id,
             "person_ref": AMIRA,
         },
-        marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, AMIRA},
+        marks={filed.json["claim_id"], filed.json["reference"], award.award_id, award.reference, AMIRA, check.check_id},
         asks={
+            "crosschecks.dispute": {"make": the_check(answered, json={"statement": "sold", "upload_id": "u1"})},
+            "crosschecks.decide": {
+                "make": the_check(disputed, json={"value": "no", "upload_id": "u1", "reason": "deed of sale"})
+            },
+            "crosschecks.ask_anew": {"make": the_check(answered)},
+            "crosschecks.list_disputed": {"make": the_check(disputed)},
             "claims.submit": {"make": new_filing},
             "claims.add_paper": {"make": new_paper},
             "claims.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},

@@ -13,3 +13,6 @@ class AccessedKind(StrEnum):
     AWARD = "award"
     AWARDS = "awards"
     PAYMENT = "payment"
+    REGISTER_QUESTION = "register-question"
+    """Another register was asked about the person."""
+    CROSS_CHECKS = "crosschecks"

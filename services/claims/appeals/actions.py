@@ -6,12 +6,14 @@ from services.claims.appeals import rules
 from services.claims.claims import actions as claims
 from services.claims.claims import store
 from services.claims.claims.claim import Claim, ClaimPaper
+from services.claims.crosschecks import actions as crosschecks
 from shared.kernel.actors import NotYours
 from shared.storage.unit_of_work import UnitOfWork
 
 
 def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[ClaimPaper]) -> Claim:
-    """The caller contests the decision of their own claim; the appeal is answered, a claim of its own."""
+    """The caller contests the decision of their own claim; the appeal is answered, a claim of its own, for which
+    registers are asked anew."""
     first = store.claims.load(uow, claim_id)
     if uow.by.person_ref != first.person_ref:
         raise NotYours
@@ -26,4 +28,6 @@ def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[C
     )
     claims.use_papers(uow, copy.thing, copy.thing.papers, or_of=first.claim_id)
     store.claims.save(uow, contested)
-    return store.claims.save(uow, copy)
+    kept = store.claims.save(uow, copy)
+    crosschecks.ask(uow, kept)
+    return kept

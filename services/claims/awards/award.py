@@ -38,6 +38,8 @@ class SuspensionReason(StrEnum):
     UNDER_CONTROL = "under-control"
     FACTS_NOT_KNOWN = "facts-not-known"
     ASKED_BY_PERSON = "asked-by-person"
+    REGISTER_ANSWER_CHANGED = "register-answer-changed"
+    """A register answers something else than what the award was granted with."""
 
 
 class EndReason(StrEnum):

@@ -10,6 +10,8 @@ from services.claims.benefits.fact import Facts
 from services.claims.benefits.sources import Granted, Sources, facts_from
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Claim
+from services.claims.crosschecks import store as crosschecks
+from services.claims.crosschecks.crosscheck import CrossCheck
 from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
 from shared.funds import facts as names
@@ -22,9 +24,16 @@ _GRANTED = (names.GRANTED_AMOUNT, names.GRANTED_COUNT)
 
 
 def sources_of(
-    uow: UnitOfWork, *, person_ref: str, claim_type: str, answers: Iterable[BenefitAnswer], filed_on: date
+    uow: UnitOfWork,
+    *,
+    person_ref: str,
+    claim_type: str,
+    answers: Iterable[BenefitAnswer],
+    filed_on: date,
+    claim_id: str = "",
 ) -> Sources:
-    """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read."""
+    """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read; what registers
+    answered, only of a claim that was filed."""
     wanted = _wanted(uow.fund.claim_types[claim_type])
     has_register, has_declared, has_granted, has_covers = (
         any(kind.read(name) for kind in kinds for name in wanted)
@@ -41,6 +50,7 @@ def sources_of(
         registered_on=None if person is None else uow.fund.day_of(person.registered_at),
         covers=tuple(awards.covers_of(uow, person_ref)) if has_covers else None,
         granted=_granted(uow, person_ref, claim_type) if has_granted else None,
+        checks=_checks(uow, claim_id, wanted),
     )
 
 
@@ -52,6 +62,7 @@ def sources_of_claim(uow: UnitOfWork, claim: Claim) -> Sources:
         claim_type=claim.claim_type,
         answers=claim.answers,
         filed_on=uow.fund.day_of(claim.submitted_at),
+        claim_id=claim.claim_id,
     )
 
 
@@ -65,6 +76,12 @@ def _wanted(definition: ClaimType) -> frozenset[str]:
     payment = definition.effect.payment
     until = payment.until if payment is not None else None
     return definition.fact_names() | frozenset(until.fact_names() if until is not None else ())
+
+
+def _checks(uow: UnitOfWork, claim_id: str, wanted: Iterable[str]) -> tuple[CrossCheck, ...]:
+    """What registers were asked for a claim, where its benefit looks at any of it."""
+    is_looked_at = any(names.REGISTER.read(name) for name in wanted)
+    return tuple(crosschecks.of_claim(uow, claim_id)) if claim_id and is_looked_at else ()
 
 
 def _granted(uow: UnitOfWork, person_ref: str, claim_type: str) -> tuple[Granted, ...]:

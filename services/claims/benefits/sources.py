@@ -10,6 +10,8 @@ from fractions import Fraction
 from services.claims.awards.award import Award
 from services.claims.benefits.answer import BenefitAnswer, fact_of
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
+from services.claims.crosschecks import rules as crosschecks
+from services.claims.crosschecks.crosscheck import CrossCheck
 from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement, Worked, place_of
 from services.claims.insured.insured import Dependant, FamilyRecord, ages
@@ -18,6 +20,7 @@ from shared.funds.entitlements import DependantRule
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.period import PeriodKind
+from shared.funds.registers import NO, YES
 from shared.kernel import partial_date
 from shared.kernel.money import Money
 
@@ -48,6 +51,8 @@ class Sources:
     registered_on: date | None = None
     granted: tuple[Granted, ...] | None = None
     covers: tuple[Award, ...] | None = None
+    checks: tuple[CrossCheck, ...] = ()
+    """What registers were asked for the claim."""
 
 
 def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
@@ -79,6 +84,7 @@ class _Maker:
             names.COVER: self._cover,
             names.MINIMUM_WAGE: self._minimum_wage,
             names.FILED_ON: self._filed_on,
+            names.REGISTER: self._register_answer,
         }
 
     def made(self, name: str) -> Iterator[Fact]:
@@ -155,6 +161,17 @@ class _Maker:
         ]
         found = [_is_under(rule, months) for rule in rules]
         return True if True in found else None if None in found else False
+
+    # --- Other registers ----------------------------------------------------------------------------------------------
+
+    def _register_answer(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """What a register answered, with the day of its records; nothing while it is not known."""
+        for check in self.sources.checks:
+            if check.fact_name == name:
+                known = crosschecks.known_on(check, on=self.on, fund=self.sources.fund)
+                if known is not None:
+                    value = known.value == YES if known.value in (YES, NO) else known.value
+                    yield Fact(name=name, value=value, source=FactSource.CROSS_CHECK, as_of=known.as_of)
 
     # --- Declarations -------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from services.claims.claims.claim import Claim, ClaimPaper, MedicalAnswer, Paper
 from services.claims.claims.duplicates import DuplicateFinding
 from services.claims.claims.pricing import CoverInForce, PricedBeside
 from services.claims.claims.rules import ClaimFiling
+from services.claims.crosschecks import actions as crosschecks
 from services.claims.entitlements import actions as entitlements
 from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
@@ -238,6 +239,7 @@ def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason)
 def approve(uow: UnitOfWork, *, claim_id: str, refused_lines: Mapping[int, str]) -> Claim:
     """The caller grants a claim: line by line, or, of a benefit that is no care, what the rules come to."""
     claim = store.claims.load(uow, claim_id)
+    crosschecks.must_be_settled(uow, claim)
     if rules.type_of(uow.fund, claim.claim_type).is_for_care:
         return _decided(uow, _approval(uow, claim, refused_lines=refused_lines, by=uow.by))
     if refused_lines:
@@ -297,12 +299,14 @@ def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
 
 
 def confirm(uow: UnitOfWork, *, claim_id: str) -> Claim:
-    """The caller, a second person, agrees with what another granted. A right to care is asked for again: days may lie
-    between the two."""
+    """The caller, a second person, agrees with what another granted. A right to care, and what registers answer, are
+    looked at again: days may lie between the two."""
     claim = store.claims.load(uow, claim_id)
     definition = rules.type_of(uow.fund, claim.claim_type)
     if definition.is_for_care and not _is_right_open(uow, claim):
         raise rules.RightNotOpen(care_on=claim.care_on)
+    crosschecks.must_be_settled(uow, claim)
+    crosschecks.must_be_unchanged(uow, claim)
     return _decided(uow, decisions.confirm(claim, definition=definition, fund=uow.fund, by=uow.by, at=uow.at))
 
 
@@ -314,7 +318,9 @@ def send_back(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
 
 def refuse(uow: UnitOfWork, *, claim_id: str, reason: str) -> Claim:
     claim = store.claims.load(uow, claim_id)
-    outcome = rules.refuse(claim, reason=reason, fund=uow.fund, by=uow.by, at=uow.at)
+    is_judged = not rules.type_of(uow.fund, claim.claim_type).is_for_care
+    conditions = benefits.judge_claim(uow, claim, on=uow.today).conditions if is_judged else ()
+    outcome = rules.refuse(claim, reason=reason, fund=uow.fund, by=uow.by, at=uow.at, conditions=conditions)
     store.free_papers(uow, claim)
     return _decided(uow, outcome)
 
@@ -350,7 +356,10 @@ def note_returned(uow: UnitOfWork, *, claim_id: str, reason: str) -> None:
 def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
     """Save what may have ended a claim. What was granted takes its course, and where it was an appeal the claim that it
     is against learns what it came to."""
-    kept = _take_effect(uow, store.claims.save(uow, outcome))
+    saved = store.claims.save(uow, outcome)
+    if saved.status in (Status.TO_CONFIRM, Status.APPROVED):
+        crosschecks.rely(uow, saved)
+    kept = _take_effect(uow, saved)
     figures.note_decided(uow, kept)
     if kept.appealed is not None and decisions.outcome_of(kept) is not None:
         first = store.claims.load(uow, kept.appealed.claim_id)
@@ -376,12 +385,24 @@ def _take_effect(uow: UnitOfWork, claim: Claim) -> Claim:
 
 
 def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
-    """What happens to a claim by itself when it was filed: it goes to medical control, or rules decide it."""
+    """What happens to a claim by itself when it was filed: registers are asked, it goes to medical control, or rules
+    decide it, at once or when the registers have answered."""
+    crosschecks.ask(uow, claim)
     definition = rules.type_of(uow.fund, claim.claim_type)
     if decisions.needs_medical_control(definition):
         asked = rules.ask_medical_control(claim, fund=uow.fund, by=RULES.subject, at=uow.at)
         return store.claims.save(uow, asked)
-    return _decide_by_rules(uow, claim, definition) if judged.is_decided_by_rules(definition) else claim
+    if not judged.is_decided_by_rules(definition) or crosschecks.are_open(uow, claim):
+        return claim
+    return _decide_by_rules(uow, claim, definition)
+
+
+def go_on_after_answers(uow: UnitOfWork, *, claim_id: str) -> None:
+    """A register answered, or an operator gave its question up: rules decide a claim that waited for it alone."""
+    claim = store.claims.load(uow, claim_id)
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    if judged.waits_for_rules(claim, definition) and not crosschecks.are_open(uow, claim):
+        _decide_by_rules(uow, claim, definition)
 
 
 def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Claim:
@@ -407,7 +428,14 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     if judgement is None:
         outcome = _approval(uow, claim, refused_lines={}, by=RULES)
     elif judgement.failed is not None:
-        outcome = rules.refuse(claim, reason=judgement.failed, fund=uow.fund, by=RULES, at=uow.at)
+        outcome = rules.refuse(
+            claim,
+            reason=judgement.failed,
+            fund=uow.fund,
+            by=RULES,
+            at=uow.at,
+            conditions=judgement.conditions,
+        )
         store.free_papers(uow, claim)
     else:
         outcome = _grant(uow, claim, judgement, by=RULES)
@@ -427,7 +455,7 @@ def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:
         store.free_papers(uow, claim)
     else:
         judgement = benefits.judge_claim(uow, claim, on=uow.today)
-        if judgement.outcome is not JudgedOutcome.GRANTED:
+        if judgement.outcome is not JudgedOutcome.GRANTED or crosschecks.are_open(uow, claim):
             return claim
         outcome = _grant(uow, nobodys, judgement, by=uow.by)
     return _decided(uow, Outcome(replace(outcome.thing, assigned_to=None), outcome.events))

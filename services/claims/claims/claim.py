@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.explained import ExplainedSum
+from services.claims.benefits.judgement import ConditionResult
 
 LINES_MAX = 50
 PAPERS_MAX = 20
@@ -225,6 +226,8 @@ class Decision:
     is_by_rules: bool = False
     explained: ExplainedSum | None = None
     """What the benefit comes to, step by step, where its sum was computed from facts."""
+    conditions: tuple[ConditionResult, ...] = ()
+    """The conditions with the facts that they were held against, frozen as they were on that day."""
 
     @property
     def deciders(self) -> frozenset[str]:

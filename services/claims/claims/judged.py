@@ -61,7 +61,9 @@ def grant(
         raise ConditionNotMet
     if definition.formula and judgement.sum is None:
         raise FactsMissing
-    decision = Decision(lines=(), decided_by=by.subject, decided_at=at, explained=judgement.sum)
+    decision = Decision(
+        lines=(), decided_by=by.subject, decided_at=at, explained=judgement.sum, conditions=judgement.conditions
+    )
     return decisions.grant(held, decision, amount_minor=due_minor(judgement), definition=definition, fund=fund, at=at)
 
 
@@ -128,6 +130,12 @@ def untouched(claim: Claim) -> Claim:
 
 def is_decided_by_rules(definition: ClaimType) -> bool:
     return definition.decided_by is DecidedBy.RULES
+
+
+def waits_for_rules(claim: Claim, definition: ClaimType) -> bool:
+    """Whether nobody has touched a claim that rules decide, and none of its doubts sent it to an agent."""
+    is_untouched = claim.assigned_to is None and claim.objection is None and claim.appealed is None
+    return is_decided_by_rules(definition) and claim.status is Status.SUBMITTED and is_untouched and not claim.doubts
 
 
 def is_in_sample(definition: ClaimType, digest: str, *, on: date) -> bool:

@@ -8,6 +8,7 @@ from services.claims.benefits import answers
 from services.claims.benefits.answer import GivenAnswer, with_answers
 from services.claims.benefits.conditions import held
 from services.claims.benefits.fact import Facts
+from services.claims.benefits.judgement import ConditionResult
 from services.claims.claims import decisions, duplicates
 from services.claims.claims.claim import (
     MOVES,
@@ -462,12 +463,21 @@ def approve(
     return decisions.grant(held, decision, amount_minor=amount_minor, definition=definition, fund=fund, at=at)
 
 
-def refuse(claim: Claim, *, reason: str, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
-    """An agent refuses the whole claim and says why."""
+def refuse(
+    claim: Claim,
+    *,
+    reason: str,
+    fund: Fund,
+    by: Actor,
+    at: datetime,
+    conditions: tuple[ConditionResult, ...] = (),
+) -> Outcome[Claim]:
+    """An agent refuses the whole claim and says why. `conditions` are those of a benefit that is decided from facts, as
+    they stood."""
     held = _held(claim, by=by)
     decisions.must_be_another(claim, by)
     decisions.must_be_reasons([reason], type_of(fund, claim.claim_type))
-    decision = Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason)
+    decision = Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason, conditions=conditions)
     return decisions.refuse(held, decision, at=at)
 
 

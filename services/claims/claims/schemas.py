@@ -9,6 +9,7 @@ from services.claims.benefits.rules import NOTHING_DUE
 from services.claims.benefits.schemas import (
     AnswerBody,
     AnswerView,
+    ConditionResultView,
     ExplainedSumView,
     JudgementView,
     QuestionView,
@@ -309,6 +310,7 @@ class DecisionView(Schema):
     refused_text = fields.String(allow_none=True)
     is_by_rules = fields.Boolean(required=True)
     explained = fields.Nested(ExplainedSumView, required=True, allow_none=True)
+    conditions = fields.List(fields.Nested(ConditionResultView), required=True)
 
 
 class ContestView(Schema):

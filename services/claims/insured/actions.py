@@ -39,3 +39,12 @@ def dependants_of(uow: UnitOfWork, person_ref: str) -> tuple[Dependant, ...]:
 def own_dependants(uow: UnitOfWork) -> tuple[Dependant, ...]:
     """The caller's dependants."""
     return () if uow.by.person_ref is None else dependants_of(uow, uow.by.person_ref)
+
+
+def national_id_of(uow: UnitOfWork, person_ref: str) -> str | None:
+    """The number by which other registers know the person, for a question to one of them; None where the fund's own
+    register has not told it."""
+    person = insured.find(uow, person_ref)
+    if person is None or person.national_id is None:
+        return None
+    return uow.keys.decrypt(person.national_id, data_class=DataClass.HEALTH, associated_data=person.person_ref)

@@ -29,12 +29,14 @@ class FamilyRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Insured:
-    """A registered person. `family` came encrypted from identity and belongs to the `person_ref`."""
+    """A registered person. `family` and `national_id` came encrypted from identity and belong to the `person_ref`. The
+    number is opened for nothing but a question to another register."""
 
     person_ref: str
     family: Encrypted
     dependant_count: int
     registered_at: datetime
+    national_id: Encrypted | None = None
     version: int = 0
 
 

@@ -19,6 +19,10 @@ def registered(known: Insured | None, received: RegisteredPerson, *, at: datetim
     if received.family is None or (known is not None and known.registered_at >= at):
         return None
     new = Insured(
-        person_ref=received.person_ref, family=received.family, dependant_count=received.dependants, registered_at=at
+        person_ref=received.person_ref,
+        family=received.family,
+        dependant_count=received.dependants,
+        registered_at=at,
+        national_id=received.national_id,
     )
     return replace(new, version=known.version) if known else new

@@ -12,6 +12,6 @@ insured = Repository(
     key="person_ref",
     missing=InsuredUnknown,
     retention=BY_LAW,
-    received_encrypted={"family": DataClass.HEALTH},
+    received_encrypted={"family": DataClass.HEALTH, "national_id": DataClass.HEALTH},
     associated_data="person_ref",
 )

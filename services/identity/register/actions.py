@@ -134,6 +134,9 @@ def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
             data_class=DataClass.HEALTH,
             associated_data=person.person_ref,
         ),
+        national_id=uow.keys.encrypt(
+            person.civil.national_id, data_class=DataClass.HEALTH, associated_data=person.person_ref
+        ),
     )
 
 

@@ -6,9 +6,9 @@ from shared.kernel.partial_date import PartialDate
 
 NAME_LENGTH_MAX = 100
 DEPENDANTS_MAX = 30
-PUBLISHED = 1
-"""Counts what is told of a person: 1 with the birth and the family. Who was told less is told anew with the next import
-of the register."""
+PUBLISHED = 2
+"""Counts what is told of a person: 1 with the birth and the family, 2 with the national id for claims. Who was told
+less is told anew with the next import of the register."""
 
 
 @dataclass(frozen=True, kw_only=True)

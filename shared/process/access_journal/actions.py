@@ -1,6 +1,7 @@
 """What every service does with its access journal: an entry for each look of an agent, and the reading of one's own."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shared.kernel.actors import ActorKind
 from shared.kernel.outcome import Outcome
@@ -30,6 +31,15 @@ def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose:
     """Record that the caller looks at something of an employer, where the caller is an agent of the fund."""
     if uow.by.kind is ActorKind.STAFF:
         store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
+
+
+def note_by_platform(
+    uow: UnitOfWork, person_ref: str, *, by: str, looked_at: str, purpose: Purpose, reference: str = ""
+) -> None:
+    """Record that the platform itself, nobody of the fund, brings somebody outside to look at something of a person:
+    a question to another register, say."""
+    entry = _entry(uow, looked_at, purpose, person_ref=person_ref, reference=reference)
+    store.entries.save(uow, Outcome(replace(entry, by=by)))
 
 
 def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[AccessEntry]:

@@ -17,7 +17,7 @@ FUNDS = load()
 
 
 def test_all_funds_are_defined() -> None:
-    assert set(FUNDS) == {"dz-cnas", "ma-cnops", "tn-cnss"}
+    assert set(FUNDS) == {"dz-cnas", "ma-cnops", "tn-cnss", "tn-solidarite"}
     assert set(load(["tn-cnss"])) == {"tn-cnss"}
 
 
