@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from shared.funds.calendar import Weekday
+
 
 @dataclass(frozen=True, kw_only=True)
 class BankBinding:
@@ -16,8 +18,18 @@ class BankBinding:
     settings: str = "BANK"
     layout: str | None = None
     takes_cards: bool = True
+    waits_for_working_days: bool = False
+    """Whether payouts are to be executed on a day on which the bank works; else on the day of the file."""
+    weekend: tuple[Weekday, ...] | None = None
+    """Where the bank does not have the fund's; its holidays are the fund's."""
+    cut_off: str | None = None
+    """The hour and minute where the fund is (`14:30`) after which a file is executed on the next day."""
 
     def __post_init__(self) -> None:
+        if self.cut_off is not None and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.cut_off, re.ASCII):
+            raise ValueError("cut_off is an hour and a minute, such as 14:30")
+        if set(self.weekend or ()) == set(Weekday):
+            raise ValueError("weekend leaves the bank no day to work")
         if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", self.settings):
             raise ValueError("settings is the beginning of names of settings, in capital letters, such as BANK")
 

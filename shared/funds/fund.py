@@ -7,14 +7,16 @@ Each subject has a section of its own (`Sections`), one file and one module each
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.funds.benefits import ClaimType
 from shared.funds.bindings import USUAL, Bindings
+from shared.funds.calendar import USUAL_HOLIDAYS, Calendar, Holidays, Weekday, WhenClosed
 from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
@@ -111,16 +113,6 @@ class PhoneRule:
 # --- How the fund presents itself -------------------------------------------------------------------------------------
 
 
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
 class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
@@ -175,12 +167,15 @@ class Fund:
     timezone: str
     """Where its days begin and end (IANA)."""
     weekend: tuple[Weekday, ...]
+    """The days of each week on which it does not work."""
     branding: Branding
     channels: tuple[Channel, ...]
     """On which its messages may leave."""
     identifiers: Mapping[IdentifierKind, IdentifierRule]
     """All three of them, by the fund's own rules."""
     phone: PhoneRule
+    holidays: Holidays = USUAL_HOLIDAYS
+    """The public holidays of its country, as the fund changes them."""
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
     """What persons may ask for, by code: one page of the folder `benefits` each."""
@@ -192,6 +187,8 @@ class Fund:
             raise ValueError("languages is empty: the first is the fund's default")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+        if set(self.weekend) == set(Weekday):
+            raise ValueError("weekend leaves no day to work")
 
     def faults(self) -> list[str]:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
@@ -243,9 +240,23 @@ class Fund:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """On which days it works, and how its delays are counted."""
+        return Calendar(country=self.country, languages=self.languages, weekend=self.weekend, holidays=self.holidays)
+
     def day_of(self, at: datetime) -> date:
         """The calendar day that it is where the fund is, at an instant."""
         return at.astimezone(self.zone).date()
+
+    def payout_day(self, at: datetime) -> date:
+        """The day on which its bank is to execute a file that is written at an instant."""
+        bank, local = self.bindings.bank, at.astimezone(self.zone)
+        is_late = bank.cut_off is not None and f"{local:%H:%M}" >= bank.cut_off
+        day = local.date() + timedelta(days=is_late)
+        days = self.calendar if bank.weekend is None else replace(self.calendar, weekend=bank.weekend)
+        closed = WhenClosed.NEXT_WORKING_DAY if bank.waits_for_working_days else WhenClosed.STAYS
+        return days.working_day(day, when_closed=closed)
 
     def read_identifier(self, kind: IdentifierKind, text: str) -> str | None:
         """The number as it is kept, or None when it is malformed."""

@@ -177,7 +177,9 @@ def test_an_insurance_number_with_a_wrong_key_is_found_in_a_file(ground: Grounds
 
 def test_periods_are_offered_by_the_kind_of_the_form() -> None:
     offered = {
-        fund_id: [str(each.period) for each in calendar.periods(form.definition, today=date(2026, 3, 15))][-2:]
+        fund_id: [str(each.period) for each in calendar.periods(form.definition, fund=fund, today=date(2026, 3, 15))][
+            -2:
+        ]
         for fund_id, fund in more_funds().items()
         for form in calendar.forms(fund)
     }

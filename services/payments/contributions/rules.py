@@ -54,7 +54,7 @@ def assess(
         )
         for part in parts
     )
-    return Assessment(slips=slips, due_on=form.due_on(period))
+    return Assessment(slips=slips, due_on=form.due_on(period, calendar=fund.calendar))
 
 
 def slip(
