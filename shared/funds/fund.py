@@ -25,6 +25,7 @@ from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
+from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
 from shared.kernel import typed
 from shared.kernel.errors import Missing
@@ -176,6 +177,8 @@ class Fund:
     phone: PhoneRule
     holidays: Holidays = USUAL_HOLIDAYS
     """The public holidays of its country, as the fund changes them."""
+    rounding: RoundingRules = USUAL_ROUNDING
+    """How its contributions, benefits and prices are rounded."""
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
     """What persons may ask for, by code: one page of the folder `benefits` each."""

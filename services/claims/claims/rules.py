@@ -454,7 +454,13 @@ def approve(
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
-    lines = priced(claim, definition, refused_lines=refused_lines, beside=beside)
+    lines = priced(
+        claim,
+        definition,
+        rounding=fund.rounding.of_prices(on=claim.care_on),
+        refused_lines=refused_lines,
+        beside=beside,
+    )
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
@@ -519,6 +525,8 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (published,))
 
 
-def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
+def reimbursed_minor(claim: Claim, definition: ClaimType, *, fund: Fund, beside: PricedBeside) -> int:
     """What the fund pays for all lines of a claim for care."""
-    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))
+    rounding = fund.rounding.of_prices(on=claim.care_on)
+    lines = priced(claim, definition, rounding=rounding, refused_lines={}, beside=beside)
+    return sum(line.reimbursed_minor for line in lines)
