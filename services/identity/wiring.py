@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from services.identity.access_journal.accessed import AccessedKind
-from services.identity.accounts.commands import add_user, reset_user
+from services.identity.accounts.commands import add_user, list_roles, reset_user
 from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
@@ -81,6 +81,7 @@ service: Service[Settings] = Service(
         "add-user": lambda own, context, arguments: add_user(
             context, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
         ),
+        "roles": lambda own, context, arguments: list_roles(context, arguments, texts=service.texts(), out=sys.stdout),
         "reset-user": lambda own, context, arguments: reset_user(
             context, arguments, portal_url=own.portal_url, texts=service.texts(), out=sys.stdout
         ),

@@ -25,6 +25,7 @@ from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
+from shared.funds.roles import USUAL_ROLES, Roles
 from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
 from shared.kernel import typed
@@ -146,6 +147,7 @@ class Sections:
     entitlements: Entitlements | None = None
     papers: Papers | None = None
     bindings: Bindings | None = None
+    roles: Roles | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -197,18 +199,32 @@ class Fund:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
         forms = self.sections.declarations.forms if self.sections.declarations else {}
         papers = self.sections.papers.types if self.sections.papers else {}
+        roles = self.sections.roles
+        unnamed = [
+            f"roles.yaml: {kind}.{code}.names: is missing: the platform has no name for it"
+            for kind, own, usual in (
+                ("staff", roles.staff if roles else {}, USUAL_ROLES.staff),
+                ("employers", roles.employers if roles else {}, USUAL_ROLES.employers),
+            )
+            for code, role in own.items()
+            if not role.names and code not in usual
+        ]
         strange = [
             f"papers.yaml: types.{name}.languages: {language} is no language of the fund"
             for name, paper in papers.items()
             for language in paper.languages
             if language not in self.languages
         ]
-        return strange + [
-            f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
-            for name, form in forms.items()
-            for layout in form.layouts
-            if layout not in self.layouts
-        ]
+        return (
+            unnamed
+            + strange
+            + [
+                f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
+                for name, form in forms.items()
+                for layout in form.layouts
+                if layout not in self.layouts
+            ]
+        )
 
     @property
     def contributions(self) -> Contributions:
@@ -233,6 +249,10 @@ class Fund:
     @property
     def bindings(self) -> Bindings:
         return self.sections.bindings or USUAL
+
+    @property
+    def roles(self) -> Roles:
+        return self.sections.roles or USUAL_ROLES
 
     @property
     def language(self) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.identity.accounts.account import SCOPES, Role
 from shared.http.callers import TokenInvalid, Verifier
 from shared.storage.service_context import now
 from tests.kit.callers import ISSUER, FixedKeys
 from tests.kit.contexts import DZ, TN
+from tests.kit.roles import SCOPES, Role
 from tests.security import tokens
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, GUARDED, Operation
