@@ -1,9 +1,15 @@
-"""With whom a fund works: its banks and senders, by name. Their addresses and secrets are settings, never data."""
+"""With whom a fund works and where it is found: its bank, senders, paper signer and addresses, by name. Addresses and
+secrets are settings of the installation, never data."""
 
 import re
 from dataclasses import dataclass
 
 from shared.funds.calendar import Weekday
+
+
+def _check_name(name: str, *, such_as: str) -> None:
+    if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", name, re.ASCII):
+        raise ValueError(f"settings is the beginning of names of settings, in capital letters, such as {such_as}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +36,7 @@ class BankBinding:
             raise ValueError("cut_off is an hour and a minute, such as 14:30")
         if set(self.weekend or ()) == set(Weekday):
             raise ValueError("weekend leaves the bank no day to work")
-        if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", self.settings):
-            raise ValueError("settings is the beginning of names of settings, in capital letters, such as BANK")
+        _check_name(self.settings, such_as="BANK")
 
 
 USUAL_BANK = BankBinding()
@@ -61,11 +66,40 @@ USUAL_SENDERS = Senders()
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignerBinding:
+    """With what the fund signs its papers: `PAPER` is the key of PAPER_SIGNING_KEY_FILE with the certificates of
+    PAPER_CERTIFICATE_FILE. The setting PAPER_SIGNERS lists the names. Funds may share a signer."""
+
+    settings: str = "PAPER"
+
+    def __post_init__(self) -> None:
+        _check_name(self.settings, such_as="PAPER")
+
+
+USUAL_SIGNER = SignerBinding()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteBinding:
+    """Under which public addresses the fund is found: of `IPM`, IPM_PUBLIC_URL is that of the page that verifies its
+    papers, which stands in their QR codes, and IPM_PORTAL_URL that of the portal where its links lead. The setting
+    SITES lists the names."""
+
+    settings: str
+
+    def __post_init__(self) -> None:
+        _check_name(self.settings, such_as="IPM")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bindings:
-    """The section `bindings` of a fund: with whom it works."""
+    """The section `bindings` of a fund: with whom it works, and where it is found."""
 
     bank: BankBinding = USUAL_BANK
     senders: Senders = USUAL_SENDERS
+    signer: SignerBinding = USUAL_SIGNER
+    site: SiteBinding | None = None
+    """The installation's own addresses (`PUBLIC_URL`, `PORTAL_URL`) where it says nothing."""
 
 
 USUAL = Bindings()

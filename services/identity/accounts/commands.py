@@ -8,10 +8,11 @@ python -m services.identity roles xx-fund
 
 import argparse
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from services.identity.accounts import actions, second_factor
+from shared.funds.fund import Fund
 from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
@@ -41,7 +42,8 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
-        name = context.funds[asked.fund].branding.short_names["fr"]
+        fund = context.funds[asked.fund]
+        name = fund.branding.short_names.get(asked.language, fund.branding.short_names[fund.language])
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
 
@@ -65,7 +67,14 @@ def list_roles(context: ServiceContext, arguments: Sequence[str], *, texts: Text
     return 0
 
 
-def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url: str, texts: Texts, out: TextIO) -> int:
+def reset_user(
+    context: ServiceContext,
+    arguments: Sequence[str],
+    *,
+    portal_of: Callable[[Fund], str],
+    texts: Texts,
+    out: TextIO,
+) -> int:
     """Write the link by which the owner of a login chooses a new password, this once; 1 where there is no such login.
 
     Whoever runs it learns no password and chooses none, and where there is a second factor the link alone opens
@@ -77,7 +86,7 @@ def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url:
             asked.fund,
             by=system(f"reset-user:{getpass.getuser()}"),
             cause=f"command:reset-user:{context.new_id()}",
-            action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_url),
+            action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_of(uow.fund)),
         )
     except Failure as failure:
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
